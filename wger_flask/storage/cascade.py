@@ -1,0 +1,72 @@
+"""Delete rows and what hangs on them.
+
+The databases that wger made know references but no cascades: Django deletes dependants
+itself, and so must we.  What each reference wants is declared on it
+(:class:`~wger_flask.storage.fields.ForeignKey`); rows go leaves first, in one statement a
+table, inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .fields import ForeignKey
+from .model import Model
+
+_AT_ONCE = 500
+
+
+class StillReferenced(Exception):
+    """Say that rows cannot go because ``model`` still points at them."""
+
+    def __init__(self, model: type[Model]):
+        super().__init__(f"still referenced by {model.__name__}")
+        self.model = model
+
+
+def delete(model: type[Model], keys: Iterable) -> dict[type[Model], int]:
+    """Delete the rows of ``model`` with these primary keys and all that depends on them.
+
+    Returns how many rows of each model went.  Raises :class:`StillReferenced` when a
+    reference declared ``cascade="refuse"`` points at one of them.
+    """
+    doomed: dict[type[Model], dict] = {}
+    loosened: list[tuple[ForeignKey, list]] = []
+    _collect(model, list(keys), doomed, loosened)
+    for reference, targets in loosened:
+        owner = reference.model
+        for chunk in _chunks(targets):
+            owner.update({reference: None}).where(reference.in_(chunk)).execute()
+    gone = {}
+    for dependant in reversed(doomed):
+        key = dependant._meta.primary_key
+        for chunk in _chunks(list(doomed[dependant])):
+            gone[dependant] = gone.get(dependant, 0) + dependant.delete().where(key.in_(chunk)).execute()
+    return gone
+
+
+def _collect(model, keys, doomed, loosened):
+    known = doomed.setdefault(model, {})
+    fresh = [key for key in keys if key not in known]
+    if not fresh:
+        return
+    known.update(dict.fromkeys(fresh))
+    doomed[model] = doomed.pop(model)  # dependants are found from here on: keep them behind it
+    for reference, owner in model._meta.backrefs.items():
+        rule = getattr(reference, "cascade", "delete")
+        if rule == "null":
+            loosened.append((reference, fresh))
+            continue
+        key = owner._meta.primary_key
+        found = []
+        for chunk in _chunks(fresh):
+            found += [row[0] for row in owner.select(key).where(reference.in_(chunk)).tuples()]
+        if found and rule == "refuse":
+            raise StillReferenced(owner)
+        if found:
+            _collect(owner, found, doomed, loosened)
+
+
+def _chunks(values: list):
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]

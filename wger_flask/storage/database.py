@@ -1,0 +1,70 @@
+"""Hold the one database that the process works on.
+
+Models are declared at import time, the database is known only when settings are read:
+they meet in :data:`database`, a proxy that :func:`open_database` fills.  Connections are
+one a thread, opened on first use (so after a fork) and kept: opening a file and setting
+its pragmas costs more than most requests.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import peewee
+
+database = peewee.DatabaseProxy()
+
+IntegrityError = peewee.IntegrityError
+DatabaseError = peewee.DatabaseError
+
+
+class DatabaseURLError(ValueError):
+    """Say that a database URL cannot be understood or its driver is missing."""
+
+
+def open_database(url: str) -> peewee.Database:
+    """Make ``url`` the database of this process and return it.
+
+    No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
+    malformed URL or a missing driver.
+    """
+    from .dialects import DIALECTS
+
+    scheme = url.partition(":")[0].partition("+")[0]
+    try:
+        factory = DIALECTS[scheme]
+    except KeyError:
+        known = ", ".join(sorted(DIALECTS))
+        raise DatabaseURLError(f"WGER_DATABASE_URL: no database is known for {scheme!r}; use one of {known}") from None
+    try:
+        opened = factory(url, urlsplit(url))
+    except ImportError as missing:
+        raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
+    except ValueError as wrong:
+        raise DatabaseURLError(f"WGER_DATABASE_URL: {wrong}") from wrong
+    if database.obj is not None and not database.obj.is_closed():
+        database.obj.close()
+    database.initialize(opened)
+    return opened
+
+
+@contextmanager
+def transaction():
+    """Run a block that writes: raising rolls everything back, ending commits."""
+    with database.obj.dialect.writing(database.obj):
+        yield
+
+
+def after_commit(call) -> None:
+    """Run ``call()`` once the open transaction has committed, never if it is rolled back."""
+    database.obj.after_commit(call)
+
+
+def give_back() -> None:
+    """Leave this thread's connection fit for the next request: none is left in a failed state."""
+    held = database.obj
+    if held is None or held.is_closed():
+        return
+    if held.in_transaction() or not held.is_connection_usable():
+        held.dispose()

@@ -1,0 +1,22 @@
+"""One module a database; the scheme of its URL chooses.
+
+A difference between databases is a named question on :class:`~.base.Dialect`, answered in
+the module of each: nothing else asks which one it is talking to.
+"""
+
+from __future__ import annotations
+
+
+def _sqlite(url, parts):
+    from .sqlite import open_sqlite
+
+    return open_sqlite(url, parts)
+
+
+def _postgresql(url, parts):
+    from .postgresql import open_postgresql
+
+    return open_postgresql(url, parts)
+
+
+DIALECTS = {"sqlite": _sqlite, "postgresql": _postgresql, "postgres": _postgresql}

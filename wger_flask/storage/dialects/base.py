@@ -1,0 +1,79 @@
+"""The questions that databases answer differently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+
+Reader = Callable[[object], object]
+
+
+def wire_moment(value: datetime, zone: tzinfo) -> str:
+    """Spell a moment as the API does: in ``zone``, microseconds only where there are any."""
+    text = value.astimezone(zone).isoformat()
+    return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+class Dialect:
+    """Answer for one database; the defaults suit those with types of their own.
+
+    ``wire_*`` readers turn a raw column value (never None) into what goes into JSON; None in
+    their place means that the raw value already is that.
+    """
+
+    name = "sql"
+    key_suffix = ""
+    sorts_nulls_first = False
+
+    # -- Python values ------------------------------------------------------------------
+    def write_moment(self, value: datetime):
+        """Return what is stored for an aware moment in UTC."""
+        return value
+
+    def read_moment(self, value) -> datetime:
+        """Return the aware moment, in UTC, of a stored value."""
+        return value.astimezone(UTC)
+
+    def decimal_modifiers(self, digits: int, places: int) -> list[int] | None:
+        """Return the modifiers of a decimal column's type."""
+        return [digits, places]
+
+    # -- raw column values on the way to JSON --------------------------------------------
+    wire_boolean: Reader | None = None
+    wire_uuid: Reader | None = staticmethod(str)
+    wire_json: Reader | None = None
+
+    def wire_decimal(self, places: int) -> Reader:
+        """Return the reader of decimals, which print all their ``places``."""
+        return f"{{:.{places}f}}".format
+
+    def wire_moment(self, zone: tzinfo) -> Reader:
+        """Return the reader of moments, which print in ``zone``."""
+        return lambda value: wire_moment(value, zone)
+
+    wire_date: Reader | None = staticmethod(lambda value: value.isoformat())
+    wire_time: Reader | None = staticmethod(lambda value: value.isoformat())
+
+    # -- transactions ---------------------------------------------------------------------
+    @contextmanager
+    def writing(self, database):
+        """Run a block that writes in one transaction."""
+        with database.atomic():
+            yield
+
+    # -- after rows were written with keys of their own -------------------------------------
+    def reset_sequences(self, database, models) -> None:
+        """Let the next generated key of each of ``models`` follow the largest one there is."""
+
+    @contextmanager
+    def bulk_loading(self, database):
+        """Run a block that loads a great many rows in one transaction."""
+        with self.writing(database):
+            yield
+
+
+def load_json(value):
+    """Read JSON that the driver hands over as text."""
+    return json.loads(value) if isinstance(value, str | bytes) else value

@@ -1,0 +1,169 @@
+"""Columns in the encodings that Django gives them.
+
+An existing wger database is served as it stands, so what is written here must be what
+Django would have written: UUIDs as 32 hex digits where the database has no such type,
+moments in UTC, decimals with their column's places.  How a value is spelled is a question
+to the dialect; the fields only know what kind of value they hold.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import peewee
+from peewee import BooleanField as Boolean
+from peewee import CharField as Char
+from peewee import IntegerField as Integer
+from peewee import TextField as Text
+from peewee import UUIDField as UUID
+
+__all__ = [
+    "Auto", "BigAuto", "Boolean", "Char", "Date", "DateTime", "Decimals", "File", "Float", "ForeignKey", "Integer",
+    "Json", "Text", "Time", "UUID", "now", "uuid4", "uuid7",
+]  # fmt: skip
+
+Float = peewee.DoubleField
+
+
+def now() -> datetime:
+    """Return this moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def uuid4() -> uuid.UUID:
+    """Return a random UUID."""
+    return uuid.uuid4()
+
+
+def uuid7() -> uuid.UUID:
+    """Return a time-ordered UUID (RFC 9562, version 7): rows made later sort later."""
+    milliseconds = int(datetime.now(UTC).timestamp() * 1000)
+    rest = uuid.uuid4().int & ((1 << 76) - 1)
+    random_a, random_b = rest >> 64, rest & ((1 << 62) - 1)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b)
+
+
+class Auto(peewee.AutoField):
+    """An integer key that is never given out twice, not even after its row is gone."""
+
+    def ddl(self, ctx):
+        ddl = super().ddl(ctx)
+        extra = self.model._meta.database.dialect.key_suffix
+        return peewee.NodeList([ddl, peewee.SQL(extra)]) if extra else ddl
+
+
+class BigAuto(Auto):
+    """The 64-bit variant of :class:`Auto`."""
+
+    field_type = "BIGAUTO"
+
+
+class DateTime(peewee.Field):
+    """A moment: aware datetimes in Python, UTC in the database.
+
+    ``touched=True`` sets it at every save, ``default=now`` once.
+    """
+
+    field_type = "DATETIME"
+
+    def __init__(self, *args, touched: bool = False, **kwargs):
+        if touched:
+            kwargs.setdefault("default", now)
+        self.touched = touched
+        super().__init__(*args, **kwargs)
+
+    def db_value(self, value: datetime | str | None):
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if value is None or not isinstance(value, datetime):
+            return value
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return self.model._meta.database.dialect.write_moment(value.astimezone(UTC))
+
+    def python_value(self, value) -> datetime | None:
+        return None if value is None else self.model._meta.database.dialect.read_moment(value)
+
+
+class Date(peewee.Field):
+    """A calendar date."""
+
+    field_type = "DATE"
+
+    def db_value(self, value: date | str | None):
+        return value.isoformat() if isinstance(value, date) else value
+
+    def python_value(self, value) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Time(peewee.Field):
+    """A time of day, without a zone."""
+
+    field_type = "TIME"
+
+    def db_value(self, value: time | str | None):
+        return value.isoformat() if isinstance(value, time) else value
+
+    def python_value(self, value) -> time | None:
+        return time.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Decimals(peewee.Field):
+    """A decimal of ``max_digits`` digits, ``places`` of them behind the point."""
+
+    field_type = "DECIMAL"
+
+    def __init__(self, max_digits: int, places: int, *args, **kwargs):
+        self.max_digits, self.places = max_digits, places
+        self.unit = Decimal(1).scaleb(-places)
+        super().__init__(*args, **kwargs)
+
+    def get_modifiers(self):
+        return self.model._meta.database.dialect.decimal_modifiers(self.max_digits, self.places)
+
+    def db_value(self, value: Decimal | int | float | str | None):
+        if value is None:
+            return None
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and exponent != -self.places and number.adjusted() < 20:
+            number = number.quantize(self.unit, ROUND_HALF_EVEN) if exponent > -self.places else number
+        return str(number)
+
+    def python_value(self, value) -> Decimal | None:
+        return None if value is None else Decimal(str(value)).quantize(self.unit)
+
+
+class Json(peewee.Field):
+    """Any JSON value."""
+
+    field_type = "JSON"
+
+    def db_value(self, value):
+        return None if value is None else json.dumps(value, ensure_ascii=False)
+
+    def python_value(self, value):
+        return json.loads(value) if isinstance(value, str) else value
+
+
+class File(peewee.CharField):
+    """The name of a file below the media root, with forward slashes."""
+
+
+class ForeignKey(peewee.ForeignKeyField):
+    """A reference as Django makes it: deferred to the end of the transaction.
+
+    ``cascade`` says what becomes of this row when the one it points at goes: ``"delete"``,
+    ``"null"`` or ``"refuse"``.  The databases that wger made leave that to the program, so
+    :mod:`wger_flask.storage.cascade` does it everywhere.
+    """
+
+    def __init__(self, model, *args, cascade: str = "delete", **kwargs):
+        kwargs.setdefault("deferrable", "INITIALLY DEFERRED")
+        kwargs.setdefault("lazy_load", True)
+        self.cascade = cascade
+        super().__init__(model, *args, **kwargs)

@@ -1,0 +1,57 @@
+"""Keep the edit history of a table in a second one, as wger does.
+
+Each save adds a copy of the row with its kind (``+`` made, ``~`` changed, ``-`` deleted), its
+moment and who did it.  The authors of a text are read from there.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+from . import fields
+from .model import Model
+
+KINDS = {"created": "+", "changed": "~", "deleted": "-"}
+
+
+def history(model: type[Model], table: str, label: str, user: type[Model]) -> type[Model]:
+    """Declare the history of ``model`` in ``table`` and return its model.
+
+    References become nullable and lose their constraint: history outlives what it is about.
+    """
+    columns: dict = {"__module__": model.__module__}
+    for field in model._meta.sorted_fields:
+        columns[field.name] = _copy(field)
+    columns.update(
+        history_id=fields.Auto(),
+        history_date=fields.DateTime(default=fields.now, index=True),
+        history_change_reason=fields.Char(max_length=100, null=True),
+        history_type=fields.Char(max_length=1),
+        history_user=fields.ForeignKey(user, null=True, backref="+", cascade="null"),
+        Meta=type("Meta", (), {"table_name": table, "label": label}),
+    )
+    made = type(model)(f"Historical{model.__name__}", (Model,), columns)
+    model._meta.history = made
+    return made
+
+
+def record(row: Model, kind: str, user_id: int | None) -> None:
+    """Add a copy of ``row`` to its history; ``kind`` is created, changed or deleted."""
+    made = row._meta.history
+    values = {field.name: row.__data__.get(field.name) for field in row._meta.sorted_fields}
+    made.create(**values, history_type=KINDS[kind], history_user=user_id)
+
+
+def _copy(field: peewee.Field) -> peewee.Field:
+    common = {"column_name": field.column_name, "null": field.null, "index": field.primary_key or field.unique or field.index}
+    if isinstance(field, peewee.ForeignKeyField):
+        target = field.rel_field
+        kind = fields.UUID if isinstance(target, fields.UUID) else fields.Integer
+        return kind(column_name=field.column_name, null=True, index=True)
+    if isinstance(field, peewee.AutoField):
+        return fields.Integer(column_name=field.column_name, index=True)
+    if isinstance(field, fields.Decimals):
+        return fields.Decimals(field.max_digits, field.places, **common)
+    if isinstance(field, peewee.CharField):
+        return type(field)(max_length=field.max_length, **common)
+    return type(field)(**common)

@@ -1,0 +1,105 @@
+"""Models on wger's own tables.
+
+``Meta`` takes three things besides Peewee's: ``label`` (the name that dumps use, such as
+``exercises.exercise``), ``title`` (what a person calls a row) and ``ordering`` (the order in
+which lists of it, and lists ordered by a reference to it, are given).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import peewee
+
+from . import fields
+from .database import database
+
+
+class Model(peewee.Model):
+    """The base of every model; declares nothing but the database."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+    def save(self, force_insert: bool = False, only=None) -> int:
+        """Write the row; fields declared ``touched`` take this moment."""
+        for field in self._meta.sorted_fields:
+            if getattr(field, "touched", False):
+                setattr(self, field.name, fields.now())
+        return super().save(force_insert=force_insert, only=only)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A many-to-many relation: ``source`` and ``target`` are the columns of ``through``."""
+
+    name: str
+    through: type[Model]
+    source: fields.ForeignKey
+    target: fields.ForeignKey
+
+    @property
+    def model(self) -> type[Model]:
+        """The model at the far end."""
+        return self.target.rel_model
+
+    def replace(self, pk, targets) -> None:
+        """Make ``targets`` (primary keys) the only rows linked to the row ``pk``."""
+        through = self.through
+        through.delete().where(self.source == pk).execute()
+        rows = [{self.source.name: pk, self.target.name: target} for target in dict.fromkeys(targets)]
+        if rows:
+            through.insert_many(rows).execute()
+
+
+def link(model: type[Model], name: str, target: type[Model]) -> Link:
+    """Declare the many-to-many relation ``name`` of ``model``, in the table Django would make.
+
+    The through model gets the label ``app.model_name`` and is found in
+    ``model._meta.links[name]``.
+    """
+    source_name, target_name = _column(model), _column(target)
+    if source_name == target_name:
+        source_name, target_name = f"from_{source_name}", f"to_{target_name}"
+    meta = type("Meta", (), {
+        "table_name": f"{model._meta.table_name}_{name}",
+        "label": f"{label_of(model)}_{name}",
+        "indexes": (((source_name, target_name), True),),
+    })
+    through = type(model)(f"{model.__name__}{name.title().replace('_', '')}", (Model,), {
+        "__module__": model.__module__,
+        "id": fields.Auto(),
+        source_name: fields.ForeignKey(model, backref="+"),
+        target_name: fields.ForeignKey(target, backref="+"),
+        "Meta": meta,
+    })
+    made = Link(name, through, getattr(through, source_name), getattr(through, target_name))
+    links_of(model)[name] = made
+    return made
+
+
+def links_of(model: type[Model]) -> dict[str, Link]:
+    """Return the many-to-many relations of ``model`` by name."""
+    if "links" not in model._meta.__dict__:
+        model._meta.links = {}
+    return model._meta.links
+
+
+def label_of(model: type[Model]) -> str:
+    """Return the name that dumps use for ``model``."""
+    return getattr(model._meta, "label", None) or model._meta.table_name.replace("_", ".", 1)
+
+
+def title_of(model: type[Model]) -> str:
+    """Return what a person calls one row of ``model``, in lower case."""
+    return getattr(model._meta, "title", None) or model.__name__.lower()
+
+
+def ordering_of(model: type[Model]) -> tuple[str, ...]:
+    """Return the order in which rows of ``model`` are listed, as ``("-start", "id")``."""
+    return tuple(getattr(model._meta, "ordering", ()))
+
+
+def _column(model: type[Model]) -> str:
+    return label_of(model).split(".")[1]

@@ -1,0 +1,216 @@
+"""Select rows with SQL that is compiled once for each shape of query.
+
+Peewee builds a fine query and takes longer to print it than SQLite takes to answer it.  A
+:class:`Selection` therefore carries *clauses*: how an expression is built, which values it
+needs, and a key that names its shape.  Two requests that differ in values alone share the
+SQL text; only the first of them has Peewee write it.
+
+Rows come back as the raw tuples of the database driver: :mod:`wger_flask.rest.dump` turns
+them into JSON without an object in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import peewee
+
+from .database import database
+from .model import Model
+
+# Lists of values are padded to these lengths, so that they have few shapes.
+_PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
+COMPILED_SHAPES = 1024
+
+
+class _Slot:
+    """Stand for the value at ``index`` while the SQL is written."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int):
+        self.index = index
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition: ``build(*placeholders)`` gives the expression that ``key`` names.
+
+    ``values`` (as the database stores them) take the places of the placeholders, in order.
+    Two clauses with the same key must build the same expression from as many placeholders;
+    they are equal, whatever their values: equality is about shape.
+    """
+
+    key: Hashable
+    build: Callable[..., peewee.Expression] = field(compare=False)
+    values: tuple = field(default=(), compare=False)
+
+
+def equals(column: peewee.Field, value) -> Clause:
+    """Return the clause ``column = value``, or ``column IS NULL`` for None."""
+    if value is None:
+        return Clause((column.model, column.name, "null"), column.is_null)
+    return Clause((column.model, column.name, "="), lambda slot: column == slot, (column.db_value(value),))
+
+
+def within(column: peewee.Field, values: Sequence) -> Clause:
+    """Return the clause ``column IN (values)``; no value at all matches nothing."""
+    stored = pad([column.db_value(value) for value in values])
+    if not stored:
+        return Clause("nothing", lambda: peewee.SQL("1 = 0"))
+    return Clause((column.model, column.name, "in", len(stored)), lambda *slots: column.in_(slots), tuple(stored))
+
+
+def pad(values: list) -> list:
+    """Repeat the last of ``values`` until their number is one of a few."""
+    size = next((size for size in _PADDED if size >= len(values)), len(values)) if values else 0
+    return values + values[-1:] * (size - len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows of ``model`` that meet every clause, in ``order``.
+
+    ``order`` is a tuple of terms: a column's name or dotted path (``-`` in front: descending),
+    or a :class:`Clause` whose expression is ordered by.
+    """
+
+    model: type[Model]
+    clauses: tuple[Clause, ...] = ()
+    order: tuple = ()
+
+    def where(self, *clauses: Clause) -> Selection:
+        """Return the selection narrowed by ``clauses``."""
+        return replace(self, clauses=self.clauses + clauses) if clauses else self
+
+    def order_by(self, *terms) -> Selection:
+        """Return the selection in another order."""
+        return replace(self, order=terms)
+
+    def rows(self, columns: tuple[str, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+        """Return the raw values of ``columns`` (names or dotted paths along references)."""
+        values = [value for clause in self.clauses for value in clause.values]
+        for term in self.order:
+            if not isinstance(term, str):
+                values.extend(term.values)
+        if limit is not None:
+            values += (limit, offset)
+        return _rows(database.obj, self, columns, limit is not None).run(values).fetchall()
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        values = [value for clause in self.clauses for value in clause.values]
+        return _count(database.obj, Selection(self.model, self.clauses)).run(values).fetchone()[0]
+
+    def exists(self) -> bool:
+        """Tell whether there is any row."""
+        return bool(self.order_by().rows((self.model._meta.primary_key.name,), 1))
+
+    def instances(self):
+        """Return the rows as model instances, for what is changed rather than shown."""
+        query = self.model.select()
+        for clause in self.clauses:
+            query = query.where(clause.build(*(peewee.Value(value, converter=False) for value in clause.values)))
+        joins = _Joins(self.model)
+        terms = [_term(joins, term, iter(term.values) if isinstance(term, Clause) else None) for term in self.order]
+        return joins.apply(query).order_by(*terms) if terms else query
+
+    def keys(self) -> list:
+        """Return the primary keys, as Python values."""
+        key = self.model._meta.primary_key
+        return [key.python_value(row[0]) for row in self.rows((key.name,))]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text and which of the given values each of its parameters takes."""
+
+    held: peewee.Database
+    sql: str
+    parameters: tuple
+
+    def run(self, values: Sequence):
+        """Execute with ``values`` and return the cursor."""
+        return self.held.execute_sql(self.sql, [values[p.index] if type(p) is _Slot else p for p in self.parameters])
+
+
+def compile_query(held: peewee.Database, query) -> Statement:
+    """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
+    sql, parameters = held.get_sql_context().sql(query).query()
+    return Statement(held, sql, tuple(parameters))
+
+
+class Slots:
+    """Hand out placeholders in the order in which values will be given."""
+
+    def __init__(self):
+        self.taken = 0
+
+    def take(self) -> peewee.Value:
+        """Return the next placeholder."""
+        self.taken += 1
+        return peewee.Value(_Slot(self.taken - 1), converter=False)
+
+    def fill(self, clause: Clause) -> peewee.Expression:
+        """Build ``clause`` on as many placeholders as it has values."""
+        return clause.build(*(self.take() for _ in clause.values))
+
+
+class _Joins:
+    """Follow dotted paths along references, joining each table once."""
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+        self.joined: dict[tuple[str, ...], tuple] = {}
+
+    def column(self, path: str):
+        """Return the expression that ``path`` names."""
+        *steps, last = path.split(".")
+        source, model, walked = self.model, self.model, ()
+        for step in steps:
+            reference = model._meta.fields[step]
+            walked += (step,)
+            model = reference.rel_model
+            if walked not in self.joined:
+                alias = model.alias()
+                self.joined[walked] = (source, alias, getattr(source, step) == getattr(alias, reference.rel_field.name))
+            source = self.joined[walked][1]
+        if last == "pk":
+            last = model._meta.primary_key.name
+        return getattr(source, last) if source is not self.model else model._meta.fields[last]
+
+    def apply(self, query):
+        """Return ``query`` with the joins that its columns need."""
+        for source, alias, condition in self.joined.values():
+            query = query.join_from(source, alias, peewee.JOIN.LEFT_OUTER, on=condition)
+        return query
+
+
+def _term(joins: _Joins, term, slots):
+    if isinstance(term, str):
+        column = joins.column(term.lstrip("-"))
+        return column.desc() if term.startswith("-") else column.asc()
+    return term.build(*(peewee.Value(value, converter=False) for value in slots))
+
+
+@lru_cache(COMPILED_SHAPES)
+def _rows(held, selection: Selection, columns: tuple[str, ...], paged: bool) -> Statement:
+    joins, slots = _Joins(selection.model), Slots()
+    expressions = [joins.column(path) for path in columns]
+    conditions = [slots.fill(clause) for clause in selection.clauses]
+    terms = []
+    for term in selection.order:
+        terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
+    query = joins.apply(selection.model.select(*expressions)).where(*conditions).order_by(*terms)
+    if paged:
+        query = query.limit(slots.take()).offset(slots.take())
+    return compile_query(held, query)
+
+
+@lru_cache(COMPILED_SHAPES)
+def _count(held, selection: Selection) -> Statement:
+    slots = Slots()
+    conditions = [slots.fill(clause) for clause in selection.clauses]
+    return compile_query(held, selection.model.select(peewee.fn.COUNT(peewee.SQL("*"))).where(*conditions))
