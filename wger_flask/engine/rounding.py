@@ -1,0 +1,90 @@
+"""Round and print numbers the one way that clients see them.
+
+Two kinds of rounding meet here and must not be mixed up.  *Rounding to a base* is training
+practice (the smallest plate is 1.25 kg): half to even on the number of bases, because that
+is what the recorded answers do.  *Quantising* is presentation: two decimals (one for RiR
+and RPE), and no decimal point at all when the number is whole.  The text of a set uses only
+the first kind, so a percentage may leave many decimals there.
+
+Arithmetic is done under :data:`PRECISION`, a context of our own: results must not depend on
+what some other code did to the thread's decimal context.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+
+from .errors import TooManyDigits
+
+__all__ = ["PRECISION", "Number", "exact", "integer", "quantised", "rendered", "round_to", "plain"]
+
+Number = Decimal | int | float
+
+PRECISION = Context(prec=28, rounding=ROUND_HALF_EVEN)
+"""28 significant digits, half to even: what "decimal" means throughout the engine."""
+
+_UNIT = {1: Decimal("0.1"), 2: Decimal("0.01")}
+_WIDEST_INTEGER = 2**63
+
+
+def exact(value: Number | str, places: int) -> Decimal:
+    """Return ``value`` as a decimal with ``places`` (1 or 2) decimals.
+
+    A float is read by its shortest notation, so the ``49.99`` of a database driver that
+    knows no decimals is the 49.99 that was entered.
+    """
+    if type(value) is not Decimal:
+        value = Decimal(str(value))
+    return value.quantize(_UNIT[places], context=PRECISION)
+
+
+def round_to(value: Number, base: Decimal | int | None) -> Number:
+    """Round ``value`` to the nearest multiple of ``base``, ties to the even multiple.
+
+    A base of None or 0 leaves the value alone.  Whole results come back without decimals.
+    """
+    if base:
+        value = base * round(value / base)
+    if isinstance(value, Decimal) and value == (whole := value.to_integral_value()):
+        return whole
+    return value
+
+
+def quantised(value: Number, field: str, *, places: int = 2, digits: int = 6) -> Decimal:
+    """Return ``value`` with ``places`` decimals, half to even.
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` when the result needs more than
+    ``digits`` digits in total, decimals included.
+    """
+    try:
+        result = Decimal(value).quantize(_UNIT[places], context=PRECISION)
+    except InvalidOperation:
+        raise TooManyDigits(field) from None
+    if abs(result) >= 10 ** (digits - places):
+        raise TooManyDigits(field)
+    return result
+
+
+def rendered(value: Decimal | None) -> str | None:
+    """Print a quantised number: whole without a decimal point, otherwise with its fixed decimals."""
+    if value is None:
+        return None
+    whole = int(value)
+    return str(whole) if value == whole else str(value)
+
+
+def plain(value: Number) -> str:
+    """Print a number as it was computed: a decimal with all it carries, never in exponents."""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def integer(value: Number, field: str) -> int:
+    """Cut the decimals of ``value`` off, towards zero.
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` beyond 64 bits, the widest integer
+    that clients and encoders agree on.
+    """
+    whole = int(value)
+    if not -_WIDEST_INTEGER <= whole < _WIDEST_INTEGER:
+        raise TooManyDigits(field)
+    return whole

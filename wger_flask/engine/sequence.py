@@ -1,0 +1,185 @@
+"""Arrange the sets of every date, to be read or to be trained.
+
+The *display* arrangement is for reading: one object an entry, slots of the same exercise in a
+row folded into one.  The *gym* arrangement is for doing: every single set in the order in
+which it is done, supersets interleaved round by round.
+
+A long routine repeats itself: the same day with the same iteration, the same set three times
+in a row, the same values for weeks.  Each of these is computed once and shared, and
+:func:`as_json` builds one document for each shared object.  Encoders do not mind meeting a
+dict twice; nobody may change the documents in place.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import TooManySets
+from .progression import Progression, Values
+from .routine import Routine, Slot, SlotEntry
+from .schedule import ScheduledDay, schedule
+from .sets import SetData, prescribed_set
+from .wording import ENGLISH, Wording
+
+__all__ = ["MAX_SETS", "SequenceDay", "SlotView", "as_json", "display_sequence", "gym_sequence"]
+
+MAX_SETS = 100_000
+"""More set objects than this in one gym sequence are refused: a rule may multiply sets without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """Hold the sets of one slot, or of several that were folded."""
+
+    comment: str
+    sets: tuple[SetData, ...]
+    exercises: tuple[int, ...]  # distinct, in the order of the sets
+
+    @property
+    def is_superset(self) -> bool:
+        """Whether more than one exercise takes turns."""
+        return len(self.exercises) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceDay:
+    """Hold one date of a sequence with its prescribed sets."""
+
+    scheduled: ScheduledDay
+    slots: tuple[SlotView, ...] = ()
+
+
+def display_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLISH) -> list[SequenceDay]:
+    """Return every date of ``routine`` with its sets arranged for reading.
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field.
+    """
+    return _sequence(routine, today, _Prescriber(words), _fold)
+
+
+def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLISH) -> list[SequenceDay]:
+    """Return every date of ``routine`` with its single sets in the order of doing.
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field and
+    :class:`~wger_flask.engine.errors.TooManySets` beyond :data:`MAX_SETS`.
+    """
+    return _sequence(routine, today, _Prescriber(words), _unroll)
+
+
+def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
+    """Return a sequence as clients get it; equal parts of the document are the same object."""
+    known: dict[int, Any] = {}
+
+    def once(part: Any, document: Callable[[], Any]) -> Any:
+        if id(part) not in known:
+            known[id(part)] = document()
+        return known[id(part)]
+
+    def slot(view: SlotView) -> dict[str, Any]:
+        return {
+            "comment": view.comment,
+            "is_superset": view.is_superset,
+            "exercises": list(view.exercises),
+            "sets": [once(set_, set_.as_json) for set_ in view.sets],
+        }
+
+    days = list(sequence)  # keeps every part alive, and with it the identities
+    return [
+        {
+            "iteration": item.scheduled.iteration,
+            "date": item.scheduled.date.isoformat(),
+            "label": item.scheduled.label,
+            "day": None if (day := item.scheduled.day) is None else once(day, day.as_json),
+            "slots": once(item.slots, lambda slots=item.slots: [slot(view) for view in slots]),
+        }
+        for item in days
+    ]
+
+
+class _Prescriber:
+    """Prescribe the set of any entry in any iteration, each only once."""
+
+    def __init__(self, words: Wording):
+        self._words = words
+        self._entries: dict[int, tuple[Progression, dict[bool, tuple[Values, SetData]]]] = {}
+
+    def values(self, entry: SlotEntry, iteration: int) -> Values:
+        return self._of(entry)[0].at(iteration)
+
+    def set(self, entry: SlotEntry, iteration: int, single: bool) -> SetData:
+        progression, latest = self._of(entry)
+        values = progression.at(iteration)
+        known = latest.get(single)
+        if known is None or known[0] is not values:
+            known = latest[single] = values, prescribed_set(entry, values, self._words, single=single)
+        return known[1]
+
+    def _of(self, entry: SlotEntry) -> tuple[Progression, dict]:
+        found = self._entries.get(entry.id)
+        if found is None:
+            found = self._entries[entry.id] = Progression(entry), {}
+        return found
+
+
+_Arrange = Callable[[tuple[Slot, ...], int, _Prescriber], tuple[SlotView, ...]]
+
+
+def _sequence(routine: Routine, today: datetime.date, prescriber: _Prescriber, arrange: _Arrange) -> list[SequenceDay]:
+    arranged: dict[tuple[int, int], tuple[SlotView, ...]] = {}
+    sequence = []
+    total = 0
+    for scheduled in schedule(routine, today):
+        slots: tuple[SlotView, ...] = ()
+        if scheduled.day is not None:
+            key = scheduled.day.id, scheduled.iteration
+            if key not in arranged:
+                arranged[key] = arrange(scheduled.day.slots, scheduled.iteration, prescriber)
+            slots = arranged[key]
+            total += sum(len(view.sets) for view in slots)
+            if total > MAX_SETS:
+                raise TooManySets(MAX_SETS)
+        sequence.append(SequenceDay(scheduled, slots))
+    return sequence
+
+
+def _view(comment: str, sets: tuple[SetData, ...]) -> SlotView:
+    return SlotView(comment, sets, tuple(dict.fromkeys(set_.exercise for set_ in sets)))
+
+
+def _fold(slots: tuple[Slot, ...], iteration: int, prescriber: _Prescriber) -> tuple[SlotView, ...]:
+    """Join neighbouring slots of one and the same exercise; a superset stands alone, empty slots vanish."""
+    views: list[SlotView] = []
+    for slot in slots:
+        if not slot.entries:
+            continue
+        view = _view(slot.comment, tuple(prescriber.set(entry, iteration, False) for entry in slot.entries))
+        if views and not view.is_superset and view.exercises == views[-1].exercises:
+            view = SlotView(views[-1].comment, views.pop().sets + view.sets, view.exercises)
+        views.append(view)
+    return tuple(views)
+
+
+def _unroll(slots: tuple[Slot, ...], iteration: int, prescriber: _Prescriber) -> tuple[SlotView, ...]:
+    return tuple(_view(slot.comment, _single_sets(slot.entries, iteration, prescriber)) for slot in slots)
+
+
+def _single_sets(entries: tuple[SlotEntry, ...], iteration: int, prescriber: _Prescriber) -> tuple[SetData, ...]:
+    """List single sets; several entries take turns until each has done its share.
+
+    In a round an entry still takes part with a fraction of a set left, while a lone entry cuts
+    the fraction off: 4.5 sets are 5 in company and 4 alone.
+    """
+    remaining = [1 if (sets := prescriber.values(entry, iteration).sets) is None else sets for entry in entries]
+    if len(entries) == 1:
+        count = int(remaining[0])
+        return (prescriber.set(entries[0], iteration, True),) * count if count > 0 else ()
+    done = []
+    while any(sets > 0 for sets in remaining):
+        for index, entry in enumerate(entries):
+            if remaining[index] > 0:
+                remaining[index] -= 1
+                done.append(prescriber.set(entry, iteration, True))
+    return tuple(done)
