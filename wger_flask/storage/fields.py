@@ -167,3 +167,8 @@ class ForeignKey(peewee.ForeignKeyField):
         kwargs.setdefault("lazy_load", True)
         self.cascade = cascade
         super().__init__(model, *args, **kwargs)
+
+    @property
+    def field_type(self) -> str:
+        """Return the type of the key it holds; Peewee does not know that ours can be 64 bits wide."""
+        return "BIGINT" if isinstance(self.rel_field, BigAuto) else super().field_type

@@ -28,7 +28,7 @@ def history(model: type[Model], table: str, label: str, user: type[Model]) -> ty
         history_change_reason=fields.Char(max_length=100, null=True),
         history_type=fields.Char(max_length=1),
         history_user=fields.ForeignKey(user, null=True, backref="+", cascade="null"),
-        Meta=type("Meta", (), {"table_name": table, "label": label}),
+        Meta=type("Meta", (), {"table_name": table, "label": label, "ordering": ("-history_date", "-history_id")}),
     )
     made = type(model)(f"Historical{model.__name__}", (Model,), columns)
     model._meta.history = made
@@ -43,7 +43,8 @@ def record(row: Model, kind: str, user_id: int | None) -> None:
 
 
 def _copy(field: peewee.Field) -> peewee.Field:
-    common = {"column_name": field.column_name, "null": field.null, "index": field.primary_key or field.unique or field.index}
+    indexed = field.primary_key or field.unique or field.index
+    common = {"column_name": field.column_name, "null": field.null, "index": indexed}
     if isinstance(field, peewee.ForeignKeyField):
         target = field.rel_field
         kind = fields.UUID if isinstance(target, fields.UUID) else fields.Integer
@@ -52,6 +53,8 @@ def _copy(field: peewee.Field) -> peewee.Field:
         return fields.Integer(column_name=field.column_name, index=True)
     if isinstance(field, fields.Decimals):
         return fields.Decimals(field.max_digits, field.places, **common)
+    if isinstance(field, fields.File):
+        return fields.Text(**common)
     if isinstance(field, peewee.CharField):
         return type(field)(max_length=field.max_length, **common)
     return type(field)(**common)

@@ -7,6 +7,7 @@ which lists of it, and lists ordered by a reference to it, are given).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import peewee
@@ -28,6 +29,17 @@ class Model(peewee.Model):
             if getattr(field, "touched", False):
                 setattr(self, field.name, fields.now())
         return super().save(force_insert=force_insert, only=only)
+
+
+def abstract(model: type[Model]) -> type[Model]:
+    """Mark ``model`` as a set of columns for others to inherit: it has no table, nothing refers to it.
+
+    A class decorator.  Without it Peewee would count the references that it declares among
+    those of the database, and deleting would look for their rows.
+    """
+    for reference in list(model._meta.refs):
+        model._meta.remove_ref(reference)
+    return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +104,8 @@ def label_of(model: type[Model]) -> str:
 
 
 def title_of(model: type[Model]) -> str:
-    """Return what a person calls one row of ``model``, in lower case."""
-    return getattr(model._meta, "title", None) or model.__name__.lower()
+    """Return what a person calls one row of ``model``: its title, or its name in lower-case words."""
+    return getattr(model._meta, "title", None) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
 
 
 def ordering_of(model: type[Model]) -> tuple[str, ...]:

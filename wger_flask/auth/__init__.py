@@ -1,0 +1,1 @@
+"""Know who is asking: accounts, credentials, and what each may do."""

@@ -1,0 +1,1 @@
+"""Vocabulary that every subject shares (languages, licences, units) and the people it is about."""

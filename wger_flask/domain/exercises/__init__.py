@@ -1,0 +1,1 @@
+"""The exercise catalogue: what everybody reads and contributors write."""

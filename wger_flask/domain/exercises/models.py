@@ -1,0 +1,193 @@
+"""The exercise catalogue.
+
+An exercise has no words of its own: its names and instructions are translations, one a
+language.  Whatever people edit keeps its history, from which authors are read.
+"""
+
+from __future__ import annotations
+
+from wger_flask.auth.models import User
+from wger_flask.domain.core.models import Language, Licensed
+from wger_flask.storage import fields
+from wger_flask.storage.history import history
+from wger_flask.storage.model import Model, link
+
+
+class ExerciseCategory(Model):
+    """The body region that an exercise is filed under."""
+
+    id = fields.Auto()
+    name = fields.Char(max_length=100)
+
+    class Meta:
+        table_name = "exercises_exercisecategory"
+        label = "exercises.exercisecategory"
+        ordering = ("name", "id")
+
+
+class Equipment(Model):
+    """A thing that an exercise needs."""
+
+    id = fields.Auto()
+    name = fields.Char(max_length=50)
+
+    class Meta:
+        table_name = "exercises_equipment"
+        label = "exercises.equipment"
+        ordering = ("name", "id")
+
+
+class Muscle(Model):
+    """A muscle, and whether it is drawn on the front of the body."""
+
+    id = fields.Auto()
+    name = fields.Char(max_length=50)
+    is_front = fields.Boolean(default=True)
+    name_en = fields.Char(max_length=50, default="")
+
+    class Meta:
+        table_name = "exercises_muscle"
+        label = "exercises.muscle"
+        ordering = ("name", "id")
+
+
+class Exercise(Licensed):
+    """An exercise; those with the same ``variation_group`` are variations of one another."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    category = fields.ForeignKey(ExerciseCategory)
+    variation_group = fields.UUID(null=True, index=True)
+    created = fields.DateTime(default=fields.now)
+    last_update = fields.DateTime(touched=True)
+
+    class Meta:
+        table_name = "exercises_exercise"
+        label = "exercises.exercise"
+
+
+muscles = link(Exercise, "muscles", Muscle)
+muscles_secondary = link(Exercise, "muscles_secondary", Muscle)
+equipment = link(Exercise, "equipment", Equipment)
+
+
+class Translation(Licensed):
+    """The name and instructions of an exercise in one language.
+
+    ``description`` is the sanitised HTML of ``description_source``, which is Markdown.
+    """
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    exercise = fields.ForeignKey(Exercise)
+    language = fields.ForeignKey(Language)
+    name = fields.Char(max_length=200, index=True)
+    description = fields.Text(default="")
+    description_source = fields.Text(default="")
+    created = fields.DateTime(default=fields.now)
+    last_update = fields.DateTime(touched=True)
+
+    class Meta:
+        table_name = "exercises_translation"
+        label = "exercises.translation"
+        ordering = ("name", "id")
+        indexes = ((("exercise", "language"), True),)
+
+
+class Alias(Model):
+    """Another name of an exercise."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    translation = fields.ForeignKey(Translation)
+    alias = fields.Char(max_length=200, index=True)
+
+    class Meta:
+        table_name = "exercises_alias"
+        label = "exercises.alias"
+
+
+class ExerciseComment(Model):
+    """A short hint on how to do an exercise."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    translation = fields.ForeignKey(Translation)
+    comment = fields.Char(max_length=200)
+
+    class Meta:
+        table_name = "exercises_exercisecomment"
+        label = "exercises.exercisecomment"
+
+
+class ExerciseImage(Licensed):
+    """A picture of an exercise; ``style`` is 1 line, 2 3D, 3 low-poly, 4 photo, 5 other."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    exercise = fields.ForeignKey(Exercise)
+    image = fields.File(max_length=100)
+    height = fields.Integer(null=True)
+    width = fields.Integer(null=True)
+    is_main = fields.Boolean(default=False)
+    is_ai_generated = fields.Boolean(default=False)
+    style = fields.Char(max_length=1, default="4")
+    created = fields.DateTime(default=fields.now)
+    last_update = fields.DateTime(touched=True)
+
+    class Meta:
+        table_name = "exercises_exerciseimage"
+        label = "exercises.exerciseimage"
+        ordering = ("-is_main", "id")
+
+
+class ExerciseVideo(Licensed):
+    """A film of an exercise (size in bytes, duration in seconds)."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    exercise = fields.ForeignKey(Exercise)
+    is_main = fields.Boolean(default=False)
+    video = fields.File(max_length=100)
+    size = fields.Integer(default=0)
+    duration = fields.Decimals(12, 2, default=0)
+    width = fields.Integer(default=0)
+    height = fields.Integer(default=0)
+    codec = fields.Char(max_length=30, default="")
+    codec_long = fields.Char(max_length=100, default="")
+    created = fields.DateTime(default=fields.now)
+    last_update = fields.DateTime(touched=True)
+
+    class Meta:
+        table_name = "exercises_exercisevideo"
+        label = "exercises.exercisevideo"
+        ordering = ("-is_main", "id")
+
+
+class DeletionLog(Model):
+    """What was deleted from the catalogue, so that copies of it can follow."""
+
+    id = fields.Auto()
+    model_type = fields.Char(max_length=11)
+    uuid = fields.UUID(unique=True, default=fields.uuid4)
+    replaced_by = fields.UUID(null=True)
+    timestamp = fields.DateTime(touched=True)
+    comment = fields.Char(max_length=200, default="")
+
+    class Meta:
+        table_name = "exercises_deletionlog"
+        label = "exercises.deletionlog"
+
+
+EDITED = (Exercise, Translation, Alias, ExerciseComment, ExerciseImage, ExerciseVideo)
+HISTORIES = tuple(
+    history(
+        model,
+        f"exercises_historical{model.__name__.lower()}",
+        f"exercises.historical{model.__name__.lower()}",
+        User,
+    )
+    for model in EDITED
+)
+
+MODELS = (ExerciseCategory, Equipment, Muscle, *EDITED, DeletionLog, *HISTORIES)

@@ -1,0 +1,1 @@
+"""Body measurements in categories of the user's own."""

@@ -1,0 +1,1 @@
+"""Ingredients, nutrition plans and the food diary."""

@@ -1,0 +1,1 @@
+"""Routines, how they progress, and what was done: sessions and logs."""

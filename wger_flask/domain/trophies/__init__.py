@@ -1,0 +1,1 @@
+"""Awards, and the statistics they are judged by."""

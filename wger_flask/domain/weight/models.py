@@ -1,0 +1,27 @@
+"""Body weight."""
+
+from __future__ import annotations
+
+from wger_flask.auth.models import User
+from wger_flask.storage import fields
+from wger_flask.storage.model import Model
+
+
+class WeightEntry(Model):
+    """What a user weighed at a moment, as entered: in kg or lb, whichever their profile says."""
+
+    id = fields.Auto()
+    uuid = fields.UUID(unique=True, default=fields.uuid7)
+    date = fields.DateTime()
+    weight = fields.Decimals(5, 2)
+    user = fields.ForeignKey(User)
+
+    class Meta:
+        table_name = "weight_weightentry"
+        label = "weight.weightentry"
+        ordering = ("date",)
+        # wger's databases still have it, though its models forgot it.
+        indexes = ((("date", "user"), True),)
+
+
+MODELS = (WeightEntry,)
