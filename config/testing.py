@@ -1,0 +1,5 @@
+"""Profile for tests: no limits in the way, no time spent on hashing."""
+
+WGER_PASSWORD_ITERATIONS = 1
+WGER_RATELIMIT_ENABLED = False
+AXES_ENABLED = False

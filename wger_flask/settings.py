@@ -1,0 +1,296 @@
+"""Every setting once: type, default, help.
+
+A value comes from the first place that has one: an argument of :func:`load`, the environment,
+the profile that ``WGER_PROFILE`` names, the default here.  Names that wger already has mean the
+same here; those that are ours begin with ``WGER_``.  The defaults suit a server in use: a
+profile is never needed for safety.  ``docs/configuration.md`` is generated from this module.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import runpy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .options import Option, SettingsError, database_address, origins, time_zone, web_address
+
+__all__ = ["Settings", "SettingsError", "load", "options", "shipped"]
+
+PACKAGE = Path(__file__).parent
+
+# Written by other programs into the same environment: known, and none of our business.
+NEIGHBOURS = {
+    "WGER_API_KEY": "API clients",
+    "WGER_BASE_URL": "API clients",
+    "WGER_INSTANCE": "wger's own containers",
+    "WGER_TEST_DATABASE_URL": "the tests",
+    "WGER_USE_GUNICORN": "wger's own containers",
+}
+
+
+def shipped(folder: str) -> Path:
+    """Return where the project's own ``config`` or ``plugins`` folder is.
+
+    A wheel carries them inside the package, a checkout has them beside it.
+    """
+    inside = PACKAGE / folder
+    return inside if inside.is_dir() else PACKAGE.parent / folder
+
+
+def _instance_folder(_: Mapping[str, Any]) -> Path:
+    """Choose ``instance`` beside ``wsgi.py`` in a checkout, else the user's data folder."""
+    if (PACKAGE.parent / "wsgi.py").exists():
+        return PACKAGE.parent / "instance"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wger_flask"
+
+
+def _set(default: Any, help: str, **rest: Any) -> Any:
+    return dataclasses.field(
+        repr=not rest.get("secret"), metadata={"default": default, "help": help, **rest}
+    )
+
+
+def _group(title: str, default: Any, help: str, **rest: Any) -> Any:
+    """Declare the first setting of a group."""
+    return _set(default, help, group=title, **rest)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one process; made by :func:`load`, never changed."""
+
+    WGER_PROFILE: str = _group(
+        "Where things are",
+        "",
+        "Profile to read: `development`, `production`, `testing`, or the path of a Python file that assigns settings.",
+    )
+    WGER_INSTANCE_PATH: Path = _set(
+        _instance_folder,
+        "Folder of everything this server writes: the database, uploaded files and the secret key.",
+        shown="`instance` beside `wsgi.py` in a checkout, else `~/.local/share/wger_flask`",
+    )
+    WGER_DATABASE_URL: str = _set(
+        lambda known: f"sqlite:///{known['WGER_INSTANCE_PATH']}/wger.sqlite",
+        "Database: `sqlite:///relative/file`, `sqlite:////absolute/file` or `postgresql://user:password@host/name`.",
+        check=database_address,
+        shown="the file `wger.sqlite` in the instance folder",
+        secret=True,
+    )
+    WGER_MEDIA_ROOT: Path = _set(
+        lambda known: known["WGER_INSTANCE_PATH"] / "media",
+        "Folder of uploaded pictures and videos.",
+        shown="`media` in the instance folder",
+    )
+    WGER_SECRET_KEY_FILE: Path = _set(
+        lambda known: known["WGER_INSTANCE_PATH"] / "secret.key",
+        "File of the secret key; made on first start, readable by its owner alone, shared by all workers.",
+        shown="`secret.key` in the instance folder",
+    )
+    WGER_PLUGINS: tuple[str, ...] = _set(
+        ("all",), "Plugins to load: `all`, `none`, or their names separated by commas."
+    )
+
+    SITE_URL: str = _group(
+        "The site",
+        "http://localhost:8000",
+        "Address at which people reach this server; links in e-mails begin with it.",
+        check=web_address,
+    )
+    TIME_ZONE: str = _set(
+        "UTC",
+        "IANA time zone in which moments are written and days begin (wger's own containers use Europe/Berlin).",
+        check=time_zone,
+    )
+    ALLOW_REGISTRATION: bool = _set(True, "Whether people may make their own account.")
+    MIN_ACCOUNT_AGE_TO_TRUST: int = _set(
+        21, "Days after which an account with a verified e-mail address may contribute exercises.", least=0
+    )
+    EXERCISE_CACHE_TTL: int = _set(
+        3600,
+        "Seconds for which clients may keep vocabulary such as muscles, equipment, categories and languages.",
+        least=0,
+    )
+    WGER_SEARCH: str = _set(
+        "best",
+        "How names are searched: `best` forgives accents, case and typing errors; `substring` is a plain match.",
+        choices=("best", "substring"),
+    )
+    WGER_BOOLEAN_FILTERS: str = _set(
+        "documented",
+        "Which booleans count in a filter: `documented` takes `True` and `False`; "
+        "`any-spelling` also `true`, `1` and the like.",
+        choices=("documented", "any-spelling"),
+    )
+    WGER_MAX_PAGE_SIZE: int = _set(999, "Largest `limit` of a list; more is cut down to it.", least=1)
+    WGER_MAX_BODY_SIZE: int = _set(110, "Largest request body in megabytes.", least=1)
+
+    ACCESS_TOKEN_LIFETIME: int = _group(
+        "Accounts and tokens", 15, "Minutes for which an access token of `/api/v2/token` is valid.", least=1
+    )
+    REFRESH_TOKEN_LIFETIME: int = _set(
+        24, "Hours for which a refresh token of `/api/v2/token` is valid.", least=1
+    )
+    WGER_ROTATE_REFRESH_TOKENS: bool = _set(
+        False, "Whether `/api/v2/token/refresh` gives a new refresh token and refuses the old one from then on."
+    )
+    WGER_HEADLESS_ACCESS_TOKEN_LIFETIME: int = _set(
+        5, "Minutes for which an access token of `/allauth/app/v1` is valid.", least=1
+    )
+    WGER_HEADLESS_REFRESH_TOKEN_LIFETIME: int = _set(
+        2880, "Hours for which a refresh token of `/allauth/app/v1` is valid (2880 are 120 days).", least=1
+    )
+    WGER_PASSWORD_ITERATIONS: int = _set(
+        1_200_000, "Rounds of PBKDF2 in new password hashes; older hashes are brought up to it on login.", least=1
+    )
+
+    NUMBER_OF_PROXIES: int = _group(
+        "Behind a proxy, and limits",
+        0,
+        "Trusted proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed; 0 believes nobody.",
+        least=0,
+    )
+    USE_X_FORWARDED_HOST: bool = _set(
+        False, "Whether the trusted proxies' X-Forwarded-Host gives the host of links."
+    )
+    WGER_CORS_ORIGINS: tuple[str, ...] = _set(
+        ("*",), "Origins whose pages may call the API: `*`, `none`, or addresses separated by commas.", check=origins
+    )
+    CSRF_TRUSTED_ORIGINS: tuple[str, ...] = _set(
+        (), "Further origins whose pages may send forms with a session cookie, separated by commas.", check=origins
+    )
+    SESSION_COOKIE_SECURE: bool = _set(
+        lambda known: known["SITE_URL"].startswith("https:"),
+        "Whether browsers send the session and CSRF cookies over https alone.",
+        shown="True if `SITE_URL` begins with https",
+    )
+    WGER_RATELIMIT_ENABLED: bool = _set(True, "Whether the rate limits of the API hold (429 beyond them).")
+    AXES_ENABLED: bool = _set(True, "Whether failed logins lock out the address that they come from.")
+    AXES_FAILURE_LIMIT: int = _set(10, "Failed logins from one address before it is locked out.", least=1)
+    AXES_COOLOFF_TIME: int = _set(30, "Minutes for which an address stays locked out.", least=1)
+
+    EMAIL_HOST: str = _group("E-mail", "", "SMTP server; without one, e-mails are printed to the console.")
+    EMAIL_PORT: int = _set(
+        lambda known: 25 if known["EMAIL_HOST"] == "localhost" else 587, "Port of the SMTP server.",
+        least=1, most=65535, shown="587, or 25 on localhost",
+    )
+    EMAIL_HOST_USER: str = _set("", "User name at the SMTP server; without one, no login is tried.")
+    EMAIL_HOST_PASSWORD: str = _set("", "Password at the SMTP server.", secret=True)
+    EMAIL_USE_TLS: bool = _set(False, "Whether to encrypt with STARTTLS, as usual on port 587.")
+    EMAIL_USE_SSL: bool = _set(False, "Whether to encrypt from the first byte, as usual on port 465.")
+    FROM_EMAIL: str = _set("wger <wger@localhost>", "Sender of e-mails.")
+
+    WGER_BIND: str = _group(
+        "The process", "127.0.0.1:8000", "Address and port, or `unix:/path`, on which `wger-flask serve` listens."
+    )
+    WGER_WORKERS: int = _set(2, "Processes of gunicorn.", least=1)
+    WGER_THREADS: int = _set(4, "Threads of each process.", least=1)
+    WGER_LOG_LEVEL: str = _set(
+        "info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical")
+    )
+    WGER_ACCESS_LOG: bool = _set(False, "Whether every request is logged to the console.")
+
+
+def options() -> Iterator[Option]:
+    """Yield every setting's declaration in order."""
+    group = ""
+    for field in dataclasses.fields(Settings):
+        rest = dict(field.metadata)
+        group = rest.pop("group", group)
+        yield Option(name=field.name, type=str(field.type), group=group, **rest)
+
+
+OPTIONS = {option.name: option for option in options()}
+
+
+def load(profile: str | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings; ``overrides`` win over ``environ``, which wins over the profile.
+
+    ``profile`` is what ``WGER_PROFILE`` would say.  An empty environment variable counts as
+    absent.  Raises :class:`SettingsError`, whose text is one line, for a value that does not
+    fit, a name that is not known, or a profile that cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    given = {name: value for name, value in environ.items() if value.strip() and name in OPTIONS}
+    for name in environ:
+        if name.startswith("WGER_") and name not in NEIGHBOURS:
+            _must_be_known(name)
+    for name in overrides:
+        _must_be_known(name)
+    profile = overrides.pop("WGER_PROFILE", None) if profile is None else profile
+    profile = given.pop("WGER_PROFILE", "") if profile is None else profile
+    given = {**_read_profile(profile), **given, **overrides, "WGER_PROFILE": profile}
+    values: dict[str, Any] = {}
+    for name, option in OPTIONS.items():
+        values[name] = option.read(given[name] if name in given else option.default_for(values))
+    if values["EMAIL_USE_TLS"] and values["EMAIL_USE_SSL"]:
+        raise SettingsError("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: choose one")
+    return Settings(**values)
+
+
+def _must_be_known(name: str, where: str = "") -> None:
+    if name not in OPTIONS:
+        near = difflib.get_close_matches(name, OPTIONS, n=1, cutoff=0)
+        raise SettingsError(f"{name}{where} is not a setting; the nearest that is one: {near[0]}")
+
+
+def _read_profile(profile: str) -> dict[str, Any]:
+    """Return what a profile assigns, by running its file."""
+    if not profile:
+        return {}
+    is_path = profile.endswith(".py") or os.sep in profile
+    path = Path(profile).expanduser() if is_path else shipped("config") / f"{profile}.py"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in shipped("config").glob("*.py") if "." not in found.stem))
+        raise SettingsError(f"WGER_PROFILE must be a file or one of {known}, not {profile!r}")
+    try:
+        assigned = runpy.run_path(str(path))
+    except Exception as wrong:
+        raise SettingsError(f"WGER_PROFILE cannot be read: {path}: {type(wrong).__name__}: {wrong}") from wrong
+    found = {name: value for name, value in assigned.items() if name.isupper() and not name.startswith("_")}
+    for name in found:
+        _must_be_known(name, f" (in {path})")
+    if "WGER_PROFILE" in found:
+        raise SettingsError(f"WGER_PROFILE (in {path}) cannot be chosen by a profile")
+    return found
+
+
+def describe() -> str:
+    """Return the page ``docs/configuration.md``."""
+    lines = [PREFACE]
+    group = ""
+    for option in OPTIONS.values():
+        if option.group != group:
+            group = option.group
+            lines += ["", f"## {group}", "", "| setting | type | default | |", "|---|---|---|---|"]
+        lines.append(f"| `{option.name}` | {KINDS[option.type]} | {_shown(option)} | {option.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(option: Option) -> str:
+    if option.shown is not None or option.default in ("", ()):
+        return option.shown or ""
+    if isinstance(option.default, tuple):
+        return f"`{','.join(option.default)}`"
+    return f"`{option.default}`"
+
+
+KINDS = {"str": "text", "int": "number", "bool": "True or False", "Path": "path", "tuple[str, ...]": "list"}
+
+PREFACE = """\
+# Configuration
+
+Generated by `make docs` from `wger_flask/settings.py`: change it there.
+
+A setting is an environment variable, or a name that a profile assigns. A profile is a Python file:
+`WGER_PROFILE=production` reads the one that ships in `config/`, `WGER_PROFILE=/etc/wger.py` your own. The
+environment wins over the profile, the profile over the default; an empty variable counts as absent. True and False may
+also be written as 1 and 0, yes and no, on and off. A list is separated by commas, and `none` is an empty one. A wrong
+value, or an unknown name that begins with `WGER_`, stops the start with one line that names it."""
+
+
+if __name__ == "__main__":
+    print(describe(), end="")
