@@ -1,1 +1,11 @@
-"""The exercise catalogue: what everybody reads and contributors write."""
+"""The exercise catalogue: exercises, their translations, pictures and films."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)
