@@ -203,14 +203,25 @@ def _rows(held, selection: Selection, columns: tuple[str, ...], paged: bool) -> 
     terms = []
     for term in selection.order:
         terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
-    query = joins.apply(selection.model.select(*expressions)).where(*conditions).order_by(*terms)
+    if paged and not _is_total(selection):
+        terms.append(held.dialect.insertion_order(selection.model))
+    query = joins.apply(selection.model.select(*expressions)).order_by(*terms)
+    if conditions:
+        query = query.where(*conditions)
     if paged:
         query = query.limit(slots.take()).offset(slots.take())
     return compile_query(held, query)
+
+
+def _is_total(selection: Selection) -> bool:
+    """Tell whether the order leaves no ties, so that pages never overlap."""
+    key = selection.model._meta.primary_key.name
+    return any(term in (key, f"-{key}") for term in selection.order if isinstance(term, str))
 
 
 @lru_cache(COMPILED_SHAPES)
 def _count(held, selection: Selection) -> Statement:
     slots = Slots()
     conditions = [slots.fill(clause) for clause in selection.clauses]
-    return compile_query(held, selection.model.select(peewee.fn.COUNT(peewee.SQL("*"))).where(*conditions))
+    query = selection.model.select(peewee.fn.COUNT(peewee.SQL("*")))
+    return compile_query(held, query.where(*conditions) if conditions else query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Key, Resource, Schema, compared, exact, fields, one_of, owned_by, User
+from wger_flask.api import WRITE, Key, Resource, Schema, User, compared, exact, fields, one_of, owned_by
 
 from .models import WeightEntry
 

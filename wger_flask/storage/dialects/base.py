@@ -56,6 +56,11 @@ class Dialect:
     wire_date: Reader | None = staticmethod(lambda value: value.isoformat())
     wire_time: Reader | None = staticmethod(lambda value: value.isoformat())
 
+    # -- order ------------------------------------------------------------------------------
+    def insertion_order(self, model):
+        """Return the expression by which ties are broken: the order of insertion, or near it."""
+        return model._meta.primary_key
+
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
     def writing(self, database):

@@ -59,6 +59,9 @@ class SqliteDialect(Dialect):
         parse = datetime.fromisoformat
         return lambda text: wire_moment(parse(text).replace(tzinfo=UTC), zone)
 
+    def insertion_order(self, model):
+        return peewee.Column(model._meta.table, "rowid")
+
     @contextmanager
     def writing(self, database):
         # A deferred transaction that reads first fails at once with "database is locked" when

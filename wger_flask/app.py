@@ -1,0 +1,60 @@
+"""Build the application: settings, storage, accounts, the kit, the subjects, the plugins.
+
+The one module that may import everything, and that nothing imports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_smorest import Api
+
+from .rest import blueprint, values
+from .rest.clock import set_server_zone
+from .rest.registry import Registry
+from .rest.services import Services
+from .rest.throttling import Rate, Throttle
+from .settings import Settings, load
+from .storage.counters import Counters
+from .storage.database import open_database
+
+SUBJECTS = ("core", "exercises", "weight")
+RATES = {
+    "exercise_create": "20/hour",
+    "ingredient_list": "120/min",
+    "ingredient_detail": "300/min",
+    "ingredient_sync": "600/min",
+    "login": "10/min",
+    "registration": "5/min",
+}
+
+
+def create_app(settings: Settings | None = None, **overrides) -> Flask:
+    """Return the WSGI application; ``overrides`` are settings by name.
+
+    Raises :class:`~wger_flask.settings.SettingsError` and
+    :class:`~wger_flask.rest.registry.RegistrationError`, each with one line for a person.
+    """
+    settings = settings or load(**overrides)
+    app = Flask("wger_flask")
+    registry = Registry()
+    set_server_zone(ZoneInfo(settings.TIME_ZONE))
+    values.set_boolean_spellings(
+        values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
+    )
+    open_database(settings.WGER_DATABASE_URL)
+    counters = Counters(settings.WGER_INSTANCE_PATH / "counters.sqlite") if settings.WGER_RATELIMIT_ENABLED else None
+    throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
+    app.extensions["wger_flask"] = Services(registry, throttle, lambda request: None, settings)
+    for subject in SUBJECTS:
+        import_module(f"wger_flask.domain.{subject}").register(registry)
+    app.config.update(API_TITLE="wger", API_VERSION="v2", OPENAPI_VERSION="3.0.3")
+    blueprint.prepare(app)
+    api = Api(app)
+    for resource in registry:
+        blueprint.mount(resource, app, api)
+    for item in registry.blueprints:
+        api.register_blueprint(item)
+    return app

@@ -1,0 +1,55 @@
+"""Read who wrote what, and when, from the edit history.
+
+Each function answers for a whole page at once: keys in, a dictionary out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wger_flask.api import Selection, moment_reader, within
+
+from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
+
+_PARTS = (Translation, ExerciseImage, ExerciseVideo)
+
+
+def of(model) -> Callable:
+    """Return the loader of the distinct authors in the history of rows of ``model``."""
+
+    def load(keys, context) -> dict[int, list[str]]:
+        history = model._meta.history
+        rows = Selection(history, (within(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
+        return _gather(rows)
+
+    return load
+
+
+def of_everything(keys, context) -> dict[int, list[str]]:
+    """Return the authors of exercises, their translations, pictures and films."""
+    rows = []
+    for model in (Exercise, *_PARTS):
+        history = model._meta.history
+        column = history.id if model is Exercise else history.exercise
+        rows += Selection(history, (within(column, keys),), ("history_id",)).rows((column.name, "license_author"))
+    return _gather(rows)
+
+
+def last_updates(keys, context) -> dict[int, str]:
+    """Return the latest change of exercises and of all their parts."""
+    latest: dict = {}
+    for model in (Exercise, *_PARTS):
+        column = model._meta.primary_key if model is Exercise else model.exercise
+        for key, moment in Selection(model, (within(column, keys),)).rows((column.name, "last_update")):
+            if key not in latest or latest[key] < moment:
+                latest[key] = moment
+    convert = moment_reader()
+    return {key: convert(moment) for key, moment in latest.items()}
+
+
+def _gather(rows) -> dict[int, list[str]]:
+    found: dict[int, dict[str, None]] = {}
+    for key, author in rows:
+        if author:
+            found.setdefault(key, {})[author] = None
+    return {key: list(authors) for key, authors in found.items()}

@@ -1,0 +1,137 @@
+"""Turn a declared resource into a flask-smorest blueprint.
+
+Each resource is a real blueprint with two method views, so ``flask routes``, the OpenAPI
+document and the test client see nothing unusual.  Beside the documented URL stand its twins:
+with a format suffix, and a catch-all for methods that the resource does not have, because
+their refusal too is negotiated, authenticated and phrased like any other answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from flask.views import MethodView
+from flask_smorest import Api, Blueprint
+from werkzeug.routing import BaseConverter, Rule
+
+from . import openapi
+from .permissions import Access, public
+from .resource import Resource
+from .views import Target, action_target, answer, targets
+
+PREFIX = "/api/v2"
+
+
+class KeyConverter(BaseConverter):
+    """A primary key in a URL: anything without a slash or a dot."""
+
+    regex = "[^/.]+"
+
+
+class SuffixConverter(BaseConverter):
+    """A format suffix: ``json`` and ``api`` exist, others are refused in JSON."""
+
+    regex = "[a-z0-9]+"
+
+
+def prepare(app: Flask) -> None:
+    """Teach the application's URL map the kit's converters; once, before anything is mounted."""
+    app.url_map.converters.update(key=KeyConverter, suffix=SuffixConverter)
+    app.url_map.strict_slashes = False
+
+
+def mount(resource: Resource, app: Flask, api: Api) -> None:
+    """Register the blueprint of ``resource`` and the twins of its URLs."""
+    blueprint = Blueprint(
+        resource.name, f"{__name__}.{resource.name}", url_prefix=PREFIX, description=resource.about
+    )
+    listing, detail = targets(resource)
+    rules = [(f"/{resource.name}", "list", listing), (f"/{resource.name}/<key:key>", "detail", detail)]
+    for action in resource.actions:
+        base = f"/{resource.name}/<key:key>" if action.detail else f"/{resource.name}"
+        path = action.path.strip("/")
+        rules.append((f"{base}/{path}", path.replace("/", "-"), action_target(resource, action)))
+    for rule, endpoint, target in rules:
+        blueprint.add_url_rule(f"{rule}/", endpoint, _method_view(blueprint, target))
+    api.register_blueprint(blueprint)
+    for rule, endpoint, target in rules:
+        _add_twins(app, f"{resource.name}.{endpoint}", f"{PREFIX}{rule}", target, suffixes=True)
+
+
+class Endpoints(Blueprint):
+    """A blueprint for what is no table: tokens, versions, the user's profile.
+
+    Its endpoints run the same steps as a resource's: negotiation, authentication, rules.
+    """
+
+    def __init__(self, name: str, about: str = ""):
+        super().__init__(name, f"{__name__}.{name}", url_prefix=PREFIX, description=about)
+        self._twins: list[tuple[str, str, Target]] = []
+        self.record(self._register_twins)
+
+    def endpoint(
+        self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
+        authenticates: bool = True, transactional: bool = True, slash: bool = True, request=None, response=None,
+        about: str = "",
+    ) -> Callable:  # fmt: skip
+        """Register ``handle(call)`` for ``path`` (without slashes around it).
+
+        ``slash`` says which of the two spellings is canonical: both are served, a GET of the
+        other one is redirected.  ``request`` and ``response`` are schemas for the documentation.
+        """
+
+        def register(handle):
+            name = path.strip("/").replace("/", "-") or "root"
+            known = next((item for item in self._twins if item[1] == f"/{path.strip('/')}"), None)
+            if known:
+                raise ValueError(f"{path} is registered twice")
+            handlers = handle if isinstance(handle, dict) else dict.fromkeys(methods, handle)
+            text = about or next(iter(handlers.values())).__doc__ or ""
+            target = Target(
+                name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
+                authenticates=authenticates, slash=slash, transactional=transactional, about=text.strip(),
+            )  # fmt: skip
+            rule = f"/{path.strip('/')}"
+            view = _method_view(self, target, request, response)
+            self.add_url_rule(f"{rule}/" if slash else rule, name, view)
+            self._twins.append((name, rule, target))
+            return handle
+
+        return register
+
+    def _register_twins(self, state) -> None:
+        for name, rule, target in self._twins:
+            _add_twins(state.app, f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
+
+
+def _method_view(blueprint: Blueprint, target: Target, request=None, response=None) -> type[MethodView]:
+    """Return a method view whose every method is :func:`~.views.answer` for ``target``."""
+
+    def method(name: str, handle: Callable):
+        def view(self, key=None, suffix=""):
+            return answer(target, key, suffix)
+
+        view.__name__ = name.lower()
+        view.__doc__ = (handle.__doc__ or "").strip() or target.about
+        openapi.document(blueprint, view, target, name, request, response)
+        return view
+
+    members = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}
+    members |= {"init_every_request": False, "provide_automatic_options": False}
+    return type(f"{target.name.title().replace('-', '')}{target.kind.title()}View", (MethodView,), members)
+
+
+def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: bool) -> None:
+    """Add the suffix URLs, the other spelling of the slash, and the catch-all for methods."""
+
+    def refuse(key=None, suffix=""):
+        return answer(target, key, suffix)
+
+    other = f"{endpoint}:any"
+    app.view_functions[other] = refuse
+    spellings = [f"{rule}/"] if target.slash else [rule, f"{rule}/"]
+    if suffixes:
+        spellings.append(f"{rule}.<suffix:suffix>/")
+    for spelling in spellings:
+        app.url_map.add(Rule(spelling, endpoint=other, methods=None, strict_slashes=False))

@@ -1,0 +1,66 @@
+"""Read request bodies: JSON, and forms of both kinds, on every endpoint.
+
+The recorded server of version 2.7 refuses forms; older ones took them, and so do scripts
+that were written for those.  A form has no types: its strings are parsed by the fields.
+"""
+
+from __future__ import annotations
+
+import json
+
+from flask import Request
+
+from .errors import Invalid, ParseError, UnsupportedMediaType
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class FormData(dict):
+    """The fields of a form: a value that was sent several times is reached by :meth:`several`."""
+
+    def __init__(self, request: Request):
+        super().__init__(request.form.items())
+        self._lists = request.form
+        for name, upload in request.files.items():
+            self[name] = upload
+
+    def several(self, name: str) -> list:
+        """Return every value sent as ``name``."""
+        return self._lists.getlist(name)
+
+
+def read_body(request: Request) -> dict:
+    """Return the request's body as a dictionary.
+
+    No body and ``null`` are an empty one.  Raises :class:`UnsupportedMediaType`,
+    :class:`ParseError`, and :class:`Invalid` for JSON that is no object.
+    """
+    kind = request.mimetype
+    if kind in FORM_TYPES:
+        return FormData(request)
+    if not request.content_length and not request.headers.get("Transfer-Encoding"):
+        return {}
+    if kind != "application/json":
+        raise UnsupportedMediaType(request.headers.get("Content-Type", ""))
+    value = parse_json(request.get_data(cache=True))
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Invalid(
+            {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(value).__name__}."]}
+        )
+    return value
+
+
+def parse_json(data: bytes):
+    """Parse JSON strictly; raises :class:`ParseError` in the words of the standard library."""
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ParseError("JSON parse error - nested too deeply") from None
+    except ValueError as wrong:  # JSONDecodeError, UnicodeDecodeError, integers of too many digits
+        raise ParseError(f"JSON parse error - {wrong}") from None
+
+
+def _refuse_constant(name: str):
+    raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")

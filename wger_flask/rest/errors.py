@@ -1,0 +1,106 @@
+"""The ways a request can fail, each with its status and its documented body.
+
+Raise one of these anywhere below a view; one handler renders it in the negotiated format.
+"""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """A refusal: ``status``, a JSON ``body`` and extra ``headers``."""
+
+    status = 400
+
+    def __init__(self, body, headers: dict[str, str] | None = None, status: int | None = None):
+        super().__init__(body)
+        self.body = body
+        self.headers = headers or {}
+        if status is not None:
+            self.status = status
+
+
+class Invalid(ApiError):
+    """400: the input is wrong; ``body`` maps field names to lists of messages."""
+
+
+class Detailed(ApiError):
+    """A refusal whose body is ``{"detail": message}``."""
+
+    message = ""
+
+    def __init__(self, message: str | None = None, headers: dict[str, str] | None = None, **more):
+        super().__init__({"detail": message or self.message, **more}, headers)
+
+
+class ParseError(Detailed):
+    """400: the body is not what its content type says."""
+
+
+class Forbidden(Detailed):
+    """403: whoever asks may not."""
+
+    status = 403
+    message = "You do not have permission to perform this action."
+
+
+class NotAuthenticated(Forbidden):
+    """403: nobody is logged in, and somebody must be."""
+
+    message = "Authentication credentials were not provided."
+
+
+class NotYours(Forbidden):
+    """403: the body points at a row of somebody else, or at none."""
+
+    message = "You are not allowed to do this"
+
+
+class NotFound(Detailed):
+    """404: there is no such thing, or not for this user."""
+
+    status = 404
+    message = "Not found."
+
+
+class NoMatch(NotFound):
+    """404: the key is well formed and no visible row of ``model`` has it."""
+
+    def __init__(self, model: type):
+        super().__init__(f"No {model.__name__} matches the given query.")
+
+
+class MethodNotAllowed(Detailed):
+    """405: the resource does not do that."""
+
+    status = 405
+
+    def __init__(self, method: str):
+        super().__init__(f'Method "{method}" not allowed.')
+
+
+class NotAcceptable(Detailed):
+    """406: no format that the client accepts can be given."""
+
+    status = 406
+    message = "Could not satisfy the request Accept header."
+
+
+class UnsupportedMediaType(Detailed):
+    """415: a body of that type is not read here."""
+
+    status = 415
+
+    def __init__(self, content_type: str):
+        super().__init__(f'Unsupported media type "{content_type}" in request.')
+
+
+class Throttled(Detailed):
+    """429: too many requests; ``wait`` seconds (rounded up) until the next one is taken."""
+
+    status = 429
+
+    def __init__(self, wait: int):
+        unit = "second" if wait == 1 else "seconds"
+        super().__init__(
+            f"Request was throttled. Expected available in {wait} {unit}.", headers={"Retry-After": str(wait)}
+        )

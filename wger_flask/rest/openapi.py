@@ -1,0 +1,7 @@
+"""Describe targets in the OpenAPI document, from the same declarations that serve them."""
+
+from __future__ import annotations
+
+
+def document(blueprint, view, target, method: str, request=None, response=None) -> None:
+    """Attach to ``view`` what flask-smorest puts into the document."""

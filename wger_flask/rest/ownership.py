@@ -1,0 +1,76 @@
+"""Whose rows are whose: enforced in every query, so that nobody's view can forget it.
+
+``owned_by("slot.day.routine.user")`` follows references from the row to its user.
+``checks`` names the references in a body that must lead to rows of the same user, and how
+those rows lead to theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marshmallow import ValidationError
+
+from ..storage.model import Model
+from ..storage.selection import Clause, Selection, equals
+from .errors import ApiError, NotYours
+from .relations import parse_reference
+
+_LARGEST_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The way from a row to the user it belongs to."""
+
+    path: tuple[str, ...]
+    checks: Mapping[str, str] = field(default_factory=dict)
+
+    def clause(self, model: type[Model], user_id: int | None) -> Clause:
+        """Return the condition that a row of ``model`` belongs to a user; nobody owns nothing."""
+        return Clause((model, "owner", self.path), lambda slot: _owned(model, self.path, slot), (user_id,))
+
+    @property
+    def direct(self) -> str | None:
+        """The column that holds the user, when the row itself has one."""
+        return self.path[0] if len(self.path) == 1 else None
+
+    def demand(self, model: type[Model], body: dict, user_id: int) -> None:
+        """Raise :class:`NotYours` when a checked reference in ``body`` is not the user's own.
+
+        Malformed values pass: validation refuses them later, naming the field.
+        """
+        for name, path in self.checks.items():
+            value = body.get(name)
+            if value is None or value == "":
+                continue
+            target = model._meta.fields[name].rel_model
+            try:
+                key = parse_reference(target, value)
+            except ValidationError:
+                continue
+            wanted = equals(target._meta.primary_key, key)
+            owned = owned_by(path).clause(target, user_id)
+            if isinstance(key, int) and abs(key) > _LARGEST_KEY or not Selection(target, (wanted, owned)).exists():
+                raise NotYours()
+
+
+def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:
+    """Declare that rows belong to the user at the end of ``path``."""
+    return Ownership(tuple(path.split(".")), dict(checks or {}))
+
+
+class NotADictionary(ApiError):
+    """400: a body that is no object, in the words of the resources that check ownership."""
+
+    def __init__(self):
+        super().__init__(["Request data is not a dictionary"])
+
+
+def _owned(model: type[Model], path: tuple[str, ...], slot):
+    column = model._meta.fields[path[0]]
+    if len(path) == 1:
+        return column == slot
+    target = column.rel_model
+    return column.in_(target.select(target._meta.primary_key).where(_owned(target, path[1:], slot)))

@@ -1,0 +1,80 @@
+"""Cut a list into pages, and link them.
+
+Values that make no sense are replaced by the defaults, never refused.  The number of rows is
+only asked for when the page itself does not tell it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from ..storage.selection import Selection
+from .filters import Parameter
+
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: raw ``rows``, and what surrounds the results in the envelope."""
+
+    rows: list[tuple]
+    count: int
+    limit: int
+    offset: int
+
+    def envelope(self, results: list, request: Request) -> dict:
+        """Return the documented envelope around ``results``."""
+        url = request.host_url[:-1] + request.path
+        following = previous = None
+        if self.offset + self.limit < self.count:
+            following = _link(url, request.args, self.limit, self.offset + self.limit)
+        if self.offset > 0:
+            previous = _link(url, request.args, self.limit, self.offset - self.limit)
+        return {"count": self.count, "next": following, "previous": previous, "results": results}
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOffset:
+    """Pages by ``?limit=`` and ``?offset=``."""
+
+    default: int = 20
+    largest: int = 999
+
+    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> Page:
+        """Return the page of ``selection`` that ``args`` ask for."""
+        limit, offset = self.default, 0
+        if "limit" in args or "offset" in args:
+            limit = min(_number(args, "limit") or self.default, self.largest)
+            offset = min(_number(args, "offset") or 0, _LARGEST - limit)
+        rows = selection.rows(columns, limit, offset)
+        if (rows or not offset) and len(rows) < limit:
+            return Page(rows, offset + len(rows), limit, offset)
+        return Page(rows, selection.count(), limit, offset)
+
+    def describe(self) -> list[Parameter]:
+        """Return the parameters for the OpenAPI document."""
+        return [
+            Parameter("limit", "rows a page", "integer", f"{self.default} unless given, {self.largest} at most"),
+            Parameter("offset", "rows to skip", "integer"),
+        ]
+
+
+def _number(args: MultiDict, name: str) -> int:
+    """Return the last value of ``name`` as a positive number, 0 for anything else."""
+    try:
+        return max(0, int(args.getlist(name)[-1]))
+    except (IndexError, ValueError):
+        return 0
+
+
+def _link(url: str, args: MultiDict, limit: int, offset: int) -> str:
+    query = {name: values for name, values in args.lists() if name not in ("limit", "offset")}
+    query["limit"] = [str(limit)]
+    if offset > 0:
+        query["offset"] = [str(offset)]
+    return f"{url}?{urlencode(sorted(query.items()), doseq=True)}"

@@ -1,0 +1,66 @@
+"""Who may do what, before any row is looked at.
+
+A rule is a function of the user (None for nobody).  Whose *rows* somebody sees is not a
+question of permission but of the query: see :mod:`.ownership`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .errors import Forbidden, NotAuthenticated
+
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+class User(Protocol):
+    """What the kit needs to know of somebody who is logged in."""
+
+    id: int
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the user has a permission such as ``exercises.add_exercise``."""
+
+
+Rule = Callable[[User | None], bool]
+
+
+def anyone(user: User | None) -> bool:
+    """Allow everybody."""
+    return True
+
+
+def logged_in(user: User | None) -> bool:
+    """Allow whoever is logged in."""
+    return user is not None
+
+
+def having(permission: str) -> Rule:
+    """Allow users with a permission."""
+    return lambda user: user is not None and user.may(permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The rules for reading, for writing and for deleting."""
+
+    read: Rule = anyone
+    write: Rule = anyone
+    delete: Rule | None = None
+
+    def rule(self, method: str) -> Rule:
+        """Return the rule for an HTTP method."""
+        if method in SAFE_METHODS:
+            return self.read
+        return self.delete if method == "DELETE" and self.delete else self.write
+
+    def demand(self, user: User | None, method: str) -> None:
+        """Raise :class:`NotAuthenticated` or :class:`Forbidden` unless the rule is met."""
+        if not self.rule(method)(user):
+            raise NotAuthenticated() if user is None else Forbidden()
+
+
+public = Access()
+private = Access(read=logged_in, write=logged_in)

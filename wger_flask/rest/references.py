@@ -1,0 +1,32 @@
+"""Ask whether the rows that a body refers to exist."""
+
+from __future__ import annotations
+
+from ..storage.model import Model
+from ..storage.selection import Selection, within
+from .relations import Key, Keys
+
+_LARGEST_KEY = 2**63 - 1
+
+
+def existing(model: type[Model], keys: list) -> set:
+    """Return those of ``keys`` (parsed primary keys) that rows of ``model`` have."""
+    column = model._meta.primary_key
+    storable = [key for key in keys if not isinstance(key, int) or abs(key) <= _LARGEST_KEY]
+    rows = Selection(model, (within(column, storable),)).rows((column.name,)) if storable else []
+    return {column.python_value(row[0]) for row in rows}
+
+
+def missing_references(schema, data: dict) -> dict[str, list[str]]:
+    """Return the error messages of every reference in ``data`` that points nowhere."""
+    errors = {}
+    for name, field in schema.load_fields.items():
+        value = data.get(field.attribute or name)
+        if value is None or not isinstance(field, Key | Keys):
+            continue
+        wanted = value if isinstance(field, Keys) else [value]
+        found = existing(field.model, wanted) if wanted else set()
+        lost = next((key for key in wanted if key not in found), None)
+        if lost is not None:
+            errors[field.data_key or name] = [f'Invalid pk "{lost}" - object does not exist.']
+    return errors

@@ -1,0 +1,91 @@
+"""Know every resource, and where each came from.
+
+Core subjects and plugins register through the same call; a name that is taken twice stops
+the start with both origins named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..storage.model import Model
+from .resource import Resource
+
+
+class RegistrationError(Exception):
+    """Say in one line why something cannot be registered."""
+
+
+class Registry:
+    """The resources, plain blueprints and models of one application."""
+
+    def __init__(self):
+        self._resources: dict[str, Resource] = {}
+        self._origins: dict[str, str] = {}
+        self.models: list[type[Model]] = []
+        self.blueprints: list = []
+        self.navigation: list[tuple[str, str]] = []
+        self.origin = "wger_flask"
+
+    def add(self, *resources: Resource) -> None:
+        """Register resources; raises :class:`RegistrationError` for a name that is taken."""
+        for resource in resources:
+            if resource.name in self._resources:
+                first = self._origins[resource.name]
+                raise RegistrationError(
+                    f"resource {resource.name!r} is registered twice: by {first} and by {self.origin}"
+                )
+            self._resources[resource.name] = resource
+            self._origins[resource.name] = self.origin
+
+    def add_models(self, *models: type[Model]) -> None:
+        """Register models whose tables :command:`wger-flask migrate` makes."""
+        tables = {model._meta.table_name: model for model in self.models}
+        for model in models:
+            other = tables.get(model._meta.table_name)
+            if other is not None and other is not model:
+                raise RegistrationError(
+                    f"table {model._meta.table_name!r} is declared twice: "
+                    f"by {other.__module__} and by {model.__module__}"
+                )
+            if other is None:
+                self.models.append(model)
+
+    def add_blueprint(self, blueprint) -> None:
+        """Register a plain flask-smorest blueprint, for what is no table."""
+        self.blueprints.append(blueprint)
+
+    def extend(self, name: str, **changes) -> None:
+        """Add ``filters`` and ``actions`` to a resource that somebody else registered.
+
+        Raises :class:`RegistrationError` for an unknown resource or a filter that exists.
+        """
+        if name not in self._resources:
+            raise RegistrationError(f"{self.origin} extends resource {name!r}, which does not exist")
+        try:
+            self._resources[name] = self._resources[name].extended(**changes)
+        except ValueError as wrong:
+            raise RegistrationError(
+                f"{self.origin} extends resource {name!r} of {self._origins[name]}: {wrong}"
+            ) from wrong
+
+    def get(self, name: str) -> Resource:
+        """Return the resource ``name``; raises KeyError."""
+        return self._resources[name]
+
+    def origin_of(self, name: str) -> str:
+        """Return who registered the resource ``name``."""
+        return self._origins[name]
+
+    def of_model(self, model: type[Model]) -> Resource | None:
+        """Return the first resource whose rows are those of ``model``: what a reference links to."""
+        return next((resource for resource in self if resource.model is model), None)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources.values())
+
+    def __len__(self) -> int:
+        return len(self._resources)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._resources

@@ -1,0 +1,49 @@
+"""Write an answer in the format that was negotiated.
+
+JSON is compact UTF-8; U+2028 and U+2029 are escaped, because scripts in old browsers choke on
+them.  The page for people is made by the function that :func:`set_page` was given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import orjson
+from flask import Response
+
+from .negotiation import Format
+
+_page: Callable | None = None
+
+
+def set_page(render: Callable) -> None:
+    """Make ``render(call, payload, status)`` the way to an HTML page; called once, at start."""
+    global _page
+    _page = render
+
+
+def to_json(payload, indent: int = 0) -> bytes:
+    """Return ``payload`` as JSON text."""
+    if indent:
+        text = json.dumps(payload, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
+    else:
+        text = orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS)
+    if b"\xe2\x80" in text:
+        text = text.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+    return text
+
+
+def render(call, wanted: Format, payload, status: int, headers: dict[str, str]) -> Response:
+    """Return the response that carries ``payload``; None carries nothing."""
+    if payload is None and status == 204:
+        response = Response(status=status, headers=headers)
+        del response.headers["Content-Type"]
+        return response
+    if wanted.is_html and _page is not None:
+        made = _page(call, payload, status)
+        if isinstance(made, Response):
+            made.headers.extend(headers)
+            return made
+        return Response(made, status, headers, mimetype="text/html")
+    return Response(to_json(payload, wanted.indent), status, headers, content_type="application/json")

@@ -1,0 +1,212 @@
+"""Declare a resource: a value from which everything else follows.
+
+No Flask in here.  A declaration is checked when it is made, so a mistake stops the start with
+the resource's name in the message.  See ``docs/adding-a-resource.md`` for a walk-through.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ..storage import fields as columns
+from ..storage.model import Link, Model, ordering_of, title_of
+from ..storage.selection import Clause, Selection, equals
+from .dump import Dumper, dumper
+from .errors import NoMatch, NotFound
+from .filters import Filter, FilterSet, Lookup, build_filters
+from .ordering import Ordering
+from .ownership import Ownership
+from .pagination import LimitOffset
+from .permissions import Access, private, public
+from .relations import Key, Keys
+from .schema import Schema
+
+_LARGEST_KEY = 2**63 - 1
+READ = ("GET",)
+WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON."""
+
+    path: str
+    handle: Callable
+    detail: bool = True
+    methods: tuple[str, ...] = ("GET",)
+    schema: type[Schema] | None = None
+    many: bool = False
+    access: Access | None = None
+    throttle: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a resource does beyond storing a row; each runs inside the write's transaction.
+
+    ``prepare(call, data, row)``: check and complete parsed data; ``row`` is None on create.
+    Raise :class:`~.errors.Invalid` to refuse.
+    ``saved(call, row, created)``: after the row and its relations are stored.
+    ``delete(call, row)``: in place of the plain cascading delete.
+    ``change(call, row)``: may raise to refuse a change to a visible row.
+    """
+
+    prepare: Callable | None = None
+    saved: Callable | None = None
+    delete: Callable | None = None
+    change: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A collection of rows under ``/api/v2/<name>/``.
+
+    ``access`` defaults to public, or to private where there is an ``owner``.  ``visible`` is a
+    function of the user that returns the clauses of what may be seen, in place of the owner's.
+    ``ordering`` defaults to the model's; ``orderable`` None allows every column.
+    ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope.
+    ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
+    """
+
+    name: str
+    model: type[Model]
+    schema: type[Schema]
+    about: str = ""
+    group: str = ""
+    methods: tuple[str, ...] = READ
+    filters: Mapping[str, Lookup | tuple[Lookup, ...] | Filter] = field(default_factory=dict)
+    ordering: tuple[str, ...] | None = None
+    orderable: tuple[str, ...] | None = None
+    access: Access | None = None
+    owner: Ownership | None = None
+    visible: Callable | None = None
+    throttle: Mapping[str, str] = field(default_factory=dict)
+    pagination: LimitOffset = field(default_factory=LimitOffset)
+    actions: tuple[Action, ...] = ()
+    hooks: Hooks = field(default_factory=Hooks)
+    max_age: int | None = None
+    view: str = ""
+
+    def __post_init__(self):
+        if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_"):
+            raise ValueError(f"resource {self.name!r}: a name has lower-case letters, digits and hyphens")
+        if unknown := set(self.methods) - set(WRITE):
+            raise ValueError(f"resource {self.name!r}: unknown methods {sorted(unknown)}")
+        try:
+            self.filter_set, self.order  # noqa: B018  declared names are checked now, not at the first request
+        except ValueError as wrong:
+            raise ValueError(f"resource {self.name!r}: {wrong}") from wrong
+
+    # -- what follows from the declaration -------------------------------------------------
+    @cached_property
+    def filter_set(self) -> FilterSet:
+        """The filters, made from their declaration."""
+        return build_filters(self.model, self.filters)
+
+    @cached_property
+    def order(self) -> Ordering:
+        """The default order and what may be ordered by."""
+        default = ordering_of(self.model) if self.ordering is None else self.ordering
+        return Ordering(self.model, default, self.orderable)
+
+    @cached_property
+    def rules(self) -> Access:
+        """The access rules in force."""
+        return self.access or (private if self.owner else public)
+
+    @property
+    def dump(self) -> Dumper:
+        """The fast way from raw rows to JSON."""
+        return dumper(self.schema, self.model)
+
+    @cached_property
+    def links(self) -> dict[str, Link]:
+        """The many-to-many relations that a body may set, by the attribute they load into."""
+        fields = self.schema().load_fields.items()
+        return {
+            field.attribute or name: field.relation for name, field in fields if isinstance(field, Keys)
+        }  # fmt: skip
+
+    @property
+    def title(self) -> str:
+        """What a person calls one row."""
+        return title_of(self.model)
+
+    @property
+    def list_methods(self) -> tuple[str, ...]:
+        """The methods of the collection."""
+        return tuple(method for method in self.methods if method in ("GET", "POST"))
+
+    @property
+    def detail_methods(self) -> tuple[str, ...]:
+        """The methods of a single row."""
+        return tuple(method for method in self.methods if method != "POST")
+
+    # -- rows -------------------------------------------------------------------------------
+    def visible_to(self, user) -> Selection:
+        """Return the rows that ``user`` (None for nobody) may see."""
+        if self.visible is not None:
+            return Selection(self.model, tuple(self.visible(user)))
+        if self.owner is not None:
+            return Selection(self.model, (self.owner.clause(self.model, user and user.id),))
+        return Selection(self.model)
+
+    def by_key(self, selection: Selection, text: str) -> Selection:
+        """Return ``selection`` narrowed to the row whose key the URL spells ``text``.
+
+        Raises :class:`NotFound` for what cannot be a key.
+        """
+        return selection.where(self._key_clause(text))
+
+    def _key_clause(self, text: str) -> Clause:
+        column = self.model._meta.primary_key
+        try:
+            if isinstance(column, columns.UUID):
+                return equals(column, uuids.UUID(text))
+            if isinstance(column, columns.Integer):
+                key = int(text)
+                if abs(key) > _LARGEST_KEY:
+                    raise NoMatch(self.model)
+                return equals(column, key)
+        except ValueError:
+            raise NotFound() from None
+        if "\x00" in text:
+            raise NotFound()
+        return equals(column, text)
+
+    def show(self, selection: Selection, context) -> dict:
+        """Return the one row of ``selection`` as JSON; raises :class:`NoMatch`."""
+        dump = self.dump
+        rows = selection.rows(dump.columns, 1)
+        if not rows:
+            raise NoMatch(self.model)
+        return dump(rows, context)[0]
+
+    def fetch(self, selection: Selection) -> Model:
+        """Return the one row of ``selection`` as an instance; raises :class:`NoMatch`."""
+        row = selection.instances().first()
+        if row is None:
+            raise NoMatch(self.model)
+        return row
+
+    # -- others' additions --------------------------------------------------------------------
+    def extended(self, filters: Mapping | None = None, actions: tuple[Action, ...] = ()) -> Resource:
+        """Return the resource with more filters and actions; raises ValueError for duplicates."""
+        for name in filters or {}:
+            if name in self.filters:
+                raise ValueError(f"filter {name!r} exists already")
+        for action in actions:
+            if any(action.path.strip("/") == other.path.strip("/") for other in self.actions):
+                raise ValueError(f"action {action.path!r} exists already")
+        return replace(self, filters={**self.filters, **(filters or {})}, actions=self.actions + tuple(actions))
+
+    def references(self) -> dict[str, type[Model]]:
+        """Return the model behind each reference in the resource's JSON, by key."""
+        fields = self.schema().fields.items()
+        return {field.data_key or name: field.model for name, field in fields if isinstance(field, Key | Keys)}
+
+

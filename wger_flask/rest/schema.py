@@ -1,0 +1,54 @@
+"""The base of every schema: what a body may hold, what an answer holds.
+
+Schemas are plain marshmallow.  :func:`load` is the one place where a body meets them: it
+collects every field's errors, asks whether referenced rows exist, and reports all of it at
+once.
+"""
+
+from __future__ import annotations
+
+import marshmallow
+from marshmallow import ValidationError
+
+from .bodies import FormData
+from .errors import Invalid
+from .references import missing_references
+
+
+class Schema(marshmallow.Schema):
+    """A schema that ignores keys it does not know and keys that are read-only."""
+
+    class Meta:
+        unknown = marshmallow.EXCLUDE
+
+    @marshmallow.pre_load
+    def _empty_form_values(self, data, **kwargs):
+        # A form cannot leave a field out or say null: an empty text is how it says either.
+        if not isinstance(data, FormData):
+            return data
+        for name, value in list(data.items()):
+            field = self.load_fields.get(name)
+            if value != "" or field is None or getattr(field, "blank", False):
+                continue
+            if field.allow_none:
+                data[name] = None
+            elif not field.required:
+                del data[name]
+        return data
+
+
+def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
+    """Return what ``body`` holds, parsed; raises :class:`~.errors.Invalid` with every error.
+
+    ``partial`` lets required fields be absent (PATCH).
+    """
+    instance = schema()
+    errors: dict = {}
+    try:
+        data = instance.load(body, partial=partial)
+    except ValidationError as wrong:
+        data, errors = wrong.valid_data, wrong.normalized_messages()
+    errors |= {name: text for name, text in missing_references(instance, data).items() if name not in errors}
+    if errors:
+        raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})
+    return data

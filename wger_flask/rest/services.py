@@ -1,0 +1,39 @@
+"""What the application gives the kit at start-up, so that the kit need not import it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Request, current_app
+
+from .registry import Registry
+from .throttling import Throttle
+
+
+@dataclass(slots=True)
+class Services:
+    """``authenticate(request)`` returns the user or None and raises for broken credentials."""
+
+    registry: Registry
+    throttle: Throttle
+    authenticate: Callable[[Request], object | None]
+    settings: object
+    debug: bool = False
+
+    def limit(self, scope: str, call) -> None:
+        """Count a call against ``scope``, by user or by address."""
+        who = f"user-{call.user.id}" if call.user else f"address-{call.request.remote_addr}"
+        self.throttle.demand(scope, who)
+
+    def explain(self, clash: Exception) -> str:
+        """Say to a person what a refused write ran into."""
+        text = str(clash).lower()
+        if "unique" in text or "duplicate" in text:
+            return "A row with these values exists already."
+        return "These values do not fit together with what is stored."
+
+
+def services() -> Services:
+    """Return the services of the application that answers the current request."""
+    return current_app.extensions["wger_flask"]

@@ -1,0 +1,320 @@
+"""The recipe that every request of every resource runs.
+
+:func:`answer` is the whole of it: the steps in their order, then the handler, in one
+transaction where it writes.  The handlers below are a list, a row, and what changes them;
+they hold no special case, everything they need is on the resource.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flask import Request, Response, g, redirect, request
+from werkzeug.datastructures import MultiDict
+
+from ..storage.cascade import StillReferenced, delete
+from ..storage.database import IntegrityError, transaction
+from ..storage.model import Model
+from ..storage.selection import Selection, equals
+from . import metadata
+from .bodies import FORM_TYPES, read_body
+from .context import Context, current_context
+from .errors import ApiError, Invalid, MethodNotAllowed
+from .negotiation import JSON, negotiate
+from .permissions import SAFE_METHODS, Access
+from .renderers import render
+from .resource import Action, Resource
+from .schema import load
+from .services import services
+
+_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be asked: its handlers by method, and who may use them.
+
+    ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
+    credentials unread (the endpoints that give them out); ``transactional`` False leaves
+    transactions to handlers that compute for long before they write.
+    """
+
+    name: str
+    handlers: dict
+    access: Access
+    kind: str = "plain"
+    resource: Resource | None = None
+    action: Action | None = None
+    throttle: dict = field(default_factory=dict)
+    authenticates: bool = True
+    slash: bool = True
+    transactional: bool = True
+    about: str = ""
+
+    @cached_property
+    def allow(self) -> tuple[str, ...]:
+        """The methods, as the ``Allow`` header lists them."""
+        known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.handlers else set())
+        return tuple(method for method in _ORDER if method in known)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        return {
+            "Allow": ", ".join(self.allow),
+            "Vary": "Accept, Accept-Language, Cookie, origin",
+            "Content-Language": "en",
+            "X-Frame-Options": "DENY",
+        }
+
+
+class Call:
+    """One request to a target, as its handler sees it."""
+
+    __slots__ = ("action", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body")
+
+    def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
+        self.target, self.request, self.key, self.suffix = target, request, key, suffix
+        self.resource, self.action = target.resource, target.action
+        self.method, self.format, self.user, self._body = request.method, JSON, None, None
+
+    @property
+    def args(self) -> MultiDict:
+        """The query parameters."""
+        return self.request.args
+
+    @property
+    def context(self) -> Context:
+        """What dumping rows needs to know."""
+        return current_context()
+
+    @property
+    def body(self) -> dict:
+        """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
+        if self._body is None:
+            self._body = read_body(self.request)
+        return self._body
+
+    def load(self, schema=None, *, partial: bool = False) -> dict:
+        """Return the body as ``schema`` (the resource's own unless given) reads it."""
+        return load(schema or self.resource.schema, self.body, partial=partial)
+
+    def selection(self, *, filtered: bool = True):
+        """Return the visible row that the URL names, as a selection."""
+        found = self.resource.visible_to(self.user)
+        if filtered:
+            found = self.resource.filter_set.apply(found, self.args)
+        return self.resource.by_key(found, self.key)
+
+    def row(self, *, filtered: bool = True) -> Model:
+        """Return the visible row that the URL names; raises :class:`~.errors.NotFound`."""
+        return self.resource.fetch(self.selection(filtered=filtered))
+
+
+# -- the steps, outermost first: the only place where their order is decided -----------------
+def negotiated(call: Call) -> None:
+    """Choose the format first, so that every later error is given in it."""
+    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
+
+
+def understood(call: Call) -> None:
+    """Let a page's form, which can only be posted, say which method it means."""
+    if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
+        wanted = call.request.form.get("_method", "POST")
+        call.method = wanted if wanted in ("PUT", "PATCH", "DELETE") else "POST"
+
+
+def authenticated(call: Call) -> None:
+    """Find out who asks; broken credentials are refused even where none are needed."""
+    if call.target.authenticates:
+        call.user = g.user = services().authenticate(call.request)
+
+
+def authorised(call: Call) -> None:
+    """Refuse whom the rules do not let in."""
+    call.target.access.demand(call.user, call.method)
+
+
+def throttled(call: Call) -> None:
+    """Refuse who asks too often."""
+    limits = call.target.throttle
+    if limits:
+        scope = limits.get(call.method) or limits.get(call.target.kind)
+        if scope and not call.method == "OPTIONS":
+            services().limit(scope, call)
+
+
+def allowed(call: Call) -> None:
+    """Refuse methods that the target does not have."""
+    if call.method not in call.target.allow:
+        raise MethodNotAllowed(call.method)
+
+
+STEPS = (negotiated, understood, authenticated, authorised, throttled, allowed)
+
+
+def answer(target: Target, key: str | None = None, suffix: str = "") -> Response:
+    """Run the steps and the handler for the current request and render what it gives."""
+    if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        return _with_slash()
+    call = g.call = Call(target, request, key, suffix)
+    headers = target.headers
+    try:
+        for step in STEPS:
+            step(call)
+        if call.method == "OPTIONS":
+            payload, status = metadata.describe(call), 200
+        elif call.method in SAFE_METHODS:
+            payload, status = _result(target.handlers["GET"](call))
+        elif not target.transactional:
+            payload, status = _result(target.handlers[call.method](call))
+        else:
+            with transaction():
+                payload, status = _result(target.handlers[call.method](call))
+    except ApiError as error:
+        payload, status, headers = error.body, error.status, {**headers, **error.headers}
+    except IntegrityError as clash:
+        payload, status = {"non_field_errors": [services().explain(clash)]}, 400
+    if isinstance(payload, Response):
+        payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
+        return payload
+    return render(call, call.format, payload, status, headers)
+
+
+def _result(made) -> tuple:
+    return made if isinstance(made, tuple) else (made, 200)
+
+
+def _with_slash() -> Response:
+    query = request.query_string.decode("ascii", "replace")
+    location = f"{request.script_root}{request.path}/" + (f"?{query}" if query else "")
+    response = redirect(location, 301)
+    response.set_data(b"")
+    response.autocorrect_location_header = False
+    return response
+
+
+# -- the handlers of resources -------------------------------------------------------------------
+def list_rows(call: Call):
+    """List the rows that the user may see."""
+    resource, args = call.resource, call.args
+    selection = resource.visible_to(call.user)
+    selection = resource.filter_set.apply(selection, args)
+    selection = resource.order.apply(selection, args, resource.filter_set.relevance(args))
+    page = resource.pagination.slice(selection, resource.dump.columns, args)
+    return page.envelope(resource.dump(page.rows, call.context), call.request)
+
+
+def show_row(call: Call):
+    """Show one row."""
+    return call.resource.show(call.selection(), call.context)
+
+
+def create_row(call: Call):
+    """Store a new row."""
+    resource = call.resource
+    _check_owner(call)
+    data = call.load()
+    if resource.owner and resource.owner.direct:
+        data[resource.owner.direct] = call.user.id
+    row = store(call, data, None)
+    return _shown(call, row), 201
+
+
+def replace_row(call: Call):
+    """Change a row; every required field must be there, others keep their value."""
+    return _change(call, partial=False)
+
+
+def change_row(call: Call):
+    """Change some fields of a row."""
+    return _change(call, partial=True)
+
+
+def delete_row(call: Call):
+    """Delete a row and what hangs on it."""
+    hooks = call.resource.hooks
+    row = call.row()
+    if hooks.change:
+        hooks.change(call, row)
+    if hooks.delete:
+        hooks.delete(call, row)
+    else:
+        try:
+            delete(call.resource.model, [row._pk])
+        except StillReferenced as held:
+            raise Invalid({"non_field_errors": [f"This is {held}."]}) from None
+    return None, 204
+
+
+def _change(call: Call, partial: bool):
+    call.body  # noqa: B018  what cannot be read is refused before the row is looked for
+    _check_owner(call)
+    row = call.row()
+    if call.resource.hooks.change:
+        call.resource.hooks.change(call, row)
+    data = call.load(partial=partial)
+    key = call.resource.model._meta.primary_key.name
+    data.pop(key, None)
+    store(call, data, row)
+    return _shown(call, row)
+
+
+def _check_owner(call: Call) -> None:
+    owner = call.resource.owner
+    if owner and owner.checks:
+        owner.demand(call.resource.model, call.body, call.user.id)
+
+
+def store(call: Call, data: dict, row: Model | None) -> Model:
+    """Write parsed ``data`` into a new row (``row`` None) or an existing one; returns it.
+
+    Relations to many rows are stored too, and the resource's hooks run.
+    """
+    resource = call.resource
+    if resource.hooks.prepare:
+        resource.hooks.prepare(call, data, row)
+    linked = {name: data.pop(name) for name in resource.links if name in data}
+    created = row is None
+    if created:
+        row = resource.model.create(**data)
+    else:
+        for name, value in data.items():
+            setattr(row, name, value)
+        row.save()
+    for name, keys in linked.items():
+        resource.links[name].replace(row._pk, keys)
+    if resource.hooks.saved:
+        resource.hooks.saved(call, row, created)
+    return row
+
+
+def _shown(call: Call, row: Model):
+    # Not through ``visible``: a row may be written before it is shown in lists.
+    return call.resource.show(Selection(row.__class__, (equals(row._meta.primary_key, row._pk),)), call.context)
+
+
+HANDLERS = {
+    "list": {"GET": list_rows, "POST": create_row},
+    "detail": {"GET": show_row, "PUT": replace_row, "PATCH": change_row, "DELETE": delete_row},
+}
+
+
+def targets(resource: Resource) -> tuple[Target, Target]:
+    """Return the targets of a resource: the collection and a row of it."""
+    made = []
+    for kind, methods in (("list", resource.list_methods), ("detail", resource.detail_methods)):
+        handlers = {method: HANDLERS[kind][method] for method in methods}
+        limits = dict(resource.throttle)
+        made.append(Target(resource.name, handlers, resource.rules, kind, resource, None, limits, about=resource.about))
+    return tuple(made)
+
+
+def action_target(resource: Resource, action: Action) -> Target:
+    """Return the target of a computed endpoint."""
+    throttle = {"action": action.throttle} if action.throttle else {}
+    return Target(
+        resource.name, dict.fromkeys(action.methods, action.handle), action.access or resource.rules, "action",
+        resource, action, throttle, about=action.about,
+    )  # fmt: skip
