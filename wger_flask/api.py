@@ -11,9 +11,10 @@ from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.clock import moment_reader, server_zone, today
 from .rest.context import Context, current_context
-from .rest.errors import ApiError, Detailed, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound
+from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.filters import (
     Filter,
+    FilterSet,
     Lookup,
     Parameter,
     compared,
@@ -26,22 +27,27 @@ from .rest.filters import (
     one_of,
 )
 from .rest.ownership import Ownership, owned_by
-from .rest.pagination import LimitOffset
 from .rest.permissions import Access, anyone, having, logged_in, private, public
+from .rest.registry import RegistrationError, Registry
 from .rest.relations import Batch, Children, Computed, File, Key, Keys, Members, Nested
 from .rest.resource import READ, WRITE, Action, Hooks, Resource
 from .rest.schema import Schema, load
+from .rest.services import services
 from .rest.values import Rejected
 from .rest.views import Call, store
+from .storage import fields as columns
+from .storage.cascade import delete
 from .storage.database import after_commit, transaction
-from .storage.model import Model
+from .storage.history import history, record
+from .storage.model import Model, link
 from .storage.selection import Clause, Selection, equals, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Detailed", "Endpoints", "File", "Filter", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "LimitOffset", "Lookup",
-    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "Ownership", "Parameter", "Rejected",
-    "Resource", "Schema", "Selection", "User", "after_commit", "anyone", "compared", "current_context", "equals",
-    "exact", "fields", "gt", "gte", "having", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "one_of",
-    "owned_by", "private", "public", "server_zone", "store", "today", "transaction", "within",
+    "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Lookup", "Members",
+    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
+    "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User", "after_commit", "anyone",
+    "columns", "compared", "current_context", "delete", "equals", "exact", "fields", "gt", "gte", "having", "history",
+    "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "one_of", "owned_by", "private", "public",
+    "record", "server_zone", "services", "store", "today", "transaction", "within",
 ]  # fmt: skip

@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .rest import blueprint, values
+from . import logs
+from .plugin_loader import register_plugins
+from .rest import blueprint, cors, failures, values
 from .rest.clock import set_server_zone
 from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Rate, Throttle
-from .settings import Settings, load
+from .settings import Settings, load, shipped
 from .storage.counters import Counters
-from .storage.database import open_database
+from .storage.database import give_back, open_database
 
 SUBJECTS = ("core", "exercises", "weight")
 RATES = {
@@ -38,6 +41,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     :class:`~wger_flask.rest.registry.RegistrationError`, each with one line for a person.
     """
     settings = settings or load(**overrides)
+    logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
     registry = Registry()
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
@@ -50,11 +54,22 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     app.extensions["wger_flask"] = Services(registry, throttle, lambda request: None, settings)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
-    app.config.update(API_TITLE="wger", API_VERSION="v2", OPENAPI_VERSION="3.0.3")
+    register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
+    app.config.update(
+        API_TITLE="wger", API_VERSION="v2", OPENAPI_VERSION="3.0.3",
+        MAX_CONTENT_LENGTH=settings.WGER_MAX_BODY_SIZE * 2**20,
+    )  # fmt: skip
     blueprint.prepare(app)
     api = Api(app)
     for resource in registry:
         blueprint.mount(resource, app, api)
     for item in registry.blueprints:
         api.register_blueprint(item)
+    failures.register(app)
+    cors.register(app, settings.WGER_CORS_ORIGINS)
+    app.teardown_appcontext(lambda error: give_back())
+    hops = settings.NUMBER_OF_PROXIES
+    if hops:
+        hosts = hops if settings.USE_X_FORWARDED_HOST else 0
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hosts, x_port=0, x_prefix=0)
     return app

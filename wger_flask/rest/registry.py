@@ -7,6 +7,7 @@ the start with both origins named.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ..storage.model import Model
 from .resource import Resource
@@ -26,6 +27,17 @@ class Registry:
         self.blueprints: list = []
         self.navigation: list[tuple[str, str]] = []
         self.origin = "wger_flask"
+        self._tables = ""
+
+    @contextmanager
+    def registering(self, origin: str, tables: str = "") -> Iterator[None]:
+        """Attribute what a block registers to ``origin``; its tables must begin with ``tables``."""
+        before = self.origin, self._tables
+        self.origin, self._tables = origin, tables
+        try:
+            yield
+        finally:
+            self.origin, self._tables = before
 
     def add(self, *resources: Resource) -> None:
         """Register resources; raises :class:`RegistrationError` for a name that is taken."""
@@ -42,6 +54,10 @@ class Registry:
         """Register models whose tables :command:`wger-flask migrate` makes."""
         tables = {model._meta.table_name: model for model in self.models}
         for model in models:
+            if not model._meta.table_name.startswith(self._tables):
+                raise RegistrationError(
+                    f"table {model._meta.table_name!r} of {self.origin} must begin with {self._tables!r}"
+                )
             other = tables.get(model._meta.table_name)
             if other is not None and other is not model:
                 raise RegistrationError(

@@ -1,0 +1,5 @@
+"""Run the command: ``python -m wger_flask``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,191 @@
+"""The ``wger-flask`` command.
+
+Each command is a thin face of a function elsewhere; what goes wrong is one line on standard
+error and an exit status of 1, never a traceback for a person's mistake.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from . import __version__
+from .rest.registry import RegistrationError
+from .settings import SettingsError, shipped
+from .storage.database import DatabaseURLError
+
+
+class Group(click.Group):
+    """A group that tells known mistakes in one line."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, RegistrationError, DatabaseURLError, CommandError) as wrong:
+            raise click.ClickException(str(wrong)) from None
+
+
+class CommandError(Exception):
+    """Say in one line why a command cannot do what was asked."""
+
+
+def application():
+    """Return the application that the settings describe."""
+    return import_module("wger_flask.app").create_app()
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wger-flask")
+def main() -> None:
+    """Serve the wger REST API: workouts, exercises, nutrition and body weight.
+
+    Settings come from the environment or a profile; see docs/configuration.md.
+    """
+
+
+@main.command()
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen; WGER_BIND otherwise (127.0.0.1:8000).")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes; WGER_WORKERS otherwise.")
+def serve(bind: str | None, workers: int | None) -> None:
+    """Prepare the database and serve with gunicorn.
+
+    Creates the database and its tables, loads the starter data when it is empty, then
+    listens until it is stopped.
+    """
+    if bind:
+        os.environ["WGER_BIND"] = bind
+    if workers:
+        os.environ["WGER_WORKERS"] = str(workers)
+    app = application()
+    services = app.extensions["wger_flask"]
+    _migrate(services.registry.models)
+    starter = import_module("wger_flask.transfer.starter")
+    if starter.is_empty():
+        click.echo("The database is empty: loading the starter data ...")
+        starter.load_starter_data(services.registry.models)
+    settings = services.settings
+    shown = settings.WGER_BIND if settings.WGER_BIND.startswith("unix:") else f"http://{settings.WGER_BIND}"
+    click.echo(f"Serving wger on {shown} (stop with Ctrl+C).")
+    click.echo("Make an account there, or with: wger-flask create-user NAME --admin")
+    _close_database()
+    config = shipped("config") / "gunicorn.conf.py"
+    command = [sys.executable, "-m", "gunicorn", "-c", str(config), "wger_flask.app:create_app()"]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+@main.command()
+def migrate() -> None:
+    """Create or upgrade the tables; adds no rows.
+
+    Safe to run again, and on a database that wger itself made.
+    """
+    _migrate(application().extensions["wger_flask"].registry.models)
+
+
+@main.command("load-starter-data")
+def load_starter_data() -> None:
+    """Load the vocabulary, the common exercises and the basic foods that ship."""
+    services = application().extensions["wger_flask"]
+    _migrate(services.registry.models)
+    report = import_module("wger_flask.transfer.starter").load_starter_data(services.registry.models)
+    click.echo(f"Loaded {sum(report.loaded.values())} rows of starter data.")
+
+
+@main.command("import-dump")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_dump(file: Path) -> None:
+    """Load FILE, a dumpdata document (JSON) of a wger.
+
+    All or nothing. Rows of models that no installed subject knows are counted and named.
+    """
+    services = application().extensions["wger_flask"]
+    _migrate(services.registry.models)
+    importer = import_module("wger_flask.transfer.importer")
+    try:
+        report = importer.import_dump(file, services.registry.models)
+    except importer.ImportFailure as wrong:
+        raise CommandError(str(wrong)) from None
+    click.echo(f"Loaded {sum(report.loaded.values())} rows of {len(report.loaded)} models.")
+    for label, count in sorted(report.unknown.items()):
+        click.echo(f"Left out {count} rows of {label}: nothing here knows it.")
+
+
+@main.command("create-user")
+@click.argument("name")
+@click.option("--password", help="The password; asked for unless given.")
+@click.option("--email", default="", help="Their address.")
+@click.option("--admin", is_flag=True, help="Let them change and delete everything.")
+def create_user(name: str, password: str | None, email: str, admin: bool) -> None:
+    """Make an account called NAME."""
+    accounts = _accounts()
+    password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    _told(accounts.create_user, name, password, email=email, admin=admin)
+    click.echo(f"Made the account {name!r}{', an administrator' if admin else ''}.")
+
+
+@main.command("set-password")
+@click.argument("name")
+@click.option("--password", help="The new password; asked for unless given.")
+def set_password(name: str, password: str | None) -> None:
+    """Give the account NAME another password."""
+    accounts = _accounts()
+    password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
+    _told(accounts.set_password, name, password)
+    click.echo(f"Changed the password of {name!r}.")
+
+
+@main.command("create-token")
+@click.argument("name")
+def create_token(name: str) -> None:
+    """Print the permanent token of the account NAME, made now if there is none."""
+    click.echo(_told(_accounts().create_token, name))
+
+
+@main.command()
+@click.argument("name", required=False)
+def resources(name: str | None) -> None:
+    """List the resources, or print what the declaration of NAME resolves to."""
+    registry = application().extensions["wger_flask"].registry
+    summary = import_module("wger_flask.rest.summary")
+    if name is None:
+        click.echo(summary.table(registry))
+    elif name in registry:
+        click.echo(summary.resolved(registry, registry.get(name)))
+    else:
+        raise CommandError(f"there is no resource {name!r}; see: wger-flask resources")
+
+
+def _accounts():
+    """Return the functions on accounts, with a database that has its tables."""
+    _migrate(application().extensions["wger_flask"].registry.models, quiet=True)
+    return import_module("wger_flask.auth.accounts")
+
+
+def _told(function, *arguments, **options):
+    try:
+        return function(*arguments, **options)
+    except ValueError as wrong:
+        raise CommandError(str(wrong)) from None
+
+
+def _migrate(models, quiet: bool = False) -> None:
+    migrations = import_module("wger_flask.storage.migrations")
+    done = migrations.migrate(models)
+    if not quiet:
+        click.echo("\n".join(done) if len(done) < 5 else f"Created or upgraded {len(done)} tables.") if done else None
+
+
+def _close_database() -> None:
+    from .storage.database import database
+
+    if not database.obj.is_closed():
+        database.obj.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Find plugins and let them register, exactly as the core subjects do.
+
+A plugin is a module or package with a function ``register(registry)``: a file in the
+``plugins`` folder that ships, or an entry point in the group ``wger_flask.plugins`` of any
+installed distribution.  One that is broken, or that takes a name which is taken, stops the
+start with one line that says where it came from: half a server is worse than none.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from .rest.registry import RegistrationError, Registry
+
+GROUP = "wger_flask.plugins"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin that was found: where, and how to import it."""
+
+    name: str
+    origin: str
+    load: Callable
+
+
+def discover(folder: Path) -> dict[str, Plugin]:
+    """Return the plugins by name; raises :class:`RegistrationError` for a name found twice."""
+    found: dict[str, Plugin] = {}
+    for plugin in [*_in_folder(folder), *_entry_points()]:
+        if plugin.name in found:
+            raise RegistrationError(
+                f"plugin {plugin.name!r} is there twice: {found[plugin.name].origin} and {plugin.origin}"
+            )
+        found[plugin.name] = plugin
+    return found
+
+
+def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) -> list[str]:
+    """Let the ``chosen`` plugins (``("all",)``: every one) register; returns their names.
+
+    Raises :class:`RegistrationError` for one that is unknown or broken.
+    """
+    if not chosen:
+        return []
+    found = discover(folder)
+    names = sorted(found) if "all" in chosen else list(chosen)
+    for name in names:
+        if name not in found:
+            known = ", ".join(sorted(found)) or "none"
+            raise RegistrationError(f"WGER_PLUGINS names {name!r}, which is not installed; there are: {known}")
+        plugin = found[name]
+        with registry.registering(plugin.origin, tables=f"plugin_{name}_"):
+            try:
+                register = plugin.load()
+                register(registry)
+            except RegistrationError:
+                raise
+            except Exception as wrong:
+                raise RegistrationError(
+                    f"plugin {name!r} ({plugin.origin}) is broken: {type(wrong).__name__}: {wrong}"
+                ) from wrong
+    return names
+
+
+def _in_folder(folder: Path):
+    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+        name = path.stem
+        if name.startswith(("_", ".")):
+            continue
+        if path.suffix == ".py":
+            yield Plugin(name, f"file {folder.name}/{path.name}", _file_loader(name, path))
+        elif (path / "__init__.py").is_file():
+            yield Plugin(name, f"folder {folder.name}/{path.name}", _file_loader(name, path / "__init__.py"))
+
+
+def _entry_points():
+    for point in entry_points(group=GROUP):
+        source = point.dist.name if point.dist else point.value
+        yield Plugin(point.name, f"package {source}", lambda point=point: _register_of(point.load()))
+
+
+def _file_loader(name: str, path: Path) -> Callable:
+    def load():
+        module_name = f"wger_flask_plugin_{name}"
+        folder = [str(path.parent)] if path.name == "__init__.py" else None
+        if module_name not in sys.modules or getattr(sys.modules[module_name], "__file__", "") != str(path):
+            spec = importlib.util.spec_from_file_location(module_name, path, submodule_search_locations=folder)
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[module_name] = module
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                del sys.modules[module_name]
+                raise
+        return _register_of(sys.modules[module_name])
+
+    return load
+
+
+def _register_of(loaded) -> Callable:
+    register = getattr(loaded, "register", loaded)
+    if not callable(register):
+        raise TypeError("it has no function register(registry)")
+    return register

@@ -1,0 +1,57 @@
+"""Answer what no target answered: unknown paths, oversized bodies, our own mistakes.
+
+Below ``/api/`` the answer is negotiated like any other, JSON where the client does not say;
+elsewhere it is a page.  A mistake of ours is logged whole and told in one sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from .errors import ApiError
+from .negotiation import HTML, JSON, Format, negotiate
+from .renderers import render
+
+log = logging.getLogger("wger_flask")
+
+_SENTENCES = {
+    404: "Not found.",
+    413: "The request body is too large.",
+    500: "The server made a mistake. It was noted in the log.",
+}
+
+
+def wanted_format() -> Format:
+    """Return the format of an answer outside any target."""
+    if not request.path.startswith("/api/"):
+        return HTML if request.accept_mimetypes.best_match(("text/html", "application/json")) == "text/html" else JSON
+    try:
+        return negotiate(request.headers.get("Accept", ""))
+    except ApiError:
+        return JSON
+
+
+def register(app: Flask) -> None:
+    """Register the handlers with the application."""
+
+    @app.errorhandler(ApiError)
+    def refused(error: ApiError) -> Response:
+        return render(None, wanted_format(), error.body, error.status, error.headers)
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return error.get_response()
+        call = g.get("call")
+        sentence = _SENTENCES.get(error.code) or error.description or error.name
+        headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        return render(call, call.format if call else wanted_format(), {"detail": sentence}, error.code, headers)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path)
+        call = g.get("call")
+        return render(call, call.format if call else wanted_format(), {"detail": _SENTENCES[500]}, 500, {})
