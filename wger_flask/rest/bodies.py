@@ -29,22 +29,23 @@ class FormData(dict):
         return self._lists.getlist(name)
 
 
-def read_body(request: Request) -> dict:
+def read_body(request: Request, forms_only: bool = False) -> dict:
     """Return the request's body as a dictionary.
 
-    No body and ``null`` are an empty one.  Raises :class:`UnsupportedMediaType`,
-    :class:`ParseError`, and :class:`Invalid` for JSON that is no object.
+    No body is an empty one.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
+    :class:`UnsupportedMediaType`, :class:`ParseError`, and :class:`Invalid` for JSON that is
+    no object.
     """
     kind = request.mimetype
     if kind in FORM_TYPES:
         return FormData(request)
     if not request.content_length and not request.headers.get("Transfer-Encoding"):
         return {}
-    if kind != "application/json":
+    if forms_only or kind != "application/json":
         raise UnsupportedMediaType(request.headers.get("Content-Type", ""))
     value = parse_json(request.get_data(cache=True))
     if value is None:
-        return {}
+        raise Invalid({"non_field_errors": ["No data provided"]})
     if not isinstance(value, dict):
         raise Invalid(
             {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(value).__name__}."]}

@@ -79,6 +79,16 @@ class String(Field):
         return text
 
 
+class URL(String):
+    """The address of a page."""
+
+    _check = marshmallow.validate.URL(schemes={"http", "https", "ftp", "ftps"}, error="Enter a valid URL.")
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return self._check(text) if text else text
+
+
 class Choice(Field):
     """One of a few values, compared as strings."""
 
@@ -245,8 +255,6 @@ class UUID(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         try:
-            if isinstance(value, bool):
-                raise ValueError
             if isinstance(value, int):
                 return uuids.UUID(int=value)
             if isinstance(value, str):

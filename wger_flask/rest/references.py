@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..storage.model import Model
 from ..storage.selection import Selection, within
-from .relations import Key, Keys
+from .relations import Key, Keys, no_such_row
 
 _LARGEST_KEY = 2**63 - 1
 
@@ -17,8 +17,8 @@ def existing(model: type[Model], keys: list) -> set:
     return {column.python_value(row[0]) for row in rows}
 
 
-def missing_references(schema, data: dict) -> dict[str, list[str]]:
-    """Return the error messages of every reference in ``data`` that points nowhere."""
+def missing_references(schema, data: dict, body: dict) -> dict[str, list[str]]:
+    """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere."""
     errors = {}
     for name, field in schema.load_fields.items():
         value = data.get(field.attribute or name)
@@ -28,5 +28,6 @@ def missing_references(schema, data: dict) -> dict[str, list[str]]:
         found = existing(field.model, wanted) if wanted else set()
         lost = next((key for key in wanted if key not in found), None)
         if lost is not None:
-            errors[field.data_key or name] = [f'Invalid pk "{lost}" - object does not exist.']
+            sent = body.get(field.data_key or name)
+            errors[field.data_key or name] = [no_such_row(lost if isinstance(field, Keys) else sent)]
     return errors

@@ -41,6 +41,11 @@ def parse_reference(model: type[Model], value):
     return str(value)
 
 
+def no_such_row(key) -> str:
+    """Say that a reference points nowhere; ``key`` is shown as it was sent."""
+    return f'Invalid pk "{key}" - object does not exist.'
+
+
 class Key(fields.Field):
     """A reference, given by its primary key."""
 
@@ -77,8 +82,10 @@ class Keys(fields.Field):
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(data, FormData):
             value = data.several(attr)
-        if isinstance(value, str | dict) or not isinstance(value, Iterable):
+        if isinstance(value, str) or not isinstance(value, Iterable):
             raise ValidationError(f'Expected a list of items but got type "{type(value).__name__}".')
+        if None in (value := list(value)):
+            raise ValidationError(no_such_row(None))
         return [parse_reference(self.model, item) for item in value]
 
     def _pairs(self, keys) -> list[tuple]:

@@ -21,7 +21,7 @@ from .ordering import Ordering
 from .ownership import Ownership
 from .pagination import LimitOffset
 from .permissions import Access, private, public
-from .relations import Key, Keys
+from .relations import File, Key, Keys
 from .schema import Schema
 
 _LARGEST_KEY = 2**63 - 1
@@ -130,6 +130,11 @@ class Resource:
         return {
             field.attribute or name: field.relation for name, field in fields if isinstance(field, Keys)
         }  # fmt: skip
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether a body carries a file, so that a whole row can only come as a form."""
+        return any(isinstance(field, File) for field in self.schema().load_fields.values())
 
     @property
     def title(self) -> str:

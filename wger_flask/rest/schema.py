@@ -48,7 +48,7 @@ def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
         data = instance.load(body, partial=partial)
     except ValidationError as wrong:
         data, errors = wrong.valid_data, wrong.normalized_messages()
-    errors |= {name: text for name, text in missing_references(instance, data).items() if name not in errors}
+    errors |= {name: text for name, text in missing_references(instance, data, body).items() if name not in errors}
     if errors:
         raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})
     return data

@@ -93,7 +93,8 @@ class Call:
     def body(self) -> dict:
         """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
         if self._body is None:
-            self._body = read_body(self.request)
+            takes_files = self.resource is not None and self.action is None and self.resource.takes_files
+            self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
         return self._body
 
     def load(self, schema=None, *, partial: bool = False) -> dict:
