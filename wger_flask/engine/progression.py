@@ -15,10 +15,10 @@ integers until a percentage turns them into floats: the text of a set shows the 
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import NamedTuple
 
-from .rounding import PRECISION, Number, exact, round_to
+from .rounding import Number, exact, round_to
 from .routine import FIELDS, LoggedSet, Rule, SlotEntry
 
 __all__ = ["Progression", "Values", "base_of"]
@@ -78,13 +78,6 @@ class _Track:
         self.active: _Step | None = None  # the newest rule so far
         self.waiting = False  # it applies once and its requirements were not met yet
 
-    def candidate(self, iteration: int) -> _Step | None:
-        step = self.steps.get(iteration)
-        if step is not None:
-            self.active = step
-            self.waiting = True
-        return self.active if self.waiting or (self.active and self.active.repeat) else None
-
     def requirements(self, step: _Step) -> tuple[str, ...]:
         """A maximum follows its base: only without one do its own requirements count."""
         if self.base is not None and self.base.active is not None:
@@ -97,6 +90,9 @@ class Progression:
 
     The iterations asked for are remembered, and iterations in which nothing changes share one
     :class:`Values` object: callers may compare by identity to reuse what they derived.
+
+    It reckons in the decimal context it is called in, which is to be
+    :data:`~wger_flask.engine.rounding.PRECISION`: entering a context takes as long as a step.
     """
 
     __slots__ = ("entry", "_tracks", "_logs", "_walked")
@@ -117,19 +113,22 @@ class Progression:
 
     def at(self, iteration: int) -> Values:
         """Return the values of ``iteration``, counted from 1; nothing is prescribed before that."""
-        if iteration >= len(self._walked):
-            with localcontext(PRECISION):
-                while iteration >= len(self._walked):
-                    self._walk(len(self._walked))
+        while iteration >= len(self._walked):
+            self._walk(len(self._walked))
         return self._walked[max(iteration, 0)]
 
     def _walk(self, iteration: int) -> None:
         before = self._walked[-1]
         after = None
         for track in self._tracks:
-            step = track.candidate(iteration)
-            if step is None:
-                continue
+            step = track.steps.get(iteration)
+            if step is not None:
+                track.active = step
+                track.waiting = True
+            else:
+                step = track.active
+                if step is None or not (track.waiting or step.repeat):
+                    continue
             required = track.requirements(step) if iteration > 1 else ()
             if required and not self._met(required, iteration - 1, before):
                 continue
@@ -141,16 +140,14 @@ class Progression:
 
     def _met(self, required: tuple[str, ...], iteration: int, prescribed: Values) -> bool:
         """One single log has to reach every required field; none reaches what was not prescribed."""
-        logs = self._logs.get(iteration)
-        if not logs:
-            return False
-        thresholds = []
+        candidates = self._logs.get(iteration, ())
         for name in required:
             value = getattr(prescribed, name)
-            if value is None:
+            if not candidates or value is None:
                 return False
-            thresholds.append((name, round_to(value, base_of(self.entry, name))))
-        return any(all(_reaches(getattr(log, name), least) for name, least in thresholds) for log in logs)
+            least = round_to(value, base_of(self.entry, name))
+            candidates = [log for log in candidates if _reaches(getattr(log, name), least)]
+        return bool(candidates)
 
 
 def _step(name: str, rule: Rule) -> _Step:

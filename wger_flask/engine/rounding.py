@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from .errors import TooManyDigits
 
-__all__ = ["PRECISION", "Number", "exact", "integer", "quantised", "rendered", "round_to", "plain"]
+__all__ = ["PRECISION", "Number", "exact", "integer", "plain", "quantised", "round_to", "shown"]
 
 Number = Decimal | int | float
 
@@ -24,6 +24,7 @@ PRECISION = Context(prec=28, rounding=ROUND_HALF_EVEN)
 """28 significant digits, half to even: what "decimal" means throughout the engine."""
 
 _UNIT = {1: Decimal("0.1"), 2: Decimal("0.01")}
+_BEYOND = {digits: 10**digits for digits in (1, 2, 4, 8)}
 _WIDEST_INTEGER = 2**63
 
 
@@ -45,36 +46,44 @@ def round_to(value: Number, base: Decimal | int | None) -> Number:
     """
     if base:
         value = base * round(value / base)
-    if isinstance(value, Decimal) and value == (whole := value.to_integral_value()):
+    if type(value) is Decimal and value == (whole := value.to_integral_value()):
         return whole
     return value
 
 
-def quantised(value: Number, field: str, *, places: int = 2, digits: int = 6) -> Decimal:
-    """Return ``value`` with ``places`` decimals, half to even.
+def quantised(value: Number, field: str, places: int = 2, digits: int = 6) -> Decimal:
+    """Return ``value`` with exactly ``places`` decimals, half to even.
 
-    Raises :class:`~wger_flask.engine.errors.TooManyDigits` when the result needs more than
-    ``digits`` digits in total, decimals included.
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` when that takes more than ``digits``
+    digits, decimals included.
     """
     try:
-        result = Decimal(value).quantize(_UNIT[places], context=PRECISION)
+        result = Decimal(value).quantize(_UNIT[places], None, PRECISION)
     except InvalidOperation:
         raise TooManyDigits(field) from None
-    if abs(result) >= 10 ** (digits - places):
+    if abs(result) >= _BEYOND[digits - places]:
         raise TooManyDigits(field)
     return result
 
 
-def rendered(value: Decimal | None) -> str | None:
-    """Print a quantised number: whole without a decimal point, otherwise with its fixed decimals."""
-    if value is None:
-        return None
-    whole = int(value)
-    return str(whole) if value == whole else str(value)
+def shown(value: Number, field: str, places: int = 2, digits: int = 6) -> Decimal:
+    """Return ``value`` so that ``str()`` is its wire form: whole ("60") or with ``places`` decimals ("62.50").
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` like :func:`quantised`.
+    """
+    whole = round(value)
+    if whole != value:
+        value = quantised(value, field, places, digits)
+        whole = round(value)
+    if whole != value:
+        return value
+    if abs(whole) >= _BEYOND[digits - places]:
+        raise TooManyDigits(field)
+    return Decimal(whole)
 
 
 def plain(value: Number) -> str:
-    """Print a number as it was computed: a decimal with all it carries, never in exponents."""
+    """Print a number as it was computed, with all its decimals and never in exponents."""
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 

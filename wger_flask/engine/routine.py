@@ -56,7 +56,10 @@ class LoggedSet:
 
 @dataclass(frozen=True, slots=True)
 class SlotEntry:
-    """Hold one exercise in a slot with the rules of its fields and the sets logged for it."""
+    """Hold one exercise in a slot with the rules of its fields and the sets logged for it.
+
+    Roundings are decimals with two places, as they are printed.
+    """
 
     id: int
     exercise: int

@@ -15,13 +15,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import localcontext
 from typing import Any
 
 from .errors import TooManySets
-from .progression import Progression, Values
+from .rounding import PRECISION
 from .routine import Routine, Slot, SlotEntry
 from .schedule import ScheduledDay, schedule
-from .sets import SetData, prescribed_set
+from .sets import Prescription, SetData
 from .wording import ENGLISH, Wording
 
 __all__ = ["MAX_SETS", "SequenceDay", "SlotView", "as_json", "display_sequence", "gym_sequence"]
@@ -57,7 +58,8 @@ def display_sequence(routine: Routine, today: datetime.date, words: Wording = EN
 
     Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field.
     """
-    return _sequence(routine, today, _Prescriber(words), _fold)
+    with localcontext(PRECISION):
+        return _sequence(routine, today, _Prescriptions(words), _fold)
 
 
 def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLISH) -> list[SequenceDay]:
@@ -66,7 +68,8 @@ def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLIS
     Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field and
     :class:`~wger_flask.engine.errors.TooManySets` beyond :data:`MAX_SETS`.
     """
-    return _sequence(routine, today, _Prescriber(words), _unroll)
+    with localcontext(PRECISION):
+        return _sequence(routine, today, _Prescriptions(words), _unroll)
 
 
 def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
@@ -99,35 +102,26 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
     ]
 
 
-class _Prescriber:
-    """Prescribe the set of any entry in any iteration, each only once."""
+class _Prescriptions(dict):
+    """Hold one :class:`Prescription` an entry, made when it is first asked for."""
 
     def __init__(self, words: Wording):
+        super().__init__()
         self._words = words
-        self._entries: dict[int, tuple[Progression, dict[bool, tuple[Values, SetData]]]] = {}
 
-    def values(self, entry: SlotEntry, iteration: int) -> Values:
-        return self._of(entry)[0].at(iteration)
-
-    def set(self, entry: SlotEntry, iteration: int, single: bool) -> SetData:
-        progression, latest = self._of(entry)
-        values = progression.at(iteration)
-        known = latest.get(single)
-        if known is None or known[0] is not values:
-            known = latest[single] = values, prescribed_set(entry, values, self._words, single=single)
-        return known[1]
-
-    def _of(self, entry: SlotEntry) -> tuple[Progression, dict]:
-        found = self._entries.get(entry.id)
+    def of(self, entry: SlotEntry) -> Prescription:
+        found = self.get(entry.id)
         if found is None:
-            found = self._entries[entry.id] = Progression(entry), {}
+            found = self[entry.id] = Prescription(entry, self._words)
         return found
 
 
-_Arrange = Callable[[tuple[Slot, ...], int, _Prescriber], tuple[SlotView, ...]]
+_Arrange = Callable[[tuple[Slot, ...], int, _Prescriptions], tuple[SlotView, ...]]
 
 
-def _sequence(routine: Routine, today: datetime.date, prescriber: _Prescriber, arrange: _Arrange) -> list[SequenceDay]:
+def _sequence(
+    routine: Routine, today: datetime.date, prescriptions: _Prescriptions, arrange: _Arrange
+) -> list[SequenceDay]:
     arranged: dict[tuple[int, int], tuple[SlotView, ...]] = {}
     sequence = []
     total = 0
@@ -136,7 +130,7 @@ def _sequence(routine: Routine, today: datetime.date, prescriber: _Prescriber, a
         if scheduled.day is not None:
             key = scheduled.day.id, scheduled.iteration
             if key not in arranged:
-                arranged[key] = arrange(scheduled.day.slots, scheduled.iteration, prescriber)
+                arranged[key] = arrange(scheduled.day.slots, scheduled.iteration, prescriptions)
             slots = arranged[key]
             total += sum(len(view.sets) for view in slots)
             if total > MAX_SETS:
@@ -149,37 +143,38 @@ def _view(comment: str, sets: tuple[SetData, ...]) -> SlotView:
     return SlotView(comment, sets, tuple(dict.fromkeys(set_.exercise for set_ in sets)))
 
 
-def _fold(slots: tuple[Slot, ...], iteration: int, prescriber: _Prescriber) -> tuple[SlotView, ...]:
+def _fold(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
     """Join neighbouring slots of one and the same exercise; a superset stands alone, empty slots vanish."""
     views: list[SlotView] = []
     for slot in slots:
         if not slot.entries:
             continue
-        view = _view(slot.comment, tuple(prescriber.set(entry, iteration, False) for entry in slot.entries))
+        view = _view(slot.comment, tuple(prescriptions.of(entry).at(iteration) for entry in slot.entries))
         if views and not view.is_superset and view.exercises == views[-1].exercises:
             view = SlotView(views[-1].comment, views.pop().sets + view.sets, view.exercises)
         views.append(view)
     return tuple(views)
 
 
-def _unroll(slots: tuple[Slot, ...], iteration: int, prescriber: _Prescriber) -> tuple[SlotView, ...]:
-    return tuple(_view(slot.comment, _single_sets(slot.entries, iteration, prescriber)) for slot in slots)
+def _unroll(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
+    return tuple(_view(slot.comment, _single_sets(slot.entries, iteration, prescriptions)) for slot in slots)
 
 
-def _single_sets(entries: tuple[SlotEntry, ...], iteration: int, prescriber: _Prescriber) -> tuple[SetData, ...]:
+def _single_sets(entries: tuple[SlotEntry, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SetData, ...]:
     """List single sets; several entries take turns until each has done its share.
 
     In a round an entry still takes part with a fraction of a set left, while a lone entry cuts
     the fraction off: 4.5 sets are 5 in company and 4 alone.
     """
-    remaining = [1 if (sets := prescriber.values(entry, iteration).sets) is None else sets for entry in entries]
+    prescribed = [prescriptions.of(entry) for entry in entries]
+    remaining = [prescription.sets(iteration) for prescription in prescribed]
     if len(entries) == 1:
         count = int(remaining[0])
-        return (prescriber.set(entries[0], iteration, True),) * count if count > 0 else ()
+        return (prescribed[0].at(iteration, single=True),) * count if count > 0 else ()
     done = []
     while any(sets > 0 for sets in remaining):
-        for index, entry in enumerate(entries):
+        for index, prescription in enumerate(prescribed):
             if remaining[index] > 0:
                 remaining[index] -= 1
-                done.append(prescriber.set(entry, iteration, True))
+                done.append(prescription.at(iteration, single=True))
     return tuple(done)

@@ -14,11 +14,7 @@ from types import MappingProxyType
 from .rounding import Number, plain
 from .units import REPETITIONS, UNTIL_FAILURE
 
-__all__ = ["ENGLISH", "Range", "Wording", "text_of"]
-
-Range = tuple[Number | None, Number | None]
-"""A rounded value and its maximum; None or 0 is left out."""
-
+__all__ = ["ENGLISH", "Wording", "range_text", "text_of"]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -44,43 +40,44 @@ ENGLISH = Wording(
 """The words and the units that every database starts with."""
 
 
-def text_of(
-    words: Wording,
-    *,
-    sets: Range,
-    repetitions: Range,
-    weight: Range,
-    rir: Number | None,
-    rest: Range,
-    repetition_unit: int | None,
-    weight_unit: int | None,
-) -> str:
-    """Return the line for one set; values that are None or 0 leave their part out.
-
-    ``sets`` is named only above one.  A unit without a name in ``words`` is left out too.
-    """
-    parts = []
-    if sets[0] and sets[0] > 1:
-        parts.append(f"{_range(sets)} {words.sets},")
-    if repetitions[0]:
-        parts.append(_repetitions(words, repetitions, repetition_unit, bool(weight[0])))
-    if weight[0]:
-        name = words.weight_units.get(weight_unit)
-        parts.append(f"{_range(weight)} {name}" if name else _range(weight))
-    if rir:
-        parts.append(f"@ {plain(rir)} {words.rir}")
-    if rest[0]:
-        parts.append(f"{_range(rest)}s {words.rest}")
-    return " ".join(parts).strip(",")
-
-
-def _range(value: Range) -> str:
-    least, most = value
+def range_text(least: Number | None, most: Number | None = None) -> str:
+    """Print ``8`` or ``8-12``; nothing where ``least`` is None or 0."""
+    if not least:
+        return ""
     return f"{plain(least)}-{plain(most)}" if most else plain(least)
 
 
-def _repetitions(words: Wording, repetitions: Range, unit: int | None, weighted: bool) -> str:
-    count = _range(repetitions)
+def text_of(
+    words: Wording,
+    *,
+    sets: str = "",
+    repetitions: str = "",
+    weight: str = "",
+    rir: str = "",
+    rest: str = "",
+    repetition_unit: int | None = None,
+    weight_unit: int | None = None,
+) -> str:
+    """Return the line for one set out of printed values (see :func:`range_text`); empty ones leave no trace.
+
+    A unit that ``words`` does not name is left out as well.
+    """
+    parts = []
+    if sets:
+        parts.append(f"{sets} {words.sets},")
+    if repetitions:
+        parts.append(_repetitions(words, repetitions, repetition_unit, bool(weight)))
+    if weight:
+        name = words.weight_units.get(weight_unit)
+        parts.append(f"{weight} {name}" if name else weight)
+    if rir:
+        parts.append(f"@ {rir} {words.rir}")
+    if rest:
+        parts.append(f"{rest}s {words.rest}")
+    return " ".join(parts).strip(",")
+
+
+def _repetitions(words: Wording, count: str, unit: int | None, weighted: bool) -> str:
     if not weighted:
         name = words.reps if unit in (REPETITIONS, UNTIL_FAILURE) else words.repetition_units.get(unit)
         return f"{count} {name}" if name else count

@@ -1,0 +1,179 @@
+import datetime
+from decimal import Decimal, localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wger_flask.engine import sequence
+from wger_flask.engine.errors import TooManySets
+from wger_flask.engine.routine import Day, Routine, Slot, assemble
+
+from .builders import PAST, entry, one_day
+
+
+def entries(*layout):
+    """Build the slots of a layout like [("X", 2)], [("X", 1), ("Y", 3)]: exercise and number of sets."""
+    slots, number = [], 0
+    for slot in layout:
+        made = []
+        for name, sets in slot:
+            number += 1
+            made.append(entry(number, ord(name), **({} if sets is None else {"sets": sets})))
+        slots.append(tuple(made))
+    return one_day(*slots)
+
+
+def display(routine):
+    return sequence.display_sequence(routine, PAST)[0].slots
+
+
+def gym(routine):
+    return sequence.gym_sequence(routine, PAST)[0].slots
+
+
+def done(view):
+    return " ".join(str(item.slot_entry_id) for item in view.sets)
+
+
+def test_display_folds_neighbours_of_one_exercise():
+    views = display(entries([("X", 2)], [("X", 3)], [("Y", 1)], [("X", None)], [("X", 4)]))
+    assert [(view.comment, done(view)) for view in views] == [("slot 1", "1 2"), ("slot 3", "3"), ("slot 4", "4 5")]
+    assert [view.exercises for view in views] == [(88,), (89,), (88,)]
+
+
+def test_a_superset_ends_folding_and_an_empty_slot_does_not():
+    views = display(
+        entries([("X", 1)], [], [("X", 2)], [("X", 2), ("Y", 1)], [("Y", 3)], [("X", 1)], [], [("X", 0)])
+    )
+    assert [(done(view), view.is_superset) for view in views] == [
+        ("1 2", False), ("3 4", True), ("5", False), ("6 7", False),
+    ]  # fmt: skip
+    assert views[-1].sets[-1].sets == 0
+
+
+def test_one_exercise_twice_in_a_slot_is_no_superset():
+    (view,) = display(entries([("X", 1), ("X", 2)], [("X", 1)]))
+    assert done(view) == "1 2 3" and not view.is_superset
+
+
+def test_gym_goes_round_by_round():
+    (view,) = gym(entries([("X", 4), ("Y", 2), ("Z", 3)]))
+    assert done(view) == "1 2 3 1 2 3 1 3 1"
+    assert view.exercises == (88, 89, 90) and view.is_superset
+    assert {item.sets for item in view.sets} == {1}
+
+
+def test_gym_keeps_every_slot():
+    views = gym(entries([("X", 2)], [], [("X", 1)], [("X", 2), ("Y", 0)], [("Y", 0)]))
+    assert [done(view) for view in views] == ["1 1", "", "2", "3 3", ""]
+    assert [view.is_superset for view in views] == [False] * 5
+    assert views[1].exercises == () and views[3].exercises == (88,)
+
+
+def test_a_fraction_of_a_set_is_done_in_company_only():
+    sets = [(1, 3), (2, 50, "+", "percent")]
+    alone, company = one_day((entry(1, sets=sets),), days=2), one_day((entry(1, sets=sets), entry(2, sets=1)), days=2)
+    assert done(sequence.gym_sequence(alone, PAST)[1].slots[0]) == "1 1 1 1"
+    assert done(sequence.gym_sequence(company, PAST)[1].slots[0]) == "1 2 1 1 1 1"
+
+
+def test_a_rule_that_multiplies_sets_without_end_is_refused():
+    greedy = one_day((entry(sets=[(1, 50), (2, 50, "+", "percent", True)]),), days=40)
+    with pytest.raises(TooManySets):
+        sequence.gym_sequence(greedy, PAST)
+    assert len(sequence.display_sequence(greedy, PAST)) == 40
+
+
+def test_the_document_has_these_keys():
+    routine = one_day((entry(sets=2),), start="2024-01-01")
+    (item,) = sequence.as_json(sequence.gym_sequence(routine, PAST))
+    assert list(item) == ["iteration", "date", "label", "day", "slots"]
+    assert list(item["day"]) == [
+        "id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance", "type", "config",
+    ]  # fmt: skip
+    assert (item["iteration"], item["date"], item["label"]) == (1, "2024-01-01", None)
+    (slot,) = item["slots"]
+    assert list(slot) == ["comment", "is_superset", "exercises", "sets"]
+    assert len(slot["sets"]) == 2 and len(slot["sets"][0]) == 20
+
+
+def test_filled_up_dates_have_no_day():
+    routine = Routine(datetime.date(2024, 1, 5), datetime.date(2024, 1, 8), (Day(7),), fit_in_week=True)
+    documents = sequence.as_json(sequence.display_sequence(routine, PAST))
+    assert [item["day"] and item["day"]["id"] for item in documents] == [7, None, None, 7]
+    assert documents[1]["slots"] == []
+
+
+def test_each_date_uses_the_values_of_its_iteration():
+    routine = one_day((entry(weight=[(1, 50), (2, 5, "+", "abs", True)]),), days=3)
+    days = sequence.display_sequence(routine, PAST)
+    assert [str(day.slots[0].sets[0].weight) for day in days] == ["50", "55", "60"]
+
+
+def test_arithmetic_does_not_depend_on_the_callers_context():
+    routine = one_day((entry(weight=[(1, "33.33"), (2, "1.07", "+", "percent", True)]),), days=16)
+    expected = sequence.as_json(sequence.display_sequence(routine, PAST))
+    with localcontext() as context:
+        context.prec = 5
+        assert sequence.as_json(sequence.display_sequence(routine, PAST)) == expected
+
+
+def test_assemble_orders_rows_and_drops_orphans():
+    routine = assemble(
+        datetime.date(2024, 1, 1), datetime.date(2024, 1, 2),
+        days=[(2, 1, 1, "b", "", False, False, "custom", None), (1, 1, 0, "a", "", True, False, "custom", {"k": 1})],
+        slots=[(5, 2, 2, "late"), (6, 2, 1, "early"), (9, 99, 1, "orphan")],
+        entries=[(8, 5, 2, 71, "normal", "", 1, None, 1, 2.5), (7, 5, 2, 73, "iso", "c", None, None, None, None)],
+        rules=[
+            ("weight", 8, 2, 1.5, "+", "abs", 1, {"rules": ["weight"]}),
+            ("weight", 8, 1, 61.25, "r", "na", 0, None),
+            ("sets", 77, 1, 3, "r", "na", 0, None),
+        ],
+        logs=[(8, 1, 60.0, None, None, None), (None, 1, 1, 1, 1, 1)],
+        sessions=[(2, datetime.date(2024, 1, 1)), (None, datetime.date(2024, 1, 1))],
+        labels=[(0, 1, "deload")],
+    )  # fmt: skip
+    assert [day.name for day in routine.days] == ["a", "b"]
+    assert [slot.comment for slot in routine.days[1].slots] == ["early", "late"]
+    assert [item.id for item in routine.days[1].slots[1].entries] == [7, 8]
+    assert routine.days[1].session_dates == {datetime.date(2024, 1, 1)}
+    first, second = sequence.display_sequence(routine, PAST)
+    assert (first.scheduled.label, first.slots) == ("deload", ())
+    (view,) = second.slots
+    assert [item.text_repr for item in view.sets] == ["", "60 kg"]
+    assert str(view.sets[1].weight_rounding) == "2.50"
+    assert isinstance(routine.days[1].slots[1].entries[1].weight_rounding, Decimal)
+
+
+slots = st.lists(
+    st.lists(st.tuples(st.sampled_from("XYZ"), st.none() | st.integers(0, 6)), max_size=3), max_size=6
+)
+
+
+@given(slots)
+def test_both_arrangements_contain_the_same_sets(layout):
+    routine = entries(*layout)
+    prescribed = {item.slot_entry_id: max(0, item.sets) for view in display(routine) for item in view.sets}
+    assert list(prescribed) == [item.id for slot in routine.days[0].slots for item in slot.entries]
+    counted = dict.fromkeys(prescribed, 0)
+    for view in gym(routine):
+        for item in view.sets:
+            counted[item.slot_entry_id] += 1
+    assert counted == prescribed
+
+
+@given(slots, st.integers(1, 20), st.integers(0, 19))
+def test_a_longer_routine_begins_with_the_shorter_ones_sequence(layout, length, cut):
+    days = tuple(
+        Day(number, slots=tuple(Slot(slot.entries) for slot in entries(*layout).days[0].slots[number::2]))
+        for number in (0, 1)
+    )
+    start = datetime.date(2024, 1, 1)
+
+    def documents(count):
+        end = start + datetime.timedelta(days=count - 1)
+        return sequence.as_json(sequence.gym_sequence(Routine(start, end, days), PAST))
+
+    shorter = max(1, length - cut)
+    assert documents(length)[:shorter] == documents(shorter)
