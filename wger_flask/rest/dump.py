@@ -114,10 +114,10 @@ def _expression(builder: Builder, name: str, field) -> str:
 
 
 @lru_cache(None)
-def _dumper(schema, model, held, zone) -> Dumper:
+def _dumper(schema, model, dialect, zone) -> Dumper:
     return Dumper(schema, model)
 
 
 def dumper(schema, model: type[Model]) -> Dumper:
     """Return the dumper of a schema and a model, made once."""
-    return _dumper(schema, model, database.obj, server_zone())
+    return _dumper(schema, model, database.obj.dialect, server_zone())

@@ -97,12 +97,12 @@ class Selection:
                 values.extend(term.values)
         if limit is not None:
             values += (limit, offset)
-        return _rows(database.obj, self, columns, limit is not None).run(values).fetchall()
+        return _rows(database.obj.dialect, self, columns, limit is not None).run(values).fetchall()
 
     def count(self) -> int:
         """Return the number of rows."""
         values = [value for clause in self.clauses for value in clause.values]
-        return _count(database.obj, Selection(self.model, self.clauses)).run(values).fetchone()[0]
+        return _count(database.obj.dialect, Selection(self.model, self.clauses)).run(values).fetchone()[0]
 
     def exists(self) -> bool:
         """Tell whether there is any row."""
@@ -127,19 +127,18 @@ class Selection:
 class Statement:
     """SQL text and which of the given values each of its parameters takes."""
 
-    held: peewee.Database
     sql: str
     parameters: tuple
 
     def run(self, values: Sequence):
         """Execute with ``values`` and return the cursor."""
-        return self.held.execute_sql(self.sql, [values[p.index] if type(p) is _Slot else p for p in self.parameters])
+        return database.obj.execute_sql(self.sql, [values[p.index] if type(p) is _Slot else p for p in self.parameters])
 
 
-def compile_query(held: peewee.Database, query) -> Statement:
+def compile_query(query) -> Statement:
     """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
-    sql, parameters = held.get_sql_context().sql(query).query()
-    return Statement(held, sql, tuple(parameters))
+    sql, parameters = database.obj.get_sql_context().sql(query).query()
+    return Statement(sql, tuple(parameters))
 
 
 class Slots:
@@ -196,7 +195,7 @@ def _term(joins: _Joins, term, slots):
 
 
 @lru_cache(COMPILED_SHAPES)
-def _rows(held, selection: Selection, columns: tuple[str, ...], paged: bool) -> Statement:
+def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool) -> Statement:
     joins, slots = _Joins(selection.model), Slots()
     expressions = [joins.column(path) for path in columns]
     conditions = [slots.fill(clause) for clause in selection.clauses]
@@ -204,13 +203,13 @@ def _rows(held, selection: Selection, columns: tuple[str, ...], paged: bool) -> 
     for term in selection.order:
         terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
     if paged and not _is_total(selection):
-        terms.append(held.dialect.insertion_order(selection.model))
+        terms.append(dialect.insertion_order(selection.model))
     query = joins.apply(selection.model.select(*expressions)).order_by(*terms)
     if conditions:
         query = query.where(*conditions)
     if paged:
         query = query.limit(slots.take()).offset(slots.take())
-    return compile_query(held, query)
+    return compile_query(query)
 
 
 def _is_total(selection: Selection) -> bool:
@@ -220,8 +219,8 @@ def _is_total(selection: Selection) -> bool:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _count(held, selection: Selection) -> Statement:
+def _count(dialect, selection: Selection) -> Statement:
     slots = Slots()
     conditions = [slots.fill(clause) for clause in selection.clauses]
     query = selection.model.select(peewee.fn.COUNT(peewee.SQL("*")))
-    return compile_query(held, query.where(*conditions) if conditions else query)
+    return compile_query(query.where(*conditions) if conditions else query)
