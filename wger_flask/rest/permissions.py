@@ -39,7 +39,12 @@ def logged_in(user: User | None) -> bool:
 
 def having(permission: str) -> Rule:
     """Allow users with a permission."""
-    return lambda user: user is not None and user.may(permission)
+
+    def rule(user: User | None) -> bool:
+        return user is not None and user.may(permission)
+
+    rule.__doc__ = f"whoever has the permission {permission}"
+    return rule
 
 
 @dataclass(frozen=True, slots=True)

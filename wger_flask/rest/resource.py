@@ -23,6 +23,7 @@ from .pagination import LimitOffset
 from .permissions import Access, private, public
 from .relations import File, Key, Keys
 from .schema import Schema
+from .throttling import Limit
 
 _LARGEST_KEY = 2**63 - 1
 READ = ("GET",)
@@ -68,7 +69,9 @@ class Resource:
     ``access`` defaults to public, or to private where there is an ``owner``.  ``visible`` is a
     function of the user that returns the clauses of what may be seen, in place of the owner's.
     ``ordering`` defaults to the model's; ``orderable`` None allows every column.
-    ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope.
+    ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
+    :class:`~.throttling.Limit`.  ``max_age`` names the setting that gives the seconds for which
+    clients may keep what was read: for what hardly ever changes.
     ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
     """
 
@@ -84,11 +87,11 @@ class Resource:
     access: Access | None = None
     owner: Ownership | None = None
     visible: Callable | None = None
-    throttle: Mapping[str, str] = field(default_factory=dict)
+    throttle: Mapping[str, str | Limit] = field(default_factory=dict)
     pagination: LimitOffset = field(default_factory=LimitOffset)
     actions: tuple[Action, ...] = ()
     hooks: Hooks = field(default_factory=Hooks)
-    max_age: int | None = None
+    max_age: str = ""
     view: str = ""
 
     def __post_init__(self):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Request, current_app
 
 from .registry import Registry
-from .throttling import Throttle
+from .throttling import Limit, Throttle
 
 
 @dataclass(slots=True)
@@ -21,8 +21,12 @@ class Services:
     settings: object
     debug: bool = False
 
-    def limit(self, scope: str, call) -> None:
+    def limit(self, scope: str | Limit, call) -> None:
         """Count a call against ``scope``, by user or by address."""
+        if isinstance(scope, Limit):
+            if scope.unless(call.user):
+                return
+            scope = scope.scope
         who = f"user-{call.user.id}" if call.user else f"address-{call.request.remote_addr}"
         self.throttle.demand(scope, who)
 

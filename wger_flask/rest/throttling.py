@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..storage.counters import Counters
 from .errors import Throttled
+from .permissions import Rule
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -29,6 +30,14 @@ class Rate:
         if not unit or unit[0] not in _SECONDS:
             raise ValueError(f"{text!r} is no rate such as 20/hour")
         return cls(int(calls), _SECONDS[unit[0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A scope that counts for everybody except those whom the rule ``unless`` lets pass."""
+
+    scope: str
+    unless: Rule
 
 
 class Throttle:

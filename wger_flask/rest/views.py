@@ -7,11 +7,13 @@ they hold no special case, everything they need is on the resource.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import http_date
 
 from ..storage.cascade import StillReferenced, delete
 from ..storage.database import IntegrityError, transaction
@@ -168,6 +170,7 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
             payload, status = metadata.describe(call), 200
         elif call.method in SAFE_METHODS:
             payload, status = _result(target.handlers["GET"](call))
+            headers = headers | _keeping(call)
         elif not target.transactional:
             payload, status = _result(target.handlers[call.method](call))
         else:
@@ -181,6 +184,14 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
         payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
         return payload
     return render(call, call.format, payload, status, headers)
+
+
+def _keeping(call: Call) -> dict[str, str]:
+    """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
+    if call.resource is None or not call.resource.max_age or call.format.is_html:
+        return {}
+    seconds = getattr(services().settings, call.resource.max_age)
+    return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
 
 
 def _result(made) -> tuple:
