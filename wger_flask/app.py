@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
         values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
     )
     open_database(settings.WGER_DATABASE_URL)
-    counters = Counters(settings.WGER_INSTANCE_PATH / "counters.sqlite") if settings.WGER_RATELIMIT_ENABLED else None
+    counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
     app.extensions["wger_flask"] = Services(registry, throttle, lambda request: None, settings)
     for subject in SUBJECTS:

@@ -17,10 +17,10 @@ _LONGEST = 86400
 
 
 class Counters:
-    """Events by name, each with its moment in seconds."""
+    """Events by name, each with its moment in seconds, in a file of ``folder``."""
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, folder: Path):
+        self.path = folder / "counters.sqlite"
         self._local = threading.local()
         self._adds = 0
 

@@ -1,0 +1,154 @@
+"""What tests share: an application on a database of their own, people, and clients.
+
+One database is prepared a session and copied for each test.  ``WGER_TEST_DATABASE_URL`` names
+a PostgreSQL server to run the same tests on; databases are made and dropped on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.databases import prepare
+from wger_flask.app import create_app
+from wger_flask.auth.models import Token, User
+from wger_flask.settings import load
+from wger_flask.storage.database import database, open_database, transaction
+from wger_flask.storage.migrations import migrate
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+PEOPLE = ("ada", "grace", "linus")
+
+
+def settings_for(url: str, folder: Path, **overrides):
+    """Return the settings of tests."""
+    return load(
+        "testing", environ={}, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), TIME_ZONE="Europe/Berlin",
+        WGER_RATELIMIT_ENABLED=False, WGER_PLUGINS=("all",), **overrides,
+    )  # fmt: skip
+
+
+def key_of(name: str) -> str:
+    """Return the permanent token of one of the people."""
+    return name.encode().hex().ljust(40, "0")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """A prepared database: all tables, the starter data, three people (ada may everything)."""
+    from wger_flask.transfer.starter import load_starter_data
+
+    folder = tmp_path_factory.mktemp("template")
+    held = prepare(os.environ.get("WGER_TEST_DATABASE_URL"), folder)
+    app = create_app(settings_for(held.url, folder))
+    models = app.extensions["wger_flask"].registry.models
+    migrate(models)
+    load_starter_data(models)
+    with transaction():
+        for name in PEOPLE:
+            _add_person(name)
+    database.obj.close()
+    yield held
+    held.drop()
+
+
+def _add_person(name: str) -> None:
+    from wger_flask.auth.accounts import create_user
+
+    create_user(name, f"{name[::-1]}-pass", email=f"{name}@example.org", admin=name == "ada")
+    Token.create(key=key_of(name), user=User.get(User.username == name))
+
+
+@pytest.fixture(scope="session")
+def built(template, tmp_path_factory):
+    """The application, made once; its database is chosen for each test."""
+    app = create_app(settings_for(template.url, tmp_path_factory.mktemp("instance")))
+    app.testing = False  # a mistake must become a 500 that a test can see, as it would in use
+    return app
+
+
+@pytest.fixture
+def app(built, template, tmp_path):
+    """The application on a fresh copy of the prepared database."""
+    copy = template.copy(tmp_path)
+    open_database(copy.url)
+    media = built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT
+    shutil.rmtree(media, ignore_errors=True)
+    yield built
+    if not database.obj.is_closed():
+        database.obj.close()
+    copy.drop()
+
+
+class Client:
+    """A client of the API, as one of the people or as nobody."""
+
+    def __init__(self, app, name: str | None):
+        self.http = app.test_client()
+        self.headers = {"Authorization": f"Token {key_of(name)}"} if name else {}
+
+    def open(self, method: str, path: str, body=None, **options):
+        """Send a request; ``body`` goes as JSON, paths without a slash in front are of the API."""
+        url = path if path.startswith("/") else f"/api/v2/{path}"
+        headers = {**self.headers, **options.pop("headers", {})}
+        if body is not None:
+            options.update(data=json.dumps(body), content_type="application/json")
+        return self.http.open(url, method=method, headers=headers, **options)
+
+    def __getattr__(self, name: str):
+        return lambda path, body=None, **options: self.open(name.upper(), path, body, **options)
+
+
+@pytest.fixture
+def api(app):
+    """Return clients: ``api("grace").get("weightentry/")``, ``api()`` is nobody."""
+    return lambda name=None: Client(app, name)
+
+
+@pytest.fixture
+def people(app):
+    """The people by name, as rows."""
+    return {name: User.get(User.username == name) for name in PEOPLE}
+
+
+@pytest.fixture
+def registry(app):
+    """The registered resources."""
+    return app.extensions["wger_flask"].registry
+
+
+@pytest.fixture
+def queries(app):
+    """Collect the SQL that runs: a list that grows."""
+    seen: list[str] = []
+
+    def note(event):
+        seen.append(event.sql)
+
+    database.obj.query_hooks.append(note)
+    yield seen
+    database.obj.query_hooks.remove(note)
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that asks for ``resource_name`` over every registered resource."""
+    if "resource_name" in metafunc.fixturenames:
+        metafunc.parametrize("resource_name", _resource_names())
+
+
+def _resource_names() -> list[str]:
+    if not _names:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            app = create_app(settings_for(f"sqlite:///{folder}/names.sqlite", Path(folder)))
+            _names.extend(resource.name for resource in app.extensions["wger_flask"].registry)
+    return _names
+
+
+_names: list[str] = []

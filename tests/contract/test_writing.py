@@ -1,0 +1,125 @@
+"""What every resource promises to whoever writes to it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wger_flask.rest.relations import File
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    | st.sampled_from(["2024-02-03", "1", "10.5", "12:30", "true", "9" * 40, "\x00", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)  # fmt: skip
+
+
+@pytest.fixture
+def writable(resource):
+    """The resource, when it can be written to."""
+    if "POST" not in resource.methods:
+        pytest.skip("read-only")
+    return resource
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{", "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        (b'{"a": NaN}', "JSON parse error - Out of range float values are not JSON compliant: 'NaN'"),
+        (b"\xff", "JSON parse error - 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+    ],
+)
+def test_json_that_is_none(api, writable, data, message):
+    answer = api("ada").post(f"{writable.name}/", data=data, content_type="application/json")
+    assert (answer.status_code, answer.json) == (400, {"detail": message})
+
+
+@pytest.mark.parametrize("data", [b"[]", b'"x"', b"3", b"true"])
+def test_json_that_is_no_object(api, writable, data):
+    answer = api("ada").post(f"{writable.name}/", data=data, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_bodies_of_other_types(api, writable):
+    answer = api("ada").post(f"{writable.name}/", data=b"x", content_type="text/plain")
+    assert (answer.status_code, answer.json) == (415, {"detail": 'Unsupported media type "text/plain" in request.'})
+
+
+def test_an_empty_body_misses_every_required_field(api, writable):
+    answer = api("ada").post(f"{writable.name}/", {})
+    required = {
+        name: field for name, field in writable.schema().load_fields.items() if field.required
+    }  # fmt: skip
+    if required:
+        assert answer.status_code == 400
+        assert set(required) <= set(answer.json)
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_forms_are_read(api, writable, content_type):
+    answer = api("ada").post(f"{writable.name}/", data={"nonsense": "1"}, content_type=content_type)
+    assert answer.status_code in (201, 400)
+    assert answer.mimetype == "application/json"
+
+
+def test_a_write_without_the_slash_is_served_in_place(api, writable):
+    client = api("ada")
+    slash, none = client.post(f"{writable.name}/", {}), client.post(f"{writable.name}", {})
+    assert slash.status_code == none.status_code
+    if slash.status_code == 400:
+        assert slash.json == none.json
+
+
+def test_deleting_answers_nothing_and_leaves_nothing(api, resource, rows):
+    if "DELETE" not in resource.methods:
+        pytest.skip("nothing is deleted here")
+    client = api("ada" if resource.owner is None else "grace")
+    answer = client.delete(f"{resource.name}/{rows[0]}/")
+    if answer.status_code == 404 and resource.owner is None:
+        pytest.skip("the row is not visible")
+    assert (answer.status_code, answer.data, answer.headers.get("Content-Type")) == (204, b"", None)
+    assert client.get(f"{resource.name}/{rows[0]}/").status_code == 404
+
+
+def test_an_empty_patch_changes_nothing(api, resource, rows):
+    if "PATCH" not in resource.methods:
+        pytest.skip("nothing is changed here")
+    client = api("ada" if resource.owner is None else "grace")
+    before = client.get(f"{resource.name}/{rows[0]}/")
+    if before.status_code == 404:
+        pytest.skip("the row is not visible")
+    answer = client.patch(f"{resource.name}/{rows[0]}/", {})
+    assert answer.status_code == 200
+    volatile = {"last_update"}
+    kept = {name: value for name, value in before.json.items() if name not in volatile}
+    assert {name: value for name, value in answer.json.items() if name not in volatile} == kept
+
+
+def test_read_only_fields_are_ignored(api, resource, rows):
+    if "PATCH" not in resource.methods:
+        pytest.skip("nothing is changed here")
+    client = api("ada" if resource.owner is None else "grace")
+    before = client.get(f"{resource.name}/{rows[0]}/")
+    if before.status_code == 404:
+        pytest.skip("the row is not visible")
+    fixed = {name: "nonsense" for name, field in resource.schema().fields.items() if field.dump_only}
+    answer = client.patch(f"{resource.name}/{rows[0]}/", fixed)
+    assert answer.status_code == 200
+    for name in set(fixed) - {"last_update"}:
+        assert answer.json[name] == before.json[name]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_body_makes_a_mistake(api, writable, rows, data):
+    names = [name for name, field in writable.schema().fields.items() if not isinstance(field, File)]
+    body = data.draw(st.dictionaries(st.sampled_from(names), JSON_VALUES, max_size=len(names)))
+    client = api("ada" if writable.owner is None else "grace")
+    for method, path in (("POST", ""), ("PATCH", f"{rows[0]}/"), ("PUT", f"{rows[0]}/")):
+        answer = client.open(method, f"{writable.name}/{path}", body)
+        assert answer.status_code in (200, 201, 400, 403, 404), (method, body, answer.data)
+        if answer.status_code == 400:
+            assert answer.is_json and answer.json

@@ -1,0 +1,72 @@
+"""Make rows of any model, with all that they need to point at.
+
+Contract tests run over every registered resource, plugin resources too, and know nothing of
+any of them: what a valid row is follows from the model's columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import peewee
+
+from wger_flask.auth.models import User
+from wger_flask.storage import fields as columns
+from wger_flask.storage.model import Model
+
+_numbers = itertools.count(1)
+_EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
+
+
+def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), **given) -> Model:
+    """Store a row of ``model`` that leads to ``user`` along ``owner_path``; returns it."""
+    number = next(_numbers)
+    values = dict(given)
+    for field in model._meta.sorted_fields:
+        if field.name in values or isinstance(field, peewee.AutoField):
+            continue
+        on_path = bool(owner_path) and field.name == owner_path[0]
+        if isinstance(field, columns.ForeignKey):
+            if on_path or not (field.null or field.default is not None):
+                values[field.name] = _target(field, user, owner_path[1:] if on_path else ())
+        elif field.default is None and not field.null:
+            values[field.name] = _value(field, number)
+        elif isinstance(field, columns.DateTime) or (field.unique and field.default is None):
+            values[field.name] = _value(field, number)
+    return model.create(**values)
+
+
+def _target(field, user, rest):
+    model = field.rel_model
+    if model is User:
+        return user
+    if not rest:
+        found = model.select().first()
+        if found is not None:
+            return found
+    return make(model, user, rest)
+
+
+def _value(field, number: int):
+    if field.choices:
+        return field.choices[0][0]
+    if isinstance(field, columns.Boolean):
+        return False
+    if isinstance(field, columns.Decimals):
+        return Decimal(number % 9 + 1)
+    if isinstance(field, columns.DateTime):
+        return _EPOCH + timedelta(hours=number)
+    if isinstance(field, columns.Date):
+        return date(2024, 1, 1) + timedelta(days=number % 300)
+    if isinstance(field, columns.Time):
+        return time(number % 24, number % 60)
+    if isinstance(field, columns.Json):
+        return {}
+    if isinstance(field, peewee.IntegerField | peewee.FloatField):
+        return number
+    if isinstance(field, columns.UUID):
+        return columns.uuid4()
+    text = f"{field.name} {number}"
+    return text[-field.max_length :] if getattr(field, "max_length", None) else text

@@ -1,0 +1,103 @@
+"""Who may import whom: the layers that docs/architecture.md draws."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "wger_flask"
+ALLOWED = {
+    "engine": {"wger_flask.engine"},
+    "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql"},
+    "text": {"wger_flask.text", "markdown_it", "nh3"},
+    "media": {"wger_flask.media", "PIL"},
+    "rest": {
+        "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",
+        "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
+    },
+}  # fmt: skip
+BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.clock"}
+BACKENDS = ("sqlite", "postgres", "mysql", "psycopg", "mariadb")
+
+
+def modules(folder: Path):
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports, relative ones resolved."""
+    package = ["wger_flask", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            prefix = ".".join([*base, *([node.module] if node.module else [])])
+            names = {f"{prefix}.{name.name}" for name in node.names} if not node.module else {prefix}
+            found |= names
+    return found
+
+
+def within(name: str, roots: set[str]) -> bool:
+    return any(name == root or name.startswith(f"{root}.") for root in roots)
+
+
+@pytest.mark.parametrize("layer", sorted(ALLOWED))
+def test_a_layer_imports_only_what_it_may(layer):
+    for path in modules(PACKAGE / layer):
+        for name in imports(path):
+            if name.partition(".")[0] not in sys.stdlib_module_names:
+                assert within(name, ALLOWED[layer]), f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_subjects_build_on_the_facade_and_on_models_of_others():
+    for path in modules(PACKAGE / "domain"):
+        own = f"wger_flask.domain.{path.relative_to(PACKAGE / 'domain').parts[0]}"
+        for name in imports(path):
+            if not name.startswith("wger_flask."):
+                continue
+            others = name.startswith("wger_flask.domain.") and name.rpartition(".")[2] in ("models", "schemas", "trust")
+            fine = within(name, {"wger_flask.api", "wger_flask.engine", "wger_flask.text", "wger_flask.media", own})
+            models = path.name == "models.py" and within(name, BELOW_MODELS)
+            assert fine or others or models, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_plugins_build_on_the_facade():
+    for path in modules(ROOT / "plugins"):
+        for name in imports(path):
+            if name.startswith("wger_flask"):
+                assert within(name, {"wger_flask.api", "wger_flask.engine"}), f"{path.name} imports {name}"
+
+
+def test_nobody_imports_the_application():
+    for path in modules(PACKAGE):
+        if path.name not in ("app.py", "cli.py"):
+            assert not within("wger_flask.app", imports(path)), path
+
+
+def test_no_database_is_named_outside_storage():
+    allowed = {"settings.py", "options.py", "counters.py"}
+    for path in modules(PACKAGE):
+        if "storage" in path.parts or path.name in allowed:
+            continue
+        code = "\n".join(_code_lines(path)).lower()
+        for word in BACKENDS:
+            assert word not in code, f"{path.relative_to(ROOT)} mentions {word}"
+
+
+def _code_lines(path: Path):
+    """Yield the identifiers, strings and names of a file, without docstrings and comments."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body[0].value.value = ""
+    yield ast.unparse(tree)
+
+
+def test_flask_is_not_in_the_declarations():
+    assert not any(name.partition(".")[0] == "flask" for name in imports(PACKAGE / "rest" / "resource.py"))
