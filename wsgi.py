@@ -1,5 +1,20 @@
-"""The application for a WSGI server: ``gunicorn wsgi:app``."""
+"""The application for a WSGI server: ``gunicorn wsgi:app``.
+
+Mistakes of a person (a wrong setting, a broken plugin) end the start with one line.
+"""
+
+import sys
 
 from wger_flask.app import create_app
+from wger_flask.rest.registry import RegistrationError
+from wger_flask.secrets import SecretKeyError
+from wger_flask.settings import SettingsError
+from wger_flask.storage.database import DatabaseURLError
 
-app = create_app()
+GUNICORN_GIVES_UP = 3  # on any other status it would start the process again, for ever
+
+try:
+    app = create_app()
+except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError) as wrong:
+    print(f"Error: {wrong}", file=sys.stderr)
+    raise SystemExit(GUNICORN_GIVES_UP) from None

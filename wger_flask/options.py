@@ -27,8 +27,9 @@ class Option:
     """One declared setting.
 
     ``default`` is a value, or a function of the settings read before this one; ``shown``
-    replaces such a default in the documentation.  A ``secret`` is left out of messages.  ``check`` gets the typed value and raises
-    ``ValueError`` with the end of a sentence that begins with the setting's name.
+    replaces such a default in the documentation.  A ``secret`` is left out of messages.
+    ``check`` gets the typed value and raises ``ValueError`` with the end of a sentence that
+    begins with the setting's name.
     """
 
     name: str

@@ -1,0 +1,42 @@
+"""How gunicorn serves: `wger-flask serve` uses this file, and so does
+`gunicorn -c config/gunicorn.conf.py wsgi:app`.
+
+Sized for a small machine: two processes of four threads, each process below 80 MB. The
+application is loaded once, before the processes part: they share its memory, the start costs one
+loading, and a wrong setting stops the whole start with one line. Nothing is connected to the
+database by then; every thread opens its own connection on first use.
+
+gunicorn believes X-Forwarded-Proto from 127.0.0.1 alone. A proxy on another machine or in another
+container is named by gunicorn's own variable, FORWARDED_ALLOW_IPS=10.0.0.5, or counted by
+NUMBER_OF_PROXIES, which covers the client's address too.
+"""
+
+import gc
+import os
+
+from wger_flask.settings import SettingsError, load
+
+try:
+    _settings = load()
+except SettingsError as wrong:
+    raise SystemExit(f"Error: {wrong}") from None
+
+bind = _settings.WGER_BIND
+workers = _settings.WGER_WORKERS
+worker_class = "gthread"
+threads = _settings.WGER_THREADS
+preload_app = True
+keepalive = 15  # longer than the pauses of a person who reads and clicks
+timeout = 60  # of a process that hangs; a slow upload does not count
+graceful_timeout = 20
+loglevel = _settings.WGER_LOG_LEVEL
+accesslog = "-" if _settings.WGER_ACCESS_LOG else None
+control_socket_disable = True  # its one default place would be shared by every server of this user
+if os.path.isdir("/dev/shm"):
+    worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
+
+
+def when_ready(server):
+    """Leave what is loaded out of garbage collection, whose marks would unshare its memory."""
+    gc.collect()
+    gc.freeze()
