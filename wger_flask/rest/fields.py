@@ -99,8 +99,6 @@ class Choice(Field):
         self.choices = dict(choices) if isinstance(choices, dict) else {choice: choice for choice in choices}
 
     def _deserialize(self, value, attr, data, **kwargs):
-        if value == "" and self.allow_none:
-            return None
         if isinstance(value, dict | list) or str(value) not in self.choices:
             raise ValidationError(f'"{value}" is not a valid choice.')
         return str(value)
@@ -169,6 +167,8 @@ class Decimal(Field):
         return float(value) if self.as_number else f"{D(value):.{self.places}f}"
 
     def _deserialize(self, value, attr, data, **kwargs):
+        if self.allow_none and isinstance(value, str) and not value.strip():
+            return None
         if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > 1000:
             raise ValidationError("A valid number is required.")
         try:
