@@ -1,1 +1,11 @@
-"""Routines, how they progress, and what was done: sessions and logs."""
+"""Training: routines and how they progress, sessions, logs and their statistics."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)

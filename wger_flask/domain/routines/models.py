@@ -13,6 +13,18 @@ from wger_flask.rest.clock import today
 from wger_flask.storage import fields
 from wger_flask.storage.model import Model, abstract
 
+DAY_TYPES = {
+    "custom": "Custom", "enom": "EMOM", "amrap": "AMRAP", "hiit": "HIIT", "tabata": "Tabata", "edt": "EDT",
+    "rft": "RFT", "afap": "AFAP",
+}  # fmt: skip
+SET_TYPES = {
+    "normal": "Normal", "warmup": "Warm-up", "dropset": "Drop set", "myo": "Myo-reps", "partial": "Partial reps",
+    "forced": "Forced reps", "tut": "Time under tension", "iso": "Isometric hold", "jump": "Jump",
+}  # fmt: skip
+OPERATIONS = {"r": "Replace", "+": "Plus", "-": "Minus"}
+STEPS = {"na": "Not applicable", "abs": "Absolute", "percent": "Percent"}
+IMPRESSIONS = {"1": "Bad", "2": "Neutral", "3": "Good"}
+
 
 class Routine(Model):
     """A training plan from ``start`` to ``end``, both included."""
@@ -40,7 +52,7 @@ class Day(Model):
     id = fields.Auto()
     routine = fields.ForeignKey(Routine)
     order = fields.Integer(default=1, index=True)
-    type = fields.Char(max_length=10, default="custom")
+    type = fields.Char(max_length=10, default="custom", choices=tuple(DAY_TYPES.items()))
     name = fields.Char(max_length=20, default="")
     description = fields.Char(max_length=1000, default="")
     is_rest = fields.Boolean(default=False)
@@ -80,7 +92,7 @@ class SlotEntry(Model):
     weight_rounding = fields.Decimals(4, 2, null=True)
     order = fields.Integer(default=1, index=True)
     comment = fields.Char(max_length=100, default="")
-    type = fields.Char(max_length=10, default="normal")
+    type = fields.Char(max_length=10, default="normal", choices=tuple(SET_TYPES.items()))
     class_name = fields.Char(max_length=50, null=True)
     config = fields.Json(null=True)
 
@@ -101,8 +113,8 @@ class Config(Model):
     id = fields.Auto()
     slot_entry = fields.ForeignKey(SlotEntry)
     iteration = fields.Integer()
-    operation = fields.Char(max_length=1, default="r")
-    step = fields.Char(max_length=10, default="abs")
+    operation = fields.Char(max_length=1, default="r", choices=tuple(OPERATIONS.items()))
+    step = fields.Char(max_length=10, default="abs", choices=tuple(STEPS.items()))
     repeat = fields.Boolean(default=False)
     requirements = fields.Json(null=True)
 
@@ -163,7 +175,7 @@ class WorkoutSession(Model):
     day = fields.ForeignKey(Day, null=True)
     date = fields.Date(default=today)
     notes = fields.Text(null=True)
-    impression = fields.Char(max_length=2, default="2")
+    impression = fields.Char(max_length=2, default="2", choices=tuple(IMPRESSIONS.items()))
     time_start = fields.Time(null=True)
     time_end = fields.Time(null=True)
 

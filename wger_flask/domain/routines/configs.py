@@ -1,0 +1,55 @@
+"""The rules by which the values of an entry progress: one declaration, ten quantities."""
+
+from __future__ import annotations
+
+from wger_flask.api import WRITE, Key, Resource, Schema, exact, fields, owned_by
+
+from . import models
+from .schemas import LARGEST, in_reserve
+
+OWNER = owned_by("slot_entry.slot.day.routine.user", checks={"slot_entry": "slot.day.routine.user"})
+
+
+def _amount(**options):
+    return fields.Decimal(6, 2, min=0, max=3000, **options)
+
+
+def _whole(most: int):
+    return lambda **options: fields.Integer(min=0, max=most, **options)
+
+
+VALUES = {
+    models.WeightConfig: _amount, models.MaxWeightConfig: _amount,
+    models.RepetitionsConfig: _amount, models.MaxRepetitionsConfig: _amount,
+    models.SetsConfig: _whole(50), models.MaxSetsConfig: _whole(50),
+    models.RestConfig: _whole(1800), models.MaxRestConfig: _whole(600),
+    models.RiRConfig: in_reserve, models.MaxRiRConfig: in_reserve,
+}  # fmt: skip
+
+
+def _schema(model) -> type[Schema]:
+    return type(Schema)(f"{model.__name__}Schema", (Schema,), {
+        "__doc__": model.__doc__,
+        "id": fields.Integer(dump_only=True),
+        "slot_entry": Key(models.SlotEntry, required=True),
+        "iteration": fields.Integer(min=0, max=LARGEST, required=True),
+        "value": VALUES[model](required=True),
+        "operation": fields.Choice(models.OPERATIONS),
+        "step": fields.Choice(models.STEPS),
+        "repeat": fields.Boolean(help="apply it again in every later iteration"),
+        "requirements": fields.Json(allow_none=True, help='what must have been logged: {"rules": ["weight"]}'),
+    })  # fmt: skip
+
+
+SCHEMAS = {model: _schema(model) for model in models.CONFIGS}
+
+RESOURCES = tuple(
+    Resource(
+        model._meta.title.lower().replace(" ", "-"), model, SCHEMAS[model],
+        about=model.__doc__,
+        methods=WRITE,
+        filters=dict.fromkeys(("id", "slot_entry", "iteration", "value", "operation", "step", "repeat"), exact),
+        owner=OWNER,
+    )
+    for model in models.CONFIGS
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""The resources of training: what is planned and what was done."""
+
+from __future__ import annotations
+
+from wger_flask.api import WRITE, Resource, compared, exact, on_date, one_of, owned_by
+
+from . import configs, models, schemas
+
+routine = Resource(
+    "routine", models.Routine, schemas.RoutineSchema,
+    about="Training plans: yours, and everybody's public templates.",
+    methods=WRITE,
+    filters=dict.fromkeys(
+        ("name", "description", "created", "start", "end", "is_public", "is_template"), exact
+    ),
+    owner=owned_by("user"),
+)  # fmt: skip
+
+day = Resource(
+    "day", models.Day, schemas.DaySchema,
+    about="Days of your routines.",
+    methods=WRITE,
+    filters=dict.fromkeys(
+        ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact
+    ),
+    owner=owned_by("routine.user", checks={"routine": "user"}),
+)  # fmt: skip
+
+slot = Resource(
+    "slot", models.Slot, schemas.SlotSchema,
+    about="Places in your days, each for one exercise or a superset.",
+    methods=WRITE,
+    filters={"day": exact, "order": exact, "comment": exact},
+    owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
+)  # fmt: skip
+
+slot_entry = Resource(
+    "slot-entry", models.SlotEntry, schemas.SlotEntrySchema,
+    about="The exercises in your slots.",
+    methods=WRITE,
+    filters=dict.fromkeys(
+        (
+            "slot", "exercise", "type", "repetition_unit", "repetition_rounding", "weight_unit", "weight_rounding",
+            "order", "comment",
+        ),
+        exact,
+    ),
+    owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
+)  # fmt: skip
+
+workoutsession = Resource(
+    "workoutsession", models.WorkoutSession, schemas.WorkoutSessionSchema,
+    about="Your visits to the gym.",
+    methods=WRITE,
+    filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),
+    owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
+)  # fmt: skip
+
+workoutlog = Resource(
+    "workoutlog", models.WorkoutLog, schemas.WorkoutLogSchema,
+    about="The sets you did.",
+    methods=WRITE,
+    filters={
+        "routine": exact, "session": exact, "date": (*compared, on_date),
+        **dict.fromkeys(("exercise", "iteration", "repetitions_unit", "weight_unit"), (exact, one_of)),
+        **dict.fromkeys(("repetitions", "repetitions_target", "weight", "weight_target"), compared),
+        **dict.fromkeys(("rir", "rir_target"), (*compared, one_of)),
+    },
+    owner=owned_by("user", checks={
+        "routine": "user", "session": "user", "slot_entry": "slot.day.routine.user", "next_log": "user",
+    }),
+)  # fmt: skip
+
+RESOURCES = (routine, workoutsession, day, slot, slot_entry, *configs.RESOURCES, workoutlog)
