@@ -1,0 +1,51 @@
+# `make` alone lists what there is; each target explains itself after its ##.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+SYSTEM_PYTHON ?= python3
+BIN := .venv/bin
+RULES := --line-length 120 --select E,F,W,I,B,UP
+# make serve HOST=0.0.0.0 PORT=9000; the shell's own HOST and PORT mean other things and are left alone
+HOST =
+PORT =
+# make test ARGS="-k ownership"; make conformance ARGS="--only reads"
+ARGS =
+
+.PHONY: help install serve test lint bench conformance screenshots docs clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/.installed ## Make .venv and install the project with its development extras
+
+.venv/.installed: setup.cfg pyproject.toml
+	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(SYSTEM_PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres]'
+	@touch $@
+
+serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOST= and PORT= choose)
+	$(BIN)/wger-flask serve $(if $(HOST)$(PORT),--bind $(or $(HOST),127.0.0.1):$(or $(PORT),8000))
+
+test: install ## Run the tests (ARGS= for pytest)
+	$(BIN)/python -m pytest -q $(ARGS)
+
+lint: install ## Check the code's style
+	$(BIN)/ruff check $(RULES) .
+
+bench: install ## Measure against hand-written endpoints on the same machine
+	$(BIN)/python bench/run.py $(ARGS)
+
+conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
+	$(BIN)/python ../shared/conformance/run.py $(ARGS)
+
+screenshots: install ## Take pictures of the explorer into screenshots/
+	$(BIN)/python tests/screenshots.py $(ARGS)
+
+docs: install ## Write the generated pages of docs/
+	$(BIN)/python -m wger_flask.settings > docs/configuration.md.new
+	mv docs/configuration.md.new docs/configuration.md
+
+clean: ## Remove what the other targets made, but never the instance folder
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage screenshots conformance-failures.txt
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
