@@ -1,0 +1,1 @@
+"""Bring data in: dumps of a wger database, and what a new server starts with."""

@@ -1,0 +1,180 @@
+"""Turn what a dump says of a column into what the database stores.
+
+A dump is not trusted: SQLite would take a date of 31 February or a text where a number
+belongs, and whoever reads the row later would pay.  Every reader raises ValueError for what
+its column cannot hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from ..rest.clock import server_zone
+from ..storage import fields
+from ..storage.model import Model, label_of
+from .keys import NATURAL, Keys, uuid_of
+
+Reader = Callable[[object], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How to read one field: ``read`` what the dump gives, or take ``missing()``.
+
+    ``nullable`` says that null is kept; elsewhere it counts as missing.
+    """
+
+    name: str
+    read: Reader
+    missing: Callable[[], object]
+    nullable: bool
+
+
+def column_of(field, keys: Keys) -> Column:
+    """Return the column of ``field``, whose references are found by ``keys``."""
+    return Column(field.name, reader_of(field, keys), _absent(field), field.null)
+
+
+def reader_of(field, keys: Keys) -> Reader:
+    """Return the function that reads values of ``field``."""
+    if isinstance(field, fields.ForeignKey):
+        return reference_reader(field.rel_model, keys)
+    for kind, make in _READERS:
+        if isinstance(field, kind):
+            return make(field)
+    raise TypeError(f"no reader for {field!r}")
+
+
+def key_reader(model: type[Model]) -> Reader:
+    """Return the function that reads primary keys of ``model``, be they 2.5's numbers."""
+    key = model._meta.primary_key
+    read = reader_of(key, Keys())
+    if not isinstance(key, fields.UUID):
+        return read
+    label, stored = label_of(model), key.db_value
+    return lambda value: stored(uuid_of(label, value)) if type(value) is int else read(value)
+
+
+def reference_reader(model: type[Model], keys: Keys) -> Reader:
+    """Return the function that reads references to ``model``, by primary or natural key."""
+    read = key_reader(model)
+    if label_of(model) not in NATURAL:
+        return read
+    return lambda value: read(keys.resolve(model, value))
+
+
+def _absent(field) -> Callable[[], object]:
+    default = field.default
+    if callable(default):
+        return lambda: field.db_value(default())
+    if default is not None or field.null:
+        stored = field.db_value(default)
+        return lambda: stored
+    if isinstance(field, fields.Text | fields.Char) and not field.primary_key:
+        return str  # 2.5 has null where there is an empty text now
+
+    def refuse():
+        raise ValueError("a value is needed")
+
+    return refuse
+
+
+def _a_text(value) -> str:
+    if type(value) is not str:
+        raise ValueError(f"{value!r} is not a text")
+    return value
+
+
+def _text(field) -> Reader:
+    return _a_text
+
+
+def _boolean(field) -> Reader:
+    def read(value):
+        if value is not True and value is not False:
+            raise ValueError(f"{value!r} is not true or false")
+        return value
+
+    return read
+
+
+def _integer(field) -> Reader:
+    def read(value):
+        if type(value) is not int:
+            raise ValueError(f"{value!r} is not an integer")
+        return value
+
+    return read
+
+
+def _float(field) -> Reader:
+    def read(value):
+        if type(value) not in (int, float):
+            raise ValueError(f"{value!r} is not a number")
+        return float(value)
+
+    return read
+
+
+def _decimal(field: fields.Decimals) -> Reader:
+    largest = Decimal(10) ** (field.max_digits - field.places)
+    stored = field.db_value
+
+    def read(value):
+        try:
+            number = Decimal(value if type(value) is str else str(value))
+            fits = number.is_finite() and abs(number) < largest
+        except InvalidOperation:
+            fits = False
+        if not fits or type(value) is bool:
+            raise ValueError(f"{value!r} is not a decimal of {field.max_digits} digits")
+        return stored(number)
+
+    return read
+
+
+def _moment(field: fields.DateTime) -> Reader:
+    parse = datetime.fromisoformat
+    stored = field.db_value
+
+    def read(value):
+        moment = parse(_a_text(value))
+        return stored(moment if moment.tzinfo else moment.replace(tzinfo=server_zone()))
+
+    return read
+
+
+def _date(field) -> Reader:
+    return lambda value: date.fromisoformat(_a_text(value)).isoformat()
+
+
+def _time(field) -> Reader:
+    return lambda value: time.fromisoformat(_a_text(value)).replace(tzinfo=None).isoformat()
+
+
+def _uuid(field) -> Reader:
+    stored = field.db_value
+    return lambda value: stored(UUID(_a_text(value)))
+
+
+def _json(field: fields.Json) -> Reader:
+    return field.db_value
+
+
+_READERS: tuple[tuple[type, Callable], ...] = (
+    (fields.Boolean, _boolean),
+    (fields.Integer, _integer),
+    (fields.Float, _float),
+    (fields.Decimals, _decimal),
+    (fields.DateTime, _moment),
+    (fields.Date, _date),
+    (fields.Time, _time),
+    (fields.UUID, _uuid),
+    (fields.Json, _json),
+    (fields.Char, _text),
+    (fields.Text, _text),
+)

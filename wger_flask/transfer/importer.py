@@ -1,0 +1,195 @@
+"""Load a Django ``dumpdata`` document: all of it or nothing.
+
+Rows are written as they are read, in batches a table, whatever their order: references are
+checked when everything is there.  What needs more than its own row to be understood
+(natural keys, rows without a key, rows in the way of one another) waits until the end of the
+document.  Rows of models that no subject declares are counted and left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from ..storage.bulk import dangling
+from ..storage.database import database
+from ..storage.migrations import with_links
+from ..storage.model import Model, label_of
+from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
+from .profiles import add_missing_profiles
+from .reading import ImportFailure, objects, opened
+from .shipped import Shipped, shipped_uuids
+from .tables import Given, Table
+
+__all__ = ["ImportFailure", "ImportReport", "import_dump"]
+
+# More rows than these in one another's way are no accident.
+MOST_REFUSED = 1000
+_SHOWN = 3
+
+
+@dataclass
+class ImportReport:
+    """How many rows of each model were loaded, how many of unknown models and fields left out."""
+
+    loaded: dict[str, int] = field(default_factory=Counter)
+    unknown: dict[str, int] = field(default_factory=Counter)
+    ignored: dict[str, int] = field(default_factory=Counter)
+
+    def __add__(self, other: ImportReport) -> ImportReport:
+        return ImportReport(
+            Counter(self.loaded) + Counter(other.loaded),
+            Counter(self.unknown) + Counter(other.unknown),
+            Counter(self.ignored) + Counter(other.ignored),
+        )
+
+
+def import_dump(
+    source: str | Path | IO,
+    models: Iterable[type[Model]],
+    progress: bool | None = None,
+    replace_shipped: bool = True,
+) -> ImportReport:
+    """Load the dump in ``source`` (a path, gzip or not, or a stream) into the tables of ``models``.
+
+    Primary keys are kept; a row whose key is there already is replaced.  Users without a
+    profile get one.  A catalogue in the dump takes the place of the one that ships, as far as
+    that is unused, unless ``replace_shipped`` is False.  ``progress`` None shows a bar on a
+    terminal only.  Raises :class:`ImportFailure`, which names the object or row, and leaves the
+    database as it was.
+    """
+    held = database.obj
+    with opened(source, progress) as stream, held.dialect.bulk_loading(held):
+        work = _Import(models, replace_shipped)
+        for number, item in enumerate(objects(stream), 1):
+            work.take(number, item)
+        work.finish()
+        return work.report
+
+
+class _Import:
+    """The state of one import."""
+
+    def __init__(self, models: Iterable[type[Model]], replace_shipped: bool):
+        self.report = ImportReport()
+        self._models = list(models)
+        self._shipped = Shipped(self._models) if replace_shipped else None
+        self._keys = Keys()
+        self._tables = {label_of(model): Table(model, self._keys) for model in self._models}
+        self._by_name: dict[str, list[Given]] = {label: [] for label in MATCHED_BY_NAME}
+        self._later: list[tuple[Given, NotYetKnown]] = []
+        self._refused: list[tuple[Table, tuple, Exception]] = []
+
+    def take(self, number: int, item: dict) -> None:
+        """Take the next object of the document."""
+        label, given = item.get("model"), item.get("fields")
+        if not isinstance(label, str) or not isinstance(given, dict):
+            raise ImportFailure(f"object {number}: no row of a model")
+        label = label.lower()
+        table = self._tables.get(label)
+        if table is None:
+            self.report.unknown[label] += 1
+            return
+        if self._shipped and label not in self.report.loaded and label in shipped_uuids():
+            self._shipped.withdraw(label)
+        self.report.loaded[label] += 1
+        for name in given.keys() - table.known:
+            self.report.ignored[f"{label}.{name}"] += 1
+        row = Given(number, table, item.get("pk"), given)
+        if label in MATCHED_BY_NAME:
+            self._by_name[label].append(row)
+        else:
+            self._add(row)
+
+    def _add(self, row: Given, late: bool = False) -> None:
+        table = row.table
+        try:
+            full = table.read(row, late)
+        except NotYetKnown as why:
+            self._later.append((row, why))
+            return
+        except (ValueError, OverflowError) as wrong:
+            raise ImportFailure(f"object {row.number} ({row}): {wrong}") from None
+        if full and table.add(full):
+            self._write(table)
+
+    def _write(self, table: Table) -> None:
+        self._refused += [(table, row, why) for row, why in table.write()]
+        if len(self._refused) > MOST_REFUSED:
+            self._give_up()
+
+    def _give_up(self):
+        table, row, why = self._refused[0]
+        more = f" (and {len(self._refused) - 1} more)" if len(self._refused) > 1 else ""
+        reason = " ".join(str(why).split())
+        raise ImportFailure(f"{table.label} {table.key_of(row)}: {reason}{more}")
+
+    def finish(self) -> None:
+        """Write what is left, and check what was written."""
+        self._write_all()
+        self._match_by_name()
+        self._resolve_later()
+        self._retry_refused()
+        self._reset_sequences()
+        add_missing_profiles({label: table.model for label, table in self._tables.items()})
+        self._check_references()
+
+    def _write_all(self) -> None:
+        for table in self._tables.values():
+            self._write(table)
+        self._reset_sequences()
+
+    def _match_by_name(self) -> None:
+        for label, columns in MATCHED_BY_NAME.items():
+            for row in self._by_name[label]:
+                try:
+                    row.table.match(row, columns)
+                except NotYetKnown as why:
+                    raise ImportFailure(f"object {row.number} ({row}): {why}") from None
+                except ValueError as wrong:
+                    raise ImportFailure(f"object {row.number} ({row}): {wrong}") from None
+            self._keys.matched.add(label)
+        self._reset_sequences()
+
+    def _resolve_later(self) -> None:
+        waiting, self._later = self._later, []
+        while waiting:
+            for row, _ in waiting:
+                self._add(row, late=True)
+            self._write_all()
+            if len(self._later) == len(waiting):
+                row, why = waiting[0]
+                raise ImportFailure(f"object {row.number} ({row}): {why}")
+            waiting, self._later = self._later, []
+
+    def _retry_refused(self) -> None:
+        while self._refused:
+            waiting, self._refused = self._refused, []
+            for table, row, _ in waiting:
+                self._refused += [(table, row, why) for _, why in table.rewrite([row])]
+            if len(self._refused) == len(waiting):
+                self._give_up()
+
+    def _reset_sequences(self) -> None:
+        held = database.obj
+        held.dialect.reset_sequences(held, with_links(self._models))
+
+    def _check_references(self) -> None:
+        found = []
+        for label in self.report.loaded:
+            for model in with_links([self._tables[label].model]):
+                for key, name, value in dangling(model):
+                    target = label_of(model._meta.fields[name].rel_model)
+                    row = f"{label_of(model)} {_spelled(label_of(model), key)}"
+                    found.append(f"{row}: there is no {target} {_spelled(target, value)}")
+        if found:
+            more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
+            raise ImportFailure("; ".join(found[:_SHOWN]) + more)
+
+
+def _spelled(label: str, key: object) -> object:
+    number = number_of(label, key)
+    return key if number is None else number

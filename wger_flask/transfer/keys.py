@@ -1,0 +1,113 @@
+"""Find out which row a dump means.
+
+Usually a primary key is what it says.  There are three exceptions:
+
+* wger 2.5 numbered rows that have UUIDs since.  The UUID is computed from the number, so that
+  references need no second pass and the same dump imported again meets its own rows.
+* Dumps with natural keys name users, groups, permissions and content types by what is unique
+  about them.
+* Django numbers content types and permissions anew in every database: they are matched by
+  name, and references to them follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from ..storage.model import Model, label_of
+
+# What identifies a row in Django's natural keys, as paths from the row.
+NATURAL = {
+    "auth.user": ("username",),
+    "auth.group": ("name",),
+    "auth.permission": ("codename", "content_type.app_label", "content_type.model"),
+    "contenttypes.contenttype": ("app_label", "model"),
+}
+# Which columns rows are matched on, in the order in which that can be done.
+MATCHED_BY_NAME = {
+    "contenttypes.contenttype": ("app_label", "model"),
+    "auth.permission": ("content_type", "codename"),
+}
+_LARGEST_NUMBER = (1 << 48) - 1
+
+
+class NotYetKnown(Exception):
+    """Say that a reference cannot be followed before more of the dump is read."""
+
+
+def uuid_of(label: str, number: int) -> UUID:
+    """Return the UUID (RFC 9562, version 8) of the row that 2.5 numbered ``number``.
+
+    UUIDs of one table sort as their numbers do.
+    """
+    if not 0 <= number <= _LARGEST_NUMBER:
+        raise ValueError(f"{number} is no key")
+    digest = int.from_bytes(hashlib.sha256(f"wger_flask {label}".encode()).digest())
+    custom_b, custom_c = digest & 0xFFF, digest >> 12 & ((1 << 62) - 1)
+    return UUID(int=(number << 80) | (0x8 << 76) | (custom_b << 64) | (0b10 << 62) | custom_c)
+
+
+def number_of(label: str, key: object) -> int | None:
+    """Return the number from which :func:`uuid_of` made ``key``, None if it did not."""
+    number = key.int >> 80 if isinstance(key, UUID) else None
+    return number if number is not None and uuid_of(label, number) == key else None
+
+
+class Keys:
+    """The keys under which rows of the dump are found in the database."""
+
+    def __init__(self):
+        self.matched: set[str] = set()  # which of MATCHED_BY_NAME have been
+        self._moved: dict[tuple[str, object], object] = {}
+        self._named: dict[tuple, object] = {}
+
+    def move(self, label: str, old: object, new: object) -> None:
+        """Let references to ``old`` mean ``new``."""
+        self._moved[label, old] = new
+
+    def name(self, label: str, natural: list, key: object) -> None:
+        """Remember the natural key of a row."""
+        self._named[label, *natural] = key
+
+    def resolve(self, model: type[Model], value: object) -> object:
+        """Return the primary key that a reference to ``model``, which has natural keys, means.
+
+        Raises :class:`NotYetKnown`, or ValueError for what is no key.
+        """
+        label = label_of(model)
+        if label in MATCHED_BY_NAME and label not in self.matched:
+            raise NotYetKnown(f"no {label} has the key {value!r}")
+        if isinstance(value, list):
+            return self.find(model, value)
+        return self._moved.get((label, value), value) if isinstance(value, int) else value
+
+    def find(self, model: type[Model], natural: list) -> object:
+        """Return the primary key of the row of ``model`` with this natural key.
+
+        Raises :class:`NotYetKnown`, or ValueError when rows of ``model`` have no such key.
+        """
+        label = label_of(model)
+        paths = NATURAL.get(label, ())
+        if len(paths) != len(natural) or not all(isinstance(part, str) for part in natural):
+            raise ValueError(f"{natural!r} is no key of {label}")
+        found = self._named.get((label, *natural))
+        if found is None:
+            found = _stored(model, paths, natural)
+        if found is None:
+            raise NotYetKnown(f"no {label} has the key {natural!r}")
+        self._named[label, *natural] = found
+        return found
+
+
+def _stored(model: type[Model], paths: tuple[str, ...], natural: list) -> object | None:
+    query = model.select(model._meta.primary_key)
+    for path, part in zip(paths, natural, strict=True):
+        *steps, last = path.split(".")
+        owner = model
+        for step in steps:
+            owner = model._meta.fields[step].rel_model
+        query = query.where(owner._meta.fields[last] == part)
+    for step in dict.fromkeys(path.split(".")[0] for path in paths if "." in path):
+        query = query.join(model._meta.fields[step].rel_model)
+    return query.scalar()

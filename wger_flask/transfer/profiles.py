@@ -1,0 +1,39 @@
+"""Give every user what the rest of the server takes for granted: a profile and a cache row.
+
+Signals make them when a user is made over the API; a dump may come without.
+"""
+
+from __future__ import annotations
+
+from ..storage.model import Model
+
+_AT_ONCE = 50
+
+
+def add_missing_profiles(models: dict[str, type[Model]]) -> int:
+    """Add the missing rows and return their number; ``models`` are those there are, by label.
+
+    A profile needs a language: where the default one is missing the first there is takes its
+    place, and without any language no profile is made.
+    """
+    user = models.get("auth.user")
+    added = 0
+    for label in ("core.userprofile", "core.usercache"):
+        model = models.get(label)
+        if user is None or model is None:
+            continue
+        owner, language = model._meta.fields["user"], model._meta.fields.get("notification_language")
+        common = {}
+        if language is not None:
+            spoken = language.rel_model.select(language.rel_field).order_by(language.rel_field)
+            known = [pk for (pk,) in spoken.tuples()]
+            if not known:
+                continue
+            common[language.name] = language.default if language.default in known else known[0]
+        key = user._meta.primary_key
+        lacking = user.select(key).where(key.not_in(model.select(owner))).order_by(key).tuples()
+        rows = [{owner.name: pk, **common} for (pk,) in lacking]
+        for start in range(0, len(rows), _AT_ONCE):
+            model.insert_many(rows[start : start + _AT_ONCE]).execute()
+        added += len(rows)
+    return added

@@ -1,0 +1,130 @@
+"""Read a dump object by object.
+
+A dump is one JSON array, and of a public instance it is larger than the memory it should
+take to read it.  The standard library's decoder, which is C, finds the end of one object in
+a window of text; the window moves on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from tqdm import tqdm
+
+WINDOW = 1 << 20
+_BLANK = " \t\r\n"
+# How far from the end of the window the decoder may stumble over something that is merely cut off.
+_CUT = 16
+
+
+class ImportFailure(ValueError):
+    """Say why a dump cannot be loaded, and where the reason is."""
+
+
+@contextmanager
+def opened(source: str | Path | IO, progress: bool | None = None) -> Iterator[IO]:
+    """Open ``source``, a path (gzip or not) or a stream, with a progress bar.
+
+    ``progress`` None shows the bar on a terminal only, True always, False never.
+    """
+    if not isinstance(source, str | Path):
+        yield source
+        return
+    with open(source, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        hidden = None if progress is None else not progress
+        with tqdm.wrapattr(file, "read", total=size, disable=hidden, desc="import") as counted:
+            yield gzip.GzipFile(fileobj=counted) if packed else counted
+
+
+def objects(stream: IO) -> Iterator[dict]:
+    """Yield the objects of the JSON array in ``stream`` (bytes in UTF-8, or text).
+
+    Raises :class:`ImportFailure` where the text is not that.
+    """
+    text = _Window(stream)
+    if text.peek() != "[":
+        raise ImportFailure("a dump is a JSON array of objects")
+    text.at += 1
+    another = text.peek() != "]"
+    while another:
+        if text.peek() != "{":
+            raise text.error("an object expected")
+        yield text.take()
+        another = text.peek() == ","
+        text.at += another
+    if text.peek() != "]":
+        raise text.error("',' or ']' expected")
+    text.at += 1
+    if text.peek():
+        raise text.error("text behind the end of the array")
+
+
+class _Window:
+    """The part of the text that has been read and not yet been used."""
+
+    def __init__(self, stream: IO):
+        self._stream = stream
+        self._bytes = codecs.getincrementaldecoder("utf-8-sig")()
+        self._decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
+        self._lines = 1
+        self._ended = False
+        self.text, self.at = "", 0
+
+    def more(self) -> bool:
+        """Read on, forgetting what has been used; tell whether there was anything."""
+        if self._ended:
+            return False
+        self._lines += self.text.count("\n", 0, self.at)
+        try:
+            chunk = self._stream.read(WINDOW)
+            self._ended = not chunk
+            fresh = chunk if isinstance(chunk, str) else self._bytes.decode(chunk, final=self._ended)
+        except UnicodeDecodeError:
+            raise ImportFailure("the document is not UTF-8") from None
+        except (OSError, EOFError) as broken:
+            raise ImportFailure(f"the document cannot be read: {broken}") from None
+        self.text, self.at = self.text[self.at :] + fresh, 0
+        return not self._ended
+
+    def peek(self) -> str:
+        """Move to the next character that is not blank and return it, "" at the end."""
+        while True:
+            while self.at < len(self.text):
+                if self.text[self.at] not in _BLANK:
+                    return self.text[self.at]
+                self.at += 1
+            if not self.more():
+                return ""
+
+    def take(self) -> dict:
+        """Return the object that begins here and move behind it."""
+        while True:
+            try:
+                found, self.at = self._decode(self.text, self.at)
+                return found
+            except json.JSONDecodeError as stumble:
+                cut = stumble.pos >= len(self.text) - _CUT or stumble.msg.startswith("Unterminated string")
+                if not (cut and self.more()):
+                    self.at = stumble.pos
+                    raise self.error(stumble.msg) from None
+            except (ValueError, RecursionError) as wrong:
+                raise self.error(str(wrong)) from None
+
+    def error(self, message: str) -> ImportFailure:
+        """Return an error that says on which line it is."""
+        line = self._lines + self.text.count("\n", 0, self.at)
+        return ImportFailure(f"line {line}: {message}")
+
+
+def _refuse(name: str):
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,95 @@
+"""Know the rows that ship with the server, and take them back.
+
+A new server has exercises and foods of its own from its first start.  Whoever then brings
+their wger would get a mixture: the numbers of the two catalogues collide, and a shipped
+translation would hang on somebody else's exercise.  So the catalogue that ships makes way,
+except for what users' own rows have come to rely on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from uuid import UUID
+
+from ..storage import fields
+from ..storage.migrations import with_links
+from ..storage.model import Model, label_of, links_of
+
+_AT_ONCE = 500
+
+
+def documents() -> list[Traversable]:
+    """Return the starter data, documents in the order in which they are to be loaded."""
+    shipped = files("wger_flask") / "starter"
+    return sorted((one for one in shipped.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
+
+
+@cache
+def shipped_uuids() -> dict[str, frozenset[UUID]]:
+    """Return the UUIDs of the rows that ship, by model."""
+    found: dict[str, set[UUID]] = {}
+    for document in documents():
+        for row in json.loads(document.read_text("utf-8")):
+            if "uuid" in row["fields"]:
+                found.setdefault(row["model"], set()).add(UUID(row["fields"]["uuid"]))
+    return {label: frozenset(uuids) for label, uuids in found.items()}
+
+
+class Shipped:
+    """The rows that ship and are in the database, as far as no row of anybody's relies on them."""
+
+    def __init__(self, models: Iterable[type[Model]]):
+        self._models = [model for model in models if label_of(model) in shipped_uuids()]
+        self._rows: dict[type[Model], set] = {model: _keys(model) for model in self._models}
+        if any(self._rows.values()):
+            own = set(with_links(self._models)) - set(self._models)
+            while self._spare(own):
+                pass
+
+    def _spare(self, own: set[type[Model]]) -> bool:
+        """Take out rows that a foreign row points at, and rows that point at such; tell whether any was."""
+        before = sum(map(len, self._rows.values()))
+        for model, rows in self._rows.items():
+            for reference, owner in model._meta.backrefs.items():
+                if owner in own:
+                    continue
+                mine = self._rows.get(owner, set())
+                pointing = list(_pointing(reference, rows))
+                rows -= {target for key, target in pointing if key not in mine}
+                mine -= {key for key, target in pointing if target not in rows}
+        return sum(map(len, self._rows.values())) < before
+
+    def withdraw(self, label: str) -> int:
+        """Delete what is left of the catalogue (the app) that the model ``label`` belongs to.
+
+        Returns the number of rows.  References are to be checked by the caller, later.
+        """
+        app = label.partition(".")[0]
+        gone = 0
+        for model in self._models:
+            if label_of(model).partition(".")[0] != app:
+                continue
+            keys, self._rows[model] = list(self._rows[model]), set()
+            for start in range(0, len(keys), _AT_ONCE):
+                chunk = keys[start : start + _AT_ONCE]
+                for link in links_of(model).values():
+                    link.through.delete().where(link.source.in_(chunk)).execute()
+                gone += model.delete().where(model._meta.primary_key.in_(chunk)).execute()
+        return gone
+
+
+def _keys(model: type[Model]) -> set:
+    uuids = shipped_uuids()[label_of(model)]
+    key, column = model._meta.primary_key, model._meta.fields["uuid"]
+    return {pk for pk, uuid in model.select(key, column).where(column.in_(list(uuids))).tuples()}
+
+
+def _pointing(reference: fields.ForeignKey, targets: set):
+    owner, wanted = reference.model, list(targets)
+    for start in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[start : start + _AT_ONCE]
+        yield from owner.select(owner._meta.primary_key, reference).where(reference.in_(chunk)).tuples()

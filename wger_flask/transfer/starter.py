@@ -1,0 +1,31 @@
+"""Fill a new database: vocabulary whose ids clients rely on, common exercises, basic foods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..domain.core.models import Language
+from ..domain.exercises.models import Exercise
+from ..storage.database import transaction
+from ..storage.model import Model
+from .importer import ImportReport, import_dump
+from .shipped import documents
+
+
+def is_empty() -> bool:
+    """Tell whether the database has neither vocabulary nor exercises (accounts may be there)."""
+    return not Language.select().exists() and not Exercise.select().exists()
+
+
+def load_starter_data(models: Iterable[type[Model]]) -> ImportReport:
+    """Load the starter data into the tables of ``models``, all or nothing.
+
+    Rows of subjects that are not installed are left out; loading again restores what ships.
+    """
+    models = list(models)
+    report = ImportReport()
+    with transaction():
+        for document in documents():
+            with document.open("rb") as stream:
+                report += import_dump(stream, models, replace_shipped=False)
+    return report
