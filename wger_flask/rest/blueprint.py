@@ -91,9 +91,10 @@ class Endpoints(Blueprint):
             target = Target(
                 name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
                 authenticates=authenticates, slash=slash, transactional=transactional, about=text.strip(),
+                request=request, response=response,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
-            view = _method_view(self, target, request, response)
+            view = _method_view(self, target)
             self.add_url_rule(f"{rule}/" if slash else rule, name, view)
             self._twins.append((name, rule, target))
             return handle
@@ -105,7 +106,7 @@ class Endpoints(Blueprint):
             _add_twins(state.app, f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
 
 
-def _method_view(blueprint: Blueprint, target: Target, request=None, response=None) -> type[MethodView]:
+def _method_view(blueprint: Blueprint, target: Target) -> type[MethodView]:
     """Return a method view whose every method is :func:`~.views.answer` for ``target``."""
 
     def method(name: str, handle: Callable):
@@ -114,7 +115,7 @@ def _method_view(blueprint: Blueprint, target: Target, request=None, response=No
 
         view.__name__ = name.lower()
         view.__doc__ = (handle.__doc__ or "").strip() or target.about
-        openapi.document(blueprint, view, target, name, request, response)
+        openapi.document(view, target, name)
         return view
 
     members = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}

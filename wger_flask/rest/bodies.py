@@ -22,11 +22,12 @@ class FormData(dict):
         super().__init__(request.form.items())
         self._lists = request.form
         for name, upload in request.files.items():
-            self[name] = upload
+            if upload.filename:  # a browser sends an empty part for a file that was not chosen
+                self[name] = upload
 
     def several(self, name: str) -> list:
-        """Return every value sent as ``name``."""
-        return self._lists.getlist(name)
+        """Return every value sent as ``name``; an empty one stands for none at all."""
+        return [value for value in self._lists.getlist(name) if value != ""]
 
 
 def read_body(request: Request, forms_only: bool = False) -> dict:

@@ -21,7 +21,9 @@ import marshmallow
 from marshmallow import ValidationError, missing
 
 from ..storage.dialects.base import Dialect, wire_moment
+from .bodies import FormData, parse_json
 from .clock import server_zone
+from .errors import ParseError
 
 REQUIRED = "This field is required."
 NULL = "This field may not be null."
@@ -364,6 +366,11 @@ class Json(Field):
         return dialect.wire_json
 
     def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(data, FormData):
+            try:
+                return parse_json(value.encode())
+            except ParseError:
+                raise ValidationError("Value must be valid JSON.") from None
         return value
 
 

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-def document(blueprint, view, target, method: str, request=None, response=None) -> None:
+def document(view, target, method: str) -> None:
     """Attach to ``view`` what flask-smorest puts into the document."""

@@ -6,7 +6,7 @@ the start with both origins named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..storage.model import Model
@@ -26,6 +26,8 @@ class Registry:
         self.models: list[type[Model]] = []
         self.blueprints: list = []
         self.navigation: list[tuple[str, str]] = []
+        self.views: dict[str, object] = {}
+        self.names: dict[type[Model], Callable] = {}
         self.origin = "wger_flask"
         self._tables = ""
 
@@ -70,6 +72,22 @@ class Registry:
     def add_blueprint(self, blueprint) -> None:
         """Register a plain flask-smorest blueprint, for what is no table."""
         self.blueprints.append(blueprint)
+
+    def add_view(self, name: str, view) -> None:
+        """Register a :class:`~.explorer.view.View` that ``Resource.view`` may name.
+
+        Raises :class:`RegistrationError` for a name that is taken.
+        """
+        if name in self.views:
+            raise RegistrationError(f"{self.origin} registers view {name!r}, which exists already")
+        self.views[name] = view
+
+    def add_names(self, model: type[Model], load: Callable) -> None:
+        """Say what people call rows of ``model``: ``load(keys)`` maps primary keys to texts.
+
+        Needed only where no column of the row itself is its name.
+        """
+        self.names[model] = load
 
     def extend(self, name: str, **changes) -> None:
         """Add ``filters`` and ``actions`` to a resource that somebody else registered.

@@ -73,6 +73,7 @@ class Keys(fields.Field):
     """The primary keys of the rows behind a many-to-many relation, in the order of those rows."""
 
     kind = "references"
+    blank = True
 
     def __init__(self, link: Link, **kwargs):
         super().__init__(**kwargs)

@@ -18,7 +18,11 @@ _page: Callable | None = None
 
 
 def set_page(render: Callable) -> None:
-    """Make ``render(call, payload, status)`` the way to an HTML page; called once, at start."""
+    """Make ``render(call, payload, status)`` the way to an HTML page; called once, at start.
+
+    It returns a response, or None where there is nothing for people to see; ``call`` is None
+    for what failed outside any target.
+    """
     global _page
     _page = render
 
@@ -36,14 +40,13 @@ def to_json(payload, indent: int = 0) -> bytes:
 
 def render(call, wanted: Format, payload, status: int, headers: dict[str, str]) -> Response:
     """Return the response that carries ``payload``; None carries nothing."""
+    if wanted.is_html and _page is not None:
+        made = _page(call, payload, status)
+        if made is not None:
+            made.headers.extend(headers)
+            return made
     if payload is None and status == 204:
         response = Response(status=status, headers=headers)
         del response.headers["Content-Type"]
         return response
-    if wanted.is_html and _page is not None:
-        made = _page(call, payload, status)
-        if isinstance(made, Response):
-            made.headers.extend(headers)
-            return made
-        return Response(made, status, headers, mimetype="text/html")
     return Response(to_json(payload, wanted.indent), status, headers, content_type="application/json")

@@ -32,7 +32,10 @@ WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON."""
+    """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON.
+
+    ``schema`` describes what a GET answers (``many``: a list of such), what a writing method is sent.
+    """
 
     path: str
     handle: Callable

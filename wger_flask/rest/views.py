@@ -8,6 +8,7 @@ they hold no special case, everything they need is on the resource.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -39,7 +40,9 @@ class Target:
 
     ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
     credentials unread (the endpoints that give them out); ``transactional`` False leaves
-    transactions to handlers that compute for long before they write.
+    transactions to handlers that compute for long before they write.  ``request`` and
+    ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
+    the OpenAPI document and the explorer's forms say what they say.
     """
 
     name: str
@@ -53,6 +56,17 @@ class Target:
     slash: bool = True
     transactional: bool = True
     about: str = ""
+    request: object = None
+    response: object = None
+
+    def schema(self, role: str, method: str):
+        """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""
+        if self.action is not None and (role == "response") == (method in SAFE_METHODS):
+            return self.action.schema
+        if self.resource is not None and self.action is None:
+            return self.resource.schema
+        found = getattr(self, role)
+        return found.get(method) if isinstance(found, Mapping) else found
 
     @cached_property
     def allow(self) -> tuple[str, ...]:
