@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask import Request, current_app
 
+from ..storage.database import database
+from ..storage.model import clashes_of
 from .registry import Registry
 from .throttling import Limit, Throttle
 
@@ -31,11 +33,16 @@ class Services:
         self.throttle.demand(scope, who)
 
     def explain(self, clash: Exception) -> str:
-        """Say to a person what a refused write ran into."""
-        text = str(clash).lower()
-        if "unique" in text or "duplicate" in text:
-            return "A row with these values exists already."
-        return "These values do not fit together with what is stored."
+        """Say to a person what a refused write ran into, in the words of the model where it has some."""
+        found = database.obj.dialect.clash(clash)
+        if found is None:
+            return "These values do not fit together with what is stored."
+        table, columns = found
+        model = next((model for model in self.registry.models if model._meta.table_name == table), None)
+        for names, words in clashes_of(model).items() if model else ():
+            if columns == {model._meta.fields[name].column_name for name in names}:
+                return words
+        return "A row with these values exists already."
 
 
 def services() -> Services:

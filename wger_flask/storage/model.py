@@ -1,8 +1,9 @@
 """Models on wger's own tables.
 
-``Meta`` takes three things besides Peewee's: ``label`` (the name that dumps use, such as
-``exercises.exercise``), ``title`` (what a person calls a row) and ``ordering`` (the order in
-which lists of it, and lists ordered by a reference to it, are given).
+``Meta`` takes four things besides Peewee's: ``label`` (the name that dumps use, such as
+``exercises.exercise``), ``title`` (what a person calls a row), ``ordering`` (the order in
+which lists of it, and lists ordered by a reference to it, are given) and ``clashes`` (what to
+say when a row would break a unique index, by the names of its columns).
 """
 
 from __future__ import annotations
@@ -111,6 +112,11 @@ def title_of(model: type[Model]) -> str:
 def ordering_of(model: type[Model]) -> tuple[str, ...]:
     """Return the order in which rows of ``model`` are listed, as ``("-start", "id")``."""
     return tuple(getattr(model._meta, "ordering", ()))
+
+
+def clashes_of(model: type[Model]) -> dict[tuple[str, ...], str]:
+    """Return what to say when a row of ``model`` breaks a unique index, by the index's columns."""
+    return getattr(model._meta, "clashes", {})
 
 
 def _column(model: type[Model]) -> str:

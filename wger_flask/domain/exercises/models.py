@@ -92,6 +92,7 @@ class Translation(Licensed):
         label = "exercises.translation"
         ordering = ("name", "id")
         indexes = ((("exercise", "language"), True),)
+        clashes = {("exercise", "language"): "A translation for this exercise and language already exists."}
 
 
 class Alias(Model):
@@ -168,7 +169,7 @@ class DeletionLog(Model):
     """What was deleted from the catalogue, so that copies of it can follow."""
 
     id = fields.Auto()
-    model_type = fields.Char(max_length=11)
+    model_type = fields.Char(max_length=11, choices=[(name, name) for name in ("base", "translation", "image", "video")])
     uuid = fields.UUID(unique=True, default=fields.uuid4)
     replaced_by = fields.UUID(null=True)
     timestamp = fields.DateTime(touched=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 
+import peewee
+
 Reader = Callable[[object], object]
 
 
@@ -61,6 +63,27 @@ class Dialect:
         """Return the expression by which ties are broken: the order of insertion, or near it."""
         return model._meta.primary_key
 
+    # -- names, as people type them ----------------------------------------------------------
+    def typed_values(self, text: str) -> tuple[str, ...]:
+        """Return the values that :meth:`name_matches` and :meth:`name_closeness` take for a typed ``text``."""
+        plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return plain, f"{plain}%", f"%{plain}%"
+
+    def name_matches(self, column, *typed):
+        """Return the condition that a name is one that the typed text may mean."""
+        return _like(column, typed[2])
+
+    def name_closeness(self, column, *typed):
+        """Return how near a name is to the typed text: 3 the same, 2 begins with it, 1 contains it, else 0."""
+        equal, start, within = typed
+        steps = ((_like(column, equal), 3), (_like(column, start), 2), (_like(column, within), 1))
+        return peewee.Case(None, steps, 0)
+
+    # -- what a refused write ran into --------------------------------------------------------
+    def clash(self, error: Exception) -> tuple[str, frozenset[str]] | None:
+        """Return the table and the columns of the unique index that ``error`` tells of, None for any other."""
+        return None
+
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
     def writing(self, database):
@@ -77,6 +100,10 @@ class Dialect:
         """Run a block that loads a great many rows in one transaction."""
         with self.writing(database):
             yield
+
+
+def _like(column, pattern):
+    return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
 
 
 def load_json(value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import peewee
 
 from .base import Dialect
@@ -14,6 +16,11 @@ class PostgresqlDialect(Dialect):
 
     def write_moment(self, value):
         return value.isoformat()
+
+    def clash(self, error):
+        told = getattr(error.args[0] if error.args else None, "diag", None) or getattr(error.__cause__, "diag", None)
+        found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
+        return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
 
     def reset_sequences(self, database, models) -> None:
         for model in models:

@@ -62,6 +62,13 @@ class SqliteDialect(Dialect):
     def insertion_order(self, model):
         return peewee.Column(model._meta.table, "rowid")
 
+    def clash(self, error):
+        kind, _, places = str(error).partition("UNIQUE constraint failed: ")
+        if kind or not places:
+            return None
+        pairs = [place.split(".") for place in places.split(", ")]
+        return pairs[0][0], frozenset(column for _, column in pairs)
+
     @contextmanager
     def writing(self, database):
         # A deferred transaction that reads first fails at once with "database is locked" when
