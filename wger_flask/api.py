@@ -6,6 +6,8 @@ This is the public face of the kit: what is not here is nobody's business but th
 
 from __future__ import annotations
 
+from peewee import fn
+
 from .auth.models import User
 from .rest import fields
 from .rest.blueprint import Endpoints
@@ -33,21 +35,24 @@ from .rest.relations import Batch, Children, Computed, File, Key, Keys, Members,
 from .rest.resource import READ, WRITE, Action, Hooks, Resource
 from .rest.schema import Schema, load
 from .rest.services import services
+from .rest.throttling import Limit
 from .rest.values import Rejected
 from .rest.views import Call, store
 from .storage import fields as columns
+from .storage import search
 from .storage.cascade import delete
 from .storage.database import after_commit, transaction
 from .storage.history import history, record
 from .storage.model import Model, link
-from .storage.selection import Clause, Selection, equals, within
+from .storage.selection import Clause, Selection, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Lookup", "Members",
-    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
-    "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User", "after_commit", "anyone",
-    "columns", "compared", "current_context", "delete", "equals", "exact", "fields", "gt", "gte", "having", "history",
-    "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "one_of", "owned_by", "private", "public",
-    "record", "server_zone", "services", "store", "today", "transaction", "within",
+    "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Limit", "Lookup",
+    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
+    "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
+    "after_commit", "anyone", "columns", "compared", "current_context", "delete", "equals", "exact", "fields", "fn",
+    "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "one_of",
+    "owned_by", "pad", "private", "public", "record", "search", "server_zone", "services", "store", "today",
+    "transaction", "within",
 ]  # fmt: skip
