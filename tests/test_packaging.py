@@ -1,0 +1,206 @@
+"""The wheel is complete, the dependencies are declared, and the checks of every change read right."""
+
+import ast
+import configparser
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_WHEEL = {"wger_flask": "wger_flask", "config": "wger_flask/config", "plugins": "wger_flask/plugins"}
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+
+@pytest.fixture(scope="module")
+def setup():
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "setup.cfg")
+    return parser
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A copy of what is built from: building leaves things lying about."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in IN_WHEEL:
+        shutil.copytree(ROOT / name, folder / name, ignore=NOT_SHIPPED)
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source, tmp_path_factory):
+    target = tmp_path_factory.mktemp("wheel")
+    build = f"from setuptools.build_meta import build_wheel; build_wheel({str(target)!r})"
+    done = subprocess.run([sys.executable, "-c", build], cwd=source, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    [path] = target.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The wheel's content, in front of whatever else is installed."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_every_file_of_the_package_is_in_the_wheel_and_no_other(source, wheel):
+    expected = {
+        f"{target}/{path.relative_to(source / name).as_posix()}"
+        for name, target in IN_WHEEL.items()
+        for path in (source / name).rglob("*")
+        if path.is_file()
+    }
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert packed == expected
+
+
+@pytest.mark.parametrize("kind", ["py", "json", "svg", "html", "css"])
+def test_the_package_has_files_of_each_kind(source, kind):
+    assert list((source / "wger_flask").rglob(f"*.{kind}")), "else the wheel proves nothing about them"
+
+
+def test_the_wheel_says_what_it_offers(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [points] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("entry_points.txt")]
+        [metadata] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
+    assert "wger-flask = wger_flask.cli:main" in points
+    assert "License" in metadata and "MIT" in metadata
+    assert "Provides-Extra: postgres" in metadata
+
+
+def run_installed(installed, folder, *arguments):
+    """Run the interpreter on the wheel's content, far from the checkout."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("WGER_")}
+    environ |= {"PYTHONPATH": str(installed), "XDG_DATA_HOME": str(folder / "data"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run([sys.executable, *arguments], cwd=folder, env=environ, capture_output=True, text=True)
+
+
+def test_an_installation_finds_its_own_folders_and_writes_to_the_users(installed, tmp_path):
+    program = (
+        "import wger_flask.settings as s; print(s.__file__);"
+        "print(s.shipped('config')); print(s.shipped('plugins')); print(s.load('production').WGER_INSTANCE_PATH)"
+    )
+    done = run_installed(installed, tmp_path, "-c", program)
+    package = installed / "wger_flask"
+    assert done.stdout.split() == [
+        str(path) for path in (package / "settings.py", package / "config", package / "plugins")
+    ] + [str(tmp_path / "data" / "wger_flask")], done.stderr
+
+
+def test_an_installation_migrates(installed, tmp_path):
+    done = run_installed(installed, tmp_path, "-m", "wger_flask", "migrate")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "data" / "wger_flask" / "wger.sqlite").is_file()
+    assert os.listdir(tmp_path) == ["data"], "nothing is written where the command was called"
+
+
+def test_a_wrong_setting_ends_the_command_with_one_line(installed, tmp_path):
+    program = "import os, sys; os.environ['TIME_ZONE'] = 'Mars'; sys.argv[1:] = ['migrate'];" \
+              "from wger_flask.cli import main; main()"
+    done = run_installed(installed, tmp_path, "-c", program)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["Error: TIME_ZONE must be an IANA time zone such as Europe/Berlin, not 'Mars'"]
+
+
+def test_gunicorn_gives_up_on_a_wrong_setting():
+    environ = dict(os.environ, TIME_ZONE="Mars")
+    done = subprocess.run([sys.executable, "wsgi.py"], cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 3  # gunicorn's own status for a process that is not to be started again
+    assert done.stderr.splitlines() == ["Error: TIME_ZONE must be an IANA time zone such as Europe/Berlin, not 'Mars'"]
+
+
+def test_gunicorn_reads_its_configuration(tmp_path):
+    environ = dict(os.environ, WGER_INSTANCE_PATH=str(tmp_path), WGER_WORKERS="3", WGER_BIND="127.0.0.1:1")
+    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "--print-config", "wsgi:app"]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    shown = dict(re.findall(r"^(\w+)\s+= (.*)$", done.stdout, re.MULTILINE))
+    assert done.returncode == 0, done.stderr
+    assert (shown["workers"], shown["worker_class"], shown["preload_app"]) == ("3", "gthread", "True")
+    assert shown["bind"] == "['127.0.0.1:1']"
+    assert shown["accesslog"] == "None"
+
+
+def imported_modules(folder: Path):
+    """Yield the top-level names that the Python files of a folder import."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield node.module.partition(".")[0]
+
+
+def names_of(requirements: str) -> set[str]:
+    return {re.match(r"[\w.-]+", line).group().lower() for line in requirements.split("\n") if line.strip()}
+
+
+def test_every_import_is_declared(setup):
+    extras = [wanted for extra, wanted in setup["options.extras_require"].items() if extra != "dev"]
+    declared = names_of("\n".join([setup["options"]["install_requires"], *extras]))
+    distributions = packages_distributions()
+    for name in IN_WHEEL:
+        for module in set(imported_modules(ROOT / name)) - set(sys.stdlib_module_names) - {"wger_flask"}:
+            owners = {owner.lower() for owner in distributions.get(module, [module])}
+            assert owners & declared, f"{name}/ imports {module}, which setup.cfg does not require"
+
+
+def test_the_makefile_explains_every_target():
+    done = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True)
+    shown = {line.split()[1] for line in done.stdout.splitlines()}
+    [phony] = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert shown == set(phony.split())
+    assert {"install", "serve", "test", "lint", "bench", "conformance", "screenshots", "docs", "clean"} <= shown
+
+
+@pytest.fixture(scope="module")
+def floor():
+    spec = importlib.util.spec_from_file_location("conformance_floor", ROOT / ".ci" / "conformance_floor.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+OUTPUT = """\
+auth25                      340 of    343   99.13 %
+writes_body                1064 of   1064  100.00 %
+failing most: login 3
+every failure: conformance-failures.txt
+1404 passed, 3 failed""".splitlines()
+
+
+def test_scores_are_read(floor):
+    assert floor.read_scores(OUTPUT) == {"auth25": 340, "writes_body": 1064, "total": 1404}
+    assert "total" not in floor.read_scores(OUTPUT[:-1]), "a run that broke off has no total"
+
+
+@pytest.mark.parametrize(
+    "least, lost",
+    [
+        ({"auth25": 340, "writes_body": 1064, "total": 1404}, []),
+        ({"auth25": 0, "total": 0}, []),
+        ({"auth25": 341, "total": 1404}, ["auth25: 340 passed, the floor is 341"]),
+        ({"reads": 0}, ["reads: nothing passed, the floor is 0"]),
+    ],
+)
+def test_what_is_below_the_floor_is_told(floor, least, lost):
+    assert floor.losses(floor.read_scores(OUTPUT), least) == lost
+
+
+def test_the_floor_is_the_sum_of_its_suites():
+    kept = json.loads((ROOT / "tests" / "conformance-floor.json").read_text())
+    assert kept.pop("total") == sum(kept.values())
