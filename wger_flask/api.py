@@ -32,7 +32,7 @@ from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
 from .rest.relations import Batch, Children, Computed, File, Key, Keys, Members, Nested
-from .rest.resource import READ, WRITE, Action, Hooks, Resource
+from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
 from .rest.services import services
 from .rest.throttling import Limit
@@ -44,15 +44,15 @@ from .storage.cascade import delete
 from .storage.database import after_commit, transaction
 from .storage.history import history, record
 from .storage.model import Model, link
-from .storage.selection import Clause, Selection, equals, pad, within
+from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Limit", "Lookup",
-    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
-    "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
-    "after_commit", "anyone", "columns", "compared", "current_context", "delete", "equals", "exact", "fields", "fn",
-    "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "one_of",
-    "owned_by", "pad", "private", "public", "record", "search", "server_zone", "services", "store", "today",
+    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Limit",
+    "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership",
+    "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
+    "after_commit", "along", "anyone", "columns", "compared", "current_context", "delete", "equals", "exact", "fields",
+    "fn", "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date",
+    "one_of", "owned_by", "pad", "private", "public", "record", "search", "server_zone", "services", "store", "today",
     "transaction", "within",
 ]  # fmt: skip

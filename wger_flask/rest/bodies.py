@@ -30,12 +30,21 @@ class FormData(dict):
         return [value for value in self._lists.getlist(name) if value != ""]
 
 
+class NotAnObject(Invalid):
+    """400: the body is JSON, but no object."""
+
+    def __init__(self, value):
+        told = "No data provided"
+        if value is not None:
+            told = f"Invalid data. Expected a dictionary, but got {type(value).__name__}."
+        super().__init__({"non_field_errors": [told]})
+
+
 def read_body(request: Request, forms_only: bool = False) -> dict:
     """Return the request's body as a dictionary.
 
     No body is an empty one.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
-    :class:`UnsupportedMediaType`, :class:`ParseError`, and :class:`Invalid` for JSON that is
-    no object.
+    :class:`UnsupportedMediaType`, :class:`ParseError`, and :class:`NotAnObject`.
     """
     kind = request.mimetype
     if kind in FORM_TYPES:
@@ -45,12 +54,8 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
     if forms_only or kind != "application/json":
         raise UnsupportedMediaType(request.headers.get("Content-Type", ""))
     value = parse_json(request.get_data(cache=True))
-    if value is None:
-        raise Invalid({"non_field_errors": ["No data provided"]})
     if not isinstance(value, dict):
-        raise Invalid(
-            {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(value).__name__}."]}
-        )
+        raise NotAnObject(value)
     return value
 
 

@@ -2,18 +2,19 @@
 
 ``owned_by("slot.day.routine.user")`` follows references from the row to its user.
 ``checks`` names the references in a body that must lead to rows of the same user, and how
-those rows lead to theirs.
+those rows lead to theirs.  A resource with checks, be there none to make, refuses a body that
+is no object in its own words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from marshmallow import ValidationError
 
 from ..storage.model import Model
-from ..storage.selection import Clause, Selection, equals
+from ..storage.selection import Clause, Selection, along, equals
 from .errors import ApiError, NotYours
 from .relations import parse_reference
 
@@ -25,11 +26,11 @@ class Ownership:
     """The way from a row to the user it belongs to."""
 
     path: tuple[str, ...]
-    checks: Mapping[str, str] = field(default_factory=dict)
+    checks: Mapping[str, str] | None = None
 
     def clause(self, model: type[Model], user_id: int | None) -> Clause:
         """Return the condition that a row of ``model`` belongs to a user; nobody owns nothing."""
-        return Clause((model, "owner", self.path), lambda slot: _owned(model, self.path, slot), (user_id,))
+        return along(model, self.path, user_id)
 
     @property
     def direct(self) -> str | None:
@@ -41,7 +42,7 @@ class Ownership:
 
         Malformed values pass: validation refuses them later, naming the field.
         """
-        for name, path in self.checks.items():
+        for name, path in (self.checks or {}).items():
             value = body.get(name)
             if value is None or value == "":
                 continue
@@ -58,7 +59,7 @@ class Ownership:
 
 def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:
     """Declare that rows belong to the user at the end of ``path``."""
-    return Ownership(tuple(path.split(".")), dict(checks or {}))
+    return Ownership(tuple(path.split(".")), None if checks is None else dict(checks))
 
 
 class NotADictionary(ApiError):
@@ -66,11 +67,3 @@ class NotADictionary(ApiError):
 
     def __init__(self):
         super().__init__(["Request data is not a dictionary"])
-
-
-def _owned(model: type[Model], path: tuple[str, ...], slot):
-    column = model._meta.fields[path[0]]
-    if len(path) == 1:
-        return column == slot
-    target = column.rel_model
-    return column.in_(target.select(target._meta.primary_key).where(_owned(target, path[1:], slot)))

@@ -1,7 +1,8 @@
 """Who may do what, before any row is looked at.
 
 A rule is a function of the user (None for nobody).  Whose *rows* somebody sees is not a
-question of permission but of the query: see :mod:`.ownership`.
+question of permission but of the query: see :mod:`.ownership`.  Where a row that somebody sees
+is still not theirs to touch, a row rule says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..storage.model import Model
 from .errors import Forbidden, NotAuthenticated
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -25,6 +27,7 @@ class User(Protocol):
 
 
 Rule = Callable[[User | None], bool]
+RowRule = Callable[[User | None, Model, str], bool]
 
 
 def anyone(user: User | None) -> bool:
@@ -49,11 +52,12 @@ def having(permission: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rules for reading, for writing and for deleting."""
+    """The rules for reading, for writing and for deleting; ``row`` is asked for each visible row."""
 
     read: Rule = anyone
     write: Rule = anyone
     delete: Rule | None = None
+    row: RowRule | None = None
 
     def rule(self, method: str) -> Rule:
         """Return the rule for an HTTP method."""
@@ -65,6 +69,11 @@ class Access:
         """Raise :class:`NotAuthenticated` or :class:`Forbidden` unless the rule is met."""
         if not self.rule(method)(user):
             raise NotAuthenticated() if user is None else Forbidden()
+
+    def demand_row(self, user: User | None, row: Model, method: str) -> None:
+        """Raise :class:`Forbidden` unless the rule for rows lets ``user`` at ``row``."""
+        if self.row is not None and not self.row(user, row, method):
+            raise Forbidden()
 
 
 public = Access()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..storage.model import Model
+from ..storage.model import Model, title_of
 from ..storage.selection import Selection, within
 from .relations import Key, Keys, no_such_row
 
@@ -31,3 +31,12 @@ def missing_references(schema, data: dict, body: dict) -> dict[str, list[str]]:
             sent = body.get(field.data_key or name)
             errors[field.data_key or name] = [no_such_row(lost if isinstance(field, Keys) else sent)]
     return errors
+
+
+def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
+    """Return the error message for a key in ``data`` that a row of ``model`` other than ``own`` has."""
+    name = model._meta.primary_key.name
+    key = data.get(name)
+    if key is None or key == own or not existing(model, [key]):
+        return {}
+    return {name: [f"{title_of(model)} with this {name} already exists."]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid as uuids
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from ..storage import fields as columns
@@ -65,6 +66,23 @@ class Hooks:
     change: Callable | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """Since when a resource should not be used any more, and which one is there instead."""
+
+    since: date
+    successor: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that tell a client so (RFC 9745, and RFC 5829 for the link)."""
+        moment = datetime(self.since.year, self.since.month, self.since.day, tzinfo=UTC)
+        return {
+            "Deprecation": f"@{int(moment.timestamp())}",
+            "Link": f'</api/v2/{self.successor}/>; rel="successor-version"',
+        }
+
+
 @dataclass(frozen=True)
 class Resource:
     """A collection of rows under ``/api/v2/<name>/``.
@@ -75,6 +93,7 @@ class Resource:
     ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
     :class:`~.throttling.Limit`.  ``max_age`` names the setting that gives the seconds for which
     clients may keep what was read: for what hardly ever changes.
+    ``deprecated`` marks a resource that only older clients still need.
     ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
     """
 
@@ -96,6 +115,7 @@ class Resource:
     hooks: Hooks = field(default_factory=Hooks)
     max_age: str = ""
     view: str = ""
+    deprecated: Deprecation | None = None
 
     def __post_init__(self):
         if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_"):
@@ -141,6 +161,11 @@ class Resource:
     def takes_files(self) -> bool:
         """Whether a body carries a file, so that a whole row can only come as a form."""
         return any(isinstance(field, File) for field in self.schema().load_fields.values())
+
+    @property
+    def checks_owners(self) -> bool:
+        """Whether a body is asked for rows of other users before it is validated."""
+        return self.owner is not None and self.owner.checks is not None
 
     @property
     def title(self) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import marshmallow
 from marshmallow import ValidationError
 
+from ..storage.model import Model
 from .bodies import FormData
 from .errors import Invalid
-from .references import missing_references
+from .references import missing_references, taken_key
 
 
 class Schema(marshmallow.Schema):
@@ -37,10 +38,13 @@ class Schema(marshmallow.Schema):
         return data
 
 
-def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
+def load(
+    schema: type[Schema], body: dict, *, partial: bool = False, model: type[Model] | None = None, own=None
+) -> dict:
     """Return what ``body`` holds, parsed; raises :class:`~.errors.Invalid` with every error.
 
-    ``partial`` lets required fields be absent (PATCH).
+    ``partial`` lets required fields be absent (PATCH).  ``model`` is what the body makes or
+    changes a row of, ``own`` that row's key: a key that the body gives must not be another's.
     """
     instance = schema()
     errors: dict = {}
@@ -49,6 +53,7 @@ def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
     except ValidationError as wrong:
         data, errors = wrong.valid_data, wrong.normalized_messages()
     errors |= {name: text for name, text in missing_references(instance, data, body).items() if name not in errors}
+    errors |= taken_key(model, data, own) if model else {}
     if errors:
         raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})
     return data

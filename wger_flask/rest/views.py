@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from flask import Request, Response, g, redirect, request
@@ -21,10 +22,12 @@ from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model
 from ..storage.selection import Selection, equals
 from . import metadata
-from .bodies import FORM_TYPES, read_body
+from .bodies import FORM_TYPES, NotAnObject, read_body
 from .context import Context, current_context
 from .errors import ApiError, Invalid, MethodNotAllowed
+from .fields import DateTime
 from .negotiation import JSON, negotiate
+from .ownership import NotADictionary
 from .permissions import SAFE_METHODS, Access
 from .renderers import render
 from .resource import Action, Resource
@@ -77,12 +80,15 @@ class Target:
     @cached_property
     def headers(self) -> dict[str, str]:
         """The headers of every answer."""
-        return {
+        found = {
             "Allow": ", ".join(self.allow),
             "Vary": "Accept, Accept-Language, Cookie, origin",
             "Content-Language": "en",
             "X-Frame-Options": "DENY",
         }
+        if self.resource is not None and self.resource.deprecated:
+            found |= self.resource.deprecated.headers
+        return found
 
 
 class Call:
@@ -110,12 +116,23 @@ class Call:
         """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
         if self._body is None:
             takes_files = self.resource is not None and self.action is None and self.resource.takes_files
-            self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
+            try:
+                self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
+            except NotAnObject:
+                if self.resource is not None and self.resource.checks_owners:
+                    raise NotADictionary() from None
+                raise
         return self._body
 
-    def load(self, schema=None, *, partial: bool = False) -> dict:
-        """Return the body as ``schema`` (the resource's own unless given) reads it."""
-        return load(schema or self.resource.schema, self.body, partial=partial)
+    def load(self, schema=None, *, partial: bool = False, row: Model | None = None) -> dict:
+        """Return the body as ``schema`` reads it.
+
+        Without one it is the resource's own, for a new row or, given a ``row``, for a change of it.
+        """
+        if schema is not None:
+            return load(schema, self.body, partial=partial)
+        resource = self.resource
+        return load(resource.schema, self.body, partial=partial, model=resource.model, own=row and row._pk)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""
@@ -125,8 +142,13 @@ class Call:
         return self.resource.by_key(found, self.key)
 
     def row(self, *, filtered: bool = True) -> Model:
-        """Return the visible row that the URL names; raises :class:`~.errors.NotFound`."""
-        return self.resource.fetch(self.selection(filtered=filtered))
+        """Return the visible row that the URL names.
+
+        Raises :class:`~.errors.NotFound`, and :class:`~.errors.Forbidden` where seeing it is not enough.
+        """
+        found = self.resource.fetch(self.selection(filtered=filtered))
+        self.target.access.demand_row(self.user, found, self.method)
+        return found
 
 
 # -- the steps, outermost first: the only place where their order is decided -----------------
@@ -234,6 +256,8 @@ def list_rows(call: Call):
 
 def show_row(call: Call):
     """Show one row."""
+    if call.target.access.row:
+        call.row()
     return call.resource.show(call.selection(), call.context)
 
 
@@ -245,7 +269,7 @@ def create_row(call: Call):
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.user.id
     row = store(call, data, None)
-    return _shown(call, row), 201
+    return _shown(call, row, data), 201
 
 
 def replace_row(call: Call):
@@ -280,16 +304,15 @@ def _change(call: Call, partial: bool):
     row = call.row()
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
-    data = call.load(partial=partial)
-    key = call.resource.model._meta.primary_key.name
-    data.pop(key, None)
+    data = call.load(partial=partial, row=row)
+    data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
     store(call, data, row)
-    return _shown(call, row)
+    return _shown(call, row, data)
 
 
 def _check_owner(call: Call) -> None:
     owner = call.resource.owner
-    if owner and owner.checks:
+    if owner:
         owner.demand(call.resource.model, call.body, call.user.id)
 
 
@@ -316,9 +339,14 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     return row
 
 
-def _shown(call: Call, row: Model):
+def _shown(call: Call, row: Model, data: dict):
     # Not through ``visible``: a row may be written before it is shown in lists.
-    return call.resource.show(Selection(row.__class__, (equals(row._meta.primary_key, row._pk),)), call.context)
+    found = call.resource.show(Selection(row.__class__, (equals(row._meta.primary_key, row._pk),)), call.context)
+    for name, declared in call.resource.schema._declared_fields.items():
+        # A local time that the clocks skip is answered as it was sent, not as what it is counted as.
+        if isinstance(declared, DateTime) and isinstance(moment := data.get(name), datetime):
+            found[name] = declared.wire(moment)
+    return found
 
 
 HANDLERS = {
