@@ -28,6 +28,7 @@ from .rest.filters import (
     on_date,
     one_of,
 )
+from .rest.nesting import Items
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
@@ -48,7 +49,7 @@ from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Key", "Keys", "Limit",
+    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items", "Key", "Keys", "Limit",
     "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership",
     "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
     "after_commit", "along", "anyone", "columns", "compared", "current_context", "delete", "equals", "exact", "fields",

@@ -135,10 +135,7 @@ class LinkFilter(Filter):
 
     def clauses(self, args):
         kind = kind_of(self.link.target)
-        wanted = [text.strip() for text in args.getlist(self.param) if text.strip()]
-        if not wanted:
-            return ()
-        keys = kind.each(self.param, wanted)
+        keys = kind.each(self.param, [text.strip() for text in args.getlist(self.param)])
         stored = pad([self.link.target.db_value(key) for key in keys])
         return (Clause((self.param, self.link.through, len(stored)), self._build, tuple(stored)),)
 

@@ -219,7 +219,8 @@ def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool) 
     for term in selection.order:
         terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
     if paged and not _is_total(selection):
-        terms.append(dialect.insertion_order(selection.model))
+        tie = dialect.insertion_order(selection.model)
+        terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
     query = joins.apply(selection.model.select(*expressions)).order_by(*terms)
     if conditions:
         query = query.where(*conditions)
@@ -232,6 +233,14 @@ def _is_total(selection: Selection) -> bool:
     """Tell whether the order leaves no ties, so that pages never overlap."""
     key = selection.model._meta.primary_key.name
     return any(term in (key, f"-{key}") for term in selection.order if isinstance(term, str))
+
+
+def _walks_an_index_backwards(selection: Selection) -> bool:
+    """Tell whether an index gives the rows in this order from its end: ties then come from the end too."""
+    if selection.clauses or len(selection.order) != 1 or not isinstance(selection.order[0], str):
+        return False
+    field = selection.model._meta.fields.get(selection.order[0].removeprefix("-"))
+    return selection.order[0].startswith("-") and field is not None and (field.index or field.unique)
 
 
 @lru_cache(COMPILED_SHAPES)

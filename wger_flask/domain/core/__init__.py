@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, resources
+    from . import check_language, models, resources, versions
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_blueprint(versions.versions)
+    registry.add_blueprint(check_language.check_language)

@@ -11,6 +11,7 @@ language = Resource(
     "language", Language, LanguageSchema,
     about="Languages of exercise texts and foods.",
     filters={"full_name": exact, "short_name": exact},
+    max_age="EXERCISE_CACHE_TTL",
 )  # fmt: skip
 
 license = Resource(

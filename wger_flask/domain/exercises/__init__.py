@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, resources
+    from . import models, resources, submission
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_blueprint(submission.submissions)

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Resource, exact, one_of
+from wger_flask.api import WRITE, Clause, Hooks, Resource, exact, fn, one_of
 
-from . import models, schemas
+from . import deletion, models, schemas, search, translations
+from .contributions import HISTORY, noted
+from .rules import CONTRIBUTIONS, contributors
+
+_VOCABULARY_AGE = "EXERCISE_CACHE_TTL"
 
 category = Resource(
     "exercisecategory", models.ExerciseCategory, schemas.CategorySchema,
     about="Body regions that exercises are filed under.",
     filters={"name": exact},
+    max_age=_VOCABULARY_AGE,
 )  # fmt: skip
 
 equipment = Resource(
     "equipment", models.Equipment, schemas.EquipmentSchema,
     about="Things that exercises need.",
     filters={"name": exact},
+    max_age=_VOCABULARY_AGE,
 )  # fmt: skip
 
 muscle = Resource(
     "muscle", models.Muscle, schemas.MuscleSchema,
     about="Muscles that exercises work.",
     filters={"name": exact, "is_front": exact, "name_en": exact},
+    max_age=_VOCABULARY_AGE,
 )  # fmt: skip
 
 deletion_log = Resource(
     "deletion-log", models.DeletionLog, schemas.DeletionLogSchema,
     about="What was deleted from the catalogue.",
     filters={"model_type": exact},
+    ordering=("id",),
 )  # fmt: skip
+
+
+def _with_words(user) -> tuple[Clause, ...]:
+    """Hide exercises without any translation: nobody could tell what they are."""
+    return (_HAS_WORDS,)
+
+
+_HAS_WORDS = Clause(
+    "has words",
+    lambda: fn.EXISTS(models.Translation.select(1).where(models.Translation.exercise == models.Exercise.id)),
+)
 
 exercise = Resource(
     "exercise", models.Exercise, schemas.ExerciseSchema,
@@ -36,6 +55,10 @@ exercise = Resource(
     methods=WRITE,
     filters={"category": exact, "muscles": exact, "muscles_secondary": exact, "equipment": exact},
     ordering=("id",),
+    access=contributors,
+    visible=_with_words,
+    throttle=CONTRIBUTIONS,
+    hooks=Hooks(saved=noted, delete=deletion.delete_exercise),
 )  # fmt: skip
 
 exerciseinfo = Resource(
@@ -44,8 +67,58 @@ exerciseinfo = Resource(
     filters={
         "id": (exact, one_of), "uuid": exact, "category": (exact, one_of), "muscles": exact,
         "muscles_secondary": exact, "equipment": exact, "variation_group": (exact, one_of),
+        "translated": search.TranslatedFilter(),
+        **{f"{name}__in": search.NeverFilter(f"{name}__in") for name in ("muscles", "muscles_secondary", "equipment")},
     },
     ordering=("id",),
 )  # fmt: skip
 
-RESOURCES = (category, equipment, muscle, deletion_log, exercise, exerciseinfo)
+translation = Resource(
+    "exercise-translation", models.Translation, schemas.TranslationSchema,
+    about="The words of exercises, one row a language.",
+    methods=WRITE,
+    filters={"uuid": exact, "created": exact, "exercise": exact, "description": exact, "name": exact},
+    access=contributors,
+    throttle=CONTRIBUTIONS,
+    hooks=translations.HOOKS,
+)  # fmt: skip
+
+alias = Resource(
+    "exercisealias", models.Alias, schemas.AliasSchema,
+    about="Other names of exercises.",
+    methods=WRITE,
+    filters={"alias": exact, "translation": exact},
+    ordering=("id",),
+    access=contributors,
+    hooks=HISTORY,
+)  # fmt: skip
+
+comment = Resource(
+    "exercisecomment", models.ExerciseComment, schemas.CommentSchema,
+    about="Short hints on how to do exercises.",
+    methods=WRITE,
+    filters={"comment": exact, "translation": exact, "language": search.CommentLanguageFilter()},
+    ordering=("id",),
+    access=contributors,
+    hooks=translations.COMMENT_HOOKS,
+)  # fmt: skip
+
+image = Resource(
+    "exerciseimage", models.ExerciseImage, schemas.ImageSchema,
+    about="Pictures of exercises.",
+    methods=WRITE,
+    filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
+    access=contributors,
+)  # fmt: skip
+
+video = Resource(
+    "video", models.ExerciseVideo, schemas.VideoSchema,
+    about="Films of exercises.",
+    methods=WRITE,
+    filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
+    access=contributors,
+)  # fmt: skip
+
+RESOURCES = (
+    exerciseinfo, translation, exercise, equipment, deletion_log, category, video, image, comment, alias, muscle,
+)  # fmt: skip

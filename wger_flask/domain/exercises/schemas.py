@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from marshmallow import ValidationError
+
 from wger_flask.api import Batch, Children, Computed, File, Key, Keys, Members, Nested, Schema, fields
 from wger_flask.domain.core.models import Language, License
 from wger_flask.domain.core.schemas import LicenseSchema
 
 from . import authors, models, pictures
 
+LEAST_WORDS = 40
 STYLES = {"1": "Line", "2": "3D", "3": "Low-poly", "4": "Photo", "5": "Other"}
 
 
@@ -51,6 +54,11 @@ class ExerciseSchema(Schema):
     license_author = fields.String(blank=True, max_length=3500)
 
 
+def _long_enough(text: str) -> None:
+    if len(text) < LEAST_WORDS:
+        raise ValidationError(f"Ensure this value has at least {LEAST_WORDS} characters (it has {len(text)}).")
+
+
 class TranslationSchema(Schema):
     """The words of an exercise in one language."""
 
@@ -59,7 +67,9 @@ class TranslationSchema(Schema):
     name = fields.String(required=True, max_length=200)
     exercise = Key(models.Exercise, required=True)
     description = fields.String(dump_only=True, help="HTML made from the source")
-    description_source = fields.String(required=True, min_length=40, label="Description", help="Markdown")
+    description_source = fields.String(
+        required=True, validate=_long_enough, label="Description", help=f"Markdown, at least {LEAST_WORDS} characters"
+    )  # fmt: skip
     created = fields.DateTime(dump_only=True)
     language = Key(Language, required=True)
     license_author = fields.String(blank=True, max_length=3500)
@@ -88,10 +98,10 @@ class LicensedSchema(Schema):
 
     license = Key(License)
     license_title = fields.String(blank=True, max_length=300)
-    license_object_url = fields.String(blank=True, max_length=200)
+    license_object_url = fields.URL(blank=True, max_length=200)
     license_author = fields.String(blank=True, max_length=3500)
-    license_author_url = fields.String(blank=True, max_length=200)
-    license_derivative_source_url = fields.String(blank=True, max_length=200)
+    license_author_url = fields.URL(blank=True, max_length=200)
+    license_derivative_source_url = fields.URL(blank=True, max_length=200)
 
 
 class ImageSchema(LicensedSchema):
@@ -178,6 +188,26 @@ class TranslationInfoSchema(TranslationSchema, LicensedSchema):
             "id", "uuid", "name", "exercise", "description", "description_source", "created", "language", "aliases",
             "notes", "license", "license_title", "license_object_url", "license_author", "license_author_url",
             "license_derivative_source_url", "author_history",
+        )  # fmt: skip
+
+
+class SubmittedTranslationSchema(TranslationSchema):
+    """The words of a new exercise, as they were submitted."""
+
+    class Meta(Schema.Meta):
+        fields = ("name", "description_source", "language", "license_author")
+
+
+class SubmittedSchema(ExerciseSchema):
+    """A new exercise with its words."""
+
+    license = Key(License)
+    translations = Children(SubmittedTranslationSchema, models.Translation.exercise)
+
+    class Meta(Schema.Meta):
+        fields = (
+            "id", "category", "muscles", "muscles_secondary", "equipment", "variation_group", "license",
+            "license_author", "translations",
         )  # fmt: skip
 
 

@@ -1,0 +1,23 @@
+"""Note in the edit history what people did to the catalogue.
+
+Whoever wrote an exercise or a text is read from there (:mod:`.authors`), so that every write
+goes through here.
+"""
+
+from __future__ import annotations
+
+from wger_flask.api import Hooks, delete, record
+
+
+def noted(call, row, created: bool) -> None:
+    """Add a stored row to its history."""
+    record(row, "created" if created else "changed", call.user.id)
+
+
+def remove(call, row) -> None:
+    """Delete a row that nothing else depends on, and note it."""
+    record(row, "deleted", call.user.id)
+    delete(row.__class__, [row._pk])
+
+
+HISTORY = Hooks(saved=noted, delete=remove)

@@ -1,0 +1,129 @@
+"""Find exercises by the words of their translations.
+
+A text is looked for in names and aliases, in the languages of ``language__code`` where that
+is given.  Codes that are not known mean English, as clients have come to expect.
+"""
+
+from __future__ import annotations
+
+from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, fn, pad, search, services, within
+from wger_flask.domain.core.models import ENGLISH, Language
+
+from .models import Alias, Exercise, ExerciseComment, Translation
+
+TEXTS = ("name__search", "name__exact")
+
+
+class TranslatedFilter(Filter):
+    """Exercises by name and language."""
+
+    params = (*TEXTS, "language__code")
+
+    def clauses(self, args):
+        languages = _languages(args)
+        texts = [text for param in TEXTS if (text := _text(args, param))]
+        if not texts and not languages:
+            return ()
+        typed = tuple(value for text in texts for value in search.typed_values(text))
+        shape = (len(texts), len(languages))
+        return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), typed + languages),)
+
+    def relevance(self, args):
+        text = _text(args, "name__search")
+        if not text or services().settings.WGER_SEARCH == "substring":
+            return ()
+        languages = _languages(args)
+        typed = search.typed_values(text)
+        values = typed + languages + typed + languages
+        return (Clause(("closest", len(languages)), lambda *slots: _closeness(len(typed), slots).desc(), values), "id")
+
+    def describe(self):
+        return [
+            Parameter("name__search", "name", help="part of a name or an alias; the best match comes first"),
+            Parameter("name__exact", "name contains", help="part of a name or an alias"),
+            Parameter("language__code", "language", help="codes such as en,de; an unknown one means English"),
+        ]
+
+
+class CommentLanguageFilter(Filter):
+    """Comments on translations into a language, given by its id."""
+
+    params = ("language",)
+
+    def clauses(self, args):
+        text = args.getlist("language")[-1].strip()
+        if not text:
+            return ()
+        if not text.isdecimal() or len(text) > 18:
+            raise Rejected("language", "Enter a number.")
+        return (Clause("language of comments", _commented_in, (int(text),)),)
+
+    def describe(self):
+        return [Parameter("language", "language", "reference", model=Language)]
+
+
+class NeverFilter(Filter):
+    """A documented parameter that refuses every list and finds nothing: clients know it so."""
+
+    def __init__(self, param: str):
+        self.params = (param,)
+
+    def clauses(self, args):
+        if args.getlist(self.params[0])[-1].strip():
+            raise Rejected(self.params[0], "Enter a list of values.")
+        return (within(Exercise.id, ()),)
+
+    def describe(self):
+        return []
+
+
+def _text(args, param: str) -> str:
+    text = (args.getlist(param) or [""])[-1].strip()
+    if "\x00" in text:
+        raise Rejected(param, "Null characters are not allowed.")
+    return text
+
+
+def _languages(args) -> tuple[int, ...]:
+    """Return the ids of the languages asked for; none means all."""
+    codes = [code.strip() for code in _text(args, "language__code").split(",")]
+    if not any(codes):
+        return ()
+    known = dict(Selection(Language).rows(("short_name", "id")))
+    return tuple(pad(list(dict.fromkeys(known.get(code.partition("-")[0], ENGLISH) for code in codes if code))))
+
+
+def _translated(shape: tuple[int, int], slots):
+    texts, languages = shape
+    each = (len(slots) - languages) // texts if texts else 0
+    conditions = []
+    for number in range(texts):
+        typed = slots[number * each : (number + 1) * each]
+        aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *typed))
+        conditions.append(search.name_matches(Translation.name, *typed) | Translation.id.in_(aliased))
+    if languages:
+        conditions.append(Translation.language.in_(slots[-languages:]))
+    return Exercise.id.in_(Translation.select(Translation.exercise).where(*conditions))
+
+
+def _closeness(each: int, slots):
+    """Add up how near the nearest name and the nearest alias are."""
+    half = len(slots) // 2
+    name, alias = Translation.alias("named"), Translation.alias("aliased")
+    nearest_name = name.select(
+        fn.MAX(search.name_closeness(name.name, *slots[:each]))
+    ).where(_of_exercise(name, slots[each:half]))  # fmt: skip
+    nearest_alias = alias.select(
+        fn.MAX(search.name_closeness(Alias.alias, *slots[half : half + each]))
+    ).join(Alias, on=Alias.translation == alias.id).where(_of_exercise(alias, slots[half + each :]))  # fmt: skip
+    return fn.COALESCE(nearest_name, 0) + fn.COALESCE(nearest_alias, 0)
+
+
+def _of_exercise(translation, languages):
+    condition = translation.exercise == Exercise.id
+    return condition & translation.language.in_(languages) if languages else condition
+
+
+def _commented_in(slot):
+    translations = Translation.select(Translation.id).where(Translation.language == slot)
+    return ExerciseComment.translation.in_(translations)
