@@ -56,6 +56,14 @@ def transaction():
         yield
 
 
+def one_at_a_time(what: str) -> None:
+    """Let no other transaction that names ``what`` go on from here until this one has ended.
+
+    For finding a row or making it, where no unique index keeps two of them apart.
+    """
+    database.obj.dialect.one_at_a_time(database.obj, what)
+
+
 def after_commit(call) -> None:
     """Run ``call()`` once the open transaction has committed, never if it is rolled back."""
     database.obj.after_commit(call)

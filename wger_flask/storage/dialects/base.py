@@ -91,6 +91,16 @@ class Dialect:
         with database.atomic():
             yield
 
+    @contextmanager
+    def attempting(self, database):
+        """Run statements of which one may fail: what they did before may stay, the transaction lives on."""
+        with database.atomic():
+            yield
+
+    def one_at_a_time(self, database, what: str) -> None:
+        """Let no other transaction that names ``what`` go on from here until this one has ended."""
+        raise NotImplementedError
+
     # -- after rows were written with keys of their own -------------------------------------
     def reset_sequences(self, database, models) -> None:
         """Let the next generated key of each of ``models`` follow the largest one there is."""

@@ -22,6 +22,9 @@ class PostgresqlDialect(Dialect):
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
 
+    def one_at_a_time(self, database, what):
+        database.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))
+
     def reset_sequences(self, database, models) -> None:
         for model in models:
             key = model._meta.primary_key

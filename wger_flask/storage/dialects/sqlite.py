@@ -77,6 +77,15 @@ class SqliteDialect(Dialect):
             yield
 
     @contextmanager
+    def attempting(self, database):
+        # A statement that fails undoes itself alone.  A savepoint would cost more than all the
+        # rest: below one, every row that is written has its pages copied first.
+        yield
+
+    def one_at_a_time(self, database, what):
+        """Do nothing: whoever writes holds the only lock there is."""
+
+    @contextmanager
     def bulk_loading(self, database):
         before = database.pragma("cache_size")
         database.pragma("cache_size", -64000)
