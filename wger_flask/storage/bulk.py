@@ -36,10 +36,14 @@ class Upsert:
         self._sql = compile_query(query.returning()).sql
 
     def write(self, rows: Sequence[tuple]) -> list[tuple[tuple, Exception]]:
-        """Write ``rows`` and return those that the database refused, each with its objection."""
+        """Write ``rows`` and return those that the database refused, each with its objection.
+
+        Where some were refused, others are tried more than once.
+        """
+        held = database.obj
         try:
-            with database.obj.atomic(), peewee.__exception_wrapper__:
-                database.obj.cursor().executemany(self._sql, rows)
+            with held.dialect.attempting(held), peewee.__exception_wrapper__:
+                held.cursor().executemany(self._sql, rows)
             return []
         except _REFUSALS as objection:
             if len(rows) == 1:
