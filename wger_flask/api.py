@@ -13,6 +13,7 @@ from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.clock import moment_reader, server_zone, today
 from .rest.context import Context, current_context
+from .rest.dump import dumper
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.filters import (
     Filter,
@@ -42,18 +43,18 @@ from .rest.views import Call, store
 from .storage import fields as columns
 from .storage import search
 from .storage.cascade import delete
-from .storage.database import after_commit, transaction
+from .storage.database import after_commit, one_at_a_time, transaction
 from .storage.history import history, record
 from .storage.model import Model, link
 from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items", "Key", "Keys", "Limit",
-    "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership",
+    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items", "Key", "Keys",
+    "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership",
     "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
-    "after_commit", "along", "anyone", "columns", "compared", "current_context", "delete", "equals", "exact", "fields",
-    "fn", "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date",
-    "one_of", "owned_by", "pad", "private", "public", "record", "search", "server_zone", "services", "store", "today",
-    "transaction", "within",
+    "after_commit", "along", "anyone", "columns", "compared", "current_context", "delete", "dumper", "equals", "exact",
+    "fields", "fn", "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader",
+    "on_date", "one_at_a_time", "one_of", "owned_by", "pad", "private", "public", "record", "search", "server_zone",
+    "services", "store", "today", "transaction", "within",
 ]  # fmt: skip
