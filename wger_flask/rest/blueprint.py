@@ -72,8 +72,8 @@ class Endpoints(Blueprint):
 
     def endpoint(
         self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
-        authenticates: bool = True, transactional: bool = True, slash: bool = True, request=None, response=None,
-        about: str = "",
+        authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
+        request=None, response=None, about: str = "",
     ) -> Callable:  # fmt: skip
         """Register ``handle(call)`` for ``path`` (without slashes around it).
 
@@ -90,7 +90,7 @@ class Endpoints(Blueprint):
             text = about or next(iter(handlers.values())).__doc__ or ""
             target = Target(
                 name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
-                authenticates=authenticates, slash=slash, transactional=transactional, about=text.strip(),
+                authenticates=authenticates, slash=slash, transactional=transactional, head=head, about=text.strip(),
                 request=request, response=response,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"

@@ -43,8 +43,8 @@ class Target:
 
     ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
     credentials unread (the endpoints that give them out); ``transactional`` False leaves
-    transactions to handlers that compute for long before they write.  ``request`` and
-    ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
+    transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
+    as few recorded endpoints do.  ``request`` and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
     the OpenAPI document and the explorer's forms say what they say.
     """
 
@@ -58,6 +58,7 @@ class Target:
     authenticates: bool = True
     slash: bool = True
     transactional: bool = True
+    head: bool = True
     about: str = ""
     request: object = None
     response: object = None
@@ -74,7 +75,7 @@ class Target:
     @cached_property
     def allow(self) -> tuple[str, ...]:
         """The methods, as the ``Allow`` header lists them."""
-        known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.handlers else set())
+        known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if self.head and "GET" in self.handlers else set())
         return tuple(method for method in _ORDER if method in known)
 
     @cached_property
