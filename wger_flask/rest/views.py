@@ -44,8 +44,9 @@ class Target:
     ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
     credentials unread (the endpoints that give them out); ``transactional`` False leaves
     transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
-    as few recorded endpoints do.  ``request`` and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
-    the OpenAPI document and the explorer's forms say what they say.
+    as few recorded endpoints do.  ``request`` and ``response`` are the schemas of what is sent and
+    answered, or mappings from methods to them: the OpenAPI document and the explorer's forms say
+    what they say.
     """
 
     name: str
