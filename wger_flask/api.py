@@ -33,7 +33,7 @@ from .rest.nesting import Items
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
-from .rest.relations import Batch, Children, Computed, File, Key, Keys, Members, Nested
+from .rest.relations import Batch, Child, Children, Computed, File, Key, Keys, Members, Nested
 from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
 from .rest.services import services
@@ -49,12 +49,12 @@ from .storage.model import Model, link
 from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
-    "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Children", "Clause", "Computed", "Context",
-    "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items", "Key", "Keys",
-    "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership",
-    "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "User",
-    "after_commit", "along", "anyone", "columns", "compared", "current_context", "delete", "dumper", "equals", "exact",
-    "fields", "fn", "gt", "gte", "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader",
-    "on_date", "one_at_a_time", "one_of", "owned_by", "pad", "private", "public", "record", "search", "server_zone",
-    "services", "store", "today", "transaction", "within",
+    "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Child", "Children", "Clause", "Computed",
+    "Context", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items",
+    "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound",
+    "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource",
+    "Schema", "Selection", "User", "after_commit", "along", "anyone", "columns", "compared", "current_context",
+    "delete", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "having", "history", "link", "load",
+    "logged_in", "lt", "lte", "moment_reader", "on_date", "one_at_a_time", "one_of", "owned_by", "pad", "private",
+    "public", "record", "search", "server_zone", "services", "store", "today", "transaction", "within",
 ]  # fmt: skip

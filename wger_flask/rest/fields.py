@@ -335,10 +335,10 @@ class Date(Field):
 
 
 class Time(Field):
-    """A time of day."""
+    """A time of day; whatever follows the hour may be left out, an offset means nothing."""
 
     kind = "time"
-    _shape = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
+    _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
     def raw(self, dialect, zone):
         return dialect.wire_time
@@ -347,10 +347,13 @@ class Time(Field):
         return value.isoformat()
 
     def _deserialize(self, value, attr, data, **kwargs):
-        found = self._shape.match(value.strip()) if isinstance(value, str) else None
-        if found:
-            hours, minutes, seconds, fraction = found.groups()
+        if isinstance(value, str):
+            text = value.strip()
             try:
+                found = self._lenient.match(text)
+                if not found:
+                    return time.fromisoformat(text).replace(tzinfo=None)
+                hours, minutes, seconds, fraction = found.groups()
                 return time(int(hours), int(minutes), int(seconds or 0), int((fraction or "0").ljust(6, "0")))
             except ValueError:
                 pass

@@ -36,12 +36,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How a column is compared: ``suffix`` behind its name, ``words`` for people."""
+    """How a column is compared: ``suffix`` behind its name, ``words`` for people.
+
+    ``sorts`` lists matches in the order of the column: for columns with an index, which finds
+    them in that order, on resources without an order of their own.
+    """
 
     suffix: str
     words: str
     build: Callable[..., peewee.Expression]
     several: bool = False
+    sorts: bool = False
 
 
 exact = Lookup("", "is", lambda column, value: column == value)
@@ -105,6 +110,9 @@ class ColumnFilter(Filter):
             if not stored:
                 return ()
         return (Clause((self.param, self.column.model, len(stored)), self._build, tuple(stored)),)
+
+    def relevance(self, args):
+        return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
 
     def _build(self, *slots):
         expression = self.lookup.build(self.column, *slots)

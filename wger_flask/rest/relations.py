@@ -28,7 +28,7 @@ def parse_reference(model: type[Model], value):
     """
     if isinstance(model._meta.primary_key, columns.UUID):
         try:
-            return uuids.UUID(value)
+            return uuids.UUID(int=value) if isinstance(value, int) else uuids.UUID(value)
         except (ValueError, AttributeError, TypeError):
             raise ValidationError(f"“{value}” is not a valid UUID.") from None
     if isinstance(model._meta.primary_key, columns.Integer):
@@ -167,6 +167,36 @@ class Children(fields.Field):
     def serialize(self, attr, obj, accessor=None, **kwargs):
         rows = Selection(self.reference.model, (equals(self.reference, obj._pk),), self.order).instances()
         return self.schema(many=True).dump(list(rows))
+
+
+class Child(fields.Field):
+    """The one row, if any, that points at this one through ``reference``, in the shape of a schema.
+
+    With an ``attribute`` it is the row that points at what that reference names.
+    """
+
+    kind = "object"
+
+    def __init__(self, schema, reference: columns.ForeignKey, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.schema, self.reference = schema, reference
+
+    def compile(self, builder: Builder, name: str) -> str:
+        model = self.reference.model
+        inner = dumper(self.schema, model)
+        wanted = inner.columns + (self.reference.name,)
+
+        def load(keys, context):
+            rows = Selection(model, (within(self.reference, keys),)).rows(wanted)
+            return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
+
+        return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        key = _follow(obj, self.attribute) if self.attribute else obj._pk
+        row = Selection(self.reference.model, (equals(self.reference, key),)).instances().first()
+        return None if row is None else self.schema().dump(row)
 
 
 class Members(fields.Field):
