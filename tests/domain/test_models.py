@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import shutil
-from importlib import import_module
 from itertools import count
-from pathlib import Path
 
-import peewee
 import pytest
 
-from wger_flask.auth.models import MODELS as ACCOUNTS
+from tests.reference import BY_LABEL, MODELS, SHARED, TABLES, empty_database, needs_reference, reference_database
 from wger_flask.storage import fields
+from wger_flask.storage.bulk import dangling
 from wger_flask.storage.cascade import delete
-from wger_flask.storage.database import open_database
-from wger_flask.storage.migrations import is_current, migrate, with_links
+from wger_flask.storage.database import IntegrityError, transaction
+from wger_flask.storage.migrations import is_current, migrate
 from wger_flask.storage.model import label_of, links_of, ordering_of, title_of
 
-SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "weight", "gallery", "trophies")
-MODELS = [*ACCOUNTS]
-for _subject in SUBJECTS:
-    MODELS += import_module(f"wger_flask.domain.{_subject}.models").MODELS
-TABLES = with_links(MODELS)
-
-SHARED = Path(__file__).parents[3] / "shared"
-REFERENCE = SHARED / "dataset" / "reference-2.7.sqlite.gz"
 needs_description = pytest.mark.skipif(not (SHARED / "spec").is_dir(), reason="no description of the tables here")
-needs_reference = pytest.mark.skipif(not REFERENCE.is_file(), reason="the database that wger made is not here")
+User = BY_LABEL["auth.user"]
 
 KINDS = {
     "AutoField": fields.Auto, "BigAutoField": fields.BigAuto, "BooleanField": fields.Boolean,
@@ -52,32 +40,6 @@ def label(model):
 @pytest.fixture(scope="module")
 def described():
     return json.loads((SHARED / "spec" / "models.json").read_text())["models"]
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
-    path = tmp_path_factory.mktemp("reference") / "wger.sqlite"
-    with gzip.open(REFERENCE) as packed, open(path, "wb") as file:
-        shutil.copyfileobj(packed, file)
-    return path
-
-
-@pytest.fixture
-def reference(unpacked, tmp_path):
-    """Open a copy of the database that wger made."""
-    path = shutil.copy(unpacked, tmp_path / "wger.sqlite")
-    database = open_database(f"sqlite:///{path}")
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """Open a database whose tables are all ours."""
-    database = open_database(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
-    migrate(MODELS)
-    yield database
-    database.close()
 
 
 def uniques(model):
@@ -173,34 +135,39 @@ def columns_of(database, table):
 
 
 def contents(database):
-    """Return every definition and every row of the database."""
-    definitions = database.execute_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-    rows = {}
+    """Return every table's definition and rows."""
+    found = {}
     for table in database.get_tables():
-        rows[table] = database.execute_sql(f'SELECT * FROM "{table}"').fetchall()
-    return {row[1]: row for row in definitions}, rows
+        rows = database.execute_sql(f'SELECT * FROM "{table}"').fetchall()
+        keys = sorted(map(str, database.get_foreign_keys(table)))
+        found[table] = (columns_of(database, table), sorted(map(str, database.get_indexes(table))), keys, rows)
+    return found
 
 
-def our_own(name):
-    return "wger_flask_" in name
+def not_ours(found):
+    # The list of largest keys is SQLite's, and a table of ours has a line in it.
+    return {table: what for table, what in found.items() if "wger_flask_" not in table and table != "sqlite_sequence"}
+
+
+@pytest.fixture(scope="module")
+def genuine_columns(tmp_path_factory):
+    with reference_database(tmp_path_factory.mktemp("reference")) as held:
+        return {model: columns_of(held, model._meta.table_name) for model in TABLES}
+
+
+@pytest.fixture(scope="module")
+def our_columns(tmp_path_factory):
+    with empty_database(tmp_path_factory.mktemp("ours")) as held:
+        migrate(MODELS)
+        return {model: columns_of(held, model._meta.table_name) for model in TABLES}
 
 
 @needs_reference
 @pytest.mark.parametrize("model", TABLES, ids=label)
-def test_tables_have_the_columns_that_wger_made(model, unpacked, tmp_path):
-    genuine = open_database(f"sqlite:///{unpacked}")
-    try:
-        table = model._meta.table_name
-        expected = columns_of(genuine, table)
-        assert {f.column_name: (f.null, f.primary_key) for f in model._meta.sorted_fields} == expected
-    finally:
-        genuine.close()
-    ours = open_database(f"sqlite:///{tmp_path / 'ours.sqlite'}")
-    try:
-        model.create_table(safe=False)
-        assert columns_of(ours, table) == expected
-    finally:
-        ours.close()
+def test_tables_have_the_columns_that_wger_made(model, genuine_columns, our_columns):
+    expected = genuine_columns[model]
+    assert {f.column_name: (f.null, f.primary_key) for f in model._meta.sorted_fields} == expected
+    assert our_columns[model] == expected
 
 
 @needs_reference
@@ -219,13 +186,10 @@ def test_every_row_of_wgers_can_be_read(reference):
 
 @needs_reference
 def test_migrating_changes_nothing_of_wgers(reference):
-    definitions, rows = contents(reference)
+    before = contents(reference)
     done = migrate(MODELS)
-    assert done and all(our_own(line) or line.startswith("applied") for line in done)
-    after, rows_after = contents(reference)
-    assert {name: row for name, row in after.items() if not our_own(name) and not our_own(row[2])} == definitions
-    # The list of largest keys is SQLite's, and a table of ours has a line in it.
-    assert {name: found for name, found in rows_after.items() if not our_own(name)} == rows
+    assert done and all("wger_flask_" in line or line.startswith("applied") for line in done)
+    assert not_ours(contents(reference)) == not_ours(before)
 
 
 @needs_reference
@@ -279,37 +243,40 @@ def plant(model):
 @needs_reference
 def test_a_row_can_be_inserted_in_every_table_of_wgers(reference):
     for model in TABLES:
-        row = plant(model)
+        with transaction():
+            row = plant(model)
         assert model.get_by_id(row._pk)._pk == row._pk
-    assert reference.execute_sql("PRAGMA foreign_key_check").fetchall() == []
-    assert reference.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert list(dangling(model)) == []
 
 
 def test_a_row_can_be_inserted_in_every_table_of_ours(fresh):
     for model in TABLES:
-        row = plant(model)
+        with transaction():
+            row = plant(model)
         assert model.get_by_id(row._pk)._pk == row._pk
 
 
 def test_of_a_user_nothing_is_left_behind(fresh):
     """Deleting follows every reference, so that the database's own constraints have no objection."""
-    user = plant(ACCOUNTS[3])
+    user = plant(User)
     for model in TABLES:
-        for field in model._meta.sorted_fields:
-            if isinstance(field, fields.ForeignKey) and field.rel_model is ACCOUNTS[3] and field.name == "user":
+        for field in model._meta.refs:
+            if field.rel_model is User:
                 row = plant(model)
                 setattr(row, field.name, user)
                 row.save()
-    with fresh.atomic():
-        gone = delete(ACCOUNTS[3], [user.id])
-    assert gone[ACCOUNTS[3]] == 1
+    with transaction():
+        gone = delete(User, [user.id])
+    assert gone[User] == 1
     assert len(gone) > 10
+    for model in TABLES:
+        assert list(dangling(model)) == []
 
 
 def test_one_verified_address_belongs_to_one_user(fresh):
-    address = next(model for model in ACCOUNTS if label_of(model) == "account.emailaddress")
-    first, second = plant(ACCOUNTS[3]), plant(ACCOUNTS[3])
+    address = BY_LABEL["account.emailaddress"]
+    first, second = plant(User), plant(User)
     address.create(user=first, email="ada@example.org", verified=True, primary=True)
     address.create(user=second, email="ada@example.org", verified=False)
-    with pytest.raises(peewee.IntegrityError):
+    with pytest.raises(IntegrityError):
         address.create(user=second, email="ada@example.org", verified=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import peewee
@@ -43,6 +44,7 @@ class Postgresql(peewee.PostgresqlDatabase):
     field_types = {
         **peewee.PostgresqlDatabase.field_types,
         "DATETIME": "TIMESTAMP WITH TIME ZONE", "AUTO": "SERIAL", "BIGAUTO": "BIGSERIAL",
+        "JSON": "JSONB",
     }  # fmt: skip
     dialect = PostgresqlDialect()
 
@@ -51,5 +53,7 @@ def open_postgresql(url: str, parts) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
     import psycopg  # noqa: F401  the driver is an extra: say so before the first query does
 
+    # A batch with a row that is refused is no news: whoever wrote it asks which row it was.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     scheme, _, rest = url.partition("://")
     return Postgresql(f"postgresql://{rest}", prefer_psycopg3=True, options="-c timezone=UTC")

@@ -1,0 +1,56 @@
+"""All models there are, and a database that wger 2.7 itself made."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.databases import prepare
+from wger_flask.auth.models import MODELS as ACCOUNTS
+from wger_flask.storage.database import database, open_database
+from wger_flask.storage.migrations import with_links
+from wger_flask.storage.model import label_of
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "weight", "gallery", "trophies")
+
+MODELS = [*ACCOUNTS]
+for _subject in SUBJECTS:
+    MODELS += import_module(f"wger_flask.domain.{_subject}.models").MODELS
+TABLES = with_links(MODELS)
+BY_LABEL = {label_of(model): model for model in TABLES}
+
+SERVER = os.environ.get("WGER_TEST_DATABASE_URL")
+_FILE = SHARED / "dataset" / ("reference-2.7.postgres.sql.gz" if SERVER else "reference-2.7.sqlite.gz")
+_AT_HAND = _FILE.is_file() and (not SERVER or shutil.which("psql"))
+needs_reference = pytest.mark.skipif(not _AT_HAND, reason="no database that wger made is at hand")
+
+
+@contextmanager
+def empty_database(folder: Path):
+    """Make a database without tables, and open it."""
+    made = prepare(SERVER, folder)
+    yield open_database(made.url)
+    database.obj.close()
+    made.drop()
+
+
+@contextmanager
+def reference_database(folder: Path):
+    """Make a database as wger 2.7 left it, and open it."""
+    made = prepare(SERVER, folder)
+    with gzip.open(_FILE) as packed:
+        if SERVER:
+            subprocess.run(["psql", "-q", made.url], input=packed.read(), stdout=subprocess.DEVNULL, check=True)
+        else:
+            made.path.write_bytes(packed.read())
+    yield open_database(made.url)
+    database.obj.close()
+    made.drop()
