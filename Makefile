@@ -34,13 +34,13 @@ lint: install ## Check the code's style
 	$(BIN)/ruff check $(RULES) .
 
 bench: install ## Measure against hand-written endpoints on the same machine
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
 	$(BIN)/python ../shared/conformance/run.py $(ARGS)
 
 screenshots: install ## Take pictures of the explorer into screenshots/
-	$(BIN)/python tests/screenshots.py $(ARGS)
+	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
 
 docs: install ## Write the generated pages of docs/
 	$(BIN)/python -m wger_flask.settings > docs/configuration.md.new
