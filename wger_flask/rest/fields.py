@@ -168,9 +168,11 @@ class Decimal(Field):
     def wire(self, value):
         return float(value) if self.as_number else f"{D(value):.{self.places}f}"
 
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        blank = self.allow_none and isinstance(value, str) and not value.strip()
+        return super().deserialize(None if blank else value, attr, data, **kwargs)
+
     def _deserialize(self, value, attr, data, **kwargs):
-        if self.allow_none and isinstance(value, str) and not value.strip():
-            return None
         if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > 1000:
             raise ValidationError("A valid number is required.")
         try:

@@ -48,7 +48,8 @@ class Ownership:
                 continue
             target = model._meta.fields[name].rel_model
             try:
-                key = parse_reference(target, value)
+                # Whether the type is right is for validation to say: here, true is as good as 1.
+                key = parse_reference(target, int(value) if isinstance(value, bool) else value)
             except ValidationError:
                 continue
             wanted = equals(target._meta.primary_key, key)

@@ -26,18 +26,20 @@ def parse_reference(model: type[Model], value):
 
     Raises ValidationError for what cannot be one.
     """
-    if isinstance(model._meta.primary_key, columns.UUID):
+    key = model._meta.primary_key
+    wrong_type = f"Incorrect type. Expected pk value, received {type(value).__name__}."
+    if isinstance(value, bool):
+        raise ValidationError(wrong_type)
+    if isinstance(key, columns.UUID):
         try:
             return uuids.UUID(int=value) if isinstance(value, int) else uuids.UUID(value)
         except (ValueError, AttributeError, TypeError):
             raise ValidationError(f"“{value}” is not a valid UUID.") from None
-    if isinstance(model._meta.primary_key, columns.Integer):
+    if isinstance(key, columns.Integer):
         try:
-            if isinstance(value, bool):
-                raise ValueError
             return int(value)
         except (TypeError, ValueError, OverflowError):
-            raise ValidationError(f"Incorrect type. Expected pk value, received {type(value).__name__}.") from None
+            raise ValidationError(wrong_type) from None
     return str(value)
 
 
@@ -129,7 +131,7 @@ class Nested(fields.Field):
         key = model._meta.primary_key
 
         def load(keys, context):
-            rows = Selection(model, (within(key, keys),)).rows(inner.columns)
+            rows = Selection(model, (within(key, keys, raw=True),)).rows(inner.columns)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(path, load)
@@ -156,7 +158,7 @@ class Children(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys),), self.order).rows(wanted)
+            rows = Selection(model, (within(self.reference, keys, raw=True),), self.order).rows(wanted)
             found: dict = {}
             for row, item in zip(rows, inner(rows, context), strict=True):
                 found.setdefault(row[-1], []).append(item)
@@ -188,7 +190,7 @@ class Child(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys),)).rows(wanted)
+            rows = Selection(model, (within(self.reference, keys, raw=True),)).rows(wanted)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
@@ -216,7 +218,7 @@ class Members(fields.Field):
         wanted = inner.columns + (source.name,)
 
         def load(keys, context):
-            rows = Selection(self.relation.through, (within(source, keys),), self.order).rows(wanted)
+            rows = Selection(self.relation.through, (within(source, keys, raw=True),), self.order).rows(wanted)
             found: dict = {}
             for row, item in zip(rows, inner(rows, context), strict=True):
                 found.setdefault(row[-1], []).append(item)
