@@ -37,7 +37,7 @@ class SlotView:
 
     comment: str
     sets: tuple[SetData, ...]
-    exercises: tuple[int, ...]  # distinct, in the order of the sets
+    exercises: tuple[int, ...]  # distinct, ascending
 
     @property
     def is_superset(self) -> bool:
@@ -140,7 +140,7 @@ def _sequence(
 
 
 def _view(comment: str, sets: tuple[SetData, ...]) -> SlotView:
-    return SlotView(comment, sets, tuple(dict.fromkeys(set_.exercise for set_ in sets)))
+    return SlotView(comment, sets, tuple(sorted({set_.exercise for set_ in sets})))
 
 
 def _fold(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
