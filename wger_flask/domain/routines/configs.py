@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Key, Resource, Schema, exact, fields, owned_by
+from marshmallow import ValidationError
+
+from wger_flask.api import WRITE, Hooks, Key, Resource, Schema, exact, fields, owned_by
 
 from . import models
+from .plans import complete_config
 from .schemas import LARGEST, in_reserve
 
 OWNER = owned_by("slot_entry.slot.day.routine.user", checks={"slot_entry": "slot.day.routine.user"})
+
+
+REQUIRABLE = ("weight", "repetitions", "rir", "rest")
+
+
+def known_requirements(value) -> None:
+    """Refuse what does not say which quantities must have been logged, as ``{"rules": ["weight"]}`` does."""
+    if not isinstance(value, dict):
+        raise ValidationError("Requirements must be a JSON object.")
+    if "rules" not in value:
+        raise ValidationError("Missing required keys: 'rules'")
+    if not isinstance(value["rules"], list):
+        raise ValidationError("'rules' must be a list.")
+    for rule in value["rules"]:
+        if rule not in REQUIRABLE:
+            raise ValidationError(f"Invalid rule: {rule}")
 
 
 def _amount(**options):
@@ -37,7 +56,9 @@ def _schema(model) -> type[Schema]:
         "operation": fields.Choice(models.OPERATIONS),
         "step": fields.Choice(models.STEPS),
         "repeat": fields.Boolean(help="apply it again in every later iteration"),
-        "requirements": fields.Json(allow_none=True, help='what must have been logged: {"rules": ["weight"]}'),
+        "requirements": fields.Json(
+            allow_none=True, validate=known_requirements, help='what must have been logged: {"rules": ["weight"]}'
+        ),
     })  # fmt: skip
 
 
@@ -50,6 +71,7 @@ RESOURCES = tuple(
         methods=WRITE,
         filters=dict.fromkeys(("id", "slot_entry", "iteration", "value", "operation", "step", "repeat"), exact),
         owner=OWNER,
+        hooks=Hooks(prepare=complete_config),
     )
     for model in models.CONFIGS
 )  # fmt: skip

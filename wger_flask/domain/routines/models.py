@@ -62,7 +62,7 @@ class Day(Model):
     class Meta:
         table_name = "manager_day"
         label = "manager.day"
-        ordering = ("order", "id")
+        ordering = ("order",)
 
 
 class Slot(Model):
@@ -77,7 +77,7 @@ class Slot(Model):
     class Meta:
         table_name = "manager_slot"
         label = "manager.slot"
-        ordering = ("order", "id")
+        ordering = ("order",)
 
 
 class SlotEntry(Model):
@@ -121,6 +121,7 @@ class Config(Model):
     class Meta:
         ordering = ("slot_entry.order", "slot_entry.id", "iteration")
         indexes = ((("slot_entry", "iteration"), True),)
+        clashes = {("slot_entry", "iteration"): "The fields slot_entry, iteration must make a unique set."}
 
 
 def _config(name: str, title: str, value: fields.Integer | fields.Decimals) -> type[Config]:
@@ -184,6 +185,7 @@ class WorkoutSession(Model):
         label = "manager.workoutsession"
         ordering = ("date",)
         indexes = ((("date", "user", "routine"), True), (("routine", "date"), False))
+        clashes = {("date", "user", "routine"): "There is a session of this routine on this date already."}
 
 
 class WorkoutLog(Model):

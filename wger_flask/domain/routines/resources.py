@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Resource, compared, exact, on_date, one_of, owned_by
+from dataclasses import replace
+from datetime import date
 
-from . import configs, models, schemas
+from wger_flask.api import WRITE, Deprecation, Hooks, Resource, compared, exact, on_date, one_of, owned_by
+
+from . import configs, models, performed, plans, prescribed, schemas, sessions, structure
 
 routine = Resource(
     "routine", models.Routine, schemas.RoutineSchema,
@@ -14,6 +17,27 @@ routine = Resource(
         ("name", "description", "created", "start", "end", "is_public", "is_template"), exact
     ),
     owner=owned_by("user"),
+    visible=plans.own_or_public,
+    access=plans.readable,
+    actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS),
+    hooks=Hooks(prepare=plans.complete_routine),
+)  # fmt: skip
+
+workout = replace(
+    routine, name="workout", about="Routines, by the name they had before.",
+    deprecated=Deprecation(date(2025, 1, 1), successor="routine"),
+)  # fmt: skip
+
+templates = Resource(
+    "templates", models.Routine, schemas.RoutineSchema,
+    about="Your templates.",
+    filters={"name": exact, "description": exact, "created": exact},
+    visible=plans.own_templates,
+    access=plans.personal,
+)  # fmt: skip
+
+public_templates = replace(
+    templates, name="public-templates", about="Everybody's public templates.", visible=plans.public_templates
 )  # fmt: skip
 
 day = Resource(
@@ -24,6 +48,7 @@ day = Resource(
         ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact
     ),
     owner=owned_by("routine.user", checks={"routine": "user"}),
+    hooks=Hooks(saved=plans.clear_rest_day),
 )  # fmt: skip
 
 slot = Resource(
@@ -46,6 +71,7 @@ slot_entry = Resource(
         exact,
     ),
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
+    hooks=Hooks(prepare=plans.complete_entry),
 )  # fmt: skip
 
 workoutsession = Resource(
@@ -54,6 +80,7 @@ workoutsession = Resource(
     methods=WRITE,
     filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),
     owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
+    hooks=Hooks(prepare=sessions.complete_session),
 )  # fmt: skip
 
 workoutlog = Resource(
@@ -69,6 +96,10 @@ workoutlog = Resource(
     owner=owned_by("user", checks={
         "routine": "user", "session": "user", "slot_entry": "slot.day.routine.user", "next_log": "user",
     }),
+    hooks=Hooks(prepare=sessions.complete_log, saved=sessions.complete_its_session),
 )  # fmt: skip
 
-RESOURCES = (routine, workoutsession, day, slot, slot_entry, *configs.RESOURCES, workoutlog)
+RESOURCES = (
+    routine, templates, public_templates, workoutsession, day, slot, slot_entry, *configs.RESOURCES, workoutlog,
+    workout,
+)  # fmt: skip

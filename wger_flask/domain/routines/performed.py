@@ -1,0 +1,110 @@
+"""What was done in a routine: its sessions with their logs, and the statistics of those."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from marshmallow import fields as plain
+
+from wger_flask.api import Action, Call, Children, Invalid, Schema, Selection, along, dumper, equals, within
+from wger_flask.domain.exercises.models import muscles
+from wger_flask.engine.errors import EngineError
+from wger_flask.engine.statistics import PerformedSet, routine_statistics
+
+from .models import WorkoutLog, WorkoutSession
+from .plans import personal
+from .schemas import WorkoutLogSchema, WorkoutSessionSchema
+
+_SET = ("session.date", "iteration", "exercise", "weight", "repetitions", "weight_unit", "repetitions_unit")
+
+
+class _SessionWithLogsSchema(WorkoutSessionSchema):
+    logs = Children(WorkoutLogSchema, WorkoutLog.session, WorkoutLog._meta.ordering)
+
+
+def show_logs(call: Call) -> list[dict]:
+    """List the sessions of a routine, each with its logs."""
+    dump = dumper(_SessionWithLogsSchema, WorkoutSession)
+    sessions = Selection(WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), ("date",))
+    return [
+        {"logs": session.pop("logs"), "session": session} for session in dump(sessions.rows(dump.columns), call.context)
+    ]
+
+
+def show_statistics(call: Call) -> dict:
+    """Sum up volume, sets and intensity of a routine."""
+    performed = performed_sets(call.row().id)
+    try:
+        return routine_statistics(performed, primary_muscles({item.exercise for item in performed})).as_json()
+    except EngineError as wrong:
+        raise Invalid({wrong.field: [str(wrong)]}) from None
+
+
+def performed_sets(routine: int) -> list[PerformedSet]:
+    """Return the sets that were logged in the sessions of a routine."""
+    clause, order = along(WorkoutLog, ("session", "routine"), routine), ("session.date", *WorkoutLog._meta.ordering)
+    date, weight, repetitions = WorkoutSession.date, WorkoutLog.weight, WorkoutLog.repetitions
+    return [
+        PerformedSet(
+            date.python_value(row[0]), row[1], row[2], weight.python_value(row[3]), repetitions.python_value(row[4]),
+            row[5], row[6],
+        )
+        for row in Selection(WorkoutLog, (clause,), order).rows(_SET)
+    ]  # fmt: skip
+
+
+def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
+    """Return the primary muscles of exercises."""
+    found = defaultdict(list)
+    source, target = muscles.source, muscles.target
+    rows = Selection(muscles.through, (within(source, sorted(exercises)),), (target.name,))
+    for exercise, muscle in rows.rows((source.name, target.name)):
+        found[exercise].append(muscle)
+    return found
+
+
+# -- the shapes, for the documentation ---------------------------------------------------------
+class SessionLogsSchema(Schema):
+    """A session and its logs."""
+
+    session = plain.Nested(WorkoutSessionSchema)
+    logs = plain.List(plain.Nested(WorkoutLogSchema))
+
+
+class CellSchema(Schema):
+    """A measure: by exercise, by primary muscle, and in total."""
+
+    exercises = plain.Dict(keys=plain.String(), values=plain.Float())
+    muscle = plain.Dict(keys=plain.String(), values=plain.Float())
+    upper_body = plain.String()
+    lower_body = plain.String()
+    total = plain.String()
+
+
+class GroupedSchema(Schema):
+    """A measure by iteration ("None" for logs without one), ISO week and day, and as a whole."""
+
+    iteration = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
+    weekly = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
+    daily = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
+    mesocycle = plain.Nested(CellSchema)
+
+
+class StatisticsSchema(Schema):
+    """Intensity (share of the 1RM), number of sets, and volume (kg × repetitions)."""
+
+    intensity = plain.Nested(GroupedSchema)
+    sets = plain.Nested(GroupedSchema)
+    volume = plain.Nested(GroupedSchema)
+
+
+ACTIONS = (
+    Action(
+        "logs", show_logs, schema=SessionLogsSchema, many=True, access=personal,
+        about="The sessions of the routine with their logs.",
+    ),
+    Action(
+        "stats", show_statistics, schema=StatisticsSchema, access=personal,
+        about="Volume, sets and intensity of what was logged in the routine.",
+    ),
+)  # fmt: skip

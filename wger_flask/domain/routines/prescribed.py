@@ -1,0 +1,154 @@
+"""What a routine prescribes for each of its dates: rows in, the engine's answer out.
+
+The rows of a routine are loaded flat, one query a table, and never more: logs and sessions
+only where a rule or a day waits for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from marshmallow import fields as plain
+
+from wger_flask.api import Action, Call, Clause, Invalid, Schema, Selection, along, equals, today, within
+from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
+from wger_flask.engine import routine as engine
+from wger_flask.engine.errors import EngineError
+from wger_flask.engine.sequence import as_json, display_sequence, gym_sequence
+from wger_flask.engine.wording import Wording
+
+from . import models
+from .plans import readable
+from .schemas import DaySchema
+
+FIELDS = {
+    models.WeightConfig: "weight", models.MaxWeightConfig: "max_weight",
+    models.RepetitionsConfig: "repetitions", models.MaxRepetitionsConfig: "max_repetitions",
+    models.SetsConfig: "sets", models.MaxSetsConfig: "max_sets",
+    models.RestConfig: "rest", models.MaxRestConfig: "max_rest",
+    models.RiRConfig: "rir", models.MaxRiRConfig: "max_rir",
+}  # fmt: skip
+
+_DAY = ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance", "type", "config")
+_SLOT = ("id", "day", "order", "comment")
+_ENTRY = (
+    "id", "slot", "order", "exercise", "type", "comment", "repetition_unit", "repetition_rounding", "weight_unit",
+    "weight_rounding",
+)  # fmt: skip
+_RULE = ("slot_entry", "iteration", "value", "operation", "step", "repeat", "requirements")
+_LOG = ("slot_entry", "iteration", "weight", "repetitions", "rir", "rest")
+
+
+def plan_of(row: models.Routine) -> engine.Routine:
+    """Load everything that the sequence of a routine depends on."""
+    days = list(_below(row, models.Day, ("routine",), _DAY))
+    rules = [
+        (name, *rule)
+        for model, name in FIELDS.items()
+        for rule in _below(row, model, ("slot_entry", "slot", "day", "routine"), _RULE)
+    ]
+    gated = list({rule[1] for rule in rules if engine.rules_of(rule[-1])})
+    waiting = [day[0] for day in days if day[_DAY.index("need_logs_to_advance")]]
+    return engine.assemble(
+        row.start, row.end, row.fit_in_week,
+        days=days,
+        slots=_below(row, models.Slot, ("day", "routine"), _SLOT),
+        entries=_below(row, models.SlotEntry, ("slot", "day", "routine"), _ENTRY),
+        rules=rules,
+        logs=_logs(row.user_id, gated),
+        sessions=_rows(models.WorkoutSession, (within(models.WorkoutSession.day, waiting),), ("day", "date")),
+        labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
+    )  # fmt: skip
+
+
+def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple]:
+    return _rows(model, (along(model, path, row.id),), names)
+
+
+def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
+    log = models.WorkoutLog
+    counted = Clause((log, "in an iteration"), lambda: log.iteration > 0)
+    return _rows(log, (within(log.slot_entry, entries), equals(log.user, user), counted), _LOG)
+
+
+def _rows(model, clauses: tuple, names: tuple[str, ...]) -> Iterator[tuple]:
+    """Yield rows as Python values; in lists that must be empty nothing is looked for."""
+    if any(clause.key == "nothing" for clause in clauses):
+        return
+    readers = [model._meta.fields[name].python_value for name in names]
+    for row in Selection(model, clauses).rows(names):
+        yield tuple([read(value) for read, value in zip(readers, row, strict=True)])
+
+
+def wording() -> Wording:
+    """Return the words of sets, with the units that the database knows."""
+    repetitions, weights = (dict(Selection(unit).rows(("id", "name"))) for unit in (RepetitionUnit, WeightUnit))
+    return Wording(repetition_units=repetitions, weight_units=weights)
+
+
+def _sequence(arrange: Callable) -> Callable:
+    def handle(call: Call) -> list[dict]:
+        row = call.row()
+        try:
+            return as_json(arrange(plan_of(row), today(), wording()))
+        except EngineError as wrong:
+            raise Invalid({wrong.field: [str(wrong)]}) from None
+
+    return handle
+
+
+# -- the shapes, for the documentation ---------------------------------------------------------
+class SetSchema(Schema):
+    """What is to be done in a set; numbers are strings, whole ones without decimals."""
+
+    slot_entry_id = plain.Integer()
+    exercise = plain.Integer()
+    sets = plain.Integer()
+    max_sets = plain.Integer(allow_none=True)
+    weight = plain.String(allow_none=True)
+    max_weight = plain.String(allow_none=True)
+    weight_unit = plain.Integer(allow_none=True)
+    weight_rounding = plain.String(allow_none=True)
+    repetitions = plain.String(allow_none=True)
+    max_repetitions = plain.String(allow_none=True)
+    repetitions_unit = plain.Integer(allow_none=True)
+    repetitions_rounding = plain.String(allow_none=True)
+    rir = plain.String(allow_none=True)
+    max_rir = plain.String(allow_none=True)
+    rpe = plain.String(allow_none=True)
+    rest = plain.String(allow_none=True)
+    max_rest = plain.String(allow_none=True)
+    type = plain.String()
+    text_repr = plain.String()
+    comment = plain.String()
+
+
+class SequenceSlotSchema(Schema):
+    """The sets of one place in a day."""
+
+    comment = plain.String()
+    is_superset = plain.Boolean()
+    exercises = plain.List(plain.Integer())
+    sets = plain.List(plain.Nested(SetSchema))
+
+
+class SequenceDaySchema(Schema):
+    """A date of a routine; ``day`` is null while a week is filled up."""
+
+    iteration = plain.Integer()
+    date = plain.Date()
+    label = plain.String(allow_none=True)
+    day = plain.Nested(DaySchema, allow_none=True)
+    slots = plain.List(plain.Nested(SequenceSlotSchema))
+
+
+ACTIONS = (
+    Action(
+        "date-sequence-display", _sequence(display_sequence), schema=SequenceDaySchema, many=True, access=readable,
+        about="Every date of the routine with its sets, arranged for reading.",
+    ),
+    Action(
+        "date-sequence-gym", _sequence(gym_sequence), schema=SequenceDaySchema, many=True, access=readable,
+        about="Every date of the routine with each single set, in the order of doing.",
+    ),
+)  # fmt: skip
