@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Schema, fields
+from wger_flask.api import Key, Schema, fields
+
+from .models import License
 
 
 class LanguageSchema(Schema):
@@ -21,6 +23,17 @@ class LicenseSchema(Schema):
     full_name = fields.String(required=True, max_length=60)
     short_name = fields.String(required=True, max_length=15)
     url = fields.String(allow_none=True, max_length=200)
+
+
+class LicensedSchema(Schema):
+    """The licence of a work: who made it, and what it derives from."""
+
+    license = Key(License)
+    license_title = fields.String(blank=True, max_length=300)
+    license_object_url = fields.URL(blank=True, max_length=200)
+    license_author = fields.String(blank=True, max_length=3500)
+    license_author_url = fields.URL(blank=True, max_length=200)
+    license_derivative_source_url = fields.URL(blank=True, max_length=200)
 
 
 class RepetitionUnitSchema(Schema):

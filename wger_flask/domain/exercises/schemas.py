@@ -6,7 +6,7 @@ from marshmallow import ValidationError
 
 from wger_flask.api import Batch, Children, Computed, File, Key, Keys, Members, Nested, Schema, fields
 from wger_flask.domain.core.models import Language, License
-from wger_flask.domain.core.schemas import LicenseSchema
+from wger_flask.domain.core.schemas import LicensedSchema, LicenseSchema
 
 from . import authors, models, pictures
 
@@ -91,17 +91,6 @@ class CommentSchema(Schema):
     uuid = fields.UUID(dump_only=True)
     translation = Key(models.Translation, required=True)
     comment = fields.String(required=True, max_length=200)
-
-
-class LicensedSchema(Schema):
-    """The licence of a picture or film."""
-
-    license = Key(License)
-    license_title = fields.String(blank=True, max_length=300)
-    license_object_url = fields.URL(blank=True, max_length=200)
-    license_author = fields.String(blank=True, max_length=3500)
-    license_author_url = fields.URL(blank=True, max_length=200)
-    license_derivative_source_url = fields.URL(blank=True, max_length=200)
 
 
 class ImageSchema(LicensedSchema):
