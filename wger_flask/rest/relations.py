@@ -91,11 +91,11 @@ class Keys(fields.Field):
             raise ValidationError(no_such_row(None))
         return [parse_reference(self.model, item) for item in value]
 
-    def _pairs(self, keys) -> list[tuple]:
+    def _pairs(self, keys, raw: bool) -> list[tuple]:
         source, target = self.relation.source, self.relation.target
         order = tuple(_prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
         return (
-            Selection(self.relation.through, (within(source, keys),), order)
+            Selection(self.relation.through, (within(source, keys, raw=raw),), order)
             .rows((source.name, target.name))
         )  # fmt: skip
 
@@ -104,14 +104,14 @@ class Keys(fields.Field):
 
         def load(keys, context):
             found: dict = {}
-            for key, target in self._pairs(keys):
+            for key, target in self._pairs(keys, raw=True):
                 found.setdefault(key, []).append(convert(target) if convert else target)
             return found
 
         return builder.grouped(load)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
-        return [target for _, target in self._pairs([obj._pk])]
+        return [target for _, target in self._pairs([obj._pk], raw=False)]
 
 
 class Nested(fields.Field):

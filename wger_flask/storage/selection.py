@@ -55,28 +55,15 @@ def equals(column: peewee.Field, value) -> Clause:
     return Clause((column.model, column.name, "="), lambda slot: column == slot, (column.db_value(value),))
 
 
-def within(column: peewee.Field, values: Sequence) -> Clause:
-    """Return the clause ``column IN (values)``; no value at all matches nothing."""
-    stored = pad([column.db_value(value) for value in values])
+def within(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
+    """Return the clause ``column IN (values)``; no value at all matches nothing.
+
+    ``raw`` values came from rows just as the database holds them and need no conversion.
+    """
+    stored = pad(list(values) if raw else [column.db_value(value) for value in values])
     if not stored:
         return Clause("nothing", lambda: peewee.SQL("1 = 0"))
     return Clause((column.model, column.name, "in", len(stored)), lambda *slots: column.in_(slots), tuple(stored))
-
-
-def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
-    """Return the clause that following references from ``model`` along ``path`` leads to the key ``value``.
-
-    None leads nowhere: nothing matches.
-    """
-    return Clause((model, "along", path), lambda slot: _leads(model, path, slot), (value,))
-
-
-def _leads(model: type[Model], path: tuple[str, ...], slot):
-    column = model._meta.fields[path[0]]
-    if len(path) == 1:
-        return column == slot
-    target = column.rel_model
-    return column.in_(target.select(target._meta.primary_key).where(_leads(target, path[1:], slot)))
 
 
 def pad(values: list) -> list:

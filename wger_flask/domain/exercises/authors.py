@@ -19,7 +19,7 @@ def of(model) -> Callable:
 
     def load(keys, context) -> dict[int, list[str]]:
         history = model._meta.history
-        rows = Selection(history, (within(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
+        rows = Selection(history, (within(history.id, keys, raw=True),), ("history_id",)).rows(("id", "license_author"))
         return _gather(rows)
 
     return load
@@ -31,7 +31,8 @@ def of_everything(keys, context) -> dict[int, list[str]]:
     for model in (Exercise, *_PARTS):
         history = model._meta.history
         column = history.id if model is Exercise else history.exercise
-        rows += Selection(history, (within(column, keys),), ("history_id",)).rows((column.name, "license_author"))
+        found = Selection(history, (within(column, keys, raw=True),), ("history_id",))
+        rows += found.rows((column.name, "license_author"))
     return _gather(rows)
 
 
@@ -40,7 +41,7 @@ def last_updates(keys, context) -> dict[int, str]:
     latest: dict = {}
     for model in (Exercise, *_PARTS):
         column = model._meta.primary_key if model is Exercise else model.exercise
-        for key, moment in Selection(model, (within(column, keys),)).rows((column.name, "last_update")):
+        for key, moment in Selection(model, (within(column, keys, raw=True),)).rows((column.name, "last_update")):
             if key not in latest or latest[key] < moment:
                 latest[key] = moment
     convert = moment_reader()

@@ -165,11 +165,14 @@ class ExerciseVideo(Licensed):
         ordering = ("-is_main", "id")
 
 
+DELETED = ("base", "translation", "image", "video")
+
+
 class DeletionLog(Model):
     """What was deleted from the catalogue, so that copies of it can follow."""
 
     id = fields.Auto()
-    model_type = fields.Char(max_length=11, choices=[(name, name) for name in ("base", "translation", "image", "video")])
+    model_type = fields.Char(max_length=11, choices=[(kind, kind) for kind in DELETED])
     uuid = fields.UUID(unique=True, default=fields.uuid4)
     replaced_by = fields.UUID(null=True)
     timestamp = fields.DateTime(touched=True)

@@ -150,7 +150,7 @@ class VideoInfoSchema(VideoSchema):
 class DeletionLogSchema(Schema):
     """Something that was deleted, and what replaced it."""
 
-    model_type = fields.Choice(("base", "translation", "image", "video"))
+    model_type = fields.Choice(models.DELETED)
     uuid = fields.UUID()
     replaced_by = fields.UUID(allow_none=True)
     timestamp = fields.DateTime()
