@@ -66,6 +66,22 @@ def within(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clau
     return Clause((column.model, column.name, "in", len(stored)), lambda *slots: column.in_(slots), tuple(stored))
 
 
+def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
+    """Return the clause that following references from ``model`` along ``path`` leads to the key ``value``.
+
+    None leads nowhere: nothing matches.
+    """
+    return Clause((model, "along", path), lambda slot: _leads(model, path, slot), (value,))
+
+
+def _leads(model: type[Model], path: tuple[str, ...], slot):
+    column = model._meta.fields[path[0]]
+    if len(path) == 1:
+        return column == slot
+    target = column.rel_model
+    return column.in_(target.select(target._meta.primary_key).where(_leads(target, path[1:], slot)))
+
+
 def pad(values: list) -> list:
     """Repeat the last of ``values`` until their number is one of a few."""
     size = next((size for size in _PADDED if size >= len(values)), len(values)) if values else 0
