@@ -23,7 +23,7 @@ from .settings import Settings, load, shipped
 from .storage.counters import Counters
 from .storage.database import give_back, open_database
 
-SUBJECTS = ("core", "exercises", "routines", "weight")
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight")
 RATES = {
     "exercise_create": "20/hour",
     "ingredient_list": "120/min",

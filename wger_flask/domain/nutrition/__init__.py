@@ -1,1 +1,11 @@
-"""Ingredients, nutrition plans and the food diary."""
+"""Food: what is in it, plans of meals, and a diary of what was eaten."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)

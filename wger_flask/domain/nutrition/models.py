@@ -52,7 +52,7 @@ class Ingredient(Licensed):
     brand = fields.Char(max_length=200, null=True)
     is_vegan = fields.Boolean(null=True)
     is_vegetarian = fields.Boolean(null=True)
-    nutriscore = fields.Char(max_length=1, null=True, index=True)
+    nutriscore = fields.Char(max_length=1, null=True, index=True, choices=[(grade, grade.upper()) for grade in "abcde"])
 
     class Meta:
         table_name = "nutrition_ingredient"

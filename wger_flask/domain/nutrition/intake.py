@@ -1,0 +1,111 @@
+"""Add up what foods contain: of an item, a meal, a plan, or of any amount of a food.
+
+The sums are :mod:`wger_flask.engine.nutrition`'s; here rows become its values, in one query
+for however many meals.  Nothing is remembered: a plan's answer is as fresh as its foods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from marshmallow import ValidationError
+
+from wger_flask.api import NoMatch, Selection, along, equals, fields, within
+from wger_flask.engine.nutrition import Nutrients, nutrients_of
+
+from .models import Ingredient, IngredientWeightUnit, MealItem
+
+NUTRIENTS = tuple(Nutrients.__dataclass_fields__)
+_COLUMNS = tuple(Ingredient._meta.fields[name] for name in NUTRIENTS)
+_EATEN = ("amount", "weight_unit.gram", *(f"ingredient.{name}" for name in NUTRIENTS))
+_MOST_DIGITS, _PLACES = 5, 2
+
+
+def nothing() -> dict[str, float | None]:
+    """Return what nothing contains."""
+    return Nutrients().as_json()
+
+
+def of_meals(keys: list, context) -> dict[object, dict]:
+    """Return what each of these meals contains."""
+    eaten: dict[object, list[Nutrients]] = {}
+    for meal, *row in Selection(MealItem, (within(MealItem.meal, keys, raw=True),)).rows(("meal", *_EATEN)):
+        eaten.setdefault(meal, []).append(_contents(row))
+    return {meal: Nutrients.total(parts).as_json() for meal, parts in eaten.items()}
+
+
+def of_item(call) -> dict:
+    """Tell what the amount of this food contains."""
+    rows = call.selection().rows(_EATEN)
+    if not rows:
+        raise NoMatch(call.resource.model)
+    return _total(rows)
+
+
+def of_meal(call) -> dict:
+    """Tell what the foods of this meal contain."""
+    return _total(Selection(MealItem, (equals(MealItem.meal, call.row().id),)).rows(_EATEN))
+
+
+def of_plan(call) -> dict:
+    """Tell what the foods of this plan's meals contain."""
+    key = call.resource.model.id.db_value(call.row().id)
+    return _total(Selection(MealItem, (along(MealItem, ("meal", "plan"), key),)).rows(_EATEN))
+
+
+def of_amount(call) -> dict:
+    """Tell what an amount of this food contains: grams, or pieces of a ``unit`` of its own."""
+    row = call.row()
+    errors = {}
+    amount = grams = None
+    try:
+        amount = _amount(call.args.get("amount", ""))
+    except ValidationError as wrong:
+        errors["amount"] = wrong.messages
+    try:
+        grams = _grams(call.args.get("unit", ""), call.args.get("ingredient", ""))
+    except ValidationError as wrong:
+        errors["unit"] = wrong.messages
+    if errors:
+        return {**dict.fromkeys(NUTRIENTS, 0), "errors": errors}
+    return nutrients_of(Nutrients(*(getattr(row, name) for name in NUTRIENTS)), amount, grams).as_json()
+
+
+def _total(rows: Iterable[tuple]) -> dict:
+    return Nutrients.total(_contents(row) for row in rows).as_json()
+
+
+def _contents(row) -> Nutrients:
+    amount, grams, *raw = row
+    values = (column.python_value(value) for column, value in zip(_COLUMNS, raw, strict=True))
+    return nutrients_of(Nutrients(*values), MealItem.amount.python_value(amount), grams)
+
+
+def _amount(text: str) -> Decimal:
+    """Read an amount as forms do: a comma groups thousands."""
+    text = text.strip().replace(",", "")
+    if not text:
+        raise ValidationError("This field is required.")
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValidationError("Enter a number.")
+    fields.check_digits(number, _MOST_DIGITS, _PLACES)
+    return number
+
+
+def _grams(unit: str, ingredient: str) -> int | None:
+    """Return what a unit of an ingredient weighs; the request must name both."""
+    if not unit.strip():
+        return None
+    try:
+        wanted = (equals(IngredientWeightUnit.id, int(unit)), equals(IngredientWeightUnit.ingredient, int(ingredient)))
+        rows = Selection(IngredientWeightUnit, wanted).rows(("gram",))
+    except (ValueError, OverflowError):
+        rows = []
+    if not rows:
+        raise ValidationError("Select a valid choice. That choice is not one of the available choices.")
+    return rows[0][0]
