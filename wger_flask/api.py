@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from peewee import fn
 
+from .auth.accounts import on_user_created, request_verification
 from .auth.models import User
+from .auth.trust import distrust, has_verified
 from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.clock import moment_reader, server_zone, today
 from .rest.context import Context, current_context
+from .rest.cursor import Cursor
 from .rest.dump import dumper
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.filters import (
@@ -50,11 +53,12 @@ from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Child", "Children", "Clause", "Computed",
-    "Context", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid", "Items",
-    "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound",
+    "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid",
+    "Items", "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound",
     "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource",
     "Schema", "Selection", "User", "after_commit", "along", "anyone", "columns", "compared", "current_context",
-    "delete", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "having", "history", "link", "load",
-    "logged_in", "lt", "lte", "moment_reader", "on_date", "one_at_a_time", "one_of", "owned_by", "pad", "private",
-    "public", "record", "search", "server_zone", "services", "store", "today", "transaction", "within",
+    "delete", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "has_verified", "having", "history",
+    "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "on_user_created", "one_at_a_time", "one_of",
+    "owned_by", "pad", "private", "public", "record", "request_verification", "search", "server_zone", "services",
+    "store", "today", "transaction", "within",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from functools import cached_property
 from ..storage import fields as columns
 from ..storage.model import Link, Model, ordering_of, title_of
 from ..storage.selection import Clause, Selection, equals
+from .cursor import Cursor
 from .dump import Dumper, dumper
 from .errors import NoMatch, NotFound
 from .filters import Filter, FilterSet, Lookup, build_filters
@@ -110,7 +111,7 @@ class Resource:
     owner: Ownership | None = None
     visible: Callable | None = None
     throttle: Mapping[str, str | Limit] = field(default_factory=dict)
-    pagination: LimitOffset = field(default_factory=LimitOffset)
+    pagination: LimitOffset | Cursor = field(default_factory=LimitOffset)
     actions: tuple[Action, ...] = ()
     hooks: Hooks = field(default_factory=Hooks)
     max_age: str = ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from wger_flask.api import (
     WRITE,
     Action,
+    Cursor,
     Resource,
     compared,
     exact,
@@ -66,6 +67,14 @@ ingredient = _food("ingredient", schemas.IngredientSchema, "Foods and what is in
 ingredientinfo = _food(
     "ingredientinfo", schemas.IngredientInfoSchema, "Foods with their language, licence and picture."
 )
+
+ingredient_sync = Resource(
+    "ingredient-sync", models.Ingredient, schemas.IngredientInfoSchema,
+    about="All foods, page after page, for clients that keep a copy of them.",
+    filters=_FOOD_FILTERS, ordering=("id",), orderable=(),
+    pagination=Cursor(),
+    throttle={"list": "ingredient_sync", "detail": "ingredient_sync"},
+)  # fmt: skip
 
 weight_unit = Resource(
     "ingredientweightunit", models.IngredientWeightUnit, schemas.WeightUnitSchema,
@@ -127,4 +136,4 @@ diary = Resource(
     actions=_values(intake.of_item),
 )  # fmt: skip
 
-RESOURCES = (ingredient, ingredientinfo, weight_unit, plan, planinfo, diary, meal, mealitem, image)
+RESOURCES = (ingredient, ingredientinfo, ingredient_sync, weight_unit, plan, planinfo, diary, meal, mealitem, image)

@@ -1,0 +1,111 @@
+"""Walk a long list by a cursor, for clients that keep a copy of all of it.
+
+Where each page begins is a key and not a number of rows, so the last page costs what the
+first one does, and rows that come or go meanwhile shift nothing.  There is no count.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from ..storage.model import Model
+from ..storage.selection import Clause, Selection
+from .errors import NotFound
+from .filters import Parameter
+
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class CursorPage:
+    """One page: raw ``rows``, and the cursors of the pages around it."""
+
+    rows: list[tuple]
+    following: str | None
+    previous: str | None
+
+    def envelope(self, results: list, request: Request) -> dict:
+        """Return the documented envelope around ``results``."""
+        url = request.host_url[:-1] + request.path
+        return {
+            "next": self.following and _link(url, request.args, self.following),
+            "previous": self.previous and _link(url, request.args, self.previous),
+            "results": results,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Pages by ``?cursor=`` and ``?page_size=``, in the order of an integer primary key.
+
+    A cursor is base64 of ``p=<last key>``, or of ``r=1&p=<first key>`` to walk back.
+    """
+
+    default: int = 200
+    largest: int = 1000
+
+    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> CursorPage:
+        """Return the page of ``selection`` that ``args`` ask for; raises :class:`~.errors.NotFound`."""
+        size = self._size(args)
+        position, back = _read(args.get("cursor", ""))
+        name = selection.model._meta.primary_key.name
+        key = columns.index(name)
+        if position is not None:
+            selection = selection.where(_beyond(selection.model, position, back))
+        rows = selection.order_by(f"-{name}" if back else name).rows(columns, size + 1)
+        more, rows = len(rows) > size, rows[:size]
+        if back:
+            rows.reverse()
+        first, last = (rows[0][key], rows[-1][key]) if rows else (position, position)
+        goes_on = more if not back else True
+        came_from = position is not None if not back else more
+        return CursorPage(
+            rows,
+            _written(last if rows else last - 1) if goes_on else None,
+            _written(first if rows else first + 1, back=True) if came_from else None,
+        )
+
+    def _size(self, args: MultiDict) -> int:
+        text = (args.getlist("page_size") or [""])[-1].strip()
+        size = int(text) if text.isdecimal() and len(text) < 19 else 0
+        return min(size, self.largest) or self.default
+
+    def describe(self) -> list[Parameter]:
+        """Return the parameters for the OpenAPI document."""
+        return [
+            Parameter("page_size", "rows a page", "integer", f"{self.default} unless given, {self.largest} at most"),
+            Parameter("cursor", "where the page begins", help="as the links next and previous give it"),
+        ]
+
+
+def _beyond(model: type[Model], position: int, back: bool) -> Clause:
+    key = model._meta.primary_key
+    return Clause((model, "beyond", back), lambda slot: key < slot if back else key > slot, (position,))
+
+
+def _written(position: int, back: bool = False) -> str:
+    return b64encode(f"{'r=1&' if back else ''}p={position}".encode()).decode()
+
+
+def _read(text: str) -> tuple[int | None, bool]:
+    """Return the key in a cursor, None without one, and whether it leads back."""
+    if not text:
+        return None, False
+    try:
+        parts = parse_qs(b64decode(text, validate=True).decode("ascii"), strict_parsing=True)
+        position = int(parts["p"][-1])
+    except (ValueError, KeyError):
+        raise NotFound("Invalid cursor") from None
+    if abs(position) > _LARGEST:
+        raise NotFound("Invalid cursor")
+    return position, parts.get("r") == ["1"]
+
+
+def _link(url: str, args: MultiDict, cursor: str) -> str:
+    query = dict(args.lists()) | {"cursor": [cursor]}
+    return f"{url}?{urlencode(sorted(query.items()), doseq=True)}"
