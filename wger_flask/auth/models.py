@@ -144,4 +144,19 @@ class BlacklistedToken(Model):
         label = "token_blacklist.blacklistedtoken"
 
 
-MODELS = (ContentType, Permission, Group, User, Token, EmailAddress, OutstandingToken, BlacklistedToken)
+class Session(Model):
+    """A session of an app; ``session_key`` is a digest of the token that the app holds, ``session_data`` JSON.
+
+    Django's own sessions share the table; neither can read, or takes for valid, the other's.
+    """
+
+    session_key = fields.Char(max_length=40, primary_key=True)
+    session_data = fields.Text()
+    expire_date = fields.DateTime(index=True)
+
+    class Meta:
+        table_name = "django_session"
+        label = "sessions.session"
+
+
+MODELS = (ContentType, Permission, Group, User, Token, EmailAddress, OutstandingToken, BlacklistedToken, Session)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import check_language, models, resources, versions
+    from . import check_language, models, profile, resources, versions
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
     registry.add_blueprint(versions.versions)
     registry.add_blueprint(check_language.check_language)
+    registry.add_blueprint(profile.profile)
+    registry.add_blueprint(profile.permissions)

@@ -99,6 +99,17 @@ class Gym(Model):
         ordering = ("name",)
 
 
+class GymConfig(Model):
+    """The one row that says which gym new users belong to."""
+
+    id = fields.Auto()
+    default_gym = fields.ForeignKey(Gym, null=True)
+
+    class Meta:
+        table_name = "config_gymconfig"
+        label = "config.gymconfig"
+
+
 class UserProfile(Model):
     """What a user prefers and told us about their body and days (heights in cm, times in hours)."""
 
@@ -148,4 +159,4 @@ class UserCache(Model):
         label = "core.usercache"
 
 
-MODELS = (Language, License, RepetitionUnit, WeightUnit, Gym, UserProfile, UserCache)
+MODELS = (Language, License, RepetitionUnit, WeightUnit, Gym, GymConfig, UserProfile, UserCache)

@@ -1,0 +1,181 @@
+"""Make accounts, change their passwords, give them tokens.
+
+Used by the endpoints, the pages and the command alike.  What other subjects keep of every user
+(a profile, say) they make when they are told of a new one: see :func:`on_user_created`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from peewee import DataError, fn
+
+from ..storage import fields
+from ..storage.database import IntegrityError, after_commit, transaction
+from . import emails, letters, passwords, refresh
+from .models import EmailAddress, Token, User
+from .policy import policy
+
+LONGEST_NAME = 150
+LENGTHS = {"username": LONGEST_NAME, "email": emails.LONGEST}
+
+_makers: list[Callable[[int, str], None]] = []
+
+
+class Taken(ValueError):
+    """Say that an account exists already with the values of ``fields``: ``username``, ``email``."""
+
+    def __init__(self, fields: tuple[str, ...]):
+        super().__init__(f"there is an account with this {' and this '.join(fields)} already")
+        self.fields = fields
+
+
+class TooLong(ValueError):
+    """Say that the database does not hold values of this length, by field: ``fields`` maps names to limits."""
+
+    def __init__(self, fields: dict[str, int]):
+        super().__init__(" and ".join(f"{name} may have {most} characters at most" for name, most in fields.items()))
+        self.fields = fields
+
+
+def on_user_created(make: Callable[[int, str], None]) -> Callable[[int, str], None]:
+    """Have ``make(user_id, language)`` called for every new user, in the transaction that makes them.
+
+    ``language`` is a code such as ``de``, or empty.  A decorator.
+    """
+    if make not in _makers:
+        _makers.append(make)
+    return make
+
+
+def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tuple[str, ...]:
+    """Return which of the two belong to an account already; ``any_case`` compares names without case."""
+    same = fn.LOWER(User.username) == username.lower() if any_case else User.username == username
+    found = ["username"] if username and User.select(User.id).where(same).exists() else []
+    if email and emails.is_taken(email):
+        found.append("email")
+    return tuple(found)
+
+
+def register(username: str, password: str, email: str = "", *, language: str = "", admin: bool = False) -> User:
+    """Make an account with everything that belongs to one, and send the letter that verifies its address.
+
+    Raises :class:`Taken`, and :class:`TooLong` where the database minds.  Nothing else is checked:
+    see :mod:`.password_rules` and :func:`.emails.is_valid`.
+    """
+    hashed = passwords.hash_password(password, policy().iterations)
+    try:
+        with transaction():
+            if clash := taken(username, email):
+                raise Taken(clash)
+            user = User.create(
+                username=username, password=hashed, email=email.lower(), is_staff=admin, is_superuser=admin
+            )
+            address = emails.add(user.id, email) if email else None
+            for make in _makers:
+                make(user.id, language)
+            if address is not None:
+                after_commit(lambda: letters.send_verification(address, user))
+    except IntegrityError:
+        if clash := taken(username, email):  # made by somebody else in the same moment
+            raise Taken(clash) from None
+        raise
+    except DataError:
+        sent = {"username": username, "email": email}
+        raise TooLong({name: most for name, most in LENGTHS.items() if len(sent[name]) > most}) from None
+    return user
+
+
+def change_password(user: User, password: str) -> None:
+    """Give ``user`` another password: sessions and refresh tokens that came with the old one end."""
+    hashed = passwords.hash_password(password, policy().iterations)
+    with transaction():
+        User.update(password=hashed).where(User.id == user.id).execute()
+        refresh.revoke(user.id)
+    user.password = hashed
+
+
+def reset_password(reset: letters.Reset, password: str) -> bool:
+    """Use a reset key; False when it was used meanwhile.  Whoever could read the letter owns the address."""
+    hashed = passwords.hash_password(password, policy().iterations)
+    user = reset.user
+    with transaction():
+        unchanged = (User.id == user.id) & (User.password == user.password)
+        if not User.update(password=hashed).where(unchanged).execute():
+            return False
+        refresh.revoke(user.id)
+    user.password = hashed
+    if row := emails.find(user.id, reset.email):
+        emails.mark_verified(row.id, row.email)
+    return True
+
+
+def note_login(user: User) -> None:
+    """Remember when ``user`` was last here."""
+    with transaction():
+        User.update(last_login=fields.now()).where(User.id == user.id).execute()
+
+
+def permanent_token(user: int) -> str:
+    """Return the permanent token of a user, making it when there is none."""
+    known = Token.get_or_none(Token.user == user)
+    if known is None:
+        try:
+            with transaction():
+                known = Token.create(user=user)
+        except IntegrityError:
+            known = Token.get(Token.user == user)
+    return known.key
+
+
+def revoke_token(user: int) -> None:
+    """Take the permanent token of a user away."""
+    with transaction():
+        Token.delete().where(Token.user == user).execute()
+
+
+def request_verification(user_id: int) -> EmailAddress | None:
+    """Send the letter that verifies the address a user goes by, unless it is verified; returns the address.
+
+    None when no address of theirs is known.
+    """
+    user = User.get_or_none(User.id == user_id)
+    row = emails.find(user_id, user.email) if user and user.email else None
+    if row is not None and not row.verified:
+        letters.send_verification(row, user)
+    return row
+
+
+# -- for the command -----------------------------------------------------------------------------
+def create_user(username: str, password: str, email: str = "", admin: bool = False) -> int:
+    """Make an account; returns its primary key.  Raises ValueError with a sentence for a person.
+
+    The operator of a server may choose any password, so its strength is not judged here.
+    """
+    username, password, email = username.strip(), password.strip(), email.strip()
+    if not username or len(username) > LONGEST_NAME or not username.isprintable():
+        raise ValueError(f"a name has 1 to {LONGEST_NAME} printable characters")
+    if not password:
+        raise ValueError("a password is needed")
+    if email and not emails.is_valid(email):
+        raise ValueError(f"{email!r} is not an e-mail address")
+    return register(username, password, email, admin=admin).id
+
+
+def set_password(username: str, password: str) -> None:
+    """Give an account another password.  Raises ValueError with a sentence for a person."""
+    if not password.strip():
+        raise ValueError("a password is needed")
+    change_password(_named(username), password.strip())
+
+
+def create_token(username: str) -> str:
+    """Return the permanent token of an account, making it when there is none.  Raises ValueError."""
+    return permanent_token(_named(username).id)
+
+
+def _named(username: str) -> User:
+    user = User.get_or_none(User.username == username)
+    if user is None:
+        raise ValueError(f"there is no account {username!r}")
+    return user

@@ -1,0 +1,82 @@
+"""Know who is asking, at the price of one query and no more.
+
+What a request needs of its user is little, so a :class:`Caller` is made of a raw row; what few
+requests need (permissions, trust) it asks for when it is asked.
+"""
+
+from __future__ import annotations
+
+import hmac
+from functools import cached_property
+
+from ..storage.selection import Clause, Selection, equals
+from . import trust
+from .models import Permission, Token, User, group_permissions, user_groups, user_permissions
+
+LARGEST_KEY = 2**63 - 1
+_COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
+_OF_TOKEN = ("key", *(f"user.{name}" for name in _COLUMNS))
+
+
+class Caller:
+    """Somebody who is logged in."""
+
+    def __init__(self, id: int, username: str, is_active=True, is_staff=False, is_superuser=False):
+        self.id, self.username = id, username
+        self.is_active, self.is_staff, self.is_superuser = bool(is_active), bool(is_staff), bool(is_superuser)
+
+    def __repr__(self) -> str:
+        return f"Caller({self.id}, {self.username!r})"
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the user has a permission such as ``exercises.add_exercise``.
+
+        Their own permissions count and those of their groups; a superuser has every one.
+        """
+        return self.is_active and (self.is_superuser or permission in self.permissions)
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """The permissions that were given to the user or to their groups."""
+        rows = Selection(Permission, (_granted(self.id),)).rows(("content_type.app_label", "codename"))
+        return frozenset(f"{app}.{codename}" for app, codename in rows)
+
+    @cached_property
+    def is_trustworthy(self) -> bool:
+        """Whether the user may contribute without any permission; see :mod:`.trust`."""
+        return trust.is_trustworthy(self.id)
+
+
+def by_id(key: int) -> Caller | None:
+    """Return the user with a primary key."""
+    return _one(Selection(User, (equals(User.id, key),))) if 0 < key <= LARGEST_KEY else None
+
+
+def by_token(key: str) -> Caller | None:
+    """Return the owner of a permanent token."""
+    for stored, *columns in Selection(Token, (equals(Token.key, key),)).rows(_OF_TOKEN):
+        if hmac.compare_digest(stored.encode(), key.encode()):  # whatever the database takes for equal
+            return Caller(*columns)
+    return None
+
+
+def by_session(key: int) -> tuple[Caller, str] | None:
+    """Return the user with a primary key and their password hash, on which sessions depend."""
+    rows = Selection(User, (equals(User.id, key),)).rows((*_COLUMNS, "password"))
+    return (Caller(*rows[0][:-1]), rows[0][-1]) if rows else None
+
+
+def _one(selection: Selection) -> Caller | None:
+    rows = selection.rows(_COLUMNS)
+    return Caller(*rows[0]) if rows else None
+
+
+def _granted(user: int) -> Clause:
+    def build(own, through_groups):
+        of_user, of_group, groups = user_permissions.through, group_permissions.through, user_groups.through
+        direct = of_user.select(of_user.permission).where(of_user.user == own)
+        joined = groups.select(groups.group).where(groups.user == through_groups)
+        through = of_group.select(of_group.permission).where(of_group.group.in_(joined))
+        return Permission.id.in_(direct) | Permission.id.in_(through)
+
+    return Clause((User, "granted"), build, (user, user))

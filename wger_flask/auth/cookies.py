@@ -1,0 +1,141 @@
+"""Remember people between pages: the signed cookie ``sessionid``, and the CSRF token beside it.
+
+The cookie is Flask's own session.  It holds the user, a mark of the password it began with (so
+that changing the password ends it everywhere) and the CSRF token, which scripts read from the
+cookie ``csrftoken`` and send back as ``X-CSRFToken``, forms as ``csrfmiddlewaretoken``.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import string
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+
+from ..rest.errors import Forbidden
+from ..rest.permissions import SAFE_METHODS
+from . import caller, sessions
+from .caller import Caller
+from .models import User
+from .policy import policy
+
+SESSION_COOKIE, CSRF_COOKIE = "sessionid", "csrftoken"
+SESSION_SECONDS, CSRF_SECONDS = 14 * 24 * 3600, 365 * 24 * 3600
+_LETTERS = string.ascii_letters + string.digits
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's sessions, without the work where there is no cookie: most requests have none."""
+
+    def open_session(self, app, request):
+        if SESSION_COOKIE not in request.headers.get("Cookie", ""):
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+def register(app: Flask, secure: bool) -> None:
+    """Set the application's sessions and CSRF tokens up; ``secure`` keeps the cookies to https."""
+    app.session_interface = CookieSessions()
+    app.secret_key = policy().key("session")
+    app.config.update(
+        SESSION_COOKIE_NAME=SESSION_COOKIE, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure, PERMANENT_SESSION_LIFETIME=SESSION_SECONDS, SESSION_REFRESH_EACH_REQUEST=False,
+    )  # fmt: skip
+    app.jinja_env.globals["csrf_token"] = csrf_token
+
+    @app.after_request
+    def hand_out(response: Response) -> Response:
+        if token := g.get("csrf_handed_out"):
+            response.set_cookie(CSRF_COOKIE, token, max_age=CSRF_SECONDS, secure=secure, samesite="Lax")
+        return response
+
+
+# -- who is logged in ---------------------------------------------------------------------------
+def log_in(user: User) -> None:
+    """Begin a session of ``user`` with a CSRF token of its own."""
+    session.clear()
+    session.permanent = True
+    session["user"], session["mark"] = user.id, sessions.mark_of(user.password)
+    session["csrf"] = g.csrf_handed_out = _new_token()
+    g.cookie_user = Caller(user.id, user.username, user.is_active, user.is_staff, user.is_superuser)
+
+
+def log_out() -> None:
+    """End the session of whoever asks."""
+    session.clear()
+    g.cookie_user = None
+
+
+def logged_in() -> Caller | None:
+    """Return whoever the session cookie names; None without a cookie, or with one that is no longer good."""
+    if "cookie_user" not in g:
+        g.cookie_user = _read()
+    return g.cookie_user
+
+
+def _read() -> Caller | None:
+    if SESSION_COOKIE not in request.headers.get("Cookie", ""):
+        return None
+    number, mark = session.get("user"), session.get("mark", "")
+    found = caller.by_session(number) if number else None
+    if found is None or not found[0].is_active or not hmac.compare_digest(mark, sessions.mark_of(found[1])):
+        return None
+    return found[0]
+
+
+# -- cross-site request forgery --------------------------------------------------------------------
+def csrf_token() -> str:
+    """Return the CSRF token for a form on the page that is being made."""
+    token = session.get("csrf") or g.get("csrf_handed_out") or _sent_cookie(request) or _new_token()
+    if request.cookies.get(CSRF_COOKIE) != token:
+        g.csrf_handed_out = token
+    return token
+
+
+def demand_csrf(request: Request) -> None:
+    """Raise :class:`~wger_flask.rest.errors.Forbidden` for a write that another site may have caused."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    if origin and not _is_trusted(origin, request):
+        raise _failed(f"Origin checking failed - {origin} does not match any trusted origins.")
+    cookie = _sent_cookie(request)
+    if cookie is None:
+        raise _failed("CSRF cookie not set.")
+    expected = session.get("csrf") or cookie
+    if not hmac.compare_digest(cookie, expected):  # a cookie that somebody slipped in from another subdomain
+        raise _failed("CSRF cookie incorrect.")
+    sent, where = request.form.get("csrfmiddlewaretoken"), "POST"
+    if not sent:
+        sent, where = request.headers.get("X-CSRFToken"), "the 'X-Csrftoken' HTTP header"
+    if not sent:
+        raise _failed("CSRF token missing.")
+    if not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise _failed(f"CSRF token from {where} incorrect.")
+
+
+def _failed(reason: str) -> Forbidden:
+    return Forbidden(f"CSRF Failed: {reason}")
+
+
+def _is_trusted(origin: str, request: Request) -> bool:
+    return origin == request.host_url[:-1] or any(
+        _origin(trusted) == origin for trusted in policy().settings.CSRF_TRUSTED_ORIGINS
+    )
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sent_cookie(request: Request) -> str | None:
+    sent = request.cookies.get(CSRF_COOKIE, "")
+    return sent if len(sent) == 32 and sent.isascii() and sent.isalnum() else None
+
+
+def _new_token() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(32))

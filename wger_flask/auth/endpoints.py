@@ -1,0 +1,145 @@
+"""The endpoints below ``/api/v2/`` that give credentials out and renew them.
+
+None of them waits inside a transaction while a password is hashed.
+"""
+
+from __future__ import annotations
+
+from ..rest.blueprint import Endpoints
+from ..rest.errors import Detailed, Forbidden, Invalid
+from ..rest.permissions import private
+from ..rest.renderers import render
+from ..rest.services import services
+from . import accounts, caller, credentials, password_rules, refresh, schemas, sessions, tokens
+from .languages import preferred_language
+from .models import User
+from .policy import policy
+
+DEPRECATION = {"Deprecation": "Sat, 01 Oct 2022 23:59:59 GMT"}
+UNIQUE = "This field must be unique."
+
+endpoints = Endpoints("accounts", "Log in, register, and get tokens.")
+
+
+class Unauthorized(Detailed):
+    """401: the only ones below ``/api/``, and the only ones that say how to log in."""
+
+    status = 401
+
+    def __init__(self, message: str, **more):
+        super().__init__(message, {"WWW-Authenticate": 'Bearer realm="api"'}, **more)
+
+
+def _refused(wrong: tokens.BadToken) -> Unauthorized:
+    return Unauthorized(str(wrong), code="token_not_valid")
+
+
+@endpoints.endpoint(
+    "token", methods=("POST",), authenticates=False, transactional=False, slash=False,
+    request=schemas.Credentials, response=schemas.TokenPair,
+)  # fmt: skip
+def token(call):
+    """Give an access and a refresh token for a name and a password."""
+    data = call.load(schemas.Credentials)
+    found = credentials.named_or_reached_at(data["username"])
+    user = credentials.verify(found, data["password"], call.request.remote_addr)
+    if user is None or not user.is_active:
+        raise Unauthorized("No active account found with the given credentials")
+    return refresh.pair(user.id)
+
+
+@endpoints.endpoint(
+    "token/refresh", methods=("POST",), authenticates=False, transactional=False, slash=False,
+    request=schemas.Refresh, response=schemas.TokenPair,
+)  # fmt: skip
+def token_refresh(call):
+    """Give a new access token for a refresh token; a new refresh token too where they are rotated."""
+    data = call.load(schemas.Refresh)
+    try:
+        claims = tokens.read_refresh(data["refresh"])
+        user = caller.by_id(tokens.user_of(claims) or 0)
+        if user is None or not user.is_active:
+            raise Unauthorized("No active account found for the given token.")
+        return refresh.renewed(user.id, claims)
+    except tokens.BadToken as wrong:
+        raise _refused(wrong) from None
+
+
+@endpoints.endpoint(
+    "token/verify", methods=("POST",), authenticates=False, transactional=False, slash=False,
+    request=schemas.Verification,
+)  # fmt: skip
+def token_verify(call):
+    """Tell whether an access or refresh token is valid: an empty object if so."""
+    data = call.load(schemas.Verification)
+    try:
+        claims = tokens.read(data["token"])
+    except tokens.BadToken:
+        raise _refused(tokens.BadToken(tokens.BadToken.INVALID)) from None
+    if claims.get("token_type") == tokens.REFRESH and refresh.is_blacklisted(claims["jti"]):
+        raise Invalid({"non_field_errors": [tokens.BadToken.BLACKLISTED]})
+    return {}
+
+
+def show_login(call):
+    """Say how to log in."""
+    return {"message": "You must send a 'username' and 'password' via POST"}
+
+
+def login(call):
+    """Give the permanent token for a name (or e-mail address) and a password."""
+    services().limit("login", call)
+    data = call.load(schemas.Login)
+    name = data.get("username") or data.get("email")
+    if not name:
+        raise Invalid({"non_field_errors": ['Please provide an "email" or a "username"']})
+    found = credentials.named_or_reached_at(name)
+    user = credentials.verify(found, data["password"], call.request.remote_addr)
+    if user is None or not user.is_active:
+        raise Invalid({"non_field_errors": ["Username or password unknown"]})
+    return render(call, call.format, {"token": accounts.permanent_token(user.id)}, 200, DEPRECATION)
+
+
+endpoints.endpoint(
+    "login", transactional=False, head=False, request=schemas.Login, response=schemas.PermanentToken
+)({"GET": show_login, "POST": login})  # fmt: skip
+
+
+@endpoints.endpoint(
+    "register", methods=("POST",), throttle="registration", transactional=False,
+    request=schemas.Registration, response=schemas.PermanentToken,
+)  # fmt: skip
+def register(call):
+    """Make an account; its permanent token comes with the answer."""
+    if not policy().settings.ALLOW_REGISTRATION:
+        return {"message": "Registration is not allowed on this instance"}
+    data = call.load(schemas.Registration)
+    username, email = data["username"], data.get("email", "")
+    errors = {name: [UNIQUE] for name in accounts.taken(username, email)}
+    wrong = password_rules.problems(data["password"], {"username": username, "email address": email})
+    if wrong:
+        errors["password"] = [sentence for _, sentence in wrong]
+    if errors:
+        raise Invalid(errors)
+    try:
+        user = accounts.register(username, data["password"], email, language=preferred_language(call.request))
+    except accounts.Taken as clash:
+        raise Invalid({name: [UNIQUE] for name in clash.fields}) from None
+    except accounts.TooLong as long:
+        told = "Ensure this field has no more than {} characters."
+        raise Invalid({name: [told.format(most)] for name, most in long.fields.items()}) from None
+    token = accounts.permanent_token(user.id)
+    return {"message": "api user successfully registered", "token": token}, 201
+
+
+@endpoints.endpoint(
+    "issue-refresh-token", methods=("POST",), access=private, slash=False, response=schemas.HeadlessRefresh
+)
+def issue_refresh_token(call):
+    """Give a refresh token of its own session, for another app of the same person."""
+    user = User.get_or_none(User.id == call.user.id)
+    if user is None:
+        raise Forbidden()
+    _, key = sessions.begin(user.id, user.password, [sessions.method(username=user.username)])
+    given = sessions.give_tokens(sessions.by_key(key))
+    return {"refresh_token": given["refresh_token"]}

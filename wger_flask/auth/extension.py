@@ -1,0 +1,34 @@
+"""Bring accounts into an application: one call, made by the application factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+
+from flask import Flask
+
+from ..rest.registry import Registry
+from ..storage.counters import Counters
+from . import cookies
+from .endpoints import endpoints
+from .headless import blueprint as headless
+from .models import MODELS
+from .pages import pages
+from .policy import Policy, set_policy
+
+
+def register(
+    app: Flask, registry: Registry, settings, secret: str, post: Callable[[EmailMessage], None],
+    counters: Counters | None = None,
+) -> None:  # fmt: skip
+    """Register the models, endpoints and pages of accounts, and set the process's policy.
+
+    ``secret`` is the generated key from which every signing key derives, ``post`` takes e-mails,
+    ``counters`` is None where nothing is limited.
+    """
+    set_policy(Policy(settings, secret, post, counters))
+    registry.add_models(*MODELS)
+    registry.add_blueprint(endpoints)
+    registry.add_blueprint(headless)
+    cookies.register(app, settings.SESSION_COOKIE_SECURE)
+    app.register_blueprint(pages)

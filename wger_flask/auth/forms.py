@@ -1,0 +1,49 @@
+"""What the forms of the pages hold, read like any other body."""
+
+from __future__ import annotations
+
+from marshmallow import ValidationError, validates_schema
+
+from ..rest import fields
+from ..rest.schema import Schema
+from . import emails, passwords
+from .accounts import LONGEST_NAME
+from .schemas import Email
+
+
+class LoginForm(Schema):
+    """Log in."""
+
+    username = fields.String(required=True, max_length=emails.LONGEST)
+    password = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class PasswordForm(Schema):
+    """Choose a password, typed twice because nobody sees what they type."""
+
+    password = fields.String(required=True, max_length=passwords.LONGEST)
+    again = fields.String(required=True, max_length=passwords.LONGEST)
+
+    @validates_schema
+    def _same(self, data, **kwargs):
+        if data["password"] != data["again"]:
+            raise ValidationError("The two passwords are not the same.", "again")
+
+
+class RegisterForm(PasswordForm):
+    """Make an account."""
+
+    username = fields.String(required=True, max_length=LONGEST_NAME)
+    email = Email(max_length=emails.LONGEST)
+
+
+class ChangeForm(PasswordForm):
+    """Change the password."""
+
+    current = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class AddressForm(Schema):
+    """Ask for a letter."""
+
+    email = Email(required=True, max_length=emails.LONGEST)

@@ -1,0 +1,138 @@
+"""Manage the e-mail addresses of an account."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from ...rest.services import services
+from ...storage.cascade import delete
+from ...storage.database import after_commit, transaction
+from .. import emails, letters
+from ..models import EmailAddress
+from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
+
+MOST = 10
+
+
+def list_addresses(visit: Visit) -> Response:
+    """List the addresses of the account."""
+    rows = emails.of(visit.known.user.id)
+    return answer(
+        200, [{"email": row.email, "verified": bool(row.verified), "primary": bool(row.primary)} for row in rows]
+    )
+
+
+def add_address(visit: Visit) -> Response:
+    """Add an address; a letter to it asks whether it is theirs."""
+    user, form = visit.user, Form(visit)
+    email = form.read("email", most=emails.LONGEST)
+    form.check()
+    _limit(visit)
+    if not emails.is_valid(email):
+        form.add("invalid", emails.NOT_VALID, "email")
+        form.check()
+    with transaction():
+        if emails.find(user.id, email):
+            form.add("duplicate_email", "This email address is already associated with this account.", "email")
+        elif emails.is_taken(email, but=user.id):
+            form.add("email_taken", "A user is already registered with this email address.", "email")
+        elif len(emails.of(user.id)) >= MOST:
+            form.add("max_email_addresses", f"You cannot add more than {MOST} email addresses.", "email")
+        else:
+            row = emails.add(user.id, email)
+            after_commit(lambda: letters.send_verification(row, user))
+    form.check()
+    return list_addresses(visit)
+
+
+def send_again(visit: Visit) -> Response:
+    """Send the letter that asks whether an address is theirs again."""
+    row = _chosen(visit)
+    if row.verified:
+        return answer(403)
+    _limit(visit)
+    letters.send_verification(row, visit.user)
+    return answer(200)
+
+
+def choose_primary(visit: Visit) -> Response:
+    """Make a verified address the primary one."""
+    row, form = _chosen(visit), Form(visit)
+    if visit.body.get("primary") is not True:
+        form.add("required", "This field is required.", "primary")
+    elif not row.verified and any(other.verified for other in emails.of(visit.user.id)):
+        form.add("unverified_primary_email", "Your primary email address must be verified.", "email")
+    form.check()
+    with transaction():
+        emails.make_primary(row)
+    return list_addresses(visit)
+
+
+def remove_address(visit: Visit) -> Response:
+    """Remove an address other than the primary one."""
+    row, form = _chosen(visit), Form(visit)
+    if row.primary:
+        form.add("cannot_remove_primary_email", "You cannot remove your primary email address.", "email")
+    form.check()
+    with transaction():
+        delete(EmailAddress, [row.id])
+    return list_addresses(visit)
+
+
+def show_verification(visit: Visit) -> Response:
+    """Tell which address the key in ``X-Email-Verification-Key`` verifies."""
+    row = _proved(visit, visit.request.headers.get("X-Email-Verification-Key", ""))
+    return answer(200, {"email": row.email, "user": described(row.user)}, {"is_authenticating": False})
+
+
+def verify(visit: Visit) -> Response:
+    """Verify an address with the key of a letter."""
+    form = Form(visit)
+    key = form.read("key")
+    form.check()
+    row = _proved(visit, key)
+    if not emails.mark_verified(row.id, row.email):
+        _refuse_key(visit)
+    if not visit.is_logged_in:
+        return unauthenticated()
+    return logged_in(visit.user, visit.session.methods)
+
+
+def nothing(visit: Visit) -> Response:
+    """List nothing: passkeys, one-time passwords and accounts elsewhere are not used here."""
+    return answer(200, [] if visit.known else None)
+
+
+def _chosen(visit: Visit) -> EmailAddress:
+    user, form = visit.known.user, Form(visit)
+    email = form.read("email", most=emails.LONGEST)
+    row = emails.find(user.id, email) if email else None
+    if email and row is None:
+        form.add("unknown_email", "Unknown email address.", "email")
+    form.check()
+    return row
+
+
+def _proved(visit: Visit, key: str) -> EmailAddress:
+    row = letters.read_verification(key)
+    if row is None:
+        _refuse_key(visit)
+    return row
+
+
+def _refuse_key(visit: Visit) -> None:
+    form = Form(visit)
+    form.add("invalid_or_expired_key", "Invalid or expired key.", "key")
+    form.check()
+
+
+def _limit(visit: Visit) -> None:
+    services().throttle.demand("mail", f"user-{visit.known.user.id}")
+
+
+route(
+    "account/email", get=list_addresses, post=add_address, put=send_again, patch=choose_primary, delete=remove_address
+)
+route("account/authenticators", get=nothing)
+route("account/providers", get=nothing)
+route("auth/email/verify", get=show_verification, post=verify)

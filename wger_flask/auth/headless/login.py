@@ -1,0 +1,136 @@
+"""Log in, sign up, stay logged in, log out."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response
+
+from ...rest.services import services
+from .. import accounts, credentials, emails, password_rules, sessions, tokens
+from ..languages import preferred_language
+from ..models import User
+from ..policy import policy
+from .protocol import Form, Visit, answer, logged_in, route, unauthenticated
+
+_USERNAME = re.compile(r"[\w.@+-]+")
+_WRONG = {
+    "username": "The username and/or password you specified are not correct.",
+    "email": "The email address and/or password you specified are not correct.",
+}
+
+
+def config(visit: Visit) -> Response:
+    """Tell what this server offers."""
+    account = {
+        "login_methods": ["username", "email"],
+        "is_open_for_signup": policy().settings.ALLOW_REGISTRATION,
+        "email_verification_by_code_enabled": False,
+        "login_by_code_enabled": False,
+        "password_reset_by_code_enabled": False,
+        "authentication_method": "username_email",
+    }
+    mfa = {"supported_types": [], "passkey_login_enabled": False}
+    data = {"account": account, "socialaccount": {"providers": []}, "mfa": mfa}
+    return answer(200, data, {"session_token": sessions.anonymous_token()})
+
+
+def login(visit: Visit) -> Response:
+    """Log in with a name or an e-mail address."""
+    if visit.is_logged_in:
+        return answer(409)
+    form = Form(visit)
+    sent = [name for name in ("username", "email") if name in visit.body]
+    values = {name: form.read(name, required=False) for name in sent}
+    password = form.read("password")
+    if values.get("email") and not emails.is_valid(values["email"]):
+        form.add("invalid", emails.NOT_VALID, "email")
+    if not form.errors and len(sent) != 1:
+        form.add("invalid_login", "Invalid login.")
+    form.check()
+    how, name = sent[0], values[sent[0]]
+    found = credentials.reached_at(name)
+    if how == "username":
+        found = credentials.named_anyhow(name) or found
+    user = credentials.verify(found, password, visit.request.remote_addr)
+    if user is None:
+        form.add(f"{how}_password_mismatch", _WRONG[how], "password")
+        form.check()
+    if not user.is_active:
+        return unauthenticated()
+    accounts.note_login(user)
+    return _begun(user, [sessions.method(**{how: name})])
+
+
+def signup(visit: Visit) -> Response:
+    """Make an account and log in."""
+    if visit.is_logged_in:
+        return answer(409)
+    if not policy().settings.ALLOW_REGISTRATION:
+        return answer(403)
+    services().throttle.demand("registration", f"address-{visit.request.remote_addr}")
+    form = Form(visit)
+    username = form.read("username", most=accounts.LONGEST_NAME)
+    email = form.read("email", required=False, most=emails.LONGEST)
+    password = form.read("password")
+    if username and not _USERNAME.fullmatch(username):
+        told = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
+        form.add("invalid", told, "username")
+    if email and not emails.is_valid(email):
+        form.add("invalid", emails.NOT_VALID, "email")
+    if password:
+        for code, sentence in password_rules.problems(password, {"username": username, "email address": email}):
+            form.add(code, sentence, "password")
+    _note_taken(form, accounts.taken(username, email, any_case=True))
+    form.check()
+    try:
+        user = accounts.register(username, password, email, language=preferred_language(visit.request))
+    except accounts.Taken as clash:
+        _note_taken(form, clash.fields)
+        form.check()
+    accounts.note_login(user)
+    return _begun(user, [])
+
+
+def show_session(visit: Visit) -> Response:
+    """Tell who is logged in."""
+    return logged_in(visit.user, visit.known.methods)
+
+
+def end_session(visit: Visit) -> Response:
+    """Log out; access tokens that were given out run out by themselves."""
+    if visit.session is not None:
+        sessions.end(visit.session.key)
+    return unauthenticated(token=False)
+
+
+def refresh(visit: Visit) -> Response:
+    """Give new tokens for a refresh token, which is good for that once."""
+    form = Form(visit)
+    text = form.read("refresh_token")
+    meta = {"session_token": sessions.anonymous_token()}
+    if form.errors:
+        return answer(400, meta=meta, errors=form.errors)
+    try:
+        return answer(200, sessions.refreshed(text), meta)
+    except (sessions.Gone, tokens.BadToken):
+        return answer(400, meta=meta)
+
+
+def _begun(user: User, methods: list[dict]) -> Response:
+    token, key = sessions.begin(user.id, user.password, methods)
+    return logged_in(user, methods, session_token=token, **sessions.give_tokens(sessions.by_key(key)))
+
+
+def _note_taken(form: Form, fields: tuple[str, ...]) -> None:
+    if "username" in fields:
+        form.add("username_taken", "A user with that username already exists.", "username")
+    if "email" in fields:
+        form.add("email_taken", "A user is already registered with this email address.", "email")
+
+
+route("config", get=config)
+route("auth/login", post=login)
+route("auth/signup", post=signup)
+route("auth/session", get=show_session, delete=end_session)
+route("tokens/refresh", post=refresh)

@@ -1,0 +1,80 @@
+"""Change a password, or choose a new one by mail."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from ...rest.services import services
+from .. import accounts, credentials, emails, letters, password_rules, passwords, sessions
+from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
+
+_BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "key")
+
+
+def change(visit: Visit) -> Response:
+    """Change the password; every other session ends, and this one gets another token."""
+    session, user = visit.known, visit.user
+    form = Form(visit)
+    must_prove = passwords.is_usable(user.password)
+    current = form.read("current_password", required=must_prove)
+    fresh = form.read("new_password")
+    if must_prove and current and credentials.verify([user], current, visit.request.remote_addr) is None:
+        form.add("enter_current_password", "Please type your current password.", "current_password")
+    if fresh:
+        _judge(form, fresh, "new_password", user)
+    form.check()
+    accounts.change_password(user, fresh)
+    token, _ = sessions.begin(user.id, user.password, session.methods)
+    sessions.end(session.key)
+    return logged_in(user, session.methods, session_token=token)
+
+
+def request_reset(visit: Visit) -> Response:
+    """Send a letter with which to choose a new password; the answer does not tell whether anybody is there."""
+    services().throttle.demand("mail", f"address-{visit.request.remote_addr}")
+    form = Form(visit)
+    email = form.read("email", most=emails.LONGEST)
+    if email and not emails.is_valid(email):
+        form.add("invalid", emails.NOT_VALID, "email")
+    form.check()
+    for user in credentials.reached_at(email):
+        if user.is_active and not user.password.startswith(passwords.UNUSABLE):
+            letters.send_reset(user, email.lower())
+    return answer(200, meta={"session_token": sessions.anonymous_token()})
+
+
+def show_reset(visit: Visit) -> Response:
+    """Tell whose password the key in ``X-Password-Reset-Key`` resets."""
+    found = letters.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
+    form = Form(visit)
+    if found is None:
+        form.add(*_BAD_KEY)
+        form.check()
+    return answer(200, {"user": described(found.user)}, {"is_authenticated": visit.is_logged_in})
+
+
+def reset(visit: Visit) -> Response:
+    """Choose a new password with the key of a letter; logging in is the next step."""
+    form = Form(visit)
+    key, fresh = form.read("key"), form.read("password")
+    found = letters.read_reset(key) if key else None
+    if key and found is None:
+        form.add(*_BAD_KEY)
+    if found is not None and fresh:
+        _judge(form, fresh, "password", found.user)
+    form.check()
+    if not accounts.reset_password(found, fresh):
+        form.add(*_BAD_KEY)
+        form.check()
+    return unauthenticated()
+
+
+def _judge(form: Form, password: str, param: str, user) -> None:
+    about = {"username": user.username, "email address": user.email}
+    for code, sentence in password_rules.problems(password, about):
+        form.add(code, sentence, param)
+
+
+route("account/password/change", post=change)
+route("auth/password/request", post=request_reset)
+route("auth/password/reset", get=show_reset, post=reset)

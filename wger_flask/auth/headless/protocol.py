@@ -1,0 +1,225 @@
+"""What every headless call has in common: who calls, what they send, how they are answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Request, Response, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from werkzeug.routing import Rule
+
+from ...rest.errors import Throttled
+from .. import passwords, sessions, tokens
+from ..models import User
+from ..policy import policy
+
+PREFIX = "/allauth/app/v1"
+HEADERS = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
+_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_READING = ("GET", "HEAD", "OPTIONS")
+
+blueprint = Blueprint(
+    "headless", __name__, url_prefix=PREFIX, description="Log in and manage an account, as apps do it."
+)
+
+
+class Refused(Exception):
+    """Carry an answer that ends a call."""
+
+    def __init__(self, response: Response):
+        super().__init__(response.status)
+        self.response = response
+
+
+# -- answers ---------------------------------------------------------------------------------------
+def answer(status: int, data=None, meta: dict | None = None, errors: list[dict] | None = None) -> Response:
+    """Return a JSON answer; what is None is left out."""
+    body = {"status": status, "data": data, "meta": meta, "errors": errors}
+    text = json.dumps({name: value for name, value in body.items() if value is not None})
+    return Response(text, status, HEADERS, content_type="application/json")
+
+
+def error(code: str, message: str, param: str | None = None) -> dict:
+    """Return one entry of a list of errors."""
+    return {"message": message, "code": code, **({"param": param} if param else {})}
+
+
+def unauthenticated(token: bool = True) -> Response:
+    """Return what somebody is told who is not logged in: how they could."""
+    meta = {"is_authenticated": False} | ({"session_token": sessions.anonymous_token()} if token else {})
+    return answer(401, {"flows": _flows()}, meta)
+
+
+def gone() -> Response:
+    """Return what the holder of a session token is told that is no longer good for anything."""
+    return answer(410, {"flows": _flows()}, {"is_authenticated": None, "session_token": sessions.anonymous_token()})
+
+
+def described(user: User) -> dict:
+    """Return what an app shows of a user."""
+    shown = {"id": user.id, "display": user.username, "has_usable_password": passwords.is_usable(user.password)}
+    return shown | ({"email": user.email} if user.email else {}) | {"username": user.username}
+
+
+def logged_in(user: User, methods: list[dict], **meta) -> Response:
+    """Return the answer to somebody who is logged in."""
+    return answer(200, {"user": described(user), "methods": methods}, {"is_authenticated": True, **meta})
+
+
+def _flows() -> list[dict]:
+    names = ["login", "signup", "mfa_login_webauthn"]
+    if not policy().settings.ALLOW_REGISTRATION:
+        names.remove("signup")
+    return [{"id": name} for name in names]
+
+
+# -- calls -----------------------------------------------------------------------------------------
+@dataclass
+class Visit:
+    """One call: its request, and who makes it."""
+
+    request: Request
+
+    @cached_property
+    def session(self) -> sessions.Open | None:
+        """The open session of whoever calls; raises :class:`~..sessions.Gone` for one that has ended."""
+        if token := self.request.headers.get("X-Session-Token"):
+            return sessions.by_token(token)
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not token.strip():
+            return None
+        try:
+            claims = tokens.read_headless(token.strip(), tokens.ACCESS)
+        except tokens.BadToken:
+            return None
+        return sessions.by_key(claims["sid"])
+
+    @property
+    def known(self) -> sessions.Open:
+        """The open session; raises :class:`Refused` for somebody who is not logged in."""
+        if self.session is None:
+            raise Refused(unauthenticated())
+        return self.session
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether somebody is logged in; a session that has ended counts as none."""
+        try:
+            return self.session is not None
+        except sessions.Gone:
+            return False
+
+    @cached_property
+    def user(self) -> User:
+        """The row of whoever is logged in; raises :class:`Refused`."""
+        found = User.get_or_none(User.id == self.known.user.id)
+        if found is None:
+            raise Refused(gone())
+        return found
+
+    @cached_property
+    def body(self) -> dict:
+        """The JSON object that was sent; raises :class:`Refused` for anything else."""
+        data = self.request.get_data()
+        try:
+            if self.request.mimetype != "application/json":
+                raise ValueError
+            sent = json.loads(data) if data else {}
+        except (ValueError, RecursionError):
+            sent = None
+        if not isinstance(sent, dict):
+            raise Refused(Response(b"", 400, HEADERS, content_type="text/html; charset=utf-8"))
+        return sent
+
+    def text(self, name: str) -> str:
+        """Return a value of the body as text without blanks around it, empty where there is none."""
+        value = self.body.get(name)
+        return "" if value is None else str(value).strip()
+
+    def refuse(self, errors: list[dict] | None) -> Response:
+        """Return a 400; somebody who is not logged in gets a token with it."""
+        meta = None if self.is_logged_in else {"session_token": sessions.anonymous_token()}
+        return answer(400, meta=meta, errors=errors or None)
+
+
+class Form:
+    """Read the fields of a body one by one, collecting every error."""
+
+    def __init__(self, visit: Visit):
+        self.visit = visit
+        self.errors: list[dict] = []
+
+    def read(self, name: str, required: bool = True, most: int = passwords.LONGEST) -> str:
+        """Return a field's text; notes an error where it is missing or cannot be text."""
+        value = self.visit.text(name)
+        if required and not value:
+            self.add("required", "This field is required.", name)
+        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            self.add("null_characters_not_allowed", "Null characters are not allowed.", name)
+            return ""
+        if len(value) > most:
+            self.add("max_length", f"Ensure this value has at most {most} characters (it has {len(value)}).", name)
+            return ""
+        return value
+
+    def add(self, code: str, message: str, param: str | None = None) -> None:
+        """Note an error."""
+        self.errors.append(error(code, message, param))
+
+    def check(self) -> None:
+        """Raise :class:`Refused` with the errors, if there are any."""
+        if self.errors:
+            raise Refused(self.visit.refuse(self.errors))
+
+
+# -- routes ----------------------------------------------------------------------------------------
+def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
+    """Serve ``path`` (below the prefix, without slashes around it) by functions of a visit.
+
+    ``handlers`` are by method in lower case.  A call that can only be posted takes every other
+    writing method for POST, as apps may rely on.
+    """
+    by_method = {name.upper(): handle for name, handle in handlers.items()}
+    posted = by_method.get("POST") if set(by_method) == {"POST"} else None
+    known = {*by_method, "OPTIONS"} | ({"HEAD"} if "GET" in by_method else set())
+    allow = ", ".join(method for method in _ORDER if method in known)
+
+    def serve() -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        handle = by_method.get(method) or (posted if method not in _READING else None)
+        if handle is None:
+            status = 200 if method == "OPTIONS" else 405
+            return Response(b"", status, {"Allow": allow}, content_type="text/html; charset=utf-8")
+        try:
+            return handle(Visit(request))
+        except Refused as refused:
+            return refused.response
+        except sessions.Gone:
+            return gone()
+        except Throttled as throttled:
+            response = answer(429)
+            response.headers.extend(throttled.headers)
+            return response
+
+    def documented(handle: Callable) -> Callable:
+        def view(self):
+            return serve()
+
+        view.__doc__ = handle.__doc__
+        return view
+
+    name = path.replace("/", "-")
+    members = {method.lower(): documented(handle) for method, handle in by_method.items()}
+    members |= {"init_every_request": False, "provide_automatic_options": False}
+    blueprint.add_url_rule(f"/{path}", name, type(name.title().replace("-", ""), (MethodView,), members))
+
+    def add_others(state) -> None:
+        endpoint = f"{blueprint.name}.{name}:any"
+        state.app.view_functions[endpoint] = serve
+        state.app.url_map.add(Rule(f"{PREFIX}/{path}", endpoint=endpoint, methods=None))
+
+    blueprint.record(add_others)

@@ -1,0 +1,102 @@
+"""Write the letters that prove an address or reset a password, and read the keys in them.
+
+A key is signed data (itsdangerous), so nothing is stored for it.  It runs out after three days.
+A key that resets a password names the password it replaces, and so works once.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from ..mail.delivery import compose
+from . import sessions
+from .models import EmailAddress, User
+from .policy import policy
+
+LIFETIME = 3 * 24 * 3600
+
+_VERIFY = """\
+Hello {name},
+
+somebody gave this address for the account "{name}" on {site}.
+If that was you, open this page to confirm it:
+
+{link}
+
+The link works for three days. If it was not you, there is nothing to do.
+"""
+
+_RESET = """\
+Hello {name},
+
+somebody asked for a new password for your account "{name}" on {site}.
+Open this page to choose one:
+
+{link}
+
+The link works once, for three days. If it was not you, there is nothing to do:
+your password stays as it is.
+"""
+
+
+def send_verification(row: EmailAddress, user: User) -> None:
+    """Send the letter that proves the address ``row`` of ``user``."""
+    _send(row.email, "Confirm your e-mail address", _VERIFY, user, f"/user/email/confirm/{verification_key(row)}")
+
+
+def send_reset(user: User, email: str) -> None:
+    """Send the letter with which ``user`` chooses a new password to ``email``."""
+    _send(email, "Choose a new password", _RESET, user, f"/user/password/reset/{reset_key(user, email)}")
+
+
+def verification_key(row: EmailAddress) -> str:
+    """Return the key that proves an address."""
+    return _signer("verify-email").dumps([row.id, row.email])
+
+
+def read_verification(key: str) -> EmailAddress | None:
+    """Return the address that ``key`` proves, None for a key that is wrong, too old, or about one that is gone."""
+    try:
+        number, email = _signer("verify-email").loads(key, max_age=LIFETIME)
+    except (BadData, ValueError, TypeError):
+        return None
+    return EmailAddress.get_or_none((EmailAddress.id == number) & (EmailAddress.email == email))
+
+
+def reset_key(user: User, email: str) -> str:
+    """Return the key with which the password that ``user`` has now can be replaced."""
+    return _signer("reset-password").dumps([user.id, sessions.mark_of(user.password), email])
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What a reset key allows: a new password for ``user``, who read a letter sent to ``email``."""
+
+    user: User
+    email: str
+
+
+def read_reset(key: str) -> Reset | None:
+    """Return what ``key`` allows; None for one that is wrong, too old, or used."""
+    try:
+        number, mark, email = _signer("reset-password").loads(key, max_age=LIFETIME)
+    except (BadData, ValueError, TypeError):
+        return None
+    user = User.get_or_none(User.id == number)
+    if user is None or not user.is_active or not hmac.compare_digest(mark, sessions.mark_of(user.password)):
+        return None
+    return Reset(user, email)
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(policy().key(purpose), salt=purpose)
+
+
+def _send(to: str, subject: str, text: str, user: User, path: str) -> None:
+    rules = policy()
+    site = rules.settings.SITE_URL.rstrip("/")
+    body = text.format(name=user.username, site=site, link=site + path)
+    rules.post(compose(rules.settings.FROM_EMAIL, to, subject, body))

@@ -1,0 +1,241 @@
+"""The pages on which people log in, register, and look after their account.
+
+Plain forms that work without any script; each answers itself with its errors, or sends the
+browser on.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from ..rest.bodies import FormData
+from ..rest.errors import Invalid, Throttled
+from ..rest.schema import Schema, load
+from ..rest.services import services
+from ..storage.database import transaction
+from . import accounts, cookies, credentials, emails, forms, letters, password_rules, passwords
+from .languages import preferred_language
+from .models import Token, User
+from .policy import policy
+
+pages = Blueprint("account", __name__)
+WRONG = "This name and this password do not belong together."
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # keys of letters stand in addresses; without any, browsers hide the Origin
+}
+
+
+@pages.before_request
+def recognise() -> None:
+    """Find out who asks, and refuse forms that another site sent."""
+    cookies.demand_csrf(request)
+    g.user = cookies.logged_in()
+
+
+@pages.after_request
+def protect(response: Response) -> Response:
+    """Keep the pages out of caches and out of frames."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+# -- parts ---------------------------------------------------------------------------------------
+def local_path(wanted: str | None, otherwise: str = "/") -> str:
+    """Return ``wanted`` if it is a path on this server, else ``otherwise``: nobody is sent elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
+        return otherwise
+    return wanted
+
+
+def _show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
+    sent = {name: value for name, value in request.form.items() if "password" not in name and name != "again"}
+    page = render_template(
+        f"auth/{template}.html", errors=errors or {}, sent=sent, settings=policy().settings,
+        next=local_path(request.values.get("next"), ""), **values,
+    )  # fmt: skip
+    return make_response(page, status or (400 if errors else 200))
+
+
+def _read(schema: type[Schema]) -> dict:
+    """Return what the form holds; raises :class:`Invalid`."""
+    return load(schema, FormData(request))
+
+
+def _on(path: str) -> Response:
+    return redirect(path, 303)
+
+
+def _judge(password: str, username: str, email: str) -> None:
+    wrong = password_rules.problems(password, {"username": username, "email address": email})
+    if wrong:
+        raise Invalid({"password": [sentence for _, sentence in wrong]})
+
+
+def _to_login() -> Response:
+    return _on(url_for("account.login", next=request.path))
+
+
+def _row() -> User:
+    return User.get(User.id == g.user.id)
+
+
+# -- in and out ----------------------------------------------------------------------------------
+@pages.route("/login", methods=("GET", "POST"))
+def login() -> Response:
+    """Log in."""
+    onward = local_path(request.values.get("next"))
+    if request.method != "POST":
+        return _on(onward) if g.user else _show("login")
+    try:
+        data = _read(forms.LoginForm)
+        found = credentials.named_anyhow(data["username"]) or credentials.reached_at(data["username"])
+        user = credentials.verify(found, data["password"], request.remote_addr)
+        if user is None or not user.is_active:
+            raise Invalid({"form": [WRONG]})
+    except Invalid as wrong:
+        return _show("login", wrong.body)
+    except Throttled as wrong:
+        return _throttled("login", wrong)
+    accounts.note_login(user)
+    cookies.log_in(user)
+    return _on(onward)
+
+
+@pages.post("/logout")
+def logout() -> Response:
+    """Log out."""
+    cookies.log_out()
+    return _on("/")
+
+
+@pages.route("/register", methods=("GET", "POST"))
+def register() -> Response:
+    """Make an account and log in."""
+    if not policy().settings.ALLOW_REGISTRATION:
+        raise NotFound()
+    if request.method != "POST":
+        return _on("/") if g.user else _show("register")
+    try:
+        services().throttle.demand("registration", f"address-{request.remote_addr}")
+        data = _read(forms.RegisterForm)
+        email = data.get("email", "")
+        _judge(data["password"], data["username"], email)
+        user = accounts.register(data["username"], data["password"], email, language=preferred_language(request))
+    except accounts.Taken as clash:
+        return _show("register", {name: ["Somebody has this one already."] for name in clash.fields})
+    except Invalid as wrong:
+        return _show("register", wrong.body)
+    except Throttled as wrong:
+        return _throttled("register", wrong)
+    accounts.note_login(user)
+    cookies.log_in(user)
+    flash(f"Welcome, {user.username}!" + (" A letter is on its way to confirm your address." if email else ""))
+    return _on(local_path(request.form.get("next")))
+
+
+def _throttled(template: str, wrong: Throttled) -> Response:
+    response = _show(template, {"form": [wrong.body["detail"]]}, status=429)
+    response.headers.extend(wrong.headers)
+    return response
+
+
+# -- the account -----------------------------------------------------------------------------------
+@pages.route("/user/api-key", methods=("GET", "POST"))
+def api_key() -> Response:
+    """Make, see once, and revoke the permanent token."""
+    if g.user is None:
+        return _to_login()
+    fresh = None
+    if request.method == "POST":
+        with transaction():
+            accounts.revoke_token(g.user.id)
+            if request.form.get("action") == "make":
+                fresh = accounts.permanent_token(g.user.id)
+        if fresh is None:
+            flash("Your API key is revoked.")
+            return _on(url_for("account.api_key"))
+    return _show("api_key", fresh=fresh, known=Token.get_or_none(Token.user == g.user.id), user=_row())
+
+
+@pages.route("/user/password", methods=("GET", "POST"))
+def password() -> Response:
+    """Change the password; it ends every other session."""
+    if g.user is None:
+        return _to_login()
+    if request.method != "POST":
+        return _show("password")
+    user = _row()
+    try:
+        data = _read(forms.ChangeForm)
+        if credentials.verify([user], data["current"], request.remote_addr) is None:
+            raise Invalid({"current": ["This is not your password."]})
+        _judge(data["password"], user.username, user.email)
+    except Invalid as wrong:
+        return _show("password", wrong.body)
+    except Throttled as wrong:
+        return _throttled("password", wrong)
+    accounts.change_password(user, data["password"])
+    cookies.log_in(user)
+    flash("Your password is changed.")
+    return _on(url_for("account.api_key"))
+
+
+@pages.route("/user/password/reset", methods=("GET", "POST"))
+def request_reset() -> Response:
+    """Ask for a letter with which to choose a new password."""
+    if request.method != "POST":
+        return _show("reset_request", done=False)
+    try:
+        services().throttle.demand("mail", f"address-{request.remote_addr}")
+        email = _read(forms.AddressForm)["email"]
+    except Invalid as wrong:
+        return _show("reset_request", wrong.body, done=False)
+    for user in credentials.reached_at(email):
+        if user.is_active and not user.password.startswith(passwords.UNUSABLE):
+            letters.send_reset(user, email.lower())
+    return _show("reset_request", done=True)
+
+
+@pages.route("/user/password/reset/<key>", methods=("GET", "POST"))
+def reset(key: str) -> Response:
+    """Choose a new password with the key of a letter."""
+    found = letters.read_reset(key)
+    if found is None:
+        return _show("reset", status=400, user=None)
+    if request.method != "POST":
+        return _show("reset", user=found.user)
+    try:
+        data = _read(forms.PasswordForm)
+        _judge(data["password"], found.user.username, found.user.email)
+    except Invalid as wrong:
+        return _show("reset", wrong.body, user=found.user)
+    if not accounts.reset_password(found, data["password"]):
+        return _show("reset", status=400, user=None)
+    flash("Your password is changed: log in with the new one.")
+    return _on(url_for("account.login"))
+
+
+@pages.route("/user/email/confirm/<key>", methods=("GET", "POST"))
+def confirm_email(key: str) -> Response:
+    """Confirm an address; a button does it, since programs that read mail open every link."""
+    row = letters.read_verification(key)
+    if row is None:
+        return _show("confirm_email", status=400, address=None)
+    if request.method == "POST" and not emails.mark_verified(row.id, row.email):
+        return _show("confirm_email", status=400, address=None)
+    return _show("confirm_email", address=row.email, done=request.method == "POST" or row.verified)
+
+
+@pages.post("/user/email/verify")
+def send_verification() -> Response:
+    """Send the letter that confirms the address of the account again."""
+    if g.user is None:
+        return _on(url_for("account.login"))
+    services().throttle.demand("mail", f"user-{g.user.id}")
+    row = accounts.request_verification(g.user.id)
+    flash(f"A letter is on its way to {row.email}." if row else "No address is known to send a letter to.")
+    return _on(url_for("account.api_key"))

@@ -1,0 +1,63 @@
+"""Tell who sends a request: the session cookie, a permanent token, or a signed one.
+
+A valid session cookie wins over an ``Authorization`` header, and with it comes the demand for a
+CSRF token.  A header that names a scheme we know and is wrong is refused even where nobody need
+log in; one of another scheme is as good as none.  The words are those that clients know.
+"""
+
+from __future__ import annotations
+
+from flask import Request
+
+from ..rest.errors import Forbidden
+from . import caller, cookies, tokens
+from .caller import Caller
+
+
+def authenticate(request: Request) -> Caller | None:
+    """Return who sends ``request``, None for nobody; raises :class:`Forbidden` for broken credentials."""
+    user = cookies.logged_in()
+    if user is not None:
+        cookies.demand_csrf(request)
+        return user
+    parts = request.headers.get("Authorization", "").split()
+    if not parts:
+        return None
+    if parts[0] == "Bearer":
+        return _bearer(parts)
+    if parts[0].lower() == "token":
+        return _token(parts)
+    return None
+
+
+def _token(parts: list[str]) -> Caller:
+    if len(parts) == 1:
+        raise Forbidden("Invalid token header. No credentials provided.")
+    if len(parts) > 2:
+        raise Forbidden("Invalid token header. Token string should not contain spaces.")
+    user = caller.by_token(parts[1]) if parts[1].isascii() and parts[1].isalnum() else None
+    if user is None:
+        raise Forbidden("Invalid token.")
+    if not user.is_active:
+        raise Forbidden("User inactive or deleted.")
+    return user
+
+
+def _bearer(parts: list[str]) -> Caller:
+    if len(parts) != 2:
+        told = "Authorization header must contain two space-delimited values"
+        raise Forbidden(told, code="bad_authorization_header")
+    try:
+        number = tokens.user_of(tokens.read_access(parts[1]))
+    except tokens.BadToken as wrong:
+        message = {"token_class": "AccessToken", "token_type": "access", "message": str(wrong)}
+        told = "Given token not valid for any token type"
+        raise Forbidden(told, code="token_not_valid", messages=[message]) from None
+    if number is None:
+        raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
+    user = caller.by_id(number)
+    if user is None:
+        raise Forbidden("User not found", code="user_not_found")
+    if not user.is_active:
+        raise Forbidden("User is inactive", code="user_inactive")
+    return user

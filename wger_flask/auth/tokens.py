@@ -1,0 +1,107 @@
+"""Make and read the two families of signed tokens.
+
+Tokens of ``/api/v2/token`` say their ``token_type``, those of ``/allauth/app/v1`` (headless)
+their ``token_use``; each is either an access or a refresh token.  All are HS256 with one key of
+their own, so reading needs no database.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import jwt
+
+from .policy import policy
+
+ACCESS, REFRESH = "access", "refresh"
+ALGORITHM = "HS256"
+
+
+class BadToken(Exception):
+    """Say why a token is refused, in the words of the answer."""
+
+    INVALID = "Token is invalid"
+    EXPIRED = "Token is expired"
+    WRONG_TYPE = "Token has wrong type"
+    NO_TYPE = "Token has no type"
+    BLACKLISTED = "Token is blacklisted"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A token that was made, and what the server remembers of it."""
+
+    text: str
+    jti: str
+    expires: datetime
+
+
+def make(user: int, kind: str) -> Made:
+    """Return an access or refresh token of ``/api/v2/token``."""
+    rules = policy()
+    lifetime = rules.access_lifetime if kind == ACCESS else rules.refresh_lifetime
+    return _make(lifetime, uuid.uuid4().hex, {"token_type": kind}, {"user_id": str(user), "sub": str(user)})
+
+
+def make_headless(user: int, kind: str, session: str) -> Made:
+    """Return an access or refresh token that belongs to a headless session, by the session's key."""
+    rules = policy()
+    lifetime = rules.headless_access_lifetime if kind == ACCESS else rules.headless_refresh_lifetime
+    return _make(lifetime, str(uuid.uuid4()), {}, {"sid": session, "token_use": kind, "sub": str(user)})
+
+
+def read(text: str) -> dict:
+    """Return the claims of a token of either family; raises :class:`BadToken`."""
+    try:
+        return jwt.decode(text, policy().key("jwt"), algorithms=[ALGORITHM], options={"require": ["exp"]})
+    except jwt.ExpiredSignatureError:
+        raise BadToken(BadToken.EXPIRED) from None
+    except (jwt.PyJWTError, ValueError):
+        raise BadToken(BadToken.INVALID) from None
+
+
+def read_refresh(text: str) -> dict:
+    """Return the claims of a refresh token of ``/api/v2/token``; raises :class:`BadToken`."""
+    claims = read(text)
+    if "token_type" not in claims:
+        raise BadToken(BadToken.NO_TYPE)
+    if claims["token_type"] != REFRESH or "jti" not in claims:
+        raise BadToken(BadToken.WRONG_TYPE)
+    return claims
+
+
+def read_access(text: str) -> dict:
+    """Return the claims of an access token of either family; raises :class:`BadToken`."""
+    claims = read(text)
+    if claims.get("token_use") == ACCESS:
+        return claims
+    if "token_type" not in claims:
+        raise BadToken(BadToken.NO_TYPE)
+    if claims["token_type"] != ACCESS:
+        raise BadToken(BadToken.WRONG_TYPE)
+    return claims
+
+
+def read_headless(text: str, kind: str) -> dict:
+    """Return the claims of a headless token of one kind; raises :class:`BadToken`."""
+    claims = read(text)
+    if claims.get("token_use") != kind or not isinstance(claims.get("sid"), str):
+        raise BadToken(BadToken.WRONG_TYPE)
+    return claims
+
+
+def user_of(claims: dict) -> int | None:
+    """Return the primary key that a token names, None where it names none."""
+    try:
+        return int(claims.get("user_id", claims.get("sub")))
+    except (TypeError, ValueError):
+        return None
+
+
+def _make(lifetime: timedelta, jti: str, first: dict, last: dict) -> Made:
+    now = datetime.now(UTC)
+    expires = now + lifetime
+    claims = {**first, "exp": int(expires.timestamp()), "iat": int(now.timestamp()), "jti": jti, **last}
+    return Made(jwt.encode(claims, policy().key("jwt"), algorithm=ALGORITHM), jti, expires)
