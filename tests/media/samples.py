@@ -1,0 +1,87 @@
+"""Pictures and films for the tests, made on the spot, and the tricks that are played with them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+
+from PIL import Image
+
+EXTENSION = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48), mode: str = "RGB", color="red", **options) -> bytes:
+    """Return a picture of one colour, with a few pixels that are not."""
+    image = Image.new(mode, size, color)
+    if mode == "RGB":
+        for x in range(min(size)):
+            image.putpixel((x, x), (x * 5 % 256, 255 - x % 256, 90))
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def animation(kind: str) -> bytes:
+    """Return a picture of two frames."""
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], duration=100)
+    return buffer.getvalue()
+
+
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    """Return a chunk of a PNG."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """Return a PNG that claims a size and holds a few pixels only."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 1000)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, content) for kind, content in chunks)
+
+
+def jpeg_with(segment: bytes, content: bytes, picture_: bytes | None = None) -> bytes:
+    """Return a JPEG with one more segment at its beginning."""
+    data = picture_ or picture("JPEG")
+    return data[:2] + segment + struct.pack(">H", len(content) + 2) + content + data[2:]
+
+
+def archive() -> bytes:
+    """Return a zip file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("index.html", "<script>alert(1)</script>")
+    return buffer.getvalue()
+
+
+def box(kind: bytes, content: bytes = b"") -> bytes:
+    """Return a box of an MP4."""
+    return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def mp4(brand: bytes = b"isom") -> bytes:
+    """Return the skeleton of an MP4."""
+    return (
+        box(b"ftyp", brand + b"\0\0\2\0" + brand) + box(b"moov", box(b"mvhd", b"\0" * 100)) + box(b"mdat", b"\1" * 50)
+    )
+
+
+def ebml(kind: bytes, content: bytes) -> bytes:
+    """Return an element of a WebM."""
+    return kind + struct.pack(">B", 0x80 | len(content)) + content
+
+
+def webm(doctype: bytes = b"webm") -> bytes:
+    """Return the skeleton of a WebM."""
+    header = ebml(b"\x1a\x45\xdf\xa3", ebml(b"\x42\x86", b"\1") + ebml(b"\x42\x82", doctype))
+    return header + ebml(b"\x18\x53\x80\x67", b"\xec\x84\0\0\0\0" * 5)
+
+
+def ogg() -> bytes:
+    """Return two pages of an Ogg."""
+    page = b"OggS\0\2" + b"\0" * 20 + b"\2" + bytes((100, 7)) + b"\3" * 107
+    return page * 2

@@ -1,0 +1,252 @@
+"""Uploaded pictures: which are taken, what is kept of them, and why the others are refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.media import samples
+from tests.media.samples import EXTENSION, picture
+from wger_flask.media import errors, images
+from wger_flask.media.containers import format_of
+
+KINDS = sorted(EXTENSION)
+INVALID = "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
+FORMATS = "File type is not supported. Allowed formats: jpeg, jpg, png, webp, avif."
+
+
+def inspect(data: bytes, filename: str):
+    return images.inspect(io.BytesIO(data), filename)
+
+
+def refusal(data: bytes, filename: str) -> str:
+    with pytest.raises(errors.RefusedFile) as caught:
+        inspect(data, filename)
+    assert str(caught.value) == caught.value.message
+    return caught.value.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_taken(kind):
+    data = picture(kind)
+    info = inspect(data, f"photo.{EXTENSION[kind]}")
+    assert (info.width, info.height, info.format) == (64, 48, kind)
+    assert info.extension == f".{EXTENSION[kind]}"
+    assert info.content == data
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "options"),
+    [
+        ("PNG", "P", {}), ("PNG", "RGBA", {}), ("PNG", "I;16", {}), ("PNG", "1", {}), ("PNG", "LA", {}),
+        ("JPEG", "L", {}), ("JPEG", "CMYK", {}), ("JPEG", "RGB", {"progressive": True}),
+        ("JPEG", "RGB", {"comment": b"a comment", "dpi": (72, 72)}),
+        ("WEBP", "RGBA", {"lossless": True}), ("WEBP", "RGB", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0"}),
+        ("AVIF", "RGBA", {}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_pixels(kind, mode, options):
+    data = picture(kind, (33, 21), mode, 0, **options)
+    assert inspect(data, f"a.{EXTENSION[kind]}").content == data
+
+
+@pytest.mark.parametrize("name", ["a.JPG", "a.jpeg", "a.b.jfif", "dir/a.jpg", "a\0.jpg"])
+def test_names_of_a_jpeg(name):
+    assert inspect(picture("JPEG"), name).extension.lower() in (".jpg", ".jpeg", ".jfif")
+
+
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [
+        (None, "No file was submitted."),
+        ("text", "The submitted data was not a file. Check the encoding type on the form."),
+        (io.BytesIO(), "The submitted file is empty."),
+    ],
+)
+def test_no_file(stream, message):
+    with pytest.raises(errors.RefusedFile) as caught:
+        images.inspect(stream, "a.png")
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"text", "a.png"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg"),
+        (b"<?xml version='1.0'?><svg/>", "a.png"),
+        (b"%PDF-1.7", "a.pdf"),
+        (samples.archive(), "a.png"),
+        (b"BMW is a car, this is a text", "a.bmp"),
+        (b"\0" * 5000, "a.jpg"),
+    ],
+)
+def test_what_is_no_picture(data, name):
+    assert refusal(data, name) == INVALID
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "ICO", "JPEG2000"])
+def test_other_formats(kind):
+    assert refusal(picture(kind), "a.png") == FORMATS
+
+
+def test_pictures_of_telephones_in_a_format_that_is_not_taken():
+    assert refusal(samples.box(b"ftyp", b"heic\0\0\0\0mif1heic") + b"\0" * 50, "a.heic") == FORMATS
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_animation(kind):
+    assert refusal(samples.animation(kind), f"a.{EXTENSION[kind]}") == "Animated images are not supported."
+
+
+def test_size_limit(monkeypatch):
+    data = picture("PNG")
+    at_limit = data + b"\0" * (20 * 1024 * 1024 - len(data))
+    assert inspect(at_limit, "a.png").content == data
+    assert refusal(at_limit + b"\0", "a.png") == "The maximum image file size is 20MB."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("extension", ["txt", "html", "svg", "gif", "php", "", "png\n"])
+def test_extensions_of_no_format_taken(kind, extension):
+    assert refusal(picture(kind), f"a.{extension}" if extension else "a") == (
+        f"File extension \u201c{extension}\u201d is not allowed. "
+        "Allowed extensions are: avif, jfif, jpe, jpeg, jpg, png, webp."
+    )
+
+
+def test_the_extension_of_another_format():
+    assert refusal(picture("PNG"), "a.jpg") == (
+        "File extension \u201cjpg\u201d is not allowed. Allowed extensions are: png."
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_truncated(kind):
+    data = picture(kind, (300, 200))
+    for length in {20, len(data) // 4, len(data) // 2, len(data) - 100, len(data) - 1}:
+        assert refusal(data[:length], f"a.{EXTENSION[kind]}") == INVALID, length
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pixels_are_missing_inside_a_whole_container(kind):
+    """The container is right and the picture in it is not."""
+    data = {
+        "PNG": samples.png_header(100, 100),
+        "JPEG": picture("JPEG", (300, 200))[:600] + b"\xff\xd9",
+        "WEBP": b"RIFF" + struct.pack("<I", 24) + b"WEBPVP8 " + struct.pack("<I", 12) + picture("WEBP")[20:32],
+        "AVIF": samples.box(b"ftyp", b"avif\0\0\0\0avifmif1") + samples.box(b"meta", b"\0" * 20),
+    }[kind]
+    assert refusal(data, f"a.{EXTENSION[kind]}") == INVALID
+
+
+@pytest.mark.parametrize("side", [8_001, 60_000, 2**31 - 1])
+def test_bombs_are_known_by_their_header(side):
+    assert refusal(samples.png_header(side, side), "a.png") == INVALID
+
+
+def test_the_header_is_read_before_the_pixels(monkeypatch):
+    monkeypatch.setattr(images, "MAX_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("the pixels were decoded"))
+    assert refusal(picture("PNG"), "a.png") == INVALID
+
+
+def test_a_jpeg_of_endless_scans():
+    data = picture("JPEG", progressive=True)
+    scan = data.index(b"\xff\xda")
+    following = data.index(b"\xff", scan + 14)
+    bomb = data[:scan] + data[scan:following] * 200 + data[scan:]
+    assert refusal(bomb, "a.jpg") == INVALID
+
+
+PAGE = b"<html><script>alert(1)</script></html>"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "payload", [PAGE, samples.archive(), b"MZ\x90", b"%PDF-1.4", b"<?php system(1);", b"GIF89a", b"x", b"\0" * 9 + b"x"]
+)
+def test_something_follows_the_picture(kind, payload):
+    assert refusal(picture(kind) + payload, f"a.{EXTENSION[kind]}") == INVALID
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_padding_is_cut_off(kind):
+    assert inspect(picture(kind) + b"\0" * 700, f"a.{EXTENSION[kind]}").content == picture(kind)
+
+
+@pytest.mark.parametrize(
+    "appended",
+    [picture("JPEG"), b"\0" * 40 + picture("JPEG") + PAGE, samples.mp4(), b"\0\0\1\x0aName\5\0value" + b"SEFH...SEFT"],
+)
+def test_what_telephones_append_is_cut_off(appended):
+    assert inspect(picture("JPEG") + appended, "a.jpg").content == picture("JPEG")
+
+
+def test_multi_picture_jpeg_is_taken_as_its_first_picture():
+    first, second = (picture("JPEG", color=color) for color in ("red", "blue"))
+    index = (
+        b"MPF\0MM\0*\0\0\0\x08\0\3\xb0\0\0\7\0\0\0\x040100\xb0\1\0\4\0\0\0\1\0\0\0\2\xb0\2\0\7\0\0\0 \0\0\0\x32\0\0\0\0"
+    )
+    index += struct.pack(">IIIHH", 0x030000, len(first), 0, 0, 0) + struct.pack(">IIIHH", 0, len(second), 900, 0, 0)
+    data = samples.jpeg_with(b"\xff\xe2", index, first)
+    info = inspect(data + second, "a.jpg")
+    assert info.format == "JPEG"
+    assert info.content == data
+
+
+@pytest.mark.parametrize(
+    "payload", [PAGE, b"<!DOCTYPE html><body>", b"<?php system(1);", b"<IFRAME src=x>", b"%PDF-1.4"]
+)
+def test_a_page_in_the_metadata(payload):
+    png = picture("PNG")
+    for data, name in (
+        (samples.jpeg_with(b"\xff\xfe", payload), "a.jpg"),
+        (png[:33] + samples.png_chunk(b"tEXt", b"Comment\0" + payload) + png[33:], "a.png"),
+    ):
+        assert refusal(data, name) == INVALID
+
+
+def test_an_archive_in_the_metadata():
+    tail = samples.archive()
+    png = picture("PNG")
+    end = png.index(b"IEND") - 4
+    data = png[:end] + samples.png_chunk(b"teXt", tail) + png[end:]
+    assert refusal(data, "a.png") == INVALID
+
+
+def test_usual_metadata_is_kept():
+    xmp = (
+        b"http://ns.adobe.com/xap/1.0/\0<?xpacket begin=''?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF/></x:xmpmeta>"
+    )
+    data = samples.jpeg_with(b"\xff\xe1", xmp)
+    assert inspect(data, "a.jpg").content == data
+
+
+@given(st.sampled_from(KINDS), st.data())
+def test_damage_is_refused_or_harmless(kind, data):
+    """No damage makes an error of another family, and what is kept is never more than was sent."""
+    content = bytearray(picture(kind))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        info = inspect(bytes(content), f"a.{EXTENSION[kind]}")
+    except errors.RefusedFile:
+        return
+    assert bytes(content).startswith(info.content)
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_refused(noise):
+    for start in (b"", *(picture(kind)[:12] for kind in KINDS)):
+        with pytest.raises(errors.RefusedFile):
+            inspect(start + noise, "a.png") if start + noise else images.inspect(None, None)
+
+
+def test_formats_by_their_first_bytes():
+    assert [format_of(picture(kind)) for kind in KINDS] == KINDS
+    assert format_of(b"") is None

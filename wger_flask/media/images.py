@@ -1,0 +1,132 @@
+"""Decide whether an uploaded picture is taken, by its content.
+
+The name and the content type of an upload are what the sender says; what the file is, its bytes
+tell. They are read whole (20 MB at most) and looked at in the order that costs least and trusts
+least: the format by its first bytes, where the picture ends (`containers`), its size in pixels by
+the header, and only then the pixels. Those are really decoded, which is the one way to know that
+nothing is missing; a JPEG is decoded to an eighth of its size, which reads every byte all the same.
+
+Only the decoders of the four formats that are taken are ever given the data. SVG is none of them:
+it is a page with scripts that happens to draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import PurePath
+from typing import BinaryIO
+
+from PIL import Image
+
+from wger_flask.media.containers import Broken, Doctored, format_of, picture_in
+from wger_flask.media.errors import (
+    AnimatedImage,
+    EmptyFile,
+    ExtensionNotAllowed,
+    InvalidImage,
+    NotAFile,
+    NotSubmitted,
+    TooLarge,
+    UnsupportedFormat,
+)
+
+MAX_MEGABYTES = 20
+# The most a telephone takes today is 50 million; decoded, that is 200 MB of memory.
+MAX_PIXELS = 64_000_000
+
+EXTENSIONS = {
+    "JPEG": ("jpeg", "jpg", "jpe", "jfif"),
+    "PNG": ("png",),
+    "WEBP": ("webp",),
+    "AVIF": ("avif",),
+}
+ALLOWED = ("jpeg", "jpg", "png", "webp", "avif")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """A picture that may be stored.
+
+    `width` and `height` are in pixels as the file has them, before any EXIF orientation. `format`
+    is Pillow's name. `extension` is that of the original name with its dot. `content` are the bytes
+    to store: the picture alone, without what a camera appended.
+    """
+
+    width: int
+    height: int
+    format: str
+    extension: str
+    content: bytes = field(repr=False)
+
+
+def inspect(stream: BinaryIO | None, filename: str | None) -> ImageInfo:
+    """Return what a picture is, or raise a `RefusedFile` that says why it is not taken.
+
+    `stream` is the uploaded file at its beginning, None if there was none, and anything that cannot
+    be read (a string) if the field held no file.
+    """
+    data = _read(stream)
+    kind = format_of(data)
+    if kind == "other":
+        raise UnsupportedFormat(ALLOWED)
+    if kind is None:
+        raise InvalidImage
+    try:
+        content = picture_in(data, kind)
+    except (Broken, Doctored) as error:
+        raise InvalidImage from error
+    size = _decode(content, kind)
+    suffix = PurePath(filename or "").suffix
+    extension = suffix[1:].lower()
+    if extension not in EXTENSIONS[kind]:
+        known = any(extension in extensions for extensions in EXTENSIONS.values())
+        raise ExtensionNotAllowed(extension, EXTENSIONS[kind] if known else _all_extensions())
+    return ImageInfo(*size, kind, suffix, content)
+
+
+def open_picture(stream: BinaryIO, *kinds: str) -> Image.Image:
+    """Open a picture of the formats that are taken without decoding it.
+
+    Raises `InvalidImage` if the header cannot be read or tells of more than `MAX_PIXELS`.
+    """
+    try:
+        image = Image.open(stream, formats=kinds or tuple(EXTENSIONS))
+    except Exception as error:
+        # A decoder raises whatever its parser stumbles over: OSError, SyntaxError, ValueError, struct.error.
+        raise InvalidImage from error
+    if image.width * image.height > MAX_PIXELS:
+        raise InvalidImage
+    return image
+
+
+def _read(stream: BinaryIO | None) -> bytes:
+    if stream is None:
+        raise NotSubmitted
+    if not hasattr(stream, "read"):
+        raise NotAFile
+    limit = MAX_MEGABYTES * 1024 * 1024
+    data = stream.read(limit + 1)
+    if not data:
+        raise EmptyFile
+    if len(data) > limit:
+        raise TooLarge(f"image file size is {MAX_MEGABYTES}MB")
+    return data
+
+
+def _decode(content: bytes, kind: str) -> tuple[int, int]:
+    """Decode a picture whole, and return its width and height."""
+    with open_picture(BytesIO(content), kind) as image:
+        size = image.size
+        if kind in ("WEBP", "AVIF") and getattr(image, "is_animated", False):
+            raise AnimatedImage
+        try:
+            image.draft(None, (1, 1))
+            image.load()
+        except Exception as error:
+            raise InvalidImage from error
+    return size
+
+
+def _all_extensions() -> list[str]:
+    return [extension for extensions in EXTENSIONS.values() for extension in extensions]

@@ -1,0 +1,203 @@
+"""Keep uploaded files below one folder, in step with the rows that name them.
+
+A name is the path below the folder with forward slashes, as the database has it. It is checked
+whenever it is used: it goes down only, and no part of it is hidden. A file appears under its name
+whole or not at all, and never in place of another. What belongs to a picture, its thumbnails, goes
+where it goes.
+
+Rows and files cannot share a transaction, so files are made to follow. `MediaStore.changes` is put
+*around* the transaction: what is written inside is taken back if the block raises, and what is to
+go stays until the block has ended well. Whenever the server stops in between, each row that the
+database holds has its file; the worst that is left is a file that nobody names.
+
+    with store.changes() as files, transaction():
+        row.image = files.add(info.content, new_name(f"gallery/{user.id}", info.extension))
+        files.remove(old_name)
+        row.save()
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+logger = logging.getLogger(__name__)
+
+_THUMBNAIL = re.compile(r"\.\d+x\d+_q\d+\.jpg")
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+
+
+class UnsafeName(ValueError):
+    """A name would lead out of the folder, or is none."""
+
+
+def new_name(folder: str, extension: str) -> str:
+    """Return a fresh name in a folder, like ``gallery/3/6f0e….png``; the extension comes with its dot."""
+    return f"{folder}/{uuid.uuid4()}{extension}"
+
+
+class MediaStore:
+    """The files below a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def path(self, name: str) -> Path:
+        """Return where the file of a name is, whether or not it exists. Raises `UnsafeName`."""
+        parts = name.split("/")
+        if any(not part or part.startswith(".") or len(os.fsencode(part)) > 255 for part in parts):
+            raise UnsafeName(name)
+        if _FORBIDDEN.search(name):
+            raise UnsafeName(name)
+        return self.root.joinpath(*parts)
+
+    def save(self, content: bytes | BinaryIO, name: str) -> str:
+        """Store a file and return the name it got: another one if there is such a file already.
+
+        Raises `UnsafeName`, and OSError if the disk does not take it; nothing is left then.
+        """
+        target = self.path(name)
+        part = target.with_name(f".{uuid.uuid4().hex}.part")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("xb") as file:
+                shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            return self._put(part, name)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def delete(self, name: str) -> None:
+        """Delete a file and its thumbnails, if they are there. Raises `UnsafeName` and OSError."""
+        path = self.path(name)
+        for thumbnail in self._thumbnails(path):
+            thumbnail.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+    def copy(self, old: str, new: str) -> str:
+        """Give a file and its thumbnails a second name, and return it: another one if it is taken.
+
+        Costs no space where the disk knows hard links. Raises `UnsafeName`, and FileNotFoundError.
+        """
+        source = self.path(old)
+        self.path(new).parent.mkdir(parents=True, exist_ok=True)
+        name = self._link(source, new)
+        try:
+            for thumbnail in self._thumbnails(source):
+                self._link(thumbnail, name + thumbnail.name.removeprefix(source.name))
+        except OSError:
+            self.delete(name)
+            raise
+        return name
+
+    def rename(self, old: str, new: str) -> str:
+        """Move a file and its thumbnails, and return the name it got. Raises like `copy`."""
+        name = self.copy(old, new)
+        self.delete(old)
+        return name
+
+    @contextmanager
+    def changes(self) -> Iterator[Changes]:
+        """Bind changes of files to the block, which holds a transaction.
+
+        If it raises, the files that it added are deleted and the exception goes on; if it ends,
+        those that it removed are.
+        """
+        changes = Changes(self)
+        try:
+            yield changes
+        except BaseException:
+            self._delete_all(reversed(changes.added))
+            raise
+        self._delete_all(changes.removed)
+
+    def _delete_all(self, names: Iterable[str]) -> None:
+        for name in names:
+            try:
+                self.delete(name)
+            except (OSError, UnsafeName):
+                # The rows are settled by now. A file too many harms nobody, an error here would.
+                logger.warning("could not delete the file %s", name, exc_info=True)
+
+    def _link(self, source: Path, name: str) -> str:
+        while True:
+            try:
+                os.link(source, self.path(name))
+                return name
+            except FileExistsError:
+                name = _another(name)
+            except FileNotFoundError:
+                raise
+            except OSError:
+                with source.open("rb") as file:
+                    return self.save(file, name)
+
+    def _put(self, part: Path, name: str) -> str:
+        while True:
+            target = self.path(name)
+            try:
+                target.open("xb").close()  # so that no other upload takes the name
+                break
+            except FileExistsError:
+                name = _another(name)
+        try:
+            os.replace(part, target)
+        except OSError:
+            target.unlink()
+            raise
+        return name
+
+    @staticmethod
+    def _thumbnails(path: Path) -> list[Path]:
+        if not path.parent.is_dir():
+            return []
+        beside = (other for other in path.parent.iterdir() if other.name.startswith(path.name))
+        return [other for other in beside if _THUMBNAIL.fullmatch(other.name.removeprefix(path.name))]
+
+
+class Changes:
+    """What a block does to the files: see `MediaStore.changes`."""
+
+    def __init__(self, store: MediaStore) -> None:
+        self._store = store
+        self.added: list[str] = []
+        self.removed: list[str] = []
+
+    def add(self, content: bytes | BinaryIO, name: str) -> str:
+        """Store a file now, and return its name. Raises like `MediaStore.save`."""
+        name = self._store.save(content, name)
+        self.added.append(name)
+        return name
+
+    def remove(self, name: str) -> None:
+        """Delete a file and its thumbnails once the block has ended. An empty name is none."""
+        if name:
+            self.removed.append(name)
+
+    def move(self, old: str, new: str) -> str:
+        """Return the name under which a file is to be found from now on; the old one goes once the block has ended.
+
+        A file that is not there cannot be moved: its row keeps the name it has.
+        """
+        try:
+            name = self._store.copy(old, new)
+        except FileNotFoundError:
+            logger.warning("the file %s is missing", old)
+            return old
+        self.added.append(name)
+        self.removed.append(old)
+        return name
+
+
+def _another(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}_{uuid.uuid4().hex[:8]}{path.suffix}"))
