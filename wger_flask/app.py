@@ -13,12 +13,17 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import logs
+from .auth import extension as accounts
+from .auth.schemes import authenticate
+from .mail.delivery import delivery
+from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
 from .rest import blueprint, cors, failures, values
 from .rest.clock import set_server_zone
 from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Rate, Throttle
+from .secrets import secret_key
 from .settings import Settings, load, shipped
 from .storage.counters import Counters
 from .storage.database import give_back, open_database
@@ -31,6 +36,7 @@ RATES = {
     "ingredient_sync": "600/min",
     "login": "10/min",
     "registration": "5/min",
+    "mail": "5/min",
 }
 
 
@@ -51,7 +57,9 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     open_database(settings.WGER_DATABASE_URL)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
-    app.extensions["wger_flask"] = Services(registry, throttle, lambda request: None, settings)
+    app.extensions["wger_flask"] = Services(registry, throttle, authenticate, settings)
+    secret = secret_key(settings.WGER_SECRET_KEY_FILE)
+    accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
