@@ -23,20 +23,26 @@ Reader = Callable[[object], object]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How to read one field: ``read`` what the dump gives, or take ``missing()``.
-
-    ``nullable`` says that null is kept; elsewhere it counts as missing.
-    """
+    """How to read one field: ``read`` a value, ``null()`` for null, ``missing()`` for none at all."""
 
     name: str
     read: Reader
+    null: Callable[[], object]
     missing: Callable[[], object]
-    nullable: bool
 
 
 def column_of(field, keys: Keys) -> Column:
     """Return the column of ``field``, whose references are found by ``keys``."""
-    return Column(field.name, reader_of(field, keys), _absent(field), field.null)
+    missing = null = _absent(field)
+    if field.null:
+        null = _nothing
+    elif field.default is None and isinstance(field, fields.Text | fields.Char):
+        null = str  # 2.5 has null where there is an empty text now
+    return Column(field.name, reader_of(field, keys), null, missing)
+
+
+def _nothing() -> None:
+    return None
 
 
 def reader_of(field, keys: Keys) -> Reader:
@@ -74,8 +80,6 @@ def _absent(field) -> Callable[[], object]:
     if default is not None or field.null:
         stored = field.db_value(default)
         return lambda: stored
-    if isinstance(field, fields.Text | fields.Char) and not field.primary_key:
-        return str  # 2.5 has null where there is an empty text now
 
     def refuse():
         raise ValueError("a value is needed")

@@ -17,7 +17,7 @@ from typing import IO
 from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.migrations import with_links
-from ..storage.model import Model, label_of
+from ..storage.model import Model, label_of, links_of
 from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
 from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
@@ -180,14 +180,21 @@ class _Import:
     def _check_references(self) -> None:
         found = []
         for label in self.report.loaded:
-            for model in with_links([self._tables[label].model]):
-                for key, name, value in dangling(model):
-                    target = label_of(model._meta.fields[name].rel_model)
-                    row = f"{label_of(model)} {_spelled(label_of(model), key)}"
-                    found.append(f"{row}: there is no {target} {_spelled(target, value)}")
+            model = self._tables[label].model
+            for key, name, value in dangling(model):
+                found.append((label, key, model._meta.fields[name].rel_model, value))
+            for link in links_of(model).values():
+                for key, name, value in dangling(link.through):
+                    source = getattr(link.through.get_by_id(key), link.source.object_id_name)
+                    found.append((label, source, link.through._meta.fields[name].rel_model, value))
         if found:
             more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
-            raise ImportFailure("; ".join(found[:_SHOWN]) + more)
+            raise ImportFailure("; ".join(_complaint(*one) for one in found[:_SHOWN]) + more)
+
+
+def _complaint(label: str, key: object, target: type[Model], value: object) -> str:
+    named = label_of(target)
+    return f"{label} {_spelled(label, key)}: there is no {named} {_spelled(named, value)}"
 
 
 def _spelled(label: str, key: object) -> object:

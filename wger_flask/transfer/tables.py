@@ -79,10 +79,8 @@ class Table:
                 value = given.get(column.name)
                 if value is not None:
                     values.append(column.read(value))
-                elif column.nullable and column.name in given:
-                    values.append(None)
                 else:
-                    values.append(column.missing())
+                    values.append(column.null() if column.name in given else column.missing())
         except (ValueError, OverflowError) as wrong:
             raise ValueError(f"{column.name}: {wrong}") from None
         return values
