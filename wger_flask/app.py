@@ -9,17 +9,17 @@ from importlib import import_module
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import logs
+from . import logs, site
 from .auth import extension as accounts
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, failures, values
+from .rest import blueprint, cors, explorer, failures, root, values
 from .rest.clock import set_server_zone
+from .rest.openapi import LazyApi
 from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Rate, Throttle
@@ -63,16 +63,16 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
-    app.config.update(
-        API_TITLE="wger", API_VERSION="v2", OPENAPI_VERSION="3.0.3",
-        MAX_CONTENT_LENGTH=settings.WGER_MAX_BODY_SIZE * 2**20,
-    )  # fmt: skip
+    app.config["MAX_CONTENT_LENGTH"] = settings.WGER_MAX_BODY_SIZE * 2**20
     blueprint.prepare(app)
-    api = Api(app)
+    api = LazyApi(app)
+    root.mount(app, api)
     for resource in registry:
         blueprint.mount(resource, app, api)
     for item in registry.blueprints:
         api.register_blueprint(item)
+    explorer.register(app, registry)
+    site.register(app, api)
     failures.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     app.teardown_appcontext(lambda error: give_back())

@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.views import MethodView
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
-from . import openapi
+from .openapi import Documented
 from .permissions import Access, public
 from .resource import Resource
 from .views import Target, action_target, answer, targets
@@ -43,7 +43,7 @@ def prepare(app: Flask) -> None:
 
 def mount(resource: Resource, app: Flask, api: Api) -> None:
     """Register the blueprint of ``resource`` and the twins of its URLs."""
-    blueprint = Blueprint(
+    blueprint = Documented(
         resource.name, f"{__name__}.{resource.name}", url_prefix=PREFIX, description=resource.about
     )
     listing, detail = targets(resource)
@@ -53,13 +53,14 @@ def mount(resource: Resource, app: Flask, api: Api) -> None:
         path = action.path.strip("/")
         rules.append((f"{base}/{path}", path.replace("/", "-"), action_target(resource, action)))
     for rule, endpoint, target in rules:
-        blueprint.add_url_rule(f"{rule}/", endpoint, _method_view(blueprint, target))
+        blueprint.targets.append((f"{rule}/", target))
+        blueprint.add_url_rule(f"{rule}/", endpoint, method_view(target))
     api.register_blueprint(blueprint)
     for rule, endpoint, target in rules:
         _add_twins(app, f"{resource.name}.{endpoint}", f"{PREFIX}{rule}", target, suffixes=True)
 
 
-class Endpoints(Blueprint):
+class Endpoints(Documented):
     """A blueprint for what is no table: tokens, versions, the user's profile.
 
     Its endpoints run the same steps as a resource's: negotiation, authentication, rules.
@@ -94,8 +95,8 @@ class Endpoints(Blueprint):
                 request=request, response=response,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
-            view = _method_view(self, target)
-            self.add_url_rule(f"{rule}/" if slash else rule, name, view)
+            self.targets.append((f"{rule}/" if slash else rule, target))
+            self.add_url_rule(f"{rule}/" if slash else rule, name, method_view(target))
             self._twins.append((name, rule, target))
             return handle
 
@@ -106,7 +107,7 @@ class Endpoints(Blueprint):
             _add_twins(state.app, f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
 
 
-def _method_view(blueprint: Blueprint, target: Target) -> type[MethodView]:
+def method_view(target: Target) -> type[MethodView]:
     """Return a method view whose every method is :func:`~.views.answer` for ``target``."""
 
     def method(name: str, handle: Callable):
@@ -115,7 +116,6 @@ def _method_view(blueprint: Blueprint, target: Target) -> type[MethodView]:
 
         view.__name__ = name.lower()
         view.__doc__ = (handle.__doc__ or "").strip() or target.about
-        openapi.document(view, target, name)
         return view
 
     members = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}

@@ -45,12 +45,16 @@ class LimitOffset:
     default: int = 20
     largest: int = 999
 
+    def window(self, args: MultiDict) -> tuple[int, int]:
+        """Return how many rows ``args`` ask for, and after how many."""
+        if "limit" not in args and "offset" not in args:
+            return self.default, 0
+        limit = min(_number(args, "limit") or self.default, self.largest)
+        return limit, min(_number(args, "offset"), _LARGEST - limit)
+
     def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> Page:
         """Return the page of ``selection`` that ``args`` ask for."""
-        limit, offset = self.default, 0
-        if "limit" in args or "offset" in args:
-            limit = min(_number(args, "limit") or self.default, self.largest)
-            offset = min(_number(args, "offset") or 0, _LARGEST - limit)
+        limit, offset = self.window(args)
         rows = selection.rows(columns, limit, offset)
         if (rows or not offset) and len(rows) < limit:
             return Page(rows, offset + len(rows), limit, offset)

@@ -1,0 +1,42 @@
+"""The explorer: every URL of the API as a page for people.
+
+Nothing here knows a resource.  Tables, filter forms, edit forms and links are read off the
+declarations that answer the machines, so a plugin's resource has its pages the moment it is
+registered.  A subject adds two things where a table does not say enough: a picture of its
+rows (:mod:`.view`) and names for rows that have none in a column of their own.
+
+:mod:`.page` decides which page answers a request; :mod:`.tables`, :mod:`.cells`,
+:mod:`.forms`, :mod:`.filtering` and :mod:`.names` prepare what its template shows.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ..registry import RegistrationError, Registry
+from ..renderers import set_page
+from . import frame, page
+from .chart import CHART
+
+__all__ = ["register"]
+
+
+def register(app: Flask, registry: Registry) -> None:
+    """Make HTML a format of every target; raises RegistrationError for views that do not exist."""
+    registry.add_view("chart", CHART)
+    for resource in registry:
+        name, *args = resource.view.split(":")
+        if not name:
+            continue
+        if name not in registry.views:
+            raise RegistrationError(
+                f"resource {resource.name!r} of {registry.origin_of(resource.name)}: there is no view {name!r}"
+            )
+        try:
+            registry.views[name].check(resource, *args)
+        except (TypeError, ValueError) as wrong:
+            raise RegistrationError(
+                f"resource {resource.name!r} of {registry.origin_of(resource.name)}: view {name!r}: {wrong}"
+            ) from wrong
+    frame.register(app)
+    set_page(page.page)

@@ -1,0 +1,191 @@
+"""The controls of forms: what a template needs to draw one, and how fields choose theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ...storage.model import Model
+from .. import fields
+from ..clock import server_zone
+from ..services import services
+from .cells import label_of
+from .names import options
+from .paths import address
+
+ONE_LINE = 255
+
+
+@dataclass(slots=True)
+class Control:
+    """A labelled control.
+
+    ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many)
+    or ``keys`` (references too many to offer).  ``source`` is where a person can look them up.
+    """
+
+    name: str
+    label: str
+    widget: str = "input"
+    type: str = "text"
+    value: object = ""
+    options: list[tuple[str, str]] = field(default_factory=list)
+    hint: str = ""
+    errors: list[str] = field(default_factory=list)
+    required: bool = False
+    attributes: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
+def control_of(name: str, wire: fields.Field, value, user, errors: list[str], changes: bool) -> Control:
+    """Return the control of a field; ``changes`` tells that a row is changed, not made."""
+    kind = getattr(wire, "kind", "")
+    made = Control(
+        name, label_of(name, wire), hint=getattr(wire, "help", ""), errors=errors,
+        required=wire.required and not (changes and kind == "file"),
+    )  # fmt: skip
+    _DRESS.get(kind, _text)(made, wire, value, user)
+    return made
+
+
+def _text(made: Control, wire, value, user) -> None:
+    longest = getattr(wire, "max_length", None)
+    made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    if longest:
+        made.attributes["maxlength"] = str(longest)
+    if isinstance(wire, fields.URL):
+        made.type = "url"
+    elif isinstance(wire, fields.String) and (longest is None or longest > ONE_LINE):
+        made.widget = "textarea"
+
+
+def _number(made: Control, wire, value, user) -> None:
+    made.type = "number"
+    made.value = "" if value is None else str(value)
+    places = getattr(wire, "places", 0 if isinstance(wire, fields.Integer) else None)
+    made.attributes["step"] = "any" if places is None else f"{10**-places:.{places}f}"
+    for bound in ("min", "max"):
+        if getattr(wire, bound, None) is not None:
+            made.attributes[bound] = str(getattr(wire, bound))
+
+
+def _boolean(made: Control, wire, value, user) -> None:
+    if wire.allow_none:
+        made.widget, made.options = "select", [("", "unknown"), ("true", "yes"), ("false", "no")]
+        made.value = {None: "", True: "true", False: "false"}.get(value, value)
+    else:
+        made.widget, made.value, made.required = "tick", value in (True, "true", "on", "True"), False
+
+
+def _choice(made: Control, wire, value, user) -> None:
+    made.widget, made.value = "select", "" if value is None else str(value)
+    nothing = [] if wire.required and made.value else [("", "—")]
+    made.options = [*nothing, *((str(key), str(text)) for key, text in wire.choices.items())]
+
+
+def _moment(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["step"] = "datetime-local", "1"
+    if value is None and wire.required:
+        value = datetime.now(server_zone()).replace(second=0, microsecond=0).isoformat()
+    made.value = local_moment(value)
+    if made.value and not _is_local(made.value):
+        made.type = "text"
+
+
+def local_moment(value: str | None) -> str:
+    """Return a moment as the browser's control takes it, in the server's zone; others as they are."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value or ""
+    if found.tzinfo is not None:
+        found = found.astimezone(server_zone())
+    return found.replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _is_local(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
+
+
+def _day(made: Control, wire, value, user) -> None:
+    made.type, made.value = "date", value or ""
+    if value is None and wire.required:
+        made.value = datetime.now(server_zone()).date().isoformat()
+
+
+def _time(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["step"], made.value = "time", "1", value or ""
+
+
+def _json(made: Control, wire, value, user) -> None:
+    made.widget, made.type = "textarea", "code"
+    made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value, indent=2)
+
+
+def _reference(made: Control, wire, value, user) -> None:
+    made.value = "" if value is None else str(value)
+    offer(made, wire.model, user)
+    if made.widget == "select" and not (wire.required and made.value):
+        made.options = [("", "—"), *made.options]
+
+
+def _references(made: Control, wire, value, user) -> None:
+    made.value = [str(item) for item in value or ()]
+    offer(made, wire.model, user)
+    if made.widget == "select":
+        made.widget = "ticks"
+    else:
+        made.widget, made.value = "keys", [*made.value, "", "", ""]
+
+
+def _file(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["accept"] = "file", wire.accept
+    if value:
+        made.hint = " ".join(filter(None, (made.hint, "Leave empty to keep the present one.")))
+
+
+def offer(made: Control, model: type[Model], user) -> None:
+    """Make a control a choice among rows, or say where they are listed if they are too many."""
+    resource = services().registry.of_model(model)
+    found = options(model, user)
+    if found is not None:
+        made.widget, made.options = "select", found
+    elif resource is not None:
+        made.hint = " ".join(filter(None, (made.hint, f"the key of a row of {resource.name}")))
+        made.source = address(resource.name)
+
+
+_DRESS = {
+    "integer": _number, "number": _number, "decimal": _number, "boolean": _boolean, "choice": _choice,
+    "date-time": _moment, "date": _day, "time": _time, "json": _json, "reference": _reference,
+    "references": _references, "file": _file,
+}  # fmt: skip
+
+
+def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool) -> list[Control]:
+    """Return a control for every field that a body may hold."""
+    made = []
+    for name, wire in schema().load_fields.items():
+        key = wire.data_key or name
+        if getattr(wire, "kind", "") in ("object", "objects", "computed"):
+            continue
+        made.append(control_of(key, wire, values.get(key), user, sentences(errors.get(key)), changes))
+    return made
+
+
+def sentences(found) -> list[str]:
+    """Return error messages, however deep they are nested, as a flat list."""
+    if found is None:
+        return []
+    if isinstance(found, Mapping):
+        return [f"{name}: {text}" for name, inner in found.items() for text in sentences(inner)]
+    if isinstance(found, list | tuple):
+        return [text for inner in found for text in sentences(inner)]
+    return [str(found)]
+
+

@@ -1,0 +1,80 @@
+"""The filter form of a list, built from what its filters say about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from .. import filters as lookups
+from ..filters import Parameter
+from .cells import label
+from .controls import Control, local_moment, offer, sentences
+
+_INPUTS = {"integer": "number", "number": "number", "date": "date", "time": "time", "date-time": "datetime-local"}
+_SUFFIXES = tuple(
+    f"__{item.suffix}"
+    for item in (lookups.one_of, lookups.gt, lookups.gte, lookups.lt, lookups.lte, lookups.on_date)
+)
+_STEPS = {"number": "any", "time": "1", "datetime-local": "1"}
+
+
+@dataclass(slots=True)
+class Group:
+    """The parameters that narrow one thing, such as a date from and to."""
+
+    label: str
+    controls: list[Control] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FilterForm:
+    """All groups; ``kept`` are parameters that are no filters and stay as they are."""
+
+    groups: list[Group]
+    kept: list[tuple[str, str]]
+    active: int
+
+
+def filter_form(parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user) -> FilterForm:
+    """Return the form of ``parameters``, filled from ``args``."""
+    groups: dict[str, Group] = {}
+    names = set()
+    for parameter in parameters:
+        base = _base(parameter.name)
+        names.add(parameter.name)
+        group = groups.setdefault(base, Group(label(base)))
+        group.controls.append(_control(parameter, base, args, sentences(errors.get(parameter.name)), user))
+    kept = [(name, value) for name, value in args.items(multi=True) if name in ("ordering", "limit", "format")]
+    active = sum(1 for name in names if any(args.getlist(name)))
+    return FilterForm(list(groups.values()), kept, active)
+
+
+def _base(name: str) -> str:
+    ending = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    return name.removesuffix(ending)
+
+
+def _control(parameter: Parameter, base: str, args: MultiDict, errors: list[str], user) -> Control:
+    value = (args.getlist(parameter.name) or [""])[-1]
+    words = parameter.label.removeprefix(base.replace("_", " ")).strip() or "is"
+    made = Control(parameter.name, words, hint=parameter.help, value=value, errors=errors)
+    several = parameter.help == "comma-separated"
+    if parameter.choices:
+        made.widget, made.options = "select", [("", "any"), *parameter.choices]
+    elif parameter.model is not None and not several:
+        offer(made, parameter.model, user)
+        if made.widget == "select" and parameter.several:
+            made.widget, made.value, made.hint = "ticks", args.getlist(parameter.name), ""
+        elif made.widget == "select":
+            made.options = [("", "any"), *made.options]
+    elif not several:
+        made.type = "date" if parameter.name.endswith("__date") else _INPUTS.get(parameter.kind, "text")
+        if made.type in _STEPS:
+            made.attributes["step"] = _STEPS[made.type]
+        if made.type == "datetime-local":
+            made.value = local_moment(value)
+        if errors:  # a browser would not show what it cannot parse
+            made.type, made.value = "text", value
+    return made

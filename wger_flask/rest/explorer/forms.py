@@ -1,0 +1,77 @@
+"""Forms that make, change and delete rows, for whoever may.
+
+A browser can only post: a hidden ``_method`` says what is meant, and the kit's steps read it.
+What was refused is shown again as it was typed, with each complaint beside its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..bodies import FORM_TYPES
+from ..views import Call
+from .controls import Control, controls_of, sentences
+
+MARK = "csrfmiddlewaretoken"
+_VERBS = {"POST": "Add", "PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
+
+
+@dataclass(slots=True)
+class Form:
+    """A form: where it is sent, what it holds, and what was wrong with all of it."""
+
+    action: str
+    method: str
+    controls: list[Control]
+    submit: str
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a file can be sent, which needs another encoding."""
+        return any(control.type == "file" for control in self.controls)
+
+    @property
+    def wrong(self) -> list[Control]:
+        """The controls that were complained about."""
+        return [control for control in self.controls if control.errors]
+
+
+def may(call: Call, method: str) -> bool:
+    """Tell whether the user may use ``method`` here."""
+    return method in call.target.handlers and bool(call.target.access.rule(method)(call.user))
+
+
+def would(call: Call, method: str) -> bool:
+    """Tell whether logging in might help: nobody is, and ``method`` is there for somebody."""
+    return call.user is None and method in call.target.handlers and not may(call, method)
+
+
+def form_for(call: Call, method: str, action: str, values: Mapping | None = None, errors=None) -> Form:
+    """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
+    schema = call.target.schema("request", method)
+    complaints = dict(errors) if isinstance(errors, Mapping) else {}
+    general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
+    controls = controls_of(schema, values or {}, complaints, call.user, method in ("PUT", "PATCH")) if schema else []
+    known = {control.name for control in controls}
+    for name, found in complaints.items():
+        if name not in known:
+            general += sentences(found)
+    return Form(action, method, controls, _VERBS[method], general)
+
+
+def typed(call: Call) -> dict:
+    """Return what was typed into a form that was refused, lists where something was ticked twice."""
+    made: dict = {}
+    for name, values in call.request.form.lists():
+        made[name] = values if len(values) > 1 and "" in values else values[0]
+    return made
+
+
+def is_from_page(call: Call) -> bool:
+    """Tell whether a page's form was sent, not a program's request that asks for HTML."""
+    request = call.request
+    return request.method == "POST" and request.mimetype in FORM_TYPES and (
+        MARK in request.form or "_method" in request.form
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What people call a row: the text of a link, the heading of a page, an option to choose.
+
+A row is called by the column that is its name; where it has none (an exercise is named by its
+translations), its subject registers how to find one.  Only rows that the user may see are
+named: a reference to anything else stays a bare key.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Iterable
+
+from marshmallow import ValidationError
+
+from ...storage.model import Model
+from ...storage.selection import Selection, within
+from .. import fields
+from ..relations import parse_reference
+from ..resource import Resource
+from ..services import services
+
+MOST_OPTIONS = 50
+_USUAL = ("name", "title", "full_name", "username")
+_LARGEST_KEY = 2**63 - 1
+
+
+def naming_column(resource: Resource) -> str | None:
+    """Return the column that names rows: a usual one, else the first text that every row has."""
+    columns = resource.model._meta.fields
+    for name in _USUAL:
+        if name in columns:
+            return name
+    for name, field in resource.schema().load_fields.items():
+        if isinstance(field, fields.String) and field.required and (field.attribute or name) in columns:
+            return field.attribute or name
+    return None
+
+
+def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
+    """Return names of rows by key, both as texts, with a constant number of queries.
+
+    Keys of rows that ``user`` may not see, and of models without a resource, are left out.
+    """
+    resource = services().registry.of_model(model)
+    wanted = [key for key in map(lambda key: _parsed(model, key), dict.fromkeys(keys)) if key is not None]
+    if resource is None or not wanted or not resource.rules.read(user):
+        return {}
+    return _named(resource, resource.visible_to(user).where(within(model._meta.primary_key, wanted)))
+
+
+def options(model: type[Model], user) -> list[tuple[str, str]] | None:
+    """Return keys and names of the rows that ``user`` may choose from; None if they are too many."""
+    resource = services().registry.of_model(model)
+    if resource is None or not resource.rules.read(user):
+        return None
+    found = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS + 1)
+    return list(found.items()) if len(found) <= MOST_OPTIONS else None
+
+
+def plain_name(resource: Resource, key) -> str:
+    """Return what a row is called that has no name: its kind and its key."""
+    text = str(key)
+    return f"{resource.title} {text[:8] if len(text) == 36 else text}"
+
+
+def _named(resource: Resource, selection: Selection, limit: int | None = None) -> dict[str, str]:
+    registry, key = services().registry, resource.model._meta.primary_key
+    column = naming_column(resource)
+    load = registry.names.get(resource.model)
+    rows = selection.rows((key.name, column or key.name), limit)
+    keys = [key.python_value(row[0]) for row in rows]
+    if load is not None:
+        given = load(keys) if keys else {}
+        return {str(key): given.get(key) or plain_name(resource, key) for key in keys}
+    if column is None:
+        return {str(key): plain_name(resource, key) for key in keys}
+    return {str(key): str(row[1] or plain_name(resource, key)) for key, row in zip(keys, rows, strict=True)}
+
+
+def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:
+    try:
+        found = parse_reference(model, str(key))
+    except ValidationError:
+        return None
+    return None if isinstance(found, int) and abs(found) > _LARGEST_KEY else found

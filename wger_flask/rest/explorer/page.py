@@ -1,0 +1,220 @@
+"""Decide which page answers a request, and gather what it shows.
+
+:func:`page` is given what JSON would have said.  A list, a row, the root and any other answer
+have a page each; what was refused has one too, and a form that was refused is shown again.
+"""
+
+from __future__ import annotations
+
+from flask import Response, current_app, flash, redirect
+
+from ..errors import ApiError
+from ..services import services
+from ..views import Call
+from . import index
+from .cells import Cells, guess, label, label_of, pretty
+from .filtering import filter_form
+from .forms import form_for, is_from_page, may, typed, would
+from .frame import respond
+from .names import names_of, plain_name
+from .paths import address, as_json, here
+from .related import related_lists
+from .tables import key_field, pager_of, table_of
+from .view import picture
+
+_TITLES = {
+    400: "This cannot be done", 403: "This is not open to you", 404: "There is nothing here",
+    405: "This address does something else", 406: "No such format", 413: "That is too large",
+    415: "No such format", 429: "Too many requests", 500: "Something went wrong",
+}  # fmt: skip
+_DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "The changes were saved.",
+         "DELETE": "{} was deleted."}  # fmt: skip
+
+
+def page(call: Call | None, payload, status: int) -> Response | None:
+    """Return the page for an answer, None where there is nothing to see."""
+    if call is None:
+        return refused(None, payload, status)
+    if status >= 400:
+        return not_done(call, payload, status)
+    if call.method not in ("GET", "HEAD", "OPTIONS"):
+        if is_from_page(call) and call.target.kind in ("list", "detail"):
+            return done(call, payload)
+        if status == 204:
+            return None
+    if call.method in ("GET", "HEAD") and call.target.kind in _PAGES:
+        return _PAGES[call.target.kind](call, payload)
+    return plain(call, payload, status)
+
+
+# -- what was asked for --------------------------------------------------------------------------
+def listing(call: Call, payload: dict, errors: dict | None = None, status: int = 200) -> Response:
+    """Return the page of a list."""
+    rows = payload.get("results", [])
+    registry, resource = services().registry, call.resource
+    shown = picture(registry, call, rows, "rows") if not errors else None
+    form = form_for(call, "POST", here()) if may(call, "POST") else None
+    return respond(
+        "list.html", status, **_frame(call, payload, label(resource.name)), table=table_of(call, rows),
+        pager=pager_of(call, payload) if not errors else None, picture=shown,
+        folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
+        filters=filter_form(resource.filter_set.describe(), call.args, errors or {}, call.user),
+        filter_errors=errors or {}, form=form, may_log_in=would(call, "POST"),
+    )  # fmt: skip
+
+
+def detail(call: Call, payload: dict) -> Response:
+    """Return the page of a row."""
+    resource = call.resource
+    method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
+    own = _may_touch(call, method)
+    return respond(
+        "detail.html", **_frame(call, payload, _name(call, payload)),
+        facts=_facts(resource.schema, payload, call, resource.model),
+        picture=picture(services().registry, call, [payload], "row"),
+        form=form_for(call, method, here(), payload) if own else None,
+        removal=form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None,
+        actions=[_action(call, action) for action in resource.actions if action.detail],
+        related=related_lists(resource, call.key, call.user), may_log_in=would(call, method),
+    )  # fmt: skip
+
+
+def plain(call: Call, payload, status: int = 200) -> Response:
+    """Return the page of an answer that is neither a list nor a row of a resource."""
+    schema = call.target.schema("response", call.method)
+    rows = payload.get("results", payload) if isinstance(payload, dict) else payload
+    frame = _frame(call, payload, _title(call))
+    forms = [form_for(call, method, here()) for method in ("POST", "PUT", "PATCH") if may(call, method)]
+    if isinstance(payload, dict) and rows is payload:
+        facts = _facts(schema, payload, call) if schema else [(label(key), guess(item)) for key, item in rows.items()]
+        return respond("plain.html", status, **frame, facts=facts, forms=forms)
+    if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        cells = Cells(schema, rows, call.user) if schema else None
+        known = cells.fields if cells else {}
+        made = [
+            [cells.cell(name, row.get(name)) if name in known else guess(row.get(name)) for name in names]
+            for row in rows
+        ]
+        return respond("plain.html", status, **frame, heads=[label(name) for name in names], rows=made, forms=forms)
+    return respond("plain.html", status, **frame, value=guess(payload), forms=forms)
+
+
+def root(call: Call, payload: dict) -> Response:
+    """Return the page of the API root."""
+    return respond("index.html", **_frame(call, payload, "Explore the API"), groups=index.groups(services().registry),
+                   endpoints=index.endpoints(services().registry))  # fmt: skip
+
+
+_PAGES = {"list": listing, "detail": detail, "root": root}
+
+
+# -- what was done or refused ----------------------------------------------------------------------
+def done(call: Call, payload) -> Response:
+    """Go on after a form was taken: to the row if there is one to see, else to the list."""
+    resource, where = call.resource, address(call.resource.name)
+    key = key_field(resource)
+    if call.method != "DELETE" and key and payload:
+        selection = resource.by_key(resource.visible_to(call.user), str(payload[key]))
+        where = address(resource.name, payload[key]) if selection.exists() else where
+    if current_app.secret_key:
+        flash(_DONE[call.method].format(resource.title.capitalize()))
+    return redirect(where, 303)
+
+
+def not_done(call: Call, payload, status: int) -> Response:
+    """Return the page that says why something was refused, with the form that it was about."""
+    if status == 400 and call.method == "GET" and call.target.kind == "list" and isinstance(payload, dict):
+        return listing(call, {}, payload, status)
+    if status == 400 and is_from_page(call) and call.target.schema("request", call.method):
+        form = form_for(call, call.method, here(), typed(call), payload)
+        return respond("form.html", status, **_frame(call, None, _form_title(call)), form=form)
+    if status == 405 and call.target.kind in ("plain", "action"):
+        forms = [form_for(call, method, here()) for method in ("POST", "PUT", "PATCH") if may(call, method)]
+        if forms:
+            return respond("plain.html", status, **_frame(call, payload, _title(call)), forms=forms)
+    return refused(call, payload, status)
+
+
+def refused(call: Call | None, payload, status: int) -> Response:
+    """Return the page of an error."""
+    detail = payload.get("detail") if isinstance(payload, dict) else None
+    facts = [] if detail or not isinstance(payload, dict) else [(label(key), guess(v)) for key, v in payload.items()]
+    title = _TITLES.get(status, "This cannot be done")
+    frame = _frame(call, payload, title) if call else {"crumbs": [], "title": title}
+    asks = status == 403 and (call is None or call.user is None)
+    sentence = str(detail or ("" if facts else guess(payload).text))
+    return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks)
+
+
+# -- what pages share -------------------------------------------------------------------------------
+def _frame(call: Call, payload, title: str) -> dict:
+    """Return what every page of a target shows around its content."""
+    return {
+        "call": call, "title": title, "crumbs": _crumbs(call), "about": call.target.about, "resource": call.resource,
+        "json_url": as_json(call.suffix), "json_text": pretty(payload) if payload is not None else "",
+        "allow": call.target.headers["Allow"],
+    }  # fmt: skip
+
+
+def _crumbs(call: Call) -> list[tuple[str, str]]:
+    made = [("API", address())]
+    if call.target.kind == "root":
+        return made
+    if call.resource is None:
+        return [*made, (_title(call), here())]
+    made.append((call.resource.name, address(call.resource.name)))
+    if call.key is not None:
+        made.append((call.key, address(call.resource.name, call.key)))
+    if call.action is not None:
+        made.append((call.action.path.strip("/"), here()))
+    return made
+
+
+def _title(call: Call) -> str:
+    return label(call.action.path.strip("/") if call.action else call.target.name)
+
+
+def _form_title(call: Call) -> str:
+    if call.resource is None or call.action is not None:
+        return _title(call)
+    return f"{'Add' if call.method == 'POST' else 'Change'} {call.resource.title}"
+
+
+def _name(call: Call, payload: dict) -> str:
+    key = payload.get(key_field(call.resource) or "", call.key)
+    return names_of(call.resource.model, [key], call.user).get(str(key)) or plain_name(call.resource, key)
+
+
+def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, object]]:
+    cells = Cells(schema, [payload], call.user, model)
+    known = {key: label_of(name, field) for key, (name, field) in cells.fields.items()}
+    return [
+        (known[key], cells.cell(key, value)) if key in known else (label(key), guess(value))
+        for key, value in payload.items()
+    ]
+
+
+def _may_touch(call: Call, method: str) -> bool:
+    """Tell whether the user may change this very row, as far as the rules can say beforehand."""
+    if not may(call, method):
+        return False
+    rules = call.target.access
+    if rules.row is None:
+        return True
+    try:
+        return rules.row(call.user, call.row(), method)
+    except ApiError:
+        return False
+
+
+def _action(call: Call, action) -> dict:
+    path = action.path.strip("/")
+    posts = [method for method in action.methods if method != "GET"]
+    access = action.access or call.resource.rules
+    url = address(call.resource.name, call.key) + f"{path}/"
+    presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
+    return {
+        "url": url, "label": label(path.replace("/", " ")), "about": action.about, "presses": presses,
+        "may": bool(access.rule(action.methods[0])(call.user)),
+    }  # fmt: skip

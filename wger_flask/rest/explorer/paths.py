@@ -1,0 +1,35 @@
+"""The addresses that pages link to, all relative to the host that was asked."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+API = "/api/v2"
+
+
+def address(*parts) -> str:
+    """Return the address of something in the API: ``address("exercise", 9)``."""
+    inner = "/".join(quote(str(part), safe="") for part in parts)
+    return f"{request.script_root}{API}/{inner}/" if inner else f"{request.script_root}{API}/"
+
+
+def with_args(args: MultiDict, **changes) -> str:
+    """Return the query string of ``args`` with some values replaced, or removed by None."""
+    kept = {name: values for name, values in args.lists() if name not in changes}
+    kept.update({name: [str(value)] for name, value in changes.items() if value is not None})
+    return "?" + urlencode(kept, doseq=True)
+
+
+def as_json(suffix: str = "") -> str:
+    """Return the address of the current page's JSON."""
+    path = request.path.removesuffix("/")
+    path = f"{path.removesuffix('.' + suffix)}/" if suffix else request.path
+    return f"{request.script_root}{path}{with_args(request.args, format='json')}"
+
+
+def here() -> str:
+    """Return the current address without its query, for forms that post to where they stand."""
+    return f"{request.script_root}{request.path}"

@@ -1,0 +1,35 @@
+"""The lists that belong to a row: those of any resource that can be filtered by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from ..resource import Resource
+from ..services import services
+from .cells import label
+from .paths import address
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A list of rows that refer to the one that is shown."""
+
+    label: str
+    url: str
+    about: str
+
+
+def related_lists(resource: Resource, key, user) -> list[Related]:
+    """Return the lists that the row ``key`` of ``resource`` narrows, for whoever may read them."""
+    found = []
+    for other in services().registry:
+        if not other.rules.read(user):
+            continue
+        for parameter in other.filter_set.describe():
+            if parameter.model is resource.model and "__" not in parameter.name:
+                words = label(other.name)
+                if parameter.name.replace("_", "") not in resource.name.replace("-", ""):
+                    words = f"{words} ({parameter.name.replace('_', ' ')})"
+                found.append(Related(words, f"{address(other.name)}?{urlencode({parameter.name: key})}", other.about))
+    return found

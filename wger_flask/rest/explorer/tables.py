@@ -1,0 +1,103 @@
+"""A page of rows as a table: its columns, its cells, and the way to the other pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..relations import Batch, Children
+from ..views import Call
+from .cells import Cell, Cells, label_of
+from .paths import address, with_args
+
+SIZES = (20, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's head; ``sort`` is the query that sorts by it, ``direction`` what holds now."""
+
+    name: str
+    label: str
+    is_number: bool
+    sort: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's cells and the address of its own page (empty where it has none)."""
+
+    url: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a template needs of a table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a page stands in the list, and queries of its neighbours (empty at the ends)."""
+
+    first: int
+    last: int
+    count: int
+    previous: str
+    next: str
+    sizes: tuple[tuple[int, str], ...]
+
+
+def key_field(resource) -> str | None:
+    """Return the name of the primary key in the resource's JSON, None where it is not shown."""
+    wanted = resource.model._meta.primary_key.name
+    for name, field in resource.schema().dump_fields.items():
+        if (field.attribute or name) == wanted:
+            return field.data_key or name
+    return None
+
+
+def table_of(call: Call, rows: list[dict]) -> Table:
+    """Return the table of a resource's ``rows``."""
+    resource = call.resource
+    cells = Cells(resource.schema, rows, call.user, resource.model)
+    key = key_field(resource)
+    shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
+    columns = tuple(_column(call, cells.fields[name][0], name, field) for name, field in shown)
+    made = []
+    for row in rows:
+        url = address(resource.name, row[key]) if key else ""
+        made.append(Row(url, tuple(cells.cell(name, row.get(name)) for name, _ in shown)))
+    return Table(columns, tuple(made))
+
+
+def _is_bulky(field) -> bool:
+    """Tell whether a field holds so much for each row that a table is no place for it."""
+    return isinstance(field, Children | Batch)
+
+
+def _column(call: Call, attribute: str, name: str, field) -> Column:
+    is_number = getattr(field, "kind", "") in ("integer", "number", "decimal")
+    term = (field.attribute or attribute).replace(".", "__")
+    if term not in call.resource.order.allowed:
+        return Column(name, label_of(name, field), is_number)
+    now = (call.args.get("ordering") or "").split(",")[0].strip()
+    direction = {term: "ascending", f"-{term}": "descending"}.get(now, "")
+    target = f"-{term}" if direction == "ascending" else term
+    sort = with_args(call.args, ordering=target, offset=None)
+    return Column(name, label_of(name, field), is_number, sort, direction)
+
+
+def pager_of(call: Call, envelope: dict) -> Pager | None:
+    """Return where the page ``envelope`` stands; None for lists that are not cut into pages."""
+    if "count" not in envelope:
+        return None
+    limit, offset = call.resource.pagination.window(call.args)
+    count, shown, args = envelope["count"], len(envelope["results"]), call.args
+    previous = with_args(args, limit=limit, offset=max(0, offset - limit) or None) if offset else ""
+    following = with_args(args, limit=limit, offset=offset + limit) if offset + limit < count else ""
+    sizes = tuple((size, "" if size == limit else with_args(args, limit=size, offset=None)) for size in SIZES)
+    return Pager(offset + 1 if shown else 0, offset + shown, count, previous, following, sizes)

@@ -1,0 +1,40 @@
+"""The API root: the address of every list, in JSON or as the page that people begin at."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_smorest import Api
+from werkzeug.routing import Rule
+
+from .blueprint import PREFIX, method_view
+from .openapi import Documented
+from .permissions import public
+from .services import services
+from .views import Call, Target, answer
+
+
+def list_resources(call: Call) -> dict[str, str]:
+    """List the resources: names and the addresses of their lists."""
+    ending = f".{call.suffix}" if call.suffix else "/"
+    asked = call.args.get("format", "")
+    ending += f"?format={asked}" if asked and not call.suffix else ""
+    base = f"{request.host_url[:-1]}{request.script_root}{PREFIX}"
+    return {resource.name: f"{base}/{resource.name}{ending}" for resource in services().registry}
+
+
+ROOT = Target("api", {"GET": list_resources}, public, "root", about="Everything that this server offers to programs.")
+
+
+def mount(app: Flask, api: Api) -> None:
+    """Serve the root at its two spellings and with a format suffix."""
+    blueprint = Documented("api", f"{__name__}.api", url_prefix=PREFIX, description=ROOT.about)
+    blueprint.targets.append(("/", ROOT))
+    blueprint.add_url_rule("/", "root", method_view(ROOT))
+    api.register_blueprint(blueprint)
+
+    def other(suffix: str = ""):
+        return answer(ROOT, None, suffix)
+
+    app.view_functions["api.root:any"] = other
+    for rule in (f"{PREFIX}/", f"{PREFIX}/.<suffix:suffix>/"):
+        app.url_map.add(Rule(rule, endpoint="api.root:any", methods=None, strict_slashes=False))

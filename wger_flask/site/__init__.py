@@ -1,0 +1,21 @@
+"""The pages around the API: where a newcomer begins, and the API's documentation.
+
+The OpenAPI document is read by two programs that run in the browser, Swagger UI and ReDoc.
+Their builds come from Python packages and are served from here: no page asks another host for
+anything.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from . import documents, home
+
+__all__ = ["register"]
+
+
+def register(app: Flask, api: Api) -> None:
+    """Register the pages with the application."""
+    app.register_blueprint(home.pages)
+    app.register_blueprint(documents.pages_for(api))

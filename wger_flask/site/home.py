@@ -1,0 +1,23 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+
+from ..rest.explorer import index
+from ..rest.explorer.frame import respond
+from ..rest.services import services
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def home():
+    """Say what this is, and lead everywhere."""
+    return respond("home.html", groups=index.groups(services().registry))
+
+
+@pages.get("/favicon.ico")
+def favicon():
+    """Send browsers that do not read the page to the icon."""
+    return redirect(url_for("static", filename="images/favicon.svg"), 301)
