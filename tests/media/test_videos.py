@@ -72,7 +72,8 @@ def test_no_file(stream, message):
     "data",
     [
         b"text", b"<html>", samples.archive(), samples.picture("PNG"), samples.picture("WEBP"),
-        samples.webm(b"matroska"), samples.mp4(b"qt  "), box(b"ftyp", b"heic\0\0\0\0mif1heic"), b"\x1a\x45\xdf\xa3", b"RIFF\0\0\0\0AVI LIST",
+        samples.webm(b"matroska"), samples.mp4(b"qt  "),
+        box(b"ftyp", b"heic\0\0\0\0mif1heic"), b"\x1a\x45\xdf\xa3", b"RIFF\0\0\0\0AVI LIST",
     ],
 )  # fmt: skip
 def test_what_is_no_film(data):
