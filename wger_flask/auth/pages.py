@@ -6,11 +6,12 @@ browser on.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ..rest.bodies import FormData
 from ..rest.errors import Invalid, Throttled
+from ..rest.explorer.frame import respond
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
@@ -21,11 +22,6 @@ from .policy import policy
 
 pages = Blueprint("account", __name__)
 WRONG = "This name and this password do not belong together."
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # keys of letters stand in addresses; without any, browsers hide the Origin
-}
 
 
 @pages.before_request
@@ -37,10 +33,21 @@ def recognise() -> None:
 
 @pages.after_request
 def protect(response: Response) -> Response:
-    """Keep the pages out of caches and out of frames."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    """Keep the pages out of caches."""
+    response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")):
+    """Register a page, and the shorter address that people guess."""
+
+    def add(view):
+        pages.add_url_rule(path, view.__name__, view, methods=methods)
+        if alias:
+            pages.add_url_rule(alias, view.__name__, view, methods=methods, alias=True)
+        return view
+
+    return add
 
 
 # -- parts ---------------------------------------------------------------------------------------
@@ -53,11 +60,10 @@ def local_path(wanted: str | None, otherwise: str = "/") -> str:
 
 def _show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
     sent = {name: value for name, value in request.form.items() if "password" not in name and name != "again"}
-    page = render_template(
-        f"auth/{template}.html", errors=errors or {}, sent=sent, settings=policy().settings,
-        next=local_path(request.values.get("next"), ""), **values,
+    return respond(
+        f"auth/{template}.html", status or (400 if errors else 200), errors=errors or {}, sent=sent,
+        settings=policy().settings, next=local_path(request.values.get("next"), ""), **values,
     )  # fmt: skip
-    return make_response(page, status or (400 if errors else 200))
 
 
 def _read(schema: type[Schema]) -> dict:
@@ -84,7 +90,7 @@ def _row() -> User:
 
 
 # -- in and out ----------------------------------------------------------------------------------
-@pages.route("/login", methods=("GET", "POST"))
+@_page("/user/login", alias="/login")
 def login() -> Response:
     """Log in."""
     onward = local_path(request.values.get("next"))
@@ -105,14 +111,14 @@ def login() -> Response:
     return _on(onward)
 
 
-@pages.post("/logout")
+@_page("/user/logout", alias="/logout", methods=("POST",))
 def logout() -> Response:
     """Log out."""
     cookies.log_out()
     return _on("/")
 
 
-@pages.route("/register", methods=("GET", "POST"))
+@_page("/user/register", alias="/register")
 def register() -> Response:
     """Make an account and log in."""
     if not policy().settings.ALLOW_REGISTRATION:
@@ -133,7 +139,7 @@ def register() -> Response:
         return _throttled("register", wrong)
     accounts.note_login(user)
     cookies.log_in(user)
-    flash(f"Welcome, {user.username}!" + (" A letter is on its way to confirm your address." if email else ""))
+    flash(f"Welcome, {user.username}!" + (" An e-mail is on its way to confirm your address." if email else ""))
     return _on(local_path(request.form.get("next")))
 
 
@@ -144,7 +150,7 @@ def _throttled(template: str, wrong: Throttled) -> Response:
 
 
 # -- the account -----------------------------------------------------------------------------------
-@pages.route("/user/api-key", methods=("GET", "POST"))
+@_page("/user/api-key")
 def api_key() -> Response:
     """Make, see once, and revoke the permanent token."""
     if g.user is None:
@@ -161,7 +167,7 @@ def api_key() -> Response:
     return _show("api_key", fresh=fresh, known=Token.get_or_none(Token.user == g.user.id), user=_row())
 
 
-@pages.route("/user/password", methods=("GET", "POST"))
+@_page("/user/password")
 def password() -> Response:
     """Change the password; it ends every other session."""
     if g.user is None:
@@ -184,7 +190,7 @@ def password() -> Response:
     return _on(url_for("account.api_key"))
 
 
-@pages.route("/user/password/reset", methods=("GET", "POST"))
+@_page("/user/password/reset")
 def request_reset() -> Response:
     """Ask for a letter with which to choose a new password."""
     if request.method != "POST":
@@ -200,7 +206,7 @@ def request_reset() -> Response:
     return _show("reset_request", done=True)
 
 
-@pages.route("/user/password/reset/<key>", methods=("GET", "POST"))
+@_page("/user/password/reset/<key>")
 def reset(key: str) -> Response:
     """Choose a new password with the key of a letter."""
     found = letters.read_reset(key)
@@ -219,7 +225,7 @@ def reset(key: str) -> Response:
     return _on(url_for("account.login"))
 
 
-@pages.route("/user/email/confirm/<key>", methods=("GET", "POST"))
+@_page("/user/email/confirm/<key>")
 def confirm_email(key: str) -> Response:
     """Confirm an address; a button does it, since programs that read mail open every link."""
     row = letters.read_verification(key)
@@ -230,12 +236,12 @@ def confirm_email(key: str) -> Response:
     return _show("confirm_email", address=row.email, done=request.method == "POST" or row.verified)
 
 
-@pages.post("/user/email/verify")
+@_page("/user/email/verify", methods=("POST",))
 def send_verification() -> Response:
     """Send the letter that confirms the address of the account again."""
     if g.user is None:
         return _on(url_for("account.login"))
     services().throttle.demand("mail", f"user-{g.user.id}")
     row = accounts.request_verification(g.user.id)
-    flash(f"A letter is on its way to {row.email}." if row else "No address is known to send a letter to.")
+    flash(f"An e-mail is on its way to {row.email}." if row else "No address of yours is known.")
     return _on(url_for("account.api_key"))
