@@ -167,7 +167,9 @@ class Settings:
         "Whether browsers send the session and CSRF cookies over https alone.",
         shown="True if `SITE_URL` begins with https",
     )
-    WGER_RATELIMIT_ENABLED: bool = _set(True, "Whether the rate limits of the API hold (429 beyond them).")
+    WGER_RATELIMIT_ENABLED: bool = _set(
+        True, "Whether the rate limits hold (429 beyond them), the lockout after failed logins among them."
+    )
     AXES_ENABLED: bool = _set(True, "Whether failed logins lock out the address that they come from.")
     AXES_FAILURE_LIMIT: int = _set(10, "Failed logins from one address before it is locked out.", least=1)
     AXES_COOLOFF_TIME: int = _set(30, "Minutes for which an address stays locked out.", least=1)
