@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..storage.model import Model, title_of
 from ..storage.selection import Selection, within
 from .relations import Key, Keys, no_such_row
@@ -17,12 +19,15 @@ def existing(model: type[Model], keys: list) -> set:
     return {column.python_value(row[0]) for row in rows}
 
 
-def missing_references(schema, data: dict, body: dict) -> dict[str, list[str]]:
-    """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere."""
+def missing_references(schema, data: dict, body: dict, known: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere.
+
+    Those in ``known`` have been looked up already.
+    """
     errors = {}
     for name, field in schema.load_fields.items():
         value = data.get(field.attribute or name)
-        if value is None or not isinstance(field, Key | Keys):
+        if value is None or not isinstance(field, Key | Keys) or name in known:
             continue
         wanted = value if isinstance(field, Keys) else [value]
         found = existing(field.model, wanted) if wanted else set()

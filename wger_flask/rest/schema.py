@@ -7,6 +7,9 @@ once.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import lru_cache
+
 import marshmallow
 from marshmallow import ValidationError
 
@@ -38,21 +41,30 @@ class Schema(marshmallow.Schema):
         return data
 
 
+@lru_cache(None)
+def _instance(schema: type[Schema]) -> Schema:
+    # Making one copies every field, which takes longer than reading a body; reading changes nothing in it.
+    return schema()
+
+
 def load(
-    schema: type[Schema], body: dict, *, partial: bool = False, model: type[Model] | None = None, own=None
-) -> dict:
+    schema: type[Schema], body: dict, *, partial: bool = False, model: type[Model] | None = None, own=None,
+    known: Collection[str] = (),
+) -> dict:  # fmt: skip
     """Return what ``body`` holds, parsed; raises :class:`~.errors.Invalid` with every error.
 
     ``partial`` lets required fields be absent (PATCH).  ``model`` is what the body makes or
     changes a row of, ``own`` that row's key: a key that the body gives must not be another's.
+    References in ``known`` have been looked up already.
     """
-    instance = schema()
+    instance = _instance(schema)
     errors: dict = {}
     try:
         data = instance.load(body, partial=partial)
     except ValidationError as wrong:
         data, errors = wrong.valid_data, wrong.normalized_messages()
-    errors |= {name: text for name, text in missing_references(instance, data, body).items() if name not in errors}
+    lost = missing_references(instance, data, body, known)
+    errors |= {name: text for name, text in lost.items() if name not in errors}
     errors |= taken_key(model, data, own) if model else {}
     if errors:
         raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})

@@ -8,7 +8,7 @@ they hold no special case, everything they need is on the resource.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from ..storage.cascade import StillReferenced, delete
 from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model
 from ..storage.selection import Selection, equals
+from ..storage.writing import insert, update
 from . import metadata
 from .bodies import FORM_TYPES, NotAnObject, read_body
 from .context import Context, current_context
@@ -126,15 +127,16 @@ class Call:
                 raise
         return self._body
 
-    def load(self, schema=None, *, partial: bool = False, row: Model | None = None) -> dict:
+    def load(self, schema=None, *, partial: bool = False, row: Model | None = None, known=()) -> dict:
         """Return the body as ``schema`` reads it.
 
-        Without one it is the resource's own, for a new row or, given a ``row``, for a change of it.
+        Without one it is the resource's own, for a new row or, given a ``row``, for a change of it;
+        references in ``known`` have been looked up already.
         """
         if schema is not None:
             return load(schema, self.body, partial=partial)
         resource = self.resource
-        return load(resource.schema, self.body, partial=partial, model=resource.model, own=row and row._pk)
+        return load(resource.schema, self.body, partial=partial, model=resource.model, own=row and row._pk, known=known)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""
@@ -266,8 +268,7 @@ def show_row(call: Call):
 def create_row(call: Call):
     """Store a new row."""
     resource = call.resource
-    _check_owner(call)
-    data = call.load()
+    data = call.load(known=_check_owner(call))
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.user.id
     row = store(call, data, None)
@@ -302,20 +303,23 @@ def delete_row(call: Call):
 
 def _change(call: Call, partial: bool):
     call.body  # noqa: B018  what cannot be read is refused before the row is looked for
-    _check_owner(call)
+    known = _check_owner(call)
     row = call.row()
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
-    data = call.load(partial=partial, row=row)
+    data = call.load(partial=partial, row=row, known=known)
     data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)
 
 
-def _check_owner(call: Call) -> None:
+def _check_owner(call: Call) -> Collection[str]:
+    """Raise :class:`NotYours` for references to rows of others; returns the names of those that were checked."""
     owner = call.resource.owner
-    if owner:
-        owner.demand(call.resource.model, call.body, call.user.id)
+    if owner is None or owner.checks is None:
+        return ()
+    owner.demand(call.resource.model, call.body, call.user.id)
+    return owner.checks
 
 
 def store(call: Call, data: dict, row: Model | None) -> Model:
@@ -329,11 +333,11 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     linked = {name: data.pop(name) for name in resource.links if name in data}
     created = row is None
     if created:
-        row = resource.model.create(**data)
+        row = insert(resource.model(**data))
     else:
         for name, value in data.items():
             setattr(row, name, value)
-        row.save()
+        update(row, data)
     for name, keys in linked.items():
         resource.links[name].replace(row._pk, keys)
     if resource.hooks.saved:

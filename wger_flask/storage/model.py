@@ -26,10 +26,16 @@ class Model(peewee.Model):
 
     def save(self, force_insert: bool = False, only=None) -> int:
         """Write the row; fields declared ``touched`` take this moment."""
-        for field in self._meta.sorted_fields:
-            if getattr(field, "touched", False):
-                setattr(self, field.name, fields.now())
+        touch(self)
         return super().save(force_insert=force_insert, only=only)
+
+
+def touch(row: Model) -> list[str]:
+    """Note the moment in the fields of ``row`` that are declared ``touched``; returns their names."""
+    names = [field.name for field in row._meta.sorted_fields if getattr(field, "touched", False)]
+    for name in names:
+        setattr(row, name, fields.now())
+    return names
 
 
 def abstract(model: type[Model]) -> type[Model]:
