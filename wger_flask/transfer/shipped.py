@@ -45,23 +45,26 @@ class Shipped:
     def __init__(self, models: Iterable[type[Model]]):
         self._models = [model for model in models if label_of(model) in shipped_uuids()]
         self._rows: dict[type[Model], set] = {model: _keys(model) for model in self._models}
-        if any(self._rows.values()):
-            own = set(with_links(self._models)) - set(self._models)
-            while self._spare(own):
-                pass
+        self._spare_used()
 
-    def _spare(self, own: set[type[Model]]) -> bool:
-        """Take out rows that a foreign row points at, and rows that point at such; tell whether any was."""
-        before = sum(map(len, self._rows.values()))
+    def _spare_used(self) -> None:
+        own = set(with_links(self._models)) - set(self._models)
+        together: dict[tuple, set[tuple]] = {}
+        used: set[tuple] = set()
         for model, rows in self._rows.items():
             for reference, owner in model._meta.backrefs.items():
                 if owner in own:
                     continue
-                mine = self._rows.get(owner, set())
-                pointing = list(_pointing(reference, rows))
-                rows -= {target for key, target in pointing if key not in mine}
-                mine -= {key for key, target in pointing if target not in rows}
-        return sum(map(len, self._rows.values())) < before
+                for key, target in _pointing(reference, rows):
+                    if key in self._rows.get(owner, ()):
+                        together.setdefault((owner, key), set()).add((model, target))
+                        together.setdefault((model, target), set()).add((owner, key))
+                    else:
+                        used.add((model, target))
+        while used:
+            model, key = spared = used.pop()
+            self._rows[model].discard(key)
+            used |= together.pop(spared, set())
 
     def withdraw(self, label: str) -> int:
         """Delete what is left of the catalogue (the app) that the model ``label`` belongs to.
