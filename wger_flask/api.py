@@ -18,6 +18,7 @@ from .rest.context import Context, current_context
 from .rest.cursor import Cursor
 from .rest.dump import dumper
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
+from .rest.explorer.view import Shown, View
 from .rest.filters import (
     Filter,
     FilterSet,
@@ -56,9 +57,9 @@ __all__ = [
     "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid",
     "Items", "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound",
     "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource",
-    "Schema", "Selection", "User", "after_commit", "along", "anyone", "columns", "compared", "current_context",
-    "delete", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "has_verified", "having", "history",
-    "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "on_user_created", "one_at_a_time", "one_of",
-    "owned_by", "pad", "private", "public", "record", "request_verification", "search", "server_zone", "services",
-    "store", "today", "transaction", "within",
+    "Schema", "Selection", "Shown", "User", "View", "after_commit", "along", "anyone", "columns", "compared",
+    "current_context", "delete", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "has_verified",
+    "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "on_user_created",
+    "one_at_a_time", "one_of", "owned_by", "pad", "private", "public", "record", "request_verification", "search",
+    "server_zone", "services", "store", "today", "transaction", "within",
 ]  # fmt: skip

@@ -61,9 +61,8 @@ def pages_for(api: Api) -> Blueprint:
         return response
 
     def show(program: str):
-        response = Response(render_template(f"schema/{program}.html"), headers=HEADERS, mimetype="text/html")
-        response.headers["Content-Security-Policy"] = _POLICY
-        return response
+        page = render_template(f"schema/{program}.html")
+        return Response(page, headers={"Content-Security-Policy": _POLICY}, mimetype="text/html")
 
     for address, program in (("ui", "swagger"), ("redoc", "redoc")):
         for prefix in ("/api/v2/schema", "/schema"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, resources, submission
+    from . import models, pages, resources, submission
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
     registry.add_blueprint(submission.submissions)
+    pages.register(registry)

@@ -29,6 +29,7 @@ muscle = Resource(
     about="Muscles that exercises work.",
     filters={"name": exact, "is_front": exact, "name_en": exact},
     max_age=_VOCABULARY_AGE,
+    view="muscles",
 )  # fmt: skip
 
 deletion_log = Resource(
@@ -71,6 +72,7 @@ exerciseinfo = Resource(
         **{f"{name}__in": search.NeverFilter(f"{name}__in") for name in ("muscles", "muscles_secondary", "equipment")},
     },
     ordering=("id",),
+    view="exercises",
 )  # fmt: skip
 
 translation = Resource(

@@ -95,7 +95,7 @@ def _version() -> str:
 
 def respond(template: str, status: int = 200, /, **context) -> Response:
     """Return the page that ``template`` makes of ``context``."""
-    return Response(render_template(template, **context), status, HEADERS, mimetype="text/html")
+    return Response(render_template(template, **context), status, mimetype="text/html")
 
 
 def register(app: Flask) -> None:
@@ -103,6 +103,13 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.setdefault("csrf_token", lambda: "")
     app.context_processor(lambda: {"site": _site()})
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
 
 
 def _site() -> Site:

@@ -1,0 +1,94 @@
+"""What the explorer shows of the catalogue besides tables: the body, and exercises with their words.
+
+An exercise has no words of its own.  It is called by its translation into the language that the
+browser prefers, else into English, else into whichever there is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from wger_flask.api import Selection, View, within
+from wger_flask.domain.core.models import Language
+from wger_flask.text.markdown import sanitise
+
+from . import models
+
+DRAWINGS = Path(__file__).parents[2] / "static" / "images" / "muscles"
+FALLBACK = "en"
+
+
+@cache
+def shape(muscle: int) -> str:
+    """Return the outline of a muscle as SVG path data, nothing for one that is not drawn."""
+    drawing = DRAWINGS / "main" / f"muscle-{muscle}.svg"
+    found = re.search(r' d="([^"]+)"', drawing.read_text()) if drawing.is_file() else None
+    return found[1] if found else ""
+
+
+def sides(muscles: list[tuple[dict, str]]) -> list[dict]:
+    """Return front and back of the body with ``muscles``, each with how it is marked."""
+    return [
+        {"name": name, "muscles": [(row, mark, shape(row["id"])) for row, mark in muscles if row["is_front"] is front]}
+        for name, front in (("front", True), ("back", False))
+    ]
+
+
+def _body(shown):
+    """Draw the whole body: each muscle leads to its page."""
+    return shown.render("views/body.html", sides=sides([(row, "idle") for row in shown.everything("name")]), list=True)
+
+
+def _muscle(shown):
+    """Draw one muscle, on the side of the body where it is."""
+    marked = [side for side in sides([(row, "main") for row in shown.rows]) if side["muscles"]]
+    return shown.render("views/body.html", sides=marked, list=False)
+
+
+def _cards(shown):
+    """Show exercises as cards."""
+    return shown.render("views/exercises.html", exercises=[(row, _chosen(row, shown.call)) for row in shown.rows])
+
+
+def _exercise(shown):
+    """Show an exercise as a person reads it."""
+    (row,) = shown.rows
+    marked = [(muscle, "main") for muscle in row["muscles"]] + [(muscle, "second") for muscle in row["muscles_secondary"]]
+    names = {key: (short, name) for key, short, name in _languages()}
+    chosen = _chosen(row, shown.call)
+    words = sorted(row["translations"], key=lambda found: (found is not chosen, names.get(found["language"], ("", ""))[1]))
+    texts = [(*names.get(found["language"], ("", "")), found, sanitise(found["description"])) for found in words]
+    return shown.render("views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [])
+
+
+def _chosen(row: dict, call) -> dict | None:
+    """Return the translation of an exercise for whoever asks."""
+    known = {key: short for key, short, _ in _languages()}
+    by_language = {known.get(found["language"]): found for found in row["translations"]}
+    wanted = call.request.accept_languages.best_match([short for short in by_language if short])
+    return by_language.get(wanted) or by_language.get(FALLBACK) or next(iter(by_language.values()), None)
+
+
+def _languages() -> list[tuple]:
+    return Selection(Language).rows(("id", "short_name", "full_name"))
+
+
+def names(keys: list[int]) -> dict[int, str]:
+    """Return what exercises are called, by key: in English where they are translated into it."""
+    found: dict[int, str] = {}
+    rows = Selection(models.Translation, (within(models.Translation.exercise, keys),), ("id",)).rows(
+        ("exercise", "name", "language.short_name")
+    )
+    for exercise, name, language in rows:
+        if language == FALLBACK or exercise not in found:
+            found[exercise] = name
+    return found
+
+
+def register(registry) -> None:
+    """Register the views and the names."""
+    registry.add_view("muscles", View(rows=_body, row=_muscle))
+    registry.add_view("exercises", View(rows=_cards, row=_exercise, instead=True))
+    registry.add_names(models.Exercise, names)
