@@ -135,10 +135,10 @@ def _avif_end(data: bytes) -> int:
         if data[at + 4 : at + 8] not in _BOXES:
             return at
         size = int.from_bytes(data[at : at + 4], "big")
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
         if size == 0:
             return len(data)
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
         if size < 8 or at + size > len(data):
             break
         at += size

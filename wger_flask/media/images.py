@@ -32,8 +32,10 @@ from wger_flask.media.errors import (
 )
 
 MAX_MEGABYTES = 20
-# The most a telephone takes today is 50 million; decoded, that is 200 MB of memory.
-MAX_PIXELS = 64_000_000
+# By what decoding takes at worst: 6 bytes a pixel for a JPEG (a progressive one), 16 for WebP.
+# Cameras write JPEG, and up to 50 million pixels; what comes in the other formats is not larger
+# than a screen, of which 8K is the largest.
+MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 36_000_000, "WEBP": 36_000_000, "AVIF": 36_000_000}
 
 EXTENSIONS = {
     "JPEG": ("jpeg", "jpg", "jpe", "jfif"),
@@ -88,14 +90,15 @@ def inspect(stream: BinaryIO | None, filename: str | None) -> ImageInfo:
 def open_picture(stream: BinaryIO, *kinds: str) -> Image.Image:
     """Open a picture of the formats that are taken without decoding it.
 
-    Raises `InvalidImage` if the header cannot be read or tells of more than `MAX_PIXELS`.
+    Raises `InvalidImage` if the header cannot be read or tells of more pixels than `MAX_PIXELS`.
     """
     try:
         image = Image.open(stream, formats=kinds or tuple(EXTENSIONS))
     except Exception as error:
         # A decoder raises whatever its parser stumbles over: OSError, SyntaxError, ValueError, struct.error.
         raise InvalidImage from error
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS.get(image.format or "", MAX_PIXELS["JPEG"]):
+        image.close()
         raise InvalidImage
     return image
 

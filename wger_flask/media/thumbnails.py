@@ -2,8 +2,8 @@
 
 They lie beside the picture, under a name that is made of its own: clients build the address from
 that of the picture, so the name is part of the API. A thumbnail shows the picture upright, as it
-was taken (EXIF orientation), on white where it is transparent, in its colour space, and without
-its metadata: the place where a photograph was taken is nobody's business.
+was taken (EXIF orientation), on white where it is transparent, in its colour space, and without its
+metadata: the place where a photograph was taken is nobody's business.
 """
 
 from __future__ import annotations
@@ -33,27 +33,41 @@ def make(path_in: Path, path_out: Path, box: tuple[int, int], quality: int = QUA
     not at all. Raises `InvalidImage` if the picture cannot be decoded, OSError if a file cannot be
     read or written.
     """
-    with path_in.open("rb") as stream, open_picture(stream) as image:
-        try:
-            small = _small(image, box)
-        except Exception as error:
-            raise InvalidImage from error
-    options = {"icc_profile": small.info["icc_profile"]} if small.info.get("icc_profile") else {}
-    part = path_out.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        small.save(part, "JPEG", quality=quality, optimize=True, **options)
-        os.replace(part, path_out)
-    finally:
-        part.unlink(missing_ok=True)
+    small = _open_small(path_in, box)
+    _write(small, path_out, quality)
     return small.size
 
 
 def make_all(path: Path) -> dict[str, Path]:
-    """Write every thumbnail of a picture beside it, and return their paths by label. Raises like `make`."""
-    paths = {label: path.with_name(name_of(path.name, box)) for label, box in SIZES.items()}
-    for label, thumbnail in paths.items():
-        make(path, thumbnail, SIZES[label])
+    """Write every thumbnail of a picture beside it, and return their paths by label. Raises like `make`.
+
+    The picture is decoded once, for the largest; the others are made of that one.
+    """
+    paths = {}
+    small = _open_small(path, max(SIZES.values()))
+    for label, box in sorted(SIZES.items(), key=lambda item: item[1], reverse=True):
+        small.thumbnail(box, Image.Resampling.LANCZOS)
+        paths[label] = path.with_name(name_of(path.name, box))
+        _write(small, paths[label], QUALITY)
     return paths
+
+
+def _write(small: Image.Image, path: Path, quality: int) -> None:
+    profile = small.info.get("icc_profile")
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        small.save(part, "JPEG", quality=quality, optimize=True, **({"icc_profile": profile} if profile else {}))
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _open_small(path: Path, box: tuple[int, int]) -> Image.Image:
+    with path.open("rb") as stream, open_picture(stream) as image:
+        try:
+            return _small(image, box)
+        except Exception as error:
+            raise InvalidImage from error
 
 
 def _small(image: Image.Image, box: tuple[int, int]) -> Image.Image:
