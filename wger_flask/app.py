@@ -28,7 +28,7 @@ from .settings import Settings, load, shipped
 from .storage.counters import Counters
 from .storage.database import give_back, open_database
 
-SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight")
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements")
 RATES = {
     "exercise_create": "20/hour",
     "ingredient_list": "120/min",

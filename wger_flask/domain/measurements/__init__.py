@@ -1,1 +1,11 @@
 """Body measurements in categories of the user's own."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)

@@ -22,6 +22,7 @@ class WeightEntry(Model):
         ordering = ("date",)
         # wger's databases still have it, though its models forgot it.
         indexes = ((("date", "user"), True),)
+        clashes = {("date", "user"): "There is a weight for this moment already."}
 
 
 MODELS = (WeightEntry,)

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Key, Resource, Schema, User, compared, exact, fields, one_of, owned_by
+from wger_flask.api import (
+    WRITE,
+    Call,
+    Hooks,
+    Invalid,
+    Key,
+    Resource,
+    Schema,
+    Selection,
+    User,
+    compared,
+    equals,
+    exact,
+    fields,
+    one_of,
+    owned_by,
+)
 
 from .models import WeightEntry
 
@@ -16,12 +32,23 @@ class WeightEntrySchema(Schema):
     user = Key(User, dump_only=True)
 
 
+def one_a_moment(call: Call, data: dict, row: WeightEntry | None) -> None:
+    """Refuse a second weight for a moment at which there is one."""
+    moment = data.get("date")
+    if moment is None:
+        return
+    found = Selection(WeightEntry, (equals(WeightEntry.user, call.user.id), equals(WeightEntry.date, moment))).keys()
+    if found and (row is None or found != [row.id]):
+        raise Invalid({"date": [WeightEntry._meta.clashes["date", "user"]]})
+
+
 weightentry = Resource(
     "weightentry", WeightEntry, WeightEntrySchema,
     about="What you weighed, and when.",
     methods=WRITE,
     filters={"id": (exact, one_of), "weight": compared, "date": compared},
     owner=owned_by("user"),
+    hooks=Hooks(prepare=one_a_moment),
     view="chart:date:weight",
 )  # fmt: skip
 
