@@ -6,7 +6,7 @@ import io
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media import samples
@@ -227,6 +227,7 @@ def test_usual_metadata_is_kept():
     assert inspect(data, "a.jpg").content == data
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data())
 def test_damage_is_refused_or_harmless(kind, data):
     """No damage makes an error of another family, and what is kept is never more than was sent."""
@@ -240,6 +241,7 @@ def test_damage_is_refused_or_harmless(kind, data):
     assert bytes(content).startswith(info.content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_refused(noise):
     for start in (b"", *(picture(kind)[:12] for kind in KINDS)):

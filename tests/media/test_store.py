@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wger_flask.media.store import MediaStore, UnsafeName, new_name
@@ -90,6 +90,7 @@ def test_unsafe_names(store, name):
     assert files(store) == {"a/b": b"x"}
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["..", ".", "a", "/", "\\", "\0", "~", "", "x.png", " "]) | st.text(max_size=3)).map(
         "/".join
@@ -230,6 +231,7 @@ def test_trouble_after_the_transaction_is_only_logged(store, monkeypatch, caplog
         raise Rollback
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["add", "remove", "move"]), st.sampled_from("abc"), st.sampled_from("abc")),

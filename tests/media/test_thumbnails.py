@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -120,6 +120,7 @@ def test_all_of_them(tmp_path):
             assert image.size == thumbnails.SIZES[label]
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(1, 500)] * 2), st.tuples(*[st.integers(1, 500)] * 2))
 def test_proportions(tmp_path_factory, size, box):
     width, height = make(tmp_path_factory.mktemp("thumbnail"), picture("PNG", size), box).size

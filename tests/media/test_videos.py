@@ -7,7 +7,7 @@ import os
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media import samples
@@ -117,6 +117,7 @@ def test_extension(name):
     assert refusal(FILMS["mp4"], name).endswith("is not allowed. Allowed extensions are: m4v, mp4.")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FILMS)), st.data())
 def test_damage_makes_no_other_error(kind, data):
     content = bytearray(FILMS[kind])

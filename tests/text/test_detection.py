@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.text.exercise_texts import TEXTS
@@ -107,6 +107,7 @@ def test_other_letters_are_refused():
     assert language_mismatch("整个动作过程中保持背部挺直。", "en") == Detection("zh")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from([*NAMES, "hu", "pt-br"]))
 def test_any_text_is_judged(text, code):
     found = language_mismatch(text, code)
@@ -115,6 +116,7 @@ def test_any_text_is_judged(text, code):
         assert found.code == detect(text)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([text for texts in TEXTS.values() for text in texts]))
 def test_repetition_and_case_change_nothing(text):
     assert detect(f"{text} {text}") == detect(text)

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.text.recorded import rendered
@@ -94,18 +94,21 @@ def test_sanitising(html, clean):
     assert sanitise(html) == clean
 
 
+@settings(deadline=None)
 @given(soup)
 def test_no_other_tag_comes_out(text):
     assert_clean(render(text))
     assert_clean(sanitise(text))
 
 
+@settings(deadline=None)
 @given(soup)
 def test_cleaning_twice_changes_nothing(text):
     once = sanitise(text)
     assert sanitise(once) == once
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=("L", "N", "Zs")), max_size=80))
 def test_plain_words_are_kept(text):
     words = text.split()

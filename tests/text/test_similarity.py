@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wger_flask.text.similarity import MAX_LENGTH_DIFFERENCE, MIN_RATIO, normalised, too_similar
@@ -34,6 +34,7 @@ def test_the_rule(name, others, found):
     assert too_similar(name, others) == found
 
 
+@settings(deadline=None)
 @given(names, st.lists(names, max_size=8))
 def test_shortcuts_change_nothing(name, others):
     near = [other for other in others if abs(len(other) - len(name)) <= MAX_LENGTH_DIFFERENCE]
