@@ -42,6 +42,7 @@ from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
 from .rest.services import services
 from .rest.throttling import Limit
+from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.values import Rejected
 from .rest.views import Call, store
 from .storage import fields as columns
@@ -54,12 +55,13 @@ from .storage.selection import Clause, Selection, along, equals, pad, within
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Child", "Children", "Clause", "Computed",
-    "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "Invalid",
-    "Items", "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound",
-    "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected", "Resource",
-    "Schema", "Selection", "Shown", "User", "View", "after_commit", "along", "anyone", "columns", "compared",
-    "current_context", "delete", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte", "has_verified",
-    "having", "history", "link", "load", "logged_in", "lt", "lte", "moment_reader", "on_date", "on_user_created",
-    "one_at_a_time", "one_of", "owned_by", "pad", "private", "public", "record", "request_verification", "search",
-    "server_zone", "services", "store", "today", "transaction", "within",
+    "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks", "ImageFile",
+    "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch", "NotAuthenticated",
+    "NotFound", "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected",
+    "Resource", "Schema", "Selection", "Shown", "User", "VideoFile", "View", "after_commit", "along", "anyone",
+    "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
+    "fields", "fn", "gt", "gte", "has_verified", "having", "history", "link", "load", "logged_in", "lt", "lte",
+    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad",
+    "private", "public", "record", "request_verification", "search", "server_zone", "services", "store", "today",
+    "transaction", "within",
 ]  # fmt: skip

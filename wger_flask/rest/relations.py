@@ -274,11 +274,12 @@ class Batch(fields.Field):
 
 
 class File(fields.Field):
-    """An uploaded file: its absolute URL on output, an upload on input."""
+    """The absolute URL of an uploaded file; :mod:`.uploads` has the fields that take one."""
 
     kind = "file"
 
     def __init__(self, *, accept: str = "", **kwargs):
+        kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.accept = accept
 
@@ -287,19 +288,6 @@ class File(fields.Field):
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         return _media(current_context(), _follow(obj, self.attribute or attr))
-
-    def _deserialize(self, value, attr, data, **kwargs):
-        if not hasattr(value, "stream"):
-            raise ValidationError("The submitted data was not a file. Check the encoding type on the form.")
-        if not value.filename:
-            raise ValidationError("No filename could be determined.")
-        start = value.stream.read(1)
-        value.stream.seek(0)
-        if not start:
-            raise ValidationError("The submitted file is empty.")
-        return value
-
-    default_error_messages = {"required": "No file was submitted."}
 
 
 def _media(context: Context, name: str | None) -> str | None:

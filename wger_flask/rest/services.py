@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Request, current_app
 
+from ..media.store import MediaStore
 from ..storage.database import database
 from ..storage.model import clashes_of
 from .registry import Registry
@@ -22,6 +23,11 @@ class Services:
     authenticate: Callable[[Request], object | None]
     settings: object
     debug: bool = False
+
+    @property
+    def media(self) -> MediaStore:
+        """Where uploaded files are."""
+        return MediaStore(self.settings.WGER_MEDIA_ROOT)
 
     def limit(self, scope: str | Limit, call) -> None:
         """Count a call against ``scope``, by user or by address."""

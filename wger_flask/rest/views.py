@@ -17,7 +17,7 @@ from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import http_date
 
-from ..storage.cascade import StillReferenced, delete
+from ..storage.cascade import StillReferenced
 from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model
 from ..storage.selection import Selection, equals
@@ -34,6 +34,7 @@ from .renderers import render
 from .resource import Action, Resource
 from .schema import load
 from .services import services
+from .uploads import delete_rows, keep_files, look_at_files
 
 _ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -97,12 +98,15 @@ class Target:
 class Call:
     """One request to a target, as its handler sees it."""
 
-    __slots__ = ("action", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body")
+    __slots__ = (
+        "action", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body",
+    )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
         self.target, self.request, self.key, self.suffix = target, request, key, suffix
         self.resource, self.action = target.resource, target.action
         self.method, self.format, self.user, self._body = request.method, JSON, None, None
+        self.files = None  # the changes of files that belong to the open transaction
 
     @property
     def args(self) -> MultiDict:
@@ -214,7 +218,8 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
         elif not target.transactional:
             payload, status = _result(target.handlers[call.method](call))
         else:
-            with transaction():
+            look_at_files(call)
+            with services().media.changes() as call.files, transaction():
                 payload, status = _result(target.handlers[call.method](call))
     except ApiError as error:
         payload, status, headers = error.body, error.status, {**headers, **error.headers}
@@ -295,7 +300,7 @@ def delete_row(call: Call):
         hooks.delete(call, row)
     else:
         try:
-            delete(call.resource.model, [row._pk])
+            delete_rows(call.files, call.resource.model, [row._pk])
         except StillReferenced as held:
             raise Invalid({"non_field_errors": [f"This is {held}."]}) from None
     return None, 204
@@ -330,6 +335,7 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     resource = call.resource
     if resource.hooks.prepare:
         resource.hooks.prepare(call, data, row)
+    keep_files(call, data, row)
     linked = {name: data.pop(name) for name in resource.links if name in data}
     created = row is None
     if created:

@@ -8,7 +8,7 @@ table, inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .fields import ForeignKey
 from .model import Model
@@ -24,15 +24,21 @@ class StillReferenced(Exception):
         self.model = model
 
 
-def delete(model: type[Model], keys: Iterable) -> dict[type[Model], int]:
+def delete(
+    model: type[Model], keys: Iterable, going: Callable[[type[Model], list], None] | None = None
+) -> dict[type[Model], int]:
     """Delete the rows of ``model`` with these primary keys and all that depends on them.
 
-    Returns how many rows of each model went.  Raises :class:`StillReferenced` when a
+    ``going(model, keys)`` is called for each model while its rows are still there.  Returns how
+    many rows of each model went.  Raises :class:`StillReferenced` when a
     reference declared ``cascade="refuse"`` points at one of them.
     """
     doomed: dict[type[Model], dict] = {}
     loosened: list[tuple[ForeignKey, list]] = []
     _collect(model, list(keys), doomed, loosened)
+    for dependant in doomed if going else ():
+        for chunk in _chunks(list(doomed[dependant])):
+            going(dependant, chunk)
     for reference, targets in loosened:
         owner = reference.model
         for chunk in _chunks(targets):

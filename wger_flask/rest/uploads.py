@@ -1,0 +1,159 @@
+"""Take uploaded files: looked at, stored with their row, gone with it.
+
+A schema says that a body carries a picture or a film with :class:`ImageFile` or
+:class:`VideoFile`.  What the file is, its content tells, before the transaction begins: no
+writer waits while a picture is decoded.  The file itself is written inside, and files follow
+the transaction: a refused write leaves none behind, and what a row does not name any more goes
+once the row is settled (:meth:`wger_flask.media.store.MediaStore.changes`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage
+
+from ..media import images, thumbnails, videos
+from ..media.errors import NotAFile, NotSubmitted, RefusedFile
+from ..media.store import Changes, new_name
+from ..storage import cascade
+from ..storage import fields as columns
+from ..storage.model import Model
+from ..storage.selection import Selection, within
+from .errors import Invalid
+from .relations import File
+from .services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that may be stored.
+
+    ``columns`` is what the row holds about it besides its name; ``stored(path)`` is called once
+    it lies there and returns more of that.
+    """
+
+    content: bytes | BinaryIO
+    extension: str
+    columns: dict = field(default_factory=dict)
+    stored: Callable[[Path], dict] = lambda path: {}
+
+
+class UploadField(File):
+    """A file in a body; ``folder(values)`` is where it goes, from what the row will hold."""
+
+    default_error_messages = {"required": NotSubmitted.message}
+
+    def __init__(self, *, folder: Callable[[dict], str], **kwargs):
+        kwargs.setdefault("dump_only", False)
+        super().__init__(**kwargs)
+        self.folder = folder
+
+    def look_at(self, sent: FileStorage) -> Upload:
+        """Return what is to be stored; raises :class:`~wger_flask.media.errors.RefusedFile`."""
+        raise NotImplementedError
+
+    def inspected(self, value) -> Upload | RefusedFile:
+        """Return what a body's ``value`` is, or why it is refused."""
+        try:
+            if not isinstance(value, FileStorage):
+                raise NotAFile
+            return self.look_at(value)
+        except RefusedFile as wrong:
+            return wrong
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        found = value if isinstance(value, Upload | RefusedFile) else self.inspected(value)
+        if isinstance(found, RefusedFile):
+            raise ValidationError(found.message)
+        return found
+
+
+class ImageFile(UploadField):
+    """A picture; ``with_thumbnails`` makes the small versions of it that lists show."""
+
+    def __init__(self, *, with_thumbnails: bool = False, **kwargs):
+        super().__init__(accept="image/jpeg,image/png,image/webp,image/avif", **kwargs)
+        self.with_thumbnails = with_thumbnails
+
+    def look_at(self, sent):
+        found = images.inspect(sent.stream, sent.filename)
+        size = {"width": found.width, "height": found.height}
+        return Upload(found.content, found.extension, size, self._finish)
+
+    def _finish(self, path: Path) -> dict:
+        if self.with_thumbnails:
+            thumbnails.make_all(path)
+        return {}
+
+
+class VideoFile(UploadField):
+    """A film; what it is made of is filled in where the server can find out."""
+
+    def __init__(self, **kwargs):
+        super().__init__(accept="video/mp4,video/webm,video/ogg", **kwargs)
+
+    def look_at(self, sent):
+        found = videos.inspect(sent.stream, sent.filename)
+
+        def finish(path: Path) -> dict:
+            told = videos.probe(path, found.format)
+            return {name: getattr(told, name) for name in ("duration", "width", "height", "codec", "codec_long")}
+
+        return Upload(sent.stream, found.extension, {"size": found.size}, finish)
+
+
+def look_at_files(call) -> None:
+    """Inspect the files in the body of a call, where its resource takes any."""
+    if call.resource is None or call.action is not None or not call.resource.takes_files or call.method == "DELETE":
+        return
+    for name, taken in call.resource.schema().load_fields.items():
+        if isinstance(taken, UploadField) and isinstance(call.body.get(name), FileStorage):
+            call.body[name] = taken.inspected(call.body[name])
+
+
+def keep_files(call, data: dict, row: Model | None) -> None:
+    """Store the uploads in parsed ``data`` and put in their place what the row holds of them.
+
+    What a changed ``row`` named before goes once everything is settled.
+    """
+    for name, taken in call.resource.schema().load_fields.items():
+        name = taken.attribute or name
+        if not isinstance(data.get(name), Upload):
+            continue
+        upload = data.pop(name)
+        values = {**(row.__data__ if row is not None else {}), **data}
+        stored = call.files.add(upload.content, new_name(taken.folder(values), upload.extension))
+        try:
+            told = {name: stored, **upload.columns, **upload.stored(services().media.path(stored))}
+        except RefusedFile as wrong:
+            raise Invalid({name: [wrong.message]}) from None
+        data.update({column: value for column, value in told.items() if column in call.resource.model._meta.fields})
+        if row is not None:
+            call.files.remove(getattr(row, name))
+
+
+def move_file(files: Changes, name: str, folder: str) -> str:
+    """Put a stored file into another folder and return the name it has then."""
+    return files.move(name, f"{folder}/{os.path.basename(name)}") if name else name
+
+
+def delete_rows(files: Changes, model: type[Model], keys: Iterable) -> None:
+    """Delete rows, all that depends on them, and the files that any of these names.
+
+    Raises :class:`~wger_flask.storage.cascade.StillReferenced`.
+    """
+
+    def forget(gone: type[Model], gone_keys: list) -> None:
+        names = tuple(found.name for found in gone._meta.sorted_fields if isinstance(found, columns.File))
+        if names:
+            for row in Selection(gone, (within(gone._meta.primary_key, gone_keys),)).rows(names):
+                for name in row:
+                    files.remove(name)
+
+    cascade.delete(model, keys, going=forget)
