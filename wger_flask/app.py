@@ -17,7 +17,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, explorer, failures, root, values
+from .rest import blueprint, cors, explorer, failures, files, root, values
 from .rest.clock import set_server_zone
 from .rest.openapi import LazyApi
 from .rest.registry import Registry
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     explorer.register(app, registry)
     site.register(app, api)
     failures.register(app)
+    files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     app.teardown_appcontext(lambda error: give_back())
     hops = settings.NUMBER_OF_PROXIES
