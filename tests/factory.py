@@ -24,13 +24,15 @@ def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), **giv
     """Store a row of ``model`` that leads to ``user`` along ``owner_path``; returns it."""
     number = next(_numbers)
     values = dict(given)
+    paired = {name for names, unique in model._meta.indexes if unique for name in names}
     for field in model._meta.sorted_fields:
         if field.name in values or isinstance(field, peewee.AutoField):
             continue
         on_path = bool(owner_path) and field.name == owner_path[0]
         if isinstance(field, columns.ForeignKey):
             if on_path or not (field.null or field.default is not None):
-                values[field.name] = _target(field, user, owner_path[1:] if on_path else ())
+                fresh = field.unique or field.name in paired
+                values[field.name] = _target(field, user, owner_path[1:] if on_path else (), fresh)
         elif field.default is None and not field.null:
             values[field.name] = _value(field, number)
         elif isinstance(field, columns.DateTime) or (field.unique and field.default is None):
@@ -38,11 +40,11 @@ def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), **giv
     return model.create(**values)
 
 
-def _target(field, user, rest):
+def _target(field, user, rest, fresh):
     model = field.rel_model
     if model is User:
         return user
-    if not rest:
+    if not rest and not fresh:
         found = model.select().first()
         if found is not None:
             return found

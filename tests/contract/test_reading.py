@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from wger_flask.rest.context import Context
+from wger_flask.rest.pagination import LimitOffset
 from wger_flask.storage.selection import Selection
 
 GARBAGE = (
@@ -18,8 +19,9 @@ HUGE = ("limit=9223372036854775808", "offset=9223372036854775808", "offset=99999
 
 def test_lists_have_the_envelope(api, resource, visible):
     body = api("grace").get(f"{resource.name}/").json
-    assert list(body) == ["count", "next", "previous", "results"]
-    assert body["count"] == len(visible)
+    assert [key for key in body if key != "count"] == ["next", "previous", "results"]
+    assert body.get("count", len(visible)) == len(visible)
+    assert ("count" in body) == isinstance(resource.pagination, LimitOffset)
     assert len(body["results"]) == min(len(visible), resource.pagination.default)
 
 

@@ -54,6 +54,11 @@ class Field(marshmallow.fields.Field):
     def _serialize(self, value, attr, obj, **kwargs):
         return None if value is None else self.wire(value)
 
+    def get_value(self, obj, attr, accessor=None, default=missing):
+        found = super().get_value(obj, attr, accessor, default)
+        # A path along a reference that is null leads to null, not to an absent key.
+        return None if found is missing and "." in (self.attribute or "") else found
+
 
 class String(Field):
     """Text; numbers are taken and stringified, blanks around it are cut off."""
