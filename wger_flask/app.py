@@ -27,6 +27,7 @@ from .secrets import secret_key
 from .settings import Settings, load, shipped
 from .storage.counters import Counters
 from .storage.database import give_back, open_database
+from .storage.listening import set_listeners
 
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements")
 RATES = {
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
+    set_listeners(registry.listeners())
     app.config["MAX_CONTENT_LENGTH"] = settings.WGER_MAX_BODY_SIZE * 2**20
     blueprint.prepare(app)
     api = LazyApi(app)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..storage.listening import Listener
 from ..storage.model import Model
 from .resource import Resource
 
@@ -28,6 +29,7 @@ class Registry:
         self.navigation: list[tuple[str, str]] = []
         self.views: dict[str, object] = {}
         self.names: dict[type[Model], Callable] = {}
+        self._listeners: list[tuple[str, str, Listener]] = []
         self.origin = "wger_flask"
         self._tables = ""
 
@@ -102,6 +104,32 @@ class Registry:
             raise RegistrationError(
                 f"{self.origin} extends resource {name!r} of {self._origins[name]}: {wrong}"
             ) from wrong
+
+    def listen(
+        self, name: str, *, created: Callable[[Model], None] | None = None,
+        changed: Callable[[Model, frozenset[str]], None] | None = None,
+        deleted: Callable[[list[Model]], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Have functions called when rows of the resource ``name`` are written, however that happens.
+
+        ``created(row)``, ``changed(row, names)`` with the names of the columns that were set, and
+        ``deleted(rows)`` run in the transaction of the write, after it.  The resource may be
+        registered later.
+        """
+        self._listeners.append((name, self.origin, Listener(created, changed, deleted)))
+
+    def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
+        """Return who listens to the rows of which model.
+
+        Raises :class:`RegistrationError` for a resource that nobody registered.
+        """
+        found: dict[type[Model], tuple[Listener, ...]] = {}
+        for name, origin, listener in self._listeners:
+            if name not in self._resources:
+                raise RegistrationError(f"{origin} listens to resource {name!r}, which does not exist")
+            model = self._resources[name].model
+            found[model] = found.get(model, ()) + (listener,)
+        return found
 
     def get(self, name: str) -> Resource:
         """Return the resource ``name``; raises KeyError."""

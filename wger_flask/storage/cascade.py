@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from .fields import ForeignKey
+from .listening import deletions_matter, tell_deleted
 from .model import Model
 
 _AT_ONCE = 500
@@ -39,6 +40,7 @@ def delete(
     for dependant in doomed if going else ():
         for chunk in _chunks(list(doomed[dependant])):
             going(dependant, chunk)
+    heard = {dependant: _rows(dependant, keys) for dependant, keys in doomed.items() if deletions_matter(dependant)}
     for reference, targets in loosened:
         owner = reference.model
         for chunk in _chunks(targets):
@@ -48,6 +50,8 @@ def delete(
         key = dependant._meta.primary_key
         for chunk in _chunks(list(doomed[dependant])):
             gone[dependant] = gone.get(dependant, 0) + dependant.delete().where(key.in_(chunk)).execute()
+    for dependant, rows in heard.items():
+        tell_deleted(dependant, rows)
     return gone
 
 
@@ -71,6 +75,11 @@ def _collect(model, keys, doomed, loosened):
             raise StillReferenced(owner)
         if found:
             _collect(owner, found, doomed, loosened)
+
+
+def _rows(model: type[Model], keys: Iterable) -> list[Model]:
+    key = model._meta.primary_key
+    return [row for chunk in _chunks(list(keys)) for row in model.select().where(key.in_(chunk))]
 
 
 def _chunks(values: list):

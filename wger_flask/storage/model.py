@@ -15,6 +15,7 @@ import peewee
 
 from . import fields
 from .database import database
+from .listening import tell_changed, tell_created
 
 
 class Model(peewee.Model):
@@ -27,7 +28,10 @@ class Model(peewee.Model):
     def save(self, force_insert: bool = False, only=None) -> int:
         """Write the row; fields declared ``touched`` take this moment."""
         touch(self)
-        return super().save(force_insert=force_insert, only=only)
+        created, names = force_insert or self._pk is None, frozenset(self._dirty)
+        written = super().save(force_insert=force_insert, only=only)
+        tell_created(self) if created else tell_changed(self, names)
+        return written
 
 
 def touch(row: Model) -> list[str]:

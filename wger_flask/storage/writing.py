@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .database import database
+from .listening import tell_changed, tell_created
 from .model import Model, touch
 from .selection import COMPILED_SHAPES, Slots, Statement, compile_query
 
@@ -24,6 +25,7 @@ def insert(row: Model) -> Model:
     if key not in data:
         setattr(row, key, cursor.fetchone()[0] if held.returning_clause else cursor.lastrowid)
     row._dirty.clear()
+    tell_created(row)
     return row
 
 
@@ -38,6 +40,8 @@ def update(row: Model, names: Iterable[str]) -> Model:
         key = row._meta.primary_key.name
         _update(database.obj.dialect, type(row), changed).run(_stored(row, (*changed, key)))
     row._dirty.clear()
+    if changed:
+        tell_changed(row, changed)
     return row
 
 

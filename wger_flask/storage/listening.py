@@ -1,0 +1,64 @@
+"""Tell of rows that were written, to whoever declared to listen.
+
+Some subjects follow from others: statistics from training, a balance from bookings.  The rows
+that they follow from are written in many ways (by a resource, by another subject on the way, by a
+deletion that takes them along), and their subject need not know who cares.  So it is told where
+all of these meet: where single rows are written, and where rows are deleted.
+
+Listeners run in the transaction of the write, after it: what they raise undoes it.  Statements
+about many rows (``Model.update(...)``, imports) tell nobody: whoever runs them knows more about
+what they mean than a listener could.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What is to be called: with a new row; with a row and the names that were set; with rows that are gone."""
+
+    created: Callable[[Model], None] | None = None
+    changed: Callable[[Model, frozenset[str]], None] | None = None
+    deleted: Callable[[list[Model]], None] | None = None
+
+
+_listeners: Mapping[type[Model], tuple[Listener, ...]] = {}
+
+
+def set_listeners(listeners: Mapping[type[Model], tuple[Listener, ...]]) -> None:
+    """Make ``listeners`` those of this process, by model; called once, at start."""
+    global _listeners
+    _listeners = listeners
+
+
+def tell_created(row: Model) -> None:
+    """Tell that ``row`` was stored."""
+    for listener in _listeners.get(type(row), ()):
+        if listener.created:
+            listener.created(row)
+
+
+def tell_changed(row: Model, names: Iterable[str]) -> None:
+    """Tell that the columns ``names`` of ``row`` were stored, whether or not they had other values before."""
+    for listener in _listeners.get(type(row), ()):
+        if listener.changed:
+            listener.changed(row, frozenset(names))
+
+
+def deletions_matter(model: type[Model]) -> bool:
+    """Tell whether anybody wants to see the rows of ``model`` that go."""
+    return any(listener.deleted for listener in _listeners.get(model, ()))
+
+
+def tell_deleted(model: type[Model], rows: list[Model]) -> None:
+    """Tell that ``rows`` of ``model`` were deleted; they are as they were before."""
+    for listener in _listeners.get(model, ()):
+        if listener.deleted:
+            listener.deleted(rows)
