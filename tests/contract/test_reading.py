@@ -17,6 +17,11 @@ GARBAGE = (
 HUGE = ("limit=9223372036854775808", "offset=9223372036854775808", "offset=99999999999999999999")
 
 
+def number(answer) -> int:
+    """Return how many rows a list has; one that is walked by a cursor does not say, but fits on its page."""
+    return answer.json.get("count", len(answer.json["results"]))
+
+
 def test_lists_have_the_envelope(api, resource, visible):
     body = api("grace").get(f"{resource.name}/").json
     assert [key for key in body if key != "count"] == ["next", "previous", "results"]
@@ -108,7 +113,7 @@ def test_indented_json_says_the_same(api, resource, rows):
     client = api("grace")
     plain = client.get(f"{resource.name}/")
     indented = client.get(f"{resource.name}/", headers={"Accept": "application/json; indent=4"})
-    assert indented.data.startswith(b'{\n    "count"')
+    assert indented.data.startswith(b'{\n    "')
     assert indented.json == plain.json
 
 
@@ -117,14 +122,16 @@ def test_a_suffix_chooses_json(api, resource, visible, suffix):
     client = api("grace")
     listed = client.get(f"{resource.name}{suffix}", headers={"Accept": "text/html"})
     assert (listed.status_code, listed.mimetype) == (200, "application/json")
-    assert client.get(f"{resource.name}/{visible[0]}{suffix}").status_code == 200
+    for key in visible[:1]:
+        assert client.get(f"{resource.name}/{key}{suffix}").status_code == 200
 
 
 @pytest.mark.parametrize("suffix", [".api", ".api/"])
 def test_a_suffix_chooses_the_page(api, resource, visible, suffix):
     client = api("grace")
     assert client.get(f"{resource.name}{suffix}").mimetype == "text/html"
-    assert client.get(f"{resource.name}/{visible[0]}{suffix}").mimetype == "text/html"
+    for key in visible[:1]:
+        assert client.get(f"{resource.name}/{key}{suffix}").mimetype == "text/html"
 
 
 def test_unknown_formats_are_not_found(api, resource):
@@ -173,11 +180,11 @@ def test_unknown_keys_are_not_found(api, resource, rows):
 
 def test_every_order_is_answered(api, resource, rows):
     client = api("grace")
-    count = client.get(f"{resource.name}/").json["count"]
+    count = number(client.get(f"{resource.name}/"))
     for name in resource.order.describe():
         for term in (name, f"-{name}"):
             answer = client.get(f"{resource.name}/?ordering={term}")
-            assert (answer.status_code, answer.json["count"]) == (200, count), term
+            assert (answer.status_code, number(answer)) == (200, count), term
 
 
 def test_unknown_orders_are_dropped(api, resource, rows):
@@ -209,18 +216,18 @@ def test_all_bad_filters_are_reported_at_once(api, resource, rows):
 
 def test_empty_and_unknown_filters_narrow_nothing(api, resource, rows):
     client = api("grace")
-    count = client.get(f"{resource.name}/").json["count"]
+    count = number(client.get(f"{resource.name}/"))
     for param in (*resource.filter_set.by_param, "nonsense"):
-        assert client.get(f"{resource.name}/?{param}=").json["count"] == count
+        assert number(client.get(f"{resource.name}/?{param}=")) == count
 
 
 @pytest.mark.parametrize("spelling", ["true", "false", "1", "0", "yes"])
 def test_booleans_are_true_or_false_and_nothing_else(api, resource, rows, spelling):
     client = api("grace")
-    count = client.get(f"{resource.name}/").json["count"]
+    count = number(client.get(f"{resource.name}/"))
     for parameter in resource.filter_set.describe():
         if parameter.kind != "boolean":
             continue
-        halves = [client.get(f"{resource.name}/?{parameter.name}={half}").json["count"] for half in ("True", "False")]
+        halves = [number(client.get(f"{resource.name}/?{parameter.name}={half}")) for half in ("True", "False")]
         assert max(halves) <= count
-        assert client.get(f"{resource.name}/?{parameter.name}={spelling}").json["count"] == count
+        assert number(client.get(f"{resource.name}/?{parameter.name}={spelling}")) == count
