@@ -6,7 +6,7 @@ goes through here.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, delete, record
+from wger_flask.api import Hooks, delete_rows, record
 
 
 def noted(call, row, created: bool) -> None:
@@ -15,9 +15,9 @@ def noted(call, row, created: bool) -> None:
 
 
 def remove(call, row) -> None:
-    """Delete a row that nothing else depends on, and note it."""
+    """Delete a row, what depends on it and its files, and note it."""
     record(row, "deleted", call.user.id)
-    delete(row.__class__, [row._pk])
+    delete_rows(call.files, row.__class__, [row._pk])
 
 
 HISTORY = Hooks(saved=noted, delete=remove)

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import uuid as uuids
 
-from wger_flask.api import Selection, equals, record
+from wger_flask.api import Selection, delete_rows, equals, record
 from wger_flask.domain.core.models import ENGLISH
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
 
 from . import media
-from .models import DeletionLog, Exercise, ExerciseImage, ExerciseVideo, Translation
+from .deletion_log import note
+from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
 KINDS = ((Translation, "translation"), (ExerciseImage, "image"), (ExerciseVideo, "video"))
-
-
-def log(kind: str, uuid: uuids.UUID, comment: str = "", replaced_by: uuids.UUID | None = None) -> None:
-    """Note that something was deleted; a second time for the same thing renews its line."""
-    row = DeletionLog.get_or_none(DeletionLog.uuid == uuid) or DeletionLog(uuid=uuid)
-    row.model_type, row.comment, row.replaced_by = kind, comment[: DeletionLog.comment.max_length], replaced_by
-    row.save()
 
 
 def delete_exercise(call, exercise: Exercise) -> None:
@@ -41,13 +35,13 @@ def delete_exercise(call, exercise: Exercise) -> None:
             _transfer_translations(call, exercise, replacement)
         if "transfer_media" in call.args:
             media.transfer(call, exercise, replacement)
-    log("base", exercise.uuid, f"Exercise base of {name}", replacement and replacement.uuid)
+    note("base", exercise.uuid, f"Exercise base of {name}", replacement and replacement.uuid)
     for model, kind in KINDS:
         for row in Selection(model, (equals(model.exercise, exercise.id),), ("id",)).instances():
-            log(kind, row.uuid, row.name if model is Translation else "")
+            note(kind, row.uuid, row.name if model is Translation else "")
             record(row, "deleted", call.user.id)
     record(exercise, "deleted", call.user.id)
-    media.delete_rows(Exercise, [exercise.id])
+    delete_rows(call.files, Exercise, [exercise.id])
 
 
 def _replacement(exercise: Exercise, text: str) -> Exercise | None:
@@ -61,7 +55,8 @@ def _replacement(exercise: Exercise, text: str) -> Exercise | None:
 def _english_name(exercise: Exercise) -> str:
     """Return the exercise's name in English, or else in whatever language it has."""
     rows = Selection(Translation, (equals(Translation.exercise, exercise.id),), ("id",)).rows(("language", "name"))
-    return dict(reversed(rows)).get(ENGLISH) or rows[0][1]
+    names = dict(rows)
+    return names.get(ENGLISH) or next(iter(names.values()), "")
 
 
 def _transfer_translations(call, exercise: Exercise, replacement: Exercise) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from wger_flask.api import Context
-
-SMALL, MEDIUM = (200, 200), (400, 400)
+from wger_flask.media.thumbnails import SIZES, name_of
 
 
 def muscle_main(context: Context, key: int) -> str:
@@ -21,7 +20,12 @@ def thumbnails(context: Context, name: str) -> dict | None:
     """Return the URLs of a picture's thumbnails."""
     if not name:
         return None
-    return {label: context.media(f"{name}.{width}x{height}_q85.jpg") for label, (width, height) in _SIZES.items()}
+    return {label: context.media(name_of(name, box)) for label, box in SIZES.items()}
 
 
-_SIZES = {"small": SMALL, "medium": MEDIUM}
+def show_thumbnails(call) -> dict:
+    """Return the URLs of a picture and of its thumbnails, and how large these are at most."""
+    picture = call.row()
+    urls = thumbnails(call.context, picture.image)
+    small = {label: {"url": urls[label], "settings": {"size": list(box)}} for label, box in SIZES.items()}
+    return {**small, "original": call.context.media(picture.image)}

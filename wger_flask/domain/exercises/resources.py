@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Clause, Hooks, Resource, exact, fn, one_of
+from wger_flask.api import WRITE, Action, Clause, Hooks, Resource, exact, fn, one_of
 
-from . import deletion, models, schemas, search, translations
+from . import deletion, media, models, pictures, schemas, search, translations
 from .contributions import HISTORY, noted
 from .rules import CONTRIBUTIONS, contributors
 
@@ -111,6 +111,8 @@ image = Resource(
     methods=WRITE,
     filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
     access=contributors,
+    actions=(Action("thumbnails/", pictures.show_thumbnails, about="The small versions of a picture."),),
+    hooks=media.HOOKS,
 )  # fmt: skip
 
 video = Resource(
@@ -119,6 +121,7 @@ video = Resource(
     methods=WRITE,
     filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
     access=contributors,
+    hooks=media.HOOKS,
 )  # fmt: skip
 
 RESOURCES = (

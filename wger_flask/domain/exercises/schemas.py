@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import ValidationError
 
-from wger_flask.api import Batch, Children, Computed, File, Key, Keys, Members, Nested, Schema, fields
+from wger_flask.api import Batch, Children, Computed, ImageFile, Key, Keys, Members, Nested, Schema, VideoFile, fields
 from wger_flask.domain.core.models import Language, License
 from wger_flask.domain.core.schemas import LicensedSchema, LicenseSchema
 
-from . import authors, models, pictures
+from . import authors, media, models, pictures
 
 LEAST_WORDS = 40
 STYLES = {"1": "Line", "2": "3D", "3": "Low-poly", "4": "Photo", "5": "Other"}
@@ -100,7 +100,7 @@ class ImageSchema(LicensedSchema):
     uuid = fields.UUID(dump_only=True)
     exercise = Key(models.Exercise, required=True)
     exercise_uuid = fields.UUID(dump_only=True, attribute="exercise.uuid")
-    image = File(required=True, accept="image/*")
+    image = ImageFile(required=True, folder=media.image_folder, with_thumbnails=True)
     thumbnails = Computed(pictures.thumbnails, of=("image",))
     is_main = fields.Boolean()
     style = fields.Choice(STYLES)
@@ -122,7 +122,7 @@ class VideoSchema(LicensedSchema):
     uuid = fields.UUID(dump_only=True)
     exercise = Key(models.Exercise, required=True)
     exercise_uuid = fields.UUID(dump_only=True, attribute="exercise.uuid")
-    video = File(required=True, accept="video/*")
+    video = VideoFile(required=True, folder=media.video_folder)
     is_main = fields.Boolean()
     size = fields.Integer(dump_only=True, help="bytes")
     duration = fields.Decimal(12, 2, dump_only=True, help="seconds")

@@ -11,8 +11,8 @@ from wger_flask.api import Hooks, Invalid, Selection, equals, record
 from wger_flask.domain.core.models import Language
 from wger_flask.text import detection, markdown, similarity
 
-from . import deletion
 from .contributions import noted, remove
+from .deletion_log import note
 from .models import Translation
 
 _ADVICE = (
@@ -95,7 +95,7 @@ def _prepare_comment(call, data: dict, row) -> None:
 
 
 def _delete(call, row: Translation) -> None:
-    deletion.log("translation", row.uuid, row.name)
+    note("translation", row.uuid, row.name)
     remove(call, row)
 
 

@@ -1,0 +1,137 @@
+"""Deleting from the catalogue."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factory import make
+from wger_flask.domain.exercises.models import Alias, DeletionLog, Exercise, Translation
+from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
+from wger_flask.storage.database import transaction
+
+
+@pytest.fixture
+def used(make_exercise, people):
+    """An exercise in a routine and a log of grace's."""
+    exercise = make_exercise(en="Zottman Carousel", de="Karussell")
+    with transaction():
+        entry = make(SlotEntry, people["grace"], ("slot", "day", "routine", "user"), exercise=exercise)
+        log = make(WorkoutLog, people["grace"], ("user",), exercise=exercise)
+    return exercise, entry, log
+
+
+def logged():
+    return [
+        (row.model_type, row.comment, row.replaced_by) for row in DeletionLog.select().order_by(DeletionLog.id)
+    ]  # fmt: skip
+
+
+def test_without_a_replacement_everything_goes(api, used):
+    exercise, entry, log = used
+    answer = api("ada").delete(f"exercise/{exercise.id}/")
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert Exercise.get_or_none(Exercise.id == exercise.id) is None
+    assert Translation.select().where(Translation.exercise == exercise.id).count() == 0
+    assert SlotEntry.get_or_none(SlotEntry.id == entry.id) is None
+    assert WorkoutLog.get_or_none(WorkoutLog.id == log.id) is None
+    assert logged() == [
+        ("base", "Exercise base of Zottman Carousel", None), ("translation", "Zottman Carousel", None),
+        ("translation", "Karussell", None),
+    ]  # fmt: skip
+
+
+def test_a_replacement_takes_over_routines_and_logs(api, used):
+    exercise, entry, log = used
+    target = Exercise.get_by_id(1)
+    answer = api("ada").delete(f"exercise/{exercise.id}/?replaced_by={str(target.uuid).upper()}")
+    assert answer.status_code == 204
+    assert SlotEntry.get_by_id(entry.id).exercise_id == target.id
+    assert WorkoutLog.get_by_id(log.id).exercise_id == target.id
+    assert logged()[0] == ("base", "Exercise base of Zottman Carousel", target.uuid)
+
+
+@pytest.mark.parametrize("replacement", ["nonsense", "", "0a51c7f4-e901-4f0a-9d3b-7b1f9a526c1e", "{own}"])
+def test_what_replaces_nothing(api, used, replacement):
+    exercise, entry, _ = used
+    text = replacement.replace("{own}", str(exercise.uuid))
+    assert api("ada").delete(f"exercise/{exercise.id}/?replaced_by={text}").status_code == 204
+    assert SlotEntry.get_or_none(SlotEntry.id == entry.id) is None
+    assert logged()[0][2] is None
+
+
+def test_translations_move_into_languages_that_lack_one(api, make_exercise):
+    old, new = make_exercise(en="Zottman Carousel", de="Karussell"), make_exercise(en="Turkish Carousel")
+    with transaction():
+        german = Translation.get((Translation.exercise == old) & (Translation.language == 1))
+        Alias.create(translation=german, alias="Kreisel")
+    answer = api("ada").delete(f"exercise/{old.id}/?replaced_by={new.uuid}&transfer_translations=0")
+    assert answer.status_code == 204
+    moved = Translation.get_by_id(german.id)
+    assert (moved.exercise_id, moved.name) == (new.id, "Karussell")
+    assert Alias.get(Alias.translation == moved).alias == "Kreisel"
+    assert Translation.select().where(Translation.exercise == new).count() == 2
+    assert logged() == [
+        ("base", "Exercise base of Zottman Carousel", new.uuid), ("translation", "Zottman Carousel", None),
+    ]  # fmt: skip
+
+
+def test_a_name_in_another_language_stands_in_for_the_english_one(api, make_exercise):
+    api("ada").delete(f"exercise/{make_exercise(de='Karussell').id}/")
+    assert logged()[0][1] == "Exercise base of Karussell"
+
+
+def test_a_long_name_fits_the_log(api, make_exercise):
+    answer = api("ada").delete(f"exercise/{make_exercise(en='x' * 200).id}/")
+    assert answer.status_code == 204
+    assert logged()[0][1] == f"Exercise base of {'x' * 200}"[:200]
+
+
+def test_deleting_again_renews_the_line(app):
+    from wger_flask.domain.exercises import deletion_log
+
+    uuid = Exercise.get_by_id(1).uuid
+    with transaction():
+        deletion_log.note("base", uuid, "first")
+        before = DeletionLog.get()
+        deletion_log.note("base", uuid, "second")
+    rows = list(DeletionLog.select())
+    assert [(row.id, row.comment) for row in rows] == [(before.id, "second")]
+    assert rows[0].timestamp > before.timestamp
+
+
+def test_aliases_and_comments_leave_no_line(api):
+    client = api("ada")
+    assert client.delete("exercisealias/1/").status_code == 204
+    assert client.delete("exercisecomment/1/").status_code == 204
+    assert client.get("deletion-log/").json["count"] == 0
+
+
+def test_the_log_is_read_by_row(api, make_exercise):
+    client = api("ada")
+    exercise = make_exercise(en="Zottman Carousel")
+    client.delete(f"exercise/{exercise.id}/")
+    row = DeletionLog.get(DeletionLog.uuid == exercise.uuid)
+    shown = client.get(f"deletion-log/{row.id}/").json
+    assert set(shown) == {"model_type", "uuid", "replaced_by", "timestamp", "comment"}
+    assert client.get("deletion-log/?model_type=base").json["count"] == 1
+    assert client.get("deletion-log/?model_type=alias").json == {
+        "model_type": ["Select a valid choice. alias is not one of the available choices."]
+    }
+
+
+def test_exercises_without_words_are_hidden(api, make_exercise):
+    client = api("ada")
+    before = client.get("exercise/").json["count"]
+    exercise = make_exercise()
+    assert client.get("exercise/").json["count"] == before
+    for method in ("get", "patch", "delete"):
+        answer = getattr(client, method)(f"exercise/{exercise.id}/", None if method == "get" else {})
+        assert (answer.status_code, answer.json) == (404, {"detail": "No Exercise matches the given query."})
+    assert client.get(f"exerciseinfo/{exercise.id}/").json["translations"] == []
+
+
+def test_a_fresh_exercise_is_shown_to_whoever_makes_it(api):
+    answer = api("ada").post("exercise/", {"category": 10, "muscles": [4, 1], "equipment": [3, 8]})
+    assert answer.status_code == 201
+    assert (answer.json["muscles"], answer.json["equipment"]) == ([1, 4], [8, 3])
+    assert api().get(f"exercise/{answer.json['id']}/").status_code == 404

@@ -1,0 +1,123 @@
+"""Finding exercises by their words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from wger_flask.domain.exercises.models import Alias, Translation
+from wger_flask.storage.database import transaction
+
+
+@pytest.fixture
+def found(api):
+    """Return a function that gives the English names that a query finds, in order."""
+
+    def search(query):
+        answer = api().get(f"exerciseinfo/?{query}")
+        assert answer.status_code == 200, answer.json
+        names = [
+            next((words["name"] for words in item["translations"] if words["language"] == 2), None)
+            for item in answer.json["results"]
+        ]
+        assert len(names) == answer.json["count"]
+        return names
+
+    return search
+
+
+@pytest.mark.parametrize("text", ["carousel", "CAROUSEL", "Zottman C", " carousel "])
+def test_part_of_a_name_is_enough(found, make_exercise, text):
+    make_exercise(en="Zottman Carousel")
+    assert found(f"name__search={text}") == ["Zottman Carousel"]
+    assert found(f"name__exact={text}") == ["Zottman Carousel"]
+
+
+def test_an_alias_is_as_good_as_a_name(found, make_exercise):
+    exercise = make_exercise(en="Zottman Carousel")
+    with transaction():
+        Alias.create(translation=Translation.get(Translation.exercise == exercise), alias="Spinner")
+    assert found("name__search=spinn") == ["Zottman Carousel"]
+
+
+@pytest.mark.parametrize("text", ["%25", "_", "%5C", "100%25"])
+def test_signs_mean_themselves(found, make_exercise, text):
+    make_exercise(en="Zottman Carousel")
+    assert found(f"name__search={text}") == []
+
+
+def test_signs_are_found(found, make_exercise):
+    make_exercise(en="100% Press_Up")
+    assert found("name__search=0%25 p") == ["100% Press_Up"]
+    assert found("name__search=s_u") == ["100% Press_Up"]
+
+
+def test_the_best_match_comes_first(found, make_exercise):
+    for name in ("Wide Carousel", "Carousel Walk", "Carousel"):
+        make_exercise(en=name)
+    with transaction():
+        row = make_exercise(en="Turkish Wheel")
+        Alias.create(translation=Translation.get(Translation.exercise == row), alias="Carousel")
+    names = found("name__search=carousel")
+    assert names == ["Carousel", "Turkish Wheel", "Carousel Walk", "Wide Carousel"]
+
+
+def test_an_order_that_is_asked_for_wins(found, make_exercise):
+    for name in ("Wide Carousel", "Carousel"):
+        make_exercise(en=name)
+    assert found("name__search=carousel&ordering=id") == ["Wide Carousel", "Carousel"]
+
+
+def test_substring_search_keeps_the_default_order(app, found, make_exercise, monkeypatch):
+    services = app.extensions["wger_flask"]
+    monkeypatch.setattr(services, "settings", dataclasses.replace(services.settings, WGER_SEARCH="substring"))
+    for name in ("Wide Carousel", "Carousel"):
+        make_exercise(en=name)
+    assert found("name__search=carousel") == ["Wide Carousel", "Carousel"]
+
+
+def test_languages_narrow(found, make_exercise):
+    make_exercise(en="Zottman Carousel", de="Karussell")
+    make_exercise(fr="Manège")
+    assert found("name__search=karussell&language__code=de") == ["Zottman Carousel"]
+    assert found("name__search=karussell&language__code=en") == []
+    assert found("name__search=karussell&language__code=en,de-AT") == ["Zottman Carousel"]
+    assert found("language__code=fr") == [None]
+
+
+@pytest.mark.parametrize("code", ["xx", "DE", "1"])
+def test_unknown_languages_mean_english(found, make_exercise, code):
+    make_exercise(fr="Manège")
+    assert None not in found(f"language__code={code}&limit=999")
+    assert found(f"language__code={code}&limit=999") == found("language__code=en&limit=999")
+
+
+def test_empty_texts_narrow_nothing(api):
+    everything = api().get("exerciseinfo/").json["count"]
+    assert api().get("exerciseinfo/?name__search=&name__exact=&language__code=,").json["count"] == everything
+
+
+@pytest.mark.parametrize("param", ["name__search", "name__exact", "language__code"])
+def test_null_characters(api, param):
+    answer = api().get(f"exerciseinfo/?{param}=a%00b")
+    assert (answer.status_code, answer.json) == (400, {param: ["Null characters are not allowed."]})
+
+
+@pytest.mark.parametrize("param", ["muscles__in", "muscles_secondary__in", "equipment__in"])
+def test_parameters_that_never_worked(api, param):
+    answer = api().get(f"exerciseinfo/?{param}=1")
+    assert (answer.status_code, answer.json) == (400, {param: ["Enter a list of values."]})
+    assert api().get(f"exerciseinfo/?{param}=").json["count"] == 0
+    assert api().get(f"exercise/?{param}=1").status_code == 200
+
+
+def test_comments_by_language(api):
+    client = api()
+    everything = client.get("exercisecomment/?limit=999").json
+    counts = [client.get(f"exercisecomment/?language={key}").json["count"] for key in (1, 2)]
+    assert sum(counts) == everything["count"] and all(counts)
+    assert client.get("exercisecomment/?language=999").json["count"] == 0
+    for text in ("x", "-1", "1.5", "9" * 30):
+        answer = client.get(f"exercisecomment/?language={text}")
+        assert (answer.status_code, answer.json) == (400, {"language": ["Enter a number."]})
