@@ -43,17 +43,19 @@ class Shipped:
     """The rows that ship and are in the database, as far as no row of anybody's relies on them."""
 
     def __init__(self, models: Iterable[type[Model]]):
-        self._models = [model for model in models if label_of(model) in shipped_uuids()]
+        self._all = list(models)
+        self._models = [model for model in self._all if label_of(model) in shipped_uuids()]
         self._rows: dict[type[Model], set] = {model: _keys(model) for model in self._models}
         self._spare_used()
 
     def _spare_used(self) -> None:
-        own = set(with_links(self._models)) - set(self._models)
+        own = {link.through for model in self._models for link in links_of(model).values()}
+        others = set(with_links(self._all)) - own  # models of subjects that are not installed have no tables
         together: dict[tuple, set[tuple]] = {}
         used: set[tuple] = set()
         for model, rows in self._rows.items():
             for reference, owner in model._meta.backrefs.items():
-                if owner in own:
+                if owner not in others:
                     continue
                 for key, target in _pointing(reference, rows):
                     if key in self._rows.get(owner, ()):
