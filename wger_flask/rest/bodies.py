@@ -7,11 +7,13 @@ that were written for those.  A form has no types: its strings are parsed by the
 from __future__ import annotations
 
 import json
+import re
 
 from flask import Request
 
 from .errors import Invalid, ParseError, UnsupportedMediaType
 
+_half_a_letter = re.compile(rb"\\u[dD][89a-fA-F]")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -62,10 +64,13 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
 def parse_json(data: bytes):
     """Parse JSON strictly; raises :class:`ParseError` in the words of the standard library."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        if _half_a_letter.search(data):
+            json.dumps(value, ensure_ascii=False).encode()  # a half alone is no text: it cannot be stored or answered
+        return value
     except RecursionError:
         raise ParseError("JSON parse error - nested too deeply") from None
-    except ValueError as wrong:  # JSONDecodeError, UnicodeDecodeError, integers of too many digits
+    except ValueError as wrong:  # JSONDecodeError, UnicodeError, integers of too many digits
         raise ParseError(f"JSON parse error - {wrong}") from None
 
 

@@ -9,6 +9,7 @@ value becomes JSON, so that the schema is the only place where a resource's shap
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import uuid as uuids
@@ -368,9 +369,10 @@ class Time(Field):
 
 
 class Json(Field):
-    """Any JSON value, kept as it is."""
+    """Any JSON value that every database can store, kept as it is."""
 
     kind = "json"
+    _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
     def raw(self, dialect, zone):
         return dialect.wire_json
@@ -378,9 +380,15 @@ class Json(Field):
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(data, FormData):
             try:
-                return parse_json(value.encode())
+                value = parse_json(value.encode())
             except ParseError:
                 raise ValidationError("Value must be valid JSON.") from None
+        try:
+            text = json.dumps(value, allow_nan=False)
+        except ValueError:
+            raise ValidationError("Value must be valid JSON.") from None
+        if self._null.search(text):
+            raise ValidationError("Null characters are not allowed.")
         return value
 
 

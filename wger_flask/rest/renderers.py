@@ -32,7 +32,10 @@ def to_json(payload, indent: int = 0) -> bytes:
     if indent:
         text = json.dumps(payload, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
     else:
-        text = orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS)
+        try:
+            text = orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS)
+        except TypeError:  # an integer beyond 64 bits, which a column of JSON may hold
+            text = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if b"\xe2\x80" in text:
         text = text.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
     return text
