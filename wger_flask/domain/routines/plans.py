@@ -86,6 +86,8 @@ def complete_entry(call: Call, data: dict, row: SlotEntry | None) -> None:
 # -- configs --------------------------------------------------------------------------------------
 def complete_config(call: Call, data: dict, row: Config | None) -> None:
     """Keep a rule free of contradictions: the first one replaces, and to replace knows no step."""
+    if not data:
+        return
     iteration = data.get("iteration", row and row.iteration)
     operation = "r" if iteration == 1 else data.get("operation", row.operation if row else "r")
     data["operation"] = operation

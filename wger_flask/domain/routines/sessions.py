@@ -31,6 +31,8 @@ def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None
 
 def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
     """Check that a log says what was done, and give it a session."""
+    if row is not None and not data:
+        return
     _check_amounts(data, row)
     if row is None:
         data.setdefault("date", columns.now())
