@@ -217,8 +217,17 @@ def test_all_bad_filters_are_reported_at_once(api, resource, rows):
 def test_empty_and_unknown_filters_narrow_nothing(api, resource, rows):
     client = api("grace")
     count = number(client.get(f"{resource.name}/"))
-    for param in (*resource.filter_set.by_param, "nonsense"):
+    single = [parameter.name for parameter in resource.filter_set.describe() if not parameter.several]
+    for param in (*single, "nonsense"):
         assert number(client.get(f"{resource.name}/?{param}=")) == count
+
+
+def test_an_empty_value_is_none_of_several(api, resource, rows):
+    client = api("grace")
+    for parameter in resource.filter_set.describe():
+        if parameter.several:
+            answer = client.get(f"{resource.name}/?{parameter.name}=")
+            assert (answer.status_code, answer.json) == (400, {parameter.name: ["“” is not a valid value."]})
 
 
 @pytest.mark.parametrize("spelling", ["true", "false", "1", "0", "yes"])

@@ -24,6 +24,14 @@ def writable(resource):
     return resource
 
 
+@pytest.fixture
+def by_json(writable):
+    """The resource, when a whole row of it can be sent as JSON."""
+    if writable.takes_files:
+        pytest.skip("a file cannot be sent as JSON")
+    return writable
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -32,15 +40,24 @@ def writable(resource):
         (b"\xff", "JSON parse error - 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
     ],
 )
-def test_json_that_is_none(api, writable, data, message):
-    answer = api("ada").post(f"{writable.name}/", data=data, content_type="application/json")
+def test_json_that_is_none(api, by_json, data, message):
+    answer = api("ada").post(f"{by_json.name}/", data=data, content_type="application/json")
     assert (answer.status_code, answer.json) == (400, {"detail": message})
 
 
 @pytest.mark.parametrize("data", [b"[]", b'"x"', b"3", b"true"])
-def test_json_that_is_no_object(api, writable, data):
-    answer = api("ada").post(f"{writable.name}/", data=data, content_type="application/json")
+def test_json_that_is_no_object(api, by_json, data):
+    answer = api("ada").post(f"{by_json.name}/", data=data, content_type="application/json")
     assert answer.status_code == 400
+
+
+def test_json_where_a_file_is_needed(api, writable):
+    if not writable.takes_files:
+        pytest.skip("takes no files")
+    answer = api("ada").post(f"{writable.name}/", {})
+    assert (answer.status_code, answer.json) == (
+        415, {"detail": 'Unsupported media type "application/json" in request.'},
+    )  # fmt: skip
 
 
 def test_bodies_of_other_types(api, writable):
@@ -48,10 +65,10 @@ def test_bodies_of_other_types(api, writable):
     assert (answer.status_code, answer.json) == (415, {"detail": 'Unsupported media type "text/plain" in request.'})
 
 
-def test_an_empty_body_misses_every_required_field(api, writable):
-    answer = api("ada").post(f"{writable.name}/", {})
+def test_an_empty_body_misses_every_required_field(api, by_json):
+    answer = api("ada").post(f"{by_json.name}/", {})
     required = {
-        name: field for name, field in writable.schema().load_fields.items() if field.required
+        name: field for name, field in by_json.schema().load_fields.items() if field.required
     }  # fmt: skip
     if required:
         assert answer.status_code == 400
@@ -114,12 +131,12 @@ def test_read_only_fields_are_ignored(api, resource, rows):
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_body_makes_a_mistake(api, writable, rows, data):
-    names = [name for name, field in writable.schema().fields.items() if not isinstance(field, File)]
+def test_no_body_makes_a_mistake(api, by_json, rows, data):
+    names = [name for name, field in by_json.schema().fields.items() if not isinstance(field, File)]
     body = data.draw(st.dictionaries(st.sampled_from(names), JSON_VALUES, max_size=len(names)))
-    client = api("ada" if writable.owner is None else "grace")
+    client = api("ada" if by_json.owner is None else "grace")
     for method, path in (("POST", ""), ("PATCH", f"{rows[0]}/"), ("PUT", f"{rows[0]}/")):
-        answer = client.open(method, f"{writable.name}/{path}", body)
+        answer = client.open(method, f"{by_json.name}/{path}", body)
         assert answer.status_code in (200, 201, 400, 403, 404), (method, body, answer.data)
         if answer.status_code == 400:
             assert answer.is_json and answer.json

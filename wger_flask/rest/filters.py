@@ -65,7 +65,10 @@ class Filter:
     params: tuple[str, ...] = ()
 
     def clauses(self, args: MultiDict) -> Iterable[Clause]:
-        """Return the conditions that ``args`` ask for; raises :class:`~.values.Rejected`."""
+        """Return the conditions that ``args`` ask for.
+
+        Raises :class:`~.values.Rejected`, or a group of them where several parameters are wrong.
+        """
         raise NotImplementedError
 
     def describe(self) -> list[Parameter]:
@@ -175,8 +178,8 @@ class FilterSet:
         for item in {id(found): found for param in args if (found := self.by_param.get(param))}.values():
             try:
                 selection = selection.where(*item.clauses(args))
-            except Rejected as wrong:
-                errors[wrong.param] = [wrong.message]
+            except* Rejected as all_wrong:
+                errors |= {wrong.param: [wrong.message] for wrong in all_wrong.exceptions}
         if errors:
             raise Invalid(errors)
         return selection
