@@ -20,6 +20,7 @@ class TranslatedFilter(Filter):
     params = (*TEXTS, "language__code")
 
     def clauses(self, args):
+        _demand_plain(args, self.params)
         languages = _languages(args)
         texts = [text for param in TEXTS if (text := _text(args, param))]
         if not texts and not languages:
@@ -77,11 +78,14 @@ class NeverFilter(Filter):
         return []
 
 
+def _demand_plain(args, params) -> None:
+    wrong = [Rejected(param, "Null characters are not allowed.") for param in params if "\x00" in _text(args, param)]
+    if wrong:
+        raise ExceptionGroup("texts with null characters", wrong)
+
+
 def _text(args, param: str) -> str:
-    text = (args.getlist(param) or [""])[-1].strip()
-    if "\x00" in text:
-        raise Rejected(param, "Null characters are not allowed.")
-    return text
+    return (args.getlist(param) or [""])[-1].strip()
 
 
 def _languages(args) -> tuple[int, ...]:
