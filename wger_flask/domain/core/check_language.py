@@ -35,7 +35,8 @@ check_language = Endpoints("check-language", "Check the language of a text.")
 
 
 @check_language.endpoint(
-    "check-language", methods=("POST",), transactional=False, request=CheckLanguageSchema, response=LanguageCheckedSchema
+    "check-language", methods=("POST",), transactional=False,
+    request=CheckLanguageSchema, response=LanguageCheckedSchema,
 )  # fmt: skip
 def check(call):
     """Check that a text is in a language; 400 says which one it is in instead."""
