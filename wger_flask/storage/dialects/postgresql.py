@@ -19,7 +19,7 @@ class PostgresqlDialect(Dialect):
         return value.isoformat()
 
     def clash(self, error):
-        told = getattr(error.args[0] if error.args else None, "diag", None) or getattr(error.__cause__, "diag", None)
+        told = getattr(error.args[0] if error.args else None, "diag", None) or getattr(error.__context__, "diag", None)
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
 
