@@ -147,7 +147,12 @@ class Json(peewee.Field):
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
     def python_value(self, value):
-        return json.loads(value) if isinstance(value, str) else value
+        read = self.model._meta.database.dialect.wire_json
+        return value if value is None or read is None else read(value)
+
+    def text(self, name: str):
+        """Return the expression for what the object in this column holds as ``name``, as text."""
+        return self.model._meta.database.dialect.json_text(self, name)
 
 
 class File(peewee.CharField):
