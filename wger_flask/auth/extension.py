@@ -26,7 +26,8 @@ def register(
     ``secret`` is the generated key from which every signing key derives, ``post`` takes e-mails,
     ``counters`` is None where nothing is limited.
     """
-    set_policy(Policy(settings, secret, post, counters))
+    app.extensions["accounts"] = Policy(settings, secret, post, counters)
+    set_policy(app.extensions["accounts"])
     registry.add_models(*MODELS)
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)

@@ -1,0 +1,331 @@
+"""Getting tokens by name and password, and renewing them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import key_of
+from wger_flask.auth import passwords, refresh, tokens
+from wger_flask.auth.emails import is_valid
+from wger_flask.auth.models import BlacklistedToken, EmailAddress, OutstandingToken, Token, User
+from wger_flask.domain.core.models import UserProfile
+from wger_flask.storage import fields
+from wger_flask.storage.database import database, transaction
+
+from .conftest import PASSWORD
+
+GRACE = {"username": "grace", "password": "ecarg-pass"}
+UNKNOWN = {"detail": "No active account found with the given credentials"}
+
+
+def invalid(message: str) -> dict:
+    return {"detail": message, "code": "token_not_valid"}
+
+
+# -- token ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["token", "token/"])
+@pytest.mark.parametrize("kind", ["json", "form"])
+def test_a_pair_of_tokens(api, path, kind):
+    sent = {"body": GRACE} if kind == "json" else {"data": GRACE}
+    answer = api().post(path, **sent)
+    assert answer.status_code == 200 and list(answer.json) == ["refresh", "access"]
+    bearer = {"Authorization": f"Bearer {answer.json['access']}"}
+    assert api().get("userprofile/", headers=bearer).json["username"] == "grace"
+
+
+@pytest.mark.parametrize("name", ["grace@example.org", "Grace@Example.ORG", " grace "])
+def test_names_that_log_in(api, name):
+    assert api().post("token", {"username": name, "password": "ecarg-pass"}).status_code == 200
+
+
+@pytest.mark.parametrize(("body", "status", "expected"), [
+    ({"username": "GRACE", "password": "ecarg-pass"}, 401, UNKNOWN),
+    ({"username": "grace", "password": "ecarg-passx"}, 401, UNKNOWN),
+    ({"username": "nobody", "password": "ecarg-pass"}, 401, UNKNOWN),
+    ({"username": "@", "password": "ecarg-pass"}, 401, UNKNOWN),
+    ({}, 400, {"username": ["This field is required."], "password": ["This field is required."]}),
+    ({"username": None, "password": ""}, 400, {
+        "username": ["This field may not be null."], "password": ["This field may not be blank."],
+    }),
+    ({"username": True, "password": ["x"]}, 400, {
+        "username": ["Not a valid string."], "password": ["Not a valid string."],
+    }),
+    ({"username": "grace", "password": "x" * 5000}, 400, {
+        "password": ["Ensure this field has no more than 4096 characters."],
+    }),
+])  # fmt: skip
+def test_credentials_that_do_not_log_in(api, body, status, expected):
+    answer = api().post("token", body)
+    assert (answer.status_code, answer.json) == (status, expected)
+    assert (answer.headers.get("WWW-Authenticate") == 'Bearer realm="api"') == (status == 401)
+
+
+def test_somebody_who_was_shut_out_gets_no_token(api, people):
+    with transaction():
+        User.update(is_active=False).where(User.username == "grace").execute()
+    assert api().post("token", GRACE).json == UNKNOWN
+    assert api().post("login/", GRACE).json == {"non_field_errors": ["Username or password unknown"]}
+
+
+def test_an_old_hash_is_replaced_on_login(api, people, bend):
+    old = "pbkdf2_sha256$20000$bbPIa84yRnBUbHoW$EhGjHucCTiQ/9wiBnyTmsRsDXmrdYwOxF1JbYeHZ+EI="
+    with transaction():
+        User.update(password=old).where(User.username == "grace").execute()
+    bend(WGER_PASSWORD_ITERATIONS=3000)
+    assert api().post("token", {**GRACE, "password": "wrong"}).status_code == 401
+    assert User.get(User.username == "grace").password == old
+    assert api().post("token", GRACE).status_code == 200
+    fresh = User.get(User.username == "grace").password
+    assert fresh.startswith("pbkdf2_sha256$3000$") and passwords.matches("ecarg-pass", fresh)
+    assert api().post("token", GRACE).status_code == 200
+    assert User.get(User.username == "grace").password == fresh
+
+
+def test_broken_credentials_in_the_header_do_not_matter_here(api):
+    assert api().post("token", GRACE, headers={"Authorization": "Token nonsense"}).status_code == 200
+
+
+# -- refresh -----------------------------------------------------------------------------------------
+def test_a_refresh_token_gives_access_tokens_again_and_again(api, people):
+    text = tokens.make(people["grace"].id, "refresh").text
+    for path in ("token/refresh", "token/refresh/"):
+        answer = api().post(path, {"refresh": text})
+        assert answer.status_code == 200 and list(answer.json) == ["access"]
+    assert not OutstandingToken.select().exists()
+
+
+@pytest.mark.parametrize(("make", "told"), [
+    (lambda user: "x.y.z", "Token is invalid"),
+    (lambda user: tokens.make(user, "access").text, "Token has wrong type"),
+    (lambda user: tokens.make_headless(user, "refresh", "s").text, "Token has no type"),
+])  # fmt: skip
+def test_tokens_that_renew_nothing(api, people, make, told):
+    answer = api().post("token/refresh", {"refresh": make(people["grace"].id)})
+    assert (answer.status_code, answer.json) == (401, invalid(told))
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_an_expired_refresh_token(api, people, monkeypatch):
+    monkeypatch.setattr(
+        tokens, "make", lambda user, kind: tokens._make(timedelta(seconds=-1), "x", {"token_type": kind}, {})
+    )
+    assert api().post("token/refresh", {"refresh": tokens.make(1, "refresh").text}).json == invalid("Token is expired")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_renewing_for_somebody_who_is_out(api, people, gone):
+    text = tokens.make(10**6 if gone else people["grace"].id, "refresh").text
+    with transaction():
+        User.update(is_active=False).where(User.username == "grace").execute()
+    answer = api().post("token/refresh", {"refresh": text})
+    assert (answer.status_code, answer.json) == (401, {"detail": "No active account found for the given token."})
+
+
+def test_rotation_uses_each_refresh_token_once(api, bend):
+    bend(WGER_ROTATE_REFRESH_TOKENS=True)
+    first = api().post("token", GRACE).json["refresh"]
+    second = api().post("token/refresh", {"refresh": first}).json
+    assert set(second) == {"access", "refresh"} and second["refresh"] != first
+    again = api().post("token/refresh", {"refresh": first})
+    assert (again.status_code, again.json) == (401, invalid("Token is blacklisted"))
+    assert api().post("token/verify", {"token": first}).json == {"non_field_errors": ["Token is blacklisted"]}
+    assert api().post("token/verify", {"token": first}).status_code == 400
+    assert api().post("token/verify", {"token": second["refresh"]}).json == {}
+    assert api().post("token/refresh", {"refresh": second["refresh"]}).status_code == 200
+
+
+def test_rotation_takes_tokens_from_before_it_was_turned_on(api, bend):
+    first = api().post("token", GRACE).json["refresh"]
+    bend(WGER_ROTATE_REFRESH_TOKENS=True)
+    assert api().post("token/refresh", {"refresh": first}).status_code == 200
+    assert api().post("token/refresh", {"refresh": first}).json == invalid("Token is blacklisted")
+    assert BlacklistedToken.select().count() == 1
+
+
+def test_of_two_uses_at_once_one_wins(app, bend, people):
+    bend(WGER_ROTATE_REFRESH_TOKENS=True)
+    claims = tokens.read_refresh(refresh.new_refresh(people["grace"].id))
+    results, gate = [], threading.Barrier(4)
+
+    def use():
+        gate.wait()
+        try:
+            results.append(set(refresh.renewed(people["grace"].id, claims)))
+        except tokens.BadToken as wrong:
+            results.append(str(wrong))
+        finally:
+            database.obj.close()
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results.count({"access", "refresh"}) == 1 and results.count("Token is blacklisted") == 3
+    assert OutstandingToken.select().count() == 2
+
+
+def test_the_database_holds_no_token_that_is_good_for_anything(api, bend):
+    bend(WGER_ROTATE_REFRESH_TOKENS=True)
+    api().post("token/refresh", {"refresh": api().post("token", GRACE).json["refresh"]})
+    assert {row.token for row in OutstandingToken.select()} == {""}
+
+
+def test_expired_tokens_are_forgotten(app, bend, people):
+    bend(WGER_ROTATE_REFRESH_TOKENS=True)
+    refresh.new_refresh(people["grace"].id)
+    refresh.revoke(people["grace"].id)
+    with transaction():
+        OutstandingToken.update(expires_at=fields.now() - timedelta(days=1)).execute()
+    refresh.new_refresh(people["grace"].id)
+    assert (OutstandingToken.select().count(), BlacklistedToken.select().count()) == (1, 0)
+
+
+# -- verify ------------------------------------------------------------------------------------------
+def test_verification(api, people):
+    number = people["grace"].id
+    good = [tokens.make(number, "access"), tokens.make(number, "refresh"), tokens.make_headless(number, "refresh", "s")]
+    for path in ("token/verify", "token/verify/"):
+        for token in good:
+            answer = api().post(path, {"token": token.text})
+            assert (answer.status_code, answer.json) == (200, {})
+    for text in ("x", "x.y.z", good[0].text + "x", 5):
+        answer = api().post("token/verify", {"token": text})
+        assert (answer.status_code, answer.json) == (401, invalid("Token is invalid"))
+
+
+# -- login -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("body", [
+    GRACE, {"email": "grace@example.org", "password": "ecarg-pass"}, {"email": "grace", "password": "ecarg-pass"},
+    {"email": "ada@example.org", **GRACE},
+])  # fmt: skip
+def test_login_gives_the_permanent_token(api, body):
+    answer = api().post("login/", body)
+    assert (answer.status_code, answer.json) == (200, {"token": key_of("grace")})
+    assert answer.headers["Deprecation"] == "Sat, 01 Oct 2022 23:59:59 GMT"
+
+
+def test_login_makes_a_token_where_there_is_none(api, people):
+    with transaction():
+        Token.delete().execute()
+    made = api().post("login/", GRACE).json["token"]
+    assert Token.get(Token.user == people["grace"]).key == made
+    assert api().post("login/", GRACE).json["token"] == made
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ({**GRACE, "password": "wrong-pass"}, {"non_field_errors": ["Username or password unknown"]}),
+    ({**GRACE, "password": "short"}, {"password": ["Ensure this field has at least 8 characters."]}),
+    ({"password": "ecarg-pass"}, {"non_field_errors": ['Please provide an "email" or a "username"']}),
+    ({}, {"password": ["This field is required."]}),
+])  # fmt: skip
+def test_logins_that_fail(api, body, expected):
+    answer = api().post("login/", body)
+    assert (answer.status_code, answer.json) == (400, expected)
+
+
+def test_how_login_answers_other_methods(api):
+    answer = api().get("login/")
+    assert answer.json == {"message": "You must send a 'username' and 'password' via POST"}
+    assert api().head("login/").status_code == 405
+    assert answer.headers["Allow"] == "GET, POST, OPTIONS"
+    assert api().get("login").headers["Location"] == "/api/v2/login/"
+    assert api().post("login", GRACE).status_code == 200
+
+
+# -- register ----------------------------------------------------------------------------------------
+def test_registering(api, outbox, link_in):
+    sent = {"username": "anna", "password": PASSWORD, "email": "Anna@Example.org", "is_superuser": True}
+    answer = api().post("register/", sent, headers={"Accept-Language": "fr;q=0.5, de-AT"})
+    assert answer.status_code == 201
+    assert answer.json == {
+        "message": "api user successfully registered", "token": Token.get(Token.user == User.get(username="anna")).key
+    }  # fmt: skip
+    user = User.get(username="anna")
+    assert not user.is_superuser and not user.is_staff
+    assert UserProfile.get(user=user).notification_language.short_name == "de"
+    assert [message["To"] for message in outbox] == ["anna@example.org"]
+    assert link_in(outbox[0]).startswith("/user/email/confirm/")
+    assert not EmailAddress.get(user=user).verified
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ({}, {"username": ["This field is required."], "password": ["This field is required."]}),
+    ({"username": "grace", "password": PASSWORD, "email": "Grace@example.org"}, {
+        "username": ["This field must be unique."], "email": ["This field must be unique."],
+    }),
+    ({"username": "anna", "password": "1234567"}, {"password": [
+        "This password is too short. It must contain at least 8 characters.", "This password is too common.",
+        "This password is entirely numeric.",
+    ]}),
+    ({"username": "tangledvines", "password": "Tangled.Vines"}, {
+        "password": ["The password is too similar to the username."],
+    }),
+    ({"username": "anna", "password": PASSWORD, "email": "a@b"}, {"email": ["Enter a valid email address."]}),
+])  # fmt: skip
+def test_registrations_that_fail(api, outbox, body, expected):
+    before = User.select().count()
+    answer = api().post("register/", body)
+    assert (answer.status_code, answer.json) == (400, expected)
+    assert User.select().count() == before and outbox == []
+
+
+@pytest.mark.parametrize("email", [
+    "plain", "@example.org", "a b@example.org", "a@b", "a@-b.org", "a@b..org", ".a@example.org", "a.@example.org",
+    "a@example.org\n", "a@exam_ple.org", "a@example.o", "\u00e4@example.org", "a@example.org\r\nBcc: b@example.org",
+])  # fmt: skip
+def test_addresses_that_are_none(email):
+    assert not is_valid(email)
+
+
+@pytest.mark.parametrize("email", ["a@example.org", "a.b+c@sub.example.co", "x!#$%@example.org", "a@xn--bcher-kva.at"])
+def test_addresses_that_are_some(email):
+    assert is_valid(email)
+
+
+def test_registration_can_be_closed(api, bend):
+    bend(ALLOW_REGISTRATION=False)
+    answer = api().post("register/", {"username": "anna", "password": PASSWORD})
+    assert (answer.status_code, answer.json) == (200, {"message": "Registration is not allowed on this instance"})
+    assert not User.select().where(User.username == "anna").exists()
+
+
+# -- limits ------------------------------------------------------------------------------------------
+def test_logins_and_registrations_are_throttled(api, counted):
+    for path, most in (("login/", 10), ("register/", 5)):
+        statuses = [api().post(path, {}).status_code for _ in range(most + 1)]
+        assert statuses == [400] * most + [429]
+    assert api().get("login/").status_code == 200
+    assert int(api().post("register/", {}).headers["Retry-After"]) <= 60
+
+
+def test_an_address_is_locked_out_after_too_many_failures(api, counted, bend):
+    bend(AXES_ENABLED=True, AXES_FAILURE_LIMIT=3, AXES_COOLOFF_TIME=2)
+    statuses = [api().post("token", {**GRACE, "password": "wrong"}).status_code for _ in range(4)]
+    assert statuses == [401, 401, 401, 429]
+    locked = api().post("token", GRACE)  # the right password does not help
+    assert locked.status_code == 429 and locked.headers["Retry-After"] == "120"
+    assert locked.json == {"detail": "Request was throttled. Expected available in 120 seconds."}
+    elsewhere = api().post("token", GRACE, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 200
+    assert api("grace").get("weightentry/").status_code == 200
+
+
+def test_the_lockout_can_be_turned_off(api, counted, bend):
+    bend(AXES_ENABLED=False, AXES_FAILURE_LIMIT=1)
+    assert [api().post("token", {**GRACE, "password": "wrong"}).status_code for _ in range(3)] == [401] * 3
+
+
+# -- refresh tokens for other apps ---------------------------------------------------------------------
+def test_issuing_a_refresh_token(api):
+    issued = api("grace").post("issue-refresh-token").json
+    assert list(issued) == ["refresh_token"]
+    answer = api().post("/allauth/app/v1/tokens/refresh", issued)
+    assert answer.status_code == 200
+    bearer = {"Authorization": f"Bearer {answer.json['data']['access_token']}"}
+    assert api().get("userprofile/", headers=bearer).json["username"] == "grace"
+    assert api().post("issue-refresh-token").status_code == 403
+    assert api("grace").get("issue-refresh-token").status_code == 405

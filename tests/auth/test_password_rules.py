@@ -1,0 +1,58 @@
+"""Passwords that are refused, in the words that clients know."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wger_flask.auth.password_rules import problems
+
+SHORT, COMMON, NUMERIC, SIMILAR = (
+    "password_too_short", "password_too_common", "password_entirely_numeric", "password_too_similar",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("password", "expected"), [
+    ("Correct-Horse-9", []),
+    ("short", [SHORT]),
+    ("x", [SHORT, COMMON]),
+    ("password", [COMMON]),
+    ("PassWord", [COMMON]),
+    ("qwertyuiop", [COMMON]),
+    ("iloveyou1", [COMMON]),
+    ("12345678", [COMMON, NUMERIC]),
+    ("1234567890", [COMMON, NUMERIC]),
+    ("83920174651", [NUMERIC]),
+    ("a" * 120, []),
+])  # fmt: skip
+def test_codes(password, expected):
+    assert [code for code, _ in problems(password)] == expected
+
+
+@pytest.mark.parametrize(("password", "about", "label"), [
+    ("margaret-m", {"username": "margaret"}, "username"),
+    ("TERAGRAM-", {"username": "margaret"}, "username"),
+    ("hamilton-7", {"username": "mh", "email address": "hamilton@example.org"}, "email address"),
+    ("sunil-pass", {"username": "linus", "email address": "linus@example.org"}, None),
+    ("Correct-Horse-9", {"username": "newbie", "email address": ""}, None),
+    ("Correct-Horse-9-anna-and-more-of-it", {"username": "anna"}, None),
+])  # fmt: skip
+def test_likeness_to_the_account(password, about, label):
+    found = problems(password, about)
+    assert found == ([(SIMILAR, f"The password is too similar to the {label}.")] if label else [])
+
+
+def test_sentences():
+    assert [sentence for _, sentence in problems("1")] == [
+        "This password is too short. It must contain at least 8 characters.",
+        "This password is too common.",
+        "This password is entirely numeric.",
+    ]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_text_is_judged(password, username):
+    codes = [code for code, _ in problems(password, {"username": username})]
+    assert (SHORT in codes) == (len(password) < 8)
+    assert len(codes) == len(set(codes))
