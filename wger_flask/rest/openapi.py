@@ -89,6 +89,7 @@ class LazyApi(Api):
     def __init__(self, app: Flask):
         self._pending: list[tuple[Blueprint, str, list | None]] = []
         self._document = None
+        self._subjects: dict[str, list[str]] = {}
         app.config.update(API_TITLE="wger REST API", API_VERSION="v2", OPENAPI_VERSION="3.0.3")
         super().__init__(app, spec_kwargs={"info": {"description": ABOUT}, "flask_plugin": Paths()})
 
@@ -107,6 +108,14 @@ class LazyApi(Api):
             blueprint.register_views_in_doc(self, self._app, self._document, name=name, parameters=parameters)
             if getattr(blueprint, "targets", True):
                 self._document.tag({"name": name, "description": blueprint.description})
+            for _, target in getattr(blueprint, "targets", ()):
+                heading = target.resource.subject if target.resource else "Accounts and the server"
+                tags = self._subjects.setdefault(heading, [])
+                if tag_of(target) not in tags:
+                    tags.append(tag_of(target))
+        if pending:  # an extension that ReDoc knows: tags under headings
+            groups = [{"name": heading, "tags": tags} for heading, tags in self._subjects.items()]
+            self._document.options["x-tagGroups"] = groups
         return self._document
 
     @spec.setter
@@ -121,7 +130,7 @@ def operation(components: Components, target: Target, method: str, path: str) ->
     made = {
         "operationId": _operation_id(target, method),
         "summary": _summary(target, method, about),
-        "tags": [resource.name if resource else target.name.partition("-")[0]],
+        "tags": [tag_of(target)],
         "parameters": _parameters(target, method),
         "responses": _responses(components, target, method),
         "security": _security(target, method),
@@ -134,6 +143,11 @@ def operation(components: Components, target: Target, method: str, path: str) ->
     if body:
         made["requestBody"] = body
     return made
+
+
+def tag_of(target: Target) -> str:
+    """Return the tag of a target's operations: its resource, or the first part of its path."""
+    return target.resource.name if target.resource else target.name.partition("-")[0]
 
 
 def _operation_id(target: Target, method: str) -> str:

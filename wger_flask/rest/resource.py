@@ -169,6 +169,12 @@ class Resource:
         return self.owner is not None and self.owner.checks is not None
 
     @property
+    def subject(self) -> str:
+        """The heading that the resource is listed under: its group, or the package of its model."""
+        package = self.model.__module__.removesuffix(".models").rpartition(".")[2]
+        return self.group or package.replace("_", " ").capitalize()
+
+    @property
     def title(self) -> str:
         """What a person calls one row."""
         return title_of(self.model)

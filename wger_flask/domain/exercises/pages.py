@@ -55,11 +55,14 @@ def _cards(shown):
 def _exercise(shown):
     """Show an exercise as a person reads it."""
     (row,) = shown.rows
-    marked = [(muscle, "main") for muscle in row["muscles"]] + [(muscle, "second") for muscle in row["muscles_secondary"]]
+    marked = [(muscle, "main") for muscle in row["muscles"]]
+    marked += [(muscle, "second") for muscle in row["muscles_secondary"]]
     names = {key: (short, name) for key, short, name in _languages()}
     chosen = _chosen(row, shown.call)
-    words = sorted(row["translations"], key=lambda found: (found is not chosen, names.get(found["language"], ("", ""))[1]))
-    texts = [(*names.get(found["language"], ("", "")), found, sanitise(found["description"])) for found in words]
+    texts = [
+        (*names.get(found["language"], ("", "")), found, sanitise(found["description"])) for found in row["translations"]
+    ]
+    texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
     return shown.render("views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [])
 
 
@@ -89,6 +92,6 @@ def names(keys: list[int]) -> dict[int, str]:
 
 def register(registry) -> None:
     """Register the views and the names."""
-    registry.add_view("muscles", View(rows=_body, row=_muscle))
+    registry.add_view("muscles", View(rows=_body, row=_muscle, instead=True))
     registry.add_view("exercises", View(rows=_cards, row=_exercise, instead=True))
     registry.add_names(models.Exercise, names)

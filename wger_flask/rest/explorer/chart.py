@@ -16,6 +16,7 @@ from .view import Shown, View
 
 MOST_POINTS = 400
 _DAY = 86400.0
+_MONTHLY = 75  # days from which on an axis is marked by months
 _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 
 
@@ -55,7 +56,7 @@ class Plot:
 
 def plot(points: Sequence[tuple[datetime, float]], width: int, height: int) -> Plot:
     """Lay out ``points``, in order of time and at least one, on ``width`` by ``height`` pixels."""
-    left, right, top, bottom = 48, width - 12, 12, height - 28
+    left, right, top, bottom = 48, width - 16, 28, height - 28
     first, last = points[0][0], points[-1][0]
     span = (last - first).total_seconds()
     values = [value for _, value in points]
@@ -99,7 +100,7 @@ def calendar_marks(first: datetime, last: datetime, count: int) -> Iterator[tupl
     if days < 1:
         yield first, f"{first:%Y-%m-%d}"
         return
-    if days <= 31 * count / 2:
+    if days <= _MONTHLY:
         step = max(1, math.ceil(days / count))
         day = datetime.combine(first.date(), datetime.min.time(), first.tzinfo)
         while day <= last:
@@ -137,7 +138,7 @@ def _chart(shown: Shown):
         f"{label} from {points[0][0]:%Y-%m-%d} to {latest[0]:%Y-%m-%d}: "
         f"between {min(values):g} and {max(values):g}, latest {latest[1]:g}."
     )
-    plots = (("wide", plot(points, 720, 260)), ("slim", plot(points, 340, 240)))
+    plots = (("wide", plot(points, 1100, 320)), ("slim", plot(points, 330, 250)))
     return shown.render("views/chart.html", plots=plots, label=label, summary=summary)
 
 

@@ -167,12 +167,15 @@ _DRESS = {
 }  # fmt: skip
 
 
-def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool) -> list[Control]:
-    """Return a control for every field that a body may hold."""
+def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool, key_name: str = "") -> list[Control]:
+    """Return a control for every field that a body may hold.
+
+    The primary key ``key_name`` gets one only where the server does not choose it.
+    """
     made = []
     for name, wire in schema().load_fields.items():
         key = wire.data_key or name
-        if getattr(wire, "kind", "") in ("object", "objects", "computed"):
+        if getattr(wire, "kind", "") in ("object", "objects", "computed") or key == key_name and not wire.required:
             continue
         made.append(control_of(key, wire, values.get(key), user, sentences(errors.get(key)), changes))
     return made

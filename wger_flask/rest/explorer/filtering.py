@@ -37,14 +37,17 @@ class FilterForm:
     active: int
 
 
-def filter_form(parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user) -> FilterForm:
-    """Return the form of ``parameters``, filled from ``args``."""
+def filter_form(
+    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None
+) -> FilterForm:
+    """Return the form of ``parameters``, filled from ``args``; ``labels`` are those of known fields."""
+    labels = labels or {}
     groups: dict[str, Group] = {}
     names = set()
     for parameter in parameters:
         base = _base(parameter.name)
         names.add(parameter.name)
-        group = groups.setdefault(base, Group(label(base)))
+        group = groups.setdefault(base, Group(labels.get(base) or label(base)))
         group.controls.append(_control(parameter, base, args, sentences(errors.get(parameter.name)), user))
     kept = [(name, value) for name, value in args.items(multi=True) if name in ("ordering", "limit", "format")]
     active = sum(1 for name in names if any(args.getlist(name)))

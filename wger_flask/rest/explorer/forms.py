@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bodies import FORM_TYPES
+from ..resource import Resource
 from ..views import Call
 from .controls import Control, controls_of, sentences
+from .tables import key_field
 
 MARK = "csrfmiddlewaretoken"
-_VERBS = {"POST": "Add", "PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
+_VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 
 
 @dataclass(slots=True)
@@ -51,14 +53,29 @@ def would(call: Call, method: str) -> bool:
 def form_for(call: Call, method: str, action: str, values: Mapping | None = None, errors=None) -> Form:
     """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
     schema = call.target.schema("request", method)
+    resource = call.resource if call.action is None else None
+    if resource and method == "POST" and values is None:
+        values = defaults_of(resource)
     complaints = dict(errors) if isinstance(errors, Mapping) else {}
     general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
-    controls = controls_of(schema, values or {}, complaints, call.user, method in ("PUT", "PATCH")) if schema else []
+    changes, key = method in ("PUT", "PATCH"), key_field(resource) if resource else ""
+    controls = controls_of(schema, values or {}, complaints, call.user, changes, key or "") if schema else []
     known = {control.name for control in controls}
     for name, found in complaints.items():
         if name not in known:
             general += sentences(found)
-    return Form(action, method, controls, _VERBS[method], general)
+    return Form(action, method, controls, _VERBS.get(method, "Add" if resource else "Send"), general)
+
+
+def defaults_of(resource: Resource) -> dict:
+    """Return what a new row's fields hold when nobody says otherwise, as far as that is constant."""
+    columns, found = resource.model._meta.fields, {}
+    for name, wire in resource.schema().load_fields.items():
+        column = columns.get(wire.attribute or name)
+        default = getattr(column, "default", None)
+        if default is not None and not callable(default):
+            found[wire.data_key or name] = default
+    return found
 
 
 def typed(call: Call) -> dict:

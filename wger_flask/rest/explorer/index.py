@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..registry import Registry
-from ..resource import Resource
-from .cells import label
 from .paths import API, address
 
 
@@ -23,11 +21,6 @@ class Entry:
     origin: str = ""
 
 
-def subject(resource: Resource) -> str:
-    """Return the heading that a resource stands under: its own, or the package of its model."""
-    return resource.group or label(resource.model.__module__.removesuffix(".models").rpartition(".")[2])
-
-
 def groups(registry: Registry) -> dict[str, list[Entry]]:
     """Return the resources by subject, in the order in which they were registered."""
     found: dict[str, list[Entry]] = {}
@@ -35,7 +28,7 @@ def groups(registry: Registry) -> dict[str, list[Entry]]:
         if getattr(resource, "deprecated", None):
             continue
         origin = registry.origin_of(resource.name)
-        found.setdefault(subject(resource), []).append(Entry(
+        found.setdefault(resource.subject, []).append(Entry(
             resource.name, address(resource.name), resource.about, not resource.rules.read(None),
             origin="" if origin == "wger_flask" else origin,
         ))  # fmt: skip
@@ -56,4 +49,9 @@ def _targets(blueprints: Iterable) -> Iterable[tuple]:
 
 
 def _first(text: str) -> str:
-    return text.strip().split("\n\n")[0].replace("\n", " ")
+    return plain_words(text).split("\n\n")[0].replace("\n", " ")
+
+
+def plain_words(text: str) -> str:
+    """Return a docstring as people read it, without its marks."""
+    return text.replace("``", "").strip()

@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from marshmallow import ValidationError
 
 from ...storage.model import Model
 from ...storage.selection import Selection, within
 from .. import fields
+from ..clock import server_zone
 from ..relations import parse_reference
 from ..resource import Resource
 from ..services import services
 
 MOST_OPTIONS = 50
 _USUAL = ("name", "title", "full_name", "username")
+_DAY = "date"
 _LARGEST_KEY = 2**63 - 1
 
 
 def naming_column(resource: Resource) -> str | None:
-    """Return the column that names rows: a usual one, else the first text that every row has."""
+    """Return the column that names rows: a usual one, else the first text that every row has, else its date."""
     columns = resource.model._meta.fields
     for name in _USUAL:
         if name in columns:
@@ -33,7 +36,7 @@ def naming_column(resource: Resource) -> str | None:
     for name, field in resource.schema().load_fields.items():
         if isinstance(field, fields.String) and field.required and (field.attribute or name) in columns:
             return field.attribute or name
-    return None
+    return _DAY if _DAY in columns else None
 
 
 def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
@@ -63,6 +66,15 @@ def plain_name(resource: Resource, key) -> str:
     return f"{resource.title} {text[:8] if len(text) == 36 else text}"
 
 
+def plural(title: str) -> str:
+    """Return the heading of many: "weight entry" becomes "Weight entries"."""
+    if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):
+        title = f"{title[:-1]}ie"
+    elif title.endswith(("s", "x", "ch", "sh")):
+        title = f"{title}e"
+    return f"{title[:1].upper()}{title[1:]}s"
+
+
 def _named(resource: Resource, selection: Selection, limit: int | None = None) -> dict[str, str]:
     registry, key = services().registry, resource.model._meta.primary_key
     column = naming_column(resource)
@@ -72,9 +84,16 @@ def _named(resource: Resource, selection: Selection, limit: int | None = None) -
     if load is not None:
         given = load(keys) if keys else {}
         return {str(key): given.get(key) or plain_name(resource, key) for key in keys}
-    if column is None:
-        return {str(key): plain_name(resource, key) for key in keys}
-    return {str(key): str(row[1] or plain_name(resource, key)) for key, row in zip(keys, rows, strict=True)}
+    read = resource.model._meta.fields[column].python_value if column else lambda value: None
+    return {str(key): _text(resource, key, read(row[1])) for key, row in zip(keys, rows, strict=True)}
+
+
+def _text(resource: Resource, key, value) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(server_zone()).date()
+    if isinstance(value, date):
+        return f"{resource.title} of {value.isoformat()}"
+    return str(value) if value else plain_name(resource, key)
 
 
 def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:

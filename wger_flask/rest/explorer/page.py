@@ -16,7 +16,7 @@ from .cells import Cells, guess, label, label_of, pretty
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
-from .names import names_of, plain_name
+from .names import names_of, plain_name, plural
 from .paths import address, as_json, here
 from .related import related_lists
 from .tables import key_field, pager_of, table_of
@@ -38,8 +38,11 @@ def page(call: Call | None, payload, status: int) -> Response | None:
     if status >= 400:
         return not_done(call, payload, status)
     if call.method not in ("GET", "HEAD", "OPTIONS"):
-        if is_from_page(call) and call.target.kind in ("list", "detail"):
-            return done(call, payload)
+        if is_from_page(call):
+            if call.target.kind in ("list", "detail"):
+                return done(call, payload)
+            if call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
+                return gone_on(call, here())
         if status == 204:
             return None
     if call.method in ("GET", "HEAD") and call.target.kind in _PAGES:
@@ -55,10 +58,10 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     shown = picture(registry, call, rows, "rows") if not errors else None
     form = form_for(call, "POST", here()) if may(call, "POST") else None
     return respond(
-        "list.html", status, **_frame(call, payload, label(resource.name)), table=table_of(call, rows),
+        "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
-        filters=filter_form(resource.filter_set.describe(), call.args, errors or {}, call.user),
+        filters=filter_form(resource.filter_set.describe(), call.args, errors or {}, call.user, _labels(resource)),
         filter_errors=errors or {}, form=form, may_log_in=would(call, "POST"),
     )  # fmt: skip
 
@@ -84,7 +87,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     schema = call.target.schema("response", call.method)
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
     frame = _frame(call, payload, _title(call))
-    forms = [form_for(call, method, here()) for method in ("POST", "PUT", "PATCH") if may(call, method)]
+    forms = _forms(call, payload)
     if isinstance(payload, dict) and rows is payload:
         facts = _facts(schema, payload, call) if schema else [(label(key), guess(item)) for key, item in rows.items()]
         return respond("plain.html", status, **frame, facts=facts, forms=forms)
@@ -117,8 +120,13 @@ def done(call: Call, payload) -> Response:
     if call.method != "DELETE" and key and payload:
         selection = resource.by_key(resource.visible_to(call.user), str(payload[key]))
         where = address(resource.name, payload[key]) if selection.exists() else where
+    return gone_on(call, where)
+
+
+def gone_on(call: Call, where: str) -> Response:
+    """Go to ``where``, and say there what was done."""
     if current_app.secret_key:
-        flash(_DONE[call.method].format(resource.title.capitalize()))
+        flash(_DONE[call.method].format(call.resource.title.capitalize() if call.resource else _title(call)))
     return redirect(where, 303)
 
 
@@ -130,8 +138,7 @@ def not_done(call: Call, payload, status: int) -> Response:
         form = form_for(call, call.method, here(), typed(call), payload)
         return respond("form.html", status, **_frame(call, None, _form_title(call)), form=form)
     if status == 405 and call.target.kind in ("plain", "action"):
-        forms = [form_for(call, method, here()) for method in ("POST", "PUT", "PATCH") if may(call, method)]
-        if forms:
+        if forms := _forms(call, None):
             return respond("plain.html", status, **_frame(call, payload, _title(call)), forms=forms)
     return refused(call, payload, status)
 
@@ -143,6 +150,7 @@ def refused(call: Call | None, payload, status: int) -> Response:
     title = _TITLES.get(status, "This cannot be done")
     frame = _frame(call, payload, title) if call else {"crumbs": [], "title": title}
     asks = status == 403 and (call is None or call.user is None)
+    frame["title"] = "Please log in" if asks else title
     sentence = str(detail or ("" if facts else guess(payload).text))
     return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks)
 
@@ -151,9 +159,9 @@ def refused(call: Call | None, payload, status: int) -> Response:
 def _frame(call: Call, payload, title: str) -> dict:
     """Return what every page of a target shows around its content."""
     return {
-        "call": call, "title": title, "crumbs": _crumbs(call), "about": call.target.about, "resource": call.resource,
-        "json_url": as_json(call.suffix), "json_text": pretty(payload) if payload is not None else "",
-        "allow": call.target.headers["Allow"],
+        "call": call, "title": title, "crumbs": _crumbs(call), "about": index.plain_words(call.target.about),
+        "resource": call.resource, "json_url": as_json(call.suffix),
+        "json_text": pretty(payload) if payload is not None else "", "allow": call.target.headers["Allow"],
     }  # fmt: skip
 
 
@@ -173,6 +181,19 @@ def _crumbs(call: Call) -> list[tuple[str, str]]:
 
 def _title(call: Call) -> str:
     return label(call.action.path.strip("/") if call.action else call.target.name)
+
+
+def _labels(resource) -> dict[str, str]:
+    return {field.data_key or name: label_of(name, field) for name, field in resource.schema().fields.items()}
+
+
+def _forms(call: Call, payload) -> list:
+    """Return the form that a plain endpoint offers: one to change what it shows, else one to send something."""
+    method = next((method for method in ("PATCH", "PUT", "POST") if may(call, method)), None)
+    if method is None:
+        return []
+    values = payload if isinstance(payload, dict) and method != "POST" else None
+    return [form_for(call, method, here(), values)]
 
 
 def _form_title(call: Call) -> str:

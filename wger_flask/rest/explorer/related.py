@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from ..resource import Resource
 from ..services import services
-from .cells import label
+from .names import plural
 from .paths import address
 
 
@@ -16,6 +16,7 @@ class Related:
     """A list of rows that refer to the one that is shown."""
 
     label: str
+    name: str
     url: str
     about: str
 
@@ -28,8 +29,9 @@ def related_lists(resource: Resource, key, user) -> list[Related]:
             continue
         for parameter in other.filter_set.describe():
             if parameter.model is resource.model and "__" not in parameter.name:
-                words = label(other.name)
-                if parameter.name.replace("_", "") not in resource.name.replace("-", ""):
-                    words = f"{words} ({parameter.name.replace('_', ' ')})"
-                found.append(Related(words, f"{address(other.name)}?{urlencode({parameter.name: key})}", other.about))
+                words = plural(other.title)
+                if parameter.name.replace("_", " ") != resource.title:
+                    words = f"{words} by {parameter.name.replace('_', ' ')}"
+                query = urlencode({parameter.name: key})
+                found.append(Related(words, other.name, f"{address(other.name)}?{query}", other.about))
     return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..relations import Batch, Children
+from ..services import services
 from ..views import Call
 from .cells import Cell, Cells, label_of
+from .names import names_of
 from .paths import address, with_args
 
 SIZES = (20, 50, 100)
@@ -14,13 +16,17 @@ SIZES = (20, 50, 100)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's head; ``sort`` is the query that sorts by it, ``direction`` what holds now."""
+    """A column's head; ``sort`` is the query that sorts by it, ``direction`` what holds now.
+
+    Minor columns are left out where there is little room.
+    """
 
     name: str
     label: str
     is_number: bool
     sort: str = ""
     direction: str = ""
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,26 @@ def table_of(call: Call, rows: list[dict]) -> Table:
     cells = Cells(resource.schema, rows, call.user, resource.model)
     key = key_field(resource)
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
-    columns = tuple(_column(call, cells.fields[name][0], name, field) for name, field in shown)
+    columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
+    called = _called(call, rows, key)
+    if called:
+        columns.insert(0, Column("", resource.title.capitalize(), False))
     made = []
     for row in rows:
         url = address(resource.name, row[key]) if key else ""
-        made.append(Row(url, tuple(cells.cell(name, row.get(name)) for name, _ in shown)))
-    return Table(columns, tuple(made))
+        line = [cells.cell(name, row.get(name)) for name, _ in shown]
+        if called:
+            line.insert(0, Cell("text", called.get(str(row[key]), "")))
+        made.append(Row(url, tuple(line)))
+    return Table(tuple(columns), tuple(made))
+
+
+def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
+    """Return what the rows are called, where no column of theirs says it."""
+    model = call.resource.model
+    if key is None or model not in services().registry.names:
+        return {}
+    return names_of(model, [row[key] for row in rows], call.user)
 
 
 def _is_bulky(field) -> bool:
@@ -79,16 +99,18 @@ def _is_bulky(field) -> bool:
     return isinstance(field, Children | Batch)
 
 
-def _column(call: Call, attribute: str, name: str, field) -> Column:
-    is_number = getattr(field, "kind", "") in ("integer", "number", "decimal")
+def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Column:
+    kind = getattr(field, "kind", "")
+    is_number = kind in ("integer", "number", "decimal") and not is_key
+    is_minor = not is_key and (kind == "uuid" or kind == "date-time" and field.dump_only)
     term = (field.attribute or attribute).replace(".", "__")
     if term not in call.resource.order.allowed:
-        return Column(name, label_of(name, field), is_number)
+        return Column(name, label_of(name, field), is_number, is_minor=is_minor)
     now = (call.args.get("ordering") or "").split(",")[0].strip()
     direction = {term: "ascending", f"-{term}": "descending"}.get(now, "")
     target = f"-{term}" if direction == "ascending" else term
     sort = with_args(call.args, ordering=target, offset=None)
-    return Column(name, label_of(name, field), is_number, sort, direction)
+    return Column(name, label_of(name, field), is_number, sort, direction, is_minor)
 
 
 def pager_of(call: Call, envelope: dict) -> Pager | None:
