@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from marshmallow import ValidationError
 
 from . import fields
@@ -13,14 +15,15 @@ class Items(fields.Field):
     """A list of objects, each read by a schema; every object's errors stand at its place.
 
     ``empty`` is what to say when the list has none; it may be empty where that is not given.
+    ``check(item)`` may refuse one whose fields are fine, by raising :class:`~.errors.Invalid`.
     """
 
     kind = "objects"
 
-    def __init__(self, schema, *, empty: str = "", **kwargs):
+    def __init__(self, schema, *, empty: str = "", check: Callable[[dict], None] | None = None, **kwargs):
         kwargs.setdefault("load_only", True)
         super().__init__(**kwargs)
-        self.schema, self.empty = schema, empty
+        self.schema, self.empty, self.check = schema, empty, check
 
     def _deserialize(self, value, attr, data, **kwargs):
         if not isinstance(value, list):
@@ -43,7 +46,10 @@ class Items(fields.Field):
             raise Invalid([fields.NULL])
         if not isinstance(value, dict):
             raise Invalid(_refused(f"Invalid data. Expected a dictionary, but got {type(value).__name__}."))
-        return load(self.schema, value)
+        item = load(self.schema, value)
+        if self.check is not None:
+            self.check(item)
+        return item
 
 
 def _refused(message: str) -> dict[str, list[str]]:

@@ -8,7 +8,9 @@ import pytest
 
 from wger_flask.auth.models import ContentType, EmailAddress, Permission, User, user_permissions
 from wger_flask.domain.exercises.models import Alias, Exercise, Translation
+from wger_flask.rest.throttling import Rate, Throttle
 from wger_flask.storage import fields
+from wger_flask.storage.counters import Counters
 from wger_flask.storage.database import transaction
 
 REFUSED = {"detail": "You do not have permission to perform this action."}
@@ -72,3 +74,31 @@ def test_another_permission_is_needed_to_delete(api, people):
 def test_the_rest_is_read_only(api, name):
     answer = api("ada").post(f"{name}/", {"name": "x"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+@pytest.fixture
+def limited(app, monkeypatch, tmp_path):
+    """The application with its limits on."""
+    limits = Throttle(Counters(tmp_path / "counters.sqlite"), {"exercise_create": Rate(20, 3600)})
+    monkeypatch.setattr(app.extensions["wger_flask"], "throttle", limits)
+
+
+def test_contributions_are_limited_together(api, people, limited):
+    become_trustworthy(people["grace"])
+    client = api("grace")
+    for number in range(20):
+        name = ("exercise", "exercise-translation", "exercise-submission")[number % 3]
+        assert client.post(f"{name}/", {}).status_code == 400
+    for name in ("exercise", "exercise-translation", "exercise-submission"):
+        answer = client.post(f"{name}/", {})
+        assert answer.status_code == 429
+        assert answer.json["detail"].startswith("Request was throttled. Expected available in ")
+        assert int(answer.headers["Retry-After"]) > 3000
+    assert client.post("exercisealias/", {}).status_code == 400
+    assert client.patch("exercise/1/", {"license_author": "grace"}).status_code == 200
+    assert client.options("exercise/").status_code == 200
+
+
+def test_whoever_has_the_permission_is_not_limited(api, limited):
+    client = api("ada")
+    assert {client.post("exercise/", {}).status_code for _ in range(22)} == {400}

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.domain.exercises.conftest import TEXTS
 from wger_flask.domain.exercises.models import Alias, Exercise, ExerciseComment, Translation
 from wger_flask.storage.database import IntegrityError
+
+FIELDS = (
+    "category", "muscles", "muscles_secondary", "equipment", "variation_group", "variations_connect_to", "license",
+    "license_author",
+)  # fmt: skip
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    | st.sampled_from(["1", "10.5", "9" * 40, "\x00", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)  # fmt: skip
+ITEMS = st.fixed_dictionaries({}, optional={
+    "name": JSON_VALUES | st.just("Zottman Carousel"), "language": JSON_VALUES | st.sampled_from([1, 2]),
+    "description_source": JSON_VALUES | st.sampled_from(list(TEXTS.values())), "license_author": JSON_VALUES,
+    "aliases": JSON_VALUES | st.just([{"alias": "Spinner"}]),
+    "comments": JSON_VALUES | st.lists(st.fixed_dictionaries({"comment": JSON_VALUES}), max_size=2),
+})  # fmt: skip
 
 
 @pytest.fixture
@@ -140,6 +159,24 @@ def test_a_refused_submission_leaves_nothing(api, submission, monkeypatch):
     answer = api("ada").post("exercise-submission/", body)
     assert answer.status_code == 400
     assert [model.select().count() for model in (Exercise, Translation, Alias, ExerciseComment)] == counts
+
+
+@pytest.mark.parametrize("key", [10**30, -(10**30), 2**63, 2**31, 0, -1])
+def test_keys_of_any_size(api, submission, key):
+    item = {"name": "Zottman Carousel", "description_source": TEXTS["en"], "language": key}
+    body = submission(translations=[item], category=key, muscles=[key], license=key, variations_connect_to=key)
+    lost = [f'Invalid pk "{key}" - object does not exist.']
+    assert api("ada").post("exercise-submission/", body).json == {
+        "category": lost, "muscles": lost, "license": lost, "variations_connect_to": lost,
+        "translations": [{"language": lost}],
+    }  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES), items=st.lists(ITEMS, max_size=2) | JSON_VALUES)
+def test_no_submission_makes_a_mistake(api, submission, body, items):
+    answer = api("ada").post("exercise-submission/", submission(translations=items) | body)
+    assert answer.status_code in (201, 400)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])

@@ -9,7 +9,7 @@ import uuid
 
 from marshmallow import ValidationError, validates, validates_schema
 
-from wger_flask.api import Endpoints, Items, Key, Schema, fields, record
+from wger_flask.api import Endpoints, Invalid, Items, Key, Schema, fields, record
 from wger_flask.domain.core.models import ENGLISH, Language, License
 
 from . import models, translations
@@ -38,18 +38,17 @@ class TranslationItemSchema(TranslationSchema):
     class Meta(Schema.Meta):
         fields = ("name", "description_source", "language", "license_author", "aliases", "comments")
 
-    @validates_schema
-    def _in_its_language(self, data, **kwargs):
-        language = Language.get_or_none(Language.id == data["language"])
-        if language is None:  # said of the field itself
-            return
-        texts = [(data["description_source"], "description")]
-        texts += [(item["comment"], "comment") for item in data.get("comments", ())]
-        for text, what in texts:
-            if fault := translations.wrong_language(text, language, what):
-                raise ValidationError(fault, "language")
-        if fault := translations.taken_name(data["name"], language.id):
-            raise ValidationError(fault, "name")
+
+def _check_words(item: dict) -> None:
+    """Raise :class:`Invalid` for words in another language than they say, or a name that is taken."""
+    language = Language.get_by_id(item["language"])
+    texts = [(item["description_source"], "description")]
+    texts += [(each["comment"], "comment") for each in item.get("comments", ())]
+    for text, what in texts:
+        if fault := translations.wrong_language(text, language, what):
+            raise Invalid({"language": [fault]})
+    if fault := translations.taken_name(item["name"], language.id):
+        raise Invalid({"name": [fault]})
 
 
 class SubmissionSchema(ExerciseSchema):
@@ -58,7 +57,7 @@ class SubmissionSchema(ExerciseSchema):
     license = Key(License)
     variations_connect_to = Key(models.Exercise, allow_none=True)
     translations = Items(
-        TranslationItemSchema, required=True, empty="You must provide at least one translation."
+        TranslationItemSchema, required=True, empty="You must provide at least one translation.", check=_check_words
     )  # fmt: skip
 
     class Meta(Schema.Meta):
