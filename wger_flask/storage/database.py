@@ -8,7 +8,7 @@ its pragmas costs more than most requests.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import peewee
@@ -75,4 +75,7 @@ def give_back() -> None:
     if held is None or held.is_closed():
         return
     if held.in_transaction() or not held.is_connection_usable():
-        held.dispose()
+        connection = held.connection()
+        held.dispose()  # forgets it, but what it has locked stays so while it is open
+        with suppress(Exception):
+            connection.close()
