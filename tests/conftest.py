@@ -18,6 +18,7 @@ from wger_flask.app import create_app
 from wger_flask.auth.models import Token, User
 from wger_flask.settings import load
 from wger_flask.storage.database import database, open_database, transaction
+from wger_flask.storage.listening import set_listeners
 from wger_flask.storage.migrations import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,11 +73,18 @@ def built(template, tmp_path_factory):
     return app
 
 
+@pytest.fixture(autouse=True)
+def nobody_listens():
+    """Without an application of its own, a test hears nothing of the listeners of others."""
+    set_listeners({})
+
+
 @pytest.fixture
 def app(built, template, tmp_path):
     """The application on a fresh copy of the prepared database."""
     copy = template.copy(tmp_path)
     open_database(copy.url)
+    set_listeners(built.extensions["wger_flask"].registry.listeners())
     media = built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT
     shutil.rmtree(media, ignore_errors=True)
     yield built

@@ -70,10 +70,13 @@ EARNED = [
 
 @pytest.mark.parametrize(("checker", "params", "row", "earned"), EARNED)
 def test_earned(checker, params, row, earned):
-    got = standing(checker, params, **row)
-    assert got.earned is earned
-    if earned:
-        assert got == Standing(True, 100.0)
+    assert standing(checker, params, **row).earned is earned
+    assert standing(checker, params, progressive=False, **row) == Standing(earned)
+
+
+def test_what_is_earned_but_was_not_given_still_has_its_figures():
+    got = standing("workout_count_based", {"count": 10}, total_workouts=17)
+    assert got == Standing(True, 100.0, "17", "10", "17 / 10 workouts")
 
 
 def test_what_a_row_does_not_know_is_asked_of_the_dates():

@@ -46,17 +46,15 @@ def check(
 ) -> Standing:
     """Return the standing with a trophy that names ``checker``.
 
-    ``dates`` returns all session dates and is called only by checkers that need them.  The
-    progress of a trophy that is not progressive is 0 until it is earned.  A checker that nobody
-    knows, or parameters that it cannot read, are a trophy that cannot be earned.
+    ``dates`` returns all session dates and is called only by checkers that need them.  A trophy
+    that is not progressive tells no progress.  A checker that nobody knows, or parameters that
+    it cannot read, are a trophy that cannot be earned.
     """
     try:
         standing = CHECKERS[checker](params, row, dates)
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return Standing(False)
-    if standing.earned:
-        return Standing(True, 100.0)
-    return standing if is_progressive else Standing(False)
+    return standing if is_progressive else Standing(standing.earned)
 
 
 def in_good_standing(trophies_enabled: bool, last_login: datetime.datetime | None, now: datetime.datetime) -> bool:

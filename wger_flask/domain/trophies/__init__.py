@@ -1,1 +1,12 @@
 """Awards, and the statistics they are judged by."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources, training
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)
+    training.listen(registry)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from wger_flask.auth.models import User
 from wger_flask.storage import fields
 from wger_flask.storage.model import Model
+
+KINDS = ("time", "volume", "count", "sequence", "date", "pr", "other")
 
 
 class Trophy(Model):
@@ -14,7 +18,7 @@ class Trophy(Model):
     uuid = fields.UUID(unique=True, default=fields.uuid4)
     name = fields.Char(max_length=100)
     description = fields.Text(default="")
-    trophy_type = fields.Char(max_length=20, default="other")
+    trophy_type = fields.Char(max_length=20, default="other", choices=[(kind, kind) for kind in KINDS])
     checker_class = fields.Char(max_length=255)
     checker_params = fields.Json(default=dict)
     is_hidden = fields.Boolean(default=False)
@@ -36,7 +40,7 @@ class UserStatistics(Model):
 
     id = fields.Auto()
     user = fields.ForeignKey(User, unique=True, backref="+")
-    total_weight_lifted = fields.Decimals(12, 2, default=0)
+    total_weight_lifted = fields.Decimals(12, 2, default=Decimal(0))
     total_workouts = fields.Integer(default=0)
     current_streak = fields.Integer(default=0)
     longest_streak = fields.Integer(default=0)

@@ -1,0 +1,60 @@
+"""Tell somebody how far they are with each trophy."""
+
+from __future__ import annotations
+
+from wger_flask.api import Call, Selection, dumper, equals, moment_reader, transaction
+from wger_flask.engine.trophies import check
+
+from .models import Trophy, UserStatistics, UserTrophy
+from .schemas import TrophySchema
+from .statistics import dates_of, figures, held
+
+_RULE = ("id", "checker_class", "checker_params", "is_hidden", "is_repeatable", "is_progressive")
+
+
+def progress(call: Call) -> list[dict]:
+    """List the trophies with the progress of whoever asks; nobody has none.
+
+    Trophies that can be repeated are listed with ``include_repeatable=true``, and then they
+    are the only ones that count as earned.  Hidden ones are shown to who earned them, and to
+    the staff.
+    """
+    if call.user is None:
+        return []
+    user, repeated = call.user.id, call.args.get("include_repeatable") == "true"
+    row, dates, wire, dump = _figures(user), dates_of(user), moment_reader(), dumper(TrophySchema, Trophy)
+    earned = _earned(user)
+    active = Selection(Trophy, (equals(Trophy.is_active, True),), ("order", "name", "id"))
+    rows = active.rows((*_RULE, *dump.columns))
+    found = []
+    shown = dump([values[len(_RULE) :] for values in rows], call.context)
+    for (key, checker, params, hidden, repeatable, progressive, *_), trophy in zip(rows, shown, strict=True):
+        earned_at = earned.get(key) if bool(repeatable) == repeated else None
+        if repeatable and not repeated or hidden and earned_at is None and not call.user.is_staff:
+            continue
+        item = {"trophy": trophy, "is_earned": earned_at is not None, "earned_at": earned_at and wire(earned_at)}
+        if earned_at is not None:
+            standing = (100.0, None, None, None)
+        else:
+            told = check(
+                checker, Trophy.checker_params.python_value(params), row, dates, is_progressive=bool(progressive)
+            )
+            standing = (told.progress, told.current_value, told.target_value, told.progress_display)
+        found.append(item | dict(zip(_STANDING, standing, strict=True)))
+    return found
+
+
+_STANDING = ("progress", "current_value", "target_value", "progress_display")
+
+
+def _figures(user: int):
+    row = UserStatistics.get_or_none(UserStatistics.user == user)
+    if row is None:
+        with transaction():
+            row = held(user)
+    return figures(row)
+
+
+def _earned(user: int) -> dict:
+    """Return when each trophy was earned last (raw), by trophy."""
+    return dict(Selection(UserTrophy, (equals(UserTrophy.user, user),), ("earned_at",)).rows(("trophy", "earned_at")))

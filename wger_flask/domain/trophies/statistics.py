@@ -1,0 +1,75 @@
+"""Keep one row of figures a user about all of their training.
+
+What the figures mean and how they change is :mod:`wger_flask.engine.lifetime`; here they are
+read and stored.  A row that is about to change is held: sessions and logs of one user that
+are written at the same time are counted one after the other.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import fields as fields_of
+from decimal import Decimal
+
+from wger_flask.api import Model, Selection, equals, one_at_a_time, today
+from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
+from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
+
+from .models import UserStatistics
+
+_FIGURES = tuple(figure.name for figure in fields_of(Lifetime))
+
+
+def held(user: int) -> UserStatistics:
+    """Return the row of a user, a new one if there is none; nobody else changes it during this transaction."""
+    one_at_a_time(f"statistics of user {user}")
+    return UserStatistics.get_or_none(UserStatistics.user == user) or UserStatistics.create(user=user)
+
+
+def figures(row: UserStatistics) -> Lifetime:
+    """Return what a row says."""
+    return Lifetime(**{name: getattr(row, name) for name in _FIGURES})
+
+
+def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
+    """Store new figures in a row, and return them."""
+    for name in _FIGURES:
+        setattr(row, name, getattr(found, name))
+    row.save()
+    return found
+
+
+def recount(row: UserStatistics, keep_weekend: datetime.date | None = None) -> Lifetime:
+    """Compute the figures of a row from the whole history, store and return them.
+
+    ``keep_weekend`` is what :func:`~wger_flask.engine.lifetime.recalculate` takes.
+    """
+    workouts = [Workout(*values) for values in _history(WorkoutSession, row.user_id, "date", "time_start")]
+    lifts = [Lift(*values) for values in _history(WorkoutLog, row.user_id, "weight", "repetitions", "weight_unit")]
+    return keep(row, recalculate(workouts, lifts, today(), keep_weekend=keep_weekend))
+
+
+def number_of_sessions(user: int) -> int:
+    """Return how often a user trained."""
+    return Selection(WorkoutSession, (equals(WorkoutSession.user, user),)).count()
+
+
+def dates_of(user: int) -> Callable[[], set[datetime.date]]:
+    """Return a function that returns the dates of a user's sessions."""
+    return lambda: {date for (date,) in _history(WorkoutSession, user, "date")}
+
+
+def lift_of(log: WorkoutLog) -> Lift:
+    """Return what counts of a log."""
+    return Lift(_number(log.weight), _number(log.repetitions), log.weight_unit_id)
+
+
+def _number(value) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _history(model: type[Model], user: int, *names: str):
+    readers = [model._meta.fields[name].python_value for name in names]
+    for values in Selection(model, (equals(model.user, user),)).rows(names):
+        yield [read(value) for read, value in zip(readers, values, strict=True)]

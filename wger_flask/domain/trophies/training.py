@@ -1,0 +1,63 @@
+"""Hear of training, count it, and give the trophies that it earns.
+
+The subject of training knows nothing of this: see ``registry.listen``.  A new session or log
+continues the figures, at a price that does not grow with the history.  What is changed or
+taken back makes them be counted again, if it has a part in them; trophies that were earned
+before stay.
+"""
+
+from __future__ import annotations
+
+from wger_flask.api import Registry, User
+from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
+from wger_flask.engine.lifetime import Workout, with_log, with_workout
+
+from . import awards
+from .statistics import dates_of, figures, held, keep, lift_of, number_of_sessions, recount
+
+_COUNTS_OF_SESSION = frozenset(("date", "time_start", "user"))
+_COUNTS_OF_LOG = frozenset(("weight", "repetitions", "weight_unit", "user"))
+
+
+def listen(registry: Registry) -> None:
+    """Listen to sessions and logs."""
+    registry.listen("workoutsession", created=session_created, changed=session_changed, deleted=taken_back)
+    registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=taken_back)
+
+
+def session_created(session: WorkoutSession) -> None:
+    """Count a new session."""
+    user = session.user_id
+    row, dates = held(user), dates_of(user)
+    workout = Workout(session.date, session.time_start)
+    awards.give(user, keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates)), dates)
+
+
+def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
+    """Count again, as the session was when somebody trained."""
+    if names & _COUNTS_OF_SESSION:
+        row = held(session.user_id)
+        found = recount(row, keep_weekend=row.last_complete_weekend_date)
+        awards.give(session.user_id, found, dates_of(session.user_id))
+
+
+def log_created(log: WorkoutLog) -> None:
+    """Count a new log; it may be a record."""
+    row, lift = held(log.user_id), lift_of(log)
+    found = figures(row)
+    if lift.volume:
+        found = keep(row, with_log(found, lift))
+    awards.give(log.user_id, found, dates_of(log.user_id), log)
+
+
+def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
+    """Count again, as the log has part in what was lifted."""
+    if names & _COUNTS_OF_LOG:
+        awards.give(log.user_id, recount(held(log.user_id)), dates_of(log.user_id))
+
+
+def taken_back(rows: list[WorkoutSession] | list[WorkoutLog]) -> None:
+    """Count again, without rows that are gone; who is gone with them needs no figures."""
+    users = {row.user_id for row in rows}
+    for (user,) in User.select(User.id).where(User.id.in_(users)).order_by(User.id).tuples():
+        recount(held(user))
