@@ -25,6 +25,7 @@ from .rest.services import Services
 from .rest.throttling import Rate, Throttle
 from .secrets import secret_key
 from .settings import Settings, load, shipped
+from .storage import search
 from .storage.counters import Counters
 from .storage.database import give_back, open_database
 from .storage.listening import set_listeners
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     values.set_boolean_spellings(
         values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
     )
+    search.use(settings.WGER_SEARCH)
     open_database(settings.WGER_DATABASE_URL)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})

@@ -58,7 +58,7 @@ class LimitOffset:
         rows = selection.rows(columns, limit, offset)
         if (rows or not offset) and len(rows) < limit:
             return Page(rows, offset + len(rows), limit, offset)
-        return Page(rows, selection.count(), limit, offset)
+        return Page(rows, selection.count(at_least=offset + len(rows)), limit, offset)
 
     def describe(self) -> list[Parameter]:
         """Return the parameters for the OpenAPI document."""

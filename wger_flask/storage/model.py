@@ -1,9 +1,10 @@
 """Models on wger's own tables.
 
-``Meta`` takes four things besides Peewee's: ``label`` (the name that dumps use, such as
+``Meta`` takes five things besides Peewee's: ``label`` (the name that dumps use, such as
 ``exercises.exercise``), ``title`` (what a person calls a row), ``ordering`` (the order in
-which lists of it, and lists ordered by a reference to it, are given) and ``clashes`` (what to
-say when a row would break a unique index, by the names of its columns).
+which lists of it, and lists ordered by a reference to it, are given), ``clashes`` (what to
+say when a row would break a unique index, by the names of its columns) and ``searched`` (the
+column of names that people search by, see :mod:`.names`).
 """
 
 from __future__ import annotations

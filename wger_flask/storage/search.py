@@ -1,25 +1,131 @@
 """Find rows by names as people type them.
 
-How well that can be done differs much between databases, so the three questions are the
-dialect's (:class:`~wger_flask.storage.dialects.base.Dialect`); here they are asked of the one
-that is open.  ``typed`` are placeholders for the values of :func:`typed_values`.
+There are two ways, and a setting chooses between them once, at start.  The good one asks the
+copies of names that :mod:`.names` keeps: case and accents do not matter, each typed word may
+begin or stand anywhere in a word of the name, a word that (nearly) no name has also stands for
+those it may be a slip of, and the nearest names come first.  The plain one looks for the text as
+it was typed, as a wger on SQLite does.
+
+Both give SQL: ``typed`` are placeholders for the values of :func:`typed_values`, as many
+for every text.
 """
 
 from __future__ import annotations
 
+import peewee
+
+from . import names, spelling
 from .database import database
+from .selection import forget_statements
+
+_RARE = 5
 
 
-def typed_values(text: str) -> tuple[str, ...]:
-    """Return the values that a typed ``text`` is compared by."""
-    return database.obj.dialect.typed_values(text)
+class Best:
+    """Search the copies of names."""
+
+    def typed_values(self, text: str, columns) -> tuple:
+        dialect = database.obj.dialect
+        words = spelling.words_of(text)
+        indexes = [names.index_of(column) for column in columns]
+        for index in indexes:
+            index.catch_up()
+        doubtful = None
+        pieces = []
+        for word in words:
+            others = self._meant(word, indexes)
+            doubtful = doubtful or (word if others else None)
+            piece = spelling.GAP[len(word) - 1 :] + word if len(word) < 3 else word
+            pieces.append([piece, *(spelling.GAP + other for other in others)])
+        if len(words) == 1 and len(words[0]) == 1:
+            pieces = [[spelling.folded(words)]]  # one letter begins too many words: it is one itself
+        whole = spelling.folded(words)
+        return (*dialect.name_terms(pieces), whole.rstrip() or whole, doubtful or (words[0] if words else ""), whole)
+
+    def _meant(self, word: str, indexes) -> list[str]:
+        """Return the words that a rare ``word`` may be a slip of."""
+        held = database.obj
+        if not spelling.slips_allowed(word):
+            return []
+        found = 0
+        for index in indexes:
+            table = index.names._meta.table_name
+            found += held.dialect.count_names(held, table, [[word]], _RARE)
+            if found >= _RARE:
+                return []
+        similar = held.dialect.similar_words(held, names.Word._meta.table_name, word)
+        return spelling.nearest(word, (text.strip() for text in similar))
+
+    def name_matches(self, column, *typed):
+        copy = names.index_of(_plain(column)).names
+        return _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-3]))
+
+    def name_closeness(self, column, *typed):
+        place = database.obj.dialect.place
+        copy = names.index_of(_plain(column)).names
+        text, doubtful, whole = typed[-3:]
+        folded = copy.folded
+        elsewhere = peewee.Case(None, ((place(folded, doubtful) > 0, 2),), 1)
+        rank = peewee.Case(None, ((folded == whole, 5),), peewee.Case(place(folded, text), ((1, 4), (0, elsewhere)), 3))
+        near = copy.select(rank * 1000 - peewee.fn.LENGTH(folded)).where(copy.id == _key(column))
+        return peewee.fn.COALESCE(near, 0)
 
 
-def name_matches(column, *typed):
+class Substring:
+    """Look for the text as it was typed; only the case of unaccented letters does not matter."""
+
+    def typed_values(self, text: str, columns) -> tuple:
+        plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return plain, f"{plain}%", f"%{plain}%"
+
+    def name_matches(self, column, *typed):
+        return _like(column, typed[2])
+
+    def name_closeness(self, column, *typed):
+        steps = zip(typed, (3, 2, 1), strict=True)
+        return peewee.Case(None, [(_like(column, pattern), rank) for pattern, rank in steps], 0)
+
+
+_WAYS = {"best": Best(), "substring": Substring()}
+_chosen = "best"
+
+
+def use(way: str) -> None:
+    """Search the ``best`` way or by ``substring``; called once, at start."""
+    global _chosen
+    if way != _chosen:
+        forget_statements()
+    _chosen = way
+
+
+def _way() -> Best | Substring:
+    return _WAYS[_chosen if database.obj.dialect.can_index_names(database.obj) else "substring"]
+
+
+def typed_values(text: str, *columns: peewee.Field) -> tuple:
+    """Return the values that a typed ``text`` is compared by in ``columns``."""
+    return _way().typed_values(text, columns)
+
+
+def name_matches(column: peewee.Field, *typed) -> peewee.Expression:
     """Return the condition that the name in ``column`` is one that the text may mean."""
-    return database.obj.dialect.name_matches(column, *typed)
+    return _way().name_matches(column, *typed)
 
 
-def name_closeness(column, *typed):
-    """Return a number for ordering: the higher, the nearer the name is to the text."""
-    return database.obj.dialect.name_closeness(column, *typed)
+def name_closeness(column: peewee.Field, *typed):
+    """Return a number for ordering: the higher, the nearer the name is to the text; none is below zero."""
+    return _way().name_closeness(column, *typed)
+
+
+def _like(column, pattern):
+    return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
+
+
+def _plain(column) -> peewee.Field:
+    """Return the column itself where ``column`` is one of an alias."""
+    return column.field if isinstance(column, peewee.FieldAlias) else column
+
+
+def _key(column):
+    source = column.source if isinstance(column, peewee.FieldAlias) else column.model
+    return getattr(source, _plain(column).model._meta.primary_key.name)

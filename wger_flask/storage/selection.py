@@ -17,12 +17,14 @@ from functools import lru_cache
 
 import peewee
 
+from . import counting
 from .database import database
 from .model import Model
 
 # Lists of values are padded to these lengths, so that they have few shapes.
 _PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
 COMPILED_SHAPES = 1024
+_FAR = 1000
 
 
 class _Slot:
@@ -116,12 +118,20 @@ class Selection:
                 values.extend(term.values)
         if limit is not None:
             values += (limit, offset)
-        return _rows(database.obj.dialect, self, columns, limit is not None).run(values).fetchall()
+        return _rows(database.obj.dialect, self, columns, limit is not None, offset >= _FAR).run(values).fetchall()
 
-    def count(self) -> int:
-        """Return the number of rows."""
-        values = [value for clause in self.clauses for value in clause.values]
-        return _count(database.obj.dialect, Selection(self.model, self.clauses)).run(values).fetchone()[0]
+    def count(self, at_least: int | None = None) -> int:
+        """Return the number of rows.
+
+        With ``at_least``, how many there are known to be, it may be an estimate of more.
+        """
+        if at_least is not None and not self.clauses:
+            found = counting.estimated(self.model, at_least)
+            if found is not None:
+                return found
+        values = tuple(value for clause in self.clauses for value in clause.values)
+        statement = _count(database.obj.dialect, Selection(self.model, self.clauses))
+        return counting.remembered((statement, values), lambda: statement.run(values).fetchone()[0])
 
     def exists(self) -> bool:
         """Tell whether there is any row."""
@@ -214,7 +224,7 @@ def _term(joins: _Joins, term, slots):
 
 
 @lru_cache(COMPILED_SHAPES)
-def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool) -> Statement:
+def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool, far: bool) -> Statement:
     joins, slots = _Joins(selection.model), Slots()
     expressions = [joins.column(path) for path in columns]
     conditions = [slots.fill(clause) for clause in selection.clauses]
@@ -224,12 +234,20 @@ def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool) 
     if paged and not _is_total(selection):
         tie = dialect.insertion_order(selection.model)
         terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
-    query = joins.apply(selection.model.select(*expressions)).order_by(*terms)
-    if conditions:
-        query = query.where(*conditions)
+    if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
+        # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
+        key = selection.model._meta.primary_key
+        chosen = _query(joins, (key,), conditions, terms).limit(slots.take()).offset(slots.take())
+        return compile_query(_query(joins, expressions, [key.in_(chosen)], terms))
+    query = _query(joins, expressions, conditions, terms)
     if paged:
         query = query.limit(slots.take()).offset(slots.take())
     return compile_query(query)
+
+
+def _query(joins: _Joins, expressions, conditions, terms):
+    query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
+    return query.where(*conditions) if conditions else query
 
 
 def _is_total(selection: Selection) -> bool:
@@ -252,3 +270,9 @@ def _count(dialect, selection: Selection) -> Statement:
     conditions = [slots.fill(clause) for clause in selection.clauses]
     query = selection.model.select(peewee.fn.COUNT(peewee.SQL("*")))
     return compile_query(query.where(*conditions) if conditions else query)
+
+
+def forget_statements() -> None:
+    """Drop all compiled SQL: what expressions are built of has changed."""
+    _rows.cache_clear()
+    _count.cache_clear()

@@ -91,6 +91,7 @@ class Translation(Licensed):
         table_name = "exercises_translation"
         label = "exercises.translation"
         ordering = ("name", "id")
+        searched = "name"
         indexes = ((("exercise", "language"), True),)
         clashes = {("exercise", "language"): "A translation for this exercise and language already exists."}
 
@@ -106,6 +107,7 @@ class Alias(Model):
     class Meta:
         table_name = "exercises_alias"
         label = "exercises.alias"
+        searched = "alias"
 
 
 class ExerciseComment(Model):

@@ -12,6 +12,7 @@ from wger_flask.domain.core.models import ENGLISH, Language
 from .models import Alias, Exercise, ExerciseComment, Translation
 
 TEXTS = ("name__search", "name__exact")
+_NAMES = (Translation.name, Alias.alias)
 
 
 class TranslatedFilter(Filter):
@@ -25,7 +26,7 @@ class TranslatedFilter(Filter):
         texts = [text for param in TEXTS if (text := _text(args, param))]
         if not texts and not languages:
             return ()
-        typed = tuple(value for text in texts for value in search.typed_values(text))
+        typed = tuple(value for text in texts for value in search.typed_values(text, *_NAMES))
         shape = (len(texts), len(languages))
         return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), typed + languages),)
 
@@ -34,7 +35,7 @@ class TranslatedFilter(Filter):
         if not text or services().settings.WGER_SEARCH == "substring":
             return ()
         languages = _languages(args)
-        typed = search.typed_values(text)
+        typed = search.typed_values(text, *_NAMES)
         values = typed + languages + typed + languages
         return (Clause(("closest", len(languages)), lambda *slots: _closeness(len(typed), slots).desc(), values), "id")
 
@@ -114,13 +115,18 @@ def _closeness(each: int, slots):
     """Add up how near the nearest name and the nearest alias are."""
     half = len(slots) // 2
     name, alias = Translation.alias("named"), Translation.alias("aliased")
-    nearest_name = name.select(
-        fn.MAX(search.name_closeness(name.name, *slots[:each]))
-    ).where(_of_exercise(name, slots[each:half]))  # fmt: skip
-    nearest_alias = alias.select(
-        fn.MAX(search.name_closeness(Alias.alias, *slots[half : half + each]))
-    ).join(Alias, on=Alias.translation == alias.id).where(_of_exercise(alias, slots[half + each :]))  # fmt: skip
+    nearest_name = name.select(_nearest(name.name, slots[:each])).where(
+        _of_exercise(name, slots[each:half]), search.name_matches(name.name, *slots[:each])
+    )
+    typed = slots[half : half + each]
+    nearest_alias = alias.select(_nearest(Alias.alias, typed)).join(Alias, on=Alias.translation == alias.id).where(
+        _of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed)
+    )
     return fn.COALESCE(nearest_name, 0) + fn.COALESCE(nearest_alias, 0)
+
+
+def _nearest(column, typed):
+    return fn.MAX(search.name_closeness(column, *typed))
 
 
 def _of_exercise(translation, languages):

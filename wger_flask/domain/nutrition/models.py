@@ -58,6 +58,7 @@ class Ingredient(Licensed):
         table_name = "nutrition_ingredient"
         label = "nutrition.ingredient"
         ordering = ("name",)
+        searched = "name"
 
 
 class Image(Licensed):

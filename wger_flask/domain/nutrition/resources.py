@@ -20,7 +20,7 @@ from wger_flask.api import (
     owned_by,
 )
 
-from . import intake, models, schemas
+from . import filters, intake, models, schemas
 
 # These columns have an index, and a list of foods has no order of its own.
 _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, _sorted_in = (
@@ -41,6 +41,8 @@ _FOOD_FILTERS = {
     "last_update": (exact, _sorted_gt, _sorted_lt),
     "last_imported": (exact, _sorted_gt, _sorted_lt),
     "language": (exact, _sorted_in),
+    "name__search": filters.NameSearch(),
+    "language__code": filters.LanguageCodes(),
 }  # fmt: skip
 _FOOD_ORDER = ("id", "name", "code", "uuid", "remote_id", "last_update", "last_imported", "nutriscore")
 _get_values = Action(

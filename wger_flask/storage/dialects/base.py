@@ -58,26 +58,56 @@ class Dialect:
     wire_date: Reader | None = staticmethod(lambda value: value.isoformat())
     wire_time: Reader | None = staticmethod(lambda value: value.isoformat())
 
+    def json_text(self, column, name: str):
+        """Return the expression for what the object in a JSON column holds as ``name``, as text."""
+        return peewee.fn.jsonb_extract_path_text(column, name)
+
     # -- order ------------------------------------------------------------------------------
     def insertion_order(self, model):
         """Return the expression by which ties are broken: the order of insertion, or near it."""
         return model._meta.primary_key
 
-    # -- names, as people type them ----------------------------------------------------------
-    def typed_values(self, text: str) -> tuple[str, ...]:
-        """Return the values that :meth:`name_matches` and :meth:`name_closeness` take for a typed ``text``."""
-        plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return plain, f"{plain}%", f"%{plain}%"
+    # -- what has changed -------------------------------------------------------------------
+    def change_marker(self, database):
+        """Return a value that differs from what it was before anything was written; None if nothing tells."""
+        return None
 
-    def name_matches(self, column, *typed):
-        """Return the condition that a name is one that the typed text may mean."""
-        return _like(column, typed[2])
+    def estimated_count(self, database, model) -> int | None:
+        """Return about how many rows a large table has, None where counting them is cheap."""
+        return None
 
-    def name_closeness(self, column, *typed):
-        """Return how near a name is to the typed text: 3 the same, 2 begins with it, 1 contains it, else 0."""
-        equal, start, within = typed
-        steps = ((_like(column, equal), 3), (_like(column, start), 2), (_like(column, within), 1))
-        return peewee.Case(None, steps, 0)
+    # -- names, as people type them (see storage.names) ---------------------------------------
+    def can_index_names(self, database) -> bool:
+        """Tell whether pieces of names can be found fast enough to keep copies of names for it."""
+        return False
+
+    def prepare_names(self, database, table: str) -> None:
+        """Make the index that finds pieces of the column ``folded`` of ``table``, unless it is there."""
+
+    @contextmanager
+    def renaming(self, database, table: str, keys: list[int] | None):
+        """Keep that index in step while a block writes the rows ``keys`` (None: any) of ``table``."""
+        yield
+
+    def name_terms(self, pieces: list[list[str]]) -> tuple:
+        """Return the values for :meth:`names_with`: of each list in ``pieces``, one must be in the name."""
+        raise NotImplementedError
+
+    def names_with(self, copy, *terms):
+        """Return the query for the keys in ``copy``, a copy of names, of those with the pieces."""
+        raise NotImplementedError
+
+    def count_names(self, database, table: str, pieces: list[list[str]], most: int) -> int:
+        """Return how many rows of ``table`` have the pieces, ``most`` for more."""
+        raise NotImplementedError
+
+    def similar_words(self, database, table: str, word: str) -> list[str]:
+        """Return a few dozen folded words of ``table`` that look like ``word``, the most similar first."""
+        raise NotImplementedError
+
+    def place(self, text, part):
+        """Return where ``part`` begins in ``text``: 1 at its start, 0 nowhere."""
+        return peewee.fn.STRPOS(text, part)
 
     # -- what a refused write ran into --------------------------------------------------------
     def clash(self, error: Exception) -> tuple[str, frozenset[str]] | None:
@@ -110,10 +140,6 @@ class Dialect:
         """Run a block that loads a great many rows in one transaction."""
         with self.writing(database):
             yield
-
-
-def _like(column, pattern):
-    return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
 
 
 def load_json(value):

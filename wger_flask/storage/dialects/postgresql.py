@@ -9,6 +9,10 @@ import peewee
 
 from .base import Dialect
 
+_LARGE = 10_000
+_WORDS = 6
+_NOTHING = "A"  # no folded name has a capital letter
+
 
 class PostgresqlDialect(Dialect):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
@@ -22,6 +26,60 @@ class PostgresqlDialect(Dialect):
         told = getattr(error.args[0] if error.args else None, "diag", None) or getattr(error.__context__, "diag", None)
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
+
+    def change_marker(self, database):
+        # Two snapshots that read the same see the same rows.
+        return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
+
+    def estimated_count(self, database, model):
+        # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
+        query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
+        found = database.execute_sql(query, (f'"{model._meta.table_name}"',)).fetchone()
+        return found[0] if found and found[0] >= _LARGE else None
+
+    # -- names: trigrams where the server lets us have them, else the same conditions without an index --
+    def can_index_names(self, database):
+        return True
+
+    def prepare_names(self, database, table):
+        if self._offer_trigrams(database):
+            database.execute_sql(
+                f'CREATE INDEX IF NOT EXISTS "{table}_trigrams" ON "{table}" USING gin (folded gin_trgm_ops)'
+            )
+
+    def name_terms(self, pieces):
+        # As many values for every text: the longest words tell most, one that is repeated changes nothing.
+        terms = ["|".join(some) for some in sorted(pieces, key=lambda some: -len(some[0]))[:_WORDS]]
+        return tuple(((terms or [_NOTHING]) * _WORDS)[:_WORDS])
+
+    def names_with(self, copy, *terms):
+        return copy.select(copy.id).where(*(copy.folded.regexp(term) for term in terms))
+
+    def count_names(self, database, table, pieces, most):
+        conditions = " AND ".join(["folded ~ %s"] * len(pieces))
+        matching = f'SELECT 1 FROM "{table}" WHERE {conditions} LIMIT %s'
+        values = (*("|".join(some) for some in pieces), most)
+        return database.execute_sql(f"SELECT count(*) FROM ({matching}) AS matching", values).fetchone()[0]
+
+    def similar_words(self, database, table, word):
+        if self._has_trigrams(database):
+            query = f'SELECT folded FROM "{table}" WHERE folded %% %s ORDER BY similarity(folded, %s) DESC LIMIT 40'
+            return [row[0] for row in database.execute_sql(query, (word, word))]
+        # Whatever one slip does to a word, its first or its last two letters remain.
+        ends = f"^  {word[:2]}|{word[-2:]}  $"
+        query = f'SELECT folded FROM "{table}" WHERE folded ~ %s AND abs(length(folded) - %s) <= 4 LIMIT 2000'
+        return [row[0] for row in database.execute_sql(query, (ends, len(word) + 4))]
+
+    def _has_trigrams(self, database) -> bool:
+        return bool(database.execute_sql("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone())
+
+    def _offer_trigrams(self, database) -> bool:
+        try:
+            with self.attempting(database):
+                database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        except peewee.DatabaseError:  # not ours to make, or not installed
+            return self._has_trigrams(database)
+        return True
 
     def one_at_a_time(self, database, what):
         database.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))

@@ -6,8 +6,11 @@ Readers see the last committed state while one writer works (WAL).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import json
+import sqlite3
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -59,6 +62,9 @@ class SqliteDialect(Dialect):
         parse = datetime.fromisoformat
         return lambda text: wire_moment(parse(text).replace(tzinfo=UTC), zone)
 
+    def json_text(self, column, name):
+        return peewee.fn.json_extract(column, f"$.{name}").cast("text")
+
     def insertion_order(self, model):
         return peewee.Column(model._meta.table, "rowid")
 
@@ -69,6 +75,62 @@ class SqliteDialect(Dialect):
         pairs = [place.split(".") for place in places.split(", ")]
         return pairs[0][0], frozenset(column for _, column in pairs)
 
+    # -- what has changed ----------------------------------------------------------------------
+    def change_marker(self, database):
+        # The first number moves when another connection commits, the second with every row of our own.
+        other = database.execute_sql("PRAGMA data_version").fetchone()[0]
+        return other, database.connection().total_changes
+
+    # -- names: a full-text index over all groups of three letters ------------------------------
+    def can_index_names(self, database):
+        return _has_trigrams()
+
+    def prepare_names(self, database, table):
+        found = database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_fts",)).fetchone()
+        if not found:
+            database.execute_sql(
+                f"""CREATE VIRTUAL TABLE "{table}_fts" USING fts5(
+                    folded, content='{table}', content_rowid='id', columnsize=0, tokenize='trigram')"""
+            )
+            database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
+
+    @contextmanager
+    def renaming(self, database, table, keys):
+        if keys is None:
+            yield
+            database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
+            return
+        rows = f"""SELECT id, folded FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))"""
+        chosen = (json.dumps(keys),)
+        database.execute_sql(
+            f"""INSERT INTO "{table}_fts"("{table}_fts", rowid, folded) SELECT 'delete', * FROM ({rows})""", chosen
+        )
+        yield
+        database.execute_sql(f"""INSERT INTO "{table}_fts"(rowid, folded) {rows}""", chosen)
+
+    def name_terms(self, pieces):
+        return (_expression(pieces),)
+
+    def names_with(self, copy, *terms):
+        index = peewee.Table(f"{copy._meta.table_name}_fts")
+        whole_row = peewee.SQL(f'"{copy._meta.table_name}_fts"')
+        return index.select(peewee.SQL("rowid")).where(peewee.Expression(whole_row, "MATCH", terms[0]))
+
+    def count_names(self, database, table, pieces, most):
+        matching = f"""SELECT 1 FROM "{table}_fts" WHERE "{table}_fts" MATCH ? LIMIT ?"""
+        values = (_expression(pieces), most)
+        return database.execute_sql(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
+
+    def similar_words(self, database, table, word):
+        text = f"  {word}  "
+        triples = [[text[start : start + 3] for start in range(len(text) - 2)]]
+        query = f"""SELECT folded FROM "{table}_fts" WHERE "{table}_fts" MATCH ? ORDER BY rank LIMIT 40"""
+        return [row[0] for row in database.execute_sql(query, (_expression(triples),))]
+
+    def place(self, text, part):
+        return peewee.fn.INSTR(text, part)
+
+    # -- transactions ----------------------------------------------------------------------------
     @contextmanager
     def writing(self, database):
         # A deferred transaction that reads first fails at once with "database is locked" when
@@ -94,6 +156,22 @@ class SqliteDialect(Dialect):
                 yield
         finally:
             database.pragma("cache_size", before)
+
+
+@lru_cache(None)
+def _has_trigrams() -> bool:
+    """Tell whether this SQLite has the full-text index that names need (3.34 of 2020, with FTS5)."""
+    with closing(sqlite3.connect(":memory:")) as held:
+        try:
+            held.execute("CREATE VIRTUAL TABLE probe USING fts5(folded, tokenize='trigram')")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def _expression(pieces: list[list[str]]) -> str:
+    """Return the full-text expression for one piece of each list; no list at all matches nothing."""
+    return " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in some) + ")" for some in pieces) or '""'
 
 
 class Sqlite(peewee.SqliteDatabase):

@@ -1,10 +1,11 @@
 """Bring a database to the shape that this release needs.
 
-There are two halves.  Tables that a registered model declares and the database lacks are
+There are three parts.  Tables that a registered model declares and the database lacks are
 made; tables that exist are left alone, whoever made them, so an existing wger database keeps
 its own indexes and constraints.  What must happen to tables that exist is a numbered module
 here, ``m0001_….py`` with a ``apply(database)``, run once and noted in
-``wger_flask_migration``.  Both halves are safe to run again.
+``wger_flask_migration``.  And the copies of names that searching needs (:mod:`..names`) are
+brought up to date, name by name.  All of it is safe to run again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import pkgutil
 from collections.abc import Iterable
 from importlib import import_module
 
-from .. import fields
+from .. import fields, names
 from ..database import database, transaction
 from ..model import Model, links_of
 
@@ -62,6 +63,7 @@ def migrate(models: Iterable[type[Model]]) -> list[str]:
                 import_module(f"{__name__}.{name}").apply(held)
                 Migration.create(name=name)
                 done.append(f"applied {name}")
+        done += names.prepare(models)
     return done
 
 

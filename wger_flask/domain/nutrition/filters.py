@@ -1,0 +1,67 @@
+"""Find foods by what people type, scan and speak."""
+
+from __future__ import annotations
+
+from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, equals, pad, search, services, within
+from wger_flask.domain.core.models import Language
+
+from .models import Ingredient
+
+BARCODE_LENGTHS = (8, 12, 13, 14)
+
+
+class NameSearch(Filter):
+    """Foods whose name is like the text; a barcode that is known finds its food alone."""
+
+    params = ("name__search",)
+
+    def clauses(self, args):
+        text = _text(args, "name__search")
+        if not text:
+            return ()
+        if text.isascii() and text.isdigit() and len(text) in BARCODE_LENGTHS:
+            exactly = equals(Ingredient.code, text)
+            if Selection(Ingredient, (exactly,)).exists():
+                return (exactly,)
+        return (Clause("foods named", _named, search.typed_values(text, Ingredient.name)),)
+
+    def relevance(self, args):
+        text = _text(args, "name__search")
+        if not text or services().settings.WGER_SEARCH == "substring":
+            return ("name",) if text else ()
+        return (Clause("nearest foods", _nearest, search.typed_values(text, Ingredient.name)), "name")
+
+    def describe(self):
+        return [Parameter("name__search", "name", help="what a person would type, or a barcode; the best match first")]
+
+
+class LanguageCodes(Filter):
+    """Foods in any of some languages; codes that nobody knows narrow nothing."""
+
+    params = ("language__code",)
+
+    def clauses(self, args):
+        codes = {code.strip().partition("-")[0] for code in _text(args, "language__code").split(",")}
+        known = [key for code, key in Selection(Language).rows(("short_name", "id")) if code in codes]
+        return (within(Ingredient.language, pad(known)),) if known else ()
+
+    def relevance(self, args):
+        return ("language",) if "," in _text(args, "language__code") else ()
+
+    def describe(self):
+        return [Parameter("language__code", "language", help="codes such as en,de; unknown ones are left out")]
+
+
+def _text(args, param: str) -> str:
+    text = (args.getlist(param) or [""])[-1].strip()
+    if "\x00" in text:
+        raise Rejected(param, "Null characters are not allowed.")
+    return text
+
+
+def _named(*typed):
+    return search.name_matches(Ingredient.name, *typed)
+
+
+def _nearest(*typed):
+    return search.name_closeness(Ingredient.name, *typed).desc()
