@@ -50,6 +50,8 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
     """
     kind = request.mimetype
     if kind in FORM_TYPES:
+        if kind == "multipart/form-data" and not request.mimetype_params.get("boundary"):
+            raise ParseError("Multipart form parse error - Invalid boundary in multipart: None")
         return FormData(request)
     if not request.content_length and not request.headers.get("Transfer-Encoding"):
         return {}
