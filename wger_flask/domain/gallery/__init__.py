@@ -1,1 +1,11 @@
 """Progress photos."""
+
+from __future__ import annotations
+
+
+def register(registry) -> None:
+    """Register the subject."""
+    from . import models, resources
+
+    registry.add_models(*models.MODELS)
+    registry.add(*resources.RESOURCES)
