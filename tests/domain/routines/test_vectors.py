@@ -1,0 +1,99 @@
+"""Replay every worked routine case through HTTP, where the cases are at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import SHARED
+from tests.engine.recorded import differences
+from wger_flask.domain.core.models import UserProfile
+from wger_flask.domain.exercises.models import Exercise, ExerciseCategory, Muscle, muscles
+from wger_flask.rest import values
+from wger_flask.rest.clock import today
+from wger_flask.storage.database import transaction
+
+PATH = SHARED / "spec" / "routine-vectors.json"
+if not PATH.exists():
+    pytest.skip("the worked cases lie outside of the repository", allow_module_level=True)
+
+DOCUMENT = json.loads(PATH.read_text())
+CASES = DOCUMENT["vectors"]
+ACTORS = {"A": "grace", "B": "linus", "ANON": None}
+TOKENS = {
+    "<<any>>": re.compile(""),
+    "<<uuid>>": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "<<datetime>>": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
+}
+
+
+@pytest.fixture
+def clients(app, api, monkeypatch):
+    """The actors of the cases; newer servers, on which these were recorded, take any spelling of booleans."""
+    monkeypatch.setattr(values, "_booleans", values.ANY_BOOLEANS)
+    with transaction():
+        UserProfile.update(weight_rounding=None, repetitions_rounding=None).execute()
+    return {actor: api(name) for actor, name in ACTORS.items()}
+
+
+@pytest.fixture
+def known(app):
+    """What placeholders stand for: the exercises that the cases name."""
+    found = {"BASE": "http://localhost/api/v2/"}
+    with transaction():
+        category = ExerciseCategory.select().first()
+        for name, fixture in DOCUMENT["header"]["fixtures"].items():
+            found[name] = Exercise.create(category=category).id
+            for muscle in fixture["primary_muscles"]:
+                assert Muscle.get_or_none(Muscle.id == muscle), "the starter data has the muscles of the cases"
+            muscles.replace(found[name], fixture["primary_muscles"])
+    return found
+
+
+def filled(value, known):
+    """Put what is known into the placeholders of a recorded value."""
+    if isinstance(value, dict):
+        return {str(filled(key, known)): filled(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, known) for item in value]
+    if not isinstance(value, str):
+        return value
+    if (whole := re.fullmatch(r"\{\{([A-Z0-9]+)\}\}", value)) and whole[1] in known:
+        return known[whole[1]]
+    text = re.sub(r"\{\{TODAY([+-]\d+)\}\}", lambda found: str(today() + timedelta(days=int(found[1]))), value)
+    return re.sub(r"\{\{(?:MU:)?([A-Z0-9]+)\}\}", lambda found: str(known.get(found[1], found[1])), text)
+
+
+def matches(expected, got) -> bool:
+    """Tell whether ``expected`` is a token that allows ``got``."""
+    token = TOKENS.get(expected) if isinstance(expected, str) else None
+    return token is not None and bool(token.match(got if isinstance(got, str) else ""))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_worked_case(case, clients, known):
+    for step in case["setup"] + case["expect"]:
+        path, body = filled(step["path"], known), filled(step.get("body"), known)
+        answer = clients[step["actor"]].open(step["method"], path, body)
+        told = f"{step['method']} {step['path']} {body}: {answer.status_code} {answer.data[:300]}"
+        if step.get("genuine_500"):
+            assert answer.status_code == 400, told
+            assert answer.json and all(isinstance(messages, list) for messages in answer.json.values()), told
+            continue
+        if step.get("quirk"):
+            assert answer.status_code < 500, told
+            continue
+        assert answer.status_code == step["status"], told
+        known.update({name: answer.json[key] for name, key in step.get("capture", {}).items()})
+        if "body_response" in step:
+            expected, got = filled(step["body_response"], known), answer.json if answer.data else None
+            wrong = [found for found in differences(expected, got) if not matches(found[1], found[2])]
+            assert not wrong, f"{told}: {wrong[:5]}"
+
+
+def test_nothing_is_left_out():
+    assert len(CASES) >= 130
+    assert len({case["name"] for case in CASES}) == len(CASES)
