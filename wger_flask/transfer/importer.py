@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from ..storage import names
 from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.migrations import with_links
@@ -67,6 +68,7 @@ def import_dump(
         for number, item in enumerate(objects(stream), 1):
             work.take(number, item)
         work.finish()
+        names.prepare(work.models)
         return work.report
 
 
@@ -75,10 +77,10 @@ class _Import:
 
     def __init__(self, models: Iterable[type[Model]], replace_shipped: bool):
         self.report = ImportReport()
-        self._models = list(models)
-        self._shipped = Shipped(self._models) if replace_shipped else None
+        self.models = list(models)
+        self._shipped = Shipped(self.models) if replace_shipped else None
         self._keys = Keys()
-        self._tables = {label_of(model): Table(model, self._keys) for model in self._models}
+        self._tables = {label_of(model): Table(model, self._keys) for model in self.models}
         self._by_name: dict[str, list[Given]] = {label: [] for label in MATCHED_BY_NAME}
         self._later: list[tuple[Given, NotYetKnown]] = []
         self._refused: list[tuple[Table, tuple, Exception]] = []
@@ -175,7 +177,7 @@ class _Import:
 
     def _reset_sequences(self) -> None:
         held = database.obj
-        held.dialect.reset_sequences(held, with_links(self._models))
+        held.dialect.reset_sequences(held, with_links(self.models))
 
     def _check_references(self) -> None:
         found = []
