@@ -60,7 +60,8 @@ class SqliteDialect(Dialect):
         if zone.utcoffset(None) == timedelta(0):  # what is stored is in the server's zone: only the spelling differs
             return lambda text: f"{text[:10]}T{text[11:]}Z"
         parse = datetime.fromisoformat
-        return lambda text: wire_moment(parse(text).replace(tzinfo=UTC), zone)
+        # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
+        return lru_cache(4096)(lambda text: wire_moment(parse(text).replace(tzinfo=UTC), zone))
 
     def json_text(self, column, name):
         return peewee.fn.json_extract(column, f"$.{name}").cast("text")
