@@ -15,6 +15,11 @@ ALLOWED = {
     "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql"},
     "text": {"wger_flask.text", "markdown_it", "nh3"},
     "media": {"wger_flask.media", "PIL"},
+    "mail": {"wger_flask.mail"},
+    "auth": {
+        "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "flask", "flask_smorest",
+        "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "zxcvbn", "argon2", "bcrypt",
+    },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",
         "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
