@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from wger_flask.auth import policy as policies
 from wger_flask.storage.counters import Counters
 
 PASSWORD = "Tangled.Vines.42"
+GRACE = {"username": "grace", "password": "ecarg-pass"}
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +93,38 @@ class Browser:
 def browser(app):
     """Return browsers: each call opens another one."""
     return lambda: Browser(app)
+
+
+class App:
+    """An app that keeps its session token."""
+
+    def __init__(self, app, **headers):
+        self.http, self.headers = app.test_client(), headers
+
+    def send(self, method: str, path: str, body=None, **headers):
+        sent = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
+        return self.http.open(f"/allauth/app/v1/{path}", method=method, headers={**self.headers, **headers}, **sent)
+
+    def __getattr__(self, name: str):
+        return lambda path, body=None, **headers: self.send(name.upper(), path, body, **headers)
+
+
+@pytest.fixture
+def phone(app):
+    """An app of somebody who is not logged in."""
+    return App(app)
+
+
+@pytest.fixture
+def grace(app, phone):
+    """An app of grace's, logged in; ``given`` is what it got."""
+    given = phone.post("auth/login", GRACE).json["meta"]
+    own = App(app, **{"X-Session-Token": given["session_token"]})
+    own.given = given
+    return own
+
+
+def codes(answer) -> list[tuple]:
+    """Return the codes and parameters of the errors in a headless answer."""
+    assert answer.status_code == 400
+    return [(entry["code"], entry.get("param")) for entry in answer.json["errors"]]

@@ -286,6 +286,17 @@ def test_addresses_that_are_some(email):
     assert is_valid(email)
 
 
+def test_what_is_too_long_is_for_the_database_to_say(api):
+    sent = {"username": "a" * 151, "password": PASSWORD, "email": "b" * 250 + "@example.org"}
+    answer = api().post("register/", sent)
+    assert answer.status_code == 201 or answer.json == {
+        "username": ["Ensure this field has no more than 150 characters."],
+        "email": ["Ensure this field has no more than 254 characters."],
+    }
+    sent["username"] = "a" * 1001
+    assert api().post("register/", sent).json["username"] == ["Ensure this field has no more than 1000 characters."]
+
+
 def test_registration_can_be_closed(api, bend):
     bend(ALLOW_REGISTRATION=False)
     answer = api().post("register/", {"username": "anna", "password": PASSWORD})
