@@ -8,6 +8,8 @@ plain flask-smorest blueprints that describe themselves.
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
@@ -70,7 +72,7 @@ class Documented(Blueprint):
         for rule, target in self.targets:
             path = f"{self.url_prefix}{rule}".replace("<key:key>", "{id}")
             spec.path(
-                path=path, operations={method.lower(): operation(components, target, method, path)
+                path=path, operations={method.lower(): operation(components, target, method, rule)
                                        for method in target.allow if method in target.handlers},
                 parameters=[_path_parameter(target)] if "{id}" in path else [],
             )  # fmt: skip
@@ -81,6 +83,12 @@ class Paths(FlaskPlugin):
 
     def path_helper(self, rule=None, **kwargs):
         return None if rule is None else super().path_helper(rule, **kwargs)
+
+    def operation_helper(self, path=None, operations=None, **kwargs):
+        """Name the operations of plain blueprints, which generators of clients turn into methods."""
+        words = re.sub(r"\W+", "_", path or "").strip("_")
+        for method, described in (operations or {}).items():
+            described.setdefault("operationId", f"{words}_{_OTHER_NAMES.get(method.upper(), method)}")
 
 
 class LazyApi(Api):
@@ -108,11 +116,13 @@ class LazyApi(Api):
             blueprint.register_views_in_doc(self, self._app, self._document, name=name, parameters=parameters)
             if getattr(blueprint, "targets", True):
                 self._document.tag({"name": name, "description": blueprint.description})
-            for _, target in getattr(blueprint, "targets", ()):
+            if not hasattr(blueprint, "targets"):
+                self._subjects.setdefault("More", []).append(name)
+            for rule, target in getattr(blueprint, "targets", ()):
                 heading = target.resource.subject if target.resource else "Accounts and the server"
                 tags = self._subjects.setdefault(heading, [])
-                if tag_of(target) not in tags:
-                    tags.append(tag_of(target))
+                if (tag := tag_of(target, rule)) not in tags:
+                    tags.append(tag)
         if pending:  # an extension that ReDoc knows: tags under headings
             groups = [{"name": heading, "tags": tags} for heading, tags in self._subjects.items()]
             self._document.options["x-tagGroups"] = groups
@@ -123,14 +133,14 @@ class LazyApi(Api):
         self._document = document
 
 
-def operation(components: Components, target: Target, method: str, path: str) -> dict:
+def operation(components: Components, target: Target, method: str, rule: str) -> dict:
     """Return the operation object of a target's method."""
     resource, handler = target.resource, target.handlers[method]
     about = (target.action.about if target.action else target.about) or (handler.__doc__ or "").strip()
     made = {
         "operationId": _operation_id(target, method),
         "summary": _summary(target, method, about),
-        "tags": [tag_of(target)],
+        "tags": [tag_of(target, rule)],
         "parameters": _parameters(target, method),
         "responses": _responses(components, target, method),
         "security": _security(target, method),
@@ -145,9 +155,9 @@ def operation(components: Components, target: Target, method: str, path: str) ->
     return made
 
 
-def tag_of(target: Target) -> str:
+def tag_of(target: Target, rule: str) -> str:
     """Return the tag of a target's operations: its resource, or the first part of its path."""
-    return target.resource.name if target.resource else target.name.partition("-")[0]
+    return target.resource.name if target.resource else rule.strip("/").partition("/")[0] or target.name
 
 
 def _operation_id(target: Target, method: str) -> str:

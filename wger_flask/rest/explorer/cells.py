@@ -69,8 +69,8 @@ class Cells:
             return _moment(value)
         if kind in ("integer", "number", "decimal"):
             return Cell("number", str(value))
-        if kind == "uuid":
-            return Cell("uuid", str(value))
+        if kind in ("uuid", "date", "time"):
+            return Cell("uuid" if kind == "uuid" else "key", str(value))
         target = model_behind(name, field, self.model)
         if target is not None:
             return self._objects(target, value)

@@ -8,7 +8,7 @@ from ..relations import Batch, Children
 from ..services import services
 from ..views import Call
 from .cells import Cell, Cells, label_of
-from .names import names_of
+from .names import names_of, naming_column
 from .paths import address, with_args
 
 SIZES = (20, 50, 100)
@@ -73,13 +73,17 @@ def table_of(call: Call, rows: list[dict]) -> Table:
     key = key_field(resource)
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
     columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
-    called = _called(call, rows, key)
+    called, naming = _called(call, rows, key), _naming_field(resource, cells)
     if called:
         columns.insert(0, Column("", resource.title.capitalize(), False))
     made = []
     for row in rows:
         url = address(resource.name, row[key]) if key else ""
         line = [cells.cell(name, row.get(name)) for name, _ in shown]
+        if url and naming:
+            place = next(index for index, (name, _) in enumerate(shown) if name == naming)
+            if line[place].kind in ("text", "long"):
+                line[place] = Cell("link", line[place].text, url)
         if called:
             line.insert(0, Cell("text", called.get(str(row[key]), "")))
         made.append(Row(url, tuple(line)))
@@ -92,6 +96,12 @@ def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
     if key is None or model not in services().registry.names:
         return {}
     return names_of(model, [row[key] for row in rows], call.user)
+
+
+def _naming_field(resource, cells: Cells) -> str:
+    """Return the field that shows what a row is called, nothing where none does."""
+    wanted = naming_column(resource)
+    return next((key for key, (name, field) in cells.fields.items() if (field.attribute or name) == wanted), "")
 
 
 def _is_bulky(field) -> bool:

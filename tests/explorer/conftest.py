@@ -1,0 +1,94 @@
+"""A browser without a window: it keeps cookies, sends forms, and reads pages."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page."""
+
+    VOID = frozenset(("input", "img", "link", "meta", "br", "hr", "use", "path", "image"))
+
+    def __init__(self, response):
+        super().__init__()
+        self.response, self.status, self.text = response, response.status_code, response.get_data(as_text=True)
+        self.links: list[tuple[str, str]] = []
+        self.controls: dict[str, list[dict]] = {}
+        self.options: dict[str, list[str]] = {}
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.words = ""
+        self._link, self._select = None, ""
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "label" and "for" in found:
+            self.labelled.add(found["for"])
+        if tag == "a":
+            self._link = [found.get("href", ""), ""]
+        if tag in ("input", "select", "textarea") and "name" in found:
+            self.controls.setdefault(found["name"], []).append({"tag": tag, **found})
+            self._select = found["name"] if tag == "select" else ""
+        if tag == "option":
+            self.options.setdefault(self._select, []).append(found.get("value", ""))
+
+    def handle_endtag(self, tag):
+        if tag == "a" and self._link:
+            self.links.append((self._link[0], self._link[1].strip()))
+            self._link = None
+
+    def handle_data(self, data):
+        self.words += data
+        if self._link:
+            self._link[1] += data
+
+    def link(self, text: str) -> str:
+        """Return where the link with this text leads."""
+        return next(url for url, words in self.links if words == text)
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return re.search(r"<title>(.*?)</title>", self.text, re.S)[1]
+
+
+class Visitor:
+    """Somebody at a browser."""
+
+    def __init__(self, app, name: str | None = None):
+        self.http = app.test_client()
+        if name:
+            self.send("/user/login", username=name, password=f"{name[::-1]}-pass")
+
+    def see(self, path: str, **headers) -> Page:
+        """Open an address; paths without a slash in front are of the API."""
+        url = path if path.startswith("/") else f"/api/v2/{path}"
+        return Page(self.http.get(url, headers={**HTML, **headers}))
+
+    def send(self, path: str, method: str = "", token: str | None = None, **fields):
+        """Send a form as a page would, with the token against cross-site requests."""
+        url = path if path.startswith("/") else f"/api/v2/{path}"
+        if token is None:
+            self.http.get("/user/login")
+            cookie = self.http.get_cookie("csrftoken")
+            token = cookie.value if cookie else ""
+        data = {**fields, "csrfmiddlewaretoken": token}
+        if method:
+            data["_method"] = method
+        kind = "multipart/form-data" if any(isinstance(value, tuple) for value in fields.values()) else None
+        return self.http.post(url, data=data, headers=HTML, content_type=kind)
+
+
+@pytest.fixture
+def visitor(app):
+    """Return visitors: ``visitor("ada")`` is logged in, ``visitor()`` is nobody."""
+    return lambda name=None: Visitor(app, name)
