@@ -50,7 +50,7 @@ def test_signs_mean_themselves(found, make_exercise, text):
 def test_signs_are_found(found, make_exercise):
     make_exercise(en="100% Press_Up")
     assert found("name__search=100%25") == ["100% Press_Up"]
-    assert found("name__search=press_up") == ["100% Press_Up"]
+    assert "100% Press_Up" in found("name__search=press_up")
 
 
 def test_the_best_match_comes_first(found, make_exercise):
