@@ -129,6 +129,12 @@ def web_address(value: str) -> None:
         raise ValueError("must begin with http:// or https:// and a host")
 
 
+def web_address_or_off(value: str) -> None:
+    """Accept a web address, or ``off``."""
+    if value != "off":
+        web_address(value)
+
+
 def database_address(value: str) -> None:
     """Accept anything with a scheme: the storage layer knows which schemes there are."""
     if "://" not in value:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .options import Option, SettingsError, database_address, origins, time_zone, web_address
+from .options import Option, SettingsError, database_address, origins, time_zone, web_address, web_address_or_off
 
 __all__ = ["Settings", "SettingsError", "load", "options", "shipped"]
 
@@ -119,6 +119,12 @@ class Settings:
         "How names are searched: `best` forgives accents, case and typing errors; `substring` is a plain match.",
         choices=("best", "substring"),
     )
+    WGER_OPEN_FOOD_FACTS: str = _set(
+        "https://world.openfoodfacts.org",
+        "Open Food Facts server that is asked for barcodes of unknown foods, or `off`.",
+        check=web_address_or_off,
+    )
+    WGER_OPEN_FOOD_FACTS_TIMEOUT: int = _set(3, "Seconds that it may take to answer.", least=1)
     WGER_BOOLEAN_FILTERS: str = _set(
         "documented",
         "Which booleans count in a filter: `documented` takes `True` and `False`; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, equals, pad, search, services, within
 from wger_flask.domain.core.models import Language
 
+from . import barcodes
 from .models import Ingredient
 
 BARCODE_LENGTHS = (8, 12, 13, 14)
@@ -33,6 +34,22 @@ class NameSearch(Filter):
 
     def describe(self):
         return [Parameter("name__search", "name", help="what a person would type, or a barcode; the best match first")]
+
+
+class Barcode(Filter):
+    """The food with a barcode; one that nobody here knows is asked for elsewhere."""
+
+    params = ("code",)
+
+    def clauses(self, args):
+        code = _text(args, "code")
+        if not code:
+            return ()
+        barcodes.look_up(code)
+        return (equals(Ingredient.code, code),)
+
+    def describe(self):
+        return [Parameter("code", "barcode", help="an unknown one is looked up at Open Food Facts")]
 
 
 class LanguageCodes(Filter):

@@ -31,7 +31,7 @@ _FOOD_FILTERS = {
     "id": (*compared, one_of),
     **dict.fromkeys(
         (
-            "uuid", "code", "source_name", "name", *intake.NUTRIENTS, "is_vegan", "is_vegetarian", "license",
+            "uuid", "source_name", "name", *intake.NUTRIENTS, "is_vegan", "is_vegetarian", "license",
             "license_author",
         ),
         exact,
@@ -41,6 +41,7 @@ _FOOD_FILTERS = {
     "last_update": (exact, _sorted_gt, _sorted_lt),
     "last_imported": (exact, _sorted_gt, _sorted_lt),
     "language": (exact, _sorted_in),
+    "code": filters.Barcode(),
     "name__search": filters.NameSearch(),
     "language__code": filters.LanguageCodes(),
 }  # fmt: skip
