@@ -52,7 +52,10 @@ _HAS_WORDS = Clause(
 
 exercise = Resource(
     "exercise", models.Exercise, schemas.ExerciseSchema,
-    about="Exercises, without their texts.",
+    about=(
+        "Exercises, without their texts. Deleting one with ?replaced_by=<uuid> leads routines and logs over to that "
+        "one; &transfer_media and &transfer_translations take pictures, films and texts along."
+    ),
     methods=WRITE,
     filters={"category": exact, "muscles": exact, "muscles_secondary": exact, "equipment": exact},
     ordering=("id",),
