@@ -72,18 +72,18 @@ class Best:
 
 
 class Substring:
-    """Look for the text as it was typed; only the case of unaccented letters does not matter."""
+    """Look for the text as it was typed."""
 
     def typed_values(self, text: str, columns) -> tuple:
-        plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        plain = _literal(text)
         return plain, f"{plain}%", f"%{plain}%"
 
     def name_matches(self, column, *typed):
-        return _like(column, typed[2])
+        return like(column, typed[2])
 
     def name_closeness(self, column, *typed):
         steps = zip(typed, (3, 2, 1), strict=True)
-        return peewee.Case(None, [(_like(column, pattern), rank) for pattern, rank in steps], 0)
+        return peewee.Case(None, [(like(column, pattern), rank) for pattern, rank in steps], 0)
 
 
 _WAYS = {"best": Best(), "substring": Substring()}
@@ -117,8 +117,18 @@ def name_closeness(column: peewee.Field, *typed):
     return _way().name_closeness(column, *typed)
 
 
-def _like(column, pattern):
+def containing(text: str) -> str:
+    """Return the pattern for :func:`like` of what has ``text`` somewhere in it."""
+    return f"%{_literal(text)}%"
+
+
+def like(column: peewee.Field, pattern) -> peewee.Expression:
+    """Return the condition that ``column`` is like a pattern, whatever the case of unaccented letters."""
     return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _plain(column) -> peewee.Field:

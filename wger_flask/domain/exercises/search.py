@@ -23,12 +23,14 @@ class TranslatedFilter(Filter):
     def clauses(self, args):
         _demand_plain(args, self.params)
         languages = _languages(args)
-        texts = [text for param in TEXTS if (text := _text(args, param))]
-        if not texts and not languages:
+        text, exact = (_text(args, param) for param in TEXTS)
+        if not text and not exact and not languages:
             return ()
-        typed = tuple(value for text in texts for value in search.typed_values(text, *_NAMES))
-        shape = (len(texts), len(languages))
-        return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), typed + languages),)
+        typed = search.typed_values(text, *_NAMES) if text else ()
+        patterns = (search.containing(exact),) if exact else ()
+        shape = len(typed), len(patterns), len(languages)
+        values = (*typed, *patterns, *languages)
+        return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), values),)
 
     def relevance(self, args):
         text = _text(args, "name__search")
@@ -98,17 +100,21 @@ def _languages(args) -> tuple[int, ...]:
     return tuple(pad(list(dict.fromkeys(known.get(code.partition("-")[0], ENGLISH) for code in codes if code))))
 
 
-def _translated(shape: tuple[int, int], slots):
-    texts, languages = shape
-    each = (len(slots) - languages) // texts if texts else 0
-    conditions = []
-    for number in range(texts):
-        typed = slots[number * each : (number + 1) * each]
-        aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *typed))
-        conditions.append(search.name_matches(Translation.name, *typed) | Translation.id.in_(aliased))
+def _translated(shape: tuple[int, int, int], slots):
+    end_of_typed, end_of_patterns = shape[0], shape[0] + shape[1]
+    typed, patterns, languages = slots[:end_of_typed], slots[end_of_typed:end_of_patterns], slots[end_of_patterns:]
+    conditions = [_either(search.like, pattern) for pattern in patterns]
+    if typed:
+        conditions.append(_either(search.name_matches, *typed))
     if languages:
-        conditions.append(Translation.language.in_(slots[-languages:]))
+        conditions.append(Translation.language.in_(languages))
     return Exercise.id.in_(Translation.select(Translation.exercise).where(*conditions))
+
+
+def _either(matches, *values):
+    """Return the condition that the name or an alias matches."""
+    aliased = Alias.select(Alias.translation).where(matches(Alias.alias, *values))
+    return matches(Translation.name, *values) | Translation.id.in_(aliased)
 
 
 def _closeness(each: int, slots):
