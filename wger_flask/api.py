@@ -52,6 +52,7 @@ from .storage.database import after_commit, one_at_a_time, transaction
 from .storage.history import history, record
 from .storage.model import Model, link
 from .storage.selection import Clause, Selection, along, equals, pad, within
+from .storage.writing import insert, update
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "ApiError", "Batch", "Call", "Child", "Children", "Clause", "Computed",
@@ -60,8 +61,8 @@ __all__ = [
     "NotFound", "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry", "Rejected",
     "Resource", "Schema", "Selection", "Shown", "User", "VideoFile", "View", "after_commit", "along", "anyone",
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
-    "fields", "fn", "gt", "gte", "has_verified", "having", "history", "link", "load", "logged_in", "lt", "lte",
-    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad",
+    "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "link", "load", "logged_in", "lt",
+    "lte", "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad",
     "private", "public", "record", "request_verification", "search", "server_zone", "services", "store", "today",
-    "transaction", "within",
+    "transaction", "update", "within",
 ]  # fmt: skip

@@ -231,7 +231,7 @@ class Resource:
 
     def fetch(self, selection: Selection) -> Model:
         """Return the one row of ``selection`` as an instance; raises :class:`NoMatch`."""
-        row = selection.instances().first()
+        row = selection.first()
         if row is None:
             raise NoMatch(self.model)
         return row

@@ -122,7 +122,7 @@ def keep_files(call, data: dict, row: Model | None) -> None:
 
     What a changed ``row`` named before goes once everything is settled.
     """
-    for name, taken in call.resource.schema().load_fields.items():
+    for name, taken in call.resource.schema().load_fields.items() if call.resource.takes_files else ():
         name = taken.attribute or name
         if not isinstance(data.get(name), Upload):
             continue

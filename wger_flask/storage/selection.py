@@ -137,6 +137,18 @@ class Selection:
         """Tell whether there is any row."""
         return bool(self.order_by().rows((self.model._meta.primary_key.name,), 1))
 
+    def first(self) -> Model | None:
+        """Return the first row as an instance, None where there is none."""
+        fields = self.model._meta.sorted_fields
+        found = self.rows(tuple(field.name for field in fields), 1)
+        if not found:
+            return None
+        row = self.model(__no_default__=True)
+        row.__data__.update(
+            (field.name, field.python_value(value)) for field, value in zip(fields, found[0], strict=True)
+        )
+        return row
+
     def instances(self):
         """Return the rows as model instances, for what is changed rather than shown."""
         query = self.model.select()

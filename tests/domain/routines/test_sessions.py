@@ -167,4 +167,4 @@ def test_posting_a_log_takes_few_queries(grace, queries):
         grace.log(**body)
     del queries[:]
     grace.log(**body)
-    assert len([sql for sql in queries if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]) <= 12
+    assert len([sql for sql in queries if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]) <= 14

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from decimal import Decimal
 
-from wger_flask.api import Model, Selection, equals, one_at_a_time, today
+from wger_flask.api import Model, Selection, equals, one_at_a_time, today, update
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
@@ -24,7 +24,7 @@ _FIGURES = tuple(figure.name for figure in fields_of(Lifetime))
 def held(user: int) -> UserStatistics:
     """Return the row of a user, a new one if there is none; nobody else changes it during this transaction."""
     one_at_a_time(f"statistics of user {user}")
-    return UserStatistics.get_or_none(UserStatistics.user == user) or UserStatistics.create(user=user)
+    return Selection(UserStatistics, (equals(UserStatistics.user, user),)).first() or UserStatistics.create(user=user)
 
 
 def figures(row: UserStatistics) -> Lifetime:
@@ -36,7 +36,7 @@ def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
     """Store new figures in a row, and return them."""
     for name in _FIGURES:
         setattr(row, name, getattr(found, name))
-    row.save()
+    update(row, _FIGURES)
     return found
 
 
