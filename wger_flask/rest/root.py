@@ -14,12 +14,13 @@ from .views import Call, Target, answer
 
 
 def list_resources(call: Call) -> dict[str, str]:
-    """List the resources: names and the addresses of their lists."""
+    """List the resources: names and the addresses of their lists, without those that are deprecated."""
     ending = f".{call.suffix}" if call.suffix else "/"
     asked = call.args.get("format", "")
     ending += f"?format={asked}" if asked and not call.suffix else ""
     base = f"{request.host_url[:-1]}{request.script_root}{PREFIX}"
-    return {resource.name: f"{base}/{resource.name}{ending}" for resource in services().registry}
+    named = (resource.name for resource in services().registry if not resource.deprecated)
+    return {name: f"{base}/{name}{ending}" for name in named}
 
 
 ROOT = Target("api", {"GET": list_resources}, public, "root", about="Everything that this server offers to programs.")
