@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from ..rest.bodies import FormData
 from ..rest.errors import Invalid, Throttled
 from ..rest.explorer.frame import respond
+from ..rest.explorer.paths import local_path
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
@@ -51,13 +52,6 @@ def _page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")
 
 
 # -- parts ---------------------------------------------------------------------------------------
-def local_path(wanted: str | None, otherwise: str = "/") -> str:
-    """Return ``wanted`` if it is a path on this server, else ``otherwise``: nobody is sent elsewhere."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
-        return otherwise
-    return wanted
-
-
 def _show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
     sent = {name: value for name, value in request.form.items() if "password" not in name and name != "again"}
     return respond(

@@ -2,6 +2,9 @@
 
 A browser can only post: a hidden ``_method`` says what is meant, and the kit's steps read it.
 What was refused is shown again as it was typed, with each complaint beside its field.
+
+A query fills the form of a new row: ``/api/v2/slot/?day=5`` offers to add a slot to that day.
+With ``_next`` in it too, the form is all that is shown, and leads back to that address.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bodies import FORM_TYPES
+from ..relations import Keys
 from ..resource import Resource
 from ..views import Call
 from .controls import Control, controls_of, sentences
+from .paths import way_back
 from .tables import key_field
 
 MARK = "csrfmiddlewaretoken"
@@ -21,13 +26,14 @@ _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 
 @dataclass(slots=True)
 class Form:
-    """A form: where it is sent, what it holds, and what was wrong with all of it."""
+    """A form: where it is sent and leads back to, what it holds, and what was wrong with all of it."""
 
     action: str
     method: str
     controls: list[Control]
     submit: str
     errors: list[str] = field(default_factory=list)
+    back: str = field(default_factory=way_back)
 
     @property
     def has_file(self) -> bool:
@@ -52,10 +58,10 @@ def would(call: Call, method: str) -> bool:
 
 def form_for(call: Call, method: str, action: str, values: Mapping | None = None, errors=None) -> Form:
     """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
-    schema = call.target.schema("request", method)
+    schema = call.target.schema("request", method) if method != "DELETE" else None
     resource = call.resource if call.action is None else None
     if resource and method == "POST" and values is None:
-        values = defaults_of(resource)
+        values = defaults_of(resource) | asked_for(call, schema)
     complaints = dict(errors) if isinstance(errors, Mapping) else {}
     general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
     changes, key = method in ("PUT", "PATCH"), key_field(resource) if resource else ""
@@ -75,6 +81,17 @@ def defaults_of(resource: Resource) -> dict:
         default = getattr(column, "default", None)
         if default is not None and not callable(default):
             found[wire.data_key or name] = default
+    return found
+
+
+def asked_for(call: Call, schema) -> dict:
+    """Return what the query says a new row should begin with."""
+    found = {}
+    for name, wire in schema().load_fields.items():
+        key = wire.data_key or name
+        if key in call.args and getattr(wire, "kind", "") != "file":
+            values = call.args.getlist(key)
+            found[key] = values if isinstance(wire, Keys) else values[-1]
     return found
 
 

@@ -17,7 +17,7 @@ from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
 from .names import names_of, plain_name, plural
-from .paths import address, as_json, here
+from .paths import address, as_json, here, way_back
 from .related import related_lists
 from .tables import key_field, pager_of, table_of
 from .view import picture
@@ -55,8 +55,10 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     """Return the page of a list."""
     rows = payload.get("results", [])
     registry, resource = services().registry, call.resource
-    shown = picture(registry, call, rows, "rows") if not errors else None
     form = form_for(call, "POST", here()) if may(call, "POST") else None
+    if form and form.back and not errors:
+        return respond("form.html", **_frame(call, None, _form_title(call, "POST")), form=form)
+    shown = picture(registry, call, rows, "rows") if not errors else None
     return respond(
         "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
@@ -70,13 +72,17 @@ def detail(call: Call, payload: dict) -> Response:
     """Return the page of a row."""
     resource = call.resource
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
-    own = _may_touch(call, method)
+    form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
+    removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
+    title = _name(call, payload)
+    if form and form.back:
+        frame = _frame(call, None, _form_title(call, method))
+        return respond("form.html", **frame, form=form, removal=removal, removed=title)
     return respond(
-        "detail.html", **_frame(call, payload, _name(call, payload)),
+        "detail.html", **_frame(call, payload, title),
         facts=_facts(resource.schema, payload, call, resource.model),
         picture=picture(services().registry, call, [payload], "row"),
-        form=form_for(call, method, here(), payload) if own else None,
-        removal=form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None,
+        form=form, removal=removal,
         actions=[_action(call, action) for action in resource.actions if action.detail],
         related=related_lists(resource, call.key, call.user), may_log_in=would(call, method),
     )  # fmt: skip
@@ -124,10 +130,10 @@ def done(call: Call, payload) -> Response:
 
 
 def gone_on(call: Call, where: str) -> Response:
-    """Go to ``where``, and say there what was done."""
+    """Go to where the form was opened from, else to ``where``, and say there what was done."""
     if current_app.secret_key:
         flash(_DONE[call.method].format(call.resource.title.capitalize() if call.resource else _title(call)))
-    return redirect(where, 303)
+    return redirect(way_back() or where, 303)
 
 
 def not_done(call: Call, payload, status: int) -> Response:
@@ -136,7 +142,7 @@ def not_done(call: Call, payload, status: int) -> Response:
         return listing(call, {}, payload, status)
     if status == 400 and is_from_page(call) and call.target.schema("request", call.method):
         form = form_for(call, call.method, here(), typed(call), payload)
-        return respond("form.html", status, **_frame(call, None, _form_title(call)), form=form)
+        return respond("form.html", status, **_frame(call, None, _form_title(call, call.method)), form=form)
     if status == 405 and call.target.kind in ("plain", "action"):
         if forms := _forms(call, None):
             return respond("plain.html", status, **_frame(call, payload, _title(call)), forms=forms)
@@ -196,10 +202,10 @@ def _forms(call: Call, payload) -> list:
     return [form_for(call, method, here(), values)]
 
 
-def _form_title(call: Call) -> str:
+def _form_title(call: Call, method: str) -> str:
     if call.resource is None or call.action is not None:
         return _title(call)
-    return f"{'Add' if call.method == 'POST' else 'Change'} {call.resource.title}"
+    return f"{'Add' if method == 'POST' else 'Change'} {call.resource.title}"
 
 
 def _name(call: Call, payload: dict) -> str:

@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 API = "/api/v2"
+BACK = "_next"
 
 
 def address(*parts) -> str:
@@ -28,6 +29,18 @@ def as_json(suffix: str = "") -> str:
     path = request.path.removesuffix("/")
     path = f"{path.removesuffix('.' + suffix)}/" if suffix else request.path
     return f"{request.script_root}{path}{with_args(request.args, format='json')}"
+
+
+def local_path(wanted: str | None, otherwise: str = "/") -> str:
+    """Return ``wanted`` if it is a path on this server, else ``otherwise``: nobody is sent elsewhere."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
+        return otherwise
+    return wanted
+
+
+def way_back() -> str:
+    """Return where a form was opened from and leads back to, nothing where that is not known."""
+    return local_path(request.values.get(BACK), "")
 
 
 def here() -> str:
