@@ -14,6 +14,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
+
+from wger_flask.engine.lifetime import Lifetime
+from wger_flask.engine.trophies import CHECKERS
 
 PACKAGE = Path(__file__).parents[2] / "wger_flask"
 DOCUMENTS = sorted((PACKAGE / "starter").glob("*.json"))
@@ -55,7 +59,9 @@ def viewbox(path: Path) -> str:
 
 
 def test_documents_are_loaded_in_the_order_of_their_names():
-    assert [path.name for path in DOCUMENTS] == ["1-vocabulary.json", "2-exercises.json", "3-foods.json"]
+    assert [path.name for path in DOCUMENTS] == [
+        "1-vocabulary.json", "2-exercises.json", "3-foods.json", "4-trophies.json",
+    ]
 
 
 def test_rows_are_unique():
@@ -262,3 +268,27 @@ def test_overlay_is_part_of_the_side_its_muscle_is_on(pk):
 @pytest.mark.parametrize("name", ["logo.svg", "favicon.svg"])
 def test_marks_are_square(name):
     assert viewbox(IMAGES / name) == "0 0 64 64"
+
+
+@pytest.mark.parametrize("pk", table("trophies.trophy"))
+def test_every_trophy_has_a_small_picture_where_clients_look_for_it(pk):
+    fields = table("trophies.trophy")[pk]
+    path = PACKAGE / "static" / "trophies" / fields["trophy_type"] / f"{fields['uuid']}.png"
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("PNG", (256, 256))
+    assert path.stat().st_size < 12 * 1024
+    drawing = path.with_suffix(".svg")
+    assert viewbox(drawing) == "0 0 256 256"
+    assert f"<title>{fields['name']}</title>" in drawing.read_text(encoding="utf-8")
+
+
+def test_every_trophy_can_be_earned_and_says_how():
+    trophies = table("trophies.trophy")
+    assert sorted(trophies) == list(range(1, 22))
+    for pk, fields in trophies.items():
+        assert fields["order"] == pk and fields["is_active"]
+        assert fields["description"].endswith(".")
+        try:
+            CHECKERS[fields["checker_class"]](fields["checker_params"], Lifetime(), list)
+        except Exception as wrong:
+            pytest.fail(f"{fields['name']}: {wrong!r}")

@@ -24,6 +24,7 @@ from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
 from .shipped import Shipped, shipped_uuids
 from .tables import Given, Table
+from .trophies import add_missing_trophies
 
 __all__ = ["ImportFailure", "ImportReport", "import_dump"]
 
@@ -57,10 +58,10 @@ def import_dump(
     """Load the dump in ``source`` (a path, gzip or not, or a stream) into the tables of ``models``.
 
     Primary keys are kept; a row whose key is there already is replaced.  Users without a
-    profile get one.  A catalogue in the dump takes the place of the one that ships, as far as
-    that is unused, unless ``replace_shipped`` is False.  ``progress`` None shows a bar on a
-    terminal only.  Raises :class:`ImportFailure`, which names the object or row, and leaves the
-    database as it was.
+    profile get one, and people whose wger had no trophies get these.  A catalogue in the dump
+    takes the place of the one that ships, as far as that is unused, unless ``replace_shipped``
+    is False.  ``progress`` None shows a bar on a terminal only.  Raises :class:`ImportFailure`,
+    which names the object or row, and leaves the database as it was.
     """
     held = database.obj
     with opened(source, progress) as stream, held.dialect.bulk_loading(held):
@@ -135,8 +136,11 @@ class _Import:
         self._match_by_name()
         self._resolve_later()
         self._retry_refused()
+        models = {label: table.model for label, table in self._tables.items()}
+        if self._shipped and "auth.user" in self.report.loaded:
+            add_missing_trophies(models)
         self._reset_sequences()
-        add_missing_profiles({label: table.model for label, table in self._tables.items()})
+        add_missing_profiles(models)
         self._check_references()
 
     def _write_all(self) -> None:

@@ -28,6 +28,11 @@ def documents() -> list[Traversable]:
     return sorted((one for one in shipped.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
 
 
+def shipped_rows(label: str) -> list[dict]:
+    """Return the rows of a model that ship, as their document has them."""
+    return [row for document in documents() for row in json.loads(document.read_text("utf-8")) if row["model"] == label]
+
+
 @cache
 def shipped_uuids() -> dict[str, frozenset[UUID]]:
     """Return the UUIDs of the rows that ship, by model."""
