@@ -30,7 +30,7 @@ from .storage.counters import Counters
 from .storage.database import give_back, open_database
 from .storage.listening import set_listeners
 
-SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements")
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements", "gallery", "trophies")
 RATES = {
     "exercise_create": "20/hour",
     "ingredient_list": "120/min",
