@@ -17,7 +17,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, explorer, failures, files, root, values
+from .rest import blueprint, cors, explorer, failures, files, pagination, root, values
 from .rest.clock import set_server_zone
 from .rest.openapi import LazyApi
 from .rest.registry import Registry
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     values.set_boolean_spellings(
         values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
     )
+    pagination.set_largest_page(settings.WGER_MAX_PAGE_SIZE)
     search.use(settings.WGER_SEARCH)
     open_database(settings.WGER_DATABASE_URL)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None

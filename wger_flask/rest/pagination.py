@@ -16,6 +16,13 @@ from ..storage.selection import Selection
 from .filters import Parameter
 
 _LARGEST = 2**63 - 1
+_largest_page = 999
+
+
+def set_largest_page(rows: int) -> None:
+    """Choose how many rows a page has at most; called once, at start."""
+    global _largest_page
+    _largest_page = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LimitOffset:
-    """Pages by ``?limit=`` and ``?offset=``."""
+    """Pages by ``?limit=`` and ``?offset=``; ``most`` rows a page, the server's limit unless given."""
 
     default: int = 20
-    largest: int = 999
+    most: int | None = None
+
+    @property
+    def largest(self) -> int:
+        """The number of rows that a page has at most."""
+        return self.most or _largest_page
 
     def window(self, args: MultiDict) -> tuple[int, int]:
         """Return how many rows ``args`` ask for, and after how many."""
