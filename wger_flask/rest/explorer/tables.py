@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ..relations import Batch, Children
 from ..services import services
@@ -47,11 +48,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Where a page stands in the list, and queries of its neighbours (empty at the ends)."""
+    """Where a page stands in the list, and queries of its neighbours (empty at the ends).
+
+    ``count`` is None where nobody counts, in lists that are walked by a cursor.
+    """
 
     first: int
     last: int
-    count: int
+    count: int | None
     previous: str
     next: str
     sizes: tuple[tuple[int, str], ...]
@@ -124,12 +128,20 @@ def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Colum
 
 
 def pager_of(call: Call, envelope: dict) -> Pager | None:
-    """Return where the page ``envelope`` stands; None for lists that are not cut into pages."""
-    if "count" not in envelope:
+    """Return where the page ``envelope`` stands; None for what is no page of a list."""
+    if "results" not in envelope:
         return None
+    if "count" not in envelope:
+        links = [f"?{urlsplit(envelope.get(name) or '').query}" for name in ("previous", "next")]
+        return Pager(0, 0, None, *("" if link == "?" else link for link in links), ())
     limit, offset = call.resource.pagination.window(call.args)
     count, shown, args = envelope["count"], len(envelope["results"]), call.args
-    previous = with_args(args, limit=limit, offset=max(0, offset - limit) or None) if offset else ""
-    following = with_args(args, limit=limit, offset=offset + limit) if offset + limit < count else ""
-    sizes = tuple((size, "" if size == limit else with_args(args, limit=size, offset=None)) for size in SIZES)
+
+    def at(start: int, size: int = limit) -> str:
+        usual = call.resource.pagination.default
+        return with_args(args, limit=None if size == usual else size, offset=start or None)
+
+    previous = at(max(0, offset - limit)) if offset else ""
+    following = at(offset + limit) if offset + limit < count else ""
+    sizes = tuple((size, "" if size == limit else at(0, size)) for size in SIZES)
     return Pager(offset + 1 if shown else 0, offset + shown, count, previous, following, sizes)

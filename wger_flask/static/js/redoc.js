@@ -1,3 +1,3 @@
 "use strict";
 const place = document.getElementById("document");
-Redoc.init(place.dataset.url, { disableSearch: false, hideDownloadButton: true, scrollYOffset: 0 }, place);
+Redoc.init(place.dataset.url, { hideDownloadButton: true, maxDisplayedEnumValues: 6, generatedSamplesMaxDepth: 3 }, place);

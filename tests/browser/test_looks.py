@@ -1,0 +1,106 @@
+"""Pages fit a phone, and their text can be read in daylight and in the dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.chromium import PHONE, WIDE
+from tests.browser.conftest import log_in
+from tests.browser.serving import weigh
+
+PATHS = (
+    "/", "/api/v2/", "/api/v2/exercise/", "/api/v2/exercise/1/", "/api/v2/exerciseinfo/", "/api/v2/exerciseinfo/1/",
+    "/api/v2/muscle/", "/api/v2/weightentry/", "/api/v2/weightentry/?weight__gte=heavy", "/api/v2/userprofile/",
+    "/api/v2/check-language/", "/api/v2/nowhere/", "/user/api-key", "/api/v2/ingredient/", "/api/v2/routine/",
+)  # fmt: skip
+
+# The contrast of every text with what is behind it, by the formulas of WCAG 2.1 (1.4.3).
+CONTRASTS = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+  const light = colour => {
+    const [r, g, b] = colour.map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const behind = element => {
+    const layers = [];
+    for (let node = element; node; node = node.parentElement) layers.push(rgba(getComputedStyle(node).backgroundColor));
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]);
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
+    const aside = element.closest('svg, script, [aria-disabled], [aria-hidden], .unseen');
+    if (!text || aside || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element), ground = behind(element), ink = over(rgba(style.color), ground);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < (large ? 3 : 4.5)) found.push(`${text.slice(0, 40)}: ${ratio.toFixed(2)}`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out(window, scheme):
+    weigh("ada", 40)
+    page = window(color_scheme=scheme)
+    log_in(page, "ada")
+    for path in PATHS:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        assert page.evaluate(CONTRASTS) == [], path
+
+
+def test_pages_are_dark_in_the_dark(window):
+    page = window(color_scheme="dark")
+    page.goto("/")
+    red, green, blue = page.evaluate(
+        "getComputedStyle(document.documentElement).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
+    )
+    assert max(red, green, blue) < 60
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 568}, {"width": 768, "height": 1024}, WIDE])
+def test_nothing_is_wider_than_the_screen(window, size):
+    weigh("ada", 40)
+    page = window(size)
+    log_in(page, "ada")
+    for path in PATHS:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+
+
+def test_a_phone_shows_cards_and_a_chart_of_its_own(phone):
+    weigh("ada", 40)
+    log_in(phone, "ada")
+    phone.goto("/api/v2/weightentry/")
+    assert phone.locator("svg.slim").is_visible()
+    assert not phone.locator("svg.wide").is_visible()
+    assert not phone.locator("thead").is_visible() or phone.locator("thead").bounding_box()["height"] <= 1
+    label = phone.evaluate("getComputedStyle(document.querySelector('td:nth-child(2)'), '::before').content")
+    assert label == '"Date"'
+    tall = [box["height"] for box in (item.bounding_box() for item in phone.locator(".menu a").all()) if box]
+    assert min(tall) >= 24  # WCAG 2.2, 2.5.8: what is to be touched
+
+
+def test_the_pictures_of_the_documentation_can_be_taken(browser, tmp_path):
+    """In a process of its own: Playwright drives one browser a thread."""
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.browser.screenshots", str(tmp_path), "home", "phone-chart"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {path.name for path in tmp_path.iterdir()} == {"home.png", "phone-chart.png"}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
