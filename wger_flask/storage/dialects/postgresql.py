@@ -62,13 +62,15 @@ class PostgresqlDialect(Dialect):
         return database.execute_sql(f"SELECT count(*) FROM ({matching}) AS matching", values).fetchone()[0]
 
     def similar_words(self, database, table, word):
-        if self._has_trigrams(database):
-            query = f'SELECT folded FROM "{table}" WHERE folded %% %s ORDER BY similarity(folded, %s) DESC LIMIT 40'
-            return [row[0] for row in database.execute_sql(query, (word, word))]
         # Whatever one slip does to a word, its first or its last two letters remain.
-        ends = f"^  {word[:2]}|{word[-2:]}  $"
-        query = f'SELECT folded FROM "{table}" WHERE folded ~ %s AND abs(length(folded) - %s) <= 4 LIMIT 2000'
-        return [row[0] for row in database.execute_sql(query, (ends, len(word) + 4))]
+        alike = "folded ~ %s AND abs(length(folded) - %s) <= 4"
+        values = (f"^  {word[:2]}|{word[-2:]}  $", len(word) + 4)
+        order = ""
+        if self._has_trigrams(database):
+            alike, values = f"folded %% %s OR {alike}", (word, *values, word)
+            order = "ORDER BY similarity(folded, %s) DESC"
+        query = f'SELECT folded FROM "{table}" WHERE {alike} {order} LIMIT {40 if order else 2000}'
+        return [row[0] for row in database.execute_sql(query, values)]
 
     def _has_trigrams(self, database) -> bool:
         return bool(database.execute_sql("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone())

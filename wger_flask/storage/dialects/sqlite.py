@@ -78,9 +78,10 @@ class SqliteDialect(Dialect):
 
     # -- what has changed ----------------------------------------------------------------------
     def change_marker(self, database):
-        # The first number moves when another connection commits, the second with every row of our own.
-        other = database.execute_sql("PRAGMA data_version").fetchone()[0]
-        return other, database.connection().total_changes
+        # The first number moves when another connection commits, the second with every row of our own;
+        # both begin anew with each connection.
+        connection = database.connection()
+        return connection, connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
     # -- names: a full-text index over all groups of three letters ------------------------------
     def can_index_names(self, database):

@@ -1,0 +1,227 @@
+"""Names are found however they are typed, the nearest first, and the copies of names keep up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.reference import BY_LABEL, MODELS, needs_reference, reference_database
+from wger_flask.storage import names, search
+from wger_flask.storage.fields import now
+from wger_flask.storage.migrations import migrate
+from wger_flask.storage.selection import Clause, Selection
+
+Ingredient, Language, License = (
+    BY_LABEL[label] for label in ("nutrition.ingredient", "core.language", "core.license")
+)
+Exercise, Category, Translation, Alias = (
+    BY_LABEL[f"exercises.{name}"] for name in ("exercise", "exercisecategory", "translation", "alias")
+)
+
+
+@pytest.fixture
+def store(held):
+    """Return a function that stores a food."""
+    language = Language.create(short_name="en", full_name="English", full_name_en="English")
+    License.create(id=2, full_name="CC", short_name="CC")
+
+    def make(name: str, **more):
+        main = {"energy": 1, "protein": 1, "carbohydrates": 1, "fat": 1}
+        return Ingredient.create(name=name, language=language, **main, **more)
+
+    return make
+
+
+def found(text: str, column=Ingredient.name) -> list[str]:
+    """Return the names that a text finds, the nearest first."""
+    typed = search.typed_values(text, column)
+    clause = Clause("found", lambda *slots: search.name_matches(column, *slots), typed)
+    order = Clause("nearest", lambda *slots: search.name_closeness(column, *slots).desc(), typed)
+    selection = Selection(column.model, (clause,), (order, column.name))
+    rows = [row[0] for row in selection.rows((column.name,), 50)]
+    assert selection.count() == len(rows)
+    return rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "käse", "KÄSE", "kase", "KASE", "kas", "äse", "bergkäse", "allgäuer bergkäse", "bergkäse allgäuer",
+        "allgauer-berg", "  käse  ", "berkäse", "allgäur", "brgkaese", "be", "al be",
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_typed(store, text):
+    store("Allgäuer Bergkäse")
+    store("Vollmilch")
+    assert found(text) == ["Allgäuer Bergkäse"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "%", "_", "\\", '"', "' OR 1=1 --", "* AND", "NEAR(", "^", "xyz", "käse xyz", "$.*|("]
+)
+def test_what_is_in_no_name_finds_nothing(store, text):
+    store("Allgäuer Bergkäse")
+    assert found(text) == []
+
+
+def test_the_nearest_names_come_first(store):
+    for name in ("Oat Milk Chocolate", "Buttermilk", "Milk Chocolate", "Milk", "Milkshake", "Coconut Milk"):
+        store(name)
+    assert found("milk") == ["Milk", "Milkshake", "Milk Chocolate", "Coconut Milk", "Oat Milk Chocolate", "Buttermilk"]
+
+
+def test_names_that_begin_alike_are_in_alphabetical_order(store):
+    for name in ("Milk C", "Milk A", "Milk B"):
+        store(name)
+    assert found("milk") == ["Milk A", "Milk B", "Milk C"]
+
+
+def test_all_words_must_be_there_in_whatever_order(store):
+    store("Dark Chocolate")
+    store("Chocolate Cake, dark")
+    store("Dark Bread")
+    assert found("dark chocolate") == ["Dark Chocolate", "Chocolate Cake, dark"]
+
+
+def test_a_common_word_means_itself_alone(store):
+    for number in range(6):
+        store(f"Bean {number}")
+    store("Bear Meat")
+    assert "Bear Meat" not in found("bean")
+
+
+def test_a_rare_word_may_be_a_slip_too_and_comes_first(store):
+    store("Choclate Bar")  # somebody's slip is in the data already
+    store("Chocolate")
+    assert found("choclate") == ["Choclate Bar", "Chocolate"]
+
+
+def test_one_letter_alone_is_a_word(store):
+    store("Vitamin C")
+    store("Cheese")
+    assert found("c") == ["Vitamin C"]
+    assert found("vitamin c") == ["Vitamin C"]
+
+
+def test_many_words_are_understood(store):
+    name = "One two three four five six seven eight nine"
+    store(name)
+    assert found(name) == [name]
+    assert found("nine eight seven six five four three two") == [name]
+
+
+def test_new_changed_and_deleted_names_are_seen_at_once(store):
+    row = store("Milk")
+    assert found("milk") == ["Milk"]
+    row.name = "Butter"
+    row.save()
+    assert found("milk") == [] and found("butter") == ["Butter"]
+    store("Butter Biscuit")
+    assert found("butter") == ["Butter", "Butter Biscuit"]
+    row.delete_instance()
+    assert found("butter") == ["Butter Biscuit"]
+
+
+def test_what_others_write_is_seen_too(store, held):
+    row = store("Milk")
+    assert found("milk") == ["Milk"]
+    later = now() + timedelta(seconds=1)
+    Ingredient.update(name="Butter", last_update=later).where(Ingredient.id == row.id).execute()
+    assert found("butter") == ["Butter"] and found("milk") == []
+
+
+def test_tables_without_a_time_of_change_are_compared_name_by_name(held):
+    License.create(id=2, full_name="CC", short_name="CC")
+    exercise = Exercise.create(category=Category.create(name="Arms"))
+    language = Language.create(short_name="en", full_name="English", full_name_en="English")
+    words = Translation.create(exercise=exercise, language=language, name="Curl")
+    alias = Alias.create(translation=words, alias="Bicep Bend")
+    assert found("bend", Alias.alias) == ["Bicep Bend"]
+    Alias.update(alias="Arm Bow").where(Alias.id == alias.id).execute()
+    assert found("bend", Alias.alias) == [] and found("bow", Alias.alias) == ["Arm Bow"]
+
+
+def test_refreshing_finds_what_nothing_told_of(store):
+    row = store("Milk")
+    gone = store("Cream")
+    assert found("milk") == ["Milk"]
+    long_ago = now() - timedelta(days=900)
+    Ingredient.update(name="Butter", last_update=long_ago).where(Ingredient.id == row.id).execute()
+    gone.delete_instance()
+    assert names.refresh([Ingredient]) == 2
+    assert names.refresh([Ingredient]) == 0
+    assert found("butter") == ["Butter"]
+    assert names.index_of(Ingredient.name).names.select().count() == 1
+
+
+def test_many_names_at_once(store, monkeypatch):
+    monkeypatch.setattr(names, "_REBUILD_FROM", 20)
+    monkeypatch.setattr(names, "_AT_ONCE", 7)
+    for number in range(30):
+        store(f"Food {number} Milk")
+    assert len(found("milk")) == 30
+    store("Milk")
+    assert found("milk")[0] == "Milk"
+
+
+def test_the_copies_are_made_on_first_use(store, held):
+    copy = names.index_of(Ingredient.name).names
+    held.execute_sql(f"DROP TABLE {copy._meta.table_name}")
+    store("Milk")
+    assert found("milk") == ["Milk"]
+
+
+def test_looking_again_costs_no_query_while_nothing_is_written(store, held):
+    store("Milk")
+    found("milk")
+    found("milk")  # looks once more, for the copying was a write too
+    index = names.index_of(Ingredient.name)
+    seen = []
+    held.query_hooks.append(lambda event: seen.append(event.sql))
+    try:
+        index.catch_up()
+    finally:
+        held.query_hooks.pop()
+    assert len(seen) <= 1  # where the marker itself is one
+
+
+def test_migrating_again_makes_nothing(held):
+    assert migrate(MODELS) == []
+    assert names.prepare(MODELS) == []
+
+
+@needs_reference
+def test_a_database_that_wger_made_gets_copies_beside_its_tables(tmp_path):
+    with reference_database(tmp_path) as held:
+        before = set(held.get_tables())
+        triggers = "SELECT count(*) FROM information_schema.triggers" if held.dialect.name != "sqlite" else (
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+        )
+        many = held.execute_sql(triggers).fetchone()
+        migrate(MODELS)
+        assert all(table.startswith("wger_flask_") for table in set(held.get_tables()) - before)
+        assert held.execute_sql(triggers).fetchone() == many
+        assert found("walnut buter") == ["Crunchy Walnut Butter"]
+
+
+@pytest.fixture
+def plainly():
+    """Search as a wger on the smallest database does."""
+    search.use("substring")
+    yield
+    search.use("best")
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("MILK", ["Milk 100%", "Buttermilk"]), ("milk 1", ["Milk 100%"]), ("0%", ["Milk 100%"]), ("%", ["Milk 100%"]),
+        ("_", []), ("\\", []), ("mlik", []), ("100 milk", []),
+    ],
+)  # fmt: skip
+def test_plain_search_takes_the_text_as_it_is(store, plainly, text, result):
+    store("Buttermilk")
+    store("Milk 100%")
+    assert found(text) == result
+    assert not names.index_of(Ingredient.name).names.select().exists()
