@@ -146,6 +146,18 @@ def create_token(name: str) -> None:
     click.echo(_told(_accounts().create_token, name))
 
 
+@main.command("recalculate-statistics")
+@click.argument("name", required=False)
+def recalculate_statistics(name: str | None) -> None:
+    """Count all training again, of everybody or of the account NAME.
+
+    Also gives the trophies that are earned by it; none is taken back.
+    """
+    _migrate(application().extensions["wger_flask"].registry.models, quiet=True)
+    number = _told(import_module("wger_flask.domain.trophies.training").count_everything_again, name)
+    click.echo(f"Counted the training of {number} account{'' if number == 1 else 's'}.")
+
+
 @main.command()
 @click.argument("name", required=False)
 def resources(name: str | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from decimal import Decimal
 
-from wger_flask.api import Model, Selection, equals, one_at_a_time, today, update
+from wger_flask.api import Model, Selection, equals, one_at_a_time, today, within, update
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
@@ -48,6 +48,18 @@ def recount(row: UserStatistics, keep_weekend: datetime.date | None = None) -> L
     workouts = [Workout(*values) for values in _history(WorkoutSession, row.user_id, "date", "time_start")]
     lifts = [Lift(*values) for values in _history(WorkoutLog, row.user_id, "weight", "repetitions", "weight_unit")]
     return keep(row, recalculate(workouts, lifts, today(), keep_weekend=keep_weekend))
+
+
+def has_its_weekend(row: UserStatistics) -> bool:
+    """Tell whether the last complete weekend of a row, if it has any, still is one.
+
+    A weekend that was moved away is kept (see ``keep_weekend``), but nothing may follow from it.
+    """
+    saturday = row.last_complete_weekend_date
+    if saturday is None:
+        return True
+    days = within(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
+    return len(set(Selection(WorkoutSession, (equals(WorkoutSession.user, row.user_id), days)).rows(("date",)))) == 2
 
 
 def number_of_sessions(user: int) -> int:

@@ -8,12 +8,17 @@ before stay.
 
 from __future__ import annotations
 
-from wger_flask.api import Registry, User
+from functools import reduce
+from operator import or_
+
+from wger_flask.api import Registry, User, transaction
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Workout, with_log, with_workout
+from wger_flask.engine.streaks import saturday_of
 
 from . import awards
-from .statistics import dates_of, figures, held, keep, lift_of, number_of_sessions, recount
+from .models import UserStatistics
+from .statistics import dates_of, figures, has_its_weekend, held, keep, lift_of, number_of_sessions, recount
 
 _COUNTS_OF_SESSION = frozenset(("date", "time_start", "user"))
 _COUNTS_OF_LOG = frozenset(("weight", "repetitions", "weight_unit", "user"))
@@ -29,8 +34,12 @@ def session_created(session: WorkoutSession) -> None:
     """Count a new session."""
     user = session.user_id
     row, dates = held(user), dates_of(user)
-    workout = Workout(session.date, session.time_start)
-    awards.give(user, keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates)), dates)
+    if saturday_of(session.date) and not has_its_weekend(row):
+        found = recount(row)
+    else:
+        workout = Workout(session.date, session.time_start)
+        found = keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates))
+    awards.give(user, found, dates)
 
 
 def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
@@ -61,3 +70,22 @@ def taken_back(rows: list[WorkoutSession] | list[WorkoutLog]) -> None:
     users = {row.user_id for row in rows}
     for (user,) in User.select(User.id).where(User.id.in_(users)).order_by(User.id).tuples():
         recount(held(user))
+
+
+def count_everything_again(name: str | None = None) -> int:
+    """Compute the figures of everybody who trains, or of the account ``name``, and give what they earn.
+
+    Each is counted in a transaction of their own; returns their number.  Raises ValueError for
+    an unknown account.
+    """
+    trained = [model.select(model.user) for model in (WorkoutSession, WorkoutLog, UserStatistics)]
+    query = User.select(User.id).where(reduce(or_, (User.id.in_(users) for users in trained)))
+    if name is not None:
+        query = User.select(User.id).where(User.username == name)
+    users = [user for (user,) in query.order_by(User.id).tuples()]
+    if name is not None and not users:
+        raise ValueError(f"there is no account {name!r}")
+    for user in users:
+        with transaction():
+            awards.give(user, recount(held(user)), dates_of(user))
+    return len(users)
