@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from decimal import Decimal
 
-from wger_flask.api import Model, Selection, equals, one_at_a_time, today, within, update
+from wger_flask.api import Model, Selection, equals, one_at_a_time, today, update, within
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
