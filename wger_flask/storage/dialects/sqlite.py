@@ -194,5 +194,7 @@ def open_sqlite(url: str, parts) -> Sqlite:
     path = unquote(parts.path[1:]) if parts.path.startswith("/") else ""
     if path in ("", ":memory:"):
         raise ValueError("a file is needed, as in sqlite:///wger.sqlite")
-    Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
+    file = Path(path).absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)  # password hashes lie in it; one that exists keeps its mode
     return Sqlite(path)
