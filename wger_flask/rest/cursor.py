@@ -43,7 +43,9 @@ class CursorPage:
 class Cursor:
     """Pages by ``?cursor=`` and ``?page_size=``, in the order of an integer primary key.
 
-    A cursor is base64 of ``p=<last key>``, or of ``r=1&p=<first key>`` to walk back.
+    A cursor is base64 of ``p=<last key>``, or of ``r=1&p=<first key>`` to walk back.  The list
+    begins at its end where the selection is in descending order of the key; no other order
+    can be walked.
     """
 
     default: int = 200
@@ -55,19 +57,21 @@ class Cursor:
         position, back = _read(args.get("cursor", ""))
         name = selection.model._meta.primary_key.name
         key = columns.index(name)
+        down = selection.order[:1] == (f"-{name}",)
         if position is not None:
-            selection = selection.where(_beyond(selection.model, position, back))
-        rows = selection.order_by(f"-{name}" if back else name).rows(columns, size + 1)
+            selection = selection.where(_beyond(selection.model, position, back != down))
+        rows = selection.order_by(f"-{name}" if back != down else name).rows(columns, size + 1)
         more, rows = len(rows) > size, rows[:size]
         if back:
             rows.reverse()
         first, last = (rows[0][key], rows[-1][key]) if rows else (position, position)
         goes_on = more if not back else True
         came_from = position is not None if not back else more
+        inside = 0 if rows else -1 if down else 1  # an empty page leads back to the key it began at
         return CursorPage(
             rows,
-            _written(last if rows else last - 1) if goes_on else None,
-            _written(first if rows else first + 1, back=True) if came_from else None,
+            _written(last - inside) if goes_on else None,
+            _written(first + inside, back=True) if came_from else None,
         )
 
     def _size(self, args: MultiDict) -> int:
@@ -83,9 +87,9 @@ class Cursor:
         ]
 
 
-def _beyond(model: type[Model], position: int, back: bool) -> Clause:
+def _beyond(model: type[Model], position: int, below: bool) -> Clause:
     key = model._meta.primary_key
-    return Clause((model, "beyond", back), lambda slot: key < slot if back else key > slot, (position,))
+    return Clause((model, "beyond", below), lambda slot: key < slot if below else key > slot, (position,))
 
 
 def _written(position: int, back: bool = False) -> str:

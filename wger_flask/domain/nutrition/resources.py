@@ -74,7 +74,7 @@ ingredientinfo = _food(
 ingredient_sync = Resource(
     "ingredient-sync", models.Ingredient, schemas.IngredientInfoSchema,
     about="All foods, page after page, for clients that keep a copy of them.",
-    filters=_FOOD_FILTERS, ordering=("id",), orderable=(),
+    filters=_FOOD_FILTERS, ordering=("id",), orderable=("id",),
     pagination=Cursor(),
     throttle={"list": "ingredient_sync", "detail": "ingredient_sync"},
 )  # fmt: skip
