@@ -11,7 +11,7 @@ PORT =
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test lint bench conformance screenshots docs clean
+.PHONY: help install serve test lint bench conformance clients screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ bench: install ## Measure against hand-written endpoints on the same machine
 conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
 	$(BIN)/python ../shared/conformance/run.py $(ARGS)
 
+clients: install ## Drive a fresh server with wger's published API client and MCP server
+	.ci/clients
+
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
 
@@ -47,5 +50,5 @@ docs: install ## Write the generated pages of docs/
 	mv docs/configuration.md.new docs/configuration.md
 
 clean: ## Remove what the other targets made, but never the instance folder
-	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage screenshots conformance-failures.txt
+	rm -rf .venv .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage screenshots conformance-failures.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
