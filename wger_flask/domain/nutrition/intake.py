@@ -99,13 +99,13 @@ def _amount(text: str) -> Decimal:
 
 def _grams(unit: str, ingredient: str) -> int | None:
     """Return what a unit of an ingredient weighs; the request must name both."""
-    if not unit.strip():
+    unit, ingredient = unit.strip(), ingredient.strip()
+    if not unit:
         return None
-    try:
+    rows = []
+    if unit.isdecimal() and ingredient.isdecimal() and max(len(unit), len(ingredient)) < 10:
         wanted = (equals(IngredientWeightUnit.id, int(unit)), equals(IngredientWeightUnit.ingredient, int(ingredient)))
         rows = Selection(IngredientWeightUnit, wanted).rows(("gram",))
-    except (ValueError, OverflowError):
-        rows = []
     if not rows:
         raise ValidationError("Select a valid choice. That choice is not one of the available choices.")
     return rows[0][0]
