@@ -47,7 +47,8 @@ VALUES = {
 
 
 def _schema(model) -> type[Schema]:
-    return type(Schema)(f"{model.__name__}Schema", (Schema,), {
+    name = model.__name__.replace("SetsConfig", "SetNrConfig")  # what generated clients call it
+    return type(Schema)(f"{name}Schema", (Schema,), {
         "__doc__": model.__doc__,
         "id": fields.Integer(dump_only=True),
         "slot_entry": Key(models.SlotEntry, required=True),

@@ -63,15 +63,15 @@ def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
     return found
 
 
-# -- the shapes, for the documentation ---------------------------------------------------------
-class SessionLogsSchema(Schema):
+# -- the shapes, for the documentation: clients are generated with these names -------------------
+class LogDisplaySchema(Schema):
     """A session and its logs."""
 
     session = plain.Nested(WorkoutSessionSchema)
     logs = plain.List(plain.Nested(WorkoutLogSchema))
 
 
-class CellSchema(Schema):
+class LogDataSchema(Schema):
     """A measure: by exercise, by primary muscle, and in total."""
 
     exercises = plain.Dict(keys=plain.String(), values=plain.Float())
@@ -81,30 +81,30 @@ class CellSchema(Schema):
     total = plain.String()
 
 
-class GroupedSchema(Schema):
+class GroupedLogDataSchema(Schema):
     """A measure by iteration ("None" for logs without one), ISO week and day, and as a whole."""
 
-    iteration = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
-    weekly = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
-    daily = plain.Dict(keys=plain.String(), values=plain.Nested(CellSchema))
-    mesocycle = plain.Nested(CellSchema)
+    iteration = plain.Dict(keys=plain.String(), values=plain.Nested(LogDataSchema))
+    weekly = plain.Dict(keys=plain.String(), values=plain.Nested(LogDataSchema))
+    daily = plain.Dict(keys=plain.String(), values=plain.Nested(LogDataSchema))
+    mesocycle = plain.Nested(LogDataSchema)
 
 
-class StatisticsSchema(Schema):
+class LogStatsDataSchema(Schema):
     """Intensity (share of the 1RM), number of sets, and volume (kg × repetitions)."""
 
-    intensity = plain.Nested(GroupedSchema)
-    sets = plain.Nested(GroupedSchema)
-    volume = plain.Nested(GroupedSchema)
+    intensity = plain.Nested(GroupedLogDataSchema)
+    sets = plain.Nested(GroupedLogDataSchema)
+    volume = plain.Nested(GroupedLogDataSchema)
 
 
 ACTIONS = (
     Action(
-        "logs", show_logs, schema=SessionLogsSchema, many=True, access=personal,
+        "logs", show_logs, schema=LogDisplaySchema, many=True, access=personal,
         about="The sessions of the routine with their logs.",
     ),
     Action(
-        "stats", show_statistics, schema=StatisticsSchema, access=personal,
+        "stats", show_statistics, schema=LogStatsDataSchema, access=personal,
         about="Volume, sets and intensity of what was logged in the routine.",
     ),
 )  # fmt: skip

@@ -97,8 +97,8 @@ def _sequence(arrange: Callable) -> Callable:
     return handle
 
 
-# -- the shapes, for the documentation ---------------------------------------------------------
-class SetSchema(Schema):
+# -- the shapes, for the documentation: clients are generated with these names -------------------
+class SetConfigDataSchema(Schema):
     """What is to be done in a set; numbers are strings, whole ones without decimals."""
 
     slot_entry_id = plain.Integer()
@@ -123,32 +123,42 @@ class SetSchema(Schema):
     comment = plain.String()
 
 
-class SequenceSlotSchema(Schema):
+class SlotDataSchema(Schema):
     """The sets of one place in a day."""
 
     comment = plain.String()
     is_superset = plain.Boolean()
     exercises = plain.List(plain.Integer())
-    sets = plain.List(plain.Nested(SetSchema))
+    sets = plain.List(plain.Nested(SetConfigDataSchema))
 
 
-class SequenceDaySchema(Schema):
+class _DateSchema(Schema):
     """A date of a routine; ``day`` is null while a week is filled up."""
 
     iteration = plain.Integer()
     date = plain.Date()
     label = plain.String(allow_none=True)
     day = plain.Nested(DaySchema, allow_none=True)
-    slots = plain.List(plain.Nested(SequenceSlotSchema))
+    slots = plain.List(plain.Nested(SlotDataSchema))
+
+
+class WorkoutDayDataDisplayModeSchema(_DateSchema):
+    """A date of a routine, arranged for reading; ``day`` is null while a week is filled up."""
+
+
+class WorkoutDayDataGymModeSchema(_DateSchema):
+    """A date of a routine with each single set; ``day`` is null while a week is filled up."""
 
 
 ACTIONS = (
     Action(
-        "date-sequence-display", _sequence(display_sequence), schema=SequenceDaySchema, many=True, access=readable,
+        "date-sequence-display", _sequence(display_sequence),
+        schema=WorkoutDayDataDisplayModeSchema, many=True, access=readable,
         about="Every date of the routine with its sets, arranged for reading.",
     ),
     Action(
-        "date-sequence-gym", _sequence(gym_sequence), schema=SequenceDaySchema, many=True, access=readable,
+        "date-sequence-gym", _sequence(gym_sequence),
+        schema=WorkoutDayDataGymModeSchema, many=True, access=readable,
         about="Every date of the routine with each single set, in the order of doing.",
     ),
 )  # fmt: skip

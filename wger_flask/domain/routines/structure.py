@@ -14,7 +14,7 @@ def _rules(model) -> Children:
     return Children(configs.SCHEMAS[model], model.slot_entry, ("iteration", "id"))
 
 
-class EntryStructureSchema(schemas.SlotEntrySchema):
+class SlotEntryStructureSchema(schemas.SlotEntrySchema):
     """An exercise in a slot, with its rules."""
 
     class_name = fields.String(dump_only=True, allow_none=True)
@@ -41,7 +41,7 @@ class EntryStructureSchema(schemas.SlotEntrySchema):
 class SlotStructureSchema(schemas.SlotSchema):
     """A place in a day, with its exercises."""
 
-    entries = Children(EntryStructureSchema, models.SlotEntry.slot, _IN_ORDER)
+    entries = Children(SlotEntryStructureSchema, models.SlotEntry.slot, _IN_ORDER)
 
     class Meta(Schema.Meta):
         fields = ("id", "day", "order", "comment", "entries", "config")
