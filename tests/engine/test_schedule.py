@@ -86,6 +86,14 @@ TABLE = {
 
 
 @pytest.mark.parametrize("name", TABLE)
+def test_the_calendar_may_end():
+    last = datetime.date.max
+    routine = Routine(last - datetime.timedelta(days=2), last, (Day(1),))
+    assert [item.date for item in schedule(routine, last)][-1] == last
+    fitted = Routine(last - datetime.timedelta(days=2), last, (Day(1),), fit_in_week=True)
+    assert [item.date for item in schedule(fitted, last)][-1] == last
+
+
 def test_table(name):
     case, expected = TABLE[name]
     assert shorthand(case) == expected

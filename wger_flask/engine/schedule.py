@@ -53,22 +53,26 @@ def _walk(routine: Routine, today: datetime.date) -> Iterator[tuple[datetime.dat
         return
     pads = routine.fit_in_week and len(days) % _WEEK != 0
     iterations = [1] * len(days)
-    current, date, shown = 0, routine.start, False
-    while date <= routine.end:
+    current, shown = 0, False
+    dates = _dates(routine)
+    for date in dates:
         if shown and _may_leave(days[current], date, today):
             iterations[current] += 1
             current = (current + 1) % len(days)
             if pads and current == 0:
                 for _ in range(_WEEK - date.weekday()):
-                    if date > routine.end:
-                        return
                     yield date, iterations[0] - 1, None
-                    date += _ONE_DAY
-                if date > routine.end:
-                    return
+                    date = next(dates, None)
+                    if date is None:
+                        return
         yield date, iterations[current], days[current]
-        date += _ONE_DAY
         shown = True
+
+
+def _dates(routine: Routine) -> Iterator[datetime.date]:
+    """Yield every date of ``routine``; there is none to count on to after the calendar's last."""
+    for offset in range((routine.end - routine.start).days + 1):
+        yield routine.start + datetime.timedelta(days=offset)
 
 
 def _may_leave(day: Day, date: datetime.date, today: datetime.date) -> bool:

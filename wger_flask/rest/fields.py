@@ -299,7 +299,7 @@ class DateTime(Field):
 def parse_moment(value) -> datetime | None:
     """Return the aware moment that ``value`` spells, or None.
 
-    Raises ValidationError when its UTC time is outside the years 1 to 9999.
+    Raises ValidationError when its time in UTC or at the server is outside the years 1 to 9999.
     """
     if not isinstance(value, str):
         return None
@@ -313,7 +313,7 @@ def parse_moment(value) -> datetime | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=server_zone())
     try:
-        moment.astimezone(UTC)
+        moment.astimezone(UTC).astimezone(server_zone())
     except OverflowError:
         raise ValidationError("Datetime value out of range.") from None
     return moment

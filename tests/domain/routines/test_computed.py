@@ -78,6 +78,15 @@ def test_a_value_that_outgrows_its_digits_is_named(grace, name):
     assert (answer.status_code, list(answer.json)) == (400, ["weight"])
 
 
+@pytest.mark.parametrize(("start", "end"), [("0001-01-01", "0001-01-14"), ("9999-12-18", "9999-12-31")])
+@pytest.mark.parametrize("fit_in_week", [True, False])
+def test_the_calendar_has_an_end(grace, start, end, fit_in_week):
+    routine = grace.routine(start, end, fit_in_week=fit_in_week)
+    grace.day(routine, need_logs_to_advance=True)
+    found = grace.get(f"routine/{routine['id']}/date-sequence-gym/")
+    assert (len(found), found[0]["date"], found[-1]["date"]) == (14, start, end)
+
+
 def test_an_empty_routine_has_nothing_to_show(grace):
     path = f"routine/{grace.routine()['id']}/"
     assert grace.get(f"{path}date-sequence-gym/") == grace.get(f"{path}logs/") == []

@@ -134,6 +134,12 @@ def test_a_routine_has_one_session_a_date(grace):
     grace.post("workoutsession", date="2024-05-01")
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:30:00Z", "9999-12-31T23:30:00-05:00", "0001-01-01T00:00:00"])
+def test_a_moment_has_a_date_on_the_servers_calendar(grace, moment):
+    answer = grace.client.post("workoutlog/", {"exercise": grace.exercise, "weight": 1, "date": moment})
+    assert (answer.status_code, answer.json) == (400, {"date": ["Datetime value out of range."]})
+
+
 # -- keys that clients choose -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("resource", "body"),
