@@ -15,7 +15,7 @@ class Call:
     """As much of a call as a view's arguments need."""
 
     def __init__(self, resource):
-        self.resource = resource
+        self.resource, self.action = resource, None
 
 
 def test_a_plugin_draws_its_rows(app, registry):

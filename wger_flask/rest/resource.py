@@ -37,6 +37,7 @@ class Action:
     """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON.
 
     ``schema`` describes what a GET answers (``many``: a list of such), what a writing method is sent.
+    ``view`` names what the explorer shows of the answer besides its values.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Action:
     access: Access | None = None
     throttle: str | None = None
     about: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)

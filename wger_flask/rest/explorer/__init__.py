@@ -15,6 +15,7 @@ from flask import Flask
 
 from ..registry import RegistrationError, Registry
 from ..renderers import set_page
+from ..resource import Resource
 from . import frame, page
 from .chart import CHART
 
@@ -25,18 +26,20 @@ def register(app: Flask, registry: Registry) -> None:
     """Make HTML a format of every target; raises RegistrationError for views that do not exist."""
     registry.add_view("chart", CHART)
     for resource in registry:
-        name, *args = resource.view.split(":")
-        if not name:
-            continue
-        if name not in registry.views:
-            raise RegistrationError(
-                f"resource {resource.name!r} of {registry.origin_of(resource.name)}: there is no view {name!r}"
-            )
-        try:
-            registry.views[name].check(resource, *args)
-        except (TypeError, ValueError) as wrong:
-            raise RegistrationError(
-                f"resource {resource.name!r} of {registry.origin_of(resource.name)}: view {name!r}: {wrong}"
-            ) from wrong
+        for view in (resource.view, *(action.view for action in resource.actions)):
+            _check(registry, resource, view)
     frame.register(app)
     set_page(page.page)
+
+
+def _check(registry: Registry, resource: Resource, view: str) -> None:
+    name, *args = view.split(":")
+    if not name:
+        return
+    where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
+    if name not in registry.views:
+        raise RegistrationError(f"{where}: there is no view {name!r}")
+    try:
+        registry.views[name].check(resource, *args)
+    except (TypeError, ValueError) as wrong:
+        raise RegistrationError(f"{where}: view {name!r}: {wrong}") from wrong

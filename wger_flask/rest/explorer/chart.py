@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from markupsafe import Markup
+
 from .view import Shown, View
 
 MOST_POINTS = 400
@@ -124,22 +126,31 @@ def thinned(points: Sequence, most: int = MOST_POINTS) -> list:
     return [points[round(index * (len(points) - 1) / (most - 1))] for index in range(most)]
 
 
-def _chart(shown: Shown):
+def line_chart(
+    shown: Shown, points: Sequence[tuple[datetime, float]], label: str, width: int = 1100, height: int = 320
+) -> Markup | None:
+    """Return the chart of ``points``, in order of time; None for fewer than two.
+
+    ``width`` and ``height`` are its pixels on a wide screen; ``label`` says what is drawn and in which unit.
+    """
+    if len(points) < 2:
+        return None
+    points, values = thinned(points), [value for _, value in points]
+    summary = (
+        f"{label} from {points[0][0]:%Y-%m-%d} to {points[-1][0]:%Y-%m-%d}: "
+        f"between {min(values):g} and {max(values):g}, latest {values[-1]:g}."
+    )
+    plots = (("wide", plot(points, width, height)), ("slim", plot(points, 330, min(height, 250))))
+    return shown.render("views/chart.html", plots=plots, label=label, summary=summary)
+
+
+def _chart(shown: Shown) -> Markup | None:
     across, up = shown.args
     fields = shown.resource.schema().fields
     column = fields[across].attribute or across
     found = [(row[across], row[up]) for row in shown.everything(f"-{column}") if row[across] and row[up] is not None]
-    points = thinned([(datetime.fromisoformat(moment), float(value)) for moment, value in reversed(found)])
-    if len(points) < 2:
-        return None
-    latest, values = points[-1], [value for _, value in points]
-    label = getattr(fields[up], "label", None) or up.replace("_", " ").capitalize()
-    summary = (
-        f"{label} from {points[0][0]:%Y-%m-%d} to {latest[0]:%Y-%m-%d}: "
-        f"between {min(values):g} and {max(values):g}, latest {latest[1]:g}."
-    )
-    plots = (("wide", plot(points, 1100, 320)), ("slim", plot(points, 330, 250)))
-    return shown.render("views/chart.html", plots=plots, label=label, summary=summary)
+    points = [(datetime.fromisoformat(moment), float(value)) for moment, value in reversed(found)]
+    return line_chart(shown, points, getattr(fields[up], "label", None) or up.replace("_", " ").capitalize())
 
 
 def _check(resource, across: str, up: str) -> None:

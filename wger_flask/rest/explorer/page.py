@@ -92,11 +92,13 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     """Return the page of an answer that is neither a list nor a row of a resource."""
     schema = call.target.schema("response", call.method)
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
-    frame = _frame(call, payload, _title(call))
-    forms = _forms(call, payload)
+    frame = _frame(call, payload, _title(call)) | {"forms": _forms(call, payload)}
+    if call.action is not None and call.action.view and status == 200:
+        parts = ("rows", rows) if call.action.many else ("row", [payload])
+        frame["picture"] = picture(services().registry, call, parts[1], parts[0])
     if isinstance(payload, dict) and rows is payload:
         facts = _facts(schema, payload, call) if schema else [(label(key), guess(item)) for key, item in rows.items()]
-        return respond("plain.html", status, **frame, facts=facts, forms=forms)
+        return respond("plain.html", status, **frame, facts=facts)
     if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
         cells = Cells(schema, rows, call.user) if schema else None
@@ -105,8 +107,8 @@ def plain(call: Call, payload, status: int = 200) -> Response:
             [cells.cell(name, row.get(name)) if name in known else guess(row.get(name)) for name in names]
             for row in rows
         ]
-        return respond("plain.html", status, **frame, heads=[label(name) for name in names], rows=made, forms=forms)
-    return respond("plain.html", status, **frame, value=guess(payload), forms=forms)
+        return respond("plain.html", status, **frame, heads=[label(name) for name in names], rows=made)
+    return respond("plain.html", status, **frame, value=guess(payload))
 
 
 def root(call: Call, payload: dict) -> Response:

@@ -21,7 +21,7 @@ def with_args(args: MultiDict, **changes) -> str:
     """Return the query string of ``args`` with some values replaced, or removed by None."""
     kept = {name: values for name, values in args.lists() if name not in changes}
     kept.update({name: [str(value)] for name, value in changes.items() if value is not None})
-    return "?" + urlencode(kept, doseq=True)
+    return "?" + urlencode(kept, doseq=True)  # a bare "?" too: an empty address would keep the present query
 
 
 def as_json(suffix: str = "") -> str:
@@ -46,3 +46,8 @@ def way_back() -> str:
 def here() -> str:
     """Return the current address without its query, for forms that post to where they stand."""
     return f"{request.script_root}{request.path}"
+
+
+def present() -> str:
+    """Return the current address with its query."""
+    return request.script_root + request.full_path.removesuffix("?")

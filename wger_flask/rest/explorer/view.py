@@ -9,18 +9,24 @@ arguments ``date`` and ``weight``.  A subject or a plugin registers its own::
     registry.add_view("glasses", View(rows=glasses))
 
 What a view returns is HTML: :meth:`Shown.render` and :meth:`Shown.render_text` escape whatever
-the template does not declare safe.
+the template does not declare safe.  ``Action(view=...)`` shows what an action answers in the
+same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import render_template, render_template_string
 from markupsafe import Markup
 
+from ...storage.model import Model
+from ...storage.selection import Selection
 from ..resource import Resource
+from .names import names_of
+from .paths import BACK, address, present
 
 MOST_ROWS = 2000
 
@@ -42,15 +48,29 @@ class Shown:
         """Return what ``source``, a template itself, makes of ``context``; values are escaped."""
         return Markup(render_template_string(source, shown=self, **context))
 
-    def everything(self, *order: str) -> list[dict]:
-        """Return the rows of the whole list, not just of its page: those that the filters leave.
+    def selection(self) -> Selection:
+        """Return the rows of the whole list, not just of its page: those that the filters leave."""
+        return self.resource.filter_set.apply(self.resource.visible_to(self.call.user), self.call.args)
 
-        At most :data:`MOST_ROWS`, the first in ``order``.
+    def everything(self, *order: str) -> list[dict]:
+        """Return the rows of :meth:`selection` as JSON; at most :data:`MOST_ROWS`, the first in ``order``."""
+        rows = self.selection().order_by(*order).rows(self.resource.dump.columns, MOST_ROWS)
+        return self.resource.dump(rows, self.call.context)
+
+    def names(self, model: type[Model], keys: Iterable) -> dict[str, str]:
+        """Return what rows that the user may see are called, by key as text."""
+        return names_of(model, keys, self.call.user)
+
+    def url(self, *parts, **query) -> str:
+        """Return the address of something in the API: ``url("slot", 5)``, ``url("slot", day=5)``."""
+        return address(*parts) + (f"?{urlencode(query)}" if query else "")
+
+    def form(self, *parts, at: str = "", **given) -> str:
+        """Return the address of the form of a new row, filled with ``given``, or of a row's.
+
+        It leads back to the present page, to its element ``at``.
         """
-        resource, call = self.resource, self.call
-        selection = resource.filter_set.apply(resource.visible_to(call.user), call.args)
-        rows = selection.order_by(*order).rows(resource.dump.columns, MOST_ROWS)
-        return resource.dump(rows, call.context)
+        return self.url(*parts, **given, **{BACK: present() + (f"#{at}" if at else "")})
 
 
 Picture = Callable[[Shown], Markup | None]
@@ -74,8 +94,13 @@ class View:
     check: Callable[..., None] = _anything
 
 
+def declared(call) -> str:
+    """Return the view that the target of a call names, nothing where it names none."""
+    return call.action.view if call.action is not None else call.resource.view
+
+
 def picture(registry, call, rows: list[dict], part: str) -> Markup | None:
-    """Return what the resource's view shows of ``rows``; ``part`` is ``"rows"`` or ``"row"``."""
-    name, *args = call.resource.view.split(":")
+    """Return what the view of a call's target shows of ``rows``; ``part`` is ``"rows"`` or ``"row"``."""
+    name, *args = declared(call).split(":")
     draw = getattr(registry.views[name], part) if name else None
     return draw(Shown(call, call.resource, rows, tuple(args))) if draw else None
