@@ -25,7 +25,9 @@ from .schedule import ScheduledDay, schedule
 from .sets import Prescription, SetData
 from .wording import ENGLISH, Wording
 
-__all__ = ["MAX_SETS", "SequenceDay", "SlotView", "as_json", "display_sequence", "gym_sequence"]
+__all__ = [
+    "MAX_SETS", "SequenceDay", "SlotView", "as_json", "display_sequence", "gym_sequence", "sets_in_iteration",
+]  # fmt: skip
 
 MAX_SETS = 100_000
 """More set objects than this in one gym sequence are refused: a rule may multiply sets without end."""
@@ -70,6 +72,18 @@ def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLIS
     """
     with localcontext(PRECISION):
         return _sequence(routine, today, _Prescriptions(words), _unroll)
+
+
+def sets_in_iteration(routine: Routine, iteration: int, words: Wording = ENGLISH) -> dict[int, SetData]:
+    """Return what each entry of ``routine`` prescribes in an iteration, whether or not a date falls into it.
+
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field.
+    """
+    with localcontext(PRECISION):
+        return {
+            entry.id: Prescription(entry, words).at(iteration)
+            for day in routine.days for slot in day.slots for entry in slot.entries
+        }  # fmt: skip
 
 
 def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:

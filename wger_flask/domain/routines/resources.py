@@ -21,6 +21,7 @@ routine = Resource(
     access=plans.readable,
     actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS),
     hooks=Hooks(prepare=plans.complete_routine),
+    view="routine",
 )  # fmt: skip
 
 workout = replace(
@@ -34,6 +35,7 @@ templates = Resource(
     filters={"name": exact, "description": exact, "created": exact},
     visible=plans.own_templates,
     access=plans.personal,
+    view="routine",
 )  # fmt: skip
 
 public_templates = replace(

@@ -1,0 +1,152 @@
+"""What the explorer shows of training besides tables: a routine as a person reads it, and names.
+
+Whoever sees a routine sees its days and its calendar.  What was trained is shown to its owner,
+and so are the links to the forms that change it: each leads back to where it stood.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from wger_flask.api import (
+    Amount,
+    Clause,
+    Selection,
+    View,
+    bar_chart,
+    dumper,
+    equals,
+    line_chart,
+    services,
+    today,
+    within,
+)
+from wger_flask.domain.exercises.models import Exercise
+from wger_flask.engine.errors import EngineError
+from wger_flask.engine.schedule import schedule
+from wger_flask.engine.sequence import sets_in_iteration
+from wger_flask.engine.statistics import estimated_maxima, routine_statistics
+
+from . import models, reading
+from .performed import performed_sets
+from .prescribed import plan_of, wording
+from .structure import RoutineStructureSchema
+
+MOST_CHARTS = 8
+
+
+def _routine(shown):
+    """Show a routine: its days in an iteration, its calendar, and how the training went."""
+    row, dump = shown.call.row(), dumper(RoutineStructureSchema, models.Routine)
+    (structure,) = dump(shown.call.selection().rows(dump.columns, 1), shown.call.context)
+    plan, words, now = plan_of(row), wording(), today()
+    scheduled = schedule(plan, now)
+    iteration, last = reading.iteration_asked_for(shown.call.args.get("iteration"), scheduled, now)
+    try:
+        prescribed, refused = sets_in_iteration(plan, iteration, words), ""
+    except EngineError as wrong:
+        prescribed, refused = {}, str(wrong)
+    own = shown.call.user is not None and row.user_id == shown.call.user.id
+    performed = performed_sets(row.id) if own else []
+    entries = [entry for day in structure["days"] for slot in day["slots"] for entry in slot["entries"]]
+    names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
+    letter = reading.letters(structure["days"])
+    return shown.render(
+        "views/routine.html", routine=structure, row=row, own=own, today=now, names=names, letter=letter,
+        iteration=iteration, last=last, prescribed=prescribed, refused=refused,
+        dates=reading.dates_of(scheduled, iteration),
+        weeks=reading.calendar(scheduled, letter, _trained(row.id) if own else ()),
+        rules={entry["id"]: reading.progressions(entry, words) for entry in entries} if own else {},
+        aims=reading.aims, behind=reading.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES,
+        volume=_volume(shown, performed), maxima=_maxima(shown, performed, names),
+    )  # fmt: skip
+
+
+def _trained(routine: int) -> set[date]:
+    read = models.WorkoutSession.date.python_value
+    rows = Selection(models.WorkoutSession, (equals(models.WorkoutSession.routine, routine),)).rows(("date",))
+    return {read(row[0]) for row in rows}
+
+
+def _volume(shown, performed):
+    """Draw the volume of each week."""
+    if not performed:
+        return None
+    weeks = dict.fromkeys(reading.weeks_between(performed[0].date, performed[-1].date), 0.0)
+    for day, cell in routine_statistics(performed, {}).volume.daily.items():
+        weeks[day - timedelta(days=day.weekday())] += float(cell.total)
+    amounts = [Amount(f"{monday.day} {monday:%b}", volume) for monday, volume in weeks.items()]
+    return bar_chart(shown, amounts, "Volume of each week", "kg")
+
+
+def _maxima(shown, performed, names: dict[str, str]) -> list[dict]:
+    """Return the estimated maxima of each exercise, those that were trained most often first, some drawn."""
+    found = []
+    for exercise, best in estimated_maxima(performed).items():
+        dates = sorted(best)
+        points = [(datetime(day.year, day.month, day.day), float(best[day])) for day in dates]
+        found.append({
+            "exercise": exercise, "name": names.get(str(exercise), f"exercise {exercise}"), "points": points,
+            "first": best[dates[0]], "latest": best[dates[-1]], "most": max(best.values()), "since": dates[0],
+            "until": dates[-1],
+        })  # fmt: skip
+    found.sort(key=lambda item: (-len(item["points"]), item["name"]))
+    for item in found[:MOST_CHARTS]:
+        item["chart"] = line_chart(shown, item["points"], f"{item['name']} (kg)", 540, 230)
+    return found
+
+
+# -- names ----------------------------------------------------------------------------------------
+def day_names(keys: list[int]) -> dict[int, str]:
+    """Return what days are called."""
+    rows = _of_keys(models.Day, keys).rows(("id", "name", "order"))
+    return {key: name or f"Day {order}" for key, name, order in rows}
+
+
+def slot_names(keys: list[int]) -> dict[int, str]:
+    """Return what slots are called: their day, their place, and what is done there."""
+    rows = _of_keys(models.Slot, keys).rows(("id", "day.name", "day.order", "order"))
+    entries = _entries((within(models.SlotEntry.slot, keys),))
+    exercises = defaultdict(list)
+    for slot, exercise in entries.values():
+        exercises[slot].append(exercise)
+    return {
+        key: f"{day or f'Day {day_order}'}, {order}" + (f": {' + '.join(exercises[key])}" if exercises[key] else "")
+        for key, day, day_order, order in rows
+    }
+
+
+def entry_names(keys: list[int]) -> dict[int, str]:
+    """Return what entries are called: their exercise."""
+    return {key: exercise for key, (_, exercise) in _entries((within(models.SlotEntry.id, keys),)).items()}
+
+
+def _config_names(model):
+    def names(keys: list[int]) -> dict[int, str]:
+        rows = _of_keys(model, keys).rows(("id", "slot_entry", "iteration"))
+        exercises = entry_names([entry for _, entry, _ in rows])
+        return {key: f"{exercises[entry]}, iteration {iteration}" for key, entry, iteration in rows}
+
+    return names
+
+
+def _of_keys(model, keys: list) -> Selection:
+    return Selection(model, (within(model._meta.primary_key, keys),), ("id",))
+
+
+def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
+    """Return the slot of each entry and the name of its exercise."""
+    rows = Selection(models.SlotEntry, clauses, ("order", "id")).rows(("id", "slot", "exercise"))
+    named = services().registry.names[Exercise](list({exercise for _, _, exercise in rows})) if rows else {}
+    return {key: (slot, named.get(exercise, f"exercise {exercise}")) for key, slot, exercise in rows}
+
+
+def register(registry) -> None:
+    """Register the views and the names."""
+    registry.add_view("routine", View(row=_routine))
+    registry.add_names(models.Day, day_names)
+    registry.add_names(models.Slot, slot_names)
+    registry.add_names(models.SlotEntry, entry_names)
+    for model in models.CONFIGS:
+        registry.add_names(model, _config_names(model))

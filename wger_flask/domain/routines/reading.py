@@ -1,0 +1,162 @@
+"""A routine as a person reads it: its days in one iteration, and the calendar that they fall on.
+
+The structure document says what there is and which keys it has, the engine says what that comes
+to in an iteration.  Nothing here asks the database: what is shown costs as many queries for a
+long routine as for a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from wger_flask.engine.schedule import ScheduledDay
+from wger_flask.engine.sets import SetData
+from wger_flask.engine.wording import Wording
+
+from . import models
+
+_WEEK = 7
+# Where the rules of a quantity stand in the structure, and which unit they are in.
+_QUANTITIES = (
+    (models.SetsConfig, "set_nr_configs", "sets"), (models.MaxSetsConfig, "max_set_nr_configs", "sets"),
+    (models.RepetitionsConfig, "repetitions_configs", "repetitions"),
+    (models.MaxRepetitionsConfig, "max_repetitions_configs", "repetitions"),
+    (models.WeightConfig, "weight_configs", "weight"), (models.MaxWeightConfig, "max_weight_configs", "weight"),
+    (models.RiRConfig, "rir_configs", "RiR"), (models.MaxRiRConfig, "max_rir_configs", "RiR"),
+    (models.RestConfig, "rest_configs", "s"), (models.MaxRestConfig, "max_rest_configs", "s"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Progressing:
+    """A quantity of an entry: the resource of its rules, the rules in words by key, where the next one may begin."""
+
+    resource: str
+    label: str
+    rules: tuple[tuple[int, str], ...]
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A date of the calendar; ``letter`` is its day's, empty while a week is filled up."""
+
+    date: date
+    letter: str = ""
+    name: str = ""
+    day: int | None = None
+    iteration: int = 0
+    label: str = ""
+    is_rest: bool = False
+    was_trained: bool = False
+
+
+def iteration_asked_for(text: str | None, scheduled: list[ScheduledDay], today: date) -> tuple[int, int]:
+    """Return which iteration to show, and the last one that there is.
+
+    Unless ``text`` names one it is the one of ``today``, before the routine its first, after it its last.
+    """
+    last = max((item.iteration for item in scheduled), default=1)
+    begun = [item.iteration for item in scheduled if item.date <= today and item.day is not None]
+    try:
+        return min(max(int(text or ""), 1), last), last
+    except ValueError:
+        return begun[-1] if begun else 1, last
+
+
+def letters(days: Iterable[dict]) -> dict[int, str]:
+    """Return a letter for each day: A, B and so on, behind Z with a number."""
+    return {day["id"]: chr(65 + i % 26) + (str(i // 26) if i >= 26 else "") for i, day in enumerate(days)}
+
+
+def dates_of(scheduled: Iterable[ScheduledDay], iteration: int) -> dict[int, list[date]]:
+    """Return the dates of each day in an iteration."""
+    found: dict[int, list[date]] = {}
+    for item in scheduled:
+        if item.day is not None and item.iteration == iteration:
+            found.setdefault(item.day.id, []).append(item.date)
+    return found
+
+
+def calendar(
+    scheduled: list[ScheduledDay], letter: Mapping[int, str], trained: Collection[date]
+) -> list[list[Cell | None]]:
+    """Return the dates of a routine in weeks from Monday to Sunday; None stands for dates before and after it."""
+    weeks: list[list[Cell | None]] = []
+    for item in scheduled:
+        if not weeks or item.date.weekday() == 0:
+            weeks.append([None] * _WEEK)
+        cell = Cell(item.date, label=item.label or "", was_trained=item.date in trained)
+        if (day := item.day) is not None:
+            cell = Cell(
+                item.date, letter.get(day.id, ""), day.name, day.id, item.iteration, item.label or "", day.is_rest,
+                item.date in trained,
+            )  # fmt: skip
+        weeks[-1][item.date.weekday()] = cell
+    return weeks
+
+
+def progressions(entry: dict, words: Wording) -> list[Progressing]:
+    """Return every quantity of an entry of the structure with its rules in words."""
+    units = {
+        "weight": words.weight_units.get(entry["weight_unit"], ""), "s": "s", "RiR": "RiR", "sets": "sets",
+        "repetitions": words.repetition_units.get(entry["repetition_unit"], "").lower(),
+    }  # fmt: skip
+    found = []
+    for model, key, unit in _QUANTITIES:
+        title, rules = model._meta.title, entry[key]
+        name = title.removesuffix(" config")
+        found.append(Progressing(
+            title.lower().replace(" ", "-"), name[:1].upper() + name[1:],
+            tuple((rule["id"], rule_in_words(rule, units[unit])) for rule in rules),
+            max((rule["iteration"] for rule in rules), default=0) + 1,
+        ))  # fmt: skip
+    return found
+
+
+def rule_in_words(rule: dict, unit: str) -> str:
+    """Say what a rule does: ``+2.5 kg in every iteration from 2 on, once weight was reached``."""
+    value = f"{Decimal(str(rule['value'])).normalize():f}"
+    since = rule["iteration"]
+    if rule["operation"] == "r":
+        words = f"{value} {unit}"
+        when = "" if since <= 1 else f"from iteration {since} on"
+    else:
+        sign = "+" if rule["operation"] == "+" else "−"
+        words = f"{sign}{value} {unit if rule['step'] == 'abs' else '%'}"
+        when = f"in every iteration from {since} on" if rule["repeat"] else f"from iteration {since} on"
+    needed = (rule["requirements"] or {}).get("rules") if isinstance(rule["requirements"], dict) else None
+    if needed:
+        when += f", once {_listed([str(name).replace('rir', 'RiR') for name in needed])} was reached"
+    return f"{words.strip()} {when}".strip().replace(" ,", ",")
+
+
+def aims(prescribed: SetData | None) -> dict[str, object]:
+    """Return what the log of a set begins with: what it aims at, as if just that had been done."""
+    if prescribed is None:
+        return {}
+    found = {
+        "repetitions": prescribed.repetitions, "repetitions_target": prescribed.repetitions,
+        "repetitions_unit": prescribed.repetitions_unit,
+        "weight": prescribed.weight, "weight_target": prescribed.weight, "weight_unit": prescribed.weight_unit,
+        "rir_target": prescribed.rir, "rest_target": prescribed.rest,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def behind(rows: Iterable[dict]) -> int:
+    """Return the order of what comes behind ``rows``."""
+    return max((row["order"] for row in rows), default=0) + 1
+
+
+def weeks_between(first: date, last: date) -> list[date]:
+    """Return the Mondays of the weeks from that of ``first`` to that of ``last``."""
+    monday = first - timedelta(days=first.weekday())
+    return [monday + timedelta(days=days) for days in range(0, (last - monday).days + 1, _WEEK)]
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
