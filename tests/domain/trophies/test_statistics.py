@@ -145,6 +145,13 @@ def test_a_log_counts_in_kilograms(athlete):
     assert athlete.figures.total_weight_lifted == Decimal("1544.31")
 
 
+def test_the_sum_ends_where_its_column_does(athlete):
+    """Somebody's slips, or jokes, must not keep them from logging."""
+    for _ in range(102):
+        athlete.log("9999.99", "9999.99")
+    assert athlete.figures.total_weight_lifted == Decimal("9999999999.99")
+
+
 def test_an_edit_without_meaning_for_the_figures_costs_nothing(athlete, queries):
     session = athlete.session(today(), notes="hard")
     log = athlete.log(session=session)

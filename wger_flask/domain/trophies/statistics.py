@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from decimal import Decimal
 
 from wger_flask.api import Model, Selection, equals, one_at_a_time, today, update, within
@@ -19,6 +20,7 @@ from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 from .models import UserStatistics
 
 _FIGURES = tuple(figure.name for figure in fields_of(Lifetime))
+_MOST = Decimal("9999999999.99")  # kg: what the column holds, and far more than a life is long enough for
 
 
 def held(user: int) -> UserStatistics:
@@ -34,6 +36,7 @@ def figures(row: UserStatistics) -> Lifetime:
 
 def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
     """Store new figures in a row, and return them."""
+    found = replace(found, total_weight_lifted=min(found.total_weight_lifted, _MOST))
     for name in _FIGURES:
         setattr(row, name, getattr(found, name))
     update(row, _FIGURES)
