@@ -111,6 +111,12 @@ def test_many_words_are_understood(store):
     assert found("nine eight seven six five four three two") == [name]
 
 
+@pytest.mark.parametrize("text", ["x" * 5000, "milk " * 3000, "a " * 9000, "%" * 60000, "milk" * 50, "1234567890" * 9])
+def test_texts_of_any_length_are_answered(store, text):
+    store("Milk")
+    assert found(text) in ([], ["Milk"])
+
+
 def test_new_changed_and_deleted_names_are_seen_at_once(store):
     row = store("Milk")
     assert found("milk") == ["Milk"]

@@ -96,6 +96,6 @@ def test_fewer_slips_win():
     assert len(nearest("beer", [f"bee{letter}" for letter in "abcdefghijkl"])) == 8
 
 
-@pytest.mark.parametrize(("word", "allowed"), [("oat", 0), ("oats", 1), ("walnuts", 1), ("hazelnut", 2)])
+@pytest.mark.parametrize(("word", "allowed"), [("oat", 0), ("oats", 1), ("walnuts", 1), ("hazelnut", 2), ("h" * 31, 0)])
 def test_long_words_hide_more_slips(word, allowed):
     assert slips_allowed(word) == allowed

@@ -19,6 +19,8 @@ from .database import database
 from .selection import forget_statements
 
 _RARE = 5
+# Nobody types more, and no name holds more: the rest would only cost time.
+_MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
 
 
 class Best:
@@ -26,7 +28,7 @@ class Best:
 
     def typed_values(self, text: str, columns) -> tuple:
         dialect = database.obj.dialect
-        words = spelling.words_of(text)
+        words = tuple(word[:_LONGEST] for word in spelling.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
         indexes = [names.index_of(column) for column in columns]
         for index in indexes:
             index.catch_up()
@@ -128,7 +130,7 @@ def like(column: peewee.Field, pattern) -> peewee.Expression:
 
 
 def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return text[:_LONGEST_TEXT].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _plain(column) -> peewee.Field:

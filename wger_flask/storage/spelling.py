@@ -38,7 +38,7 @@ def folded(words: Iterable[str]) -> str:
 
 def slips_allowed(word: str) -> int:
     """Return how many slips of the finger a word of that length may hide."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    return 0 if not 4 <= len(word) <= 30 else 1 if len(word) < 8 else 2
 
 
 def slips(typed: str, word: str) -> tuple[int, int]:
