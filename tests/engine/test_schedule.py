@@ -86,14 +86,6 @@ TABLE = {
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_the_calendar_may_end():
-    last = datetime.date.max
-    routine = Routine(last - datetime.timedelta(days=2), last, (Day(1),))
-    assert [item.date for item in schedule(routine, last)][-1] == last
-    fitted = Routine(last - datetime.timedelta(days=2), last, (Day(1),), fit_in_week=True)
-    assert [item.date for item in schedule(fitted, last)][-1] == last
-
-
 def test_table(name):
     case, expected = TABLE[name]
     assert shorthand(case) == expected
@@ -154,3 +146,11 @@ def test_fitted_rounds_start_on_monday(case):
     for before, item in pairwise(items):
         if before.day is None and item.day is not None:
             assert item.date.weekday() == 0 and item.day is case.days[0]
+
+
+def test_the_calendar_may_end():
+    last = datetime.date.max
+    routine = Routine(last - datetime.timedelta(days=2), last, (Day(1),))
+    assert [item.date for item in schedule(routine, last)][-1] == last
+    fitted = Routine(last - datetime.timedelta(days=2), last, (Day(1),), fit_in_week=True)
+    assert [item.date for item in schedule(fitted, last)][-1] == last
