@@ -12,7 +12,7 @@ def folder(values: dict) -> str:
     return f"gallery/{values['user']}"
 
 
-class ImageSchema(Schema):
+class PhotoSchema(Schema):
     """A photo and its day."""
 
     id = fields.Integer(dump_only=True)
@@ -24,7 +24,7 @@ class ImageSchema(Schema):
 
 
 gallery = Resource(
-    "gallery", Image, ImageSchema,
+    "gallery", Image, PhotoSchema,
     about="Photos of you.",
     methods=WRITE,
     filters={"id": exact, "date": exact, "description": exact},

@@ -7,7 +7,7 @@ from wger_flask.api import WRITE, Key, Resource, Schema, compared, exact, fields
 from .models import Category, Measurement
 
 
-class CategorySchema(Schema):
+class MeasurementCategorySchema(Schema):
     """Something that is measured."""
 
     id = fields.UUID(help="chosen by the server unless given")
@@ -26,7 +26,7 @@ class MeasurementSchema(Schema):
 
 
 category = Resource(
-    "measurement-category", Category, CategorySchema,
+    "measurement-category", Category, MeasurementCategorySchema,
     about="What you measure, and in which unit.",
     methods=WRITE,
     filters={"id": exact, "name": exact, "unit": exact},
