@@ -47,15 +47,16 @@ class Components:
         self._names.setdefault(full, schema)
         return full
 
-    def page(self, schema: type[Schema]) -> dict:
+    def page(self, schema: type[Schema], counted: bool = True) -> dict:
         """Return a reference to the envelope around a page of answers."""
-        name = f"Paginated{self.name(schema)}List"
+        name = f"{'Paginated' if counted else 'Walked'}{self.name(schema)}List"
+        count = {"count": {"type": "integer", "description": "Rows in all pages."}} if counted else {}
         if name not in self._made:
             self._made.add(name)
             self.spec.components.schema(name, {
-                "type": "object", "required": ["count", "next", "previous", "results"],
+                "type": "object", "required": [*count, "next", "previous", "results"],
                 "properties": {
-                    "count": {"type": "integer", "description": "Rows in all pages."},
+                    **count,
                     "next": {"type": "string", "format": "uri", "nullable": True},
                     "previous": {"type": "string", "format": "uri", "nullable": True},
                     "results": {"type": "array", "items": self.reference(schema)},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import parse_qs, urlencode
 
 from flask import Request
@@ -50,6 +51,7 @@ class Cursor:
 
     default: int = 200
     largest: int = 1000
+    counts: ClassVar[bool] = False
 
     def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> CursorPage:
         """Return the page of ``selection`` that ``args`` ask for; raises :class:`~.errors.NotFound`."""

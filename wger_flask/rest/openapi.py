@@ -267,7 +267,7 @@ def _responses(components: Components, target: Target, method: str) -> dict:
 def _answer(components: Components, target: Target, method: str) -> dict:
     what = target.schema("response", method)
     if target.kind == "list" and method == "GET":
-        return components.page(what)
+        return components.page(what, target.resource.pagination.counts)
     if target.action is not None and target.action.many and what is not None:
         return {"type": "array", "items": components.described(what)}
     if target.kind == "root":

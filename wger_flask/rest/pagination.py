@@ -7,6 +7,7 @@ only asked for when the page itself does not tell it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from flask import Request
@@ -51,6 +52,7 @@ class LimitOffset:
 
     default: int = 20
     most: int | None = None
+    counts: ClassVar[bool] = True
 
     @property
     def largest(self) -> int:
