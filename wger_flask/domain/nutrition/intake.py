@@ -55,7 +55,7 @@ def of_plan(call) -> dict:
 
 
 def of_amount(call) -> dict:
-    """Tell what an amount of this food contains: grams, or pieces of a ``unit`` of its own."""
+    """Tell what an amount of this food contains."""
     row = call.row()
     errors = {}
     amount = grams = None

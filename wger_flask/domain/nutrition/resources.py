@@ -47,7 +47,7 @@ _FOOD_FILTERS = {
 }  # fmt: skip
 _FOOD_ORDER = ("id", "name", "code", "uuid", "remote_id", "last_update", "last_imported", "nutriscore")
 _get_values = Action(
-    "get_values", intake.of_amount, throttle="ingredient_detail",
+    "get_values", intake.of_amount, schema=schemas.AmountSchema, throttle="ingredient_detail",
     about="What an amount of the food contains: ?amount= in grams, or in a &unit= of &ingredient=.",
 )  # fmt: skip
 
@@ -63,7 +63,9 @@ def _food(name: str, schema, about: str) -> Resource:
 
 
 def _values(handle) -> tuple[Action]:
-    return (Action("nutritional_values", handle, about="Energy (kcal) and contents (g)."),)
+    return (
+        Action("nutritional_values", handle, schema=schemas.NutrientsSchema, about="Energy (kcal) and contents (g)."),
+    )
 
 
 ingredient = _food("ingredient", schemas.IngredientSchema, "Foods and what is in 100 g of them.")

@@ -178,11 +178,30 @@ class MealItemInfoSchema(MealItemSchema):
         )  # fmt: skip
 
 
+class NutrientsSchema(Schema):
+    """Energy (kcal) and contents (g) of an amount of food; what is unknown is null."""
+
+    energy = fields.Float()
+    protein = fields.Float()
+    carbohydrates = fields.Float()
+    carbohydrates_sugar = fields.Float(allow_none=True)
+    fat = fields.Float()
+    fat_saturated = fields.Float(allow_none=True)
+    fiber = fields.Float(allow_none=True)
+    sodium = fields.Float(allow_none=True)
+
+
+class AmountSchema(NutrientsSchema):
+    """Energy and contents of an amount; with errors, all of them are zero."""
+
+    errors = fields.Json(help="what is wrong with the amount or the unit, by name; absent otherwise")
+
+
 class MealInfoSchema(MealSchema):
     """A meal with its foods and what they contain."""
 
     meal_items = Children(MealItemInfoSchema, models.MealItem.meal, order=("order",))
-    nutritional_values = Batch(intake.of_meals, otherwise=intake.nothing)
+    nutritional_values = Batch(intake.of_meals, otherwise=intake.nothing, describes=Nested(NutrientsSchema))
 
 
 class PlanInfoSchema(PlanSchema):
