@@ -12,7 +12,8 @@ from .. import fields
 from ..clock import server_zone
 from ..services import services
 from .cells import label_of
-from .names import options
+from .choosing import chooser
+from .names import names_of, options
 from .paths import address
 
 ONE_LINE = 255
@@ -23,7 +24,8 @@ class Control:
     """A labelled control.
 
     ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many)
-    or ``keys`` (references too many to offer).  ``source`` is where a person can look them up.
+    or ``keys`` (references too many to offer).  ``source`` is where a person can look them up, or
+    choose one if it ``chooses``.
     """
 
     name: str
@@ -37,6 +39,11 @@ class Control:
     required: bool = False
     attributes: dict[str, str] = field(default_factory=dict)
     source: str = ""
+    chooses: bool = False
+
+    def chooser(self, anchor: str) -> str:
+        """Return where a row is chosen for this control, which has the id ``anchor``."""
+        return chooser(self.source, self.name, anchor)
 
 
 def control_of(name: str, wire: fields.Field, value, user, errors: list[str], changes: bool) -> Control:
@@ -130,6 +137,10 @@ def _json(made: Control, wire, value, user) -> None:
 def _reference(made: Control, wire, value, user) -> None:
     made.value = "" if value is None else str(value)
     offer(made, wire.model, user)
+    if made.source:
+        made.chooses = True
+        named = names_of(wire.model, [value], user).get(made.value, "") if made.value else ""
+        made.hint = " · ".join(filter(None, (getattr(wire, "help", ""), named)))
     if made.widget == "select" and not (wire.required and made.value):
         made.options = [("", "—"), *made.options]
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from .. import filters as lookups
 from ..filters import Parameter
 from .cells import label
+from .choosing import KEPT
 from .controls import Control, local_moment, offer, sentences
 
 _INPUTS = {"integer": "number", "number": "number", "date": "date", "time": "time", "date-time": "datetime-local"}
@@ -17,6 +18,7 @@ _SUFFIXES = tuple(
     f"__{item.suffix}"
     for item in (lookups.one_of, lookups.gt, lookups.gte, lookups.lt, lookups.lte, lookups.on_date)
 )
+_KEPT = ("ordering", "limit", "format", *KEPT)
 _STEPS = {"number": "any", "time": "1", "datetime-local": "1"}
 
 
@@ -49,7 +51,7 @@ def filter_form(
         names.add(parameter.name)
         group = groups.setdefault(base, Group(labels.get(base) or label(base)))
         group.controls.append(_control(parameter, base, args, sentences(errors.get(parameter.name)), user))
-    kept = [(name, value) for name, value in args.items(multi=True) if name in ("ordering", "limit", "format")]
+    kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
     active = sum(1 for name in names if any(args.getlist(name)))
     return FilterForm(list(groups.values()), kept, active)
 

@@ -16,6 +16,7 @@ from ..bodies import FORM_TYPES
 from ..relations import Keys
 from ..resource import Resource
 from ..views import Call
+from .choosing import chosen
 from .controls import Control, controls_of, sentences
 from .paths import way_back
 from .tables import key_field
@@ -62,6 +63,8 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     resource = call.resource if call.action is None else None
     if resource and method == "POST" and values is None:
         values = defaults_of(resource) | asked_for(call, schema)
+    if chosen(call.args) and method != "DELETE":
+        values = {**(values or {}), **chosen(call.args)}
     complaints = dict(errors) if isinstance(errors, Mapping) else {}
     general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
     changes, key = method in ("PUT", "PATCH"), key_field(resource) if resource else ""

@@ -13,6 +13,7 @@ from ..services import services
 from ..views import Call
 from . import index
 from .cells import Cells, guess, label, label_of, pretty
+from .choosing import choosing
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
@@ -58,13 +59,15 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     form = form_for(call, "POST", here()) if may(call, "POST") else None
     if form and form.back and not errors:
         return respond("form.html", **_frame(call, None, _form_title(call, "POST")), form=form)
-    shown = picture(registry, call, rows, "rows") if not errors else None
+    parameters = resource.filter_set.describe()
+    asked = choosing(call.args, parameters)
+    shown = picture(registry, call, rows, "rows") if not errors and not asked else None
     return respond(
         "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
-        filters=filter_form(resource.filter_set.describe(), call.args, errors or {}, call.user, _labels(resource)),
-        filter_errors=errors or {}, form=form, may_log_in=would(call, "POST"),
+        filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),
+        filter_errors=errors or {}, form=None if asked else form, may_log_in=would(call, "POST"), choosing=asked,
     )  # fmt: skip
 
 

@@ -32,10 +32,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's cells and the address of its own page (empty where it has none)."""
+    """A row's cells, the address of its own page (empty where it has none) and its key."""
 
     url: str
     cells: tuple[Cell, ...]
+    key: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def table_of(call: Call, rows: list[dict]) -> Table:
                 line[place] = Cell("link", line[place].text, url)
         if called:
             line.insert(0, Cell("text", called.get(str(row[key]), "")))
-        made.append(Row(url, tuple(line)))
+        made.append(Row(url, tuple(line), row[key] if key else None))
     return Table(tuple(columns), tuple(made))
 
 
