@@ -148,7 +148,7 @@ class Float(Field):
     def _deserialize(self, value, attr, data, **kwargs):
         try:
             number = float(value) if not isinstance(value, bool) else math.nan
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number):
             raise ValidationError("A valid number is required.")
