@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from urllib.parse import quote
 
 from flask import g, request
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """The host's URL (without a slash behind it) and the user, None for nobody."""
+    """The host's URL (without a slash behind it) and the user, None for nobody.
 
-    base: str = ""
-    user: object | None = None
+    ``base`` may be a function that returns the URL: it takes a while to make, and most rows need none.
+    """
+
+    __slots__ = ("_base", "user")
+
+    def __init__(self, base: str | Callable[[], str] = "", user: object | None = None):
+        self._base, self.user = base, user
+
+    @property
+    def base(self) -> str:
+        """The host's URL."""
+        if callable(self._base):
+            self._base = self._base()
+        return self._base
 
     def media(self, name: str) -> str:
         """Return the absolute URL of an uploaded file."""
@@ -28,5 +39,5 @@ def current_context() -> Context:
     """Return the context of the request that is being answered."""
     found = g.get("dump_context")
     if found is None:
-        found = g.dump_context = Context(request.host_url[:-1], g.get("user"))
+        found = g.dump_context = Context(lambda: request.host_url[:-1], g.get("user"))
     return found

@@ -37,12 +37,11 @@ class Page:
 
     def envelope(self, results: list, request: Request) -> dict:
         """Return the documented envelope around ``results``."""
-        url = request.host_url[:-1] + request.path
         following = previous = None
         if self.offset + self.limit < self.count:
-            following = _link(url, request.args, self.limit, self.offset + self.limit)
+            following = _link(request, self.limit, self.offset + self.limit)
         if self.offset > 0:
-            previous = _link(url, request.args, self.limit, self.offset - self.limit)
+            previous = _link(request, self.limit, self.offset - self.limit)
         return {"count": self.count, "next": following, "previous": previous, "results": results}
 
 
@@ -90,8 +89,9 @@ def _number(args: MultiDict, name: str) -> int:
         return 0
 
 
-def _link(url: str, args: MultiDict, limit: int, offset: int) -> str:
-    query = {name: values for name, values in args.lists() if name not in ("limit", "offset")}
+def _link(request: Request, limit: int, offset: int) -> str:
+    url = request.host_url[:-1] + request.path
+    query = {name: values for name, values in request.args.lists() if name not in ("limit", "offset")}
     query["limit"] = [str(limit)]
     if offset > 0:
         query["offset"] = [str(offset)]
