@@ -24,8 +24,8 @@ def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None
     if routine is None:
         return
     when = data.get("date") or (row.date if row else today())
-    found = _sessions(call.user.id, routine, when)
-    if found and (row is None or found != [row.id]):
+    found = _oldest(call.user.id, routine, when)
+    if found is not None and (row is None or found.id != row.id):
         raise Invalid({"date": [WorkoutSession._meta.clashes["date", "user", "routine"]]})
 
 
@@ -45,7 +45,8 @@ def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
 
 def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
     """Note on the session of a log which day was trained, once its logs agree on one."""
-    if row.slot_entry_id is None:
+    session = row.__rel__.get("session")  # there where it was looked for
+    if row.slot_entry_id is None or session is not None and session.day_id is not None:
         return
     logs = Selection(WorkoutLog, (_of_undecided(row.session_id), _with_entry))
     found = set(logs.rows(("session.routine", "slot_entry.slot.day", "slot_entry.slot.day.routine")))
@@ -67,21 +68,21 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
             raise Invalid({unit: [f"A log with {name} needs a unit for them."]})
 
 
-def _session(user: int, routine: int | None, when: date, entry: int | None) -> UUID:
-    found = _sessions(user, routine, when)
-    if not found:
+def _session(user: int, routine: int | None, when: date, entry: int | None) -> WorkoutSession:
+    found = _oldest(user, routine, when)
+    if found is None:
         one_at_a_time(f"session of user {user}")
-        found = _sessions(user, routine, when)
-    if found:
-        return found[0]
-    return WorkoutSession.create(user=user, routine=routine, date=when, day=_day(entry, routine)).id
+        found = _oldest(user, routine, when)
+    if found is not None:
+        return found
+    return WorkoutSession.create(user=user, routine=routine, date=when, day=_day(entry, routine))
 
 
-def _sessions(user: int, routine: int | None, when: date) -> list[UUID]:
-    """Return the keys of the sessions of a routine (or of none) on a date, oldest first."""
+def _oldest(user: int, routine: int | None, when: date) -> WorkoutSession | None:
+    """Return the session of a routine (or of none) on a date, the oldest where there are several."""
     model = WorkoutSession
     clauses = (equals(model.user, user), equals(model.routine, routine), equals(model.date, when))
-    return Selection(model, clauses, ("id",)).keys()
+    return Selection(model, clauses, ("id",)).first()
 
 
 def _day(entry: int | None, routine: int | None) -> int | None:
