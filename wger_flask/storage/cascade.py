@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from .database import has_table
 from .fields import ForeignKey
 from .listening import deletions_matter, tell_deleted
 from .model import Model
@@ -64,6 +65,8 @@ def _collect(model, keys, doomed, loosened):
     doomed[model] = doomed.pop(model)  # dependants are found from here on: keep them behind it
     for reference, owner in model._meta.backrefs.items():
         rule = getattr(reference, "cascade", "delete")
+        if not has_table(owner._meta.table_name):
+            continue  # a plugin that was installed and not migrated yet has nothing to lose
         if rule == "null":
             loosened.append((reference, fresh))
             continue

@@ -69,6 +69,15 @@ def after_commit(call) -> None:
     database.obj.after_commit(call)
 
 
+def has_table(name: str) -> bool:
+    """Tell whether the database has a table; those that it has are remembered."""
+    held = database.obj
+    known = held.__dict__.setdefault("known_tables", set())
+    if name not in known:
+        known.update(held.get_tables())
+    return name in known
+
+
 def give_back() -> None:
     """Leave this thread's connection fit for the next request: none is left in a failed state."""
     held = database.obj
