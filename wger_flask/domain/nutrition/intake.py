@@ -18,7 +18,8 @@ from .models import Ingredient, IngredientWeightUnit, MealItem
 
 NUTRIENTS = tuple(Nutrients.__dataclass_fields__)
 _COLUMNS = tuple(Ingredient._meta.fields[name] for name in NUTRIENTS)
-_EATEN = ("amount", "weight_unit.gram", *(f"ingredient.{name}" for name in NUTRIENTS))
+# What the contents of an amount follow from, seen from where somebody eats it or means to.
+EATEN = ("amount", "weight_unit.gram", *(f"ingredient.{name}" for name in NUTRIENTS))
 _MOST_DIGITS, _PLACES = 5, 2
 
 
@@ -30,14 +31,14 @@ def nothing() -> dict[str, float | None]:
 def of_meals(keys: list, context) -> dict[object, dict]:
     """Return what each of these meals contains."""
     eaten: dict[object, list[Nutrients]] = {}
-    for meal, *row in Selection(MealItem, (within(MealItem.meal, keys, raw=True),)).rows(("meal", *_EATEN)):
-        eaten.setdefault(meal, []).append(_contents(row))
+    for meal, *row in Selection(MealItem, (within(MealItem.meal, keys, raw=True),)).rows(("meal", *EATEN)):
+        eaten.setdefault(meal, []).append(contents_of(row))
     return {meal: Nutrients.total(parts).as_json() for meal, parts in eaten.items()}
 
 
 def of_item(call) -> dict:
     """Tell what the amount of this food contains."""
-    rows = call.selection().rows(_EATEN)
+    rows = call.selection().rows(EATEN)
     if not rows:
         raise NoMatch(call.resource.model)
     return _total(rows)
@@ -45,13 +46,13 @@ def of_item(call) -> dict:
 
 def of_meal(call) -> dict:
     """Tell what the foods of this meal contain."""
-    return _total(Selection(MealItem, (equals(MealItem.meal, call.row().id),)).rows(_EATEN))
+    return _total(Selection(MealItem, (equals(MealItem.meal, call.row().id),)).rows(EATEN))
 
 
 def of_plan(call) -> dict:
     """Tell what the foods of this plan's meals contain."""
     key = call.resource.model.id.db_value(call.row().id)
-    return _total(Selection(MealItem, (along(MealItem, ("meal", "plan"), key),)).rows(_EATEN))
+    return _total(Selection(MealItem, (along(MealItem, ("meal", "plan"), key),)).rows(EATEN))
 
 
 def of_amount(call) -> dict:
@@ -73,10 +74,11 @@ def of_amount(call) -> dict:
 
 
 def _total(rows: Iterable[tuple]) -> dict:
-    return Nutrients.total(_contents(row) for row in rows).as_json()
+    return Nutrients.total(contents_of(row) for row in rows).as_json()
 
 
-def _contents(row) -> Nutrients:
+def contents_of(row) -> Nutrients:
+    """Return what an amount of a food contains, of the raw values of :data:`EATEN`."""
     amount, grams, *raw = row
     values = (column.python_value(value) for column, value in zip(_COLUMNS, raw, strict=True))
     return nutrients_of(Nutrients(*values), MealItem.amount.python_value(amount), grams)

@@ -59,6 +59,7 @@ def _food(name: str, schema, about: str) -> Resource:
         filters=_FOOD_FILTERS, ordering=(), orderable=_FOOD_ORDER,
         actions=(_get_values,),
         throttle={"list": "ingredient_list", "detail": "ingredient_detail"},
+        view="food",
     )  # fmt: skip
 
 
@@ -102,6 +103,7 @@ plan = Resource(
     filters=_plan_filters,
     owner=owned_by("user"),
     actions=_values(intake.of_plan),
+    view="plan",
 )  # fmt: skip
 
 planinfo = Resource(
@@ -110,6 +112,7 @@ planinfo = Resource(
     filters=_plan_filters,
     owner=owned_by("user"),
     actions=_values(intake.of_plan),
+    view="plan",
 )  # fmt: skip
 
 meal = Resource(
@@ -119,6 +122,7 @@ meal = Resource(
     filters={"order": exact, "plan": exact, "time": exact},
     owner=owned_by("plan.user", checks={"plan": "user"}),
     actions=_values(intake.of_meal),
+    view="meal",
 )  # fmt: skip
 
 mealitem = Resource(
@@ -128,6 +132,7 @@ mealitem = Resource(
     filters=dict.fromkeys(("amount", "ingredient", "meal", "order", "weight_unit"), exact),
     owner=owned_by("meal.plan.user", checks={"meal": "plan.user"}),
     actions=_values(intake.of_item),
+    view="portion",
 )  # fmt: skip
 
 diary = Resource(
@@ -139,6 +144,7 @@ diary = Resource(
     },
     owner=owned_by("plan.user", checks={"plan": "user", "meal": "plan.user"}),
     actions=_values(intake.of_item),
+    view="diary",
 )  # fmt: skip
 
 RESOURCES = (ingredient, ingredientinfo, ingredient_sync, weight_unit, plan, planinfo, diary, meal, mealitem, image)

@@ -107,4 +107,6 @@ def bar_chart(
     if not summary:
         most = max(amounts, key=lambda amount: amount.value)
         summary = f"{label}: at most {number(most.value)} {unit} ({most.label})."
+        if aim:
+            summary += f" The dashed line is the goal of {number(aim)} {unit}."
     return shown.render("views/bars.html", plots=plots, label=label, summary=summary, unit=unit)

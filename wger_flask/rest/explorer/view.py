@@ -26,7 +26,7 @@ from ...storage.model import Model
 from ...storage.selection import Selection
 from ..resource import Resource
 from .names import names_of
-from .paths import BACK, address, present
+from .paths import BACK, address, present, with_args
 
 MOST_ROWS = 2000
 
@@ -64,6 +64,10 @@ class Shown:
     def url(self, *parts, **query) -> str:
         """Return the address of something in the API: ``url("slot", 5)``, ``url("slot", day=5)``."""
         return address(*parts) + (f"?{urlencode(query)}" if query else "")
+
+    def query(self, **changes) -> str:
+        """Return the query of the present page with some values replaced, or removed by None."""
+        return with_args(self.call.args, **changes)
 
     def form(self, *parts, at: str = "", **given) -> str:
         """Return the address of the form of a new row, filled with ``given``, or of a row's.

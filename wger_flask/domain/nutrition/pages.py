@@ -1,0 +1,175 @@
+"""What the explorer shows of food besides tables: a label, a plan as a day's table, the diary by day."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from wger_flask.api import Amount, Selection, View, along, bar_chart, dumper, equals, today, within
+from wger_flask.engine.nutrition import Nutrients, nutrients_of
+
+from . import models, portions
+from .intake import NUTRIENTS
+from .schemas import PlanSchema
+
+CHART_DAYS = 21
+
+# -- foods ----------------------------------------------------------------------------------------
+def _foods(shown):
+    """List foods with what matters in choosing one."""
+    return shown.render("views/foods.html", foods=[(row, _inside(row)) for row in shown.rows])
+
+
+def _food(shown):
+    """Show the label of a food: what is in 100 g, and in each of its household measures."""
+    (row,) = shown.rows
+    inside = _inside(row)
+    amounts = [("100 g", nutrients_of(inside, Decimal(100)))]
+    amounts += [
+        (f"1 {unit['name']} ({unit['gram']} g)", nutrients_of(inside, Decimal(1), unit["gram"]))
+        for unit in row["weight_units"]
+    ]
+    return shown.render(
+        "views/food.html", food=row, amounts=amounts, labels=portions.LABELS, shares=portions.shares(inside)
+    )
+
+
+def _inside(row: dict) -> Nutrients:
+    """Return what is in 100 g of a food in its JSON."""
+    return Nutrients(*(None if row[name] is None else Decimal(str(row[name])) for name in NUTRIENTS))
+
+
+# -- plans and meals --------------------------------------------------------------------------------
+def _plan(shown):
+    """Show a plan: a day's meals with totals against its goals, and what was eaten."""
+    (plan,), key = shown.rows, shown.call.row().id
+    raw = models.NutritionPlan.id.db_value(key)
+    meals = _meals((equals(models.Meal.plan, key),), (along(models.MealItem, ("meal", "plan"), raw),))
+    total = Nutrients.total(meal["total"] for meal in meals)
+    log = Selection(models.LogItem, (equals(models.LogItem.plan, key),), ("-datetime",))
+    return shown.render(
+        "views/plan.html", plan=plan, meals=meals, total=total, goals=portions.goals(total, plan),
+        shares=portions.shares(total), diary=_days(shown, log),
+    )  # fmt: skip
+
+
+def _meal(shown):
+    """Show the foods of a meal."""
+    key = shown.call.row().id
+    (meal,) = _meals((equals(models.Meal.id, key),), (equals(models.MealItem.meal, key),))
+    total = portions.total(meal["portions"])
+    return shown.render(
+        "views/meal.html", meal=meal, total=total, shares=portions.shares(total)
+    )
+
+
+def _meals(which: tuple, items: tuple) -> list[dict]:
+    """Return meals in the order of the day, each with its portions and their total."""
+    of_meal = defaultdict(list)
+    for part in portions.portions(Selection(models.MealItem, items, ("order", "id"))):
+        of_meal[part.meal].append(part)
+    key, time = models.Meal.id.python_value, models.Meal.time.python_value
+    found = [
+        {
+            "id": key(row[0]), "plan": models.Meal.plan.python_value(row[1]), "name": row[2], "time": time(row[3]),
+            "portions": of_meal[key(row[0])], "total": portions.total(of_meal[key(row[0])]),
+        }
+        for row in Selection(models.Meal, which, ("order", "id")).rows(("id", "plan", "name", "time"))
+    ]  # fmt: skip
+    return sorted(found, key=lambda meal: (meal["time"] is None, meal["time"] or datetime.time()))
+
+
+def _goals_of(plans: list[UUID], shown) -> dict[UUID, dict]:
+    """Return plans as JSON, by key."""
+    dump = dumper(PlanSchema, models.NutritionPlan)
+    rows = Selection(models.NutritionPlan, (within(models.NutritionPlan.id, plans),)).rows(dump.columns)
+    return {UUID(str(row["id"])): row for row in dump(rows, shown.call.context)}
+
+
+# -- the diary ----------------------------------------------------------------------------------------
+def _diary(shown):
+    """Show the diary by day."""
+    days = _days(shown, shown.selection().order_by("-datetime"))
+    return shown.render("views/diary.html", diary=days) if days else None
+
+
+def _entry(shown):
+    """Show what a portion contains."""
+    found = portions.portions(shown.call.selection())
+    total = portions.total(found)
+    return shown.render(
+        "views/portion.html", portions=found, total=total, shares=portions.shares(total)
+    )
+
+
+def _days(shown, selection: Selection) -> dict | None:
+    """Return the day of the diary that the query asks for, else its latest, beside the days around it."""
+    days = portions.by_day(portions.portions(selection, portions.MOST_PORTIONS))
+    day = portions.chosen_day(list(days), shown.call.args.get("day"))
+    if not days:
+        return None
+    eaten = sorted(days.get(day, []), key=lambda part: part.moment)
+    total = portions.total(eaten)
+    plans = {part.plan for part in eaten or next(iter(days.values()))}
+    plan = _goals_of(list(plans), shown)[plans.pop()] if len(plans) == 1 else None
+    last = max([*days, day])
+    around = [last - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
+    amounts = [
+        Amount(f"{date.day} {date:%b}", float(portions.total(days.get(date, ())).energy),
+               _link(shown, date) if date in days else "", date == day)
+        for date in around
+    ]  # fmt: skip
+    return {
+        "day": day, "is_today": day == today(), "portions": eaten, "total": total, "plan": plan,
+        "goals": portions.goals(total, plan), "shares": portions.shares(total),
+        "earlier": _link(shown, max((date for date in days if date < day), default=None)),
+        "later": _link(shown, min((date for date in days if date > day), default=None)),
+        "chart": bar_chart(shown, amounts, "Energy of each day", "kcal", (plan or {}).get("goal_energy"), height=220),
+    }  # fmt: skip
+
+
+def _link(shown, date: datetime.date | None) -> str:
+    return f"{shown.query(day=date.isoformat(), offset=None)}#diary" if date else ""
+
+
+# -- names ----------------------------------------------------------------------------------------
+def plan_names(keys: list[UUID]) -> dict[UUID, str]:
+    """Return what plans are called: their description, else when they begin."""
+    model = models.NutritionPlan
+    rows = Selection(model, (within(model.id, keys),)).rows(("id", "description", "start"))
+    read = model.start.python_value
+    return {model.id.python_value(key): text or f"Plan from {read(start)}" for key, text, start in rows}
+
+
+def meal_names(keys: list[UUID]) -> dict[UUID, str]:
+    """Return what meals are called: their name, else when they are eaten."""
+    model = models.Meal
+    rows = Selection(model, (within(model.id, keys),)).rows(("id", "name", "time"))
+    read = model.time.python_value
+    return {
+        model.id.python_value(key): name or f"Meal at {read(time):%H:%M}" for key, name, time in rows if name or time
+    }
+
+
+def _portion_names(model):
+    def names(keys: list[UUID]) -> dict[UUID, str]:
+        found = portions.portions(Selection(model, (within(model.id, keys),)))
+        return {part.key: f"{part.name}, {part.text}" for part in found}
+
+    return names
+
+
+def register(registry) -> None:
+    """Register the views and the names."""
+    registry.add_view("food", View(rows=_foods, row=_food, instead=True))
+    registry.add_view("plan", View(row=_plan))
+    registry.add_view("meal", View(row=_meal))
+    registry.add_view("portion", View(row=_entry))
+    registry.add_view("diary", View(rows=_diary, row=_entry, instead=True))
+    registry.add_names(models.NutritionPlan, plan_names)
+    registry.add_names(models.Meal, meal_names)
+    for model in (models.MealItem, models.LogItem):
+        registry.add_names(model, _portion_names(model))

@@ -1,0 +1,144 @@
+"""Portions of food as people read them: what, how much, what is in it, and whether that is enough.
+
+A portion is an item of a meal or an entry of the diary.  Rows become portions without a query
+for each; the sums are :mod:`wger_flask.engine.nutrition`'s.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from wger_flask.api import Selection, server_zone
+from wger_flask.engine.nutrition import Nutrients, energy_shares
+
+from . import models
+from .intake import EATEN, contents_of
+
+LABELS = (
+    ("energy", "Energy", "kcal"), ("protein", "Protein", "g"), ("carbohydrates", "Carbohydrates", "g"),
+    ("carbohydrates_sugar", "Sugar", "g"), ("fat", "Fat", "g"), ("fat_saturated", "Saturated fat", "g"),
+    ("fiber", "Fibre", "g"), ("sodium", "Sodium", "g"),
+)  # fmt: skip
+"""Each nutrient, what it is called, and its unit."""
+
+MOST_PORTIONS = 3000
+_GOALS = ("energy", "protein", "carbohydrates", "fat", "fiber")
+_COLUMNS = ("id", "meal", "ingredient", "ingredient.name", "weight_unit", "weight_unit.name", *EATEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """An amount of a food: in grams, or in ``unit`` where it has one."""
+
+    key: UUID
+    meal: UUID | None
+    food: int
+    name: str
+    unit: int | None
+    unit_name: str | None
+    gram: int | None
+    amount: Decimal
+    nutrients: Nutrients
+    moment: datetime.datetime | None = None
+    plan: UUID | None = None
+
+    @property
+    def text(self) -> str:
+        """How much it is: ``150 g`` or ``2 × slice (90 g)``."""
+        number = f"{self.amount.normalize():f}"
+        if self.unit is None:
+            return f"{number} g"
+        return f"{number} × {self.unit_name} ({(self.amount * (self.gram or 0)).normalize():f} g)"
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What a form begins with that notes the same portion again."""
+        unit = {} if self.unit is None else {"weight_unit": self.unit}
+        return {"ingredient": self.food, "amount": self.amount, **unit}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """How much of a nutrient there is, and how much there should be (None where nobody says)."""
+
+    name: str
+    label: str
+    unit: str
+    value: float
+    aim: int | None
+
+    @property
+    def percent(self) -> int | None:
+        """The share of the goal that is reached."""
+        return round(100 * self.value / self.aim) if self.aim else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of the energy that a macronutrient gives; ``start`` is where its arc begins (percent)."""
+
+    name: str
+    grams: float
+    percent: float
+    start: float
+
+
+def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
+    """Return the portions of a selection of meal items or of entries of the diary."""
+    model = selection.model
+    extra = ("datetime", "plan") if model is models.LogItem else ()
+    key, meal, amount = (model._meta.fields[name].python_value for name in ("id", "meal", "amount"))
+    found = []
+    for row in selection.rows((*_COLUMNS, *extra), limit):
+        raw = row[6 : 6 + len(EATEN)]
+        moment, plan = row[-2:] if extra else (None, None)
+        found.append(Portion(
+            key(row[0]), meal(row[1]), *row[2:6], raw[1], amount(raw[0]), contents_of(raw),
+            moment and models.LogItem.datetime.python_value(moment).astimezone(server_zone()),
+            plan and models.LogItem.plan.python_value(plan),
+        ))  # fmt: skip
+    return found
+
+
+def total(parts: Iterable[Portion]) -> Nutrients:
+    """Return what portions contain together."""
+    return Nutrients.total(part.nutrients for part in parts)
+
+
+def by_day(parts: Iterable[Portion]) -> dict[datetime.date, list[Portion]]:
+    """Return the portions of each day, on the server's calendar, in the order in which the days came."""
+    found: dict[datetime.date, list[Portion]] = {}
+    for part in parts:
+        found.setdefault(part.moment.date(), []).append(part)
+    return found
+
+
+def goals(nutrients: Nutrients, plan: dict | None) -> list[Goal]:
+    """Return what ``nutrients`` come to beside the goals of a plan in its JSON."""
+    units = {name: (label, unit) for name, label, unit in LABELS}
+    return [
+        Goal(name, *units[name], float(getattr(nutrients, name) or 0), (plan or {}).get(f"goal_{name}"))
+        for name in _GOALS
+    ]
+
+
+def shares(nutrients: Nutrients) -> list[Share]:
+    """Return the share of the energy of each macronutrient; none where there is no energy."""
+    found, start = [], 0.0
+    for name, percent in energy_shares(nutrients).items():
+        if percent:
+            found.append(Share(name, float(getattr(nutrients, name)), float(percent), start))
+            start += float(percent)
+    return found
+
+
+def chosen_day(days: Sequence[datetime.date], text: str | None) -> datetime.date | None:
+    """Return the day that ``text`` names, else the latest of ``days``, None where there are none."""
+    try:
+        return datetime.date.fromisoformat(text or "")
+    except ValueError:
+        return max(days, default=None)
