@@ -24,7 +24,9 @@ def words_of(text: str) -> tuple[str, ...]:
     """Return the words of ``text`` in lower case, without accents and punctuation."""
     if text.isascii():
         return tuple(_WORDS.findall(text.lower()))
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    bare = text
+    for _ in range(2):  # what a letter decomposes into may have a case of its own
+        bare = unicodedata.normalize("NFKD", bare.casefold())
     return tuple(_WORDS.findall("".join(c for c in bare if not unicodedata.combining(c)).translate(_PLAIN)))
 
 
