@@ -38,6 +38,7 @@ from .rest.filters import (
 from .rest.nesting import Items
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
+from .rest.recipe import Call
 from .rest.registry import RegistrationError, Registry
 from .rest.relations import Batch, Child, Children, Computed, File, Key, Keys, Members, Nested
 from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
@@ -46,7 +47,7 @@ from .rest.services import services
 from .rest.throttling import Limit
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.values import Rejected
-from .rest.views import Call, store
+from .rest.views import store
 from .storage import fields as columns
 from .storage import search
 from .storage.cascade import delete

@@ -17,8 +17,9 @@ from werkzeug.routing import BaseConverter, Rule
 
 from .openapi import Documented
 from .permissions import Access, public
+from .recipe import Target, answer
 from .resource import Resource
-from .views import Target, action_target, answer, targets
+from .views import action_target, targets
 
 PREFIX = "/api/v2"
 

@@ -17,9 +17,9 @@ from flask_smorest.spec.plugins import FlaskPlugin
 from .components import ANSWER, PATCHED, REQUEST, Components, key_of
 from .filters import Parameter
 from .permissions import SAFE_METHODS
+from .recipe import Target
 from .resource import Resource
 from .throttling import Limit
-from .views import Target
 
 SECURITY = {
     "cookieAuth": {"type": "apiKey", "in": "cookie", "name": "sessionid",

@@ -9,8 +9,8 @@ from werkzeug.routing import Rule
 from .blueprint import PREFIX, method_view
 from .openapi import Documented
 from .permissions import public
+from .recipe import Call, Target, answer
 from .services import services
-from .views import Call, Target, answer
 
 
 def list_resources(call: Call) -> dict[str, str]:

@@ -60,7 +60,8 @@ def _exercise(shown):
     names = {key: (short, name) for key, short, name in _languages()}
     chosen = _chosen(row, shown.call)
     texts = [
-        (*names.get(found["language"], ("", "")), found, sanitise(found["description"])) for found in row["translations"]
+        (*names.get(found["language"], ("", "")), found, sanitise(found["description"]))
+        for found in row["translations"]
     ]
     texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
     return shown.render("views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [])

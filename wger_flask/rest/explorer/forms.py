@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bodies import FORM_TYPES
+from ..recipe import Call
 from ..relations import Keys
 from ..resource import Resource
-from ..views import Call
 from .choosing import chosen
 from .controls import Control, controls_of, sentences
 from .paths import way_back

@@ -68,6 +68,8 @@ def plain_name(resource: Resource, key) -> str:
 
 def plural(title: str) -> str:
     """Return the heading of many: "weight entry" becomes "Weight entries"."""
+    if title.endswith("ics"):  # statistics are many already
+        return f"{title[:1].upper()}{title[1:]}"
     if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):
         title = f"{title[:-1]}ie"
     elif title.endswith(("s", "x", "ch", "sh")):

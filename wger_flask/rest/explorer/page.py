@@ -9,8 +9,8 @@ from __future__ import annotations
 from flask import Response, current_app, flash, redirect
 
 from ..errors import ApiError
+from ..recipe import Call
 from ..services import services
-from ..views import Call
 from . import index
 from .cells import Cells, guess, label, label_of, pretty
 from .choosing import choosing

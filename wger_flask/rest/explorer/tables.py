@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..recipe import Call
 from ..relations import Batch, Children
 from ..services import services
-from ..views import Call
 from .cells import Cell, Cells, label_of
 from .names import names_of, naming_column
 from .paths import address, with_args

@@ -1,0 +1,20 @@
+"""Wire formats: how each kind of value is read from a body and written to JSON.
+
+These are marshmallow fields that parse as leniently, and complain in the same words, as the
+server that clients were written against.  Each also tells :mod:`.dump` how the raw column
+value becomes JSON, so that the schema is the only place where a resource's shape is written.
+
+``attribute`` may be a dotted path along references (``exercise.uuid``).
+"""
+
+from __future__ import annotations
+
+from .base import NULL, REQUIRED, Field
+from .moments import Date, DateTime, Time, parse_moment
+from .numbers import BIG, Decimal, Float, Integer, check_digits, check_range
+from .texts import URL, UUID, Boolean, Choice, Json, String
+
+__all__ = [
+    "BIG", "NULL", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime", "Decimal", "Field", "Float",
+    "Integer", "Json", "String", "Time", "check_digits", "check_range", "parse_moment",
+]  # fmt: skip

@@ -1,0 +1,106 @@
+"""Moments, dates and times of day."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+
+from marshmallow import ValidationError
+
+from ...storage.dialects.base import wire_moment
+from ..clock import server_zone
+from .base import Field
+
+
+class DateTime(Field):
+    """A moment; one without an offset is in the server's zone, a bare date is its midnight."""
+
+    kind = "date-time"
+    WRONG = (
+        "Datetime has wrong format. Use one of these formats instead: "
+        "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+    )
+
+    def raw(self, dialect, zone):
+        return dialect.wire_moment(zone)
+
+    def wire(self, value):
+        return wire_moment(value, server_zone())
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        moment = parse_moment(value)
+        if moment is None:
+            raise ValidationError(self.WRONG)
+        return moment
+
+
+def parse_moment(value) -> datetime | None:
+    """Return the aware moment that ``value`` spells, or None.
+
+    Raises ValidationError when its time in UTC or at the server is outside the years 1 to 9999.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if text != text.upper() or text[11:13] == "24":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=server_zone())
+    try:
+        moment.astimezone(UTC).astimezone(server_zone())
+    except OverflowError:
+        raise ValidationError("Datetime value out of range.") from None
+    return moment
+
+
+class Date(Field):
+    """A calendar date."""
+
+    kind = "date"
+    _lenient = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+
+    def raw(self, dialect, zone):
+        return dialect.wire_date
+
+    def wire(self, value):
+        return value.isoformat()
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, str):
+            text = value.strip()
+            try:
+                found = self._lenient.match(text)
+                return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+            except ValueError:
+                pass
+        raise ValidationError("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
+
+
+class Time(Field):
+    """A time of day; whatever follows the hour may be left out, an offset means nothing."""
+
+    kind = "time"
+    _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
+
+    def raw(self, dialect, zone):
+        return dialect.wire_time
+
+    def wire(self, value):
+        return value.isoformat()
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, str):
+            text = value.strip()
+            try:
+                found = self._lenient.match(text)
+                if not found:
+                    return time.fromisoformat(text).replace(tzinfo=None)
+                hours, minutes, seconds, fraction = found.groups()
+                return time(int(hours), int(minutes), int(seconds or 0), int((fraction or "0").ljust(6, "0")))
+            except ValueError:
+                pass
+        raise ValidationError("Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]].")

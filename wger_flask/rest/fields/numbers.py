@@ -1,0 +1,121 @@
+"""Numbers: whole, with a fixed number of places, and of any precision."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal as D
+from decimal import InvalidOperation
+
+from marshmallow import ValidationError
+
+from .base import Field
+
+BIG = 2**63 - 1
+
+
+class Integer(Field):
+    """A whole number between ``min`` and ``max``."""
+
+    kind = "integer"
+    _whole = re.compile(r"\.0*\s*$")
+
+    def __init__(self, *, min: int | None = None, max: int | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.min, self.max = min, max
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        try:
+            if isinstance(value, bool) or not isinstance(value, str | int | float) or (
+                isinstance(value, str) and len(value) > 1000
+            ):
+                raise ValueError
+            number = int(self._whole.sub("", str(value)))
+        except ValueError:
+            raise ValidationError("A valid integer is required.") from None
+        return check_range(number, -BIG - 1 if self.min is None else self.min, BIG if self.max is None else self.max)
+
+
+class Float(Field):
+    """A JSON number."""
+
+    kind = "number"
+
+    def wire(self, value):
+        return float(value)
+
+    def raw(self, dialect, zone):
+        return float
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        try:
+            number = float(value) if not isinstance(value, bool) else math.nan
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValidationError("A valid number is required.")
+        return number
+
+
+class Decimal(Field):
+    """A decimal, written as a string with all its ``places`` (or as a number)."""
+
+    kind = "decimal"
+
+    def __init__(
+        self, max_digits: int, places: int, *, min: D | int | None = None, max: D | int | None = None,
+        as_number: bool = False, **kwargs,
+    ):  # fmt: skip
+        super().__init__(**kwargs)
+        self.max_digits, self.places, self.as_number = max_digits, places, as_number
+        self.min, self.max = min, max
+
+    def raw(self, dialect, zone):
+        return float if self.as_number else dialect.wire_decimal(self.places)
+
+    def wire(self, value):
+        return float(value) if self.as_number else f"{D(value):.{self.places}f}"
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        blank = self.allow_none and isinstance(value, str) and not value.strip()
+        return super().deserialize(None if blank else value, attr, data, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > 1000:
+            raise ValidationError("A valid number is required.")
+        try:
+            number = D(str(value).strip())
+        except InvalidOperation:
+            number = D("NaN")
+        if not number.is_finite():
+            raise ValidationError("A valid number is required.")
+        check_digits(number, self.max_digits, self.places)
+        return check_range(number, self.min, self.max)
+
+
+def check_digits(number: D, max_digits: int, places: int) -> None:
+    """Raise ValidationError when ``number`` has more digits than its column holds."""
+    _, digits, exponent = number.as_tuple()
+    if exponent >= 0:
+        total, before, behind = len(digits) + exponent, len(digits) + exponent, 0
+    elif len(digits) > -exponent:
+        total, behind = len(digits), -exponent
+        before = total - behind
+    else:
+        total, before, behind = -exponent, 0, -exponent
+    for found, allowed, what in (
+        (total, max_digits, "digits in total"),
+        (behind, places, "decimal places"),
+        (before, max_digits - places, "digits before the decimal point"),
+    ):
+        if found > allowed:
+            raise ValidationError(f"Ensure that there are no more than {allowed} {what}.")
+
+
+def check_range(number, low, high):
+    """Return ``number``; raises ValidationError unless ``low <= number <= high``."""
+    if high is not None and number > high:
+        raise ValidationError(f"Ensure this value is less than or equal to {high}.")
+    if low is not None and number < low:
+        raise ValidationError(f"Ensure this value is greater than or equal to {low}.")
+    return number

@@ -1,0 +1,144 @@
+"""Texts, choices, truth values, UUIDs and free JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid as uuids
+from collections.abc import Iterable
+
+from marshmallow import ValidationError, validate
+
+from ..bodies import FormData, parse_json
+from ..errors import ParseError
+from .base import Field
+
+
+class String(Field):
+    """Text; numbers are taken and stringified, blanks around it are cut off."""
+
+    kind = "string"
+
+    def __init__(self, *, max_length: int | None = None, min_length: int = 0, blank: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        self.max_length, self.min_length, self.blank = max_length, min_length, blank
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValidationError("Not a valid string.")
+        text = str(value).strip()
+        if "\x00" in text:
+            raise ValidationError("Null characters are not allowed.")
+        if not text and not self.blank:
+            raise ValidationError("This field may not be blank.")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise ValidationError("Not a valid string.")
+        if self.max_length is not None and len(text) > self.max_length:
+            raise ValidationError(f"Ensure this field has no more than {self.max_length} characters.")
+        if text and len(text) < self.min_length:
+            raise ValidationError(f"Ensure this field has at least {self.min_length} characters.")
+        return text
+
+
+class URL(String):
+    """The address of a page."""
+
+    _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error="Enter a valid URL.")
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return self._check(text) if text else text
+
+
+class Choice(Field):
+    """One of a few values, compared as strings."""
+
+    kind = "choice"
+
+    def __init__(self, choices: Iterable[str] | dict[str, str], **kwargs):
+        super().__init__(**kwargs)
+        self.choices = dict(choices) if isinstance(choices, dict) else {choice: choice for choice in choices}
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, dict | list) or str(value) not in self.choices:
+            raise ValidationError(f'"{value}" is not a valid choice.')
+        return str(value)
+
+
+class Boolean(Field):
+    """True or false, in any of the spellings that forms and scripts use."""
+
+    kind = "boolean"
+    TRUE = {"t", "y", "yes", "true", "on", "1"}
+    FALSE = {"f", "n", "no", "false", "off", "0"}
+
+    def raw(self, dialect, zone):
+        return dialect.wire_boolean
+
+    def wire(self, value):
+        return bool(value)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, int | float) and value in (0, 1):
+            return bool(value)
+        if isinstance(value, str):
+            text = value.strip()
+            if text in ("", "null", "None") and self.allow_none:
+                return None
+            if text.lower() in self.TRUE and _plain_case(text):
+                return True
+            if text.lower() in self.FALSE and _plain_case(text):
+                return False
+        raise ValidationError("Must be a valid boolean.")
+
+
+def _plain_case(text: str) -> bool:
+    return text in (text.lower(), text.upper(), text.capitalize())
+
+
+class UUID(Field):
+    """A UUID, in any of its spellings on input, lower-case with hyphens on output."""
+
+    kind = "uuid"
+
+    def raw(self, dialect, zone):
+        return dialect.wire_uuid
+
+    def wire(self, value):
+        return str(value)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        try:
+            if isinstance(value, int):
+                return uuids.UUID(int=value)
+            if isinstance(value, str):
+                return uuids.UUID(hex=value.strip())
+        except ValueError:
+            pass
+        raise ValidationError("Must be a valid UUID.")
+
+
+class Json(Field):
+    """Any JSON value that every database can store, kept as it is."""
+
+    kind = "json"
+    _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+    def raw(self, dialect, zone):
+        return dialect.wire_json
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(data, FormData):
+            try:
+                value = parse_json(value.encode())
+            except ParseError:
+                raise ValidationError("Value must be valid JSON.") from None
+        try:
+            text = json.dumps(value, allow_nan=False)
+        except ValueError:
+            raise ValidationError("Value must be valid JSON.") from None
+        if self._null.search(text):
+            raise ValidationError("Null characters are not allowed.")
+        return value

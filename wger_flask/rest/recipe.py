@@ -1,0 +1,247 @@
+"""The recipe that every request of every target runs.
+
+:func:`answer` is the whole of it: the steps in their order, then the handler, in one
+transaction where it writes.  What can be asked is a :class:`Target`, who asks for what a
+:class:`Call`; the handlers of resources are in :mod:`.views`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flask import Request, Response, g, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.http import http_date
+
+from ..storage.database import IntegrityError, transaction
+from ..storage.model import Model
+from . import metadata
+from .bodies import FORM_TYPES, NotAnObject, read_body
+from .context import Context, current_context
+from .errors import ApiError, MethodNotAllowed
+from .negotiation import JSON, negotiate
+from .ownership import NotADictionary
+from .permissions import SAFE_METHODS, Access
+from .renderers import render
+from .resource import Action, Resource
+from .schema import load
+from .services import services
+from .uploads import look_at_files
+
+_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be asked: its handlers by method, and who may use them.
+
+    ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
+    credentials unread (the endpoints that give them out); ``transactional`` False leaves
+    transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
+    as few recorded endpoints do.  ``request`` and ``response`` are the schemas of what is sent and
+    answered, or mappings from methods to them: the OpenAPI document and the explorer's forms say
+    what they say.
+    """
+
+    name: str
+    handlers: dict
+    access: Access
+    kind: str = "plain"
+    resource: Resource | None = None
+    action: Action | None = None
+    throttle: dict = field(default_factory=dict)
+    authenticates: bool = True
+    slash: bool = True
+    transactional: bool = True
+    head: bool = True
+    about: str = ""
+    request: object = None
+    response: object = None
+
+    def schema(self, role: str, method: str):
+        """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""
+        if self.action is not None and (role == "response") == (method in SAFE_METHODS):
+            return self.action.schema
+        if self.resource is not None and self.action is None:
+            return self.resource.schema
+        found = getattr(self, role)
+        return found.get(method) if isinstance(found, Mapping) else found
+
+    @cached_property
+    def allow(self) -> tuple[str, ...]:
+        """The methods, as the ``Allow`` header lists them."""
+        known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if self.head and "GET" in self.handlers else set())
+        return tuple(method for method in _ORDER if method in known)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        found = {
+            "Allow": ", ".join(self.allow),
+            "Vary": "Accept, Accept-Language, Cookie, origin",
+            "Content-Language": "en",
+            "X-Frame-Options": "DENY",
+        }
+        if self.resource is not None and self.resource.deprecated:
+            found |= self.resource.deprecated.headers
+        return found
+
+
+class Call:
+    """One request to a target, as its handler sees it."""
+
+    __slots__ = (
+        "action", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body",
+    )  # fmt: skip
+
+    def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
+        self.target, self.request, self.key, self.suffix = target, request, key, suffix
+        self.resource, self.action = target.resource, target.action
+        self.method, self.format, self.user, self._body = request.method, JSON, None, None
+        self.files = None  # the changes of files that belong to the open transaction
+
+    @property
+    def args(self) -> MultiDict:
+        """The query parameters."""
+        return self.request.args
+
+    @property
+    def context(self) -> Context:
+        """What dumping rows needs to know."""
+        return current_context()
+
+    @property
+    def body(self) -> dict:
+        """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
+        if self._body is None:
+            takes_files = self.resource is not None and self.action is None and self.resource.takes_files
+            try:
+                self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
+            except NotAnObject:
+                if self.resource is not None and self.resource.checks_owners:
+                    raise NotADictionary() from None
+                raise
+        return self._body
+
+    def load(self, schema=None, *, partial: bool = False, row: Model | None = None, known=()) -> dict:
+        """Return the body as ``schema`` reads it.
+
+        Without one it is the resource's own, for a new row or, given a ``row``, for a change of it;
+        references in ``known`` have been looked up already.
+        """
+        if schema is not None:
+            return load(schema, self.body, partial=partial)
+        resource = self.resource
+        return load(resource.schema, self.body, partial=partial, model=resource.model, own=row and row._pk, known=known)
+
+    def selection(self, *, filtered: bool = True):
+        """Return the visible row that the URL names, as a selection."""
+        found = self.resource.visible_to(self.user)
+        if filtered:
+            found = self.resource.filter_set.apply(found, self.args)
+        return self.resource.by_key(found, self.key)
+
+    def row(self, *, filtered: bool = True) -> Model:
+        """Return the visible row that the URL names.
+
+        Raises :class:`~.errors.NotFound`, and :class:`~.errors.Forbidden` where seeing it is not enough.
+        """
+        found = self.resource.fetch(self.selection(filtered=filtered))
+        self.target.access.demand_row(self.user, found, self.method)
+        return found
+
+
+# -- the steps, outermost first: the only place where their order is decided -----------------
+def negotiated(call: Call) -> None:
+    """Choose the format first, so that every later error is given in it."""
+    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
+
+
+def understood(call: Call) -> None:
+    """Let a page's form, which can only be posted, say which method it means."""
+    if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
+        wanted = call.request.form.get("_method", "POST")
+        call.method = wanted if wanted in ("PUT", "PATCH", "DELETE") else "POST"
+
+
+def authenticated(call: Call) -> None:
+    """Find out who asks; broken credentials are refused even where none are needed."""
+    if call.target.authenticates:
+        call.user = g.user = services().authenticate(call.request)
+
+
+def authorised(call: Call) -> None:
+    """Refuse whom the rules do not let in."""
+    call.target.access.demand(call.user, call.method)
+
+
+def throttled(call: Call) -> None:
+    """Refuse who asks too often."""
+    limits = call.target.throttle
+    if limits:
+        scope = limits.get(call.method) or limits.get(call.target.kind)
+        if scope and not call.method == "OPTIONS":
+            services().limit(scope, call)
+
+
+def allowed(call: Call) -> None:
+    """Refuse methods that the target does not have."""
+    if call.method not in call.target.allow:
+        raise MethodNotAllowed(call.method)
+
+
+STEPS = (negotiated, understood, authenticated, authorised, throttled, allowed)
+
+
+def answer(target: Target, key: str | None = None, suffix: str = "") -> Response:
+    """Run the steps and the handler for the current request and render what it gives."""
+    if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        return _with_slash()
+    call = g.call = Call(target, request, key, suffix)
+    headers = target.headers
+    try:
+        for step in STEPS:
+            step(call)
+        if call.method == "OPTIONS":
+            payload, status = metadata.describe(call), 200
+        elif call.method in SAFE_METHODS:
+            payload, status = _result(target.handlers["GET"](call))
+            headers = headers | _keeping(call)
+        elif not target.transactional:
+            payload, status = _result(target.handlers[call.method](call))
+        else:
+            look_at_files(call)
+            with services().media.changes() as call.files, transaction():
+                payload, status = _result(target.handlers[call.method](call))
+    except ApiError as error:
+        payload, status, headers = error.body, error.status, {**headers, **error.headers}
+    except IntegrityError as clash:
+        payload, status = {"non_field_errors": [services().explain(clash)]}, 400
+    if isinstance(payload, Response):
+        payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
+        return payload
+    return render(call, call.format, payload, status, headers)
+
+
+def _keeping(call: Call) -> dict[str, str]:
+    """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
+    if call.resource is None or not call.resource.max_age or call.format.is_html:
+        return {}
+    seconds = getattr(services().settings, call.resource.max_age)
+    return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
+
+
+def _result(made) -> tuple:
+    return made if isinstance(made, tuple) else (made, 200)
+
+
+def _with_slash() -> Response:
+    query = request.query_string.decode("ascii", "replace")
+    location = f"{request.script_root}{request.path}/" + (f"?{query}" if query else "")
+    response = redirect(location, 301)
+    response.set_data(b"")
+    response.autocorrect_location_header = False
+    return response
