@@ -29,6 +29,7 @@ gallery = Resource(
     methods=WRITE,
     filters={"id": exact, "date": exact, "description": exact},
     owner=owned_by("user"),
+    view="photos",
 )  # fmt: skip
 
 RESOURCES = (gallery,)

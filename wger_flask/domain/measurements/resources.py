@@ -31,6 +31,7 @@ category = Resource(
     methods=WRITE,
     filters={"id": exact, "name": exact, "unit": exact},
     owner=owned_by("user", checks={}),
+    view="measured",
 )  # fmt: skip
 
 measurement = Resource(
@@ -39,6 +40,7 @@ measurement = Resource(
     methods=WRITE,
     filters={"id": (exact, one_of), "category": (exact, one_of), "date": compared},
     owner=owned_by("category.user", checks={"category": "user"}),
+    view="measurements",
 )  # fmt: skip
 
 RESOURCES = (measurement, category)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, resources, training
+    from . import models, pages, resources, training
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    pages.register(registry)
     training.listen(registry)

@@ -38,10 +38,11 @@ trophy = Resource(
     visible=shown_to,
     actions=(
         Action(
-            "progress", progress, detail=False, schema=schemas.ProgressSchema, many=True,
+            "progress", progress, detail=False, schema=schemas.ProgressSchema, many=True, view="standings",
             about="How far you are with each trophy; with ?include_repeatable=true those that can be repeated, too.",
         ),
     ),
+    view="trophies",
 )  # fmt: skip
 
 user_trophy = Resource(
@@ -54,12 +55,14 @@ user_trophy = Resource(
     },
     orderable=("earned_at", "trophy__trophy_type", "trophy__name"),
     owner=owned_by("user"),
+    view="awards",
 )  # fmt: skip
 
 user_statistics = Resource(
     "user-statistics", UserStatistics, schemas.UserStatisticsSchema,
     about="Figures about all of your training.",
     owner=owned_by("user"),
+    view="figures",
 )  # fmt: skip
 
 RESOURCES = (trophy, user_trophy, user_statistics)

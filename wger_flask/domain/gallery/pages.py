@@ -1,0 +1,31 @@
+"""What the explorer shows of photos besides a table: the photos."""
+
+from __future__ import annotations
+
+from wger_flask.api import View
+
+MOST_PHOTOS = 2000
+
+
+def _photos(shown):
+    """Show photos as a grid."""
+    return shown.render("views/photos.html", photos=shown.rows) if shown.rows else None
+
+
+def _photo(shown):
+    """Show a photo, and the way to the ones before and after it."""
+    (row,) = shown.rows
+    model = shown.resource.model
+    keys = [key for (key,) in shown.resource.visible_to(shown.call.user).order_by("date", "id").rows(
+        (model._meta.primary_key.name,), MOST_PHOTOS
+    )]  # fmt: skip
+    place = keys.index(row["id"]) if row["id"] in keys else 0
+    return shown.render(
+        "views/photo.html", photo=row, before=keys[place - 1] if place else None,
+        after=keys[place + 1] if place + 1 < len(keys) else None,
+    )  # fmt: skip
+
+
+def register(registry) -> None:
+    """Register the view."""
+    registry.add_view("photos", View(rows=_photos, row=_photo, instead=True))

@@ -1,0 +1,79 @@
+"""What the explorer shows of trophies besides tables: pictures, how far somebody is, and figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wger_flask.api import Selection, View, equals, server_zone, within
+from wger_flask.domain.exercises.models import Exercise
+
+from .models import UserTrophy
+from .progress import progress
+
+
+def _trophies(shown):
+    """Show trophies with how far whoever asks is with them."""
+    standings = {item["trophy"]["id"]: item for item in progress(shown.call)}
+    earned = _earned(shown.call.user)
+    cards = [_card(row, standings.get(row["id"]), earned) for row in shown.rows]
+    return shown.render("views/trophies.html", cards=cards) if cards else None
+
+
+def _standings(shown):
+    """Show what the progress endpoint answers."""
+    earned = _earned(shown.call.user)
+    return shown.render("views/trophies.html", cards=[_card(item["trophy"], item, earned) for item in shown.rows])
+
+
+def _awards(shown):
+    """Show the trophies that somebody earned, and for what."""
+    records = {row["id"]: row["context_data"] for row in shown.rows if (row["context_data"] or {}).get("exercise_id")}
+    names = shown.names(Exercise, [record["exercise_id"] for record in records.values()])
+    cards = []
+    for row in shown.rows:
+        record = records.get(row["id"])
+        cards.append({
+            **_card(row["trophy"], None, {}), "url": shown.url("user-trophy", row["id"]), "is_earned": True,
+            "when": row["earned_at"][:10], "record": record,
+            "exercise": names.get(str(record["exercise_id"]), "an exercise") if record else "",
+        })  # fmt: skip
+    return shown.render("views/trophies.html", cards=cards) if cards else None
+
+
+def _figures(shown):
+    """Show the figures of somebody's training."""
+    return shown.render("views/figures.html", rows=shown.rows) if shown.rows else None
+
+
+def _card(trophy: dict, standing: dict | None, earned: dict[int, list[datetime]]) -> dict:
+    """Return what a card shows of a trophy in its JSON."""
+    moments = earned.get(trophy["id"], [])
+    return {
+        "trophy": trophy, "standing": standing, "is_earned": bool(moments), "times": len(moments), "url": "",
+        "when": moments[-1].date().isoformat() if moments else "",
+    }  # fmt: skip
+
+
+def _earned(user) -> dict[int, list[datetime]]:
+    """Return when ``user`` earned each trophy, in order of time."""
+    found: dict[int, list[datetime]] = {}
+    if user is None:
+        return found
+    rows = Selection(UserTrophy, (equals(UserTrophy.user, user.id),), ("earned_at", "id")).rows(("trophy", "earned_at"))
+    for trophy, moment in rows:
+        found.setdefault(trophy, []).append(UserTrophy.earned_at.python_value(moment).astimezone(server_zone()))
+    return found
+
+
+def award_names(keys: list[int]) -> dict[int, str]:
+    """Return what awards are called: their trophy."""
+    return dict(Selection(UserTrophy, (within(UserTrophy.id, keys),)).rows(("id", "trophy.name")))
+
+
+def register(registry) -> None:
+    """Register the views and the names."""
+    registry.add_view("trophies", View(rows=_trophies, row=_trophies, instead=True))
+    registry.add_view("standings", View(rows=_standings))
+    registry.add_view("awards", View(rows=_awards, row=_awards, instead=True))
+    registry.add_view("figures", View(rows=_figures, row=_figures, instead=True))
+    registry.add_names(UserTrophy, award_names)
