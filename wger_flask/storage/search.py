@@ -17,6 +17,7 @@ import peewee
 from . import names, spelling
 from .database import database
 from .selection import forget_statements
+from .unchanged import remembered
 
 _RARE = 5
 # Nobody types more, and no name holds more: the rest would only cost time.
@@ -27,11 +28,14 @@ class Best:
     """Search the copies of names."""
 
     def typed_values(self, text: str, columns) -> tuple:
-        dialect = database.obj.dialect
-        words = tuple(word[:_LONGEST] for word in spelling.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
         indexes = [names.index_of(column) for column in columns]
         for index in indexes:
             index.catch_up()
+        key = ("typed", text, *(index.table for index in indexes))
+        return remembered(key, lambda: self._values(text, indexes))
+
+    def _values(self, text: str, indexes) -> tuple:
+        words = tuple(word[:_LONGEST] for word in spelling.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
         doubtful = None
         pieces = []
         for word in words:
@@ -42,7 +46,8 @@ class Best:
         if len(words) == 1 and len(words[0]) == 1:
             pieces = [[spelling.folded(words)]]  # one letter begins too many words: it is one itself
         whole = spelling.folded(words)
-        return (*dialect.name_terms(pieces), whole.rstrip() or whole, doubtful or (words[0] if words else ""), whole)
+        first = words[0] if words else ""
+        return (*database.obj.dialect.name_terms(pieces), whole.rstrip() or whole, doubtful or first, whole)
 
     def _meant(self, word: str, indexes) -> list[str]:
         """Return the words that a rare ``word`` may be a slip of."""

@@ -20,6 +20,7 @@ import peewee
 from . import counting
 from .database import database
 from .model import Model
+from .unchanged import remembered
 
 # Lists of values are padded to these lengths, so that they have few shapes.
 _PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
@@ -131,7 +132,7 @@ class Selection:
                 return found
         values = tuple(value for clause in self.clauses for value in clause.values)
         statement = _count(database.obj.dialect, Selection(self.model, self.clauses))
-        return counting.remembered((statement, values), lambda: statement.run(values).fetchone()[0])
+        return remembered((statement, values), lambda: statement.run(values).fetchone()[0])
 
     def exists(self) -> bool:
         """Tell whether there is any row."""
