@@ -1,62 +1,13 @@
-"""The yardstick: what somebody writes who needs these endpoints, on this database, and nothing else.
-
-Flask, sqlite3 and orjson, every query and every key written out.  No negotiation, no filters
-but the one that is measured, no ordering, no permissions beyond the token.  The benchmark
-checks that the bytes are the server's.
-"""
+"""Exercises: a page of them, one of them, those of a category, and everything about a page of them."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from flask import Blueprint, request
 
-import orjson
-from flask import Flask, Response, request
+from .connection import grouped, marks, rows
+from .wire import answer, dashed, moment, page
 
-DATABASE = os.environ["BENCH_DATABASE"]
-ZONE = ZoneInfo(os.environ.get("TIME_ZONE", "Europe/Berlin"))
-app = Flask(__name__)
-local = threading.local()
-
-
-def rows(sql, *values):
-    held = getattr(local, "held", None)
-    if held is None:
-        held = local.held = sqlite3.connect(DATABASE, isolation_level=None, cached_statements=512)
-        held.execute("PRAGMA mmap_size = 268435456")
-    return held.execute(sql, values).fetchall()
-
-
-def moment(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(ZONE).isoformat()
-
-
-def dashed(text):
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}" if text else None
-
-
-def answer(value):
-    return Response(orjson.dumps(value), content_type="application/json")
-
-
-def page(path, count, results):
-    following = f"{request.host_url[:-1]}{path}limit=20&offset=20" if count > 20 else None
-    return answer({"count": count, "next": following, "previous": None, "results": results})
-
-
-def marks(values):
-    return ",".join("?" * len(values))
-
-
-def grouped(sql, keys):
-    found = {}
-    for key, *rest in rows(sql.format(marks(keys)), *keys):
-        found.setdefault(key, []).append(rest[0] if len(rest) == 1 else rest)
-    return found
-
+endpoints = Blueprint("exercises", __name__)
 
 LINKED = """SELECT l.exercise_id, l.{column} FROM exercises_exercise_{table} l
             JOIN exercises_{target} t ON t.id = l.{column}
@@ -83,7 +34,7 @@ def exercises(condition, *values):
     ]  # fmt: skip
 
 
-@app.get("/api/v2/exercise/")
+@endpoints.get("/api/v2/exercise/")
 def exercise_list():
     category = request.args.get("category", type=int)
     condition, values, query = TRANSLATED, (), ""
@@ -93,7 +44,7 @@ def exercise_list():
     return page(f"/api/v2/exercise/?{query}", count, exercises(condition, *values))
 
 
-@app.get("/api/v2/exercise/<int:key>/")
+@endpoints.get("/api/v2/exercise/<int:key>/")
 def exercise_detail(key):
     return answer(exercises(f"{TRANSLATED} AND id = ?", key)[0])
 
@@ -143,7 +94,7 @@ def translations(keys):
     return made, latest
 
 
-@app.get("/api/v2/exerciseinfo/")
+@endpoints.get("/api/v2/exerciseinfo/")
 def exerciseinfo():
     base = request.host_url[:-1]
     count = rows("SELECT count(*) FROM exercises_exercise")[0][0]
@@ -184,19 +135,3 @@ def exerciseinfo():
         for row in found
     ]  # fmt: skip
     return page("/api/v2/exerciseinfo/?", count, results)
-
-
-def user():
-    key = request.headers["Authorization"].removeprefix("Token ")
-    return rows("SELECT user_id FROM authtoken_token WHERE key = ?", key)[0][0]
-
-
-@app.get("/api/v2/weightentry/")
-def weights():
-    who = user()
-    count = rows("SELECT count(*) FROM weight_weightentry WHERE user_id = ?", who)[0][0]
-    found = rows(
-        "SELECT id, date, weight, user_id FROM weight_weightentry WHERE user_id = ? ORDER BY date LIMIT 20", who
-    )
-    results = [{"id": r[0], "date": moment(r[1]), "weight": f"{r[2]:.2f}", "user": r[3]} for r in found]
-    return page("/api/v2/weightentry/?", count, results)

@@ -1,0 +1,87 @@
+"""Start servers: both behind gunicorn, one worker, four threads."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS, YARDSTICK = "wger_flask.app:create_app()", "tests.bench.baseline:app"
+
+
+def settings(database: Path) -> dict[str, str]:
+    """Return the settings that are measured: the defaults, but no rate limits and no plugins."""
+    return {
+        "WGER_DATABASE_URL": f"sqlite:///{database}",
+        "WGER_INSTANCE_PATH": str(database.parent / f"{database.stem}-instance"),
+        "TIME_ZONE": "Europe/Berlin",
+        "WGER_RATELIMIT_ENABLED": "0",
+        "WGER_PLUGINS": "none",
+    }
+
+
+def environment(database: Path) -> dict[str, str]:
+    """Return the environment of a server, ours or the yardstick."""
+    return {**os.environ, **settings(database), "BENCH_DATABASE": str(database), "PYTHONPATH": str(ROOT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where, how long it took until its first answer (s), and gunicorn's process."""
+
+    url: str
+    first_answer: float
+    process: int
+
+    def memory(self) -> tuple[float, float]:
+        """Return what the worker holds (MB), and how much of the database file it has mapped besides.
+
+        Mapped pages of the file are the system's cache of it: every process shares them, and
+        they are given up when memory is needed.
+        """
+        worker = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()[0]
+        held = mapped = 0
+        of_database = False
+        for line in Path(f"/proc/{worker}/smaps").read_text().splitlines():
+            if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+                of_database = line.endswith(".sqlite")
+            elif line.startswith("Rss:"):
+                size = int(line.split()[1])
+                held, mapped = (held, mapped + size) if of_database else (held + size, mapped)
+        return held / 1024, mapped / 1024
+
+
+@contextmanager
+def served(application: str, database: Path) -> Iterator[Server]:
+    """Serve ``application`` on ``database`` while the block runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
+    started = time.monotonic()
+    process = subprocess.Popen(command, env=environment(database), cwd=ROOT, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/api/v2/exercise/?limit=1", timeout=5).read()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    raise SystemExit(f"{application} did not start") from None
+                time.sleep(0.02)
+        yield Server(url, time.monotonic() - started, process.pid)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
