@@ -244,7 +244,7 @@ def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool, 
     terms = []
     for term in selection.order:
         terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
-    if paged and not _is_total(selection):
+    if (paged or terms) and not _is_total(selection):
         tie = dialect.insertion_order(selection.model)
         terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
     if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
