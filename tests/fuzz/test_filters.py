@@ -1,0 +1,62 @@
+"""Any value of any parameter, alone and together with others, is answered or refused by its name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fuzz.conftest import assert_sound
+from tests.fuzz.odd import ANY_TEXT, LIGHTLY
+from wger_flask.rest.resource import Resource
+
+
+def parameters(resource: Resource) -> list[str]:
+    paging = [item.name for item in resource.pagination.describe()]
+    return [*resource.filter_set.by_param, *paging, "ordering", "format", "language__code"]
+
+
+def value_for(resource: Resource, name: str):
+    if name == "ordering":
+        terms = st.sampled_from(
+            [f"{sign}{term}" for term in ("id", "pk", *resource.order.describe()) for sign in ("", "-")]
+        )
+        return st.lists(terms | ANY_TEXT, max_size=8).map(",".join)
+    kind = {item.name: item.kind for item in resource.filter_set.describe()}.get(name, "")
+    fitting = {"number": "1", "decimal": "70.5", "date-time": "2024-05-01T10:00:00Z", "date": "2024-05-01",
+               "boolean": "True", "reference": "1", "uuid": "0" * 32}.get(kind, "a")  # fmt: skip
+    return ANY_TEXT | st.just(fitting)
+
+
+@pytest.fixture
+def resource(registry, resource_name):
+    return registry.get(resource_name)
+
+
+def test_any_query(api, key_for, resource):
+    key, known = key_for(resource.name), parameters(resource)
+    pairs = st.sampled_from(known).flatmap(lambda name: st.tuples(st.just(name), value_for(resource, name)))
+    where = st.sampled_from([f"{resource.name}/", f"{resource.name}/{key}/", f"{resource.name}.json"])
+
+    @LIGHTLY
+    @given(st.lists(pairs, max_size=6), where, st.sampled_from(["grace", "ada", None]))
+    def ask(query, path, name):
+        answer = api(name).get(path, query_string=query)
+        assert_sound(answer, query)
+        if answer.status_code == 400:
+            assert set(answer.json) <= {name for name, _ in query}, query
+            assert all(isinstance(message, str) for told in answer.json.values() for message in told)
+
+    ask()
+
+
+def test_every_parameter_at_once(api, key_for, resource):
+    key_for(resource.name)
+    known = [name for name in parameters(resource) if name != "format"]
+
+    @LIGHTLY
+    @given(st.fixed_dictionaries({name: value_for(resource, name) for name in known}))
+    def ask(query):
+        assert_sound(api("grace").get(f"{resource.name}/", query_string=query), query)
+
+    ask()
