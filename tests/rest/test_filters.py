@@ -1,0 +1,235 @@
+"""Filters against plain Python: what a list holds is what the conditions say, however they are combined."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from wger_flask.auth.models import User
+from wger_flask.domain.exercises.models import Exercise
+from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.rest.errors import Invalid
+from wger_flask.rest.filters import (
+    Filter,
+    FilterSet,
+    Lookup,
+    Parameter,
+    build_filters,
+    compared,
+    exact,
+    gte,
+    on_date,
+    one_of,
+)
+from wger_flask.rest.values import Rejected
+from wger_flask.storage.database import transaction
+from wger_flask.storage.selection import Clause, Selection
+
+START = datetime(2024, 3, 28, 12, tzinfo=UTC)
+WEIGHTS = [Decimal(text) for text in ("70.00", "70.50", "71.00", "71.00", "72.25", "80.00", "99.99", "600.00")]
+COMPARE = {
+    "": lambda found, wanted: found == wanted,
+    "gt": lambda found, wanted: found > wanted,
+    "gte": lambda found, wanted: found >= wanted,
+    "lt": lambda found, wanted: found < wanted,
+    "lte": lambda found, wanted: found <= wanted,
+}
+
+
+@pytest.fixture
+def entries(people):
+    """Weights of grace's: one every 17 hours, over a change of the clocks."""
+    with transaction():
+        return [
+            WeightEntry.create(user=people["grace"], weight=weight, date=START + timedelta(hours=17 * number))
+            for number, weight in enumerate(WEIGHTS)
+        ]
+
+
+def found(model, filters: FilterSet, query) -> list:
+    return sorted(filters.apply(Selection(model), MultiDict(query)).keys())
+
+
+WEIGHT_FILTERS = {
+    "weight": (*compared, one_of),
+    "date": (*compared, on_date),
+    "id": (exact, one_of),
+    "user__username": exact,
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(list(COMPARE)), st.sampled_from(WEIGHTS + [Decimal("0"), Decimal("1000")]))),
+    st.lists(st.tuples(st.sampled_from(list(COMPARE)), st.integers(-1, 9))),
+)
+def test_comparisons_mean_what_they_say(entries, weights, moments):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    query, expected = {}, entries
+    for lookup, wanted in dict(weights).items():
+        query[f"weight__{lookup}".removesuffix("__")] = str(wanted)
+        expected = [row for row in expected if COMPARE[lookup](row.weight, wanted)]
+    for lookup, number in dict(moments).items():
+        moment = START + timedelta(hours=17 * number)
+        query[f"date__{lookup}".removesuffix("__")] = moment.isoformat()
+        expected = [row for row in expected if COMPARE[lookup](row.date, moment)]
+    assert found(WeightEntry, filters, query) == [row.id for row in expected]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(WEIGHTS), min_size=1, max_size=40))
+def test_one_of_several(entries, wanted):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    query = {"weight__in": ",".join(map(str, wanted))}
+    assert found(WeightEntry, filters, query) == [row.id for row in entries if row.weight in wanted]
+
+
+def test_a_day_has_the_moments_of_the_servers_zone(entries):
+    from zoneinfo import ZoneInfo
+
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    days = {row.date.astimezone(ZoneInfo("Europe/Berlin")).date() for row in entries}
+    seen = [key for day in sorted(days) for key in found(WeightEntry, filters, {"date__date": day.isoformat()})]
+    assert seen == [row.id for row in entries]
+
+
+def test_a_path_along_references(entries):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    assert len(found(WeightEntry, filters, {"user__username": "grace"})) == len(entries)
+    assert found(WeightEntry, filters, {"user__username": "Grace"}) == []
+
+
+def test_any_of_several_linked_rows(app):
+    from wger_flask.domain.exercises.models import Equipment
+
+    filters = build_filters(Exercise, {"equipment": exact})
+    by_key = {}
+    for item in Equipment.select():
+        by_key[item.id] = set(found(Exercise, filters, {"equipment": str(item.id)}))
+    used = [key for key, rows in by_key.items() if rows]
+    assert len(used) > 2
+    both = found(Exercise, filters, {"equipment": [str(key) for key in used[:2]]})
+    assert both == sorted(by_key[used[0]] | by_key[used[1]])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("999", "Select a valid choice. 999 is not one of the available choices."), ("a", "“a” is not a valid value."),
+     ("9" * 30, f"Select a valid choice. {'9' * 30} is not one of the available choices."),
+     ("", "“” is not a valid value.")],
+)  # fmt: skip
+def test_linked_rows_that_do_not_exist(app, text, message):
+    filters = build_filters(Exercise, {"equipment": exact})
+    with pytest.raises(Invalid) as wrong:
+        filters.apply(Selection(Exercise), MultiDict({"equipment": ["1", text]}))
+    assert wrong.value.body == {"equipment": [message]}
+
+
+@pytest.mark.parametrize("text", ["999999", "x", "1.0", "null", "9" * 30, "\x00"])
+def test_a_reference_must_exist(app, text):
+    filters = build_filters(Exercise, {"category": exact})
+    with pytest.raises(Invalid) as wrong:
+        filters.apply(Selection(Exercise), MultiDict({"category": text}))
+    told = "Select a valid choice. That choice is not one of the available choices."
+    assert wrong.value.body == {"category": [told]}
+
+
+def test_all_wrong_values_are_told_at_once(app):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    with pytest.raises(Invalid) as wrong:
+        filters.apply(Selection(WeightEntry), MultiDict({"weight": "x", "date__date": "y", "id__in": "1,z", "id": "1"}))
+    assert wrong.value.body == {
+        "weight": ["Enter a number."], "date__date": ["Enter a valid date."], "id__in": ["Enter a number."],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"weight": ""}, {"weight": "  "}, {"weight__in": ",,"}, {"nonsense": "1"}, {"Weight": "70"},
+              {"weight__contains": "7"}, {"weight": ["70", ""]}],
+)  # fmt: skip
+def test_what_narrows_nothing(entries, query):
+    assert len(found(WeightEntry, build_filters(WeightEntry, WEIGHT_FILTERS), query)) == len(entries)
+
+
+def test_the_last_of_several_values_counts(entries):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    assert found(WeightEntry, filters, {"weight": ["x", "80"]}) == [entries[5].id]
+
+
+def test_shapes_are_shared_by_values(app):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    shapes = {
+        filters.apply(Selection(WeightEntry), MultiDict({"weight__gte": text, "id__in": keys}))
+        for text, keys in (("1", "1,2,3"), ("99.5", "4,5,6,7"), ("-3", "8,9,1"))
+    }
+    assert len(shapes) == 1
+
+
+# -- declarations ------------------------------------------------------------------------------------
+def test_what_is_declared_is_described():
+    described = {item.name: item for item in build_filters(WeightEntry, WEIGHT_FILTERS).describe()}
+    assert list(described) == [
+        "weight", "weight__gt", "weight__gte", "weight__lt", "weight__lte", "weight__in",
+        "date", "date__gt", "date__gte", "date__lt", "date__lte", "date__date", "id", "id__in", "user__username",
+    ]  # fmt: skip
+    assert described["weight__gte"] == Parameter("weight__gte", "weight is at least", "number")
+    assert described["date"].kind == "date-time"
+    links = build_filters(Exercise, {"equipment": exact, "category": exact}).describe()
+    assert [(item.kind, item.several, item.model.__name__) for item in links] == [
+        ("reference", True, "Equipment"), ("reference", False, "ExerciseCategory"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["nonsense", "weight__nonsense", "user__nonsense", "user__username__x"])
+def test_columns_that_do_not_exist_are_refused_at_once(name):
+    with pytest.raises(ValueError, match="to filter by"):
+        build_filters(WeightEntry, {name: exact})
+
+
+def test_a_parameter_has_one_meaning():
+    class Mine(Filter):
+        params = ("weight__gte",)
+
+    with pytest.raises(ValueError, match="'weight__gte' is declared twice"):
+        build_filters(WeightEntry, {"weight": gte, "mine": Mine()})
+
+
+class Between(Filter):
+    """A filter of two parameters, as subjects and plugins write them."""
+
+    params = ("low", "high")
+
+    def clauses(self, args):
+        try:
+            low, high = (Decimal(args.get(name) or "0") for name in self.params)
+        except ArithmeticError:
+            raise ExceptionGroup("", [Rejected(name, "Enter a number.") for name in self.params]) from None
+        column = WeightEntry.weight
+        build = lambda first, last: column.between(first, last)  # noqa: E731
+        return (Clause("between", build, (column.db_value(low), column.db_value(high))),)
+
+
+def test_filters_of_ones_own(entries):
+    filters = build_filters(WeightEntry, {"between": Between()})
+    assert found(WeightEntry, filters, {"low": "71", "high": "80"}) == [row.id for row in entries[2:6]]
+    with pytest.raises(Invalid) as wrong:
+        filters.apply(Selection(WeightEntry), MultiDict({"low": "x"}))
+    assert wrong.value.body == {"low": ["Enter a number."], "high": ["Enter a number."]}
+
+
+def test_lookups_of_ones_own(entries):
+    not_equal = Lookup("ne", "is not", lambda column, value: column != value)
+    filters = build_filters(WeightEntry, {"weight": (exact, not_equal)})
+    assert len(found(WeightEntry, filters, {"weight__ne": "71"})) == len(entries) - 2
+
+
+def test_the_order_that_a_filter_suggests():
+    sorting = Lookup("", "is", lambda column, value: column == value, sorts=True)
+    filters = build_filters(User, {"username": sorting})
+    assert filters.relevance(MultiDict({"username": "ada"})) == ("username",)
+    assert filters.relevance(MultiDict({"username": " "})) == filters.relevance(MultiDict()) == ()
