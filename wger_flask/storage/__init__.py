@@ -4,3 +4,13 @@ Every file outside this package speaks of models, selections and moments in time
 database holds them, how it spells a UUID and what it locks is decided here and in
 :mod:`wger_flask.storage.dialects`.
 """
+
+import sys
+
+if "psycopg" not in sys.modules:
+    # Peewee imports every driver that is installed, and psycopg costs every worker 12 MB and every
+    # start a tenth of a second.  A server on SQLite is spared them; dialects.postgresql imports it.
+    sys.modules["psycopg"] = None
+    import peewee  # noqa: F401
+
+    del sys.modules["psycopg"]

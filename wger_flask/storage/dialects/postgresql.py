@@ -98,9 +98,33 @@ class PostgresqlDialect(Dialect):
             )
 
 
+class Driver(peewee.Psycopg3Adapter):
+    """Peewee's way to psycopg 3, which Peewee itself has not imported (see :mod:`wger_flask.storage`)."""
+
+    def __init__(self):
+        import psycopg
+        from psycopg.types.json import Json, Jsonb
+
+        super().__init__()
+        self._driver = psycopg
+        self.json_type, self.jsonb_type = Json, Jsonb
+        status = psycopg.pq.TransactionStatus
+        self.txn_idle, self.txn_inerror, self.txn_unknown = status.IDLE, status.INERROR, status.UNKNOWN
+
+    def check_driver(self):
+        """Do nothing: it was imported."""
+
+    def get_binary_type(self):
+        return self._driver.Binary
+
+    def connect(self, db, **params):
+        return self._driver.connect(db.database, **params)
+
+
 class Postgresql(peewee.PostgresqlDatabase):
     """Peewee's PostgreSQL with Django's column types."""
 
+    psycopg2_adapter = psycopg3_adapter = Driver
     field_types = {
         **peewee.PostgresqlDatabase.field_types,
         "DATETIME": "TIMESTAMP WITH TIME ZONE", "AUTO": "SERIAL", "BIGAUTO": "BIGSERIAL",
@@ -111,9 +135,7 @@ class Postgresql(peewee.PostgresqlDatabase):
 
 def open_postgresql(url: str, parts) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
-    import psycopg  # noqa: F401  the driver is an extra: say so before the first query does
-
     # A batch with a row that is refused is no news: whoever wrote it asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     scheme, _, rest = url.partition("://")
-    return Postgresql(f"postgresql://{rest}", prefer_psycopg3=True, options="-c timezone=UTC")
+    return Postgresql(f"postgresql://{rest}", options="-c timezone=UTC")
