@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
+    registry.prepare()
     set_listeners(registry.listeners())
     app.config["MAX_CONTENT_LENGTH"] = settings.WGER_MAX_BODY_SIZE * 2**20
     blueprint.prepare(app)

@@ -62,9 +62,8 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
             except RegistrationError:
                 raise
             except Exception as wrong:
-                raise RegistrationError(
-                    f"plugin {name!r} ({plugin.origin}) is broken: {type(wrong).__name__}: {wrong}"
-                ) from wrong
+                told = " ".join(f"{type(wrong).__name__}: {wrong}".split())
+                raise RegistrationError(f"plugin {name!r} ({plugin.origin}) is broken: {told}") from wrong
     return names
 
 

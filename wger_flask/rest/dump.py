@@ -31,7 +31,8 @@ class Builder:
         self.loaders: list[tuple[int, Callable]] = []
 
     def index(self, path: str) -> int:
-        """Return where the value of ``path`` stands in a row."""
+        """Return where the value of ``path`` stands in a row; raises ValueError for what the model does not have."""
+        self.reference(path)
         path = self.prefix + path
         if path not in self.columns:
             self.columns.append(path)
@@ -47,11 +48,13 @@ class Builder:
         self.names[name] = value
         return name
 
-    def reference(self, path: str) -> peewee.ForeignKeyField:
-        """Return the reference that a dotted path names."""
+    def reference(self, path: str) -> peewee.Field:
+        """Return the column, mostly a reference, that a dotted path names; raises ValueError for none."""
         model, field = self.model, None
         for step in path.split("."):
-            field = model._meta.fields[step]
+            field = model._meta.fields.get(step) if model else None
+            if field is None:
+                raise ValueError(f"{self.model.__name__} has no column {path!r} to show")
             model = getattr(field, "rel_model", None)
         return field
 

@@ -6,12 +6,13 @@ the start with both origins named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..storage.listening import Listener
 from ..storage.model import Model
-from .resource import Resource
+from .filters import Filter, Lookup, build_filters
+from .resource import Action, Resource
 
 
 class RegistrationError(Exception):
@@ -23,7 +24,7 @@ class Registry:
 
     def __init__(self):
         self._resources: dict[str, Resource] = {}
-        self._origins: dict[str, str] = {}
+        self._claims: dict[str, str] = {}
         self.models: list[type[Model]] = []
         self.blueprints: list = []
         self.navigation: list[tuple[str, str]] = []
@@ -43,16 +44,19 @@ class Registry:
         finally:
             self.origin, self._tables = before
 
+    def _claim(self, *names: str) -> None:
+        """Take names for whoever registers now; raises :class:`RegistrationError` for one that is taken."""
+        for name in names:
+            if name in self._claims:
+                raise RegistrationError(f"{name} is registered twice: by {self._claims[name]} and by {self.origin}")
+            self._claims[name] = self.origin
+
     def add(self, *resources: Resource) -> None:
         """Register resources; raises :class:`RegistrationError` for a name that is taken."""
         for resource in resources:
-            if resource.name in self._resources:
-                first = self._origins[resource.name]
-                raise RegistrationError(
-                    f"resource {resource.name!r} is registered twice: by {first} and by {self.origin}"
-                )
+            self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
+            self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
             self._resources[resource.name] = resource
-            self._origins[resource.name] = self.origin
 
     def add_models(self, *models: type[Model]) -> None:
         """Register models whose tables :command:`wger-flask migrate` makes."""
@@ -72,7 +76,11 @@ class Registry:
                 self.models.append(model)
 
     def add_blueprint(self, blueprint) -> None:
-        """Register a plain flask-smorest blueprint, for what is no table."""
+        """Register a plain flask-smorest blueprint, for what is no table.
+
+        Raises :class:`RegistrationError` for a name that is taken.
+        """
+        self._claim(f"blueprint {blueprint.name!r}")
         self.blueprints.append(blueprint)
 
     def add_view(self, name: str, view) -> None:
@@ -80,8 +88,7 @@ class Registry:
 
         Raises :class:`RegistrationError` for a name that is taken.
         """
-        if name in self.views:
-            raise RegistrationError(f"{self.origin} registers view {name!r}, which exists already")
+        self._claim(f"view {name!r}")
         self.views[name] = view
 
     def add_names(self, model: type[Model], load: Callable) -> None:
@@ -91,18 +98,23 @@ class Registry:
         """
         self.names[model] = load
 
-    def extend(self, name: str, **changes) -> None:
+    def extend(
+        self, name: str, filters: Mapping[str, Lookup | tuple[Lookup, ...] | Filter] | None = None,
+        actions: tuple[Action, ...] = (),
+    ) -> None:  # fmt: skip
         """Add ``filters`` and ``actions`` to a resource that somebody else registered.
 
-        Raises :class:`RegistrationError` for an unknown resource or a filter that exists.
+        Raises :class:`RegistrationError` for an unknown resource, an unknown column, and what exists already.
         """
         if name not in self._resources:
             raise RegistrationError(f"{self.origin} extends resource {name!r}, which does not exist")
+        resource = self._resources[name]
         try:
-            self._resources[name] = self._resources[name].extended(**changes)
+            self._claim(*_names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
+            self._resources[name] = resource.extended(filters, actions)
         except ValueError as wrong:
             raise RegistrationError(
-                f"{self.origin} extends resource {name!r} of {self._origins[name]}: {wrong}"
+                f"{self.origin} extends resource {name!r} of {self.origin_of(name)}: {wrong}"
             ) from wrong
 
     def listen(
@@ -131,13 +143,26 @@ class Registry:
             found[model] = found.get(model, ()) + (listener,)
         return found
 
+    def prepare(self) -> None:
+        """Make what every resource's answers are written with, so that workers share it and no mistake waits in it.
+
+        Raises :class:`RegistrationError` for a schema that does not fit its model.
+        """
+        for resource in self:
+            try:
+                resource.dump  # noqa: B018
+            except ValueError as wrong:
+                raise RegistrationError(
+                    f"resource {resource.name!r} of {self.origin_of(resource.name)} cannot be shown: {wrong}"
+                ) from wrong
+
     def get(self, name: str) -> Resource:
         """Return the resource ``name``; raises KeyError."""
         return self._resources[name]
 
     def origin_of(self, name: str) -> str:
         """Return who registered the resource ``name``."""
-        return self._origins[name]
+        return self._claims[f"resource {name!r}"]
 
     def of_model(self, model: type[Model]) -> Resource | None:
         """Return the first resource whose rows are those of ``model``: what a reference links to."""
@@ -151,3 +176,9 @@ class Registry:
 
     def __contains__(self, name: str) -> bool:
         return name in self._resources
+
+
+def _names_in(resource: str, params, actions) -> list[str]:
+    """Return what the filters and actions of a resource are called where names are claimed."""
+    named = [f"filter {param!r} of resource {resource!r}" for param in params]
+    return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
