@@ -1,0 +1,96 @@
+"""Plugins made on the spot, and a server to register them with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from wger_flask.plugin_loader import register_plugins
+from wger_flask.rest.registry import Registry
+
+SUBJECTS = ("core", "exercises")
+RESOURCE = """
+    from wger_flask.api import WRITE, Model, Resource, Schema, columns, exact, fields
+
+    class Thing(Model):
+        id = columns.Auto()
+        size = columns.Integer()
+        class Meta:
+            table_name = "{table}"
+
+    class ThingSchema(Schema):
+        id = fields.Integer(dump_only=True)
+        size = fields.Integer(required=True)
+
+    def register(registry):
+        registry.add_models(Thing)
+        registry.add(Resource("{name}", Thing, ThingSchema, methods=WRITE, filters={{"size": exact}}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def forget_modules():
+    """A plugin that one test made must not be there for the next."""
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if name.startswith("wger_flask_plugin_"):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def registry(app) -> Registry:
+    """A registry with a few subjects, as plugins find it."""
+    from importlib import import_module
+
+    made = Registry()
+    for subject in SUBJECTS:
+        import_module(f"wger_flask.domain.{subject}").register(made)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """An empty folder of plugins."""
+    made = tmp_path / "plugins"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def write(folder):
+    """Return a function that writes a plugin's file."""
+
+    def write(name: str, source: str) -> Path:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(dedent(source), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def register(registry, folder):
+    """Return a function that lets the plugins of the folder register."""
+    return lambda *chosen: register_plugins(registry, chosen or ("all",), folder)
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Return a function that installs a distribution with a plugin, as pip would."""
+
+    def installed(distribution: str, plugin: str, source: str, target: str | None = None) -> None:
+        site = tmp_path / f"site-{distribution}"
+        module = f"{distribution.replace('-', '_')}_module"
+        about = site / f"{distribution}-1.0.dist-info"
+        about.mkdir(parents=True)
+        (site / f"{module}.py").write_text(dedent(source), encoding="utf-8")
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (about / "entry_points.txt").write_text(f"[wger_flask.plugins]\n{plugin} = {target or module}\n")
+        monkeypatch.syspath_prepend(str(site))
+
+    return installed
