@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.browser.samples import Person
+from tests.conftest import key_of
+
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -92,3 +95,9 @@ class Visitor:
 def visitor(app):
     """Return visitors: ``visitor("ada")`` is logged in, ``visitor()`` is nobody."""
     return lambda name=None: Visitor(app, name)
+
+
+@pytest.fixture
+def person(app):
+    """Return people who enter things through the API: ``person("ada").add("weightentry", ...)``."""
+    return lambda name: Person(app, key_of(name))

@@ -28,7 +28,7 @@ from wger_flask.engine.schedule import schedule
 from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.statistics import estimated_maxima, routine_statistics
 
-from . import models, reading
+from . import models, reading, trained
 from .performed import performed_sets
 from .prescribed import plan_of, wording
 from .structure import RoutineStructureSchema
@@ -145,6 +145,10 @@ def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
 def register(registry) -> None:
     """Register the views and the names."""
     registry.add_view("routine", View(row=_routine))
+    registry.add_view("sequence", View(rows=trained.sequence))
+    registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True))
+    registry.add_view("logged", View(rows=trained.logged))
+    registry.add_view("statistics", View(row=trained.statistics))
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)

@@ -83,6 +83,7 @@ workoutsession = Resource(
     filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),
     owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
     hooks=Hooks(prepare=sessions.complete_session),
+    view="sessions",
 )  # fmt: skip
 
 workoutlog = Resource(

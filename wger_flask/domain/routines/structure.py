@@ -71,7 +71,7 @@ def show_structure(call: Call) -> dict:
 
 ACTIONS = (
     Action(
-        "structure", show_structure, schema=RoutineStructureSchema, access=readable,
+        "structure", show_structure, schema=RoutineStructureSchema, access=readable, view="routine",
         about="The whole routine: its days, their exercises, and how those progress.",
     ),
 )  # fmt: skip

@@ -97,8 +97,9 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
     frame = _frame(call, payload, _title(call)) | {"forms": _forms(call, payload)}
     if call.action is not None and call.action.view and status == 200:
-        parts = ("rows", rows) if call.action.many else ("row", [payload])
-        frame["picture"] = picture(services().registry, call, parts[1], parts[0])
+        shown = ("rows", rows) if call.action.many else ("row", [payload])
+        if drawn := picture(services().registry, call, shown[1], shown[0]):
+            return respond("plain.html", status, **frame, picture=drawn)
     if isinstance(payload, dict) and rows is payload:
         facts = _facts(schema, payload, call) if schema else [(label(key), guess(item)) for key, item in rows.items()]
         return respond("plain.html", status, **frame, facts=facts)

@@ -1,0 +1,167 @@
+"""The pages of routines, food and the body in a real browser: built by hand, readable on every screen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.browser import samples
+from tests.browser.chromium import PHONE, WIDE
+from tests.browser.conftest import log_in
+from tests.browser.test_looks import CONTRASTS
+from tests.conftest import key_of
+from wger_flask.domain.routines.models import Routine, SlotEntry
+
+TODAY = date(2025, 7, 2)
+
+
+@pytest.fixture
+def paths(app):
+    """The pages of somebody who trains, eats and measures."""
+    found = samples.everything(app, key_of("ada"), TODAY)
+    routine, plan = f"/api/v2/routine/{found['routine']}/", f"/api/v2/nutritionplan/{found['plan']}/"
+    return (
+        routine, plan, "/api/v2/nutritiondiary/", "/api/v2/ingredientinfo/9/", "/api/v2/ingredient/", "/api/v2/meal/",
+        "/api/v2/measurement/", "/api/v2/measurement-category/", "/api/v2/gallery/", "/api/v2/gallery/1/",
+        "/api/v2/trophy/", "/api/v2/user-trophy/", "/api/v2/user-statistics/", "/api/v2/trophy/progress/",
+        f"/api/v2/slot-entry/?slot=1&_next={routine}", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_somebody_builds_a_routine(window, scripts):
+    page = window(java_script_enabled=scripts)
+    log_in(page, "grace")
+    page.goto("/api/v2/routine/")
+    page.locator("summary", has_text="Add routine").click()
+    form = page.locator("#new")
+    form.get_by_label("Name").fill("Push and pull")
+    form.get_by_label("Start").fill("2025-01-06")
+    form.get_by_label("End").fill("2025-03-30")
+    form.get_by_role("button", name="Add").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Push and pull"
+    home = page.url
+
+    page.get_by_role("link", name="Add a day").click()
+    assert page.get_by_label("Routine").locator("option:checked").inner_text() == "Push and pull"
+    page.get_by_label("Name").fill("Push")
+    page.get_by_role("button", name="Add").click()
+    assert page.url == home
+
+    page.get_by_role("link", name="Add a slot").click()
+    assert page.get_by_label("Day").locator("option:checked").inner_text() == "Push"
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Choose one").click()
+    page.get_by_role("link", name="Choose… Exercise").click()
+    page.get_by_label("Name", exact=True).first.fill("bench pres")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Choose Bench Press", exact=True).click()
+    assert page.get_by_label("Exercise", exact=True).input_value() == "1"
+    page.get_by_role("button", name="Add").click()
+    assert page.url.startswith(home)
+
+    for quantity, value in (("sets", "4"), ("repetitions", "6"), ("weight", "80")):
+        page.locator("summary", has_text="Progression and changes").click()
+        page.get_by_role("link", name=quantity, exact=True).click()
+        assert page.get_by_label("Iteration").input_value() == "1"
+        page.get_by_label("Value").fill(value)
+        page.get_by_role("button", name="Add").click()
+    page.locator("summary", has_text="Progression and changes").click()
+    page.get_by_role("link", name="weight", exact=True).click()
+    assert page.get_by_label("Iteration").input_value() == "2"
+    page.get_by_label("Value").fill("2.5")
+    page.get_by_label("Operation").select_option(label="Plus")
+    page.get_by_label("Step").select_option(label="Absolute")
+    page.get_by_label("Repeat").check()
+    page.get_by_role("button", name="Add").click()
+    page.goto(f"{home}?iteration=3")
+    assert page.locator(".prescription").inner_text() == "4 Sets, 6 × 85 kg"
+
+    page.get_by_role("link", name="Next →").click()
+    assert page.locator(".prescription").inner_text() == "4 Sets, 6 × 87.50 kg"
+    page.locator("summary", has_text="Progression and changes").click()
+    page.get_by_role("link", name="Change exercise").click()
+    page.get_by_label("Comment").fill("Touch the chest")
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("Touch the chest").is_visible()
+    assert "iteration=4" in page.url
+
+    page.locator("summary", has_text="Progression and changes").click()
+    page.get_by_role("link", name="Change exercise").click()
+    page.locator("summary", has_text="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    assert page.get_by_text("No exercise yet.").is_visible()
+    assert (Routine.select().count(), SlotEntry.select().count()) == (1, 0)
+
+
+def test_a_set_is_logged_and_the_charts_grow(window, app):
+    routine = samples.train(samples.Person(app, key_of("ada")), date.today())
+    page = window()
+    log_in(page, "ada")
+    page.goto(f"/api/v2/routine/{routine}/")
+    assert page.locator("td.today").count() == 1
+    weeks = page.locator("svg.wide .pillar").count()
+    page.get_by_role("link", name="Log a set of Bench Press").click()
+    assert page.locator("#field-weight").input_value() == "85"
+    page.get_by_role("button", name="Add").click()
+    assert f"/routine/{routine}/" in page.url
+    assert page.locator("svg.wide .pillar").count() == weeks + 1
+
+
+def test_a_meal_is_planned_and_noted(window, app):
+    page = window()
+    log_in(page, "ada")
+    page.goto("/api/v2/nutritionplan/")
+    page.locator("summary", has_text="Add nutrition plan").click()
+    page.locator("#new").get_by_label("Description").fill("Lean bulk")
+    page.locator("#new").get_by_label("Goal energy").fill("2000")
+    page.locator("#new").get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Add a meal").click()
+    page.get_by_label("Name").fill("Breakfast")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Add food to Breakfast").click()
+    page.get_by_role("link", name="Choose… Ingredient").click()
+    page.get_by_label("Name", exact=True).first.fill("rolled oats")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Choose", exact=False).and_(page.locator("td a")).first.click()
+    page.get_by_label("Amount").fill("100")
+    page.get_by_role("button", name="Add").click()
+    assert page.locator("tfoot .number").first.inner_text() == "370"
+    assert page.get_by_text("370 of 2000 kcal").is_visible()
+    page.get_by_role("link", name="Log Rolled oats").click()
+    page.get_by_role("button", name="Add").click()
+    assert page.get_by_text("370 of 2000 kcal").count() == 2
+    page.keyboard.press("Tab")
+    assert page.locator("svg.wide a.point").count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_the_subjects_stands_out(window, paths, scheme):
+    page = window(color_scheme=scheme)
+    log_in(page, "ada")
+    for path in paths:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        assert page.evaluate(CONTRASTS) == [], path
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 568}, {"width": 768, "height": 1024}, WIDE])
+def test_no_page_of_the_subjects_is_wider_than_the_screen(window, paths, size):
+    page = window(size)
+    log_in(page, "ada")
+    for path in paths:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+
+
+def test_the_bars_of_the_diary_are_reached_by_keyboard(window, paths):
+    page = window()
+    log_in(page, "ada")
+    page.goto("/api/v2/nutritiondiary/")
+    bar = page.locator("svg.wide a.point").first
+    bar.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**day=2025-06-12**")
+    assert page.get_by_role("heading", name="Thursday, 12 June 2025").is_visible()

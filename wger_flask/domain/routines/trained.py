@@ -1,0 +1,138 @@
+"""What was trained as a person reads it: sessions with their sets in a line for each exercise, and sums."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from wger_flask.api import Amount, Selection, bar_chart, dumper, within
+from wger_flask.domain.exercises.models import Exercise, Muscle
+from wger_flask.engine.units import REPETITIONS
+from wger_flask.engine.wording import Wording
+
+from . import models
+from .prescribed import wording
+from .schemas import WorkoutLogSchema
+
+
+def session_list(shown):
+    """Show sessions with what was done in them."""
+    found = _logs([row["id"] for row in shown.rows])
+    return _sessions(shown, [(row, found[UUID(str(row["id"]))]) for row in shown.rows])
+
+
+def session_page(shown):
+    """Show a session, each of its sets leading to the form that changes it."""
+    (row,) = shown.rows
+    logs = _logs([row["id"]])[UUID(str(row["id"]))]
+    names, words = shown.names(Exercise, {log["exercise"] for log in logs}), wording()
+    sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
+    return shown.render("views/session.html", session=row, sets=sets, **_about(shown, [row]))
+
+
+def logged(shown):
+    """Show what the logs endpoint of a routine answers."""
+    return _sessions(shown, [(row["session"], row["logs"]) for row in shown.rows][::-1])
+
+
+def _sessions(shown, pairs: list[tuple[dict, list[dict]]]):
+    if not pairs:
+        return None
+    names, words = shown.names(Exercise, {log["exercise"] for _, logs in pairs for log in logs}), wording()
+    cards = [(session, by_exercise(logs, names, words), _volume(logs)) for session, logs in pairs]
+    return shown.render("views/sessions.html", cards=cards, **_about(shown, [session for session, _ in pairs]))
+
+
+def _about(shown, sessions: list[dict]) -> dict:
+    """Return the names of the days and routines of sessions."""
+    return {
+        "days": shown.names(models.Day, {row["day"] for row in sessions if row["day"]}),
+        "routines": shown.names(models.Routine, {row["routine"] for row in sessions if row["routine"]}),
+        "impressions": models.IMPRESSIONS,
+    }
+
+
+def _logs(sessions: list) -> dict[UUID, list[dict]]:
+    """Return the logs of sessions as JSON, in order of time."""
+    keys, dump = [UUID(str(key)) for key in sessions], dumper(WorkoutLogSchema, models.WorkoutLog)
+    rows = Selection(models.WorkoutLog, (within(models.WorkoutLog.session, keys),), ("date", "id")).rows(dump.columns)
+    found: dict[UUID, list[dict]] = defaultdict(list)
+    for row in dump(rows, None):
+        found[UUID(str(row["session"]))].append(row)
+    return found
+
+
+def by_exercise(logs: Iterable[dict], names: Mapping[str, str], words: Wording) -> list[tuple[int, str, str]]:
+    """Return the exercises of logs in the order of their first set, each with all of its sets in words."""
+    found: dict[int, list[dict]] = defaultdict(list)
+    for log in logs:
+        found[log["exercise"]].append(log)
+    return [(key, names.get(str(key), f"exercise {key}"), in_words(sets, words)) for key, sets in found.items()]
+
+
+def in_words(logs: Iterable[dict], words: Wording) -> str:
+    """Say sets in a line: ``6, 6, 5 × 70 kg; 8 × 60 kg``."""
+    groups: list[tuple[str, list[str]]] = []
+    for log in logs:
+        weight = _amount(log["weight"], words.weight_units.get(log["weight_unit"], ""))
+        unit = "" if log["repetitions_unit"] == REPETITIONS else words.repetition_units.get(log["repetitions_unit"], "")
+        repetitions = _amount(log["repetitions"], unit)
+        if groups and groups[-1][0] == weight:
+            groups[-1][1].append(repetitions)
+        else:
+            groups.append((weight, [repetitions]))
+    return "; ".join(" × ".join(filter(None, (", ".join(filter(None, counts)), weight))) for weight, counts in groups)
+
+
+def _amount(value: str | None, unit: str) -> str:
+    return "" if value is None else f"{Decimal(value).normalize():f} {unit}".strip()
+
+
+def _volume(logs: Iterable[dict]) -> Decimal:
+    """Return the volume of logs, of those in kilograms and in repetitions."""
+    return sum(
+        (Decimal(log["weight"]) * Decimal(log["repetitions"]) for log in logs
+         if log["weight"] and log["repetitions"] and log["weight_unit"] == log["repetitions_unit"] == 1),
+        Decimal(0),
+    )  # fmt: skip
+
+
+def statistics(shown):
+    """Show the sums of a routine: by iteration, by exercise and by muscle."""
+    (found,) = shown.rows
+    groups = {
+        "Iteration": {key: f"Iteration {key}" if key != "None" else "Without one" for key in found["sets"]["iteration"]}
+    }
+    whole = found["sets"]["mesocycle"]
+    groups["Exercise"] = shown.names(Exercise, whole["exercises"])
+    groups["Muscle"] = shown.names(Muscle, whole["muscle"])
+    tables = [
+        ("Iteration", [_line(groups["Iteration"][key], *(
+            found[measure]["iteration"].get(key, {}).get("total") for measure in ("sets", "volume", "intensity")
+        )) for key in found["sets"]["iteration"]]),
+        *(
+            (name, sorted((
+                _line(groups[name].get(key, key), *(
+                    found[measure]["mesocycle"][part].get(key) for measure in ("sets", "volume", "intensity")
+                ))
+                for key in whole[part]
+            ), key=lambda line: -line[2]))
+            for name, part in (("Exercise", "exercises"), ("Muscle", "muscle"))
+        ),
+    ]  # fmt: skip
+    amounts = [Amount(key, float(cell["total"])) for key, cell in found["volume"]["iteration"].items() if key != "None"]
+    chart = bar_chart(shown, amounts, "Volume of each iteration", "kg") if amounts else None
+    return shown.render("views/statistics.html", tables=[table for table in tables if table[1]], chart=chart)
+
+
+def _line(name: str, sets, volume, intensity) -> tuple[str, float, float, float]:
+    return name, float(sets or 0), float(volume or 0), 100 * float(intensity or 0)
+
+
+def sequence(shown):
+    """Show every date of a routine with its sets."""
+    keys = {key for row in shown.rows for slot in row["slots"] for key in slot["exercises"]}
+    names = shown.names(Exercise, keys)
+    return shown.render("views/sequence.html", dates=shown.rows, names=names, routine=shown.call.key)
