@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser import samples
 from tests.browser.chromium import PHONE, WIDE, launch, missing
 from tests.browser.serving import serving, weigh
 from tests.conftest import settings_for
 from wger_flask.app import create_app
 from wger_flask.auth.accounts import create_user
+from wger_flask.auth.models import Token, User
 from wger_flask.storage.migrations import migrate
 from wger_flask.transfer.starter import load_starter_data
 
 NAME, PASSWORD = "ada", "ada-ada-ada-1"
+KEY = "0123456789" * 4
 PAGES = (
     ("home", "/", WIDE, "light"),
     ("root", "/api/v2/", WIDE, "light"),
@@ -28,6 +32,18 @@ PAGES = (
     ("muscles", "/api/v2/muscle/", WIDE, "light"),
     ("chart", "/api/v2/weightentry/", WIDE, "light"),
     ("form", "/api/v2/exercise/1/#change", WIDE, "light"),
+    ("routine", "/api/v2/routine/{routine}/", WIDE, "light"),
+    ("routine-form", "/api/v2/slot-entry/?slot=1&_next=/api/v2/routine/{routine}/", WIDE, "light"),
+    ("choose", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise&name__search=press", WIDE, "light"),
+    ("sessions", "/api/v2/workoutsession/", WIDE, "light"),
+    ("statistics", "/api/v2/routine/{routine}/stats/", WIDE, "light"),
+    ("plan", "/api/v2/nutritionplan/{plan}/", WIDE, "light"),
+    ("diary", "/api/v2/nutritiondiary/", WIDE, "light"),
+    ("food", "/api/v2/ingredientinfo/9/", WIDE, "light"),
+    ("measurements", "/api/v2/measurement/", WIDE, "light"),
+    ("gallery", "/api/v2/gallery/", WIDE, "light"),
+    ("trophies", "/api/v2/trophy/", WIDE, "light"),
+    ("figures", "/api/v2/user-statistics/", WIDE, "light"),
     ("login", "/user/login", WIDE, "light"),
     ("not-found", "/api/v2/nowhere/", WIDE, "light"),
     ("swagger", "/schema/ui", WIDE, "light"),
@@ -36,6 +52,11 @@ PAGES = (
     ("phone-list", "/api/v2/exercise/", PHONE, "light"),
     ("phone-chart", "/api/v2/weightentry/", PHONE, "light"),
     ("phone-detail", "/api/v2/exerciseinfo/1/", PHONE, "light"),
+    ("phone-routine", "/api/v2/routine/{routine}/", PHONE, "light"),
+    ("phone-plan", "/api/v2/nutritionplan/{plan}/", PHONE, "light"),
+    ("phone-trophies", "/api/v2/trophy/", PHONE, "light"),
+    ("dark-routine", "/api/v2/routine/{routine}/", WIDE, "dark"),
+    ("dark-plan", "/api/v2/nutritionplan/{plan}/", WIDE, "dark"),
     ("dark-home", "/", WIDE, "dark"),
     ("dark-chart", "/api/v2/weightentry/", WIDE, "dark"),
     ("dark-form", "/api/v2/weightentry/#new", WIDE, "dark"),
@@ -54,7 +75,9 @@ def take(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         migrate(models)
         load_starter_data(models)
         create_user(NAME, PASSWORD, admin=True)
+        Token.create(key=KEY, user=User.get(User.username == NAME))
         weigh(NAME, 180)
+        keys = samples.everything(app, KEY, date.today())
         browser = launch(driver)
         with serving(app) as address:
             for name, path, size, scheme in PAGES:
@@ -63,7 +86,7 @@ def take(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
                 page = browser.new_page(viewport=size, color_scheme=scheme, locale="en-GB")
                 if name not in ("home", "login", "not-found"):
                     log_in(page, address)
-                page.goto(address + path, wait_until="networkidle")
+                page.goto(address + path.format(**keys), wait_until="networkidle")
                 if name in _SLOW:
                     page.wait_for_selector(_SLOW[name])
                 made.append(folder / f"{name}.png")
