@@ -139,7 +139,7 @@ def _reference(made: Control, wire, value, user) -> None:
     offer(made, wire.model, user)
     if made.source:
         made.chooses = True
-        named = names_of(wire.model, [value], user).get(made.value, "") if made.value else ""
+        named = names_of(wire.model, [made.value], user).get(made.value, "") if made.value else ""
         made.hint = " · ".join(filter(None, (getattr(wire, "help", ""), named)))
     if made.widget == "select" and not (wire.required and made.value):
         made.options = [("", "—"), *made.options]

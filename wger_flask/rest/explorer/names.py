@@ -63,18 +63,22 @@ def options(model: type[Model], user) -> list[tuple[str, str]] | None:
 def plain_name(resource: Resource, key) -> str:
     """Return what a row is called that has no name: its kind and its key."""
     text = str(key)
-    return f"{resource.title} {text[:8] if len(text) == 36 else text}"
+    return f"{_begun(resource.title)} {text[:8] if len(text) == 36 else text}"
 
 
 def plural(title: str) -> str:
     """Return the heading of many: "weight entry" becomes "Weight entries"."""
     if title.endswith("ics"):  # statistics are many already
-        return f"{title[:1].upper()}{title[1:]}"
+        return _begun(title)
     if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):
         title = f"{title[:-1]}ie"
     elif title.endswith(("s", "x", "ch", "sh")):
         title = f"{title}e"
-    return f"{title[:1].upper()}{title[1:]}s"
+    return f"{_begun(title)}s"
+
+
+def _begun(title: str) -> str:
+    return f"{title[:1].upper()}{title[1:]}"
 
 
 def _named(resource: Resource, selection: Selection, limit: int | None = None) -> dict[str, str]:
@@ -94,7 +98,7 @@ def _text(resource: Resource, key, value) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(server_zone()).date()
     if isinstance(value, date):
-        return f"{resource.title} of {value.isoformat()}"
+        return f"{_begun(resource.title)} of {value.isoformat()}"
     return str(value) if value else plain_name(resource, key)
 
 
