@@ -61,11 +61,10 @@ def main() -> None:
                 [found] = measure(request, [server], chosen)
                 statements = inside.statements_told(request)
                 report.add(Row(f"routine: {action}", found, None, usual, firsts[action], statements))
-            held, mapped = server.memory()
+            held = server.memory()
         cpu = inside.sequence_milliseconds()
     report.figure("first_answer_s", start, f"first answer {start:.2f} s after the start")
     report.figure("memory_mb", held, f"the worker holds {held:.0f} MB after all this")
-    report.figure("mapped_mb", mapped, f"(and has {mapped:.0f} MB of the database file mapped: the system's cache)")
     report.figure("sequence_cpu_ms", cpu, f"120 days, six days of eight exercises, in the gym: {cpu:.0f} ms of CPU")
     if chosen.json:
         report.write(chosen.json)

@@ -23,7 +23,7 @@ def settings(database: Path) -> dict[str, str]:
     """Return the settings that are measured: the defaults, but no rate limits and no plugins."""
     return {
         "WGER_DATABASE_URL": f"sqlite:///{database}",
-        "WGER_INSTANCE_PATH": str(database.parent / f"{database.stem}-instance"),
+        "WGER_INSTANCE_PATH": str(database.parent / "instance"),
         "TIME_ZONE": "Europe/Berlin",
         "WGER_RATELIMIT_ENABLED": "0",
         "WGER_PLUGINS": "none",
@@ -43,22 +43,11 @@ class Server:
     first_answer: float
     process: int
 
-    def memory(self) -> tuple[float, float]:
-        """Return what the worker holds (MB), and how much of the database file it has mapped besides.
-
-        Mapped pages of the file are the system's cache of it: every process shares them, and
-        they are given up when memory is needed.
-        """
+    def memory(self) -> float:
+        """Return the resident size of the worker (MB)."""
         worker = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()[0]
-        held = mapped = 0
-        of_database = False
-        for line in Path(f"/proc/{worker}/smaps").read_text().splitlines():
-            if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
-                of_database = line.endswith(".sqlite")
-            elif line.startswith("Rss:"):
-                size = int(line.split()[1])
-                held, mapped = (held, mapped + size) if of_database else (held + size, mapped)
-        return held / 1024, mapped / 1024
+        kilobytes = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[1]
+        return int(kilobytes) / 1024
 
 
 @contextmanager

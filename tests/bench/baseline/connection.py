@@ -16,7 +16,6 @@ def connection():
         held = local.held = sqlite3.connect(
             os.environ["BENCH_DATABASE"], isolation_level=None, cached_statements=512, timeout=30
         )
-        held.execute("PRAGMA mmap_size = 268435456")
         held.execute("PRAGMA synchronous = normal")
         held.execute("PRAGMA foreign_keys = 1")
     return held
