@@ -53,7 +53,6 @@ def test_somebody_builds_a_routine(window, scripts):
     assert page.get_by_label("Day").locator("option:checked").inner_text() == "Push"
     page.get_by_role("button", name="Add").click()
     page.get_by_role("link", name="Choose one").click()
-    page.get_by_role("link", name="Choose… Exercise").click()
     page.get_by_label("Name", exact=True).first.fill("bench pres")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Choose Bench Press", exact=True).click()
@@ -121,10 +120,9 @@ def test_a_meal_is_planned_and_noted(window, app):
     page.get_by_label("Name").fill("Breakfast")
     page.get_by_role("button", name="Add").click()
     page.get_by_role("link", name="Add food to Breakfast").click()
-    page.get_by_role("link", name="Choose… Ingredient").click()
     page.get_by_label("Name", exact=True).first.fill("rolled oats")
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name="Choose", exact=False).and_(page.locator("td a")).first.click()
+    page.get_by_role("link", name="Choose Rolled oats", exact=True).click()
     page.get_by_label("Amount").fill("100")
     page.get_by_role("button", name="Add").click()
     assert page.locator("tfoot .number").first.inner_text() == "370"

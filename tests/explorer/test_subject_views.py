@@ -53,8 +53,11 @@ def test_totals_are_those_of_the_api(visitor, person):
 def test_a_plan_leads_to_the_forms_of_its_parts(visitor, person):
     ada = visitor("ada")
     page = ada.see(f"nutritionplan/{eat(person('ada'))}/")
-    for words in ("Add a meal", "Add food to Breakfast", "Change Breakfast", "Change Banana", "Note what you ate"):
+    for words in ("Add a meal", "Change Breakfast", "Change Banana"):
         assert "_next" in ada.see(page.link(words)).controls, words
+    for words in ("Add food to Breakfast", "Note what you ate"):
+        chosen = ada.see(ada.see(page.link(words)).link("Choose Apple"))
+        assert chosen.controls["ingredient"][0]["value"] == "16" and "_next" in chosen.controls, words
     form = ada.see(page.link("Log Banana"))
     assert form.controls["ingredient"][0]["value"] == "17" and form.controls["amount"][0]["value"] == "1.00"
 
@@ -103,6 +106,17 @@ def test_plans_and_diaries_ask_a_constant_number_of_queries(visitor, person, que
             assert ada.see(path).status == 200
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+def test_words_of_food_are_escaped(visitor, person):
+    ada = person("ada")
+    plan = ada.add("nutritionplan", description=SCRIPT)["id"]
+    meal = ada.add("meal", plan=plan, name="<script>")["id"]
+    ada.add("mealitem", meal=meal, ingredient=1, amount=80)
+    ada.add("nutritiondiary", plan=plan, meal=meal, ingredient=1, amount=80)
+    for path in (f"nutritionplan/{plan}/", f"meal/{meal}/", "meal/", "nutritiondiary/"):
+        text = visitor("ada").see(path).text
+        assert "<script>" not in text.replace('<script src="/static/js/site.js" defer></script>', ""), path
 
 
 # -- the body -------------------------------------------------------------------------------------------

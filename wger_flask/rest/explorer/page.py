@@ -63,7 +63,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     asked = choosing(call.args, parameters)
     shown = picture(registry, call, rows, "rows") if not errors and not asked else None
     return respond(
-        "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows),
+        "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows, bool(asked)),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
         filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),

@@ -71,14 +71,16 @@ def key_field(resource) -> str | None:
     return None
 
 
-def table_of(call: Call, rows: list[dict]) -> Table:
-    """Return the table of a resource's ``rows``."""
+def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
+    """Return the table of a resource's ``rows``; ``name_first`` moves the column that names them to the front."""
     resource = call.resource
     cells = Cells(resource.schema, rows, call.user, resource.model)
     key = key_field(resource)
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
-    columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
     called, naming = _called(call, rows, key), _naming_field(resource, cells)
+    if name_first:
+        shown.sort(key=lambda pair: pair[0] != naming)
+    columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
     if called:
         columns.insert(0, Column("", resource.title.capitalize(), False))
     made = []

@@ -25,6 +25,7 @@ from markupsafe import Markup
 from ...storage.model import Model
 from ...storage.selection import Selection
 from ..resource import Resource
+from .choosing import FIELD, FOR
 from .names import names_of
 from .paths import BACK, address, present, with_args
 
@@ -75,6 +76,10 @@ class Shown:
         It leads back to the present page, to its element ``at``.
         """
         return self.url(*parts, **given, **{BACK: present() + (f"#{at}" if at else "")})
+
+    def choice(self, name: str, field: str, form: str) -> str:
+        """Return the address of the list ``name``, from which a row is chosen for ``field`` of ``form``."""
+        return self.url(name, **{FOR: f"{form}#field-{field}", FIELD: field})
 
 
 Picture = Callable[[Shown], Markup | None]
