@@ -15,8 +15,9 @@ import click
 
 from . import __version__
 from .rest.registry import RegistrationError
+from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
-from .storage.database import DatabaseURLError
+from .storage.database import DatabaseURLError, connect
 
 
 class Group(click.Group):
@@ -25,7 +26,7 @@ class Group(click.Group):
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
-        except (SettingsError, RegistrationError, DatabaseURLError, CommandError) as wrong:
+        except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, CommandError) as wrong:
             raise click.ClickException(str(wrong)) from None
 
 
@@ -186,6 +187,7 @@ def _told(function, *arguments, **options):
 
 
 def _migrate(models, quiet: bool = False) -> None:
+    connect()
     migrations = import_module("wger_flask.storage.migrations")
     done = migrations.migrate(models)
     if not quiet:

@@ -20,7 +20,7 @@ DatabaseError = peewee.DatabaseError
 
 
 class DatabaseURLError(ValueError):
-    """Say that a database URL cannot be understood or its driver is missing."""
+    """Say that a database URL cannot be understood, its driver is missing, or nothing is there."""
 
 
 def open_database(url: str) -> peewee.Database:
@@ -41,12 +41,21 @@ def open_database(url: str) -> peewee.Database:
         opened = factory(url, urlsplit(url))
     except ImportError as missing:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
-    except ValueError as wrong:
+    except (ValueError, OSError) as wrong:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {wrong}") from wrong
     if database.obj is not None and not database.obj.is_closed():
         database.obj.close()
     database.initialize(opened)
     return opened
+
+
+def connect() -> None:
+    """Open this thread's connection now; raises :class:`DatabaseURLError` when there is no such database."""
+    try:
+        database.obj.connect(reuse_if_open=True)
+    except peewee.DatabaseError as wrong:
+        told = " ".join(str(wrong).split())
+        raise DatabaseURLError(f"WGER_DATABASE_URL: the database cannot be opened: {told}") from wrong
 
 
 @contextmanager

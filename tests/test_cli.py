@@ -1,0 +1,280 @@
+"""The command: what it says, what it does, and that a person's mistake is told in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.databases import prepare
+from wger_flask import __version__
+from wger_flask.cli import main
+from wger_flask.storage.database import database
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = sorted(main.commands)
+LANGUAGE = {"model": "core.language", "pk": 900, "fields": {"short_name": "xx", "full_name": "X", "full_name_en": "X"}}
+
+ALIAS = {"model": "exercises.alias", "pk": 1, "fields": {"translation": 77777, "alias": "a"}}
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """The settings of a server of its own."""
+    values = {
+        "WGER_PROFILE": "testing",
+        "WGER_INSTANCE_PATH": str(tmp_path),
+        "WGER_DATABASE_URL": f"sqlite:///{tmp_path}/unused.sqlite",
+        "TIME_ZONE": "Europe/Berlin",
+        "WGER_BIND": "127.0.0.1:8000",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+def use(settings, monkeypatch, held):
+    """Have the command use a database, until the test ends."""
+    settings["WGER_DATABASE_URL"] = held.url
+    monkeypatch.setenv("WGER_DATABASE_URL", held.url)
+    yield settings
+    if database.obj is not None and not database.obj.is_closed():
+        database.obj.close()
+    held.drop()
+
+
+@pytest.fixture
+def empty(settings, tmp_path, monkeypatch):
+    """A database without tables."""
+    yield from use(settings, monkeypatch, prepare(os.environ.get("WGER_TEST_DATABASE_URL"), tmp_path))
+
+
+@pytest.fixture
+def prepared(settings, template, tmp_path, monkeypatch):
+    """A database with the starter data, ada, grace and linus."""
+    yield from use(settings, monkeypatch, template.copy(tmp_path))
+
+
+@pytest.fixture
+def run(settings):
+    """Return a function that runs the command and gives its exit status and what it said."""
+
+    def run(*arguments: str, input: str | None = None) -> tuple[int, str]:
+        ended = CliRunner().invoke(main, arguments, input=input)
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+        return ended.exit_code, ended.output
+
+    return run
+
+
+def rows(table: str) -> int:
+    return database.obj.execute_sql(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+# -- what it says ------------------------------------------------------------------------------------
+def test_help_lists_the_commands(run):
+    status, told = run("--help")
+    assert status == 0
+    assert all(name in told for name in COMMANDS)
+    assert {"serve", "migrate", "load-starter-data", "import-dump", "create-user", "set-password", "create-token",
+            "resources"} <= set(COMMANDS)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_every_command_explains_itself(run, name, option):
+    status, told = run(name, option)
+    assert status == 0
+    assert told.startswith(f"Usage: main {name}")
+    assert main.commands[name].help.splitlines()[0] in " ".join(told.split())
+
+
+def test_the_version(run):
+    assert run("--version") == (0, f"wger-flask, version {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["create-user"], ["import-dump", "/nonexistent"], ["serve", "--workers", "0"]]
+)
+def test_a_wrong_call_is_explained(run, arguments):
+    status, told = run(*arguments)
+    assert status == 2
+    assert "Error: " in told
+
+
+# -- what it does -------------------------------------------------------------------------------------
+def test_migrating_twice_changes_nothing(empty, run):
+    status, told = run("migrate")
+    assert status == 0 and told.startswith("Created or upgraded")
+    assert rows("core_language") == rows("auth_user") == 0
+    assert run("migrate") == (0, "")
+
+
+def test_the_starter_data(empty, run):
+    status, told = run("load-starter-data")
+    assert status == 0 and "rows of starter data" in told
+    languages, exercises = rows("core_language"), rows("exercises_exercise")
+    assert languages > 10 and exercises >= 60
+    assert run("load-starter-data")[0] == 0
+    assert (rows("core_language"), rows("exercises_exercise")) == (languages, exercises)
+
+
+def test_an_account(prepared, run):
+    status, told = run("create-user", "eve", "--password", "correct horse", "--email", "eve@example.org", "--admin")
+    assert status == 0 and told.endswith("Made the account 'eve', an administrator.\n")
+    status, token = run("create-token", "eve")
+    assert status == 0 and len(token.strip()) == 40
+    assert run("create-token", "eve") == (0, token)
+    assert run("set-password", "eve", "--password", "battery staple") == (0, "Changed the password of 'eve'.\n")
+
+
+def test_a_password_is_asked_for_twice(prepared, run):
+    status, told = run("create-user", "eve", input="correct horse\ncorrect horse\n")
+    assert status == 0
+    assert "correct horse" not in told
+    status, told = run("create-user", "adam", input="correct horse\nanother\n")
+    assert status == 1 and "Error: The two entered values do not match." in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["create-user", "ada", "--password", "correct horse"], "there is an account with this username already"),
+        (["create-user", "", "--password", "correct horse"], "a name has 1 to 150 printable characters"),
+        (["create-user", "bob", "--password", "correct horse", "--email", "nonsense"], "'nonsense' is not an e-mail"),
+        (["set-password", "nobody", "--password", "correct horse"], "nobody"),
+        (["create-token", "nobody"], "nobody"),
+        (["recalculate-statistics", "nobody"], "nobody"),
+        (["resources", "nonsense"], "there is no resource 'nonsense'; see: wger-flask resources"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(prepared, run, arguments, told):
+    run("migrate")
+    users = rows("auth_user")
+    status, said = run(*arguments)
+    assert status == 1
+    assert said.startswith("Error: ") and said.count("\n") == 1 and told in said
+    assert rows("auth_user") == users
+
+
+def test_the_resources(run):
+    status, told = run("resources")
+    assert status == 0
+    assert all(name in told for name in ("weightentry", "routine", "water"))
+    status, told = run("resources", "weightentry")
+    assert status == 0
+    assert "/api/v2/weightentry/" in told and "weight_weightentry" in told and "date__gte" in told
+    assert "rows of        user" in told
+
+
+@pytest.mark.parametrize("name", ["routine", "water", "exercise", "ingredientinfo", "ingredient-sync"])
+def test_a_resource_as_it_is_resolved(run, name):
+    status, told = run("resources", name)
+    assert status == 0 and f"/api/v2/{name}/" in told
+
+
+def test_statistics(prepared, run):
+    assert run("recalculate-statistics") == (0, "Counted the training of 0 accounts.\n")  # nobody has trained
+    assert run("recalculate-statistics", "ada") == (0, "Counted the training of 1 account.\n")
+
+
+# -- dumps ----------------------------------------------------------------------------------------------
+def test_a_dump(empty, run, tmp_path):
+    file = tmp_path / "dump.json"
+    file.write_text(json.dumps([LANGUAGE, {"model": "weird.thing", "pk": 1, "fields": {}}]))
+    status, told = run("import-dump", str(file))
+    assert status == 0
+    assert "Left out 1 rows of weird.thing: nothing here knows it." in told
+    assert rows("core_language") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "a dump is a JSON array of objects"),
+        (b"{}", "a dump is a JSON array of objects"),
+        (b"[", ""),
+        (b"[1]", "line 1: an object expected"),
+        (b"\xff\xfe", ""),
+        (b'[{"model": "core.language", "pk": 1, "fields": {"short_name": 3}}]', "core.language"),
+        (json.dumps([LANGUAGE, {"model": "core.language", "pk": "x", "fields": {}}]).encode(), "core.language"),
+        (json.dumps([LANGUAGE, ALIAS]).encode(), "exercises.alias"),
+    ],
+)  # fmt: skip
+def test_a_dump_that_cannot_be_loaded(prepared, run, tmp_path, content, told):
+    file = tmp_path / "dump.json"
+    file.write_bytes(content)
+    run("migrate")
+    languages = rows("core_language")
+    status, said = run("import-dump", str(file))
+    assert status == 1
+    assert said.startswith("Error: ") and said.count("\n") == 1 and told in said
+    assert rows("core_language") == languages  # all or nothing
+
+
+# -- settings that stop the start -------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("WGER_DATABASE_URL", "mysql://localhost/wger", "no database is known for 'mysql'"),
+        ("WGER_DATABASE_URL", "sqlite:////nonexistent/folder/file", "WGER_DATABASE_URL: "),
+        ("WGER_DATABASE_URL", "sqlite:///", "a file is needed"),
+        ("WGER_DATABASE_URL", f"sqlite:///{ROOT}/README.md", "cannot be opened: file is not a database"),
+        ("WGER_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/none", "cannot be opened: "),
+        ("WGER_SECRET_KEY_FILE", "/proc/nonexistent", "WGER_SECRET_KEY_FILE: /proc/nonexistent: "),
+        ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE "),
+        ("WGER_PLUGINS", "nonsense", "WGER_PLUGINS names 'nonsense'"),
+        ("WGER_PROFILE", "nonsense", "WGER_PROFILE must be a file or one of"),
+        ("WGER_WORKERS", "many", "WGER_WORKERS "),
+        ("WGER_NONSENSE", "1", "WGER_NONSENSE is not a setting"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(run, monkeypatch, name, value, told):
+    if value.startswith("postgresql:"):
+        pytest.importorskip("psycopg")
+    if value.startswith("sqlite:////nonexistent") and os.access("/", os.W_OK):
+        value = "sqlite:////proc/nonexistent/file"
+    monkeypatch.setenv(name, value)
+    status, said = run("migrate")
+    assert status == 1
+    assert said.startswith("Error: ") and said.count("\n") == 1 and told in said
+    assert "secret" not in said.replace("WGER_SECRET_KEY_FILE", "")
+
+
+# -- serving ----------------------------------------------------------------------------------------------
+def test_serving_from_nothing(empty):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "wger_flask", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **empty},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        said = []
+        for line in server.stdout:
+            said.append(line.rstrip())
+            if "Booting worker" in line:
+                break
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/exercise/") as answer:
+            assert json.load(answer)["count"] >= 60
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.stdout.close()
+        assert server.wait(30) == 0
+    assert "The database is empty: loading the starter data ..." in said
+    assert f"Serving wger on http://127.0.0.1:{port} (stop with Ctrl+C)." in said
+    assert "Make an account there, or with: wger-flask create-user NAME --admin" in said
