@@ -61,7 +61,7 @@ def prepare(server: str | None, folder: Path) -> SqliteFile | PostgresqlDatabase
     """Return an empty database: a file in ``folder``, or one on ``server``."""
     if not server:
         return SqliteFile(folder / "template.sqlite")
-    made = PostgresqlDatabase(server, f"wger_test_{os.getpid()}_template")
+    made = PostgresqlDatabase(server, f"wger_test_{os.getpid()}_{next(_numbers)}")
     made.drop()
     _on_server(server, f'CREATE DATABASE "{made.name}"')
     return made
