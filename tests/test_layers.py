@@ -17,8 +17,9 @@ ALLOWED = {
     "media": {"wger_flask.media", "PIL"},
     "mail": {"wger_flask.mail"},
     "auth": {
-        "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "flask", "flask_smorest",
-        "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "zxcvbn", "argon2", "bcrypt",
+        "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
+        "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "zxcvbn", "argon2", "cryptography",
+        "bcrypt",
     },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",

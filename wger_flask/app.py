@@ -17,7 +17,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, explorer, failures, files, pagination, root, values
+from .rest import blueprint, cors, explorer, failures, files, pagination, root, sync, values
 from .rest.clock import set_server_zone
 from .rest.openapi import LazyApi
 from .rest.registry import Registry
@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     app.extensions["wger_flask"] = Services(registry, throttle, authenticate, settings)
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
+    registry.add_blueprint(sync.uploads)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))

@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 KEY_BYTES = 48
@@ -28,18 +29,7 @@ def secret_key(path: Path) -> str:
     Raises :class:`SecretKeyError` when the file cannot be read or written, when others than
     its owner may use it, or when what it holds is too short to be a key.
     """
-    try:
-        if not path.exists():
-            _make(path)
-        with open(path, encoding="ascii") as file:
-            allowed = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            key = file.read().strip()
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise SecretKeyError(f"WGER_SECRET_KEY_FILE: {path}: {getattr(wrong, 'strerror', None) or wrong}") from wrong
-    if allowed & OTHERS:
-        raise SecretKeyError(
-            f"WGER_SECRET_KEY_FILE: others may use {path} (mode {allowed:04o}); allow its owner alone: chmod 600"
-        )
+    key = kept(path, lambda: secrets.token_urlsafe(KEY_BYTES) + "\n")
     if len(key) < LEAST_CHARACTERS:
         raise SecretKeyError(
             f"WGER_SECRET_KEY_FILE: {path} holds {len(key)} characters, {LEAST_CHARACTERS} are needed; "
@@ -48,13 +38,34 @@ def secret_key(path: Path) -> str:
     return key
 
 
-def _make(path: Path) -> None:
-    """Write a new key beside ``path`` and give it its name, unless another process was first."""
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """Return the secret in ``path``, writing what ``make()`` gives when there is no such file.
+
+    Raises :class:`SecretKeyError` when the file cannot be read or written, or when others than
+    its owner may use it.
+    """
+    try:
+        if not path.exists():
+            _write(path, make())
+        with open(path, encoding="ascii") as file:
+            allowed = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            secret = file.read().strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise SecretKeyError(f"WGER_SECRET_KEY_FILE: {path}: {getattr(wrong, 'strerror', None) or wrong}") from wrong
+    if allowed & OTHERS:
+        raise SecretKeyError(
+            f"WGER_SECRET_KEY_FILE: others may use {path} (mode {allowed:04o}); allow its owner alone: chmod 600"
+        )
+    return secret
+
+
+def _write(path: Path, secret: str) -> None:
+    """Write a secret beside ``path`` and give it its name, unless another process was first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600, O_EXCL
     try:
         with open(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(KEY_BYTES) + "\n")
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         try:

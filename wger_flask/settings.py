@@ -149,6 +149,9 @@ class Settings:
     WGER_HEADLESS_REFRESH_TOKEN_LIFETIME: int = _set(
         2880, "Hours for which a refresh token of `/allauth/app/v1` is valid (2880 are 120 days).", least=1
     )
+    POWERSYNC_URL: str = _set(
+        "", "Address of a PowerSync service, which clients that work offline are told with their token."
+    )
     WGER_PASSWORD_ITERATIONS: int = _set(
         1_200_000, "Rounds of PBKDF2 in new password hashes; older hashes are brought up to it on login.", least=1
     )

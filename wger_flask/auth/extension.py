@@ -15,6 +15,7 @@ from .headless import blueprint as headless
 from .models import MODELS
 from .pages import pages
 from .policy import Policy, set_policy
+from .powersync import powersync
 
 
 def register(
@@ -31,5 +32,6 @@ def register(
     registry.add_models(*MODELS)
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)
+    registry.add_blueprint(powersync)
     cookies.register(app, settings.SESSION_COOKIE_SECURE)
     app.register_blueprint(pages)

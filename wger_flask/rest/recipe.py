@@ -103,6 +103,12 @@ class Call:
         self.method, self.format, self.user, self._body = request.method, JSON, None, None
         self.files = None  # the changes of files that belong to the open transaction
 
+    def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
+        """Return the call of the same user, in the same transaction, that does something to ``target``."""
+        made = Call(target, self.request, key, "")
+        made.method, made.format, made.user, made.files, made._body = method, self.format, self.user, self.files, body
+        return made
+
     @property
     def args(self) -> MultiDict:
         """The query parameters."""

@@ -29,6 +29,7 @@ class Registry:
         self.blueprints: list = []
         self.navigation: list[tuple[str, str]] = []
         self.views: dict[str, object] = {}
+        self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
         self._listeners: list[tuple[str, str, Listener]] = []
         self.origin = "wger_flask"
@@ -74,6 +75,10 @@ class Registry:
                 )
             if other is None:
                 self.models.append(model)
+
+    def add_upload(self, table: str, **handlers: Callable) -> None:
+        """Say how offline clients write to a table of no resource: ``handle(call, data)`` by method."""
+        self.uploads[table] = handlers
 
     def add_blueprint(self, blueprint) -> None:
         """Register a plain flask-smorest blueprint, for what is no table.

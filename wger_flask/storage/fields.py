@@ -46,6 +46,14 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b)
 
 
+def parse_uuid(value) -> uuid.UUID | None:
+    """Return the UUID that a text spells, None for anything else."""
+    try:
+        return uuid.UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 class Auto(peewee.AutoField):
     """An integer key that is never given out twice, not even after its row is gone."""
 

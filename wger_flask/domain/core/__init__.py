@@ -13,3 +13,4 @@ def register(registry) -> None:
     registry.add_blueprint(check_language.check_language)
     registry.add_blueprint(profile.profile)
     registry.add_blueprint(profile.permissions)
+    registry.add_upload(models.UserProfile._meta.table_name, PATCH=profile.take_profile)

@@ -134,6 +134,11 @@ profile.endpoint("userprofile", access=private, request=ProfileSchema, response=
 })  # fmt: skip
 
 
+def take_profile(call, data):
+    """Change your profile as an offline client has changed its copy."""
+    change_profile(call.on(call.target, "PATCH", data))
+
+
 @profile.endpoint("userprofile/verify-email", methods=("POST",), access=private, throttle="mail")
 def verify_email(call):
     """Send yourself the letter that verifies your e-mail address."""
