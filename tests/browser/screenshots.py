@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -16,6 +15,7 @@ from tests.conftest import settings_for
 from wger_flask.app import create_app
 from wger_flask.auth.accounts import create_user
 from wger_flask.auth.models import Token, User
+from wger_flask.rest.clock import today
 from wger_flask.storage.migrations import migrate
 from wger_flask.transfer.starter import load_starter_data
 
@@ -77,7 +77,7 @@ def take(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
         create_user(NAME, PASSWORD, admin=True)
         Token.create(key=KEY, user=User.get(User.username == NAME))
         weigh(NAME, 180)
-        keys = samples.everything(app, KEY, date.today())
+        keys = samples.everything(app, KEY, today())
         browser = launch(driver)
         with serving(app) as address:
             for name, path, size, scheme in PAGES:

@@ -12,6 +12,7 @@ from tests.browser.conftest import log_in
 from tests.browser.test_looks import CONTRASTS
 from tests.conftest import key_of
 from wger_flask.domain.routines.models import Routine, SlotEntry
+from wger_flask.rest.clock import today
 
 TODAY = date(2025, 7, 2)
 
@@ -95,7 +96,7 @@ def test_somebody_builds_a_routine(window, scripts):
 
 
 def test_a_set_is_logged_and_the_charts_grow(window, app):
-    routine = samples.train(samples.Person(app, key_of("ada")), date.today())
+    routine = samples.train(samples.Person(app, key_of("ada")), today())
     page = window()
     log_in(page, "ada")
     page.goto(f"/api/v2/routine/{routine}/")
