@@ -1,0 +1,277 @@
+"""The server as it is run, two workers behind a socket: many clients at once, and some that break the protocol."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import closing
+
+import pytest
+
+from tests.conftest import ROOT, key_of
+from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.storage.database import database, open_database
+
+CLIENTS, WEIGHTS = 20, 12
+TOKEN = f"Authorization: Token {key_of('grace')}"
+NOTED = re.compile(r"Traceback|locked|deadlock", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def held(template, tmp_path_factory):
+    """A database of the server's own."""
+    copy = template.copy(tmp_path_factory.mktemp("served"))
+    yield copy
+    copy.drop()
+
+
+@pytest.fixture(scope="module")
+def server(held, tmp_path_factory):
+    """The port of a server, and the file of what it logs."""
+    folder = tmp_path_factory.mktemp("instance")
+    env = dict(
+        os.environ, WGER_DATABASE_URL=held.url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
+        WGER_PLUGINS="none", WGER_WORKERS="2", WGER_THREADS="4", TIME_ZONE="Europe/Berlin",
+    )  # fmt: skip
+    log = folder / "log"
+    # Whoever connects early waits in the backlog of a socket that is open before the server is.
+    with socket.create_server(("127.0.0.1", 0), backlog=2 * CLIENTS) as listening, log.open("w") as output:
+        command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app"]
+        command += ["--bind", f"fd://{listening.fileno()}"]
+        running = subprocess.Popen(
+            command, cwd=ROOT, env=env, pass_fds=[listening.fileno()], stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield listening.getsockname()[1], log
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+@pytest.fixture
+def port(server):
+    """The port; what the server logs meanwhile must hold no mistake."""
+    number, log = server
+    before = log.stat().st_size
+    yield number
+    with log.open() as noted:
+        noted.seek(before)
+        assert not NOTED.search(noted.read())
+
+
+class Client:
+    """A client that keeps its connection, as apps do."""
+
+    def __init__(self, port: int, name: str):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {"Authorization": f"Token {key_of(name)}", "Content-Type": "application/json"}
+        self.seen: list[int] = []
+
+    def __call__(self, method: str, path: str, body=None):
+        self.connection.request(method, f"/api/v2/{path}", body and json.dumps(body), self.headers)
+        answer = self.connection.getresponse()
+        data = answer.read()
+        self.seen.append(answer.status)
+        return answer.status, json.loads(data) if data else None
+
+
+def at_once(port: int, work) -> list[Client]:
+    """Let every client do its ``work(client, number)`` at once; returns them."""
+    clients = [Client(port, ("ada", "grace", "linus")[number % 3]) for number in range(CLIENTS)]
+    start = threading.Barrier(CLIENTS)
+
+    def run(number: int) -> None:
+        with closing(clients[number].connection):
+            start.wait()
+            work(clients[number], number)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return clients
+
+
+# -- many at once -----------------------------------------------------------------------------------
+def test_twenty_clients_lose_no_weight(port, held):
+    def work(client, number):
+        for count in range(WEIGHTS):
+            body = {"date": f"2024-01-{number + 1:02}T{count:02}:00:00Z", "weight": 70 + count}
+            status, made = client("POST", "weightentry/", body)
+            assert status == 201
+            client("GET", "weightentry/?limit=5&ordering=-date")
+            if count % 3 == 0:
+                assert client("PATCH", f"weightentry/{made['id']}/", {"weight": 99})[1]["weight"] == "99.00"
+            if count % 4 == 3:
+                assert client("DELETE", f"weightentry/{made['id']}/")[0] == 204
+
+    clients = at_once(port, work)
+    assert {status for client in clients for status in client.seen} == {200, 201, 204}
+    assert all(len(client.seen) == WEIGHTS * 2 + 4 + 3 for client in clients)
+    open_database(held.url)
+    kept = [row.weight for row in WeightEntry.select()]
+    database.obj.close()
+    assert len(kept) == CLIENTS * (WEIGHTS - 3)
+    assert kept.count(99) == CLIENTS * (4 - 1)  # of the changed ones, the one at three was taken back
+
+
+def test_a_moment_that_all_want_is_given_once(port):
+    def work(client, number):
+        client("POST", "weightentry/", {"date": "2023-05-05T10:00:00Z", "weight": 70})
+
+    clients = at_once(port, work)
+    for name in ("ada", "grace", "linus"):
+        mine = [client.seen[0] for client in clients if client.headers["Authorization"].endswith(key_of(name))]
+        assert sorted(mine) == [201] + [400] * (len(mine) - 1)
+
+
+def test_everything_at_once(port):
+    """Different kinds of writes do not get in each other's way."""
+
+    def work(client, number):
+        day = f"2022-03-{number + 1:02}"
+        _, plan = client("POST", "nutritionplan/", {"description": f"plan {number}", "start": day})
+        _, meal = client("POST", "meal/", {"plan": plan["id"], "name": "breakfast"})
+        client("POST", "mealitem/", {"meal": meal["id"], "ingredient": 1, "amount": 100})
+        _, routine = client("POST", "routine/", {"name": f"routine {number}", "start": day, "end": "2022-05-01"})
+        client("POST", "day/", {"routine": routine["id"], "name": "push", "order": 1})
+        client("POST", "workoutlog/", {"exercise": 1, "repetitions": 5, "weight": 50, "date": f"{day}T10:00:00Z"})
+        client("GET", f"nutritionplaninfo/{plan['id']}/")
+        client("GET", f"routine/{routine['id']}/structure/")
+        client("GET", "user-statistics/")
+        client("PATCH", "userprofile/", {"height": 170 + number})
+        client("DELETE", f"nutritionplan/{plan['id']}/")
+        client("DELETE", f"routine/{routine['id']}/")
+
+    for client in at_once(port, work):
+        assert client.seen == [201] * 6 + [200] * 4 + [204] * 2
+
+
+# -- on the wire --------------------------------------------------------------------------------------
+def talk(port: int, *parts: bytes, finish: bool = True) -> bytes:
+    """Send bytes as they are, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+        try:
+            for part in parts:
+                wire.sendall(part)
+            if finish:
+                wire.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # the server has hung up already: what it said is still there
+        found = b""
+        while True:
+            try:
+                more = wire.recv(65536)
+            except ConnectionResetError:
+                return found
+            if not more:
+                return found
+            found += more
+
+
+def statuses(found: bytes) -> list[int]:
+    return [int(code) for code in re.findall(rb"^HTTP/1\.[01] (\d{3}) ", found, re.MULTILINE)]
+
+
+def post(path: str, *headers: str, body: bytes = b"", version: str = "1.1") -> bytes:
+    lines = [f"POST /api/v2/{path} HTTP/{version}", "Host: localhost", TOKEN, "Content-Type: application/json"]
+    return "\r\n".join([*lines, *headers, "", ""]).encode("latin-1") + body
+
+
+BODY = b'{"date": "2021-01-01", "weight": 5}'  # too light: it is read, and refused in words
+PARTS = (
+    b'--b\r\nContent-Disposition: form-data; name="date"\r\n\r\n2020-02-02\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="weight"\r\n\r\n70\r\n--b--\r\n'
+)
+REFUSAL = b'{"weight":["Ensure this value is greater than or equal to 30."]}'
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        post("weightentry/", f"Content-Length: {len(BODY)}", "Connection: close", body=BODY),
+        post("weightentry/", f"Content-Length: {len(BODY)}", body=BODY, version="1.0"),
+        post("weightentry/", "Transfer-Encoding: chunked", "Connection: close",
+             body=b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (10, BODY[:10], len(BODY) - 10, BODY[10:])),
+        post("weightentry/", f"Content-Length: {len(BODY)}", "Expect: 100-continue", "Connection: close", body=BODY),
+        post("weightentry", f"Content-Length: {len(BODY)}", "Connection: close", body=BODY),
+    ],
+    ids=["length", "http-1.0", "chunks", "expect", "no-slash"],
+)  # fmt: skip
+def test_bodies_as_clients_send_them(port, request_):
+    found = talk(port, request_, finish=False)
+    assert statuses(found)[-1] == 400
+    assert found.endswith(REFUSAL)
+
+
+BROKEN = {
+    "shorter than told": [post("weightentry/", "Content-Length: 500", body=BODY)],
+    "nothing of it": [post("weightentry/", "Content-Length: 500")],
+    "longer than told": [post("weightentry/", "Content-Length: 5", body=BODY)],
+    "negative length": [post("weightentry/", "Content-Length: -1", body=BODY)],
+    "length of letters": [post("weightentry/", "Content-Length: many", body=BODY)],
+    "two lengths": [post("weightentry/", "Content-Length: 5", "Content-Length: 6", body=BODY)],
+    "length and chunks": [
+        post("weightentry/", "Content-Length: 5", "Transfer-Encoding: chunked", body=b"5\r\nhello\r\n0\r\n\r\n")
+    ],
+    "broken chunks": [post("weightentry/", "Transfer-Encoding: chunked", body=b"zz\r\nhello\r\n")],
+    "chunks that end early": [post("weightentry/", "Transfer-Encoding: chunked", body=b"ff\r\nhello")],
+    "unknown encoding": [post("weightentry/", "Transfer-Encoding: gzip", body=BODY)],
+    "form that ends early": [
+        post("gallery/", "Content-Length: 900").replace(b"application/json", b"multipart/form-data; boundary=b"),
+        b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n\x89PNG',
+    ],
+    "login that ends early": [
+        post("token", "Content-Length: 90000").replace(b"application/json", b"application/x-www-form-urlencoded"),
+        b"username=" + b"a" * 20000,
+    ],
+    "a huge header": [post("weightentry/", "X-Large: " + "a" * 20000)],
+    "many headers": [post("weightentry/", *(f"X-{number}: 1" for number in range(500)))],
+    "a huge address": [b"GET /api/v2/weightentry/?q=" + b"a" * 20000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+    "a null character": [b"GET /api/v2/muscle/\x00 HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n"],
+    "no version": [b"GET /api/v2/muscle/\r\n\r\n"],
+    "another protocol": [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)],
+    "nothing": [b""],
+    "half a line": [b"GET /api"],
+    "a header without a name": [b"GET /api/v2/muscle/ HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n"],
+    "a folded header": [b"GET /api/v2/muscle/ HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n"],
+    "two hosts": [b"GET /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"],
+    "a host of nonsense": [b"GET /api/v2/muscle/ HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n"],
+    "no host": [b"GET /api/v2/muscle/ HTTP/1.1\r\nConnection: close\r\n\r\n"],
+    "star": [b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
+    "a whole address": [b"GET http://evil.example/api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+    "connect": [b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
+    "bytes that are no letters": [b"GET /api/v2/\xff\xfe?q=\xff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_breaks_the_protocol_breaks_nothing_else(port, name):
+    found = talk(port, *BROKEN[name])
+    assert not [code for code in statuses(found) if code >= 500], found[:300]
+    assert statuses(talk(port, b"GET /api/v2/version/ HTTP/1.0\r\n\r\n")) == [200]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("application/json", b'{"date": "2020-02-02", "weight": 70}'),
+     ("application/x-www-form-urlencoded", b"date=2020-02-02&weight=70"),
+     ("multipart/form-data; boundary=b", PARTS)],
+    ids=["json", "form", "parts"],
+)  # fmt: skip
+def test_a_body_that_breaks_off_is_not_written(port, kind, body):
+    """What came of it may look whole."""
+    head = post("weightentry/", f"Content-Length: {len(body) + 1}").replace(b"application/json", kind.encode())
+    found = talk(port, head + body)
+    assert statuses(found) == [400]
+    assert found.endswith(b'{"detail":"The request body did not arrive whole."}')
+    client = Client(port, "grace")
+    with closing(client.connection):
+        assert client("GET", "weightentry/?date__gte=2020-02-01&date__lt=2020-02-04")[1]["count"] == 0
