@@ -79,18 +79,47 @@ def nobody_listens():
     set_listeners({})
 
 
+ROLLED_BACK = {"contract", "explorer", "fuzz", "rest"}
+
+
+@pytest.fixture(scope="session")
+def shared_copy(template, tmp_path_factory):
+    """A copy of the prepared database for tests that are rolled back."""
+    copy = template.copy(tmp_path_factory.mktemp("shared"))
+    yield copy
+    copy.drop()
+
+
 @pytest.fixture
-def app(built, template, tmp_path):
-    """The application on a fresh copy of the prepared database."""
-    copy = template.copy(tmp_path)
-    open_database(copy.url)
+def fresh(request, template, tmp_path, monkeypatch):
+    """Open a database as the template is: a copy, or one whose changes are rolled back.
+
+    Where copies take long, tests that look at no commit share one, each in a transaction.
+    """
+    if template.copies_quickly or not ROLLED_BACK & set(request.path.parts):
+        copy = template.copy(tmp_path)
+        open_database(copy.url)
+        yield
+        if not database.obj.is_closed():
+            database.obj.close()
+        copy.drop()
+        return
+    copy = request.getfixturevalue("shared_copy")
+    if getattr(database.obj, "shared_copy", None) != copy:
+        open_database(copy.url).shared_copy = copy
+    monkeypatch.setattr("wger_flask.app.give_back", lambda: None)
+    with database.obj.atomic() as everything:
+        yield
+        everything.rollback()
+
+
+@pytest.fixture
+def app(built, fresh):
+    """The application on a database of its own."""
     set_listeners(built.extensions["wger_flask"].registry.listeners())
     media = built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT
     shutil.rmtree(media, ignore_errors=True)
     yield built
-    if not database.obj.is_closed():
-        database.obj.close()
-    copy.drop()
 
 
 class Client:

@@ -19,6 +19,7 @@ class SqliteFile:
     """A database in a file."""
 
     path: Path
+    copies_quickly = True
 
     @property
     def url(self) -> str:
@@ -39,6 +40,7 @@ class PostgresqlDatabase:
 
     server: str
     name: str
+    copies_quickly = False
 
     @property
     def url(self) -> str:
