@@ -85,7 +85,7 @@ def test_a_routine_leads_to_the_forms_of_its_parts(visitor, person):
 def test_the_calendar_shows_every_date(visitor, person):
     page = visitor("ada").see(f"routine/{plan(person('ada'))}/")
     assert page.text.count("<td ") - page.text.count('class="outside"') >= 14
-    assert ("?iteration=2#day-1", "APush, iteration 2") in page.links
+    assert any(url.startswith("?iteration=2#day-") for url, words in page.links if words == "APush, iteration 2")
     assert len([url for url, _ in page.links if url.startswith("?iteration=") and "#day-" in url]) == 14
 
 
