@@ -132,8 +132,8 @@ def _key_of(call: Call, resource: Resource, data: dict) -> str:
     column, key = _key_column(resource.model), data.get("id")
     if isinstance(column, columns.UUID):
         key = columns.parse_uuid(key)
-    elif isinstance(key, bool) or not str(key).isdecimal() or int(key) >= 2**63:
-        key = None
+    elif isinstance(key, bool) or not str(key).isdecimal() or len(str(key)) > 18:
+        key = None  # no row has a key of more digits
     mine = resource.owner.clause(resource.model, call.user.id)
     found = Selection(resource.model, (equals(column, key), mine)).keys() if key is not None else []
     if not found:
