@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.conftest import assert_sound
@@ -125,3 +125,33 @@ def test_any_exercise_at_once(api, translations, category, muscles):
         "license_author": "me", "translations": translations,
     }  # fmt: skip
     assert_sound(api("ada").post("exercise-submission/", body), body)
+
+
+TABLES = [
+    "weight_weightentry", "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
+    "measurements_category", "measurements_measurement", "manager_workoutlog", "manager_workoutsession",
+    "manager_routine", "core_userprofile", "gallery_image", "exercises_exercise", "plugin_water_glass", "nothing",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_any_row_of_an_offline_client(api, registry, key_for, table):
+    resource = next((found for found in registry if found.model._meta.table_name == table and found.owner), None)
+    known = [field.column_name for field in resource.model._meta.sorted_fields] if resource else ["id", "height"]
+    ids = st.sampled_from([key_for(resource.name) if resource else "1", "0" * 32, "1", 1, "9" * 5000, True, None, -1])
+    good = {"date": "2024-05-01", "weight": 70, "start": "2024-05-01", "name": "x", "unit": "cm", "value": 3}
+
+    @settings(LIGHTLY, max_examples=30)
+    @given(
+        st.sampled_from(["PUT", "PATCH", "DELETE"]),
+        st.dictionaries(st.sampled_from(["id", *known]), ANY_VALUE, max_size=4),
+        ids | ANY_VALUE,
+        st.sampled_from(["grace", "grace", "ada", None]),
+    )
+    def send(method, odd, key, name):
+        body = {"table": table, "data": {**good, **odd, "id": key}}
+        answer = api(name).open(method, "upload-powersync-data", body)
+        assert_sound(answer, (method, body))
+        assert answer.status_code in (200, 400) if name else answer.status_code == 403
+
+    send()

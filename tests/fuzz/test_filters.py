@@ -10,6 +10,10 @@ from tests.fuzz.conftest import assert_sound
 from tests.fuzz.odd import ANY_TEXT, LIGHTLY
 from wger_flask.rest.resource import Resource
 
+ACCEPTS = st.sampled_from(["application/json"] * 4 + ["text/html"])
+# what computed endpoints and the pages of the explorer read beside filters
+COMPUTED = ("amount", "unit", "ingredient", "date", "day", "iteration", "include_repeatable", "language", "limit")
+
 
 def parameters(resource: Resource) -> list[str]:
     paging = [item.name for item in resource.pagination.describe()]
@@ -39,11 +43,11 @@ def test_any_query(api, key_for, resource):
     where = st.sampled_from([f"{resource.name}/", f"{resource.name}/{key}/", f"{resource.name}.json"])
 
     @LIGHTLY
-    @given(st.lists(pairs, max_size=6), where, st.sampled_from(["grace", "ada", None]))
-    def ask(query, path, name):
-        answer = api(name).get(path, query_string=query)
+    @given(st.lists(pairs, max_size=6), where, st.sampled_from(["grace", "ada", None]), ACCEPTS)
+    def ask(query, path, name, accept):
+        answer = api(name).get(path, query_string=query, headers={"Accept": accept})
         assert_sound(answer, query)
-        if answer.status_code == 400:
+        if answer.status_code == 400 and answer.is_json:
             assert set(answer.json) <= {name for name, _ in query}, query
             assert all(isinstance(message, str) for told in answer.json.values() for message in told)
 
@@ -58,5 +62,20 @@ def test_every_parameter_at_once(api, key_for, resource):
     @given(st.fixed_dictionaries({name: value_for(resource, name) for name in known}))
     def ask(query):
         assert_sound(api("grace").get(f"{resource.name}/", query_string=query), query)
+
+    ask()
+
+
+def test_any_query_of_what_is_computed(api, key_for, resource):
+    if not resource.actions:
+        pytest.skip("nothing is computed here")
+    key = key_for(resource.name)
+    paths = [f"{f'{key}/' if action.detail else ''}{action.path.strip('/')}/" for action in resource.actions]
+
+    @LIGHTLY
+    @given(st.sampled_from(paths), st.dictionaries(st.sampled_from(COMPUTED), ANY_TEXT, max_size=4), ACCEPTS)
+    def ask(path, query, accept):
+        answer = api("grace").get(f"{resource.name}/{path}", query_string=query, headers={"Accept": accept})
+        assert_sound(answer, (path, query))
 
     ask()
