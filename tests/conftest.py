@@ -91,7 +91,7 @@ def shared_copy(template, tmp_path_factory):
 
 
 @pytest.fixture
-def fresh(request, template, tmp_path, monkeypatch):
+def opened(request, template, tmp_path, monkeypatch):
     """Open a database as the template is: a copy, or one whose changes are rolled back.
 
     Where copies take long, tests that look at no commit share one, each in a transaction.
@@ -114,7 +114,7 @@ def fresh(request, template, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def app(built, fresh):
+def app(built, opened):
     """The application on a database of its own."""
     set_listeners(built.extensions["wger_flask"].registry.listeners())
     media = built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT
