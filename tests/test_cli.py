@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from tests.databases import prepare
 from wger_flask import __version__
 from wger_flask.cli import main
-from wger_flask.storage.database import database
+from wger_flask.storage.database import database, open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = sorted(main.commands)
@@ -157,7 +157,7 @@ def test_a_password_is_asked_for_twice(prepared, run):
     ],
 )
 def test_a_mistake_is_told_in_one_line(prepared, run, arguments, told):
-    run("migrate")
+    open_database(prepared["WGER_DATABASE_URL"])
     users = rows("auth_user")
     status, said = run(*arguments)
     assert status == 1
@@ -212,7 +212,7 @@ def test_a_dump(empty, run, tmp_path):
 def test_a_dump_that_cannot_be_loaded(prepared, run, tmp_path, content, told):
     file = tmp_path / "dump.json"
     file.write_bytes(content)
-    run("migrate")
+    open_database(prepared["WGER_DATABASE_URL"])
     languages = rows("core_language")
     status, said = run("import-dump", str(file))
     assert status == 1

@@ -11,7 +11,7 @@ from schemathesis import GenerationMode
 from tests.conftest import key_of
 
 BOTH = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-EXAMPLES = 5
+EXAMPLES = 4
 
 
 @pytest.fixture(scope="session")
