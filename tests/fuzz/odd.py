@@ -1,14 +1,30 @@
-"""Values that have broken servers before, and any others that hypothesis thinks of."""
+"""Values that have broken servers before, and any others that hypothesis thinks of.
+
+The same ones each time, and few: ``FUZZ_TIMES=20 make test ARGS=tests/fuzz`` tries more, and others.
+"""
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-LIGHTLY = settings(
-    max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
-THOROUGHLY = settings(LIGHTLY, max_examples=150)
+TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
+
+
+def examples(number: int) -> settings:
+    """Return the settings of a test that tries ``number`` examples."""
+    return settings(
+        max_examples=number * TIMES,
+        derandomize=TIMES == 1,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+LIGHTLY, THOROUGHLY = examples(12), examples(150)
 
 TEXTS = st.sampled_from([
     "", " ", "0", "-1", "1", "1.5", "1e400", "-1e-400", "NaN", "Infinity", "null", "None", "true", "True", "9" * 25,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.conftest import assert_sound
-from tests.fuzz.odd import ANY_TEXT, ANY_VALUE, LIGHTLY
+from tests.fuzz.odd import ANY_TEXT, ANY_VALUE, LIGHTLY, examples
 from wger_flask.rest.relations import File
 
 
@@ -141,7 +141,7 @@ def test_any_row_of_an_offline_client(api, registry, key_for, table):
     ids = st.sampled_from([key_for(resource.name) if resource else "1", "0" * 32, "1", 1, "9" * 5000, True, None, -1])
     good = {"date": "2024-05-01", "weight": 70, "start": "2024-05-01", "name": "x", "unit": "cm", "value": 3}
 
-    @settings(LIGHTLY, max_examples=30)
+    @examples(30)
     @given(
         st.sampled_from(["PUT", "PATCH", "DELETE"]),
         st.dictionaries(st.sampled_from(["id", *known]), ANY_VALUE, max_size=4),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from tests.conftest import key_of
+from tests.fuzz.odd import examples
 
 BOTH = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-EXAMPLES = 4
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +27,7 @@ def test_every_operation_answers(key_for, operations, operation_name):
     takes_nothing = not (operation.query or operation.path_parameters or operation.body)
     cases = [operation.as_strategy(generation_mode=mode) for mode in (BOTH[:1] if takes_nothing else BOTH)]
 
-    @settings(
-        max_examples=1 if takes_nothing else EXAMPLES, derandomize=True, database=None, deadline=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    @settings(examples(1 if takes_nothing else 3), phases=[Phase.generate])
     @given(st.one_of(cases), st.sampled_from(["ada", "grace", "ada", "grace", None]), st.sampled_from("yyyn"))
     def ask(case, name, existing):
         if case.path_parameters and key and existing == "y":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.conftest import assert_sound
-from tests.fuzz.odd import ANY_TEXT, LIGHTLY
+from tests.fuzz.odd import ANY_TEXT, examples
 
 PAGES = (
     "/", "/user/login", "/user/register", "/user/password", "/user/password/reset", "/user/password/reset/x",
@@ -34,7 +34,7 @@ def browser(request, app):
 def test_any_form(browser, path):
     http, token = browser
 
-    @settings(LIGHTLY, max_examples=20)
+    @examples(20)
     @given(
         st.dictionaries(st.sampled_from(NAMES), ANY_TEXT, max_size=6), st.sampled_from(["GET", "POST", "PUT", "HEAD"])
     )
@@ -48,7 +48,7 @@ def test_any_form(browser, path):
     send()
 
 
-@settings(LIGHTLY, max_examples=60)
+@examples(60)
 @given(key=ANY_TEXT)
 def test_any_key(app, key):
     http = app.test_client()
@@ -57,7 +57,7 @@ def test_any_key(app, key):
         assert_sound(http.get("/", environ_overrides={"PATH_INFO": raw}), path)
 
 
-@settings(LIGHTLY, max_examples=60)
+@examples(60)
 @given(cookie=ANY_TEXT.filter(lambda text: text.isascii() and text.isprintable()))
 def test_any_cookie(app, cookie):
     http = app.test_client(use_cookies=False)
