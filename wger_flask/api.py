@@ -51,10 +51,11 @@ from .rest.views import store
 from .storage import fields as columns
 from .storage import search
 from .storage.cascade import delete
+from .storage.clauses import Clause, along, equals, pad, within
 from .storage.database import after_commit, one_at_a_time, transaction
 from .storage.history import history, record
 from .storage.model import Model, link
-from .storage.selection import Clause, Selection, along, equals, pad, within
+from .storage.selection import Selection
 from .storage.writing import insert, update
 
 __all__ = [

@@ -27,8 +27,9 @@ from wger_flask.rest.filters import (
     one_of,
 )
 from wger_flask.rest.values import Rejected
+from wger_flask.storage.clauses import Clause
 from wger_flask.storage.database import transaction
-from wger_flask.storage.selection import Clause, Selection
+from wger_flask.storage.selection import Selection
 
 START = datetime(2024, 3, 28, 12, tzinfo=UTC)
 WEIGHTS = [Decimal(text) for text in ("70.00", "70.50", "71.00", "71.00", "72.25", "80.00", "99.99", "600.00")]

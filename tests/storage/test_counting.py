@@ -6,8 +6,9 @@ import pytest
 
 from tests.reference import BY_LABEL
 from wger_flask.storage import counting, unchanged
+from wger_flask.storage.clauses import equals
 from wger_flask.storage.database import database, open_database, transaction
-from wger_flask.storage.selection import Selection, equals
+from wger_flask.storage.selection import Selection
 
 Category = BY_LABEL["exercises.exercisecategory"]
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests.reference import BY_LABEL, MODELS, needs_reference, reference_database
 from wger_flask.storage import names, search
+from wger_flask.storage.clauses import Clause
 from wger_flask.storage.fields import now
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.selection import Clause, Selection
+from wger_flask.storage.selection import Selection
 
 Ingredient, Language, License = (
     BY_LABEL[label] for label in ("nutrition.ingredient", "core.language", "core.license")

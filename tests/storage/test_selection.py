@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL
-from wger_flask.storage import selection
-from wger_flask.storage.selection import Clause, Selection, equals, pad, within
+from wger_flask.storage import clauses, selection
+from wger_flask.storage.clauses import Clause, along, equals, pad, within
+from wger_flask.storage.database import database
+from wger_flask.storage.selection import Selection, which_exist
 
 Routine, Day, Slot = (BY_LABEL[f"manager.{name}"] for name in ("routine", "day", "slot"))
 User = BY_LABEL["auth.user"]
@@ -87,12 +89,43 @@ def test_an_expression_may_order(days):
 def test_padding_adds_no_value_and_few_lengths(values):
     padded = pad(values)
     assert set(padded) == set(values) and padded[: len(values)] == values
-    assert len(padded) in (0, *selection._PADDED, len(values))
+    assert len(padded) in (0, *clauses.PADDED, len(values))
 
 
 def test_values_share_the_statement_of_their_shape(days):
     selection._rows.cache_clear()
     for number in range(1, 9):
-        clauses = equals(Day.order, number), within(Day.id, range(number + 7))
-        Selection(Day, clauses, ("id",)).rows(("id",), 20, number)
+        conditions = equals(Day.order, number), within(Day.id, range(number + 7))
+        Selection(Day, conditions, ("id",)).rows(("id",), 20, number)
     assert selection._rows.cache_info().currsize == 2  # 8 values, and up to 16
+
+
+def test_rows_of_somebody_however_far_away(days):
+    by_name = {user.username: user.id for user in User.select()}
+    for name in by_name:
+        own = Selection(Day, (along(Day, ("routine", "user"), by_name[name]), equals(Day.order, 2)), ("routine.name",))
+        wanted = [day[0] for day in days if day[4] == name and day[1] == 2]
+        assert [key for (key,) in own.rows(("id",), 20)] == own.keys() == wanted
+        assert own.count() == len(wanted)
+        assert [day.id for day in own.instances()] == wanted
+    assert not Selection(Day, (along(Day, ("routine", "user"), None),)).exists()
+
+
+def test_what_is_missing_on_the_way_belongs_to_nobody(held):
+    user = User.create(username="ada", password="!")
+    Session = BY_LABEL["manager.workoutsession"]
+    Session.create(user=user)
+    assert not Selection(Session, (along(Session, ("routine", "user"), user.id),)).exists()
+
+
+def test_many_questions_in_one_query(days):
+    seen = []
+    note = lambda event: seen.append(event.sql)  # noqa: E731
+    database.obj.query_hooks.append(note)
+    numbers = [(1, "A1"), (9, "A1"), (3, "B1"), (2, "B1")]
+    asked = [Selection(Day, (equals(Day.order, order), equals(Day.name, name))) for order, name in numbers]
+    assert which_exist(asked) == [True, False, True, False]
+    assert which_exist([Selection(Slot), *asked[:1], Selection(User)]) == [False, True, True]
+    assert len(seen) == 2
+    assert which_exist([]) == [] and len(seen) == 2
+    database.obj.query_hooks.remove(note)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hmac
 from functools import cached_property
 
-from ..storage.selection import Clause, Selection, equals
+from ..storage.clauses import Clause, equals
+from ..storage.fields import storable
+from ..storage.selection import Selection
 from . import trust
 from .models import Permission, Token, User, group_permissions, user_groups, user_permissions
 
-LARGEST_KEY = 2**63 - 1
 _COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
 _OF_TOKEN = ("key", *(f"user.{name}" for name in _COLUMNS))
 
@@ -49,7 +50,7 @@ class Caller:
 
 def by_id(key: int) -> Caller | None:
     """Return the user with a primary key."""
-    return _one(Selection(User, (equals(User.id, key),))) if 0 < key <= LARGEST_KEY else None
+    return _one(Selection(User, (equals(User.id, key),))) if key > 0 and storable(key) else None
 
 
 def by_token(key: str) -> Caller | None:

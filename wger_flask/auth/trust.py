@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..rest.clock import server_zone, today
-from ..storage.selection import Selection, equals
+from ..storage.clauses import equals
+from ..storage.selection import Selection
 from .models import EmailAddress, User
 from .policy import policy
 

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlencode
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from ..storage.clauses import Clause
+from ..storage.fields import storable
 from ..storage.model import Model
-from ..storage.selection import Clause, Selection
+from ..storage.selection import Selection
 from .errors import NotFound
 from .filters import Parameter
-
-_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _read(text: str) -> tuple[int | None, bool]:
         position = int(parts["p"][-1])
     except (ValueError, KeyError):
         raise NotFound("Invalid cursor") from None
-    if abs(position) > _LARGEST:
+    if not storable(position):
         raise NotFound("Invalid cursor")
     return position, parts.get("r") == ["1"]
 

@@ -15,8 +15,9 @@ import peewee
 from werkzeug.datastructures import MultiDict
 
 from ..storage import fields as columns
+from ..storage.clauses import Clause, pad
 from ..storage.model import Link, Model, links_of
-from ..storage.selection import Clause, Selection, pad
+from ..storage.selection import Selection
 from .errors import Invalid
 from .values import Kind, Rejected, kind_of
 

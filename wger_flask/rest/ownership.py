@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from marshmallow import ValidationError
 
+from ..storage.clauses import Clause, along, equals
+from ..storage.fields import storable
 from ..storage.model import Model
-from ..storage.selection import Clause, Selection, along, equals
+from ..storage.selection import Selection, which_exist
 from .errors import ApiError, NotYours
 from .relations import parse_reference
-
-_LARGEST_KEY = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Ownership:
 
         Malformed values pass: validation refuses them later, naming the field.
         """
+        asked = []
         for name, path in (self.checks or {}).items():
             value = body.get(name)
             if value is None or value == "":
@@ -52,10 +53,12 @@ class Ownership:
                 key = parse_reference(target, int(value) if isinstance(value, bool) else value)
             except ValidationError:
                 continue
-            wanted = equals(target._meta.primary_key, key)
-            owned = owned_by(path).clause(target, user_id)
-            if isinstance(key, int) and abs(key) > _LARGEST_KEY or not Selection(target, (wanted, owned)).exists():
+            if not storable(key):
                 raise NotYours()
+            wanted = equals(target._meta.primary_key, key)
+            asked.append(Selection(target, (wanted, along(target, tuple(path.split(".")), user_id))))
+        if not all(which_exist(asked)):
+            raise NotYours()
 
 
 def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..storage.clauses import equals, within
+from ..storage.fields import storable
 from ..storage.model import Model, title_of
-from ..storage.selection import Selection, within
+from ..storage.selection import Selection, which_exist
 from .relations import Key, Keys, no_such_row
-
-_LARGEST_KEY = 2**63 - 1
-
-
-def existing(model: type[Model], keys: list) -> set:
-    """Return those of ``keys`` (parsed primary keys) that rows of ``model`` have."""
-    column = model._meta.primary_key
-    storable = [key for key in keys if not isinstance(key, int) or abs(key) <= _LARGEST_KEY]
-    rows = Selection(model, (within(column, storable),)).rows((column.name,)) if storable else []
-    return {column.python_value(row[0]) for row in rows}
 
 
 def missing_references(schema, data: dict, body: dict, known: Collection[str] = ()) -> dict[str, list[str]]:
@@ -24,24 +16,37 @@ def missing_references(schema, data: dict, body: dict, known: Collection[str] = 
 
     Those in ``known`` have been looked up already.
     """
-    errors = {}
+    sent = {}
     for name, field in schema.load_fields.items():
         value = data.get(field.attribute or name)
-        if value is None or not isinstance(field, Key | Keys) or name in known:
-            continue
-        wanted = value if isinstance(field, Keys) else [value]
-        found = existing(field.model, wanted) if wanted else set()
-        lost = next((key for key in wanted if key not in found), None)
-        if lost is not None:
-            sent = body.get(field.data_key or name)
-            errors[field.data_key or name] = [no_such_row(lost if isinstance(field, Keys) else sent)]
-    return errors
+        if value is not None and isinstance(field, Key | Keys) and name not in known:
+            sent[field.data_key or name] = (field, value)
+    single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
+    lost = {name: body.get(name) for name, found in zip(single, _exist(single.values()), strict=True) if not found}
+    for name, (field, keys) in sent.items():
+        if name not in single and (missing := _missing(field.model, keys)):
+            lost[name] = missing[0]
+    return {name: [no_such_row(lost[name])] for name in sent if name in lost}
 
 
 def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
     """Return the error message for a key in ``data`` that a row of ``model`` other than ``own`` has."""
     name = model._meta.primary_key.name
     key = data.get(name)
-    if key is None or key == own or not existing(model, [key]):
+    if key is None or key == own or not _exist([(model, key)])[0]:
         return {}
     return {name: [f"{title_of(model)} with this {name} already exists."]}
+
+
+def _exist(rows: Collection[tuple[type[Model], object]]) -> list[bool]:
+    """Tell of each model and primary key whether there is such a row, in one query."""
+    asked = [Selection(model, (equals(model._meta.primary_key, key),)) for model, key in rows if storable(key)]
+    found = iter(which_exist(asked))
+    return [storable(key) and next(found) for _, key in rows]
+
+
+def _missing(model: type[Model], keys: list) -> list:
+    """Return those of ``keys`` that no row of ``model`` has, in order."""
+    column = model._meta.primary_key
+    found = set(Selection(model, (within(column, [key for key in keys if storable(key)]),)).keys())
+    return [key for key in keys if key not in found]

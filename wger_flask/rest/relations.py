@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from marshmallow import ValidationError
 
 from ..storage import fields as columns
+from ..storage.clauses import equals, within
 from ..storage.model import Link, Model, ordering_of
-from ..storage.selection import Selection, equals, within
+from ..storage.selection import Selection
 from . import fields
 from .bodies import FormData
 from .context import Context, current_context

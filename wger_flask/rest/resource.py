@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from ..storage import fields as columns
+from ..storage.clauses import Clause, equals
 from ..storage.model import Link, Model, ordering_of, title_of
-from ..storage.selection import Clause, Selection, equals
+from ..storage.selection import Selection
 from .cursor import Cursor
 from .dump import Dumper, dumper
 from .errors import NoMatch, NotFound
@@ -27,7 +28,6 @@ from .relations import File, Key, Keys
 from .schema import Schema
 from .throttling import Limit
 
-_LARGEST_KEY = 2**63 - 1
 READ = ("GET",)
 WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -214,7 +214,7 @@ class Resource:
                 return equals(column, uuids.UUID(text))
             if isinstance(column, columns.Integer):
                 key = int(text)
-                if abs(key) > _LARGEST_KEY:
+                if not columns.storable(key):
                     raise NoMatch(self.model)
                 return equals(column, key)
         except ValueError:

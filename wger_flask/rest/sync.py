@@ -14,9 +14,10 @@ import peewee
 from flask import Response
 
 from ..storage import fields as columns
+from ..storage.clauses import equals
 from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model
-from ..storage.selection import Selection, equals
+from ..storage.selection import Selection
 from .blueprint import Endpoints
 from .errors import ApiError, NotFound
 from .fields import Json, String

@@ -23,8 +23,9 @@ from ..media.errors import NotAFile, NotSubmitted, RefusedFile
 from ..media.store import Changes, new_name
 from ..storage import cascade
 from ..storage import fields as columns
+from ..storage.clauses import within
 from ..storage.model import Model
-from ..storage.selection import Selection, within
+from ..storage.selection import Selection
 from .errors import Invalid
 from .relations import File
 from .services import services

@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 import peewee
 
 from ..storage import fields as columns
-from ..storage.selection import Selection, equals
+from ..storage.clauses import equals
+from ..storage.selection import Selection
 from .clock import server_zone
 
 _DATE_FORMATS = (
@@ -222,9 +223,7 @@ class ReferenceKind(Kind):
         return int(text) if isinstance(self.key, peewee.IntegerField) else text
 
     def _exists(self, key) -> bool:
-        if isinstance(key, int) and abs(key) > _LARGEST:
-            return False
-        return Selection(self.model, (equals(self.key, key),)).exists()
+        return columns.storable(key) and Selection(self.model, (equals(self.key, key),)).exists()
 
     def one(self, param, text, strict=True):
         try:

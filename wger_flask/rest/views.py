@@ -10,8 +10,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ..storage.cascade import StillReferenced
+from ..storage.clauses import equals
 from ..storage.model import Model
-from ..storage.selection import Selection, equals
+from ..storage.selection import Selection
 from ..storage.writing import insert, update
 from .errors import Invalid
 from .fields import DateTime

@@ -22,7 +22,7 @@ from peewee import UUIDField as UUID
 
 __all__ = [
     "Auto", "BigAuto", "Boolean", "Char", "Date", "DateTime", "Decimals", "File", "Float", "ForeignKey", "Integer",
-    "Json", "Text", "Time", "UUID", "now", "uuid4", "uuid7",
+    "Json", "Text", "Time", "UUID", "now", "storable", "uuid4", "uuid7",
 ]  # fmt: skip
 
 Float = peewee.DoubleField
@@ -52,6 +52,11 @@ def parse_uuid(value) -> uuid.UUID | None:
         return uuid.UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def storable(key) -> bool:
+    """Tell whether a key is one that a row could have: numbers beyond 64 bits are in no database."""
+    return not isinstance(key, int) or abs(key) < 1 << 63
 
 
 class Auto(peewee.AutoField):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import peewee
 
@@ -35,12 +36,17 @@ class Model(peewee.Model):
         return written
 
 
-def touch(row: Model) -> list[str]:
+def touch(row: Model) -> tuple[str, ...]:
     """Note the moment in the fields of ``row`` that are declared ``touched``; returns their names."""
-    names = [field.name for field in row._meta.sorted_fields if getattr(field, "touched", False)]
+    names = _touched(type(row))
     for name in names:
         setattr(row, name, fields.now())
     return names
+
+
+@lru_cache(None)
+def _touched(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.name for field in model._meta.sorted_fields if getattr(field, "touched", False))
 
 
 def abstract(model: type[Model]) -> type[Model]:

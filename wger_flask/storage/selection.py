@@ -11,19 +11,18 @@ them into JSON without an object in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import peewee
 
 from . import counting
+from .clauses import Clause
 from .database import database
 from .model import Model
 from .unchanged import remembered
 
-# Lists of values are padded to these lengths, so that they have few shapes.
-_PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
 COMPILED_SHAPES = 1024
 _FAR = 1000
 
@@ -35,60 +34,6 @@ class _Slot:
 
     def __init__(self, index: int):
         self.index = index
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition: ``build(*placeholders)`` gives the expression that ``key`` names.
-
-    ``values`` (as the database stores them) take the places of the placeholders, in order.
-    Two clauses with the same key must build the same expression from as many placeholders;
-    they are equal, whatever their values: equality is about shape.
-    """
-
-    key: Hashable
-    build: Callable[..., peewee.Expression] = field(compare=False)
-    values: tuple = field(default=(), compare=False)
-
-
-def equals(column: peewee.Field, value) -> Clause:
-    """Return the clause ``column = value``, or ``column IS NULL`` for None."""
-    if value is None:
-        return Clause((column.model, column.name, "null"), column.is_null)
-    return Clause((column.model, column.name, "="), lambda slot: column == slot, (column.db_value(value),))
-
-
-def within(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
-    """Return the clause ``column IN (values)``; no value at all matches nothing.
-
-    ``raw`` values came from rows just as the database holds them and need no conversion.
-    """
-    stored = pad(list(values) if raw else [column.db_value(value) for value in values])
-    if not stored:
-        return Clause("nothing", lambda: peewee.SQL("1 = 0"))
-    return Clause((column.model, column.name, "in", len(stored)), lambda *slots: column.in_(slots), tuple(stored))
-
-
-def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
-    """Return the clause that following references from ``model`` along ``path`` leads to the key ``value``.
-
-    None leads nowhere: nothing matches.
-    """
-    return Clause((model, "along", path), lambda slot: _leads(model, path, slot), (value,))
-
-
-def _leads(model: type[Model], path: tuple[str, ...], slot):
-    column = model._meta.fields[path[0]]
-    if len(path) == 1:
-        return column == slot
-    target = column.rel_model
-    return column.in_(target.select(target._meta.primary_key).where(_leads(target, path[1:], slot)))
-
-
-def pad(values: list) -> list:
-    """Repeat the last of ``values`` until their number is one of a few."""
-    size = next((size for size in _PADDED if size >= len(values)), len(values)) if values else 0
-    return values + values[-1:] * (size - len(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +81,7 @@ class Selection:
 
     def exists(self) -> bool:
         """Tell whether there is any row."""
-        return bool(self.order_by().rows((self.model._meta.primary_key.name,), 1))
+        return which_exist((self,))[0]
 
     def first(self) -> Model | None:
         """Return the first row as an instance, None where there is none."""
@@ -152,17 +97,27 @@ class Selection:
 
     def instances(self):
         """Return the rows as model instances, for what is changed rather than shown."""
-        query = self.model.select()
-        for clause in self.clauses:
-            query = query.where(clause.build(*(peewee.Value(value, converter=False) for value in clause.values)))
         joins = _Joins(self.model)
-        terms = [_term(joins, term, iter(term.values) if isinstance(term, Clause) else None) for term in self.order]
-        return joins.apply(query).order_by(*terms) if terms else query
+        conditions = [joins.build(clause, map(_plain, clause.values)) for clause in self.clauses]
+        terms = [
+            joins.build(term, map(_plain, term.values)) if isinstance(term, Clause) else joins.term(term)
+            for term in self.order
+        ]
+        return _query(joins, (), conditions, terms)
 
     def keys(self) -> list:
         """Return the primary keys, as Python values."""
         key = self.model._meta.primary_key
         return [key.python_value(row[0]) for row in self.rows((key.name,))]
+
+
+def which_exist(selections: Sequence[Selection]) -> list[bool]:
+    """Tell of each selection whether it has any row: one query, however many they are."""
+    if not selections:
+        return []
+    values = [value for selection in selections for clause in selection.clauses for value in clause.values]
+    shapes = tuple(Selection(selection.model, selection.clauses) for selection in selections)
+    return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +149,9 @@ class Slots:
         self.taken += 1
         return peewee.Value(_Slot(self.taken - 1), converter=False)
 
-    def fill(self, clause: Clause) -> peewee.Expression:
+    def fill(self, clause: Clause, joins: _Joins) -> peewee.Expression:
         """Build ``clause`` on as many placeholders as it has values."""
-        return clause.build(*(self.take() for _ in clause.values))
+        return joins.build(clause, (self.take() for _ in clause.values))
 
 
 class _Joins:
@@ -205,9 +160,10 @@ class _Joins:
     def __init__(self, model: type[Model]):
         self.model = model
         self.joined: dict[tuple[str, ...], tuple] = {}
+        self.demanded: set[tuple[str, ...]] = set()
 
-    def column(self, path: str):
-        """Return the expression that ``path`` names."""
+    def column(self, path: str, demanded: bool = False):
+        """Return the expression that ``path`` names; ``demanded`` leaves out rows that it leads nowhere from."""
         *steps, last = path.split(".")
         source, model, walked = self.model, self.model, ()
         for step in steps:
@@ -217,33 +173,41 @@ class _Joins:
             if walked not in self.joined:
                 alias = model.alias()
                 self.joined[walked] = (source, alias, getattr(source, step) == getattr(alias, reference.rel_field.name))
+            if demanded:
+                self.demanded.add(walked)
             source = self.joined[walked][1]
         if last == "pk":
             last = model._meta.primary_key.name
         return getattr(source, last) if source is not self.model else model._meta.fields[last]
 
+    def build(self, clause: Clause, values: Iterable) -> peewee.Expression:
+        """Return the expression of ``clause`` with ``values`` in its places."""
+        reached = (self.column(clause.path, demanded=True),) if clause.path else ()
+        return clause.build(*reached, *values)
+
+    def term(self, name: str) -> peewee.Ordering:
+        """Return what orders by the path ``name``, descending where it begins with a hyphen."""
+        column = self.column(name.lstrip("-"))
+        return column.desc() if name.startswith("-") else column.asc()
+
     def apply(self, query):
         """Return ``query`` with the joins that its columns need."""
-        for source, alias, condition in self.joined.values():
-            query = query.join_from(source, alias, peewee.JOIN.LEFT_OUTER, on=condition)
+        for walked, (source, alias, condition) in self.joined.items():
+            kind = peewee.JOIN.INNER if walked in self.demanded else peewee.JOIN.LEFT_OUTER
+            query = query.join_from(source, alias, kind, on=condition)
         return query
 
 
-def _term(joins: _Joins, term, slots):
-    if isinstance(term, str):
-        column = joins.column(term.lstrip("-"))
-        return column.desc() if term.startswith("-") else column.asc()
-    return term.build(*(peewee.Value(value, converter=False) for value in slots))
+def _plain(value) -> peewee.Value:
+    return peewee.Value(value, converter=False)
 
 
 @lru_cache(COMPILED_SHAPES)
 def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool, far: bool) -> Statement:
     joins, slots = _Joins(selection.model), Slots()
     expressions = [joins.column(path) for path in columns]
-    conditions = [slots.fill(clause) for clause in selection.clauses]
-    terms = []
-    for term in selection.order:
-        terms.append(slots.fill(term) if isinstance(term, Clause) else _term(joins, term, None))
+    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
     if (paged or terms) and not _is_total(selection):
         tie = dialect.insertion_order(selection.model)
         terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
@@ -279,13 +243,23 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 @lru_cache(COMPILED_SHAPES)
 def _count(dialect, selection: Selection) -> Statement:
-    slots = Slots()
-    conditions = [slots.fill(clause) for clause in selection.clauses]
-    query = selection.model.select(peewee.fn.COUNT(peewee.SQL("*")))
-    return compile_query(query.where(*conditions) if conditions else query)
+    joins, slots = _Joins(selection.model), Slots()
+    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
+
+
+@lru_cache(COMPILED_SHAPES)
+def _existence(dialect, selections: tuple[Selection, ...]) -> Statement:
+    slots, questions = Slots(), []
+    for selection in selections:
+        joins = _Joins(selection.model)
+        conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+        questions.append(peewee.fn.EXISTS(_query(joins, (peewee.SQL("1"),), conditions, ())))
+    return compile_query(peewee.Select(columns=questions))
 
 
 def forget_statements() -> None:
     """Drop all compiled SQL: what expressions are built of has changed."""
     _rows.cache_clear()
+    _existence.cache_clear()
     _count.cache_clear()

@@ -8,7 +8,8 @@ nobody's triumph.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 
 from wger_flask.api import Clause, Selection, columns, equals, fields
 from wger_flask.domain.core.models import UserProfile
@@ -18,6 +19,7 @@ from wger_flask.engine.trophies import Record, check, in_good_standing, personal
 
 from .models import Trophy, UserTrophy
 
+_RULE = ("id", "checker_class", "checker_params", "is_repeatable")
 RECORDS = "personal_record"
 """The checker whose trophies belong to single logs."""
 
@@ -29,28 +31,35 @@ def give(
 
     ``dates`` returns the dates of all sessions; ``log`` is the new log that made the figures, if one did.
     """
-    if not _wanted(user):
-        return
+    earned = list(_earned(user, row, dates, log))
+    if earned and _wanted(user):
+        for trophy, context in earned:
+            UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
+
+
+def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -> Iterator[tuple[int, dict | None]]:
+    """Yield the trophies that are earned and not given yet, each with what to keep of the log that earned it."""
     open_trophies = Selection(Trophy, (equals(Trophy.is_active, True), _still_open(user)), ("order", "name"))
-    for trophy, checker, params, repeatable in open_trophies.rows(
-        ("id", "checker_class", "checker_params", "is_repeatable")
-    ):
+    for trophy, checker, params, repeatable in open_trophies.rows(_RULE):
         if checker == RECORDS:
-            context = log and _record(user, trophy, log)
-            if context:
-                _give(user, trophy, context)
-        elif not repeatable and check(checker, Trophy.checker_params.python_value(params), row, dates).earned:
-            _give(user, trophy)
+            if log and (context := _record(user, trophy, log)):
+                yield trophy, context
+        elif not repeatable and check(checker, _parameters(params), row, dates).earned:
+            yield trophy, None
+
+
+def _parameters(stored) -> dict:
+    """Return what a rule compares with; there are few rules, and they are asked at every set that is done."""
+    return _read(stored) if isinstance(stored, str) else Trophy.checker_params.python_value(stored)
+
+
+_read = lru_cache(256)(Trophy.checker_params.python_value)
 
 
 def _wanted(user: int) -> bool:
     found = Selection(UserProfile, (equals(UserProfile.user, user),)).rows(("trophies_enabled", "user.last_login"), 1)
     enabled, last_login = found[0] if found else (True, None)
     return in_good_standing(enabled, UserProfile.user.rel_model.last_login.python_value(last_login), columns.now())
-
-
-def _give(user: int, trophy: int, context: dict | None = None) -> None:
-    UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
 
 
 def _record(user: int, trophy: int, log: WorkoutLog) -> dict | None:

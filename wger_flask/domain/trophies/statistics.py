@@ -37,9 +37,10 @@ def figures(row: UserStatistics) -> Lifetime:
 def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
     """Store new figures in a row, and return them."""
     found = replace(found, total_weight_lifted=min(found.total_weight_lifted, _MOST))
-    for name in _FIGURES:
+    changed = [name for name in _FIGURES if getattr(row, name) != getattr(found, name)]
+    for name in changed:
         setattr(row, name, getattr(found, name))
-    update(row, _FIGURES)
+    update(row, changed)
     return found
 
 

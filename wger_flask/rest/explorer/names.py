@@ -13,8 +13,10 @@ from datetime import date, datetime
 
 from marshmallow import ValidationError
 
+from ...storage.clauses import within
+from ...storage.fields import storable
 from ...storage.model import Model
-from ...storage.selection import Selection, within
+from ...storage.selection import Selection
 from .. import fields
 from ..clock import server_zone
 from ..relations import parse_reference
@@ -24,7 +26,6 @@ from ..services import services
 MOST_OPTIONS = 50
 _USUAL = ("name", "title", "full_name", "username")
 _DAY = "date"
-_LARGEST_KEY = 2**63 - 1
 
 
 def naming_column(resource: Resource) -> str | None:
@@ -107,4 +108,4 @@ def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:
         found = parse_reference(model, str(key))
     except ValidationError:
         return None
-    return None if isinstance(found, int) and abs(found) > _LARGEST_KEY else found
+    return found if storable(found) else None
