@@ -82,14 +82,17 @@ def _record(user: int, trophy: int, log: WorkoutLog) -> dict | None:
 
 
 def _latest(user: int, trophy: int, exercise: int) -> Record | None:
-    clauses = (equals(UserTrophy.user, user), equals(UserTrophy.trophy, trophy), _with_exercise(exercise))
+    clauses = (equals(UserTrophy.user, user), _for_exercise(trophy, exercise))
     rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)
     return Record(UserTrophy.context_data.python_value(rows[0][0]).get("one_rep_max_estimate")) if rows else None
 
 
-def _with_exercise(exercise: int) -> Clause:
-    key = (UserTrophy, "with the exercise")
-    return Clause(key, lambda slot: UserTrophy.context_data.text("exercise_id") == slot, (str(exercise),))
+def _for_exercise(trophy: int, exercise: int) -> Clause:
+    def build(given, about):
+        # A sum has no index: everybody's records have this trophy, and only the user's own are to be looked through.
+        return (UserTrophy.trophy + 0 == given) & (UserTrophy.context_data.text("exercise_id") == about)
+
+    return Clause((UserTrophy, "for an exercise"), build, (trophy, str(exercise)))
 
 
 def _still_open(user: int) -> Clause:
