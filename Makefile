@@ -46,7 +46,7 @@ screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
 
 docs: install ## Write the generated pages of docs/
-	$(BIN)/python -m wger_flask.settings > docs/configuration.md.new
+	$(BIN)/python -m wger_flask.settings_page > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
 
 clean: ## Remove what the other targets made, but never the instance folder

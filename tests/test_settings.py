@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask import settings as module
-from wger_flask.settings import Settings, SettingsError, describe, load, options, shipped
+from wger_flask.settings import Settings, SettingsError, load, options, shipped
+from wger_flask.settings_page import describe
 
 ROOT = Path(__file__).resolve().parent.parent
 

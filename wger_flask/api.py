@@ -14,9 +14,11 @@ from .auth.trust import distrust, has_verified
 from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.clock import moment_reader, server_zone, today
+from .rest.computed import Batch, Computed, File
 from .rest.context import Context, current_context
 from .rest.cursor import Cursor
 from .rest.dump import dumper
+from .rest.embedded import Child, Children, Members, Nested
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.explorer.bars import Amount, bar_chart
 from .rest.explorer.chart import line_chart
@@ -40,7 +42,7 @@ from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.recipe import Call
 from .rest.registry import RegistrationError, Registry
-from .rest.relations import Batch, Child, Children, Computed, File, Key, Keys, Members, Nested
+from .rest.relations import Key, Keys
 from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
 from .rest.services import services

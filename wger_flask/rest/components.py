@@ -13,7 +13,7 @@ from marshmallow import fields as plain
 
 from ..storage import fields as columns
 from ..storage.model import Model
-from . import fields, relations
+from . import computed, embedded, fields, relations
 from .schema import Schema
 
 ANSWER, REQUEST, PATCHED = "answer", "request", "patched"
@@ -99,7 +99,7 @@ class Components:
         """Return the schema of a field."""
         made = dict(self._of_kind(name, field, role))
         extra: dict = {}
-        if field.allow_none or (role == ANSWER and isinstance(field, relations.Nested)):
+        if field.allow_none or (role == ANSWER and isinstance(field, embedded.Nested)):
             extra["nullable"] = True
             if "enum" in made:
                 made["enum"] = [*made["enum"], None]
@@ -115,7 +115,7 @@ class Components:
         return made | extra
 
     def _of_kind(self, name: str, field, role: str) -> dict:
-        if isinstance(field, relations.Nested):
+        if isinstance(field, embedded.Nested):
             return self.reference(field.schema)
         if isinstance(field, plain.Nested):
             inner = self.reference(type(field.schema), role)
@@ -125,7 +125,7 @@ class Components:
         if isinstance(field, plain.Dict):
             inner = self.property(name, field.value_field, role) if field.value_field else {}
             return {"type": "object", "additionalProperties": inner}
-        if isinstance(field, relations.Children | relations.Members):
+        if isinstance(field, embedded.Children | embedded.Members):
             return {"type": "array", "items": self.reference(field.schema)}
         if getattr(field, "schema", None) is not None:  # objects inside a request
             inner = self.reference(field.schema, role)
@@ -134,9 +134,9 @@ class Components:
             return key_of(field.model)
         if isinstance(field, relations.Keys):
             return {"type": "array", "items": key_of(field.model)}
-        if isinstance(field, relations.Computed | relations.Batch):
+        if isinstance(field, computed.Computed | computed.Batch):
             return self.property(name, field.describes, role) if field.describes else {}
-        if isinstance(field, relations.File):
+        if isinstance(field, computed.File):
             return {"type": "string", "format": "uri" if role == ANSWER else "binary"}
         return scalar(field)
 

@@ -1,25 +1,24 @@
-"""Fields that reach beyond a row's own columns: references, lists of rows, computed values.
+"""References to other rows, to one or to many, by their primary keys.
 
-On output each takes one query a page, however many rows the page has; nested schemas work
-the same way inside.  On input, :class:`Key` and :class:`Keys` only parse: whether the row
-exists is asked by :mod:`.references`, in one query a field.
+On output a list of keys takes one query a page, however many rows the page has.  On input,
+:class:`Key` and :class:`Keys` only parse: whether the row exists is asked by
+:mod:`.references`, for all of a body at once.  Rows that are shown whole are in :mod:`.embedded`.
 """
 
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from marshmallow import ValidationError
 
 from ..storage import fields as columns
-from ..storage.clauses import equals, within
+from ..storage.clauses import within
 from ..storage.model import Link, Model, ordering_of
 from ..storage.selection import Selection
 from . import fields
 from .bodies import FormData
-from .context import Context, current_context
-from .dump import Builder, Dumper, dumper
+from .dump import Builder
 
 
 def parse_reference(model: type[Model], value):
@@ -68,7 +67,7 @@ class Key(fields.Field):
         return parse_reference(self.model, value)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
-        value = _follow(obj, self.attribute or attr)
+        value = follow(obj, self.attribute or attr)
         return str(value) if isinstance(value, uuids.UUID) else value
 
 
@@ -94,7 +93,7 @@ class Keys(fields.Field):
 
     def _pairs(self, keys, raw: bool) -> list[tuple]:
         source, target = self.relation.source, self.relation.target
-        order = tuple(_prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
+        order = tuple(prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
         return (
             Selection(self.relation.through, (within(source, keys, raw=raw),), order)
             .rows((source.name, target.name))
@@ -115,194 +114,16 @@ class Keys(fields.Field):
         return [target for _, target in self._pairs([obj._pk], raw=False)]
 
 
-class Nested(fields.Field):
-    """The object behind a reference, in the shape of another schema."""
-
-    kind = "object"
-
-    def __init__(self, schema, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema = schema
-
-    def compile(self, builder: Builder, name: str) -> str:
-        path = self.attribute or name
-        model = builder.reference(path).rel_model
-        inner = dumper(self.schema, model)
-        key = model._meta.primary_key
-
-        def load(keys, context):
-            rows = Selection(model, (within(key, keys, raw=True),)).rows(inner.columns)
-            return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
-
-        return builder.looked_up(path, load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        value = getattr(obj, self.attribute or attr)
-        return None if value is None else self.schema().dump(value)
-
-
-class Children(fields.Field):
-    """The rows that point at this one through ``reference``, each in the shape of a schema."""
-
-    kind = "objects"
-
-    def __init__(self, schema, reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema, self.reference = schema, reference
-        self.order = order or ordering_of(reference.model) or ("id",)
-
-    def compile(self, builder: Builder, name: str) -> str:
-        model = self.reference.model
-        inner = dumper(self.schema, model)
-        wanted = inner.columns + (self.reference.name,)
-
-        def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys, raw=True),), self.order).rows(wanted)
-            found: dict = {}
-            for row, item in zip(rows, inner(rows, context), strict=True):
-                found.setdefault(row[-1], []).append(item)
-            return found
-
-        return builder.grouped(load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        rows = Selection(self.reference.model, (equals(self.reference, obj._pk),), self.order).instances()
-        return self.schema(many=True).dump(list(rows))
-
-
-class Child(fields.Field):
-    """The one row, if any, that points at this one through ``reference``, in the shape of a schema.
-
-    With an ``attribute`` it is the row that points at what that reference names.
-    """
-
-    kind = "object"
-
-    def __init__(self, schema, reference: columns.ForeignKey, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema, self.reference = schema, reference
-
-    def compile(self, builder: Builder, name: str) -> str:
-        model = self.reference.model
-        inner = dumper(self.schema, model)
-        wanted = inner.columns + (self.reference.name,)
-
-        def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys, raw=True),)).rows(wanted)
-            return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
-
-        return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        key = _follow(obj, self.attribute) if self.attribute else obj._pk
-        row = Selection(self.reference.model, (equals(self.reference, key),)).instances().first()
-        return None if row is None else self.schema().dump(row)
-
-
-class Members(fields.Field):
-    """The rows behind a many-to-many relation, each in the shape of a schema."""
-
-    kind = "objects"
-
-    def __init__(self, schema, link: Link, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema, self.relation = schema, link
-        self.order = tuple(_prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
-
-    def compile(self, builder: Builder, name: str) -> str:
-        source, target = self.relation.source, self.relation.target
-        inner = Dumper(self.schema, self.relation.model, prefix=f"{target.name}.")
-        wanted = inner.columns + (source.name,)
-
-        def load(keys, context):
-            rows = Selection(self.relation.through, (within(source, keys, raw=True),), self.order).rows(wanted)
-            found: dict = {}
-            for row, item in zip(rows, inner(rows, context), strict=True):
-                found.setdefault(row[-1], []).append(item)
-            return found
-
-        return builder.grouped(load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        rows = Selection(self.relation.through, (equals(self.relation.source, obj._pk),), self.order).instances()
-        return self.schema(many=True).dump([getattr(row, self.relation.target.name) for row in rows])
-
-
-class Computed(fields.Field):
-    """A value made of the row's own columns: ``compute(context, *values)``.
-
-    The values are raw: use columns of text and numbers.
-    """
-
-    kind = "computed"
-
-    def __init__(self, compute: Callable, *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.compute, self.of, self.describes = compute, of, describes
-
-    def compile(self, builder: Builder, name: str) -> str:
-        values = ", ".join(builder.column(path) for path in self.of)
-        return f"{builder.constant(self.compute)}(context, {values})"
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        return self.compute(current_context(), *(_follow(obj, path) for path in self.of))
-
-
-class Batch(fields.Field):
-    """A value that is loaded for a whole page at once: ``load(keys, context)`` maps keys to it.
-
-    Rows that the mapping lacks get ``otherwise()``.
-    """
-
-    kind = "computed"
-
-    def __init__(self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.load, self.otherwise, self.describes = load, otherwise, describes
-
-    def compile(self, builder: Builder, name: str) -> str:
-        return builder.grouped(self.load, self.otherwise)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        found = self.load([obj._pk], current_context())
-        return found[obj._pk] if obj._pk in found else self.otherwise()
-
-
-class File(fields.Field):
-    """The absolute URL of an uploaded file; :mod:`.uploads` has the fields that take one."""
-
-    kind = "file"
-
-    def __init__(self, *, accept: str = "", **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.accept = accept
-
-    def compile(self, builder: Builder, name: str) -> str:
-        return f"{builder.constant(_media)}(context, {builder.column(self.attribute or name)})"
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        return _media(current_context(), _follow(obj, self.attribute or attr))
-
-
-def _media(context: Context, name: str | None) -> str | None:
-    return context.media(name) if name else None
-
-
-def _prefixed(term: str, step: str) -> str:
-    return f"-{step}.{term[1:]}" if term.startswith("-") else f"{step}.{term}"
-
-
-def _follow(row: Model, path: str):
+def follow(row: Model, path: str):
+    """Return the stored value at the end of a dotted path of references, None where one of them leads nowhere."""
     *steps, last = path.split(".")
     for step in steps:
         row = getattr(row, step)
         if row is None:
             return None
     return row.__data__.get(last)
+
+
+def prefixed(term: str, step: str) -> str:
+    """Return the term of an order as it is called from the other end of the reference ``step``."""
+    return f"-{step}.{term[1:]}" if term.startswith("-") else f"{step}.{term}"

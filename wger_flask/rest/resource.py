@@ -16,6 +16,7 @@ from ..storage import fields as columns
 from ..storage.clauses import Clause, equals
 from ..storage.model import Link, Model, ordering_of, title_of
 from ..storage.selection import Selection
+from .computed import File
 from .cursor import Cursor
 from .dump import Dumper, dumper
 from .errors import NoMatch, NotFound
@@ -24,7 +25,7 @@ from .ordering import Ordering
 from .ownership import Ownership
 from .pagination import LimitOffset
 from .permissions import Access, private, public
-from .relations import File, Key, Keys
+from .relations import Key, Keys
 from .schema import Schema
 from .throttling import Limit
 

@@ -26,8 +26,8 @@ from ..storage import fields as columns
 from ..storage.clauses import within
 from ..storage.model import Model
 from ..storage.selection import Selection
+from .computed import File
 from .errors import Invalid
-from .relations import File
 from .services import services
 
 

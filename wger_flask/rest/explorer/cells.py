@@ -12,7 +12,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from ...storage.model import Model
-from .. import fields, relations
+from .. import embedded, fields, relations
 from ..services import services
 from .names import names_of, plain_name
 from .paths import address
@@ -96,11 +96,11 @@ def model_behind(name: str, field, model: type[Model] | None) -> type[Model] | N
     """Return the model of the rows that a field shows, None for a field that shows none."""
     if isinstance(field, relations.Key | relations.Keys):
         return field.model
-    if isinstance(field, relations.Members):
+    if isinstance(field, embedded.Members):
         return field.relation.model
-    if isinstance(field, relations.Children):
+    if isinstance(field, embedded.Children):
         return field.reference.model
-    if isinstance(field, relations.Nested) and model is not None:
+    if isinstance(field, embedded.Nested) and model is not None:
         for step in (field.attribute or name).split("."):
             model = getattr(model._meta.fields.get(step), "rel_model", None) if model is not None else None
         return model

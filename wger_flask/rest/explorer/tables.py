@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..computed import Batch
+from ..embedded import Children
 from ..recipe import Call
-from ..relations import Batch, Children
 from ..services import services
 from .cells import Cell, Cells, label_of
 from .names import names_of, naming_column
