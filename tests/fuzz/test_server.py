@@ -15,6 +15,7 @@ from contextlib import closing
 import pytest
 
 from tests.conftest import ROOT, key_of
+from tests.reference import SERVER
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import database, open_database
 
@@ -130,6 +131,67 @@ def test_a_moment_that_all_want_is_given_once(port):
     for name in ("ada", "grace", "linus"):
         mine = [client.seen[0] for client in clients if client.headers["Authorization"].endswith(key_of(name))]
         assert sorted(mine) == [201] + [400] * (len(mine) - 1)
+
+
+def test_sessions_that_go_while_logs_come(port):
+    """Each has the other's rows in hand; neither waits for the other for ever, nor is refused for it."""
+
+    def work(client, number):
+        client.headers["Authorization"] = TOKEN.partition(" ")[2]
+        for _ in range(4):
+            body = {"exercise": 1, "repetitions": 5, "weight": 50, "date": "2021-05-07T10:00:00Z"}
+            status, made = client("POST", "workoutlog/", body)
+            assert status == 201
+            if number % 3 == 0:
+                client("DELETE", f"workoutsession/{made['session']}/")
+            elif number % 3 == 1:
+                client("PATCH", f"workoutlog/{made['id']}/", {"weight": number})
+            else:
+                client("PATCH", f"workoutsession/{made['session']}/", {"notes": "hurried"})
+
+    clients = at_once(port, work)
+    assert all(len(client.seen) == 8 for client in clients)
+    assert all(set(client.seen[::2]) == {201} for client in clients)
+    assert {status for client in clients for status in client.seen} <= {200, 201, 204, 404}
+
+
+def test_a_plan_that_goes_while_meals_come(port):
+    grace = Client(port, "grace")
+    with closing(grace.connection):
+        plan = grace("POST", "nutritionplan/", {"description": "a plan"})[1]["id"]
+
+        def work(client, number):
+            client.headers["Authorization"] = TOKEN.partition(" ")[2]
+            for _ in range(4):
+                client("POST", "meal/", {"plan": plan, "name": "breakfast"})
+            if number == CLIENTS // 2:
+                client("DELETE", f"nutritionplan/{plan}/")
+
+        clients = at_once(port, work)
+        assert {status for client in clients for status in client.seen} <= {201, 204, 403}
+        left = grace("GET", "meal/?limit=1000")[1]["results"]
+    assert plan not in {meal["plan"] for meal in left}
+
+
+@pytest.mark.skipif(not SERVER, reason="a file does not hang up")
+def test_a_database_that_was_restarted_costs_nobody_an_answer(port, held):
+    import psycopg
+
+    def work(client, number):
+        body = {"date": f"2020-04-{number + 1:02}T10:00:00Z", "weight": 70}
+        assert client("GET", "weightentry/?limit=1")[0] == 200
+        start.wait()
+        assert client("POST", "weightentry/", body)[0] == 201
+        assert client("GET", "weightentry/?limit=1")[0] == 200
+
+    def hang_up():
+        with psycopg.connect(SERVER, autocommit=True) as other:
+            query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+            assert other.execute(query, (held.name,)).fetchall()
+
+    start = threading.Barrier(CLIENTS, action=hang_up)
+    clients = at_once(port, work)
+    assert all(len(client.seen) == 3 for client in clients)
 
 
 def test_everything_at_once(port):

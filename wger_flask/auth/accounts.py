@@ -66,6 +66,8 @@ def register(username: str, password: str, email: str = "", *, language: str = "
     hashed = passwords.hash_password(password, policy().iterations)
     try:
         with transaction():
+            if email:
+                emails.one_at_a_time(email)
             if clash := taken(username, email):
                 raise Taken(clash)
             user = User.create(

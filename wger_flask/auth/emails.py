@@ -11,6 +11,7 @@ import re
 
 from peewee import fn
 
+from ..storage import database
 from ..storage.database import IntegrityError, transaction
 from .models import EmailAddress, User
 
@@ -34,6 +35,11 @@ def is_taken(email: str, but: int | None = None) -> bool:
     if but is not None:
         users, addresses = users.where(User.id != but), addresses.where(EmailAddress.user != but)
     return users.exists() or addresses.exists()
+
+
+def one_at_a_time(email: str) -> None:
+    """Let nobody else take ``email`` until the open transaction has ended: no index keeps two accounts from it."""
+    database.one_at_a_time(f"address {email.lower()}")
 
 
 def of(user: int) -> list[EmailAddress]:

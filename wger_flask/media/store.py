@@ -68,6 +68,8 @@ class MediaStore:
         part = target.with_name(f".{uuid.uuid4().hex}.part")
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            if not isinstance(content, bytes):
+                content.seek(0)  # whoever stores it a second time means all of it
             with part.open("xb") as file:
                 shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
                 file.flush()

@@ -1,7 +1,8 @@
 """Answer what no target answered: unknown paths, oversized bodies, our own mistakes.
 
 Below ``/api/`` the answer is negotiated like any other, JSON where the client does not say;
-elsewhere it is a page.  A mistake of ours is logged whole and told in one sentence.
+elsewhere it is a page.  A mistake of ours is logged whole and told in one sentence; a database that
+is away for a moment is none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from ..storage.database import unable
 from .errors import ApiError
 from .negotiation import HTML, JSON, Format, negotiate
 from .renderers import render
@@ -21,7 +23,9 @@ _SENTENCES = {
     404: "Not found.",
     413: "The request body is too large.",
     500: "The server made a mistake. It was noted in the log.",
+    503: "The database does not answer at the moment. Try again.",
 }
+_SECONDS = "5"  # until it is worth trying again: about as long as a database takes to restart
 
 
 def wanted_format() -> Format:
@@ -52,6 +56,11 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
-        log.exception("%s %s failed", request.method, request.path)
+        status, headers = 500, {}
+        if unable(error):
+            log.error("%s %s: the database: %s", request.method, request.path, " ".join(str(error).split()))
+            status, headers = 503, {"Retry-After": _SECONDS}
+        else:
+            log.exception("%s %s failed", request.method, request.path)
         call = g.get("call")
-        return render(call, call.format if call else wanted_format(), {"detail": _SENTENCES[500]}, 500, {})
+        return render(call, call.format if call else wanted_format(), {"detail": _SENTENCES[status]}, status, headers)

@@ -73,6 +73,16 @@ def one_at_a_time(what: str) -> None:
     database.obj.dialect.one_at_a_time(database.obj, what)
 
 
+def overtaken(error: Exception) -> bool:
+    """Tell whether a transaction failed on what another one did meanwhile, and is worth another try."""
+    return isinstance(error, DatabaseError) and database.obj.dialect.overtaken(error)
+
+
+def unable(error: Exception) -> bool:
+    """Tell whether ``error`` says that the database cannot work at the moment, not that it was asked nonsense."""
+    return isinstance(error, DatabaseError) and database.obj.dialect.unable(error)
+
+
 def after_commit(call) -> None:
     """Run ``call()`` once the open transaction has committed, never if it is rolled back."""
     database.obj.after_commit(call)

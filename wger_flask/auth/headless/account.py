@@ -32,6 +32,7 @@ def add_address(visit: Visit) -> Response:
         form.add("invalid", emails.NOT_VALID, "email")
         form.check()
     with transaction():
+        emails.one_at_a_time(email)
         if emails.find(user.id, email):
             form.add("duplicate_email", "This email address is already associated with this account.", "email")
         elif emails.is_taken(email, but=user.id):

@@ -25,6 +25,7 @@ from wger_flask.api import (
     fields,
     has_verified,
     on_user_created,
+    one_at_a_time,
     private,
     request_verification,
     today,
@@ -112,7 +113,9 @@ def show_profile(call):
     rows = selection.rows(dump.columns)
     if not rows:
         with transaction():
-            make_profile(call.user.id)
+            one_at_a_time(f"profile of user {call.user.id}")
+            if not selection.exists():
+                make_profile(call.user.id)
         rows = selection.rows(dump.columns)
     return dump(rows, call.context)[0]
 

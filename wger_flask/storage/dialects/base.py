@@ -114,6 +114,14 @@ class Dialect:
         """Return the table and the columns of the unique index that ``error`` tells of, None for any other."""
         return None
 
+    def overtaken(self, error: Exception) -> bool:
+        """Tell whether a write failed on what another one did meanwhile: tried again, it sees that."""
+        return False
+
+    def unable(self, error: Exception) -> bool:
+        """Tell whether the database cannot work at the moment, whatever it is asked."""
+        return False
+
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
     def writing(self, database):
@@ -140,6 +148,12 @@ class Dialect:
         """Run a block that loads a great many rows in one transaction."""
         with self.writing(database):
             yield
+
+
+def told_by_driver(error: Exception) -> Exception | None:
+    """Return the driver's own exception, which Peewee wraps into ``error``."""
+    told = error.args[0] if error.args else None
+    return told if isinstance(told, Exception) else error.__context__
 
 
 def load_json(value):

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import select
 
 import peewee
 
-from .base import Dialect
+from .base import Dialect, told_by_driver
 
+# SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
+# a unique value that somebody took away or took.
+_OVERTAKEN = re.compile("40|23503|23505")
+# Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
+_UNABLE = re.compile("08|40|53|55P03|57|58|25006")
 _LARGE = 10_000
 _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
@@ -23,9 +29,17 @@ class PostgresqlDialect(Dialect):
         return value.isoformat()
 
     def clash(self, error):
-        told = getattr(error.args[0] if error.args else None, "diag", None) or getattr(error.__context__, "diag", None)
+        told = getattr(told_by_driver(error), "diag", None)
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
+
+    def overtaken(self, error):
+        return bool(_OVERTAKEN.match(_state(error)))
+
+    def unable(self, error):
+        if isinstance(error, peewee.OperationalError) and not _state(error):
+            return True  # no server answered at all
+        return bool(_UNABLE.match(_state(error)))
 
     def change_marker(self, database):
         # Two snapshots that read the same see the same rows.
@@ -98,6 +112,11 @@ class PostgresqlDialect(Dialect):
             )
 
 
+def _state(error: Exception) -> str:
+    """Return what the server calls an error: five letters and digits, nothing where it said nothing."""
+    return getattr(told_by_driver(error), "sqlstate", None) or ""
+
+
 class Driver(peewee.Psycopg3Adapter):
     """Peewee's way to psycopg 3, which Peewee itself has not imported (see :mod:`wger_flask.storage`)."""
 
@@ -120,6 +139,23 @@ class Driver(peewee.Psycopg3Adapter):
     def connect(self, db, **params):
         return self._driver.connect(db.database, **params)
 
+    def has_hung_up(self, connection) -> bool:
+        """Tell whether the server has ended a connection that waits for its next statement.
+
+        Inside a transaction the answer is no, whatever happened: what was lost must be noticed.
+        """
+        held = connection.pgconn
+        if held.transaction_status != self.txn_idle:
+            return False
+        try:
+            arrivals = select.poll()
+            arrivals.register(held.socket, select.POLLIN)
+            while arrivals.poll(0):  # unasked: a notice, or the end
+                held.consume_input()
+        except self._driver.OperationalError:
+            return True
+        return False
+
 
 class Postgresql(peewee.PostgresqlDatabase):
     """Peewee's PostgreSQL with Django's column types."""
@@ -131,6 +167,12 @@ class Postgresql(peewee.PostgresqlDatabase):
         "JSON": "JSONB",
     }  # fmt: skip
     dialect = PostgresqlDialect()
+
+    def cursor(self, named_cursor=None):
+        # Connections are kept for long: a server that was restarted meanwhile costs nobody an answer.
+        if not self.is_closed() and self._adapter.has_hung_up(self.connection()):
+            self.close()
+        return super().cursor(named_cursor)
 
 
 def open_postgresql(url: str, parts) -> Postgresql:

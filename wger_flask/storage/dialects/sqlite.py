@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import peewee
 
-from .base import Dialect, Reader, load_json, wire_moment
+from .base import Dialect, Reader, load_json, told_by_driver, wire_moment
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -29,6 +29,10 @@ PRAGMAS = {
     "cache_size": -1000,
 }
 BUSY_SECONDS = 30
+_UNABLE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
 
 
 def _dashed(value: str) -> str:
@@ -136,6 +140,10 @@ class SqliteDialect(Dialect):
 
     def place(self, text, part):
         return peewee.fn.INSTR(text, part)
+
+    def unable(self, error):
+        # The lower eight bits are what happened, the rest says more about it.
+        return getattr(told_by_driver(error), "sqlite_errorcode", 0) & 0xFF in _UNABLE
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager

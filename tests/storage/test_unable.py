@@ -1,0 +1,85 @@
+"""A database that goes away, or takes nothing: what was open is lost and noticed, what comes next works."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reference import BY_LABEL, SERVER
+from wger_flask.storage.database import DatabaseError, database, give_back, overtaken, transaction, unable
+
+Unit = BY_LABEL["core.weightunit"]
+on_a_server = pytest.mark.skipif(not SERVER, reason="a file does not hang up")
+TAKES_NOTHING = {"sqlite": "PRAGMA query_only = 1", "postgresql": "SET default_transaction_read_only = on"}
+
+
+def hang_up() -> None:
+    """End the open connection as a server does that is restarted."""
+    import psycopg
+
+    [(process,)] = database.obj.execute_sql("SELECT pg_backend_pid()").fetchall()
+    with psycopg.connect(database.obj.database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (process,))
+
+
+@on_a_server
+def test_a_connection_that_was_ended_is_made_again(held):
+    Unit.create(name="kg")
+    hang_up()
+    assert Unit.select().count() == 1
+    hang_up()
+    with transaction():
+        Unit.create(name="lb")
+    assert Unit.select().count() == 2
+
+
+@on_a_server
+def test_a_transaction_whose_connection_was_ended_fails(held):
+    with pytest.raises(DatabaseError) as failed, transaction():
+        Unit.create(name="kg")
+        hang_up()
+        Unit.create(name="lb")
+    assert unable(failed.value)
+    give_back()
+    assert Unit.select().count() == 0
+
+
+@on_a_server
+def test_a_commit_that_was_not_heard_is_no_success(held):
+    with pytest.raises(DatabaseError) as failed, transaction():
+        Unit.create(name="kg")
+        hang_up()
+    assert unable(failed.value)
+    give_back()
+    assert Unit.select().count() == 0
+
+
+@on_a_server
+def test_notices_do_not_end_a_connection(held):
+    [(process,)] = held.execute_sql("SELECT pg_backend_pid()").fetchall()
+    held.execute_sql("DO $$ BEGIN RAISE WARNING 'for nobody'; END $$")
+    assert held.execute_sql("SELECT pg_backend_pid()").fetchall() == [(process,)]
+
+
+def test_a_database_that_takes_nothing_is_unable(held):
+    held.execute_sql(TAKES_NOTHING[held.dialect.name])
+    try:
+        with pytest.raises(DatabaseError) as failed, transaction():
+            Unit.create(name="kg")
+    finally:
+        held.close()  # the setting is the connection's
+    assert unable(failed.value)
+    assert not overtaken(failed.value)
+    Unit.create(name="kg")
+
+
+@pytest.mark.parametrize("nonsense", ["SELECT nothing FROM nowhere", "SELECT"])
+def test_nonsense_is_no_inability(held, nonsense):
+    with pytest.raises(DatabaseError) as failed:
+        held.execute_sql(nonsense + " WHERE")
+    assert not unable(failed.value)
+    assert not overtaken(failed.value)
+
+
+def test_only_the_database_can_be_unable():
+    assert not unable(OSError("disk"))
+    assert not overtaken(ValueError("nothing"))
