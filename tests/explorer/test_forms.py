@@ -38,6 +38,12 @@ def test_a_row_is_made_changed_and_deleted(visitor, people):
     assert "was deleted" in ada.see(gone.location).words
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_moment_that_was_sent_twice_is_refused(visitor, method):
+    page = Page(visitor("ada").send("weightentry/", method, date=["", ""], weight="70"))
+    assert page.status in (400, 405)
+
+
 def test_errors_stand_beside_their_fields_and_values_are_kept(visitor):
     ada = visitor("ada")
     page = Page(ada.send("weightentry/", date="2025-03-01T07:30", weight="7"))

@@ -70,8 +70,10 @@ def test_a_database_that_is_away_is_told(api, away, caplog, method, body):
     assert not caplog.records[0].exc_info
 
 
-def test_a_page_tells_it_too(api, away):
-    page = api().get("/api/v2/muscle/", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("path", ["/", "/api/v2/", "/api/v2/muscle/", "/api/v2/weightentry/"])
+def test_a_page_tells_it_too(api, away, path):
+    """Though pages say who is logged in, which nobody can know then."""
+    page = api("grace").get(path, headers={"Accept": "text/html"})
     assert (page.status_code, page.mimetype) == (503, "text/html")
     assert "does not answer at the moment" in page.get_data(as_text=True)
 

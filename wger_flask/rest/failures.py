@@ -60,6 +60,7 @@ def register(app: Flask) -> None:
         if unable(error):
             log.error("%s %s: the database: %s", request.method, request.path, " ".join(str(error).split()))
             status, headers = 503, {"Retry-After": _SECONDS}
+            g.user = None  # a page asks who is logged in, and nobody can tell
         else:
             log.exception("%s %s failed", request.method, request.path)
         call = g.get("call")

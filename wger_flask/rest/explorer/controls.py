@@ -97,7 +97,7 @@ def _moment(made: Control, wire, value, user) -> None:
     if value is None and wire.required:
         value = datetime.now(server_zone()).replace(second=0, microsecond=0).isoformat()
     made.value = local_moment(value)
-    if made.value and not _is_local(made.value):
+    if made.value and not _is_local(made.value):  # as it was typed, or a list of what was
         made.type = "text"
 
 
@@ -115,7 +115,7 @@ def local_moment(value: str | None) -> str:
 def _is_local(text: str) -> bool:
     try:
         return datetime.fromisoformat(text).tzinfo is None
-    except ValueError:
+    except (TypeError, ValueError):
         return False
 
 

@@ -27,6 +27,7 @@ _TITLES = {
     400: "This cannot be done", 403: "This is not open to you", 404: "There is nothing here",
     405: "This address does something else", 406: "No such format", 413: "That is too large",
     415: "No such format", 429: "Too many requests", 500: "Something went wrong",
+    503: "The database does not answer",
 }  # fmt: skip
 _DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "The changes were saved.",
          "DELETE": "{} was deleted."}  # fmt: skip
