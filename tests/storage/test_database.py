@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.reference import BY_LABEL, MODELS, SERVER
+from tests.reference import BY_LABEL, MODELS, SERVER, empty_database
 from wger_flask.storage import migrations
 from wger_flask.storage.database import (
     DatabaseURLError,
@@ -134,6 +134,30 @@ def test_missing_tables_are_made(held):
     assert not migrations.is_current(MODELS)
     assert migrations.migrate(MODELS) == ["created table core_usercache"]
     assert migrations.is_current(MODELS)
+
+
+def test_servers_that_start_together_make_the_tables_once(tmp_path):
+    with empty_database(tmp_path) as opened:
+        told, failures = [], []
+        start = threading.Barrier(3)
+
+        def work():
+            try:
+                start.wait()
+                told.append(migrations.migrate(MODELS))
+            except Exception as failure:  # noqa: BLE001  a thread has nobody to raise to
+                failures.append(failure)
+            finally:
+                opened.close()
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert [bool(lines) for lines in sorted(told)] == [False, False, True]
+        assert migrations.is_current(MODELS)
 
 
 def test_numbered_migrations_run_once_and_in_order(held, monkeypatch):
