@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as examples
 
 from tests.databases import prepare
 from wger_flask.app import create_app
@@ -24,6 +25,10 @@ from wger_flask.storage.migrations import migrate
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 PEOPLE = ("ada", "grace", "linus")
+
+# How long an example takes depends on what else the machine does: it tells nothing of the code.
+examples.register_profile("patient", deadline=None)
+examples.load_profile("patient")
 
 
 def settings_for(url: str, folder: Path, **overrides):
