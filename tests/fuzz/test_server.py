@@ -194,6 +194,15 @@ def test_a_database_that_was_restarted_costs_nobody_an_answer(port, held):
     assert all(len(client.seen) == 3 for client in clients)
 
 
+def test_an_address_that_all_want_is_given_once(port):
+    def work(client, number):
+        del client.headers["Authorization"]
+        body = {"username": f"wanting{number}", "password": "a-Long-0ne", "email": "wanted@example.org"}
+        client("POST", "register/", body)
+
+    assert sorted(client.seen[0] for client in at_once(port, work)) == [201] + [400] * (CLIENTS - 1)
+
+
 def test_everything_at_once(port):
     """Different kinds of writes do not get in each other's way."""
 

@@ -50,6 +50,12 @@ def test_save(store, content):
     assert store.path("a/b/c.png").read_bytes() == b"abc"
 
 
+def test_a_stream_is_stored_whole_each_time(store):
+    stream = io.BytesIO(b"film")
+    names = [store.save(stream, "a/film.mp4") for _ in range(2)]
+    assert [files(store)[name] for name in names] == [b"film", b"film"]
+
+
 def test_a_web_server_may_read_it(store):
     mask = os.umask(0o022)
     try:
