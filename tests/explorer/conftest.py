@@ -43,6 +43,8 @@ class Page(HTMLParser):
             self._select = found["name"] if tag == "select" else ""
         if tag == "option":
             self.options.setdefault(self._select, []).append(found.get("value", ""))
+            if "selected" in found and self._select:
+                self.controls[self._select][-1]["value"] = found.get("value", "")
 
     def handle_endtag(self, tag):
         if tag == "a" and self._link:

@@ -6,6 +6,7 @@ A :class:`Cell` says what kind of thing is shown; ``templates/_parts.html`` says
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -153,7 +154,7 @@ _CAPITALS = {"id": "ID", "uuid": "UUID", "url": "URL", "rir": "RiR", "ai": "AI"}
 
 def label(name: str) -> str:
     """Return what a field is called on a page: ``image_url_main`` is "Image URL main"."""
-    words = " ".join(_CAPITALS.get(word, word) for word in name.replace("-", "_").split("_") if word)
+    words = " ".join(_CAPITALS.get(word, word) for word in re.split("[-_/]", name) if word)
     return words[:1].upper() + words[1:]
 
 

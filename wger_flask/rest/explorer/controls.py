@@ -41,6 +41,15 @@ class Control:
     source: str = ""
     chooses: bool = False
 
+    @property
+    def words(self) -> str:
+        """The value as people read it."""
+        if self.widget == "tick":
+            return "yes" if self.value else "no"
+        if self.widget == "select":
+            return next((text for value, text in self.options if value and value == str(self.value)), "")
+        return "" if isinstance(self.value, list) else str(self.value)
+
     def chooser(self, anchor: str) -> str:
         """Return where a row is chosen for this control, which has the id ``anchor``."""
         return chooser(self.source, self.name, anchor)
@@ -102,14 +111,18 @@ def _moment(made: Control, wire, value, user) -> None:
 
 
 def local_moment(value: str | None) -> str:
-    """Return a moment as the browser's control takes it, in the server's zone; others as they are."""
+    """Return a moment as the browser's control takes it, in the server's zone; others as they are.
+
+    Fractions of a second stay, as far as the control knows them: sets that were logged within a
+    second would else change places when one of them is changed.
+    """
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return value or ""
     if found.tzinfo is not None:
         found = found.astimezone(server_zone())
-    return found.replace(tzinfo=None, microsecond=0).isoformat()
+    return found.replace(tzinfo=None).isoformat(timespec="milliseconds" if found.microsecond >= 1000 else "seconds")
 
 
 def _is_local(text: str) -> bool:
@@ -138,9 +151,12 @@ def _reference(made: Control, wire, value, user) -> None:
     made.value = "" if value is None else str(value)
     offer(made, wire.model, user)
     if made.source:
-        made.chooses = True
+        made.chooses, made.hint = True, getattr(wire, "help", "")
         named = names_of(wire.model, [made.value], user).get(made.value, "") if made.value else ""
-        made.hint = " · ".join(filter(None, (getattr(wire, "help", ""), named)))
+        if named:  # a drop-down of one: people read its name, the form sends its key
+            made.widget, made.options = "select", [(made.value, named)]
+        else:
+            made.hint = " · ".join(filter(None, (made.hint, "choose one, or type its key")))
     if made.widget == "select" and not (wire.required and made.value):
         made.options = [("", "—"), *made.options]
 

@@ -4,7 +4,9 @@ A browser can only post: a hidden ``_method`` says what is meant, and the kit's 
 What was refused is shown again as it was typed, with each complaint beside its field.
 
 A query fills the form of a new row: ``/api/v2/slot/?day=5`` offers to add a slot to that day.
-With ``_next`` in it too, the form is all that is shown, and leads back to that address.
+With ``_next`` in it too, the form is all that is shown, and leads back to that address.  ``_ask``
+names the fields that matter there; the others are folded away, unless something is wrong with
+them, and ``_tell`` names those of them whose values are said all the same.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from ..bodies import FORM_TYPES
 from ..recipe import Call
 from ..relations import Keys
 from ..resource import Resource
+from .cells import label
 from .choosing import chosen
 from .controls import Control, controls_of, sentences
-from .paths import way_back
+from .paths import ASK, LAND, TELL, listed, way_back
 from .tables import key_field
 
 MARK = "csrfmiddlewaretoken"
@@ -35,6 +38,31 @@ class Form:
     submit: str
     errors: list[str] = field(default_factory=list)
     back: str = field(default_factory=way_back)
+    ask: list[str] = field(default_factory=lambda: listed(ASK))
+    tell: list[str] = field(default_factory=lambda: listed(TELL))
+    land: list[str] = field(default_factory=lambda: listed(LAND))
+
+    @property
+    def asked(self) -> list[Control]:
+        """The controls to show: those that were asked for, and those that something is wrong with or missing."""
+        if not {control.name for control in self.controls}.intersection(self.ask):
+            return self.controls
+        urgent = [control for control in self.controls if control.name not in self.ask and _is_urgent(control)]
+        return urgent + sorted(
+            (control for control in self.controls if control.name in self.ask),
+            key=lambda control: self.ask.index(control.name),
+        )
+
+    @property
+    def folded(self) -> list[Control]:
+        """The other controls."""
+        shown = {control.name for control in self.asked}
+        return [control for control in self.controls if control.name not in shown]
+
+    @property
+    def told(self) -> list[Control]:
+        """Those of the other controls whose values say what the form is about."""
+        return [control for control in self.folded if control.name in self.tell and control.words]
 
     @property
     def has_file(self) -> bool:
@@ -45,6 +73,10 @@ class Form:
     def wrong(self) -> list[Control]:
         """The controls that were complained about."""
         return [control for control in self.controls if control.errors]
+
+
+def _is_urgent(control: Control) -> bool:
+    return bool(control.errors) or control.required and not control.value
 
 
 def may(call: Call, method: str) -> bool:
@@ -61,8 +93,8 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
     schema = call.target.schema("request", method) if method != "DELETE" else None
     resource = call.resource if call.action is None else None
-    if resource and method == "POST" and values is None:
-        values = defaults_of(resource) | asked_for(call, schema)
+    if method == "POST" and values is None and schema:
+        values = (defaults_of(resource) if resource else {}) | asked_for(call, schema)
     if chosen(call.args) and method != "DELETE":
         values = {**(values or {}), **chosen(call.args)}
     complaints = dict(errors) if isinstance(errors, Mapping) else {}
@@ -73,7 +105,8 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     for name, found in complaints.items():
         if name not in known:
             general += sentences(found)
-    return Form(action, method, controls, _VERBS.get(method, "Add" if resource else "Send"), general)
+    usual = "Add" if resource else label(call.action.path) if call.action else "Send"
+    return Form(action, method, controls, _VERBS.get(method, usual), general)
 
 
 def defaults_of(resource: Resource) -> dict:

@@ -74,7 +74,18 @@ class Site:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The labels and addresses of the main menu."""
-        return [("Explore", f"{API}/"), ("API documentation", "/schema/ui"), *services().registry.navigation]
+        registry = services().registry
+        open_to_user = [(label, url) for label, url in registry.navigation if self._may_read(url)]
+        return [*open_to_user, ("Explore", f"{API}/"), ("API documentation", "/schema/ui")]
+
+    def _may_read(self, url: str) -> bool:
+        registry, name = services().registry, url.removeprefix(API).strip("/")
+        return name not in registry or bool(registry.get(name).rules.read(self.user))
+
+    @property
+    def current(self) -> str:
+        """The entry of the menu below which the present page is."""
+        return max((url for _, url in self.menu if request.path.startswith(url)), key=len, default="")
 
     @property
     def version(self) -> str:

@@ -64,21 +64,22 @@ def options(model: type[Model], user) -> list[tuple[str, str]] | None:
 def plain_name(resource: Resource, key) -> str:
     """Return what a row is called that has no name: its kind and its key."""
     text = str(key)
-    return f"{_begun(resource.title)} {text[:8] if len(text) == 36 else text}"
+    return f"{begun(resource.title)} {text[:8] if len(text) == 36 else text}"
 
 
 def plural(title: str) -> str:
     """Return the heading of many: "weight entry" becomes "Weight entries"."""
     if title.endswith("ics"):  # statistics are many already
-        return _begun(title)
+        return begun(title)
     if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):
         title = f"{title[:-1]}ie"
     elif title.endswith(("s", "x", "ch", "sh")):
         title = f"{title}e"
-    return f"{_begun(title)}s"
+    return f"{begun(title)}s"
 
 
-def _begun(title: str) -> str:
+def begun(title: str) -> str:
+    """Return ``title`` with a capital in front."""
     return f"{title[:1].upper()}{title[1:]}"
 
 
@@ -99,7 +100,7 @@ def _text(resource: Resource, key, value) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(server_zone()).date()
     if isinstance(value, date):
-        return f"{_begun(resource.title)} of {value.isoformat()}"
+        return f"{begun(resource.title)} of {value.isoformat()}"
     return str(value) if value else plain_name(resource, key)
 
 

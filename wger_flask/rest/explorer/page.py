@@ -17,8 +17,8 @@ from .choosing import choosing
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
-from .names import names_of, plain_name, plural
-from .paths import address, as_json, here, way_back
+from .names import begun, names_of, plain_name, plural
+from .paths import LAND, address, as_json, here, listed, way_back
 from .related import related_lists
 from .tables import key_field, pager_of, table_of
 from .view import picture
@@ -43,7 +43,9 @@ def page(call: Call | None, payload, status: int) -> Response | None:
         if is_from_page(call):
             if call.target.kind in ("list", "detail"):
                 return done(call, payload)
-            if call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
+            if status == 201 and _makes_a_row(call):
+                return gone_on(call, address(call.resource.name, payload[key_field(call.resource)]), away=True)
+            if way_back() or call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
                 return gone_on(call, here())
         if status == 204:
             return None
@@ -78,12 +80,12 @@ def detail(call: Call, payload: dict) -> Response:
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
     form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
     removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
-    title = _name(call, payload)
+    title = _name(call)
     if form and form.back:
-        frame = _frame(call, None, _form_title(call, method))
+        frame = _frame(call, None, _form_title(call, method), title)
         return respond("form.html", **frame, form=form, removal=removal, removed=title)
     return respond(
-        "detail.html", **_frame(call, payload, title),
+        "detail.html", **_frame(call, payload, title, title),
         facts=_facts(resource.schema, payload, call, resource.model),
         picture=picture(services().registry, call, [payload], "row"),
         form=form, removal=removal,
@@ -96,7 +98,9 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     """Return the page of an answer that is neither a list nor a row of a resource."""
     schema = call.target.schema("response", call.method)
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
-    frame = _frame(call, payload, _title(call)) | {"forms": _forms(call, payload)}
+    frame = _frame(call, payload, **_heading(call)) | {"forms": _forms(call, payload)}
+    if way_back() and frame["forms"]:
+        return respond("form.html", **frame, form=frame["forms"][0])
     if call.action is not None and call.action.view and status == 200:
         shown = ("rows", rows) if call.action.many else ("row", [payload])
         if drawn := picture(services().registry, call, shown[1], shown[0]):
@@ -132,15 +136,23 @@ def done(call: Call, payload) -> Response:
     key = key_field(resource)
     if call.method != "DELETE" and key and payload:
         selection = resource.by_key(resource.visible_to(call.user), str(payload[key]))
-        where = address(resource.name, payload[key]) if selection.exists() else where
+        if selection.exists():
+            return gone_on(call, address(resource.name, payload[key]), away=bool(listed(LAND)))
     return gone_on(call, where)
 
 
-def gone_on(call: Call, where: str) -> Response:
-    """Go to where the form was opened from, else to ``where``, and say there what was done."""
+def gone_on(call: Call, where: str, away: bool = False) -> Response:
+    """Go to where the form was opened from, else (or if it leads ``away``) to ``where``; say there what was done."""
     if current_app.secret_key:
-        flash(_DONE[call.method].format(call.resource.title.capitalize() if call.resource else _title(call)))
-    return redirect(way_back() or where, 303)
+        is_row = call.resource is not None and (call.action is None or away)
+        flash(_DONE[call.method].format(begun(call.resource.title)) if is_row else f"{_title(call)}: done.")
+    return redirect(where if away else way_back() or where, 303)
+
+
+def _makes_a_row(call: Call) -> bool:
+    """Tell whether an action makes another row of its resource: it is sent a part of one."""
+    sent = call.action and call.action.schema
+    return bool(sent and issubclass(sent, call.resource.schema))
 
 
 def not_done(call: Call, payload, status: int) -> Response:
@@ -152,7 +164,9 @@ def not_done(call: Call, payload, status: int) -> Response:
         return respond("form.html", status, **_frame(call, None, _form_title(call, call.method)), form=form)
     if status == 405 and call.target.kind in ("plain", "action"):
         if forms := _forms(call, None):
-            return respond("plain.html", status, **_frame(call, payload, _title(call)), forms=forms)
+            if way_back():  # the form is what was asked for
+                return respond("form.html", **_frame(call, None, **_heading(call)), form=forms[0])
+            return respond("plain.html", status, **_frame(call, payload, **_heading(call)), forms=forms)
     return refused(call, payload, status)
 
 
@@ -169,31 +183,38 @@ def refused(call: Call | None, payload, status: int) -> Response:
 
 
 # -- what pages share -------------------------------------------------------------------------------
-def _frame(call: Call, payload, title: str) -> dict:
-    """Return what every page of a target shows around its content."""
+def _frame(call: Call, payload, title: str, name: str | None = None) -> dict:
+    """Return what every page of a target shows around its content; ``name`` is that of the row, if it is known."""
     return {
-        "call": call, "title": title, "crumbs": _crumbs(call), "about": index.plain_words(call.target.about),
+        "call": call, "title": title, "crumbs": _crumbs(call, _name(call) if name is None else name),
+        "about": index.plain_words(call.target.about),
         "resource": call.resource, "json_url": as_json(call.suffix),
         "json_text": pretty(payload) if payload is not None else "", "allow": call.target.headers["Allow"],
     }  # fmt: skip
 
 
-def _crumbs(call: Call) -> list[tuple[str, str]]:
+def _crumbs(call: Call, name: str) -> list[tuple[str, str]]:
     made = [("API", address())]
     if call.target.kind == "root":
         return made
     if call.resource is None:
         return [*made, (_title(call), here())]
-    made.append((call.resource.name, address(call.resource.name)))
+    made.append((plural(call.resource.title), address(call.resource.name)))
     if call.key is not None:
-        made.append((call.key, address(call.resource.name, call.key)))
+        made.append((name, address(call.resource.name, call.key)))
     if call.action is not None:
-        made.append((call.action.path.strip("/"), here()))
+        made.append((_title(call), here()))
     return made
 
 
 def _title(call: Call) -> str:
-    return label(call.action.path.strip("/") if call.action else call.target.name)
+    return label(call.action.path if call.action else call.target.name)
+
+
+def _heading(call: Call) -> dict[str, str]:
+    """Return the title of the page of what is no resource's list or row, and the name in it."""
+    name = _name(call)
+    return {"title": f"{_title(call)}: {name}" if name else _title(call), "name": name}
 
 
 def _labels(resource) -> dict[str, str]:
@@ -215,9 +236,12 @@ def _form_title(call: Call, method: str) -> str:
     return f"{'Add' if method == 'POST' else 'Change'} {call.resource.title}"
 
 
-def _name(call: Call, payload: dict) -> str:
-    key = payload.get(key_field(call.resource) or "", call.key)
-    return names_of(call.resource.model, [key], call.user).get(str(key)) or plain_name(call.resource, key)
+def _name(call: Call) -> str:
+    """Return what the row is called that the address names, nothing where it names none."""
+    if call.resource is None or call.key is None:
+        return ""
+    found = names_of(call.resource.model, [call.key], call.user)
+    return next(iter(found.values()), "") or plain_name(call.resource, call.key)
 
 
 def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, object]]:
@@ -249,6 +273,6 @@ def _action(call: Call, action) -> dict:
     url = address(call.resource.name, call.key) + f"{path}/"
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
-        "url": url, "label": label(path.replace("/", " ")), "about": action.about, "presses": presses,
+        "url": url, "label": label(path), "about": action.about, "presses": presses,
         "may": bool(access.rule(action.methods[0])(call.user)),
     }  # fmt: skip

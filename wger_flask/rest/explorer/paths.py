@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 API = "/api/v2"
 BACK = "_next"
+ASK, TELL, LAND = "_ask", "_tell", "_land"
 
 
 def address(*parts) -> str:
@@ -41,6 +42,11 @@ def local_path(wanted: str | None, otherwise: str = "/") -> str:
 def way_back() -> str:
     """Return where a form was opened from and leads back to, nothing where that is not known."""
     return local_path(request.values.get(BACK), "")
+
+
+def listed(name: str) -> list[str]:
+    """Return the names that the parameter ``name`` lists, be it in the query or kept by a form."""
+    return [part for part in request.values.get(name, "").split(",") if part]
 
 
 def here() -> str:

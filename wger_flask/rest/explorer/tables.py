@@ -73,7 +73,9 @@ def key_field(resource) -> str | None:
 
 
 def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
-    """Return the table of a resource's ``rows``; ``name_first`` moves the column that names them to the front."""
+    """Return the table of a resource's ``rows``; ``name_first`` begins with their names and leaves out what
+    only programs ask for, to choose among them.
+    """
     resource = call.resource
     cells = Cells(resource.schema, rows, call.user, resource.model)
     key = key_field(resource)
@@ -82,6 +84,9 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     if name_first:
         shown.sort(key=lambda pair: pair[0] != naming)
     columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
+    if name_first:
+        columns = [column for column in columns if column.name == naming or not _is_technical(column, cells, key)]
+        shown = [(column.name, cells.fields[column.name][1]) for column in columns]
     if called:
         columns.insert(0, Column("", resource.title.capitalize(), False))
     made = []
@@ -115,6 +120,11 @@ def _naming_field(resource, cells: Cells) -> str:
 def _is_bulky(field) -> bool:
     """Tell whether a field holds so much for each row that a table is no place for it."""
     return isinstance(field, Children | Batch)
+
+
+def _is_technical(column: Column, cells: Cells, key: str | None) -> bool:
+    """Tell whether a column says nothing to a person who has to choose."""
+    return column.name == key or getattr(cells.fields[column.name][1], "kind", "") in ("uuid", "date-time")
 
 
 def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Column:

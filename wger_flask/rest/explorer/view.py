@@ -27,7 +27,7 @@ from ...storage.selection import Selection
 from ..resource import Resource
 from .choosing import FIELD, FOR
 from .names import names_of
-from .paths import BACK, address, present, with_args
+from .paths import ASK, BACK, LAND, TELL, address, present, with_args
 
 MOST_ROWS = 2000
 
@@ -70,12 +70,18 @@ class Shown:
         """Return the query of the present page with some values replaced, or removed by None."""
         return with_args(self.call.args, **changes)
 
-    def form(self, *parts, at: str = "", **given) -> str:
+    def form(
+        self, *parts, at: str = "", ask: Iterable[str] = (), tell: Iterable[str] = (), lands: bool = False, **given
+    ) -> str:  # fmt: skip
         """Return the address of the form of a new row, filled with ``given``, or of a row's.
 
-        It leads back to the present page, to its element ``at``.
+        It leads back to the present page, to its element ``at``.  Where it is clear what matters,
+        ``ask`` names the fields to show, and ``tell`` those whose values say what the form is
+        about; the others are folded away.  A form that ``lands`` leads on to the row that it made.
         """
-        return self.url(*parts, **given, **{BACK: present() + (f"#{at}" if at else "")})
+        wanted = {name: ",".join(names) for name, names in ((ASK, ask), (TELL, tell)) if names}
+        wanted |= {LAND: "row"} if lands else {}
+        return self.url(*parts, **given, **wanted, **{BACK: present() + (f"#{at}" if at else "")})
 
     def choice(self, name: str, field: str, form: str) -> str:
         """Return the address of the list ``name``, from which a row is chosen for ``field`` of ``form``."""
