@@ -11,7 +11,6 @@ from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.test_looks import CONTRASTS
 from tests.conftest import key_of
-from wger_flask.domain.routines.models import Routine, SlotEntry
 from wger_flask.rest.clock import today
 
 TODAY = date(2025, 7, 2)
@@ -28,71 +27,6 @@ def paths(app):
         "/api/v2/trophy/", "/api/v2/user-trophy/", "/api/v2/user-statistics/", "/api/v2/trophy/progress/",
         f"/api/v2/slot-entry/?slot=1&_next={routine}", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
     )  # fmt: skip
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_somebody_builds_a_routine(window, scripts):
-    page = window(java_script_enabled=scripts)
-    log_in(page, "grace")
-    page.goto("/api/v2/routine/")
-    page.locator("summary", has_text="Add routine").click()
-    form = page.locator("#new")
-    form.get_by_label("Name").fill("Push and pull")
-    form.get_by_label("Start").fill("2025-01-06")
-    form.get_by_label("End").fill("2025-03-30")
-    form.get_by_role("button", name="Add").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Push and pull"
-    home = page.url
-
-    page.get_by_role("link", name="Add a day").click()
-    assert page.get_by_label("Routine").locator("option:checked").inner_text() == "Push and pull"
-    page.get_by_label("Name").fill("Push")
-    page.get_by_role("button", name="Add").click()
-    assert page.url == home
-
-    page.get_by_role("link", name="Add a slot").click()
-    assert page.get_by_label("Day").locator("option:checked").inner_text() == "Push"
-    page.get_by_role("button", name="Add").click()
-    page.get_by_role("link", name="Choose one").click()
-    page.get_by_label("Name", exact=True).first.fill("bench pres")
-    page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name="Choose Bench Press", exact=True).click()
-    assert page.get_by_label("Exercise", exact=True).input_value() == "1"
-    page.get_by_role("button", name="Add").click()
-    assert page.url.startswith(home)
-
-    for quantity, value in (("sets", "4"), ("repetitions", "6"), ("weight", "80")):
-        page.locator("summary", has_text="Progression and changes").click()
-        page.get_by_role("link", name=quantity, exact=True).click()
-        assert page.get_by_label("Iteration").input_value() == "1"
-        page.get_by_label("Value").fill(value)
-        page.get_by_role("button", name="Add").click()
-    page.locator("summary", has_text="Progression and changes").click()
-    page.get_by_role("link", name="weight", exact=True).click()
-    assert page.get_by_label("Iteration").input_value() == "2"
-    page.get_by_label("Value").fill("2.5")
-    page.get_by_label("Operation").select_option(label="Plus")
-    page.get_by_label("Step").select_option(label="Absolute")
-    page.get_by_label("Repeat").check()
-    page.get_by_role("button", name="Add").click()
-    page.goto(f"{home}?iteration=3")
-    assert page.locator(".prescription").inner_text() == "4 Sets, 6 × 85 kg"
-
-    page.get_by_role("link", name="Next →").click()
-    assert page.locator(".prescription").inner_text() == "4 Sets, 6 × 87.50 kg"
-    page.locator("summary", has_text="Progression and changes").click()
-    page.get_by_role("link", name="Change exercise").click()
-    page.get_by_label("Comment").fill("Touch the chest")
-    page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("Touch the chest").is_visible()
-    assert "iteration=4" in page.url
-
-    page.locator("summary", has_text="Progression and changes").click()
-    page.get_by_role("link", name="Change exercise").click()
-    page.locator("summary", has_text="Delete").click()
-    page.get_by_role("button", name="Delete").click()
-    assert page.get_by_text("No exercise yet.").is_visible()
-    assert (Routine.select().count(), SlotEntry.select().count()) == (1, 0)
 
 
 def test_a_set_is_logged_and_the_charts_grow(window, app):

@@ -65,17 +65,19 @@ def test_a_routine_leads_to_the_forms_of_its_parts(visitor, person):
     path = f"routine/{plan(person('ada'))}/"
     page = ada.see(path)
     wanted = {
-        "Add a day": "routine", "Change day": "_method", "Add a slot": "day", "Change slot": "_method",
-        "Change exercise": "_method", "max RiR": "slot_entry", "60 kg": "_method",
-        "+2.5 kg in every iteration from 2 on": "_method", "Note a session": "day",
+        "Add a day": "routine", "Change day": "_method", "Change place": "_method", "Change exercise": "_method",
+        "Change sets and weights": "weight_gain", "max RiR": "slot_entry", "60 kg": "_method",
+        "+2.5 kg in every iteration from 2 on": "_method", "Train now with Push": "day", "Copy": "start",
     }  # fmt: skip
     for words, control in wanted.items():
         form = ada.see(page.link(words))
         assert form.status == 200 and control in form.controls, words
         assert form.controls["_next"][0]["value"].startswith(f"/api/v2/{path}"), words
-    chosen = ada.see(ada.see(page.link("Add to a superset")).link("Choose Deadlift"))
-    assert chosen.controls["exercise"][0]["value"] == "11" and chosen.controls["order"][0]["value"] == "2"
-    assert chosen.controls["_next"][0]["value"].startswith(f"/api/v2/{path}")
+    for words, heading in (("Add to a superset", "Push, 1: Bench Press"), ("Add an exercise to Push", "Push")):
+        chosen = ada.see(ada.see(page.link(words)).link("Choose Deadlift"))
+        assert chosen.status == 200 and f"Add exercise: {heading}" in chosen.words, words
+        assert chosen.controls["exercise"][0]["value"] == "11"
+        assert chosen.controls["_next"][0]["value"].startswith(f"/api/v2/{path}")
     logged = ada.see(next(url for url, words in page.links if words == "Log a set of Bench Press"))
     assert {name: logged.controls[name][0]["value"] for name in ("weight", "repetitions", "exercise", "iteration")} == {
         "weight": "75", "repetitions": "6", "exercise": "1", "iteration": "7",
@@ -136,10 +138,10 @@ def test_a_routine_without_anything_can_be_begun(visitor, person):
     routine = person("ada").add("routine", start="2025-01-06", end="2025-01-12")["id"]
     assert "This routine has no days yet." in ada.see(f"routine/{routine}/").words
     day = person("ada").add("day", routine=routine)["id"]
-    assert "Nothing to do yet." in ada.see(f"routine/{routine}/").words
+    assert "No exercises yet." in ada.see(f"routine/{routine}/").words
     slot = person("ada").add("slot", day=day)["id"]
     page = ada.see(f"routine/{routine}/")
-    assert "No exercise yet." in page.words and f"slot%3D{slot}%26" in page.link("Choose one")
+    assert "No exercise yet." in page.words and f"slot%2F{slot}%2Fadd-exercise" in page.link("Choose one")
     person("ada").add("slot-entry", slot=slot, exercise=1)
     assert "Nothing is prescribed yet." in ada.see(f"routine/{routine}/").words
 
@@ -152,7 +154,7 @@ def test_a_value_that_outgrew_its_digits_is_told(visitor, person):
     ada.add("rir-config", slot_entry=entry, iteration=2, value="4.5", operation="-", step="abs", repeat=True)
     page = visitor("ada").see(f"routine/{routine}/?iteration=7")
     assert page.status == 200 and "Push" in page.words
-    assert "The sets cannot be told: The computed value has too many digits." in page.words
+    assert "The sets of this iteration cannot be told: The computed value has too many digits." in page.words
 
 
 def test_the_number_of_queries_does_not_grow(visitor, person, queries):
@@ -174,7 +176,7 @@ RULES = [
     (dict(iteration=2, value="2.50", operation="+", step="abs", repeat=True), "+2.5 kg in every iteration from 2 on"),
     (dict(iteration=4, value="10.00", operation="-", step="percent", repeat=False), "−10 % from iteration 4 on"),
     (dict(iteration=2, value="5.00", operation="+", step="abs", repeat=True, requirements={"rules": ["weight", "rir"]}),
-     "+5 kg in every iteration from 2 on, once weight and RiR was reached"),
+     "+5 kg in every iteration from 2 on, once weight and RiR were reached"),
     (dict(iteration=1, value="100", operation="r", step="na", repeat=False, requirements={"rules": []}), "100 kg"),
 ]  # fmt: skip
 
@@ -191,10 +193,10 @@ def test_the_present_iteration_is_shown_first(app, person):
         reading.iteration_asked_for(None, days, date(2025, 1, 6) + timedelta(days=n))[0] for n in (-9, 0, 1, 2, 13, 99)
     ]
     assert shown == [1, 1, 1, 2, 7, 7]
-    weeks = reading.calendar(days, {}, {date(2025, 1, 7)})
+    weeks = reading.calendar(days, {}, {date(2025, 1, 7): "key"})
     assert [len(week) for week in weeks] == [7, 7]
     assert [cell.date.day for cell in weeks[1]] == list(range(13, 20))
-    assert [cell.was_trained for cell in weeks[0]] == [False, True] + [False] * 5
+    assert [cell.session for cell in weeks[0]] == ["", "key"] + [""] * 5
 
 
 def test_letters_do_not_run_out():
@@ -220,7 +222,7 @@ def test_actions_of_a_routine_are_readable(visitor, person):
     assert "Pectoralis major 4 1,452" in words["stats"]
     assert words["logs"].index("2025-01-13") < words["logs"].index("2025-01-06"), "the latest comes first"
     assert "Bench Press 6, 6 × 61 kg" in words["logs"] and "732 kg in all" in words["logs"]
-    assert "Add a slot" in words["structure"]
+    assert "Add an exercise" in words["structure"]
     assert "2025-01-08 2 Push Bench Press: 4 Sets, 6 × 62.50 kg Overhead Press" in words["date-sequence-display"]
     assert words["date-sequence-gym"].count("Bench Press: 6 × 62.50 kg") == 4
     empty = ada.add("routine", start="2025-01-06", end="2025-01-07")["id"]
@@ -241,7 +243,7 @@ def test_a_session_shows_its_sets(visitor, person, queries):
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
     assert page.words.count("6 × 60 kg") == 2
-    form = seen.see(page.link("Log a set"))
+    form = seen.see(seen.see(page.link("Log another exercise")).link("Choose Deadlift"))
     assert f'<option value="{session.id}" selected' in form.text
     assert "_method" in seen.see(page.link("Change set 1")).controls
     assert "6, 6 × 62 kg" in seen.see("workoutsession/").words

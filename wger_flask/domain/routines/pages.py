@@ -28,7 +28,7 @@ from wger_flask.engine.schedule import schedule
 from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.statistics import estimated_maxima, routine_statistics
 
-from . import models, reading, trained
+from . import asks, copying, models, prescribing, reading, trained
 from .performed import performed_sets
 from .prescribed import plan_of, wording
 from .structure import RoutineStructureSchema
@@ -51,22 +51,25 @@ def _routine(shown):
     performed = performed_sets(row.id) if own else []
     entries = [entry for day in structure["days"] for slot in day["slots"] for entry in slot["entries"]]
     names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
-    letter = reading.letters(structure["days"])
+    letter, sessions = reading.letters(structure["days"]), _sessions(row.id) if own else {}
     return shown.render(
         "views/routine.html", routine=structure, row=row, own=own, today=now, names=names, letter=letter,
         iteration=iteration, last=last, prescribed=prescribed, refused=refused,
-        dates=reading.dates_of(scheduled, iteration),
-        weeks=reading.calendar(scheduled, letter, _trained(row.id) if own else ()),
+        dates=reading.dates_of(scheduled, iteration), spans=reading.spans(scheduled),
+        present=reading.iteration_asked_for(None, scheduled, now)[0],
+        weeks=reading.calendar(scheduled, letter, {when: key for when, (key, _) in sessions.items()}),
+        session=sessions.get(now),
         rules={entry["id"]: reading.progressions(entry, words) for entry in entries} if own else {},
-        aims=reading.aims, behind=reading.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES,
+        aims=reading.aims, behind=reading.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES, asks=asks,
         volume=_volume(shown, performed), maxima=_maxima(shown, performed, names),
     )  # fmt: skip
 
 
-def _trained(routine: int) -> set[date]:
-    read = models.WorkoutSession.date.python_value
-    rows = Selection(models.WorkoutSession, (equals(models.WorkoutSession.routine, routine),)).rows(("date",))
-    return {read(row[0]) for row in rows}
+def _sessions(routine: int) -> dict[date, tuple[str, int | None]]:
+    """Return the session of each date on which there was one: its key, and the day that was trained."""
+    model = models.WorkoutSession
+    rows = Selection(model, (equals(model.routine, routine),), ("-id",)).rows(("id", "date", "day"))
+    return {model.date.python_value(when): (str(model.id.python_value(key)), day) for key, when, day in rows}
 
 
 def _volume(shown, performed):
@@ -143,12 +146,15 @@ def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
 
 
 def register(registry) -> None:
-    """Register the views and the names."""
+    """Register the views and the names, and what the pages do in one step."""
+    prescribing.register(registry)
+    copying.register(registry)
     registry.add_view("routine", View(row=_routine))
     registry.add_view("sequence", View(rows=trained.sequence))
     registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True))
     registry.add_view("logged", View(rows=trained.logged))
     registry.add_view("statistics", View(row=trained.statistics))
+    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/")]
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)

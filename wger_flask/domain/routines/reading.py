@@ -7,7 +7,7 @@ long routine as for a short one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,7 +51,7 @@ class Cell:
     iteration: int = 0
     label: str = ""
     is_rest: bool = False
-    was_trained: bool = False
+    session: str = ""
 
 
 def iteration_asked_for(text: str | None, scheduled: list[ScheduledDay], today: date) -> tuple[int, int]:
@@ -81,19 +81,30 @@ def dates_of(scheduled: Iterable[ScheduledDay], iteration: int) -> dict[int, lis
     return found
 
 
+def spans(scheduled: Iterable[ScheduledDay]) -> dict[int, tuple[date, date]]:
+    """Return the first and the last date of each iteration."""
+    found: dict[int, tuple[date, date]] = {}
+    for item in scheduled:
+        found[item.iteration] = (found.get(item.iteration, (item.date,))[0], item.date)
+    return found
+
+
 def calendar(
-    scheduled: list[ScheduledDay], letter: Mapping[int, str], trained: Collection[date]
+    scheduled: list[ScheduledDay], letter: Mapping[int, str], sessions: Mapping[date, str]
 ) -> list[list[Cell | None]]:
-    """Return the dates of a routine in weeks from Monday to Sunday; None stands for dates before and after it."""
+    """Return the dates of a routine in weeks from Monday to Sunday; None stands for dates before and after it.
+
+    ``sessions`` are the keys of those that there were, by date.
+    """
     weeks: list[list[Cell | None]] = []
     for item in scheduled:
         if not weeks or item.date.weekday() == 0:
             weeks.append([None] * _WEEK)
-        cell = Cell(item.date, label=item.label or "", was_trained=item.date in trained)
+        cell = Cell(item.date, label=item.label or "", session=sessions.get(item.date, ""))
         if (day := item.day) is not None:
             cell = Cell(
                 item.date, letter.get(day.id, ""), day.name, day.id, item.iteration, item.label or "", day.is_rest,
-                item.date in trained,
+                sessions.get(item.date, ""),
             )  # fmt: skip
         weeks[-1][item.date.weekday()] = cell
     return weeks
@@ -130,7 +141,8 @@ def rule_in_words(rule: dict, unit: str) -> str:
         when = f"in every iteration from {since} on" if rule["repeat"] else f"from iteration {since} on"
     needed = (rule["requirements"] or {}).get("rules") if isinstance(rule["requirements"], dict) else None
     if needed:
-        when += f", once {_listed([str(name).replace('rir', 'RiR') for name in needed])} was reached"
+        names = _listed([str(name).replace("rir", "RiR") for name in needed])
+        when += f", once {names} {'was' if len(needed) == 1 else 'were'} reached"
     return f"{words.strip()} {when}".strip().replace(" ,", ",")
 
 

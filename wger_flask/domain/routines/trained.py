@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, bar_chart, dumper, within
+from wger_flask.api import Amount, Selection, bar_chart, dumper, today, within
 from wger_flask.domain.exercises.models import Exercise, Muscle
+from wger_flask.engine.errors import EngineError
+from wger_flask.engine.schedule import schedule
+from wger_flask.engine.sequence import sets_in_iteration
+from wger_flask.engine.sets import SetData
 from wger_flask.engine.units import REPETITIONS
 from wger_flask.engine.wording import Wording
 
-from . import models
-from .prescribed import wording
+from . import asks, models
+from .prescribed import plan_of, wording
+from .reading import aims
 from .schemas import WorkoutLogSchema
 
 
@@ -24,12 +30,43 @@ def session_list(shown):
 
 
 def session_page(shown):
-    """Show a session, each of its sets leading to the form that changes it."""
+    """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
     (row,) = shown.rows
     logs = _logs([row["id"]])[UUID(str(row["id"]))]
-    names, words = shown.names(Exercise, {log["exercise"] for log in logs}), wording()
+    words, own = wording(), models.Routine.get_or_none(models.Routine.id == row["routine"]) if row["routine"] else None
+    iteration, wanted = due(plan_of(own), row["day"], date.fromisoformat(row["date"]), words) if own else (0, [])
+    names = shown.names(Exercise, {log["exercise"] for log in logs} | {item.exercise for _, item in wanted})
     sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
-    return shown.render("views/session.html", session=row, sets=sets, **_about(shown, [row]))
+    done = Counter(log["slot_entry"] for log in logs)
+    given = {} if row["date"] == today().isoformat() else {"date": f"{row['date']}T{row['time_start'] or '12:00'}"}
+    given |= {"session": row["id"]} | ({"routine": row["routine"]} if row["routine"] else {})
+    return shown.render(
+        "views/session.html", session=row, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
+        given=given, aims=aims, asks=asks, types=models.SET_TYPES, **_about(shown, [row]),
+    )  # fmt: skip
+
+
+def due(plan, day: int | None, when: date, words: Wording) -> tuple[int, list[tuple[str, SetData]]]:
+    """Return the iteration in which ``day`` of ``plan`` is trained on a date, and what is to be done.
+
+    The exercises are numbered; those of a superset share a number: 1, 2a, 2b, 3.
+
+    It is that of the last such day up to the date, so that who trains a day late still finds it.
+    """
+    days = [found for found in plan.days if found.id == day]
+    begun = [item for item in schedule(plan, when) if item.day is not None and item.day.id == day]
+    if not days or not begun:
+        return 0, []
+    iteration = next((item.iteration for item in reversed(begun) if item.date <= when), begun[0].iteration)
+    try:
+        prescribed = sets_in_iteration(plan, iteration, words)
+    except EngineError:  # the page of the routine says so
+        return iteration, []
+    filled = [slot.entries for slot in days[0].slots if slot.entries]
+    return iteration, [
+        (f"{number}{chr(97 + place % 26)}" if len(entries) > 1 else f"{number}", prescribed[entry.id])
+        for number, entries in enumerate(filled, 1) for place, entry in enumerate(entries)
+    ]  # fmt: skip
 
 
 def logged(shown):
@@ -122,7 +159,8 @@ def statistics(shown):
             for name, part in (("Exercise", "exercises"), ("Muscle", "muscle"))
         ),
     ]  # fmt: skip
-    amounts = [Amount(key, float(cell["total"])) for key, cell in found["volume"]["iteration"].items() if key != "None"]
+    volumes = found["volume"]["iteration"].items()
+    amounts = [Amount(f"Iteration {key}", float(cell["total"])) for key, cell in volumes if key != "None"]
     chart = bar_chart(shown, amounts, "Volume of each iteration", "kg") if amounts else None
     return shown.render("views/statistics.html", tables=[table for table in tables if table[1]], chart=chart)
 

@@ -1,0 +1,20 @@
+"""Which fields of a form matter where a page of training leads to it, and which say what it is about.
+
+The other fields are there too, folded away: a set has sixteen, of which a person types three.
+"""
+
+from __future__ import annotations
+
+_PRESCRIBED = (
+    "sets", "repetitions", "weight", "rir", "rest", "weight_gain", "repetitions_gain", "when_reached",
+)  # fmt: skip
+EXERCISE = {"ask": ("exercise", *_PRESCRIBED)}
+PRESCRIPTION = {"ask": _PRESCRIBED}
+DAY = {"ask": ("name", "is_rest", "need_logs_to_advance", "description"), "tell": ("routine",)}
+CHANGED_DAY = {"ask": (*DAY["ask"], "order"), "tell": ("routine",)}
+SLOT = {"ask": ("order", "comment"), "tell": ("day",)}
+ENTRY = {"ask": ("exercise", "type", "comment", "order"), "tell": ("slot",)}
+RULE = {"ask": ("iteration", "value", "operation", "step", "repeat"), "tell": ("slot_entry",)}
+SESSION = {"ask": ("date", "time_start", "time_end", "impression", "notes"), "tell": ("routine", "day")}
+LOG = {"ask": ("repetitions", "weight", "rir"), "tell": ("exercise", "iteration")}
+COPY = {"ask": ("name", "start")}
