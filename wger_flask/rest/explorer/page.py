@@ -255,13 +255,15 @@ def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, obj
 
 def _may_touch(call: Call, method: str) -> bool:
     """Tell whether the user may change this very row, as far as the rules can say beforehand."""
-    if not may(call, method):
-        return False
-    rules = call.target.access
+    return may(call, method) and _allows(call, call.target.access, method)
+
+
+def _allows(call: Call, rules, method: str) -> bool:
+    """Tell whether ``rules`` let the user at the very row that is shown."""
     if rules.row is None:
         return True
     try:
-        return rules.row(call.user, call.row(), method)
+        return rules.row(call.user, call.resource.fetch(call.selection()), method)
     except ApiError:
         return False
 
@@ -274,5 +276,5 @@ def _action(call: Call, action) -> dict:
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
         "url": url, "label": label(path), "about": action.about, "presses": presses,
-        "may": bool(access.rule(action.methods[0])(call.user)),
+        "may": bool(access.rule(action.methods[0])(call.user)) and _allows(call, access, action.methods[0]),
     }  # fmt: skip
