@@ -103,6 +103,18 @@ def test_what_is_somebody_elses_is_not_planned_into(visitor, person):
     assert SlotEntry.select().count() == 1
 
 
+def test_routines_are_listed_by_name_and_date(ada, person):
+    plan(person("ada"), exercises=(), start=today().isoformat(), end=today().isoformat())
+    plan(person("ada"), exercises=(), is_template=True)
+    nameless = person("ada").add("routine", start="2999-01-01", end="2999-01-02")["id"]
+    page = ada.see("routine/")
+    words = " ".join(page.words.partition("As a table")[0].split())
+    assert page.link(f"Routine {nameless}") == f"/api/v2/routine/{nameless}/"
+    assert words.index("1 Jan 2999 – 2 Jan 2999 to come") < words.index("running")
+    assert words.index("running") < words.index("6 Jan 2025 – 19 Jan 2025 template"), "as the list is ordered"
+    assert "As a table" in page.words and "As a table" not in ada.see("public-templates/").words
+
+
 # -- training --------------------------------------------------------------------------------------------
 def test_a_session_shows_what_is_left_to_do(ada, person):
     routine = plan(person("ada"), exercises=(1,), start=today().isoformat(), end=today().isoformat())

@@ -36,6 +36,14 @@ from .structure import RoutineStructureSchema
 MOST_CHARTS = 8
 
 
+def _routines(shown):
+    """Show routines by name, with when they are trained."""
+    if not shown.rows:
+        return None
+    rows = [(row, (date.fromisoformat(row["start"]), date.fromisoformat(row["end"]))) for row in shown.rows]
+    return shown.render("views/routines.html", rows=rows, today=today())
+
+
 def _routine(shown):
     """Show a routine: its days in an iteration, its calendar, and how the training went."""
     row, dump = shown.call.row(), dumper(RoutineStructureSchema, models.Routine)
@@ -149,12 +157,12 @@ def register(registry) -> None:
     """Register the views and the names, and what the pages do in one step."""
     prescribing.register(registry)
     copying.register(registry)
-    registry.add_view("routine", View(row=_routine))
+    registry.add_view("routine", View(rows=_routines, row=_routine, instead=True))
     registry.add_view("sequence", View(rows=trained.sequence))
     registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True))
     registry.add_view("logged", View(rows=trained.logged))
     registry.add_view("statistics", View(row=trained.statistics))
-    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/")]
+    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/?ordering=-date")]
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)

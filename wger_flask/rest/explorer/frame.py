@@ -79,13 +79,13 @@ class Site:
         return [*open_to_user, ("Explore", f"{API}/"), ("API documentation", "/schema/ui")]
 
     def _may_read(self, url: str) -> bool:
-        registry, name = services().registry, url.removeprefix(API).strip("/")
+        registry, name = services().registry, _path(url).removeprefix(API).strip("/")
         return name not in registry or bool(registry.get(name).rules.read(self.user))
 
     @property
     def current(self) -> str:
         """The entry of the menu below which the present page is."""
-        return max((url for _, url in self.menu if request.path.startswith(url)), key=len, default="")
+        return max((url for _, url in self.menu if request.path.startswith(_path(url))), key=len, default="")
 
     @property
     def version(self) -> str:
@@ -95,6 +95,10 @@ class Site:
     def static(self, name: str) -> str:
         """Return the address of a file that ships with the server."""
         return url_for("static", filename=name)
+
+
+def _path(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _version() -> str:

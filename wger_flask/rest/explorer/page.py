@@ -232,7 +232,7 @@ def _forms(call: Call, payload) -> list:
 
 def _form_title(call: Call, method: str) -> str:
     if call.resource is None or call.action is not None:
-        return _title(call)
+        return _heading(call)["title"]
     return f"{'Add' if method == 'POST' else 'Change'} {call.resource.title}"
 
 
