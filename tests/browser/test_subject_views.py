@@ -11,6 +11,7 @@ from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.test_looks import CONTRASTS
 from tests.conftest import key_of
+from wger_flask.domain.routines.models import WorkoutSession
 from wger_flask.rest.clock import today
 
 TODAY = date(2025, 7, 2)
@@ -21,8 +22,12 @@ def paths(app):
     """The pages of somebody who trains, eats and measures."""
     found = samples.everything(app, key_of("ada"), TODAY)
     routine, plan = f"/api/v2/routine/{found['routine']}/", f"/api/v2/nutritionplan/{found['plan']}/"
+    session = WorkoutSession.select().order_by(WorkoutSession.date).first().id
     return (
-        routine, plan, "/api/v2/nutritiondiary/", "/api/v2/ingredientinfo/9/", "/api/v2/ingredient/", "/api/v2/meal/",
+        routine, f"{routine}stats/", f"{routine}date-sequence-display/", f"/api/v2/workoutsession/{session}/",
+        f"/api/v2/day/1/add-exercise/?_ask=exercise,sets,weight&_chosen=exercise:1&_next={routine}",
+        "/api/v2/slot-entry/1/prescription/?_ask=sets,rest,when_reached&_next=/", "/api/v2/workoutsession/", plan,
+        "/api/v2/nutritiondiary/", "/api/v2/ingredientinfo/9/", "/api/v2/ingredient/", "/api/v2/meal/",
         "/api/v2/measurement/", "/api/v2/measurement-category/", "/api/v2/gallery/", "/api/v2/gallery/1/",
         "/api/v2/trophy/", "/api/v2/user-trophy/", "/api/v2/user-statistics/", "/api/v2/trophy/progress/",
         f"/api/v2/slot-entry/?slot=1&_next={routine}", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
@@ -87,6 +92,30 @@ def test_no_page_of_the_subjects_is_wider_than_the_screen(window, paths, size):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+
+
+def test_long_words_do_not_widen_a_routine(window, app):
+    person, word = samples.Person(app, key_of("ada")), "Donaudampfschiff"
+    routine = person.add("routine", name=word[:25], description=word * 62, start="2025-07-01", end="2025-07-07")["id"]
+    day = person.add("day", routine=routine, name=word, description=word * 62)["id"]
+    slot = person.add("slot", day=day, comment=word * 12)["id"]
+    person.add("slot-entry", slot=slot, exercise=1, comment=word * 6)
+    session = person.add("workoutsession", routine=routine, day=day, notes=word * 62, date="2025-07-01")["id"]
+    page = window({"width": 320, "height": 568})
+    log_in(page, "ada")
+    for path in ("routine/", f"routine/{routine}/", "workoutsession/", f"workoutsession/{session}/"):
+        page.goto(f"/api/v2/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_plan_is_printed_without_what_is_to_be_pressed(window, app):
+    routine = samples.train(samples.Person(app, key_of("ada")), TODAY)
+    page = window()
+    log_in(page, "ada")
+    page.goto(f"/api/v2/routine/{routine}/")
+    page.emulate_media(media="print")
+    assert page.locator(".prescription").first.is_visible() and page.locator("table.calendar").is_visible()
+    assert page.locator("a.button, button, select, summary, .top, .crumbs").locator("visible=true").count() == 0
 
 
 def test_the_bars_of_the_diary_are_reached_by_keyboard(window, paths):

@@ -10,6 +10,7 @@ from tests.conftest import key_of
 from tests.explorer.conftest import Page
 from wger_flask.domain.exercises.models import Exercise, ExerciseImage, muscles
 from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.rest.explorer.controls import local_moment
 
 # The smallest picture there is: one pixel.
 PIXEL = bytes.fromhex(
@@ -160,3 +161,10 @@ def test_programs_that_ask_for_html_are_not_redirected(app):
     key = WeightEntry.get().id
     gone = client.delete(f"/api/v2/weightentry/{key}/", headers=headers)
     assert (gone.status_code, gone.data) == (204, b"")
+
+
+def test_a_moment_keeps_the_fraction_that_orders_it(app):
+    with app.test_request_context():
+        assert local_moment("2025-03-01T07:30:00+00:00").count(".") == 0
+        assert local_moment("2025-03-01T07:30:15.123456+00:00").endswith(":15.123")
+        assert local_moment("2025-03-01T07:30:15.000456+00:00").endswith(":15")

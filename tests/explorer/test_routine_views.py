@@ -201,6 +201,34 @@ def test_the_present_iteration_is_shown_first(app, person):
     assert [cell.session for cell in weeks[0]] == ["", "key"] + [""] * 5
 
 
+def test_what_is_due_is_numbered_as_it_is_done(app, person):
+    ada = person("ada")
+    key = plan(ada, exercises=(1, 22))
+    first = min(ada.get("slot-entry/")["results"], key=lambda entry: entry["id"])
+    second = ada.add("slot-entry", slot=first["slot"], exercise=9)
+    ada.add("slot", day=ada.get("day/")["results"][0]["id"], order=0)
+    row = Routine.get_by_id(key)
+    push = ada.get("day/?name=Push")["results"][0]["id"]
+
+    def due(when: date, day=push) -> tuple:
+        iteration, items = trained.due(plan_of(row), day, when, ENGLISH)
+        return iteration, [(number, item.exercise) for number, item in items]
+
+    assert second["order"] == 2
+    assert due(date(2025, 1, 6)) == (1, [("1a", 1), ("1b", 9), ("2", 22)]), "a slot without exercises is no station"
+    assert [due(date(2025, 1, day))[0] for day in (1, 7, 8, 30)] == [1, 1, 2, 7]
+    assert due(date(2025, 1, 6), None) == due(date(2025, 1, 6), push + 99) == (0, [])
+
+
+def test_the_span_of_an_iteration_is_told(visitor, person):
+    row = Routine.get_by_id(plan(person("ada"), end="2025-01-08"))
+    assert reading.spans(schedule(plan_of(row), date(2025, 1, 1))) == {
+        1: (date(2025, 1, 6), date(2025, 1, 7)), 2: (date(2025, 1, 8), date(2025, 1, 8)),
+    }  # fmt: skip
+    words = " ".join(visitor("ada").see(f"routine/{row.id}/?iteration=1").words.split())
+    assert "Iteration 1 of 2 · 6–7 Jan" in words and "2: 8 Jan" in words
+
+
 def test_letters_do_not_run_out():
     found = list(reading.letters({"id": key} for key in range(60)).values())
     assert found[:3] == ["A", "B", "C"] and found[26] == "A1" and len(set(found)) == 60

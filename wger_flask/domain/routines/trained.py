@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, bar_chart, dumper, today, within
+from wger_flask.api import Amount, Selection, bar_chart, dumper, equals, today, within
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
 from wger_flask.engine.schedule import schedule
@@ -33,8 +33,10 @@ def session_page(shown):
     """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
     (row,) = shown.rows
     logs = _logs([row["id"]])[UUID(str(row["id"]))]
-    words, own = wording(), models.Routine.get_or_none(models.Routine.id == row["routine"]) if row["routine"] else None
-    iteration, wanted = due(plan_of(own), row["day"], date.fromisoformat(row["date"]), words) if own else (0, [])
+    words, wanted, iteration = wording(), [], 0
+    own = (equals(models.Routine.id, row["routine"]), equals(models.Routine.user, shown.call.user.id))
+    if row["day"] and (routine := Selection(models.Routine, own).first()):
+        iteration, wanted = due(plan_of(routine), row["day"], date.fromisoformat(row["date"]), words)
     names = shown.names(Exercise, {log["exercise"] for log in logs} | {item.exercise for _, item in wanted})
     sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
     done = Counter(log["slot_entry"] for log in logs)
@@ -49,9 +51,8 @@ def session_page(shown):
 def due(plan, day: int | None, when: date, words: Wording) -> tuple[int, list[tuple[str, SetData]]]:
     """Return the iteration in which ``day`` of ``plan`` is trained on a date, and what is to be done.
 
-    The exercises are numbered; those of a superset share a number: 1, 2a, 2b, 3.
-
     It is that of the last such day up to the date, so that who trains a day late still finds it.
+    The exercises are numbered; those of a superset share a number: 1, 2a, 2b, 3.
     """
     days = [found for found in plan.days if found.id == day]
     begun = [item for item in schedule(plan, when) if item.day is not None and item.day.id == day]
