@@ -197,3 +197,14 @@ def test_no_query_breaks_a_page_of_training(ada, person, odd):
     ):  # fmt: skip
         assert ada.see(f"{path}?iteration={odd}").status == 200, path
         assert ada.see(f"{path}?iteration={odd}&_next=/&_ask={odd}&_chosen={odd}:{odd}").status == 200, path
+
+
+def test_a_day_with_exercises_does_not_ask_whether_it_is_one_of_rest(ada, person):
+    """To say so would delete them."""
+    routine = plan(person("ada"), days=("Push",), exercises=(1,))
+    filled = ada.see(ada.see(f"routine/{routine}/").link("Change day")).text.partition('<details class="more">')
+    SlotEntry.get().slot.delete_instance(recursive=True)
+    emptied = ada.see(ada.see(f"routine/{routine}/").link("Change day")).text.partition('<details class="more">')
+    assert [('name="is_rest"' in shown, 'name="is_rest"' in folded) for shown, _, folded in (filled, emptied)] == [
+        (False, True), (True, False),
+    ]  # fmt: skip

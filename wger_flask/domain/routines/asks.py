@@ -12,6 +12,8 @@ EXERCISE = {"ask": ("exercise", *_PRESCRIBED)}
 PRESCRIPTION = {"ask": _PRESCRIBED}
 DAY = {"ask": ("name", "is_rest", "need_logs_to_advance", "description"), "tell": ("routine",)}
 CHANGED_DAY = {"ask": (*DAY["ask"], "order"), "tell": ("routine",)}
+# A day that becomes one of rest loses its exercises and what was logged of them: no tick to brush against.
+FILLED_DAY = {"ask": tuple(name for name in CHANGED_DAY["ask"] if name != "is_rest"), "tell": ("routine",)}
 SLOT = {"ask": ("order", "comment"), "tell": ("day",)}
 ENTRY = {"ask": ("exercise", "type", "comment", "order"), "tell": ("slot",)}
 RULE = {"ask": ("iteration", "value", "operation", "step", "repeat"), "tell": ("slot_entry",)}
