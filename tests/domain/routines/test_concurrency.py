@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from datetime import date
 
@@ -41,16 +42,30 @@ def served(url: str, folder):
             process.wait(20)
 
 
-def send_logs(port: int, body: dict, start: threading.Barrier, statuses: list[int]) -> None:
+def send(port: int, requests: list[tuple[str, dict]], start: threading.Barrier, answers: list[tuple[str, int]]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": f"Token {key_of('grace')}", "Content-Type": "application/json"}
     start.wait()
-    for _ in range(LOGS):
-        connection.request("POST", "/api/v2/workoutlog/", json.dumps(body), headers)
+    for resource, body in requests:
+        connection.request("POST", f"/api/v2/{resource}/", json.dumps(body), headers)
         answer = connection.getresponse()
         answer.read()
-        statuses.append(answer.status)
+        answers.append((resource, answer.status))
     connection.close()
+
+
+def at_once(url: str, folder, clients: list[list[tuple[str, dict]]]) -> Counter:
+    """Let every client send its requests at the same time as the others; returns how often each answer came."""
+    database.obj.close()
+    answers: list[tuple[str, int]] = []
+    with served(url, folder) as port:
+        start = threading.Barrier(len(clients))
+        threads = [threading.Thread(target=send, args=(port, requests, start, answers)) for requests in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return Counter(answers)
 
 
 @pytest.fixture
@@ -63,22 +78,36 @@ def url(template, tmp_path):
     copy.drop()
 
 
+@pytest.fixture
+def log(url):
+    """What is posted as a log of grace, of no routine."""
+    return {"exercise": Exercise.select().first().id, "repetitions": 8, "weight": 60, "date": "2024-05-01T10:00:00Z"}
+
+
+@pytest.fixture
+def routine(url) -> int:
+    """The key of a routine of grace."""
+    grace = User.get(User.username == "grace")
+    with transaction():
+        return Routine.create(user=grace, start=date(2024, 5, 1), end=date(2024, 5, 2)).id
+
+
 @pytest.mark.parametrize("in_routine", [True, False])
-def test_twenty_clients_make_one_session_and_lose_no_log(url, tmp_path, in_routine):
-    body = {"exercise": Exercise.select().first().id, "repetitions": 8, "weight": 60, "date": "2024-05-01T10:00:00Z"}
-    if in_routine:
-        grace = User.get(User.username == "grace")
-        with transaction():
-            body["routine"] = Routine.create(user=grace, start=date(2024, 5, 1), end=date(2024, 5, 2)).id
-    database.obj.close()
-    statuses: list[int] = []
-    with served(url, tmp_path) as port:
-        start = threading.Barrier(CLIENTS)
-        threads = [threading.Thread(target=send_logs, args=(port, body, start, statuses)) for _ in range(CLIENTS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert statuses == [201] * CLIENTS * LOGS
+def test_twenty_clients_make_one_session_and_lose_no_log(url, tmp_path, log, routine, in_routine):
+    body = {**log, "routine": routine if in_routine else None}
+    answers = at_once(url, tmp_path, [[("workoutlog", body)] * LOGS] * CLIENTS)
+    assert answers == {("workoutlog", 201): CLIENTS * LOGS}
     assert WorkoutLog.select().count() == CLIENTS * LOGS
-    assert WorkoutSession.select().count() == 1
+    assert [session.routine_id for session in WorkoutSession.select()] == [body["routine"]]
+    assert WorkoutLog.select(WorkoutLog.session).distinct().count() == 1
+
+
+def test_sessions_posted_meanwhile_lose_no_log_either(url, tmp_path, log, routine):
+    dates = [f"2024-05-{number:02d}" for number in range(1, LOGS + 1)]
+    logs = [("workoutlog", {**log, "routine": routine, "date": f"{day}T10:00:00Z"}) for day in dates]
+    sessions = [("workoutsession", {"routine": routine, "date": day}) for day in dates]
+    answers = at_once(url, tmp_path, [logs, sessions] * (CLIENTS // 2))
+    assert answers.pop(("workoutlog", 201)) == LOGS * CLIENTS // 2
+    assert answers.keys() <= {("workoutsession", 201), ("workoutsession", 400)}
+    assert answers[("workoutsession", 201)] <= LOGS
+    assert [str(session.date) for session in WorkoutSession.select().order_by(WorkoutSession.date)] == dates

@@ -2,7 +2,8 @@
 
 Clients may say which session they mean.  Where they do not, a log falls into the session of
 its routine on its day, in the server's time zone; the first such log makes it.  Several
-clients may do that at the same moment, so finding and making one happen one at a time.
+clients may do that at the same moment, or post the session themselves, so finding and making
+one happen one at a time.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ _UNITS = {"repetitions": "repetitions_unit", "weight": "weight_unit"}
 def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None:
     """Refuse a second session of a routine on one date."""
     routine = data.get("routine", row and row.routine_id)
-    if routine is None:
+    if routine is None or row is not None and not data.keys() & {"routine", "date"}:
         return
     when = data.get("date") or (row.date if row else today())
+    _wait_for_turn(call.user.id)  # or a log that finds no session yet makes one beside this
     found = _oldest(call.user.id, routine, when)
     if found is not None and (row is None or found.id != row.id):
         raise Invalid({"date": [WorkoutSession._meta.clashes["date", "user", "routine"]]})
@@ -71,11 +73,15 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
 def _session(user: int, routine: int | None, when: date, entry: int | None) -> WorkoutSession:
     found = _oldest(user, routine, when)
     if found is None:
-        one_at_a_time(f"session of user {user}")
+        _wait_for_turn(user)
         found = _oldest(user, routine, when)
     if found is not None:
         return found
     return WorkoutSession.create(user=user, routine=routine, date=when, day=_day(entry, routine))
+
+
+def _wait_for_turn(user: int) -> None:
+    one_at_a_time(f"session of user {user}")
 
 
 def _oldest(user: int, routine: int | None, when: date) -> WorkoutSession | None:
