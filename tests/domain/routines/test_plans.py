@@ -172,6 +172,7 @@ def test_entries_line_up_unless_they_are_told_where(grace):
         "order": ["This field may not be null."]
     }
     assert grace.entry(grace.slot(grace.day(grace.routine())))["order"] == 1
+    assert [grace.entry(slot, **place)["order"] for place in ({"order": 2**31 - 1}, {})] == [2**31 - 1] * 2
 
 
 @pytest.mark.parametrize("given", [{}, {"weight_rounding": None}, {"weight_rounding": 0}, {"weight_rounding": ""}])

@@ -12,6 +12,7 @@ from wger_flask.api import READ, Access, Call, Clause, Invalid, Selection, delet
 from wger_flask.domain.core.models import UserProfile
 
 from .models import Config, Day, Routine, Slot, SlotEntry
+from .schemas import LARGEST
 
 LONGEST = timedelta(days=120)
 _PROFILE = {"weight_rounding": "weight_rounding", "repetition_rounding": "repetitions_rounding"}
@@ -75,7 +76,7 @@ def complete_entry(call: Call, data: dict, row: SlotEntry | None) -> None:
         return
     if "order" not in data:
         last = Selection(SlotEntry, (equals(SlotEntry.slot, data["slot"]),), ("-order",)).rows(("order",), 1)
-        data["order"] = (last[0][0] if last else 0) + 1
+        data["order"] = min((last[0][0] if last else 0) + 1, LARGEST)
     missing = [name for name in _PROFILE if not data.get(name)]
     if missing:
         wanted = tuple(_PROFILE[name] for name in missing)
