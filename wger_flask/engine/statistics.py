@@ -17,9 +17,10 @@ An ISO week has no year here: weeks of different years share a key, as clients e
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 from typing import Any
 
 from .rounding import PRECISION, quantised
@@ -50,13 +51,13 @@ class PerformedSet:
     repetitions_unit: int | None = REPETITIONS
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Hold one measure for a span of time: by exercise, by primary muscle, and in total."""
 
-    exercises: dict[int, Decimal] = field(default_factory=dict)
-    muscles: dict[int, Decimal] = field(default_factory=dict)
-    total: Decimal = _ZERO
+    exercises: Mapping[int, Decimal]
+    muscles: Mapping[int, Decimal]
+    total: Decimal
 
     def as_json(self, measure: str) -> dict[str, Any]:
         """Return the cell as clients get it; the body halves are part of the format and never computed."""
@@ -69,14 +70,14 @@ class Cell:
         }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Grouped:
     """Hold one measure by iteration (None for logs without one), by ISO week, by day, and as a whole."""
 
-    iteration: dict[int | None, Cell] = field(default_factory=dict)
-    weekly: dict[int, Cell] = field(default_factory=dict)
-    daily: dict[datetime.date, Cell] = field(default_factory=dict)
-    mesocycle: Cell = field(default_factory=Cell)
+    iteration: Mapping[int | None, Cell]
+    weekly: Mapping[int, Cell]
+    daily: Mapping[datetime.date, Cell]
+    mesocycle: Cell
 
     def as_json(self, measure: str) -> dict[str, Any]:
         """Return the groups with their keys printed; ``measure`` names them in errors."""
@@ -92,15 +93,6 @@ class Grouped:
         for group in (self.iteration, self.weekly, self.daily):
             yield from group.values()
         yield self.mesocycle
-
-    def spans(self, performed: PerformedSet) -> tuple[Cell, ...]:
-        """Return the four cells that ``performed`` belongs to, made where they were missing."""
-        return (
-            self.iteration.setdefault(performed.iteration, Cell()),
-            self.weekly.setdefault(performed.date.isocalendar().week, Cell()),
-            self.daily.setdefault(performed.date, Cell()),
-            self.mesocycle,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +152,20 @@ def routine_statistics(
 
     Each primary muscle gets the full value of a set; keys appear in the order of the sets.
     """
-    volume, sets, intensity, counts = Grouped(), Grouped(), Grouped(), Grouped()
+    volume, sets, intensity, counts = _Tally(), _Tally(), _Tally(), _Tally()
     with localcontext(PRECISION):
         for item in performed:
             if not _counts(item):
                 continue
             trained = tuple(muscles.get(item.exercise, ()))
-            _add(sets, item, trained, _ONE)
+            sets.add(item, trained, _ONE)
             if item.weight is None or item.repetitions is None:
-                _add(volume, item, trained, _ZERO)
+                volume.add(item, trained, _ZERO)
                 continue
-            _add(volume, item, trained, item.weight * item.repetitions)
-            _add(intensity, item, trained, _intensity(item.weight, item.repetitions))
-            _add(counts, item, trained, _ONE)
-        for total, count in zip(intensity.cells(), counts.cells(), strict=True):
-            _divide(total, count)
-    return RoutineStatistics(intensity=intensity, sets=sets, volume=volume)
+            volume.add(item, trained, item.weight * item.repetitions)
+            intensity.add(item, trained, _intensity(item.weight, item.repetitions))
+            counts.add(item, trained, _ONE)
+        return RoutineStatistics(intensity=intensity.means(counts), sets=sets.sums(), volume=volume.sums())
 
 
 def _counts(item: PerformedSet) -> bool:
@@ -187,17 +177,60 @@ def _intensity(weight: Decimal, repetitions: Decimal) -> Decimal:
     return weight / one_rep_max if one_rep_max else _ZERO
 
 
-def _add(measure: Grouped, item: PerformedSet, muscles: Iterable[int], value: Decimal) -> None:
-    for cell in measure.spans(item):
-        cell.exercises[item.exercise] = cell.exercises.get(item.exercise, _ZERO) + value
+class _Sum:
+    """A cell while it grows."""
+
+    __slots__ = ("exercises", "muscles", "total")
+
+    def __init__(self) -> None:
+        self.exercises: dict[int, Decimal] = {}
+        self.muscles: dict[int, Decimal] = {}
+        self.total = _ZERO
+
+    def add(self, exercise: int, muscles: Iterable[int], value: Decimal) -> None:
+        self.exercises[exercise] = self.exercises.get(exercise, _ZERO) + value
         for muscle in muscles:
-            cell.muscles[muscle] = cell.muscles.get(muscle, _ZERO) + value
-        cell.total += value
+            self.muscles[muscle] = self.muscles.get(muscle, _ZERO) + value
+        self.total += value
+
+    def cell(self) -> Cell:
+        return Cell(MappingProxyType(self.exercises), MappingProxyType(self.muscles), self.total)
+
+    def mean(self, count: _Sum) -> Cell:
+        """Return the means of what was added, ``count`` times in each place."""
+        return Cell(
+            MappingProxyType({key: value / count.exercises[key] for key, value in self.exercises.items()}),
+            MappingProxyType({key: value / count.muscles[key] for key, value in self.muscles.items()}),
+            self.total / count.total if count.total else self.total,
+        )
 
 
-def _divide(total: Cell, count: Cell) -> None:
-    for sums, numbers in ((total.exercises, count.exercises), (total.muscles, count.muscles)):
-        for key in sums:
-            sums[key] /= numbers[key]
-    if count.total:
-        total.total /= count.total
+class _Tally:
+    """A measure while it grows."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self) -> None:
+        self._spans: tuple[dict[Any, _Sum], ...] = ({}, {}, {}, {None: _Sum()})
+
+    def add(self, item: PerformedSet, muscles: Iterable[int], value: Decimal) -> None:
+        """Add ``value`` to the iteration, the week and the day of ``item``, and to the whole."""
+        keys = item.iteration, item.date.isocalendar().week, item.date, None
+        for span, key in zip(self._spans, keys, strict=True):
+            found = span.get(key)
+            if found is None:
+                found = span[key] = _Sum()
+            found.add(item.exercise, muscles, value)
+
+    def sums(self) -> Grouped:
+        return self._grouped(lambda span, key: self._spans[span][key].cell())
+
+    def means(self, counts: _Tally) -> Grouped:
+        """Return the means of what was added; ``counts`` was told of the same sets."""
+        return self._grouped(lambda span, key: self._spans[span][key].mean(counts._spans[span][key]))
+
+    def _grouped(self, cell: Callable[[int, Any], Cell]) -> Grouped:
+        iteration, weekly, daily, whole = (
+            {key: cell(number, key) for key in span} for number, span in enumerate(self._spans)
+        )
+        return Grouped(MappingProxyType(iteration), MappingProxyType(weekly), MappingProxyType(daily), whole[None])

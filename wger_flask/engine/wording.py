@@ -16,6 +16,7 @@ from .units import REPETITIONS, UNTIL_FAILURE
 
 __all__ = ["ENGLISH", "Wording", "range_text", "text_of"]
 
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Hold the words and unit names of one interface language."""
