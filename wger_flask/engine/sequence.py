@@ -30,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_SETS = 100_000
-"""More set objects than this in one gym sequence are refused: a rule may multiply sets without end."""
+"""More set objects than this in one sequence are refused: a rule may multiply sets without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class SequenceDay:
 def display_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLISH) -> list[SequenceDay]:
     """Return every date of ``routine`` with its sets arranged for reading.
 
-    Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field.
+    Raises :class:`~wger_flask.engine.errors.TooManyDigits` where a value outgrew its field and
+    :class:`~wger_flask.engine.errors.TooManySets` beyond :data:`MAX_SETS`.
     """
     with localcontext(PRECISION):
         return _sequence(routine, today, _Prescriptions(words), _fold)
