@@ -1,14 +1,15 @@
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask.engine.progression import Progression
-from wger_flask.engine.rounding import plain
-from wger_flask.engine.routine import Rule
+from wger_flask.engine.rounding import PRECISION, plain
+from wger_flask.engine.routine import FIELDS, Rule
 
 from .builders import entry, log
+from .strategies import entries
 
 W = ("weight",)
 WR = ("weight", "repetitions")
@@ -91,6 +92,14 @@ GATED = {
     "what is not prescribed is never reached": (
         dict(weight=[(1, 50), (2, 5, "+", "abs", True, WR)]), [log(1, 99, 999)], "50 50 50"),
     "no rules, no gate": (dict(weight=[(1, 50), (2, 5, "+", "abs", True, ())]), [], "50 55 60"),
+    "what no log can hold is never reached": (
+        dict(sets=3, weight=[
+            (1, 50), (2, 5, "+", "abs", True, ("weight", "sets")), (5, 60, "r", "na", False, ("count",)),
+        ]),
+        [log(number, 99, 999) for number in range(9)], "50 50 50 50 50 50"),
+    "targets, units and dates are none of its business, iterations are": (
+        dict(repetitions=8, weight=[(1, 50), (2, 5, "+", "abs", True, ("repetitions",))]),
+        [log(2, 8), log(3, "7.99"), log(4, "8.00")], "50 50 55 55 60"),
     "logs without iteration do not count": (
         dict(weight=[(1, 50, "r", "na", False, W), (2, 5, "+", "abs", True, W)]),
         [log(None, 8, 99), log(0, 8, 99)], "50 50 50"),
@@ -110,6 +119,8 @@ def test_a_maximum_follows_the_gate_of_its_base():
     )  # fmt: skip
     assert walked("weight", 5, subject) == near("50 55 55 60 60")
     assert walked("max_weight", 5, subject) == near("60 70 70 80 80")
+    open_base = entry(weight=[(1, 50), (2, 5, "+", "abs", True)], max_weight=[(1, 60), (2, 10, "+", "abs", True, W)])
+    assert walked("max_weight", 3, open_base) == near("60 70 80")
 
 
 def test_a_maximum_has_its_own_gate_while_its_base_has_no_rule():
@@ -175,3 +186,58 @@ def test_values_never_exceed_the_cap(rules):
     assert all(value is None or value <= Decimal("9999.99") for value in walked("weight", 20, subject_of(rules)))
 
 
+# -- once more, the long way: everything from the first iteration on, for each iteration anew ------------
+def naive(subject, field, iteration):
+    own = {rule.iteration: rule for rule in subject.rules.get(field, ())}
+    base = subject.rules.get(field.removeprefix("max_"), ()) if field.startswith("max_") else ()
+    value = active = pending = None
+    for now in range(1, iteration + 1):
+        if now in own:
+            active = candidate = own[now]
+            pending = None
+        else:
+            candidate = active if active is not None and active.repeat else pending
+        if candidate is None:
+            continue
+        begun = [rule for rule in base if 1 <= rule.iteration <= now]
+        judge = max(begun, key=lambda rule: rule.iteration) if begun else candidate
+        if now == 1 or not judge.requirements or any(
+            done.iteration == now - 1 and all(reached(subject, done, name) for name in judge.requirements)
+            for done in subject.logs
+        ):
+            value, pending = applied(field, candidate, value), None
+        elif not candidate.repeat:
+            pending = candidate
+    return value
+
+
+def reached(subject, done, name):
+    aim, got = naive(subject, name, done.iteration), getattr(done, name)
+    if aim is None or got is None:
+        return False
+    base = {"weight": subject.weight_rounding, "repetitions": subject.repetition_rounding, "rir": Decimal("0.5")}
+    to = base.get(name, 1)
+    return got >= (to * round(aim / to) if to else aim)
+
+
+def applied(field, rule, before):
+    change = rule.value
+    if field.removeprefix("max_") not in ("sets", "rest"):
+        change = change.quantize(Decimal("0.1") if field.endswith("rir") else Decimal("0.01"))
+    after = change
+    if rule.operation != "r":
+        before = Decimal(0) if before is None else before
+        change = change if rule.step == "abs" else before * change / 100
+        after = before + change if rule.operation == "+" else before - change
+    return min(after, Decimal("9.5") if field.endswith("rir") else Decimal("9999.99"))
+
+
+@given(entries())
+def test_walking_once_is_walking_anew_for_each_iteration(subject):
+    with localcontext(PRECISION):
+        progression = Progression(subject)
+        for iteration in range(1, 9):
+            prescribed = progression.at(iteration)
+            for field in FIELDS:
+                got, expected = getattr(prescribed, field), naive(subject, field, iteration)
+                assert (got, type(got)) == (expected, type(expected)), (field, iteration)

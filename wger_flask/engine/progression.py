@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .rounding import Number, exact, round_to
-from .routine import FIELDS, LoggedSet, Rule, SlotEntry
+from .routine import FIELDS, REQUIRABLE, LoggedSet, Rule, SlotEntry
 
 __all__ = ["Progression", "Values", "base_of"]
 
@@ -142,7 +142,7 @@ class Progression:
         """One single log has to reach every required field; none reaches what was not prescribed."""
         candidates = self._logs.get(iteration, ())
         for name in required:
-            value = getattr(prescribed, name)
+            value = getattr(prescribed, name) if name in REQUIRABLE else None
             if not candidates or value is None:
                 return False
             least = round_to(value, base_of(self.entry, name))

@@ -17,7 +17,9 @@ from typing import Any
 
 from .rounding import Number, exact
 
-__all__ = ["Day", "FIELDS", "Label", "LoggedSet", "Routine", "Rule", "Slot", "SlotEntry", "assemble", "rules_of"]
+__all__ = [
+    "Day", "FIELDS", "Label", "LoggedSet", "REQUIRABLE", "Routine", "Rule", "Slot", "SlotEntry", "assemble", "rules_of",
+]  # fmt: skip
 
 FIELDS = (
     "weight", "max_weight", "repetitions", "max_repetitions", "sets",
@@ -25,14 +27,17 @@ FIELDS = (
 )  # fmt: skip
 """The ten fields that rules prescribe, every base field before its maximum."""
 
+REQUIRABLE = ("weight", "repetitions", "rir", "rest")
+"""The fields that a log can reach: whatever else a rule requires, it will never apply."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Change one field from one iteration on.
 
     ``value`` is in the field's own unit (kg or lb, repetitions, sets, seconds, RiR) or in
-    percent; ``requirements`` names the fields (weight, repetitions, rir, rest) that a logged
-    set has to reach before the rule applies.
+    percent; ``requirements`` names the fields (of :data:`REQUIRABLE`) that a logged set has to
+    reach before the rule applies.
     """
 
     iteration: int

@@ -5,15 +5,13 @@ from __future__ import annotations
 from marshmallow import ValidationError
 
 from wger_flask.api import WRITE, Hooks, Key, Resource, Schema, exact, fields, owned_by
+from wger_flask.engine.routine import REQUIRABLE
 
 from . import models
 from .plans import complete_config
 from .schemas import LARGEST, in_reserve
 
 OWNER = owned_by("slot_entry.slot.day.routine.user", checks={"slot_entry": "slot.day.routine.user"})
-
-
-REQUIRABLE = ("weight", "repetitions", "rir", "rest")
 
 
 def known_requirements(value) -> None:
