@@ -1,10 +1,12 @@
 """Whatever a client may store: entries with rules and logs within the limits of the API."""
 
+import datetime
 from decimal import Decimal
+from itertools import count
 
 from hypothesis import strategies as st
 
-from wger_flask.engine.routine import FIELDS, REQUIRABLE, LoggedSet, Rule, SlotEntry
+from wger_flask.engine.routine import FIELDS, REQUIRABLE, Day, LoggedSet, Routine, Rule, Slot, SlotEntry
 
 AMOUNTS = st.sampled_from([Decimal(text) for text in ("3000", "100", "61.25", "50")]) | st.decimals(0, 3000, places=2)
 RESERVES = st.integers(0, 9).map(lambda half: Decimal(half) / 2)
@@ -45,3 +47,20 @@ def entries(id=1):
         rules=st.fixed_dictionaries({}, optional={name: rules_of_a_field(name) for name in FIELDS}),
         logs=st.lists(logged_sets, max_size=5).map(tuple),
     )  # fmt: skip
+
+
+@st.composite
+def routines(draw):
+    """Draw a routine of up to twelve dates, its few days with up to two slots of up to two entries."""
+    layout = draw(st.lists(st.lists(st.integers(0, 2), max_size=2), min_size=1, max_size=2))
+    number = count(1)
+    days = tuple(
+        Day(order, slots=tuple(
+            Slot(tuple(draw(entries(next(number))) for _ in range(size)), comment=f"{order}.{place}")
+            for place, size in enumerate(sizes)
+        ))
+        for order, sizes in enumerate(layout)
+    )  # fmt: skip
+    start = datetime.date(2024, 1, 1)
+    end = start + datetime.timedelta(days=draw(st.integers(0, 11)))
+    return Routine(start, end, days, fit_in_week=draw(st.booleans()))

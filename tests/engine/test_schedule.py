@@ -77,6 +77,18 @@ TABLE = {
         routine("2024-01-01", 5, "AB", needs="B", sessions=[("B", "2024-01-01")]),
         "A/1 B/1 B/1 B/1 B/1",
     ),
+    "waiting for logs fills up no week": (
+        routine("2024-01-05", 6, "AB", needs="B", fit=True),  # a Friday
+        "A/1 B/1 B/1 B/1 B/1 B/1",
+    ),
+    "one day, fitted and waiting": (
+        routine("2024-01-05", 9, "A", needs="A", sessions=[("A", "2024-01-06"), ("A", "2024-01-08")], fit=True),
+        f"A/1 A/1 -/1 A/2 {times(5, '-/2')}",
+    ),
+    "a session on the last date of a week skips the next": (
+        routine("2024-01-05", 12, "A", needs="A", sessions=[("A", "2024-01-07")], fit=True),
+        f"A/1 A/1 A/1 {times(7, '-/1')} A/2 A/2",
+    ),
     "a single day counts every date": (routine("2024-01-01", 3, "A"), "A/1 A/2 A/3"),
     "more days than dates": (routine("2024-01-01", 2, "ABCDE"), "A/1 B/1"),
     "no days": (routine("2024-01-01", 2, ""), ""),
@@ -101,6 +113,11 @@ def test_the_label_that_starts_last_wins():
     labels = [Label(2, 3, "peak"), Label(0, 2, "base"), Label(5, 9, "off")]
     items = schedule(routine("2024-01-01", 7, labels=labels), PAST)
     assert [item.label for item in items] == ["base", "base", "peak", "peak", None, "off", "off"]
+
+
+def test_filled_up_dates_have_labels_too():
+    items = schedule(routine("2024-01-05", 3, "A", fit=True, labels=[Label(1, 1, "deload")]), PAST)
+    assert [(item.day is None, item.label) for item in items] == [(False, None), (True, "deload"), (True, None)]
 
 
 routines = st.builds(

@@ -1,4 +1,7 @@
 import datetime
+import json
+import math
+import re
 from decimal import Decimal, localcontext
 
 import pytest
@@ -6,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask.engine import sequence
-from wger_flask.engine.errors import TooManySets
+from wger_flask.engine.errors import EngineError, TooManySets
+from wger_flask.engine.rounding import PRECISION
 from wger_flask.engine.routine import Day, Routine, Slot, assemble
+from wger_flask.engine.sets import Prescription
 
 from .builders import PAST, entry, one_day
+from .strategies import routines
 
 
 def entries(*layout):
@@ -177,3 +183,70 @@ def test_a_longer_routine_begins_with_the_shorter_ones_sequence(layout, length, 
 
     shorter = max(1, length - cut)
     assert documents(length)[:shorter] == documents(shorter)
+
+
+# -- whatever a client may store ---------------------------------------------------------------------
+TWO_PLACES, ONE_PLACE = re.compile(r"-?\d{1,4}(\.\d\d)?"), re.compile(r"-?\d{1,2}(\.\d)?")
+PRINTED = {
+    **dict.fromkeys(("weight", "max_weight", "repetitions", "max_repetitions", "rest", "max_rest"), TWO_PLACES),
+    **dict.fromkeys(("rir", "max_rir", "rpe"), ONE_PLACE),
+}  # fmt: skip
+
+
+def answer(arrange, routine):
+    """Return the sequence and None, or None and the error."""
+    try:
+        return arrange(routine, PAST), None
+    except EngineError as wrong:
+        return None, wrong
+
+
+@given(routines())
+def test_every_routine_has_an_answer_or_a_named_error(routine):
+    refused = []
+    for arrange in (sequence.display_sequence, sequence.gym_sequence):
+        days, wrong = answer(arrange, routine)
+        refused.append(wrong)
+        if wrong is not None:
+            assert wrong.field in PRINTED or wrong.field in ("sets", "max_sets")
+            continue
+        documents = sequence.as_json(days)
+        length = (routine.end - routine.start).days + 1
+        dates = [str(routine.start + datetime.timedelta(days=number)) for number in range(length)]
+        assert [item["date"] for item in documents] == dates
+        json.dumps(documents, allow_nan=False)
+        for shown in (set_ for item in documents for slot in item["slots"] for set_ in slot["sets"]):
+            for name, form in PRINTED.items():
+                assert shown[name] is None or form.fullmatch(shown[name]), (name, shown[name])
+                if name.startswith("max_") and shown[name] is not None:
+                    assert Decimal(shown[name]) >= Decimal(shown[name.removeprefix("max_")])
+            assert type(shown["sets"]) is int and type(shown["max_sets"]) in (int, type(None))
+            assert (shown["rir"] is None) == (shown["rpe"] is None)
+            assert shown["weight"] is not None or (shown["weight_unit"], shown["weight_rounding"]) == (None, None)
+            assert not shown["text_repr"].startswith(",") and not shown["text_repr"].endswith((",", " "))
+    assert refused[0] is not None or refused[1] is None, "the gym shows no value that the display does not"
+
+
+@given(routines())
+def test_the_gym_does_what_the_display_says(routine):
+    displayed, wrong = answer(sequence.display_sequence, routine)
+    if wrong is not None:
+        return
+    with localcontext(PRECISION):
+        for read, done in zip(displayed, answer(sequence.gym_sequence, routine)[0], strict=True):
+            assert read.scheduled == done.scheduled
+            if read.scheduled.day is None:
+                assert read.slots == done.slots == ()
+                continue
+            slots = read.scheduled.day.slots
+            assert [item.slot_entry_id for view in read.slots for item in view.sets] == [
+                item.id for slot in slots for item in slot.entries
+            ]
+            assert [view.comment for view in done.slots] == [slot.comment for slot in slots]
+            for view, slot in zip(done.slots, slots, strict=True):
+                whole = math.ceil if len(slot.entries) > 1 else math.trunc  # in company a fraction takes part
+                for item in slot.entries:
+                    sets = Prescription(item).sets(read.scheduled.iteration)
+                    got = [set_ for set_ in view.sets if set_.slot_entry_id == item.id]
+                    assert len(got) == max(0, whole(sets))
+                    assert all(set_ is got[0] and set_.sets == 1 for set_ in got)

@@ -1,15 +1,16 @@
 import dataclasses
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask.engine.errors import TooManyDigits
+from wger_flask.engine.rounding import PRECISION
 from wger_flask.engine.sets import Prescription, rate_of_perceived_exertion
 from wger_flask.engine.wording import ENGLISH
 
-from .builders import entry
+from .builders import entry, log
 
 KEYS = (
     "slot_entry_id", "exercise", "sets", "max_sets", "weight", "max_weight", "weight_unit", "weight_rounding",
@@ -58,7 +59,12 @@ TEXTS = [
     (dict(iteration=2, weight=[(1, 50), (2, "2.5", "+", "percent")]), "51.2500 kg"),
     (dict(iteration=5, weight=[(1, 60), (2, 10, "-", "percent", True)]), "39.3660000000 kg"),
     (dict(iteration=2, weight=[(1, 50), (2, 115, "-", "percent")], max_weight=50), "-7.5000-50 kg"),
+    (dict(iteration=8, weight=[(1, 50), (2, "2.5", "+", "percent", True)]), "59.43428768341064453125 kg"),
     (dict(iteration=2, sets=[(1, 3), (2, 50, "+", "percent")]), "4.5 Sets"),
+    (dict(repetitions=8, repetition_unit=99, weight=60, weight_unit=99), "8 × 60"),
+    (dict(sets=3, max_sets=0, repetitions=8, max_repetitions=0, weight=60, max_weight=0), "3 Sets, 8 × 60 kg"),
+    (dict(iteration=2, sets=[(1, 3), (2, 5, "-")], repetitions=5), "5 Reps"),
+    (dict(iteration=2, repetitions=[(1, 5), (2, 8, "-")]), "-3 Reps"),
     (dict(iteration=2, sets=[(1, 50), (2, 50, "+", "percent")], weight=5), "75.0 Sets, 5 kg"),
 ]  # fmt: skip
 
@@ -120,6 +126,42 @@ def test_sets_are_cut_towards_zero():
     assert shown(2, sets=[(1, 3), (2, 150, "-", "percent")]).sets == -1  # -1.5
     assert shown(single=True, sets=4, repetitions=5).sets == 1
     assert shown(single=True, sets=4, repetitions=5).text_repr == "5 Reps"
+
+
+# What is shown of values that were walked: the last column of the tables of rules and of requirements.
+WALKED = [
+    ("sets", dict(sets=[(1, 3), (2, 50, "+", "percent", True)]), "3 4 6"),
+    ("rest", dict(rest=[(1, 91), (2, 10, "+", "percent", True)]), "91 100 110 121 133"),
+    ("rest", dict(rest=[(1, 5), (2, 50, "+", "percent")]), "5 8"),  # 7.5: half to even
+    ("rir", dict(rir=[(1, 0), (2, "1.5", "+", "abs", True)]), "0 1.5 3 4.5 6 7.5 9 9.5"),
+    ("rir", dict(rir=[(1, "4.5"), (2, "1.5", "-", "percent"), (3, 50, "-", "percent")]), "4.5 4.5 2"),  # 2.216
+    ("rir", dict(rir=[(1, "2.5"), (2, 50, "-", "percent")]), "2.5 1"),  # 1.25: half to even
+    ("max_rir", dict(rir=1, max_rir=[(1, 2), (2, "1.5", "+", "abs", True)]), "2 3.5 5 6.5 8 9.5 9.5"),
+    ("weight", dict(weight=[(1, 50), (2, "2.5", "+", "abs", True), (5, 60), (6, 10, "-", "percent", True)]),
+     "50 52.50 55 57.50 60 54 48.60 43.74 39.37"),
+    ("weight", dict(weight=[(2, 3, "-", "abs", True)]), "- -3 -6 -9"),
+    ("weight", dict(weight=[(1, 3000), (2, 100, "+", "percent", True)]), "3000 6000 9999.99 9999.99"),
+    ("weight", dict(weight=[(1, "61.25"), (2, 1, "+", "abs", True, ("weight",))], weight_rounding="2.50",
+                    logs=[log(1, weight=60), log(2, weight=62), log(3, weight="62.5")]), "60 62.50 62.50 62.50"),
+    ("weight", dict(weight=[(1, "61.25")], weight_rounding=-1), "61"),
+    ("weight", dict(weight=[(1, "61.25")], weight_rounding=0), "61.25"),
+    ("repetitions", dict(repetitions=[(1, 5), (2, 2, "+", "abs", True)], repetition_rounding=2), "4 8 8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "columns", "expected"), WALKED)
+def test_walked_values_are_shown_rounded(field, columns, expected):
+    prescription = Prescription(entry(**columns))
+    with localcontext(PRECISION):
+        documents = [prescription.at(iteration).as_json() for iteration in range(1, len(expected.split()) + 1)]
+    assert ["-" if document[field] is None else str(document[field]) for document in documents] == expected.split()
+
+
+@pytest.mark.parametrize("unit", [None, 1, 2, 3])
+def test_units_and_roundings_are_shown_with_a_value(unit):
+    got = shown(weight=0, repetitions=5, weight_unit=unit, repetition_unit=unit, weight_rounding="2.5").as_json()
+    assert (got["weight"], got["weight_unit"], got["weight_rounding"]) == ("0", unit, "2.50")
+    assert (got["repetitions"], got["repetitions_unit"], got["repetitions_rounding"]) == ("5", unit, None)
 
 
 @pytest.mark.parametrize(("rir", "rpe"), [(0, 10), ("1.5", "8.5"), (5, 5), ("5.5", 4), (9, 4), (-2, 12)])
