@@ -4,24 +4,86 @@ from __future__ import annotations
 
 import pytest
 
+from wger_flask.domain.exercises.models import Exercise
+from wger_flask.domain.routines.models import Label
+from wger_flask.storage.database import transaction
+
 SUBRESOURCES = ("structure", "date-sequence-display", "date-sequence-gym", "logs", "stats")
+QUANTITIES = (
+    "weight", "sets", "max-weight", "repetitions", "max-repetitions", "max-sets", "rest", "max-rest", "rir", "max-rir",
+)  # fmt: skip
+
+
+# What a routine may grow by: each adds a few rows of one kind to a routine that has some of every kind.
+def more_days(grace, routine, entry):
+    for order in range(2, 5):
+        grace.slot(grace.day(routine, order=order, need_logs_to_advance=True))
+
+
+def more_slots(grace, routine, entry):
+    for _ in range(3):
+        grace.entry(grace.slot({"id": grace.get(f"slot/{entry['slot']}/")["day"]}))
+
+
+def more_entries(grace, routine, entry):
+    for quantity in QUANTITIES:
+        grace.config(quantity, grace.entry({"id": entry["slot"]}), 1, requirements={"rules": ["rir"]})
+
+
+def more_configs(grace, routine, entry):
+    for quantity in QUANTITIES:
+        for iteration in (3, 4, 2**31 - 1):
+            grace.config(quantity, entry, 1, iteration, operation="+", requirements={"rules": ["weight"]})
+
+
+def more_logs(grace, routine, entry):
+    for number in range(6):
+        grace.log(slot_entry=entry["id"], routine=routine["id"], iteration=number, date="2024-01-01T10:00:00")
+
+
+def more_sessions(grace, routine, entry):
+    day = grace.get(f"slot/{entry['slot']}/")["day"]
+    for number in range(3, 9):
+        session = grace.post("workoutsession", routine=routine["id"], day=day, date=f"2024-01-0{number}")
+        grace.log(session=session["id"], slot_entry=entry["id"], iteration=number)
+
+
+def more_dates(grace, routine, entry):
+    grace.patch("routine", routine, end="2024-04-30", fit_in_week=True)
+
+
+def more_labels(grace, routine, entry):
+    with transaction():
+        for number in range(3):
+            Label.create(routine=routine["id"], start_offset=number, end_offset=number + 1, label=f"week {number}")
+
+
+def more_exercises(grace, routine, entry):
+    for exercise in Exercise.select(Exercise.id).limit(5):
+        grace.log(exercise=exercise.id, routine=routine["id"], date="2024-01-01T10:00:00")
+
+
+GROWTH = (
+    more_days, more_slots, more_entries, more_configs, more_logs, more_sessions, more_dates, more_labels,
+    more_exercises,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SUBRESOURCES)
 def test_the_number_of_queries_does_not_grow_with_the_routine(grace, queries, name):
-    counts = []
-    for size in (1, 4):
-        routine, entries = grace.whole(days=size, exercises=size)
-        first = grace.get(f"day/?routine={routine['id']}")["results"][0]
-        grace.patch("day", first, need_logs_to_advance=True)
-        for entry in entries:
-            grace.log(slot_entry=entry["id"], routine=routine["id"], iteration=1, date="2024-01-01T10:00:00")
-            grace.log(slot_entry=entry["id"], routine=routine["id"], iteration=2, date="2024-01-03T10:00:00")
-        grace.get(f"routine/{routine['id']}/{name}/")
+    routine, [entry] = grace.whole()
+    for quantity in QUANTITIES[2:]:
+        grace.config(quantity, entry, 2)
+    grace.patch("day", grace.get(f"day/?routine={routine['id']}")["results"][0], need_logs_to_advance=True)
+    grace.log(slot_entry=entry["id"], routine=routine["id"], iteration=1, date="2024-01-01T10:00:00")
+    sizes, counts = [], []
+    for grow in (lambda *_: None, *GROWTH):
+        grow(grace, routine, entry)
         del queries[:]
-        grace.get(f"routine/{routine['id']}/{name}/")
+        sizes.append(len(grace.client.get(f"routine/{routine['id']}/{name}/").data))
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 25
+    assert counts == counts[:1] * len(counts) and counts[0] <= 25
+    assert sizes[-1] > 2 * sizes[0]
 
 
 def test_the_structure_holds_every_part_and_rule(grace):

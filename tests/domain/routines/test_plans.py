@@ -8,8 +8,6 @@ from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import CONFIGS, Day, Slot, SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.storage.database import transaction
 
-SUBRESOURCES = ("structure", "date-sequence-display", "date-sequence-gym", "logs", "stats")
-
 
 # -- the span of a routine ---------------------------------------------------------------------
 @pytest.mark.parametrize(
@@ -50,33 +48,6 @@ def test_only_a_template_is_public(grace):
     assert template["is_public"] is True
     assert grace.patch("routine", template, is_template=False)["is_public"] is False
     assert grace.patch("routine", template, is_template=True)["is_public"] is False
-
-
-@pytest.mark.parametrize("flags", [{}, {"is_template": True}, {"is_public": True}])
-def test_what_is_not_public_does_not_exist_for_others(grace, linus, flags):
-    routine = grace.routine(**flags)
-    assert linus.get("routine/")["count"] == linus.get("public-templates/")["count"] == 0
-    for name in ("routine", "templates", "public-templates"):
-        assert linus.client.get(f"{name}/{routine['id']}/").status_code == 404
-    for name in SUBRESOURCES:
-        assert linus.client.get(f"routine/{routine['id']}/{name}/").status_code == 404
-
-
-def test_a_public_template_is_everybodys_to_read_and_nobody_elses_to_change(grace, linus):
-    template = grace.routine(is_template=True, is_public=True)
-    path = f"routine/{template['id']}/"
-    assert linus.get(path) == template
-    assert linus.get("routine/")["results"] == linus.get("public-templates/")["results"] == [template]
-    for name in ("structure", "date-sequence-display", "date-sequence-gym"):
-        linus.get(f"{path}{name}/")
-    refused = [linus.client.open(method, path, {}) for method in ("PUT", "PATCH", "DELETE")]
-    refused += [linus.client.get(f"{path}{name}/") for name in ("logs", "stats")]
-    refused.append(linus.client.get(f"public-templates/{template['id']}/"))
-    for answer in refused:
-        assert answer.status_code == 403
-        assert answer.json == {"detail": "You do not have permission to perform this action."}
-    assert linus.client.get(f"templates/{template['id']}/").status_code == 404
-    assert grace.get(f"public-templates/{template['id']}/") == grace.get(f"templates/{template['id']}/") == template
 
 
 def test_the_parts_of_a_public_template_are_seen_in_its_structure_alone(grace, linus):
