@@ -12,7 +12,11 @@ REFUSED = {"detail": "You do not have permission to perform this action."}
 MISSING = {"detail": "No Routine matches the given query."}
 NOT_YOURS = {"detail": "You are not allowed to do this"}
 NOT_LOGGED_IN = {"detail": "Authentication credentials were not provided."}
-CONFIG_NAMES = tuple(model._meta.title.lower().replace(" ", "-") for model in CONFIGS)
+CONFIG_NAMES = {model._meta.title.lower().replace(" ", "-"): model.__name__ for model in CONFIGS}
+TITLES = {
+    "day": "Day", "slot": "Slot", "slot-entry": "SlotEntry", **CONFIG_NAMES, "workoutsession": "WorkoutSession",
+    "workoutlog": "WorkoutLog",
+}  # fmt: skip
 
 # flags, and what somebody else gets: of what is shown, of what is personal, on writes, of the list of public templates
 MATRIX = [
@@ -74,17 +78,15 @@ def test_a_template_is_not_frozen(grace):
     assert grace.patch("routine", template, name="x")["is_public"] is True
 
 
-@pytest.mark.parametrize("name", [
-    "routine", "workout", "templates", "public-templates", "day", "slot", "slot-entry", *CONFIG_NAMES,
-    "workoutsession", "workoutlog",
-])  # fmt: skip
-def test_nobody_sees_nothing(api, name):
+def test_nobody_sees_nothing(api):
     nobody = api()
-    parts = [*SHOWN, *PERSONAL] if name in ("routine", "workout") else [""]
-    for path in (f"{name}/", *(f"{name}/1/{part}" for part in parts)):
+    paths = [f"{name}/1/{part}" for name in ("routine", "workout") for part in SHOWN + PERSONAL]
+    for name in ("routine", "workout", "templates", "public-templates", *TITLES):
+        paths += [f"{name}/", f"{name}/1/"]
+        assert nobody.post(f"{name}/", {}).json == NOT_LOGGED_IN, name
+    for path in paths:
         answer = nobody.get(path)
-        assert (answer.status_code, answer.json) == (403, NOT_LOGGED_IN)
-    assert nobody.post(f"{name}/", {}).json == NOT_LOGGED_IN
+        assert (answer.status_code, answer.json) == (403, NOT_LOGGED_IN), path
 
 
 def test_old_and_new_name_give_the_same_answers(grace):
@@ -105,31 +107,36 @@ CHECKED = (
 NOWHERE = "11111111-2222-4333-8444-000000000099"
 
 
-@pytest.mark.parametrize(("resource", "reference"), CHECKED)
-def test_whose_it_is_comes_first(grace, resource, reference):
-    absent = {"session": NOWHERE, "next_log": NOWHERE}.get(reference, 987654)
+def test_whose_it_is_comes_first(grace):
     nonsense = {"exercise": "x", "order": -1, "iteration": -1, "date": "x", "impression": "9"}
-    for method, path in (("POST", ""), ("PUT", "987654/"), ("PATCH", "987654/"), ("PATCH", f"{NOWHERE}/")):
-        answer = grace.client.open(method, f"{resource}/{path}", {**nonsense, reference: absent})
-        assert (answer.status_code, answer.json) == (403, NOT_YOURS), (method, path)
-        answer = grace.client.open(method, f"{resource}/{path}", [])
-        assert (answer.status_code, answer.json) == (400, ["Request data is not a dictionary"]), (method, path)
+    for resource, reference in CHECKED:
+        absent = NOWHERE if reference in ("session", "next_log") else 987654
+        for method, path in (("POST", ""), ("PUT", "987654/"), ("PATCH", "987654/"), ("PATCH", f"{NOWHERE}/")):
+            path = f"{resource}/{path}"
+            answer = grace.client.open(method, path, {**nonsense, reference: absent})
+            assert (answer.status_code, answer.json) == (403, NOT_YOURS), (method, path)
+            answer = grace.client.open(method, path, [])
+            assert (answer.status_code, answer.json) == (400, ["Request data is not a dictionary"]), (method, path)
 
 
-@pytest.mark.parametrize(("resource", "reference"), CHECKED)
-def test_what_is_malformed_belongs_to_nobody(grace, resource, reference):
-    answer = grace.client.post(f"{resource}/", {reference: "zz"})
-    keyed = reference in ("session", "next_log")
-    told = "“zz” is not a valid UUID." if keyed else "Incorrect type. Expected pk value, received str."
-    assert (answer.status_code, answer.json[reference]) == (400, [told])
-    key = NOWHERE if resource.startswith("workout") else "987654"
-    title = {"day": "Day", "slot": "Slot", "slot-entry": "SlotEntry", "workoutsession": "WorkoutSession",
-             "workoutlog": "WorkoutLog"}  # fmt: skip
-    model = title.get(resource) or next(
-        model.__name__ for model, name in zip(CONFIGS, CONFIG_NAMES, strict=True) if name == resource
-    )
-    for body in ({reference: "zz"}, {reference: None}, {}):
-        for method in ("PUT", "PATCH"):
-            answer = grace.client.open(method, f"{resource}/{key}/", body)
-            assert (answer.status_code, answer.json) == (404, {"detail": f"No {model} matches the given query."})
-    assert grace.client.get(f"{resource}/zz/").json == {"detail": "Not found."}
+def test_what_is_malformed_belongs_to_nobody(grace):
+    for resource, reference in CHECKED:
+        told = "Incorrect type. Expected pk value, received str."
+        if reference in ("session", "next_log"):
+            told = "“zz” is not a valid UUID."
+        answer = grace.client.post(f"{resource}/", {reference: "zz"})
+        assert (answer.status_code, answer.json[reference]) == (400, [told]), (resource, reference)
+
+
+def test_whether_it_is_there_comes_before_whether_it_makes_sense(grace, linus):
+    for resource, title in TITLES.items():
+        missing = {"detail": f"No {title} matches the given query."}
+        path = f"{resource}/{NOWHERE if resource.startswith('workout') else 987654}/"
+        for body in ({"order": "x", "iteration": "x", "date": "x"}, {"routine": "zz", "slot_entry": "zz"}, {}):
+            for method in ("PUT", "PATCH", "DELETE", "GET"):
+                answer = grace.client.open(method, path, None if method == "GET" else body)
+                assert (answer.status_code, answer.json) == (404, missing), (method, path, body)
+        assert grace.client.get(f"{resource}/zz/").json == {"detail": "Not found."}
+    foreign = linus.log(date="2024-01-01")
+    for path in (f"workoutlog/{foreign['id']}/", f"workoutsession/{foreign['session']}/"):
+        assert grace.client.patch(path, {"date": "x"}).status_code == 404
