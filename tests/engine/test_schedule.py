@@ -157,6 +157,22 @@ def test_days_keep_their_order_and_iterations_their_count(case):
             assert item.day.need_logs_to_advance
 
 
+@given(routines, st.dates(datetime.date(2023, 1, 1), datetime.date(2027, 6, 1)))
+def test_each_date_follows_from_the_one_before(case, today):
+    days, pads = case.days, case.fit_in_week and len(case.days) % 7
+    for before, item in pairwise(schedule(case, today)):
+        assert item.date - before.date == datetime.timedelta(days=1)
+        if before.day is None:
+            expected = (days[0], before.iteration + 1) if item.date.weekday() == 0 else (None, before.iteration)
+        elif before.day.need_logs_to_advance and item.date <= today and before.date not in before.day.session_dates:
+            expected = before.day, before.iteration
+        elif before.day is not days[-1]:
+            expected = days[before.day.order + 1], before.iteration
+        else:
+            expected = (None, before.iteration) if pads else (days[0], before.iteration + 1)
+        assert (item.day, item.iteration) == expected
+
+
 @given(routines)
 def test_fitted_rounds_start_on_monday(case):
     items = schedule(case, PAST)

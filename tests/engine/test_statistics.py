@@ -162,3 +162,20 @@ def test_a_mean_lies_between_its_parts(done):
         if cell.exercises:
             assert min(cell.exercises.values()) - Decimal("1e-20") <= cell.total
             assert cell.total <= max(cell.exercises.values()) + Decimal("1e-20")
+
+
+@given(sets)
+def test_intensity_is_the_mean_share_of_the_one_rep_max(done):
+    intensity = routine_statistics(done, MUSCLES).intensity
+    shares = {}
+    for item in done:
+        if (item.weight_unit, item.repetitions_unit) == (1, 1) and None not in (item.weight, item.repetitions):
+            share = share_of_one_rep_max(item.repetitions) if item.weight else Decimal(0)
+            for place in ("all", item.exercise, item.date):
+                shares.setdefault(place, []).append(share)
+    got = dict(intensity.mesocycle.exercises) | {date: cell.total for date, cell in intensity.daily.items()}
+    if shares:
+        got["all"] = intensity.mesocycle.total
+    assert got.keys() == shares.keys()
+    for place, found in shares.items():
+        assert abs(got[place] - sum(found) / len(found)) < Decimal("1e-20")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wger_flask.domain.exercises.models import Exercise
-from wger_flask.domain.routines.models import Label
+from wger_flask.domain.routines.models import CONFIGS, Day, Label, Slot, SlotEntry
 from wger_flask.storage.database import transaction
 
 SUBRESOURCES = ("structure", "date-sequence-display", "date-sequence-gym", "logs", "stats")
@@ -138,6 +138,31 @@ def test_a_value_that_outgrows_its_digits_is_named(grace, name):
     grace.config("weight", entry, 100, 2, operation="+", step="percent", repeat=True)
     answer = grace.client.get(f"routine/{routine['id']}/{name}/")
     assert (answer.status_code, list(answer.json)) == (400, ["weight"])
+
+
+@pytest.mark.parametrize(("days", "slots"), [(1, 20), (150, 2)])
+def test_a_large_plan_has_an_answer(grace, days, slots):
+    """Fill the longest span, once with a single day, once with more days than it has."""
+    routine = grace.routine("2024-01-01", "2024-04-30")
+    rules = [
+        {"iteration": 1, "value": 1, "operation": "r", "step": "na", "repeat": False},
+        {"iteration": 2, "value": 3, "operation": "+", "step": "percent", "repeat": True},
+        {"iteration": 2**31 - 1, "value": 4, "operation": "+", "step": "abs", "repeat": True},
+    ]
+    with transaction():
+        keys = [routine["id"]]
+        for model, parent, count in ((Day, "routine", days), (Slot, "day", slots), (SlotEntry, "slot", 1)):
+            more = {"exercise": grace.exercise} if model is SlotEntry else {}
+            model.insert_many([{parent: key, **more} for key in keys for _ in range(count)]).execute()
+            keys = [row.id for row in model.select(model.id).order_by(model.id)]
+        for model in CONFIGS:
+            model.insert_many([{"slot_entry": key, **rule} for key in keys for rule in rules]).execute()
+    for name in SUBRESOURCES:
+        grace.get(f"routine/{routine['id']}/{name}/")
+    found = grace.get(f"routine/{routine['id']}/date-sequence-gym/")
+    assert len(found) == 121 and {len(item["slots"]) for item in found} == {slots}
+    assert found[-1]["iteration"] == (121 if days == 1 else 1)
+    assert found[-1]["slots"][-1]["sets"][0]["weight"] == ("34.71" if days == 1 else "1")
 
 
 @pytest.mark.parametrize(("start", "end"), [("0001-01-01", "0001-01-14"), ("9999-12-18", "9999-12-31")])
