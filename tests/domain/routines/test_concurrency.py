@@ -42,19 +42,19 @@ def served(url: str, folder):
             process.wait(20)
 
 
-def send(port: int, requests: list[tuple[str, dict]], start: threading.Barrier, answers: list[tuple[str, int]]) -> None:
+def send(port: int, requests: list[tuple], start: threading.Barrier, answers: list[tuple[str, int]]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": f"Token {key_of('grace')}", "Content-Type": "application/json"}
     start.wait()
-    for resource, body in requests:
-        connection.request("POST", f"/api/v2/{resource}/", json.dumps(body), headers)
+    for method, path, body in requests:
+        connection.request(method, f"/api/v2/{path}", body and json.dumps(body), headers)
         answer = connection.getresponse()
         answer.read()
-        answers.append((resource, answer.status))
+        answers.append((f"{method} {path.split('/')[0]}", answer.status))
     connection.close()
 
 
-def at_once(url: str, folder, clients: list[list[tuple[str, dict]]]) -> Counter:
+def at_once(url: str, folder, clients: list[list[tuple]]) -> Counter:
     """Let every client send its requests at the same time as the others; returns how often each answer came."""
     database.obj.close()
     answers: list[tuple[str, int]] = []
@@ -95,8 +95,8 @@ def routine(url) -> int:
 @pytest.mark.parametrize("in_routine", [True, False])
 def test_twenty_clients_make_one_session_and_lose_no_log(url, tmp_path, log, routine, in_routine):
     body = {**log, "routine": routine if in_routine else None}
-    answers = at_once(url, tmp_path, [[("workoutlog", body)] * LOGS] * CLIENTS)
-    assert answers == {("workoutlog", 201): CLIENTS * LOGS}
+    answers = at_once(url, tmp_path, [[("POST", "workoutlog/", body)] * LOGS] * CLIENTS)
+    assert answers == {("POST workoutlog", 201): CLIENTS * LOGS}
     assert WorkoutLog.select().count() == CLIENTS * LOGS
     assert [session.routine_id for session in WorkoutSession.select()] == [body["routine"]]
     assert WorkoutLog.select(WorkoutLog.session).distinct().count() == 1
@@ -104,10 +104,20 @@ def test_twenty_clients_make_one_session_and_lose_no_log(url, tmp_path, log, rou
 
 def test_sessions_posted_meanwhile_lose_no_log_either(url, tmp_path, log, routine):
     dates = [f"2024-05-{number:02d}" for number in range(1, LOGS + 1)]
-    logs = [("workoutlog", {**log, "routine": routine, "date": f"{day}T10:00:00Z"}) for day in dates]
-    sessions = [("workoutsession", {"routine": routine, "date": day}) for day in dates]
+    logs = [("POST", "workoutlog/", {**log, "routine": routine, "date": f"{day}T10:00:00Z"}) for day in dates]
+    sessions = [("POST", "workoutsession/", {"routine": routine, "date": day}) for day in dates]
     answers = at_once(url, tmp_path, [logs, sessions] * (CLIENTS // 2))
-    assert answers.pop(("workoutlog", 201)) == LOGS * CLIENTS // 2
-    assert answers.keys() <= {("workoutsession", 201), ("workoutsession", 400)}
-    assert answers[("workoutsession", 201)] <= LOGS
+    assert answers.pop(("POST workoutlog", 201)) == LOGS * CLIENTS // 2
+    assert answers.keys() <= {("POST workoutsession", 201), ("POST workoutsession", 400)}
+    assert answers[("POST workoutsession", 201)] <= LOGS
     assert [str(session.date) for session in WorkoutSession.select().order_by(WorkoutSession.date)] == dates
+
+
+def test_sessions_deleted_meanwhile_hold_nobody_up(url, tmp_path, log, routine):
+    session = {"id": "11111111-2222-4333-8444-000000000011", "routine": routine, "date": "2024-05-01"}
+    logs = [("POST", "workoutlog/", {**log, "routine": routine})] * LOGS
+    deletions = [("POST", "workoutsession/", session), ("DELETE", f"workoutsession/{session['id']}/", None)] * LOGS
+    answers = at_once(url, tmp_path, [logs, deletions] * (CLIENTS // 2))
+    assert answers.pop(("POST workoutlog", 201)) == LOGS * CLIENTS // 2
+    assert {status for _, status in answers} <= {201, 204, 400, 404}
+    assert WorkoutLog.select().where(WorkoutLog.session.not_in(WorkoutSession.select(WorkoutSession.id))).count() == 0
