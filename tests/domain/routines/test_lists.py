@@ -59,7 +59,10 @@ def test_a_relation_orders_by_the_order_of_what_it_names(grace):
 
 
 def test_sessions_and_logs_come_by_date(grace):
-    sessions = [grace.post("workoutsession", date=date)["id"] for date in ("2024-02-02", "2024-02-01", "2024-02-01")]
+    sessions = [
+        grace.post("workoutsession", date=date, id=f"11111111-2222-4333-8444-00000000000{number}")["id"]
+        for number, date in enumerate(("2024-02-02", "2024-02-01", "2024-02-01"))
+    ]
     assert ids(grace, "workoutsession/") == [sessions[1], sessions[2], sessions[0]]
     done = [("2024-01-02", 5, 50), ("2024-01-01", 8, 60), ("2024-01-01", 8, 50), ("2024-01-01", 5, 90)]
     logs = [grace.log(date=date, repetitions=count, weight=weight)["id"] for date, count, weight in done]
