@@ -20,7 +20,7 @@ routine = Resource(
     visible=plans.own_or_public,
     access=plans.readable,
     actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS),
-    hooks=Hooks(prepare=plans.complete_routine, change=sessions.take_turn),
+    hooks=Hooks(prepare=plans.complete_routine),
     view="routine",
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ day = Resource(
         ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact
     ),
     owner=owned_by("routine.user", checks={"routine": "user"}),
-    hooks=Hooks(saved=plans.clear_rest_day, change=sessions.take_turn),
+    hooks=Hooks(saved=plans.clear_rest_day),
 )  # fmt: skip
 
 slot = Resource(
@@ -59,7 +59,6 @@ slot = Resource(
     methods=WRITE,
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
-    hooks=Hooks(change=sessions.take_turn),
 )  # fmt: skip
 
 slot_entry = Resource(
@@ -74,7 +73,7 @@ slot_entry = Resource(
         exact,
     ),
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
-    hooks=Hooks(prepare=plans.complete_entry, change=sessions.take_turn),
+    hooks=Hooks(prepare=plans.complete_entry),
 )  # fmt: skip
 
 workoutsession = Resource(
@@ -83,7 +82,7 @@ workoutsession = Resource(
     methods=WRITE,
     filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),
     owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
-    hooks=Hooks(prepare=sessions.complete_session, change=sessions.take_turn),
+    hooks=Hooks(prepare=sessions.complete_session),
     view="sessions",
 )  # fmt: skip
 
@@ -100,7 +99,7 @@ workoutlog = Resource(
     owner=owned_by("user", checks={
         "routine": "user", "session": "user", "slot_entry": "slot.day.routine.user", "next_log": "user",
     }),
-    hooks=Hooks(prepare=sessions.complete_log, saved=sessions.complete_its_session, change=sessions.take_turn),
+    hooks=Hooks(prepare=sessions.complete_log, saved=sessions.complete_its_session),
 )  # fmt: skip
 
 RESOURCES = (

@@ -2,8 +2,7 @@
 
 Clients may say which session they mean.  Where they do not, a log falls into the session of
 its routine on its day, in the server's time zone; the first such log makes it.  Several
-clients may do that at the same moment, or post or delete the session themselves, so the
-training of one person is written one change at a time.
+clients may do that at the same moment, so finding and making one happen one at a time.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from wger_flask.api import Call, Clause, Invalid, Model, Selection, columns, equals, one_at_a_time, server_zone, today
+from wger_flask.api import Call, Clause, Invalid, Selection, columns, equals, one_at_a_time, server_zone, today
 
 from .models import SlotEntry, WorkoutLog, WorkoutSession
 
@@ -19,20 +18,10 @@ _NOTHING = "A log needs repetitions or a weight."
 _UNITS = {"repetitions": "repetitions_unit", "weight": "weight_unit"}
 
 
-def take_turn(call: Call, row: Model | None = None) -> None:
-    """Wait until no other request changes what this person trained.
-
-    It comes before anything else is locked, also where a deletion takes sessions and logs along:
-    who deletes a session and who adds a log to it would wait for each other.
-    """
-    one_at_a_time(f"training of user {call.user.id}")
-
-
 def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None:
     """Refuse a second session of a routine on one date."""
-    take_turn(call, row)
     routine = data.get("routine", row and row.routine_id)
-    if routine is None or row is not None and not data.keys() & {"routine", "date"}:
+    if routine is None:
         return
     when = data.get("date") or (row.date if row else today())
     found = _oldest(call.user.id, routine, when)
@@ -44,7 +33,6 @@ def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
     """Check that a log says what was done, and give it a session."""
     if row is not None and not data:
         return
-    take_turn(call, row)
     _check_amounts(data, row)
     if row is None:
         data.setdefault("date", columns.now())
@@ -82,6 +70,9 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
 
 def _session(user: int, routine: int | None, when: date, entry: int | None) -> WorkoutSession:
     found = _oldest(user, routine, when)
+    if found is None:
+        one_at_a_time(f"session of user {user}")
+        found = _oldest(user, routine, when)
     if found is not None:
         return found
     return WorkoutSession.create(user=user, routine=routine, date=when, day=_day(entry, routine))
