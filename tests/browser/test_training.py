@@ -161,7 +161,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.press("Copy")
     assert page.get_by_role("heading", level=1).inner_text() == "Strength again"
     page.locator("summary", has_text=re.compile("^Change$")).click()
-    page.locator("#change").get_by_label("Is template").check()
+    page.locator("#change").get_by_label("Template").check()
     hand.press("Save")
     assert page.get_by_text("template", exact=True).is_visible()
     hand.unfold("Lateral Raise")

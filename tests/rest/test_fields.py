@@ -352,3 +352,12 @@ def test_any_value_is_taken_or_refused_in_words(field, value):
 @pytest.mark.parametrize("field", EVERY, ids=lambda field: type(field).__name__)
 def test_null_is_refused_unless_allowed(field):
     assert refused(field, None) == "This field may not be null."
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: [inner], lambda inner: {"a": inner}, lambda inner: [0, "x", inner]])
+def test_json_is_nested_so_deeply_and_no_deeper(wrap):
+    value = 1
+    for _ in range(fields.Json.DEEPEST):
+        value = wrap(value)
+    assert fields.Json().deserialize(value) == value
+    assert refused(fields.Json(), wrap(value)) == "Value must not be nested that deeply."

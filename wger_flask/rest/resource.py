@@ -38,7 +38,8 @@ class Action:
     """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON.
 
     ``schema`` describes what a GET answers (``many``: a list of such), what a writing method is sent.
-    ``view`` names what the explorer shows of the answer besides its values.
+    ``label`` is what people call it, where the path does not say; ``view`` names what the explorer
+    shows of the answer besides its values.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Action:
     access: Access | None = None
     throttle: str | None = None
     about: str = ""
+    label: str = ""
     view: str = ""
 
 

@@ -57,27 +57,30 @@ def delete(
 
 
 def _collect(model, keys, doomed, loosened):
-    known = doomed.setdefault(model, {})
-    fresh = [key for key in keys if key not in known]
-    if not fresh:
-        return
-    known.update(dict.fromkeys(fresh))
-    doomed[model] = doomed.pop(model)  # dependants are found from here on: keep them behind it
-    for reference, owner in model._meta.backrefs.items():
-        rule = getattr(reference, "cascade", "delete")
-        if not has_table(owner._meta.table_name):
-            continue  # a plugin that was installed and not migrated yet has nothing to lose
-        if rule == "null":
-            loosened.append((reference, fresh))
+    waiting = [(model, keys)]  # no recursion: rows may form chains that are longer than the stack is deep
+    while waiting:
+        model, keys = waiting.pop()
+        known = doomed.setdefault(model, {})
+        fresh = [key for key in keys if key not in known]
+        if not fresh:
             continue
-        key = owner._meta.primary_key
-        found = []
-        for chunk in _chunks(fresh):
-            found += [row[0] for row in owner.select(key).where(reference.in_(chunk)).tuples()]
-        if found and rule == "refuse":
-            raise StillReferenced(owner)
-        if found:
-            _collect(owner, found, doomed, loosened)
+        known.update(dict.fromkeys(fresh))
+        doomed[model] = doomed.pop(model)  # dependants are found from here on: keep them behind it
+        for reference, owner in model._meta.backrefs.items():
+            rule = getattr(reference, "cascade", "delete")
+            if not has_table(owner._meta.table_name):
+                continue  # a plugin that was installed and not migrated yet has nothing to lose
+            if rule == "null":
+                loosened.append((reference, fresh))
+                continue
+            key = owner._meta.primary_key
+            found = []
+            for chunk in _chunks(fresh):
+                found += [row[0] for row in owner.select(key).where(reference.in_(chunk)).tuples()]
+            if found and rule == "refuse":
+                raise StillReferenced(owner)
+            if found:
+                waiting.append((owner, found))
 
 
 def _rows(model: type[Model], keys: Iterable) -> list[Model]:

@@ -12,6 +12,7 @@ import json
 import uuid
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
+from time import time_ns
 
 import peewee
 from peewee import BooleanField as Boolean
@@ -39,11 +40,14 @@ def uuid4() -> uuid.UUID:
 
 
 def uuid7() -> uuid.UUID:
-    """Return a time-ordered UUID (RFC 9562, version 7): rows made later sort later."""
-    milliseconds = int(datetime.now(UTC).timestamp() * 1000)
-    rest = uuid.uuid4().int & ((1 << 76) - 1)
-    random_a, random_b = rest >> 64, rest & ((1 << 62) - 1)
-    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b)
+    """Return a time-ordered UUID (RFC 9562, version 7): rows made later sort later.
+
+    A millisecond is divided by 4096 (section 6.2, method 3): two requests may well come in one.
+    """
+    milliseconds, nanoseconds = divmod(time_ns(), 1_000_000)
+    fraction = nanoseconds * 4096 // 1_000_000
+    random = uuid.uuid4().int & ((1 << 62) - 1)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | random)
 
 
 def parse_uuid(value) -> uuid.UUID | None:

@@ -100,11 +100,11 @@ class LogStatsDataSchema(Schema):
 
 ACTIONS = (
     Action(
-        "logs", show_logs, schema=LogDisplaySchema, many=True, access=personal, view="logged",
+        "logs", show_logs, schema=LogDisplaySchema, many=True, access=personal, label="What was trained", view="logged",
         about="The sessions of the routine with their logs.",
     ),
     Action(
-        "stats", show_statistics, schema=LogStatsDataSchema, access=personal, view="statistics",
+        "stats", show_statistics, schema=LogStatsDataSchema, access=personal, label="Statistics", view="statistics",
         about="Volume, sets and intensity of what was logged in the routine.",
     ),
 )  # fmt: skip

@@ -56,9 +56,9 @@ class RoutineSchema(Schema):
     created = fields.DateTime(dump_only=True)
     start = fields.Date(required=True)
     end = fields.Date(required=True, help="the last day, at most 120 days after the first")
-    fit_in_week = fields.Boolean(help="begin every round on the same weekday")
-    is_template = fields.Boolean(help="a plan to copy, not to follow")
-    is_public = fields.Boolean(help="let everybody see this template")
+    fit_in_week = fields.Boolean(label="Fit in weeks", help="begin every round on the same weekday")
+    is_template = fields.Boolean(label="Template", help="a plan to copy, not to follow")
+    is_public = fields.Boolean(label="Public", help="let everybody see this template")
 
 
 class DaySchema(Schema):
@@ -69,8 +69,8 @@ class DaySchema(Schema):
     order = _count()
     name = fields.String(max_length=20, blank=True)
     description = fields.String(max_length=1000, blank=True)
-    is_rest = fields.Boolean(label="Rest day")
-    need_logs_to_advance = fields.Boolean(help="repeat this day until it has been trained")
+    is_rest = fields.Boolean(label="Rest day", help="its exercises are deleted, and what was logged of them")
+    need_logs_to_advance = fields.Boolean(label="Wait for training", help="repeat this day until it has been trained")
     type = fields.Choice(models.DAY_TYPES)
     config = fields.Json(allow_none=True, help="settings of the client")
 

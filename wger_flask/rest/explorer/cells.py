@@ -158,9 +158,9 @@ def label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def label_of(name: str, field) -> str:
-    """Return the label that a field declares, or one made of its name."""
-    return getattr(field, "label", None) or label(name)
+def label_of(name: str, declared) -> str:
+    """Return the label that a field or an action declares, or one made of its name."""
+    return getattr(declared, "label", None) or label(name)
 
 
 def pretty(payload, most: int = 60_000) -> str:

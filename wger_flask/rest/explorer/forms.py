@@ -18,7 +18,7 @@ from ..bodies import FORM_TYPES
 from ..recipe import Call
 from ..relations import Keys
 from ..resource import Resource
-from .cells import label
+from .cells import label_of
 from .choosing import chosen
 from .controls import Control, controls_of, sentences
 from .paths import ASK, LAND, TELL, listed, way_back
@@ -105,7 +105,7 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     for name, found in complaints.items():
         if name not in known:
             general += sentences(found)
-    usual = "Add" if resource else label(call.action.path) if call.action else "Send"
+    usual = "Add" if resource else label_of(call.action.path, call.action) if call.action else "Send"
     return Form(action, method, controls, _VERBS.get(method, usual), general)
 
 

@@ -208,7 +208,7 @@ def _crumbs(call: Call, name: str) -> list[tuple[str, str]]:
 
 
 def _title(call: Call) -> str:
-    return label(call.action.path if call.action else call.target.name)
+    return label_of(call.action.path, call.action) if call.action else label(call.target.name)
 
 
 def _heading(call: Call) -> dict[str, str]:
@@ -275,6 +275,6 @@ def _action(call: Call, action) -> dict:
     url = address(call.resource.name, call.key) + f"{path}/"
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
-        "url": url, "label": label(path), "about": action.about, "presses": presses,
+        "url": url, "label": label_of(path, action), "about": action.about, "presses": presses,
         "may": bool(access.rule(action.methods[0])(call.user)) and _allows(call, access, action.methods[0]),
     }  # fmt: skip

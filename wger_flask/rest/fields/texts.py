@@ -124,6 +124,7 @@ class Json(Field):
     """Any JSON value that every database can store, kept as it is."""
 
     kind = "json"
+    DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
     _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
     def raw(self, dialect, zone):
@@ -135,6 +136,8 @@ class Json(Field):
                 value = parse_json(value.encode())
             except ParseError:
                 raise ValidationError("Value must be valid JSON.") from None
+        if _is_deeper(value, self.DEEPEST):
+            raise ValidationError("Value must not be nested that deeply.")
         try:
             text = json.dumps(value, allow_nan=False)
         except ValueError:
@@ -142,3 +145,14 @@ class Json(Field):
         if self._null.search(text):
             raise ValidationError("Null characters are not allowed.")
         return value
+
+
+def _is_deeper(value, most: int) -> bool:
+    """Tell whether lists and objects in ``value`` are nested in more than ``most`` levels."""
+    level = [value]
+    for _ in range(most + 1):
+        nests = [item for item in level if isinstance(item, list | dict)]
+        if not nests:
+            return False
+        level = [inner for item in nests for inner in (item.values() if isinstance(item, dict) else item)]
+    return True
