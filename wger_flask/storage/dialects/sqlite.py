@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -20,6 +19,7 @@ from urllib.parse import unquote
 import peewee
 
 from .base import Dialect, Reader, load_json, told_by_driver, wire_moment
+from .turns import Turns
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -45,9 +45,6 @@ class SqliteDialect(Dialect):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
-
-    def __init__(self):
-        self._turn = threading.Lock()
 
     def write_moment(self, value: datetime) -> str:
         return value.replace(tzinfo=None).isoformat(sep=" ")
@@ -152,17 +149,10 @@ class SqliteDialect(Dialect):
             with database.atomic():
                 yield
             return
-        # Whoever finds SQLite's lock taken looks again after naps that grow to 100 ms.  The threads of
-        # a process wait for each other here instead, where they are woken; other processes nap.
-        our_turn = self._turn.acquire(timeout=BUSY_SECONDS)
-        try:
-            # A deferred transaction that reads first fails at once with "database is locked" when
-            # another one has written meanwhile, whatever the timeout: take the lock up front.
-            with database.atomic("IMMEDIATE"):
-                yield
-        finally:
-            if our_turn:
-                self._turn.release()
+        # A deferred transaction that reads first fails at once with "database is locked" when
+        # another one has written meanwhile, whatever the timeout: take the lock up front.
+        with database.turns.taken(BUSY_SECONDS), database.atomic("IMMEDIATE"):
+            yield
 
     @contextmanager
     def attempting(self, database):
@@ -211,6 +201,7 @@ class Sqlite(peewee.SqliteDatabase):
 
     def __init__(self, path: str):
         super().__init__(path, pragmas=PRAGMAS, timeout=BUSY_SECONDS, returning_clause=False, cached_statements=512)
+        self.turns = Turns(f"{path}-turns")
 
 
 def open_sqlite(url: str, parts) -> Sqlite:
