@@ -25,21 +25,6 @@ class Schema(marshmallow.Schema):
     class Meta:
         unknown = marshmallow.EXCLUDE
 
-    @marshmallow.pre_load
-    def _empty_form_values(self, data, **kwargs):
-        # A form cannot leave a field out or say null: an empty text is how it says either.
-        if not isinstance(data, FormData):
-            return data
-        for name, value in list(data.items()):
-            field = self.load_fields.get(name)
-            if value != "" or field is None or getattr(field, "blank", False):
-                continue
-            if field.allow_none:
-                data[name] = None
-            elif not field.required:
-                del data[name]
-        return data
-
 
 @lru_cache(None)
 def _instance(schema: type[Schema]) -> Schema:
@@ -58,6 +43,8 @@ def load(
     References in ``known`` have been looked up already.
     """
     instance = _instance(schema)
+    if isinstance(body, FormData):
+        _say_what_is_empty(instance, body)
     errors: dict = {}
     try:
         data = instance.load(body, partial=partial)
@@ -69,3 +56,15 @@ def load(
     if errors:
         raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})
     return data
+
+
+def _say_what_is_empty(schema: Schema, form: FormData) -> None:
+    """Make null or nothing of the empty texts in ``form``: it can say neither in another way."""
+    for name, value in list(form.items()):
+        field = schema.load_fields.get(name)
+        if value != "" or field is None or getattr(field, "blank", False):
+            continue
+        if field.allow_none:
+            form[name] = None
+        elif not field.required:
+            del form[name]

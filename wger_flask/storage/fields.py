@@ -12,6 +12,7 @@ import json
 import uuid
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
+from os import urandom
 from time import time_ns
 
 import peewee
@@ -46,7 +47,7 @@ def uuid7() -> uuid.UUID:
     """
     milliseconds, nanoseconds = divmod(time_ns(), 1_000_000)
     fraction = nanoseconds * 4096 // 1_000_000
-    random = uuid.uuid4().int & ((1 << 62) - 1)
+    random = int.from_bytes(urandom(8)) & ((1 << 62) - 1)
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | random)
 
 

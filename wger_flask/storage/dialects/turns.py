@@ -31,20 +31,19 @@ class Turns:
     @contextmanager
     def taken(self, seconds: float) -> Iterator[None]:
         """Run a block in turn, or out of turn when the threads before this one took longer than ``seconds``."""
-        in_turn = self._threads.acquire(timeout=seconds)
+        in_turn, locked = self._threads.acquire(timeout=seconds), None
         try:
-            if in_turn:
-                self._lock("LOCK_EX")
+            if in_turn and fcntl is not None:
+                with suppress(OSError):  # a folder to read only, a file system without locks
+                    locked = self._descriptor()
+                    fcntl.flock(locked, fcntl.LOCK_EX)
             yield
         finally:
+            if locked is not None:
+                with suppress(OSError):
+                    fcntl.flock(locked, fcntl.LOCK_UN)
             if in_turn:
-                self._lock("LOCK_UN")
                 self._threads.release()
-
-    def _lock(self, how: str) -> None:
-        if fcntl is not None:
-            with suppress(OSError):  # a folder to read only, a file system without locks
-                fcntl.flock(self._descriptor(), getattr(fcntl, how))
 
     def _descriptor(self) -> int:
         # A lock belongs to the opening of the file, which a fork shares: every process opens its own.
