@@ -20,6 +20,10 @@ from .clock import server_zone
 from .context import Context
 
 
+MOST_KEYS = 10_000
+"""Keys in one query: databases take some ten thousand values, and no page has as many rows."""
+
+
 class Builder:
     """Collect what the compiled function needs while fields describe themselves to it."""
 
@@ -101,12 +105,14 @@ class Dumper:
         self.columns = tuple(builder.columns)
 
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:
-        """Return one dictionary a row, with one query a relation for all of them."""
+        """Return one dictionary a row, with one query a relation for :data:`MOST_KEYS` of them."""
         found = []
         for index, load in self._loaders:
-            keys = {row[index]: None for row in rows}
-            keys.pop(None, None)
-            found.append(load(list(keys), context) if keys else {})
+            keys = list(dict.fromkeys(row[index] for row in rows if row[index] is not None))
+            loaded: dict = {}
+            for start in range(0, len(keys), MOST_KEYS):
+                loaded |= load(keys[start : start + MOST_KEYS], context)
+            found.append(loaded)
         return self._fill(rows, context, found)
 
 

@@ -212,3 +212,15 @@ def test_filters_decide_whether_the_routine_is_found(grace, name):
     assert grace.client.get(f"routine/{routine['id']}/{name}/?name=that").status_code == 404
     assert grace.client.get(f"routine/{routine['id']}/{name}/?start=that").status_code == 400
     assert grace.client.post(f"routine/{routine['id']}/{name}/", {}).status_code == 405
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_more_keys_than_a_query_takes_are_asked_for_in_several(grace, monkeypatch, most):
+    routine, entries = grace.whole()
+    for _ in range(4):
+        more_days(grace, routine, entries[0])
+    more_sessions(grace, routine, entries[0])
+    paths = [f"routine/{routine['id']}/{name}/" for name in ("structure", "logs")]
+    whole = [grace.get(path) for path in paths]
+    monkeypatch.setattr("wger_flask.rest.dump.MOST_KEYS", most)
+    assert [grace.get(path) for path in paths] == whole
