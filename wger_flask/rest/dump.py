@@ -19,7 +19,6 @@ from ..storage.model import Model
 from .clock import server_zone
 from .context import Context
 
-
 MOST_KEYS = 10_000
 """Keys in one query: databases take some ten thousand values, and no page has as many rows."""
 
