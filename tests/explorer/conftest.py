@@ -22,12 +22,13 @@ class Page(HTMLParser):
         super().__init__()
         self.response, self.status, self.text = response, response.status_code, response.get_data(as_text=True)
         self.links: list[tuple[str, str]] = []
+        self.buttons: list[tuple[dict, str]] = []
         self.controls: dict[str, list[dict]] = {}
         self.options: dict[str, list[str]] = {}
         self.ids: list[str] = []
         self.labelled: set[str] = set()
         self.words = ""
-        self._link, self._select = None, ""
+        self._link, self._button, self._select = None, None, ""
         self.feed(self.text)
 
     def handle_starttag(self, tag, attributes):
@@ -38,6 +39,8 @@ class Page(HTMLParser):
             self.labelled.add(found["for"])
         if tag == "a":
             self._link = [found.get("href", ""), ""]
+        if tag == "button":
+            self._button = [found, ""]
         if tag in ("input", "select", "textarea") and "name" in found:
             self.controls.setdefault(found["name"], []).append({"tag": tag, **found})
             self._select = found["name"] if tag == "select" else ""
@@ -50,11 +53,30 @@ class Page(HTMLParser):
         if tag == "a" and self._link:
             self.links.append((self._link[0], self._link[1].strip()))
             self._link = None
+        if tag == "button" and self._button:
+            self.buttons.append((self._button[0], " ".join(self._button[1].split())))
+            self._button = None
 
     def handle_data(self, data):
         self.words += data
         if self._link:
             self._link[1] += data
+        if self._button:
+            self._button[1] += data
+
+    def button(self, text: str) -> dict:
+        """Return the attributes of the button with this text."""
+        return next(found for found, words in self.buttons if words == text)
+
+    def held(self) -> dict[str, list[str]]:
+        """Return what the forms of the page would send, as a browser does: hidden values, ticks and all."""
+        return {
+            name: [
+                control.get("value", "") for control in found
+                if control.get("type") != "checkbox" or "checked" in control
+            ]
+            for name, found in self.controls.items() if name != "csrfmiddlewaretoken"
+        }  # fmt: skip
 
     def link(self, text: str) -> str:
         """Return where the link with this text leads."""
@@ -78,6 +100,15 @@ class Visitor:
         """Open an address; paths without a slash in front are of the API."""
         url = path if path.startswith("/") else f"/api/v2/{path}"
         return Page(self.http.get(url, headers={**HTML, **headers}))
+
+    def choose(self, page: Page, button: str, **typed) -> Page:
+        """Press a button that leads from a form to a list, with something typed, and open the list."""
+        pressed = page.button(button)
+        held = page.held() | typed
+        held["_method"] = [*held.get("_method", []), pressed["value"]]
+        answer = self.send(pressed["formaction"], **held)
+        assert answer.status_code == 303, answer.text
+        return self.see(answer.location)
 
     def send(self, path: str, method: str = "", token: str | None = None, **fields):
         """Send a form as a page would, with the token against cross-site requests."""

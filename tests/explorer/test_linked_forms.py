@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,6 +13,7 @@ from tests.factory import make
 from wger_flask.domain.nutrition.models import LogItem
 from wger_flask.domain.routines.models import Day, Routine, Slot, SlotEntry
 from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.rest.explorer.carrying import MOST, packed, unpacked
 
 BACK = "/api/v2/routine/?name=x#day-1"
 
@@ -103,7 +105,7 @@ def test_a_row_is_chosen_from_its_list(visitor, people, day):
     slot = make(Slot, people["ada"], day=day)
     ada = visitor("ada")
     form = ada.see(f"slot-entry/?{urlencode({'slot': slot.id, '_next': BACK})}")
-    listed = ada.see(next(url for url, words in form.links if words.startswith("Choose")))
+    listed = ada.choose(form, "Choose… Exercise")
     assert "Choose one for “Exercise”" in listed.words
     args = {name: values[0] for name, values in parse_qs(urlsplit(listed.response.request.url).query).items()}
     searched = ada.see(f"exerciseinfo/?{urlencode({**args, 'name__search': 'overhead press'})}")
@@ -113,7 +115,7 @@ def test_a_row_is_chosen_from_its_list(visitor, people, day):
     assert "Overhead Press" in filled.words
     assert selected(filled, "slot") == [str(slot.id)]
     assert filled.controls["_next"][0]["value"] == BACK
-    again = ada.see(next(url for url, words in filled.links if words.startswith("Choose another")))
+    again = ada.choose(filled, "Choose another… Exercise")
     url = next(url for url, words in again.links if words == "Choose Bench Press")
     assert value_of(ada.see(url), "exercise") == "1"
 
@@ -123,6 +125,78 @@ def test_a_row_is_chosen_for_a_form_that_changes(visitor, people, day):
     page = visitor("ada").see(f"slot-entry/{entry.id}/?_chosen=exercise:9&_next=/")
     assert value_of(page, "exercise") == "9"
     assert "Dumbbell Pullover" in page.words
+
+
+def test_what_was_typed_is_there_again_after_choosing(visitor, people, day):
+    """The words, what was ticked and unticked, what was emptied, and where the form leads back to."""
+    ada = visitor("ada")
+    asked = {"_ask": "exercise,sets,weight,when_reached", "_chosen": "exercise:1", "_next": BACK, "sets": "3"}
+    form = ada.see(f"day/{day.id}/add-exercise/?{urlencode(asked)}")
+    typed = {"sets": "", "weight": "62.5", "when_reached": ["true", "false"], "comment": 'slow "&+%é', "type": "myo"}
+    listed = ada.choose(form, "Choose another… Exercise", **typed)
+    args = {name: values[0] for name, values in parse_qs(urlsplit(listed.response.request.url).query).items()}
+    searched = ada.see(f"exerciseinfo/?{urlencode({**args, 'name__search': 'overhead press'})}")
+    back = ada.see(next(url for url, words in searched.links if words == "Choose Overhead Press"))
+    assert {name: back.held()[name] for name in ("exercise", "_next", "_ask", "_tell", *typed)} == {
+        "exercise": ["22"], "_next": [BACK], "_ask": [asked["_ask"]], "_tell": [""],
+        **{name: value if isinstance(value, list) else [value] for name, value in typed.items()},
+    }  # fmt: skip
+    without = ada.see(listed.link("Go back without"))
+    assert (without.held()["exercise"], without.held()["weight"]) == (["1"], ["62.5"])
+    assert SlotEntry.select().count() == 0
+    token = ada.http.get_cookie("csrftoken").value
+    assert token not in listed.response.request.url and token not in back.response.request.url
+
+
+def test_choosing_for_a_row_that_exists_keeps_what_was_typed_over_it(visitor, people, day):
+    entry = make(SlotEntry, people["ada"], slot=make(Slot, people["ada"], day=day), exercise=1, comment="fast")
+    ada = visitor("ada")
+    form = ada.see(f"slot-entry/{entry.id}/?_next=/&_ask=exercise,comment")
+    listed = ada.choose(form, "Choose another… Exercise", comment="", type="dropset")
+    back = ada.see(next(url for url, words in listed.links if words == "Choose Bench Press"))
+    assert (back.held()["comment"], back.held()["type"], back.held()["exercise"]) == ([""], ["dropset"], ["1"])
+    assert SlotEntry.get_by_id(entry.id).comment == "fast", "nothing is written on the way"
+
+
+def test_a_form_below_a_list_is_open_again_after_choosing(visitor):
+    ada = visitor("ada")
+    listed = ada.choose(ada.see("exercisecomment/?limit=20"), "Choose… Translation", comment="Mind the back")
+    back = ada.see(next(url for url, words in listed.links if words.startswith("Choose ")))
+    assert "limit=20" in back.response.request.url and value_of(back, "comment") == "Mind the back"
+    assert '<details class="box" open>\n  <summary>Add' in back.text
+
+
+def test_a_refused_form_goes_on_choosing_with_what_was_typed(visitor, people, day):
+    ada = visitor("ada")
+    refused = Page(ada.send(f"day/{day.id}/add-exercise/", exercise="1", sets="99", comment="x", _next=BACK))
+    assert refused.status == 400
+    listed = ada.choose(refused, "Choose another… Exercise")
+    back = ada.see(next(url for url, words in listed.links if words == "Choose Deadlift"))
+    assert (back.held()["sets"], back.held()["comment"], back.held()["_next"]) == (["99"], ["x"], [BACK])
+
+
+def test_an_address_holds_what_it_can(app):
+    endless = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyzäöü", k=9000))
+    assert unpacked(packed({"a": "1", "b": ["", "2"], "c": ""})) == {"a": "1", "b": ["", "2"], "c": ""}
+    text = packed({"short": "1", "long": endless, "words": "so many words " * 500})
+    assert len(text) <= MOST and set(unpacked(text)) == {"short", "words"}
+
+
+UNREADABLE = ("", "x", "%", "é", "====", "eJw", "A" * 5000, packed({"exercise": ["1"]}), packed({"exercise": {}}))
+
+
+@pytest.mark.parametrize("odd", UNREADABLE)
+def test_what_comes_back_in_an_address_may_be_anything(visitor, odd):
+    page = visitor("ada").see(f"slot-entry/?{urlencode({'_typed': odd, '_next': '/'})}")
+    assert page.status == 200 and page.held()["exercise"] == [""]
+
+
+def test_the_list_to_choose_from_is_of_this_server(visitor):
+    ada = visitor("ada")
+    for elsewhere in ("//evil.example/", "/\\evil.example/", "https:evil.example", "https://evil.example/"):
+        answer = ada.send(f"slot-entry/?{urlencode({'_list': elsewhere, '_field': 'exercise'})}", "GET")
+        assert answer.status_code == 200 and "Location" not in answer.headers, elsewhere
+    assert ada.send("slot-entry/?_list=/&_field=x", "GET", token="x" * 32).status_code == 403
 
 
 def test_a_list_keeps_in_mind_what_it_is_shown_for(visitor):

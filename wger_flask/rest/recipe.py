@@ -167,10 +167,13 @@ def negotiated(call: Call) -> None:
 
 
 def understood(call: Call) -> None:
-    """Let a page's form, which can only be posted, say which method it means."""
+    """Let a page's form, which can only be posted, say which method it means.
+
+    GET is what a button says that leads on without anything being written.
+    """
     if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
-        wanted = call.request.form.get("_method", "POST")
-        call.method = wanted if wanted in ("PUT", "PATCH", "DELETE") else "POST"
+        wanted = ["POST", *call.request.form.getlist("_method")][-1]
+        call.method = wanted if wanted in ("GET", "PUT", "PATCH", "DELETE") else "POST"
 
 
 def authenticated(call: Call) -> None:

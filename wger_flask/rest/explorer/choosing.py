@@ -1,8 +1,9 @@
 """Choose a row for a form where there are too many of them for a drop-down.
 
-The form leads to their list and says where it stands (``_for``) and which field asks (``_field``).
-There each row leads back to the form, as what was chosen (``_chosen``).  It is all links, so that
-it works without a script; what was typed into the form before is lost.
+A list is shown for a form (``_for``) in which a field asks (``_field``): there each row leads back
+to the form, as what was chosen (``_chosen``).  A button of the form leads to the list.  It sends the
+form, so that no script is needed to know what was typed so far, but as one that is to be shown, not
+written; the answer is the way to the list (``_list``), which carries what was typed along.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from flask import Request, request
 from werkzeug.datastructures import MultiDict
 
 from ..filters import Parameter
+from .carrying import TYPED, packed, typed
 from .cells import label
-from .paths import local_path, present
+from .paths import ASK, BACK, LAND, TELL, here, local_path, with_args
 
 FOR, FIELD, CHOSEN = "_for", "_field", "_chosen"
+LIST, ANCHOR = "_list", "_at"
 KEPT = (FOR, FIELD)
 _SEARCHES = "__search"
 
@@ -55,8 +59,23 @@ class Choosing:
 
 
 def chooser(url: str, field: str, anchor: str) -> str:
-    """Return the address of the list ``url``, shown for the field of the present form whose control is ``anchor``."""
-    return f"{url}?{urlencode({FOR: f'{present()}#{anchor}', FIELD: field})}"
+    """Return where the present form is sent to choose from the list ``url``.
+
+    The row is for ``field``, whose control has the id ``anchor``.
+    """
+    return here() + with_args(request.args, **{LIST: url, FIELD: field, ANCHOR: anchor})
+
+
+def list_wanted(request: Request) -> str:
+    """Return the address of the list that a form was sent to choose from, nothing where it was not."""
+    args, sent = request.args, request.form
+    wanted, field = local_path(args.get(LIST), ""), args.get(FIELD, "")
+    if not wanted or not field:
+        return ""
+    kept = {name: sent[name] for name in (BACK, ASK, TELL, LAND) if name in sent}
+    dropped = dict.fromkeys((LIST, FIELD, ANCHOR, CHOSEN))  # what was chosen before is a value of the form by now
+    form = here() + with_args(args, **dropped, **kept, **{TYPED: packed(typed(sent))})
+    return f"{wanted}?{urlencode({FOR: f'{form}#{args.get(ANCHOR, field)}', FIELD: field})}"
 
 
 def choosing(args: MultiDict, parameters: Iterable[Parameter]) -> Choosing | None:

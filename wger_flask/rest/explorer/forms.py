@@ -18,13 +18,14 @@ from ..bodies import FORM_TYPES
 from ..recipe import Call
 from ..relations import Keys
 from ..resource import Resource
+from .carrying import MARK, TYPED, unpacked
+from .carrying import typed as typed_in
 from .cells import label_of
 from .choosing import chosen
 from .controls import Control, controls_of, sentences
 from .paths import ASK, LAND, TELL, listed, way_back
 from .tables import key_field
 
-MARK = "csrfmiddlewaretoken"
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 
 
@@ -37,6 +38,7 @@ class Form:
     controls: list[Control]
     submit: str
     errors: list[str] = field(default_factory=list)
+    is_begun: bool = False  # somebody left it to choose something, and is back
     back: str = field(default_factory=way_back)
     ask: list[str] = field(default_factory=lambda: listed(ASK))
     tell: list[str] = field(default_factory=lambda: listed(TELL))
@@ -70,6 +72,11 @@ class Form:
         return any(control.type == "file" for control in self.controls)
 
     @property
+    def chooses(self) -> bool:
+        """Whether a button of it leads to a list to choose from."""
+        return any(control.chooses for control in self.controls)
+
+    @property
     def wrong(self) -> list[Control]:
         """The controls that were complained about."""
         return [control for control in self.controls if control.errors]
@@ -95,18 +102,18 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     resource = call.resource if call.action is None else None
     if method == "POST" and values is None and schema:
         values = (defaults_of(resource) if resource else {}) | asked_for(call, schema)
-    if chosen(call.args) and method != "DELETE":
-        values = {**(values or {}), **chosen(call.args)}
+    begun = carried(call, schema) | chosen(call.args) if schema else {}
+    values = {**(values or {}), **begun}
     complaints = dict(errors) if isinstance(errors, Mapping) else {}
     general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
     changes, key = method in ("PUT", "PATCH"), key_field(resource) if resource else ""
-    controls = controls_of(schema, values or {}, complaints, call.user, changes, key or "") if schema else []
+    controls = controls_of(schema, values, complaints, call.user, changes, key or "") if schema else []
     known = {control.name for control in controls}
     for name, found in complaints.items():
         if name not in known:
             general += sentences(found)
     usual = "Add" if resource else label_of(call.action.path, call.action) if call.action else "Send"
-    return Form(action, method, controls, _VERBS.get(method, usual), general)
+    return Form(action, method, controls, _VERBS.get(method, usual), general, bool(begun))
 
 
 def defaults_of(resource: Resource) -> dict:
@@ -132,11 +139,20 @@ def asked_for(call: Call, schema) -> dict:
 
 
 def typed(call: Call) -> dict:
-    """Return what was typed into a form that was refused, lists where something was ticked twice."""
-    made: dict = {}
-    for name, values in call.request.form.lists():
-        made[name] = values if len(values) > 1 and "" in values else values[0]
-    return made
+    """Return what was typed into a form that was refused."""
+    return typed_in(call.request.form)
+
+
+def carried(call: Call, schema) -> dict:
+    """Return what had been typed into a form when somebody left it to choose something."""
+    wires = {wire.data_key or name: wire for name, wire in schema().load_fields.items()}
+    values = unpacked(call.args.get(TYPED, ""))
+    return {name: value for name, value in values.items() if name in wires and _takes(wires[name], value)}
+
+
+def _takes(wire, value) -> bool:
+    """Tell whether a control can show ``value``: a file cannot be chosen beforehand."""
+    return getattr(wire, "kind", "") != "file" and (isinstance(value, str) or isinstance(wire, Keys))
 
 
 def is_from_page(call: Call) -> bool:

@@ -13,7 +13,7 @@ from ..recipe import Call
 from ..services import services
 from . import index
 from .cells import Cells, guess, label, label_of, pretty
-from .choosing import choosing
+from .choosing import choosing, list_wanted
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
@@ -37,6 +37,8 @@ def page(call: Call | None, payload, status: int) -> Response | None:
     """Return the page for an answer, None where there is nothing to see."""
     if call is None:
         return refused(None, payload, status)
+    if call.method == "GET" and is_from_page(call) and status in (200, 405) and (wanted := list_wanted(call.request)):
+        return redirect(wanted, 303)
     if status >= 400:
         return not_done(call, payload, status)
     if call.method not in ("GET", "HEAD", "OPTIONS"):
