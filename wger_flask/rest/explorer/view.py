@@ -81,7 +81,11 @@ class Shown:
         """
         wanted = {name: ",".join(names) for name, names in ((ASK, ask), (TELL, tell)) if names}
         wanted |= {LAND: "row"} if lands else {}
-        return self.url(*parts, **given, **wanted, **{BACK: present() + (f"#{at}" if at else "")})
+        return self.url(*parts, **given, **wanted, **{BACK: self.back(at)})
+
+    def back(self, at: str = "") -> str:
+        """Return the address of the present page, at its element ``at``: where a form leads back to."""
+        return present() + (f"#{at}" if at else "")
 
     def choice(self, name: str, field: str, form: str) -> str:
         """Return the address of the list ``name``, from which a row is chosen for ``field`` of ``form``."""
