@@ -16,7 +16,7 @@ CHANGED_DAY = {"ask": (*DAY["ask"], "order"), "tell": ("routine",)}
 FILLED_DAY = {"ask": tuple(name for name in CHANGED_DAY["ask"] if name != "is_rest"), "tell": ("routine",)}
 SLOT = {"ask": ("order", "comment"), "tell": ("day",)}
 ENTRY = {"ask": ("exercise", "type", "comment", "order"), "tell": ("slot",)}
-RULE = {"ask": ("iteration", "value", "operation", "step", "repeat"), "tell": ("slot_entry",)}
+RULE = {"ask": ("iteration", "value", "operation", "step", "repeat", "requirements"), "tell": ("slot_entry",)}
 SESSION = {"ask": ("date", "time_start", "time_end", "impression", "notes"), "tell": ("routine", "day")}
 LOG = {"ask": ("repetitions", "weight", "rir"), "tell": ("exercise", "iteration")}
 COPY = {"ask": ("name", "start")}

@@ -11,6 +11,8 @@ from . import models
 from .plans import complete_config
 from .schemas import LARGEST, in_reserve
 
+# What a rule can wait for, as a person reads it.
+REACHED = dict(zip(REQUIRABLE, ("Weight", "Repetitions", "RiR", "Rest"), strict=True))
 OWNER = owned_by("slot_entry.slot.day.routine.user", checks={"slot_entry": "slot.day.routine.user"})
 
 
@@ -55,8 +57,9 @@ def _schema(model) -> type[Schema]:
         "operation": fields.Choice(models.OPERATIONS),
         "step": fields.Choice(models.STEPS),
         "repeat": fields.Boolean(help="apply it again in every later iteration"),
-        "requirements": fields.Json(
-            allow_none=True, validate=known_requirements, help='what must have been logged: {"rules": ["weight"]}'
+        "requirements": fields.JsonPicks(
+            "rules", REACHED, allow_none=True, validate=known_requirements, label="Only once this was reached",
+            help="it waits for a logged set that reached all that is ticked",
         ),
     })  # fmt: skip
 

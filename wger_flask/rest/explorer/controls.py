@@ -143,8 +143,21 @@ def _time(made: Control, wire, value, user) -> None:
 
 
 def _json(made: Control, wire, value, user) -> None:
+    if isinstance(wire, fields.JsonPicks):
+        _picks(made, wire, value)
+        return
     made.widget, made.type = "textarea", "code"
     made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value, indent=2)
+
+
+def _picks(made: Control, wire: fields.JsonPicks, value) -> None:
+    """Offer the choices to be ticked, and what is picked that is none: who sees it can take it away."""
+    if isinstance(value, str):  # as it was typed
+        value = [value]
+    picked = [item for item in value if item] if isinstance(value, list) else wire.picked(value)
+    others = [item for item in picked if item not in wire.choices]
+    made.widget, made.value = "ticks", picked
+    made.options = [*wire.choices.items(), *((item, item) for item in others)]
 
 
 def _reference(made: Control, wire, value, user) -> None:

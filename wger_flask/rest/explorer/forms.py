@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..bodies import FORM_TYPES
+from ..fields import JsonPicks
 from ..recipe import Call
 from ..relations import Keys
 from ..resource import Resource
@@ -134,7 +135,7 @@ def asked_for(call: Call, schema) -> dict:
         key = wire.data_key or name
         if key in call.args and getattr(wire, "kind", "") != "file":
             values = call.args.getlist(key)
-            found[key] = values if isinstance(wire, Keys) else values[-1]
+            found[key] = values if isinstance(wire, Keys | JsonPicks) else values[-1]
     return found
 
 
@@ -152,7 +153,7 @@ def carried(call: Call, schema) -> dict:
 
 def _takes(wire, value) -> bool:
     """Tell whether a control can show ``value``: a file cannot be chosen beforehand."""
-    return getattr(wire, "kind", "") != "file" and (isinstance(value, str) or isinstance(wire, Keys))
+    return getattr(wire, "kind", "") != "file" and (isinstance(value, str) or isinstance(wire, Keys | JsonPicks))
 
 
 def is_from_page(call: Call) -> bool:

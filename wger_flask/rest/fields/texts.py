@@ -7,7 +7,7 @@ import re
 import uuid as uuids
 from collections.abc import Iterable
 
-from marshmallow import ValidationError, validate
+from marshmallow import ValidationError, missing, validate
 
 from ..bodies import FormData, parse_json
 from ..errors import ParseError
@@ -145,6 +145,30 @@ class Json(Field):
         if self._null.search(text):
             raise ValidationError("Null characters are not allowed.")
         return value
+
+
+class JsonPicks(Json):
+    """JSON of one shape, ``{key: [some of a few choices]}``: programs send it, in a form the choices are ticked."""
+
+    blank = True  # a form says by an empty value that nothing is ticked
+
+    def __init__(self, key: str, choices: dict[str, str], **kwargs):
+        super().__init__(**kwargs)
+        self.key, self.choices = key, choices
+
+    def picked(self, value) -> list[str]:
+        """Return what is picked in a value that is stored."""
+        found = value.get(self.key) if isinstance(value, dict) else None
+        return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(data, FormData) and value is not missing:
+            ticked = data.several(self.data_key or attr)
+            if not ticked:
+                value = None if self.allow_none else json.dumps({self.key: []})
+            elif len(ticked) > 1 or ticked[0] in self.choices:
+                value = json.dumps({self.key: ticked})
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 def _is_deeper(value, most: int) -> bool:
