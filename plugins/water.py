@@ -48,6 +48,7 @@ class GlassSchema(Schema):
 
 water = Resource(
     "water", Glass, GlassSchema,
+    label="Water",
     about="How much water you drank, and when.",
     group="Body",
     methods=WRITE,

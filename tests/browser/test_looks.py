@@ -88,6 +88,12 @@ def test_a_phone_shows_cards_and_a_chart_of_its_own(phone):
     assert not phone.locator("thead").is_visible() or phone.locator("thead").bounding_box()["height"] <= 1
     label = phone.evaluate("getComputedStyle(document.querySelector('td:nth-child(2)'), '::before').content")
     assert label == '"Date"'
+    bar = phone.locator("header").bounding_box()
+    assert bar["height"] < 80, "one line"
+    assert not phone.get_by_role("link", name="Routines").first.is_visible()
+    phone.locator("header summary").click()
+    assert phone.get_by_role("link", name="Routines").first.is_visible()
+    assert phone.get_by_role("button", name="Log out").is_visible()
     tall = [box["height"] for box in (item.bounding_box() for item in phone.locator(".menu a").all()) if box]
     assert min(tall) >= 24  # WCAG 2.2, 2.5.8: what is to be touched
 

@@ -244,8 +244,11 @@ def test_home_leads_everywhere(visitor, registry):
     page = visitor().see("/")
     urls = {url for url, _ in page.links}
     assert {"/api/v2/", "/schema/ui", "/schema/redoc", "/api/v2/schema", "/user/login", "/user/register"} <= urls
+    called = {f"/api/v2/{found.name}/": found.label for found in registry if found.label and not found.deprecated}
+    assert called.items() <= dict(page.links).items() and len(called) > 15
+    assert not {words for _, words in page.links} & {found.name for found in registry}, "people do not speak in names"
     listed = [resource for resource in registry if not resource.deprecated]
-    assert {f"/api/v2/{resource.name}/" for resource in listed} <= urls
+    assert {f"/api/v2/{resource.name}/" for resource in listed} <= {url for url, _ in visitor().see("").links}
 
 
 def test_every_link_of_home_and_of_the_overview_leads_somewhere(visitor):

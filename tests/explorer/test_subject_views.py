@@ -180,4 +180,4 @@ def test_awards_tell_what_they_were_given_for(visitor, person):
 def test_figures_are_tiles(visitor, person):
     log(person("ada"), None, 2)
     words = " ".join(visitor("ada").see("user-statistics/").words.split())
-    assert "User statistics" in words and "726 kg lifted in all" in words and "2 workouts" in words
+    assert "Your figures" in words and "726 kg lifted in all" in words and "2 workouts" in words

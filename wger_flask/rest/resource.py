@@ -101,6 +101,7 @@ class Resource:
     clients may keep what was read: for what hardly ever changes.
     ``deprecated`` marks a resource that only older clients still need.
     ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
+    ``label`` is what people call the list; the home page leads to those that have one.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Resource:
     hooks: Hooks = field(default_factory=Hooks)
     max_age: str = ""
     view: str = ""
+    label: str = ""
     deprecated: Deprecation | None = None
 
     def __post_init__(self):

@@ -13,8 +13,8 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def home():
-    """Say what this is, and lead everywhere."""
-    return respond("home.html", groups=index.groups(services().registry))
+    """Say what this is, and lead to what people look for."""
+    return respond("home.html", groups=index.for_people(services().registry))
 
 
 @pages.get("/favicon.ico")

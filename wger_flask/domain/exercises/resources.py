@@ -12,6 +12,7 @@ _VOCABULARY_AGE = "EXERCISE_CACHE_TTL"
 
 category = Resource(
     "exercisecategory", models.ExerciseCategory, schemas.CategorySchema,
+    label="Body regions",
     about="Body regions that exercises are filed under.",
     filters={"name": exact},
     max_age=_VOCABULARY_AGE,
@@ -19,6 +20,7 @@ category = Resource(
 
 equipment = Resource(
     "equipment", models.Equipment, schemas.EquipmentSchema,
+    label="Equipment",
     about="Things that exercises need.",
     filters={"name": exact},
     max_age=_VOCABULARY_AGE,
@@ -26,6 +28,7 @@ equipment = Resource(
 
 muscle = Resource(
     "muscle", models.Muscle, schemas.MuscleSchema,
+    label="Muscles",
     about="Muscles that exercises work.",
     filters={"name": exact, "is_front": exact, "name_en": exact},
     max_age=_VOCABULARY_AGE,
@@ -67,6 +70,7 @@ exercise = Resource(
 
 exerciseinfo = Resource(
     "exerciseinfo", models.Exercise, schemas.ExerciseInfoSchema,
+    label="Exercises",
     about="Exercises with everything that is known of them.",
     filters={
         "id": (exact, one_of), "uuid": exact, "category": (exact, one_of), "muscles": exact,

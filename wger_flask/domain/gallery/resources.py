@@ -25,6 +25,7 @@ class PhotoSchema(Schema):
 
 gallery = Resource(
     "gallery", Image, PhotoSchema,
+    label="Photos",
     about="Photos of you.",
     methods=WRITE,
     filters={"id": exact, "date": exact, "description": exact},

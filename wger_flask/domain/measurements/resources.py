@@ -27,6 +27,7 @@ class MeasurementSchema(Schema):
 
 category = Resource(
     "measurement-category", Category, MeasurementCategorySchema,
+    label="Kinds of measurements",
     about="What you measure, and in which unit.",
     methods=WRITE,
     filters={"id": exact, "name": exact, "unit": exact},
@@ -36,6 +37,7 @@ category = Resource(
 
 measurement = Resource(
     "measurement", Measurement, MeasurementSchema,
+    label="Measurements",
     about="What you measured, and when.",
     methods=WRITE,
     filters={"id": (exact, one_of), "category": (exact, one_of), "date": compared},

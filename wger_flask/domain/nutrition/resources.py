@@ -52,10 +52,10 @@ _get_values = Action(
 )  # fmt: skip
 
 
-def _food(name: str, schema, about: str) -> Resource:
+def _food(name: str, schema, about: str, label: str = "") -> Resource:
     return Resource(
         name, models.Ingredient, schema,
-        about=about,
+        label=label, about=about,
         filters=_FOOD_FILTERS, ordering=(), orderable=_FOOD_ORDER,
         actions=(_get_values,),
         throttle={"list": "ingredient_list", "detail": "ingredient_detail"},
@@ -69,7 +69,7 @@ def _values(handle) -> tuple[Action]:
     )
 
 
-ingredient = _food("ingredient", schemas.IngredientSchema, "Foods and what is in 100 g of them.")
+ingredient = _food("ingredient", schemas.IngredientSchema, "Foods and what is in 100 g of them.", "Foods")
 ingredientinfo = _food(
     "ingredientinfo", schemas.IngredientInfoSchema, "Foods with their language, licence and picture."
 )
@@ -98,6 +98,7 @@ _plan_filters = {"creation_date": exact, "description": exact, "has_goal_calorie
 
 plan = Resource(
     "nutritionplan", models.NutritionPlan, schemas.PlanSchema,
+    label="Nutrition plans",
     about="Your plans of what to eat.",
     methods=WRITE,
     filters=_plan_filters,
@@ -137,6 +138,7 @@ mealitem = Resource(
 
 diary = Resource(
     "nutritiondiary", models.LogItem, schemas.LogItemSchema,
+    label="Food diary",
     about="What you ate, and when.",
     methods=WRITE,
     filters={

@@ -11,6 +11,7 @@ from . import configs, models, performed, plans, prescribed, schemas, sessions, 
 
 routine = Resource(
     "routine", models.Routine, schemas.RoutineSchema,
+    label="Routines",
     about="Training plans: yours, and everybody's public templates.",
     methods=WRITE,
     filters=dict.fromkeys(
@@ -31,6 +32,7 @@ workout = replace(
 
 templates = Resource(
     "templates", models.Routine, schemas.RoutineSchema,
+    label="Your templates",
     about="Your templates.",
     filters={"name": exact, "description": exact, "created": exact},
     visible=plans.own_templates,
@@ -39,7 +41,8 @@ templates = Resource(
 )  # fmt: skip
 
 public_templates = replace(
-    templates, name="public-templates", about="Everybody's public templates.", visible=plans.public_templates
+    templates, name="public-templates", label="Public templates", about="Everybody's public templates.",
+    visible=plans.public_templates,
 )  # fmt: skip
 
 day = Resource(
@@ -78,6 +81,7 @@ slot_entry = Resource(
 
 workoutsession = Resource(
     "workoutsession", models.WorkoutSession, schemas.WorkoutSessionSchema,
+    label="Workouts",
     about="Your visits to the gym.",
     methods=WRITE,
     filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),

@@ -29,6 +29,7 @@ def _open_or_earned(user: int) -> Clause:
 
 trophy = Resource(
     "trophy", Trophy, schemas.TrophySchema,
+    label="Trophies",
     about="What there is to be earned by training.",
     filters={
         "id": (exact, one_of), "trophy_type": (exact, one_of), "is_active": exact, "is_hidden": exact,
@@ -47,6 +48,7 @@ trophy = Resource(
 
 user_trophy = Resource(
     "user-trophy", UserTrophy, schemas.UserTrophySchema,
+    label="Your trophies",
     about="The trophies that you earned, and when.",
     filters={
         "id": (exact, one_of), "earned_at": compared, "is_notified": exact, "trophy": (exact, one_of),
@@ -60,6 +62,7 @@ user_trophy = Resource(
 
 user_statistics = Resource(
     "user-statistics", UserStatistics, schemas.UserStatisticsSchema,
+    label="Your figures",
     about="Figures about all of your training.",
     owner=owned_by("user"),
     view="figures",

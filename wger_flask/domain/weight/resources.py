@@ -44,6 +44,7 @@ def one_a_moment(call: Call, data: dict, row: WeightEntry | None) -> None:
 
 weightentry = Resource(
     "weightentry", WeightEntry, WeightEntrySchema,
+    label="Body weight",
     about="What you weighed, and when.",
     methods=WRITE,
     filters={"id": (exact, one_of), "weight": compared, "date": compared},

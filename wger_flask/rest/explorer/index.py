@@ -11,7 +11,7 @@ from .paths import API, address
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the overview."""
+    """A line of the overview; ``label`` is what people call it, where it is for people."""
 
     name: str
     url: str
@@ -19,6 +19,7 @@ class Entry:
     is_private: bool = False
     methods: str = ""
     origin: str = ""
+    label: str = ""
 
 
 def groups(registry: Registry) -> dict[str, list[Entry]]:
@@ -30,9 +31,15 @@ def groups(registry: Registry) -> dict[str, list[Entry]]:
         origin = registry.origin_of(resource.name)
         found.setdefault(resource.subject, []).append(Entry(
             resource.name, address(resource.name), resource.about, not resource.rules.read(None),
-            origin="" if origin == "wger_flask" else origin,
+            origin="" if origin == "wger_flask" else origin, label=resource.label,
         ))  # fmt: skip
     return found
+
+
+def for_people(registry: Registry) -> dict[str, list[Entry]]:
+    """Return what people look for, by subject: what has a label.  The rest is for programs, and in the overview."""
+    labelled = {subject: [entry for entry in entries if entry.label] for subject, entries in groups(registry).items()}
+    return {subject: entries for subject, entries in labelled.items() if entries}
 
 
 def endpoints(registry: Registry) -> list[Entry]:

@@ -67,8 +67,16 @@ def plain_name(resource: Resource, key) -> str:
     return f"{begun(resource.title)} {text[:8] if len(text) == 36 else text}"
 
 
+def heading(resource: Resource) -> str:
+    """Return what people call the list of a resource."""
+    return resource.label or plural(resource.title)
+
+
 def plural(title: str) -> str:
     """Return the heading of many: "weight entry" becomes "Weight entries"."""
+    thing, of, kind = title.partition(" of ")  # glasses of water
+    if of:
+        return f"{plural(thing)}{of}{kind}"
     if title.endswith("ics"):  # statistics are many already
         return begun(title)
     if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):

@@ -17,7 +17,7 @@ from .choosing import choosing, list_wanted
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
-from .names import begun, names_of, plain_name, plural
+from .names import begun, heading, names_of, plain_name
 from .paths import LAND, address, as_json, here, listed, way_back
 from .related import related_lists
 from .tables import key_field, pager_of, table_of
@@ -68,7 +68,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     asked = choosing(call.args, parameters)
     shown = picture(registry, call, rows, "rows") if not errors and not asked else None
     return respond(
-        "list.html", status, **_frame(call, payload, plural(resource.title)), table=table_of(call, rows, bool(asked)),
+        "list.html", status, **_frame(call, payload, heading(resource)), table=table_of(call, rows, bool(asked)),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
         filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),
@@ -201,7 +201,7 @@ def _crumbs(call: Call, name: str) -> list[tuple[str, str]]:
         return made
     if call.resource is None:
         return [*made, (_title(call), here())]
-    made.append((plural(call.resource.title), address(call.resource.name)))
+    made.append((heading(call.resource), address(call.resource.name)))
     if call.key is not None:
         made.append((name, address(call.resource.name, call.key)))
     if call.action is not None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from ..resource import Resource
 from ..services import services
-from .names import plural
+from .names import heading
 from .paths import address
 
 
@@ -29,7 +29,7 @@ def related_lists(resource: Resource, key, user) -> list[Related]:
             continue
         for parameter in other.filter_set.describe():
             if parameter.model is resource.model and "__" not in parameter.name:
-                words = plural(other.title)
+                words = heading(other)
                 if parameter.name.replace("_", " ") != resource.title:
                     words = f"{words} by {parameter.name.replace('_', ' ')}"
                 query = urlencode({parameter.name: key})
