@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser import samples
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
+from tests.conftest import key_of
+from wger_flask.rest.clock import today
 
 PATHS = (
     "/", "/api/v2/", "/api/v2/exercise/", "/api/v2/exercise/1/", "/api/v2/exerciseinfo/", "/api/v2/exerciseinfo/1/",
@@ -46,6 +49,36 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
+
+
+# What has the focus, and whether that can be seen: by its outline, or by the stroke of what it draws.
+FOCUSED = """() => {
+  const found = document.activeElement, drawn = found.querySelector('path, rect, circle, .pillar') || found;
+  const style = getComputedStyle(found), seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const stroked = found.closest('svg') && parseFloat(getComputedStyle(drawn).strokeWidth) >= 2;
+  const box = found.getBoundingClientRect();
+  const name = found.tagName + ' ' + (found.id || found.innerText || found.name || '').trim().slice(0, 40);
+  return [found === document.body, Boolean(seen || stroked) && box.width > 1, name];
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE])
+def test_the_focus_is_seen_wherever_it_is(window, app, size):
+    routine = samples.train(samples.Person(app, key_of("ada")), today())
+    page = window(size)
+    log_in(page, "ada")
+    for path in ("/", f"/api/v2/routine/{routine}/", "/api/v2/weightentry/", "/api/v2/muscle/", "/user/api-key",
+                 "/api/v2/day/1/add-exercise/?_ask=exercise,sets&_chosen=exercise:1&_next=/"):  # fmt: skip
+        page.goto(path)
+        unseen, count = [], 0
+        for _ in range(70):
+            page.keyboard.press("Tab")
+            is_over, is_seen, name = page.evaluate(FOCUSED)
+            if is_over:
+                break
+            count += 1
+            unseen += [] if is_seen else [name]
+        assert count > 5 and not unseen, path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -95,6 +95,12 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     assert hand.prescribed() == [
         "4 Sets, 6 × 60 kg @ 2 RiR", "3 Sets, 12 × 8 kg", "3 Sets, 15 Reps", "3 Sets, 5 × 100 kg",
     ]  # fmt: skip
+    hand.press("Move Lateral Raise earlier")
+    hand.press("Later Push")
+    assert hand.prescribed()[:2] == ["3 Sets, 5 × 100 kg", "3 Sets, 12 × 8 kg"]
+    hand.press("Earlier Push")
+    hand.press("Move Bench Press earlier")
+    assert hand.prescribed()[0] == "4 Sets, 6 × 60 kg @ 2 RiR"
     hand.unfold("Deadlift")
     hand.follow("Change sets and weights")
     hand.fill(Weight=110, Weight_added_each_iteration=5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,15 @@ from tests.browser.samples import Person
 from tests.conftest import key_of
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@dataclass
+class Form:
+    """A form as far as it is pressed and not filled in: where it goes, what it hides, its buttons."""
+
+    action: str
+    hidden: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[dict, str]] = field(default_factory=list)
 
 
 class Page(HTMLParser):
@@ -23,6 +33,7 @@ class Page(HTMLParser):
         self.response, self.status, self.text = response, response.status_code, response.get_data(as_text=True)
         self.links: list[tuple[str, str]] = []
         self.buttons: list[tuple[dict, str]] = []
+        self.forms: list[Form] = []
         self.controls: dict[str, list[dict]] = {}
         self.options: dict[str, list[str]] = {}
         self.ids: list[str] = []
@@ -39,6 +50,10 @@ class Page(HTMLParser):
             self.labelled.add(found["for"])
         if tag == "a":
             self._link = [found.get("href", ""), ""]
+        if tag == "form":
+            self.forms.append(Form(found.get("action", "")))
+        if tag == "input" and found.get("type") == "hidden" and self.forms:
+            self.forms[-1].hidden[found.get("name", "")] = found.get("value", "")
         if tag == "button":
             self._button = [found, ""]
         if tag in ("input", "select", "textarea") and "name" in found:
@@ -55,6 +70,8 @@ class Page(HTMLParser):
             self._link = None
         if tag == "button" and self._button:
             self.buttons.append((self._button[0], " ".join(self._button[1].split())))
+            if self.forms:
+                self.forms[-1].buttons.append(self.buttons[-1])
             self._button = None
 
     def handle_data(self, data):

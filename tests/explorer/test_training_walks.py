@@ -116,6 +116,30 @@ def test_routines_are_listed_by_name_and_date(ada, person):
     assert "As a table" in page.words and "As a table" not in ada.see("public-templates/").words
 
 
+def test_days_and_exercises_are_moved_by_buttons(ada, person):
+    path = f"routine/{plan(person('ada'), days=('Push', 'Rest', 'Pull'))}/"
+
+    def press(name: str, words: str) -> None:
+        page = ada.see(f"{path}?iteration=2")
+        row = next(found for found in page.forms if name in [said for _, said in found.buttons])
+        pressed = dict((said, attributes) for attributes, said in row.buttons)[name]
+        moved = ada.send(row.action, **row.hidden | {pressed["name"]: pressed["value"]})
+        assert (moved.status_code, moved.location.partition("#")[0]) == (303, f"/api/v2/{path}?iteration=2")
+        page = ada.see(moved.location)
+        assert moved.location.partition("#")[2] in page.ids, "the page comes back to what was moved"
+        found = re.findall(r"<h3[^>]*>.*?</span>([^<]+)|<strong><a[^>]*>([^<]+)", page.text)
+        shown = [" ".join("".join(pair).split()) for pair in found]
+        assert " ".join(shown) == words
+
+    press("↓ Move Bench Press later", "Push Overhead Press Bench Press Rest Pull Bench Press Overhead Press")
+    press("↑ Move Bench Press earlier", "Push Bench Press Overhead Press Rest Pull Bench Press Overhead Press")
+    press("↓ Later Push", "Rest Push Bench Press Overhead Press Pull Bench Press Overhead Press")
+    ends = [words for found, words in ada.see(path).buttons if "disabled" in found]
+    assert ends == ["↑ Earlier Rest", "↑ Move Bench Press earlier", "↓ Move Overhead Press later"] + [
+        "↑ Move Bench Press earlier", "↓ Move Overhead Press later", "↓ Later Pull",
+    ]  # fmt: skip
+
+
 # -- training --------------------------------------------------------------------------------------------
 def test_a_session_shows_what_is_left_to_do(ada, person):
     routine = plan(person("ada"), exercises=(1,), start=today().isoformat(), end=today().isoformat())

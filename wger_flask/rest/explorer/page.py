@@ -37,6 +37,8 @@ def page(call: Call | None, payload, status: int) -> Response | None:
     """Return the page for an answer, None where there is nothing to see."""
     if call is None:
         return refused(None, payload, status)
+    if status == 405 and (lost := _lost(call)):  # no form for a row that is not there
+        return refused(call, lost.body, lost.status)
     if call.method == "GET" and is_from_page(call) and status in (200, 405) and (wanted := list_wanted(call.request)):
         return redirect(wanted, 303)
     if status >= 400:
@@ -258,6 +260,16 @@ def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, obj
 def _may_touch(call: Call, method: str) -> bool:
     """Tell whether the user may change this very row, as far as the rules can say beforehand."""
     return may(call, method) and _allows(call, call.target.access, method)
+
+
+def _lost(call: Call) -> ApiError | None:
+    """Return why the row that the address names cannot be seen, None where it can or there is none."""
+    if call.resource is not None and call.key is not None:
+        try:
+            call.row(filtered=False)
+        except ApiError as error:
+            return error
+    return None
 
 
 def _allows(call: Call, rules, method: str) -> bool:
