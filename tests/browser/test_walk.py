@@ -75,10 +75,10 @@ def test_somebody_records_their_weight(window, scripts):
     assert page.get_by_role("status").inner_text() == "The changes were saved."
     assert page.locator("dl").get_by_text("81.20").is_visible()
 
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Weight entries").click()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Body weight").click()
     assert page.locator("svg.chart").count() == 0
     add(page, "2025-03-08T07:30", "80.4")
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Weight entries").click()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Body weight").click()
     assert page.locator("svg.chart.wide").is_visible()
     assert "between 80.4 and 81.2, latest 80.4" in page.locator("figcaption").inner_text()
 
