@@ -69,9 +69,7 @@ def _copied(model: type[Model], parent: str, parents: dict[int, int], clause) ->
         yield key, insert(model(**values)).id
 
 
-def register(registry) -> None:
-    """Add the action to the routines."""
-    registry.extend("routine", actions=(Action(
-        "copy", copy_routine, methods=("POST",), schema=CopySchema, access=Access(read=logged_in, write=logged_in),
-        about="Make a routine of your own of it.",
-    ),))  # fmt: skip
+COPY = Action(
+    "copy", copy_routine, methods=("POST",), schema=CopySchema, access=Access(read=logged_in, write=logged_in),
+    about="Make a routine of your own of it.",
+)  # fmt: skip

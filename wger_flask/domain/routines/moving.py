@@ -11,12 +11,9 @@ from collections.abc import Sequence
 
 from wger_flask.api import Action, Call, Model, Schema, Selection, equals, fields, update
 
-from . import models
 from .schemas import LARGEST
 
 STEPS = {"earlier": -1, "later": 1}
-# What is moved, and among which rows.
-_WITHIN = (("day", models.Day, "routine"), ("slot", models.Slot, "day"), ("slot-entry", models.SlotEntry, "slot"))
 
 
 class MoveSchema(Schema):
@@ -36,33 +33,30 @@ def places(present: Sequence[int]) -> list[int]:
     return found if not found or found[-1] <= LARGEST else list(range(1, len(found) + 1))
 
 
-def move(call: Call, model: type[Model], parent: str) -> dict:
-    """Let the row that is asked for and its neighbour change places; at an end nothing happens."""
-    row, step = call.row(), STEPS[call.load(MoveSchema)["direction"]]
-    among = equals(model._meta.fields[parent], row.__data__[parent])
-    rows = list(Selection(model, (among,), ("order", "id")).instances())
-    free = places([found.order for found in rows])
-    index = next(index for index, found in enumerate(rows) if found.id == row.id)
-    if 0 <= index + step < len(rows):
-        rows[index], rows[index + step] = rows[index + step], rows[index]
-        for found, place in zip(rows, free, strict=True):
-            if found.order != place:
-                found.order = place
-                update(found, ("order",))
-    return call.resource.show(call.selection(), call.context)
+def within(parent: str) -> Action:
+    """Return the action that moves a row among those of the same ``parent``."""
 
-
-def _action(model: type[Model], parent: str) -> Action:
-    def handle(call: Call) -> dict:
-        return move(call, model, parent)
+    def move(call: Call) -> dict:
+        row, step = call.row(), STEPS[call.load(MoveSchema)["direction"]]
+        _exchange(type(row), parent, row, step)
+        return call.resource.show(call.selection(), call.context)
 
     return Action(
-        "move", handle, methods=("POST",), schema=MoveSchema,
+        "move", move, methods=("POST",), schema=MoveSchema,
         about=f"Put it before or behind its neighbour in the {parent}.",
     )  # fmt: skip
 
 
-def register(registry) -> None:
-    """Add the action to what has an order."""
-    for name, model, parent in _WITHIN:
-        registry.extend(name, actions=(_action(model, parent),))
+def _exchange(model: type[Model], parent: str, row: Model, step: int) -> None:
+    """Let ``row`` and its neighbour change places; at an end nothing happens."""
+    among = equals(model._meta.fields[parent], row.__data__[parent])
+    rows = list(Selection(model, (among,), ("order", "id")).instances())
+    free = places([found.order for found in rows])
+    index = next(index for index, found in enumerate(rows) if found.id == row.id)
+    if not 0 <= index + step < len(rows):
+        return
+    rows[index], rows[index + step] = rows[index + step], rows[index]
+    for found, place in zip(rows, free, strict=True):
+        if found.order != place:
+            found.order = place
+            update(found, ("order",))

@@ -28,7 +28,7 @@ from wger_flask.engine.schedule import schedule
 from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.statistics import estimated_maxima, routine_statistics
 
-from . import asks, copying, models, moving, prescribing, reading, trained
+from . import asks, models, reading, trained
 from .performed import performed_sets
 from .prescribed import plan_of, wording
 from .structure import RoutineStructureSchema
@@ -154,10 +154,7 @@ def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
 
 
 def register(registry) -> None:
-    """Register the views and the names, and what the pages do in one step."""
-    prescribing.register(registry)
-    copying.register(registry)
-    moving.register(registry)
+    """Register the views and the names."""
     registry.add_view("routine", View(rows=_routines, row=_routine, instead=True))
     registry.add_view("sequence", View(rows=trained.sequence))
     registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True))

@@ -165,16 +165,15 @@ def _add(call: Call, slot: int, data: dict) -> tuple[dict, int]:
     return {"id": entry.id, "slot": slot, **PrescriptionSchema().dump(prescription(entry.id))}, 201
 
 
-def register(registry) -> None:
-    """Add the actions to the resources whose rows they are about."""
-    registry.extend("slot-entry", actions=(Action(
-        "prescription", change_prescription, methods=("GET", "PATCH"), schema=PrescriptionSchema,
-        about="What is prescribed for an exercise: sets, repetitions, weight and how they grow.",
-    ),))  # fmt: skip
-    for name, handle, about in (
-        ("day", add_to_day, "Plan an exercise, behind the others of the day."),
-        ("slot", add_to_slot, "Plan another exercise of the slot: a superset."),
-    ):
-        registry.extend(name, actions=(
-            Action("add-exercise", handle, methods=("POST",), schema=PlannedExerciseSchema, about=about),
-        ))  # fmt: skip
+PRESCRIPTION = Action(
+    "prescription", change_prescription, methods=("GET", "PATCH"), schema=PrescriptionSchema,
+    about="What is prescribed for an exercise: sets, repetitions, weight and how they grow.",
+)  # fmt: skip
+ADD_TO_DAY = Action(
+    "add-exercise", add_to_day, methods=("POST",), schema=PlannedExerciseSchema,
+    about="Plan an exercise, behind the others of the day.",
+)  # fmt: skip
+ADD_TO_SLOT = Action(
+    "add-exercise", add_to_slot, methods=("POST",), schema=PlannedExerciseSchema,
+    about="Plan another exercise of the slot: a superset.",
+)  # fmt: skip

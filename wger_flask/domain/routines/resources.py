@@ -7,7 +7,7 @@ from datetime import date
 
 from wger_flask.api import WRITE, Deprecation, Hooks, Resource, compared, exact, on_date, one_of, owned_by
 
-from . import configs, models, performed, plans, prescribed, schemas, sessions, structure
+from . import configs, copying, models, moving, performed, plans, prescribed, prescribing, schemas, sessions, structure
 
 routine = Resource(
     "routine", models.Routine, schemas.RoutineSchema,
@@ -20,7 +20,7 @@ routine = Resource(
     owner=owned_by("user"),
     visible=plans.own_or_public,
     access=plans.readable,
-    actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS),
+    actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS, copying.COPY),
     hooks=Hooks(prepare=plans.complete_routine),
     view="routine",
 )  # fmt: skip
@@ -53,6 +53,7 @@ day = Resource(
         ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact
     ),
     owner=owned_by("routine.user", checks={"routine": "user"}),
+    actions=(prescribing.ADD_TO_DAY, moving.within("routine")),
     hooks=Hooks(saved=plans.clear_rest_day),
 )  # fmt: skip
 
@@ -62,6 +63,7 @@ slot = Resource(
     methods=WRITE,
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
+    actions=(prescribing.ADD_TO_SLOT, moving.within("day")),
 )  # fmt: skip
 
 slot_entry = Resource(
@@ -76,6 +78,7 @@ slot_entry = Resource(
         exact,
     ),
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
+    actions=(prescribing.PRESCRIPTION, moving.within("slot")),
     hooks=Hooks(prepare=plans.complete_entry),
 )  # fmt: skip
 
