@@ -101,7 +101,7 @@ def test_whole_numbers(value):
     assert fields.Integer().deserialize(value) == 12
 
 
-@pytest.mark.parametrize("value", [True, "", "1.5", 1.5, "a", [], {}, "1e2", float("inf"), float("nan"), "9" * 2000])
+@pytest.mark.parametrize("value", [True, "", "1.5", 1.5, "a", [], {}, "1e2", float("inf"), float("nan")])
 def test_what_is_no_whole_number(value):
     assert refused(fields.Integer(), value) == WHOLE
 
@@ -137,7 +137,7 @@ def test_decimals(value, number):
 
 
 @pytest.mark.parametrize(
-    "value", [True, "", "x", [], {}, "NaN", "Infinity", "-inf", float("inf"), float("nan"), "sNaN", "1,5", "9" * 2000]
+    "value", [True, "", "x", [], {}, "NaN", "Infinity", "-inf", float("inf"), float("nan"), "sNaN", "1,5"]
 )
 def test_what_is_no_decimal(value):
     assert refused(fields.Decimal(5, 2), value) == NUMBER
@@ -196,7 +196,7 @@ def test_what_is_no_float(value):
 
 
 # -- true and false ---------------------------------------------------------------------------------
-@pytest.mark.parametrize("value", [True, 1, 1.0, *"t T y Y yes Yes YES true True TRUE on On ON 1".split(), " true "])
+@pytest.mark.parametrize("value", [True, 1, 1.0, *"t T y Y yes Yes YES true True TRUE on On ON 1".split()])
 def test_true(value):
     assert fields.Boolean().deserialize(value) is True
 
@@ -232,7 +232,8 @@ def test_a_boolean_may_be_null(value):
         ("2024-01-05T10:00:00.123456789Z", datetime(2024, 1, 5, 10, 0, 0, 123456, tzinfo=UTC)),
         ("20240105T100000Z", datetime(2024, 1, 5, 10, tzinfo=UTC)),
         ("2024-W01-5T10:00Z", datetime(2024, 1, 5, 10, tzinfo=UTC)),
-        (" 2024-01-05 ", datetime(2024, 1, 5, tzinfo=BERLIN)),
+        ("2024-1-5 9:05", datetime(2024, 1, 5, 9, 5, tzinfo=BERLIN)),
+        ("2024-01-05T10:00:7,25 +0100", datetime(2024, 1, 5, 9, 0, 7, 250000, tzinfo=UTC)),
     ],
 )
 def test_moments(value, moment):
@@ -242,7 +243,8 @@ def test_moments(value, moment):
 @pytest.mark.parametrize(
     "value",
     [1704448800, "", "yesterday", "2024-01-05t10:00", "2024-01-05T10:00z", "2024-01-05T24:00", "2024-02-30",
-     "2024-13-01", "10:00", True, [], {}, "2024-01-05T10:00:00+25:00", "05/01/2024", "\x00"],
+     "2024-13-01", "10:00", True, [], {}, "2024-01-05T10:00:00+25:00", "05/01/2024", "\x00",
+     " 2024-01-05", "2024-1-5", "2024-2-30T9:00", "2024-1-5T9:00+25:00"],
 )  # fmt: skip
 def test_what_is_no_moment(value):
     assert refused(fields.DateTime(), value) == DATETIME
@@ -274,14 +276,14 @@ def test_a_moment_comes_back_as_itself(moment, offset):
 @pytest.mark.parametrize(
     ("value", "day"),
     [("2024-02-03", date(2024, 2, 3)), ("2024-2-3", date(2024, 2, 3)), ("20240203", date(2024, 2, 3)),
-     ("2024-W05-6", date(2024, 2, 3)), (" 2024-02-03 ", date(2024, 2, 3))],
+     ("2024-W05-6", date(2024, 2, 3))],
 )  # fmt: skip
 def test_dates(value, day):
     assert fields.Date().deserialize(value) == day
 
 
 @pytest.mark.parametrize(
-    "value", ["2024-02-30", "2024-02-03T10:00", "", "3.2.2024", 20240203, None.__class__, [], "0-1-1"]
+    "value", ["2024-02-30", "2024-02-03T10:00", "", " 2024-02-03 ", "3.2.2024", 20240203, None.__class__, [], "0-1-1"]
 )
 def test_what_is_no_date(value):
     assert refused(fields.Date(), value) == DATE
@@ -296,7 +298,7 @@ def test_times(value, clock):
     assert fields.Time().deserialize(value) == clock
 
 
-@pytest.mark.parametrize("value", ["24:00", "12:60", "", "noon", 12, [], "12:30:15.x", "1:2:3:4"])
+@pytest.mark.parametrize("value", ["24:00", "12:60", "", " 12:30", "12:30 ", "noon", 12, [], "12:30:15.x", "1:2:3:4"])
 def test_what_is_no_time(value):
     assert refused(fields.Time(), value) == TIME
 
@@ -361,3 +363,26 @@ def test_json_is_nested_so_deeply_and_no_deeper(wrap):
         value = wrap(value)
     assert fields.Json().deserialize(value) == value
     assert refused(fields.Json(), wrap(value)) == "Value must not be nested that deeply."
+
+
+@pytest.mark.parametrize("field", [fields.Integer(), fields.Decimal(6, 2), fields.Decimal(6, 2, allow_none=True)])
+def test_numbers_of_a_thousand_digits_are_not_converted(field):
+    assert refused(field, "9" * 1001) == "String value too large."
+    assert refused(field, "9" * 1000) != "String value too large."
+
+
+def test_everything_that_is_wrong_with_a_text_is_told():
+    with pytest.raises(ValidationError) as wrong:
+        fields.String(max_length=3).deserialize("a\x00bcd")
+    assert wrong.value.messages == [
+        "Ensure this field has no more than 3 characters.", "Null characters are not allowed.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [" true", "on ", " "])
+def test_truth_has_no_blanks_around_it(value):
+    assert refused(fields.Boolean(), value) == "Must be a valid boolean."
+
+
+def test_a_key_has_no_blanks_around_it():
+    assert refused(fields.UUID(), " 12345678-1234-4234-8234-123456789abc ") == "Must be a valid UUID."

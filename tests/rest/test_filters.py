@@ -149,8 +149,24 @@ def test_all_wrong_values_are_told_at_once(app):
     }  # fmt: skip
 
 
+def test_a_list_of_nothing_has_no_rows(entries):
+    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    assert filters.apply(Selection(WeightEntry), MultiDict({"id__in": ",,"})).count() == 0
+
+
 @pytest.mark.parametrize(
-    "query", [{}, {"weight": ""}, {"weight": "  "}, {"weight__in": ",,"}, {"nonsense": "1"}, {"Weight": "70"},
+    ("param", "told"),
+    [("weight", "Enter a number."), ("date", "Enter a valid date/time."), ("date__date", "Enter a valid date."),
+     ("id__in", "Enter a number.")],
+)  # fmt: skip
+def test_blanks_are_a_value_too(app, param, told):
+    with pytest.raises(Invalid) as wrong:
+        build_filters(WeightEntry, WEIGHT_FILTERS).apply(Selection(WeightEntry), MultiDict({param: " "}))
+    assert wrong.value.body == {param: [told]}
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"weight": ""}, {"weight__in": ""}, {"nonsense": "1"}, {"Weight": "70"},
               {"weight__contains": "7"}, {"weight": ["70", ""]}],
 )  # fmt: skip
 def test_what_narrows_nothing(entries, query):

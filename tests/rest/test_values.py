@@ -61,12 +61,17 @@ def refused(name: str, text: str) -> str:
         ("whole", "-1.5", -1),
         ("whole", "9" * 30, LARGEST),
         ("whole", "-1e30", -LARGEST),
-        ("whole", "1e400", LARGEST),
+        ("whole", " 5 ", 5),
+        ("whole", "1e50", LARGEST),
+        ("whole", "-1e400", -LARGEST),
+        ("text", " Bench Press ", "Bench Press"),
+        ("day", " 2026-11-23 ", date(2026, 11, 23)),
+        ("moment", "2024-5-2T9:00 ", datetime(2024, 5, 2, 9, tzinfo=BERLIN)),
         ("whole", "1e-400", 0),
         ("whole", "1e-999999999", 0),
         ("exact", "82", Decimal("82.00")),
         ("exact", "82.5", Decimal("82.50")),
-        ("exact", "1e400", Decimal("100000.00")),
+        ("exact", "1e30", Decimal("100000.00")),
         ("exact", "-1e400", Decimal("-100000.00")),
         ("exact", "1e-999999999", Decimal("0.00")),
         ("loose", "0.1", 0.1),
@@ -100,20 +105,32 @@ def test_values(name, text, value):
     ("name", "texts", "message"),
     [
         ("text", ["a\x00b"], "Null characters are not allowed."),
-        ("whole", ["abc", "82,0", "null", "NaN", "Infinity", "-inf", "sNaN", "0x10", "\x00", "9" * 2000],
+        ("whole", ["abc", "82,0", "null", "NaN", "Infinity", "-inf", "sNaN", "0x10", "\x00", " "],
             "Enter a number."),
-        ("exact", ["abc", "82,0", "NaN", "9" * 2000], "Enter a number."),
+        ("exact", ["abc", "82,0", "NaN", " "], "Enter a number."),
+        ("whole", ["1.1e50", "1e400", "9" * 2000], "Ensure this value is less than or equal to 1e+50."),
         ("loose", ["abc", "82,0", "NaN"], "Enter a number."),
         ("key", ["1", "zz", "\x00", "12345678"], "Enter a valid UUID."),
         ("day", ["23.11.2026", "2026-11-23T10:00", "2026-02-30", "today", "\x00"], "Enter a valid date."),
         ("clock", ["25:00", "noon", "12", "\x00"], "Enter a valid time."),
-        ("moment", ["2024-05-02T12:00:00 02:00", "yesterday", "2024-02-30", "0001-01-01", "9999-12-31", "\x00"],
-            "Enter a valid date/time."),
+        ("moment", ["2024-05-02T12:00:00 02:00", "yesterday", "2024-02-30", "11/23/2026", " ", "0001-01-01",
+            "9999-12-31", "\x00"], "Enter a valid date/time."),
+        ("moment", ["2024-03-31T02:30"], "2024-03-31 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
+            "it may be ambiguous or it may not exist."),
+        ("moment", ["2024-10-27T02:30"], "2024-10-27 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
+            "it may be ambiguous or it may not exist."),
         ("grade", ["z"], "Select a valid choice. z is not one of the available choices."),
+        ("grade", [" a"], "Select a valid choice.  a is not one of the available choices."),
+        ("grade", [" "], "Select a valid choice.   is not one of the available choices."),
     ],
 )  # fmt: skip
 def test_values_that_are_refused(name, texts, message):
     assert {refused(name, text) for text in texts} == {message}
+
+
+@pytest.mark.parametrize("name", ["text", "key"])
+def test_blanks_are_no_text_and_no_key(name):
+    assert one(name, "  ") is None
 
 
 def test_choices_are_checked_where_one_is_meant():
@@ -126,8 +143,8 @@ def test_choices_are_checked_where_one_is_meant():
     [
         (values.DOCUMENTED_BOOLEANS, {"True": True, "False": False}, ["true", "false", "1", "0", "yes", "TRUE",
             "null"]),
-        (values.ANY_BOOLEANS, {"true": True, "TRUE": True, "1": True, "0": False, "False": False}, ["yes", "t",
-            "null"]),
+        (values.ANY_BOOLEANS, {"true": True, "TRUE": True, "tRuE": True, "1": True, "0": False, "False": False},
+            ["yes", "t", "null", " true", ""]),
     ],
 )  # fmt: skip
 def test_booleans_follow_the_setting(spellings, counts, ignored):

@@ -96,7 +96,7 @@ class ColumnFilter(Filter):
         object.__setattr__(self, "params", (self.param,))
 
     def clauses(self, args):
-        text = args.getlist(self.param)[-1].strip()
+        text = args.getlist(self.param)[-1]
         if not text:
             return ()
         if self.lookup is on_date:
@@ -111,8 +111,6 @@ class ColumnFilter(Filter):
         stored = [self.column.db_value(value) for value in values]
         if self.lookup.several:
             stored = pad(stored)
-            if not stored:
-                return ()
         return (Clause((self.param, self.column.model, len(stored)), self._build, tuple(stored)),)
 
     def relevance(self, args):

@@ -18,20 +18,19 @@ from ..storage import fields as columns
 from ..storage.clauses import equals
 from ..storage.selection import Selection
 from .clock import server_zone
+from .fields import spelled_moment
 
 _DATE_FORMATS = (
     "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y", "%B %d, %Y",
     "%d %B %Y", "%d %B, %Y",
 )  # fmt: skip
 _TIME_FORMATS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
-_MOMENT_FORMATS = tuple(f"{day} {clock}" for day in ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y") for clock in _TIME_FORMATS)
 _LARGEST = 2**63 - 1
+_MOST = 1e50  # there is no need to calculate with more
 _NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 
 DOCUMENTED_BOOLEANS = {"True": True, "False": False}
-ANY_BOOLEANS = {
-    **dict.fromkeys(("true", "True", "TRUE", "1"), True), **dict.fromkeys(("false", "False", "FALSE", "0"), False),
-}  # fmt: skip
+ANY_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _booleans = DOCUMENTED_BOOLEANS
 
 
@@ -59,10 +58,14 @@ class Kind:
         self.column = column
 
     def parse(self, text: str):
-        """Return the value that ``text`` spells; raises ValueError with the message."""
+        """Return the value that ``text`` spells, None for none; raises ValueError with the message.
+
+        Texts are compared without the blanks around them; where only blanks are given there is
+        nothing to compare with.
+        """
         if "\x00" in text:
             raise ValueError("Null characters are not allowed.")
-        return text
+        return text.strip() or None
 
     def one(self, param: str, text: str, strict: bool = True):
         """Return the value of a parameter, None for "no filter"; raises :class:`Rejected`."""
@@ -72,8 +75,9 @@ class Kind:
             raise Rejected(param, str(wrong)) from None
 
     def several(self, param: str, text: str) -> list:
-        """Return the values of a comma-separated parameter."""
-        return [self.one(param, part.strip(), strict=False) for part in text.split(",") if part.strip()]
+        """Return the values of a comma-separated parameter, without those that are empty."""
+        found = [self.one(param, part, strict=False) for part in text.split(",") if part]
+        return [value for value in found if value is not None]
 
     def each(self, param: str, texts: list[str]) -> list:
         """Return the values of a repeated parameter."""
@@ -90,10 +94,11 @@ class ChoiceKind(Kind):
         self.choices = tuple((str(value), str(label)) for value, label in column.choices)
 
     def one(self, param, text, strict=True):
-        value = super().one(param, text, strict)
-        if strict and value not in dict(self.choices):
-            raise Rejected(param, f"Select a valid choice. {value} is not one of the available choices.")
-        return value
+        if not strict:
+            return super().one(param, text, strict)
+        if text not in dict(self.choices):
+            raise Rejected(param, f"Select a valid choice. {text} is not one of the available choices.")
+        return text
 
 
 class NumberKind(Kind):
@@ -106,8 +111,10 @@ class NumberKind(Kind):
             number = Decimal(text)
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or len(text) > 1000:
+        if not number.is_finite():
             raise ValueError("Enter a number.")
+        if number > _MOST:
+            raise ValueError(f"Ensure this value is less than or equal to {_MOST}.")
         return self.fit(number)
 
     def fit(self, number: Decimal):
@@ -140,7 +147,7 @@ class BooleanKind(Kind):
     choices = (("True", "yes"), ("False", "no"))
 
     def one(self, param, text, strict=True):
-        return _booleans.get(text)
+        return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)
 
 
 class UUIDKind(Kind):
@@ -149,8 +156,10 @@ class UUIDKind(Kind):
     name = "uuid"
 
     def parse(self, text):
+        if not text.strip():
+            return None
         try:
-            return uuids.UUID(text)
+            return uuids.UUID(text.strip())
         except ValueError:
             raise ValueError("Enter a valid UUID.") from None
 
@@ -185,14 +194,17 @@ class MomentKind(Kind):
     name = "date-time"
 
     def parse(self, text):
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            found = _first(text, _MOMENT_FORMATS) or _first(text, _DATE_FORMATS)
+        found = spelled_moment(text.strip())
         if found is None:
             raise ValueError("Enter a valid date/time.")
         if found.tzinfo is None:
-            found = found.replace(tzinfo=server_zone())
+            local = found.replace(tzinfo=server_zone())
+            if local.utcoffset() != local.replace(fold=1).utcoffset():
+                raise ValueError(
+                    f"{found} couldn’t be interpreted in time zone {server_zone()}; "
+                    "it may be ambiguous or it may not exist."
+                )
+            found = local
         if not 2 <= found.year <= 9998:  # no zone can push it out of what can be stored
             raise ValueError("Enter a valid date/time.")
         return found
@@ -250,7 +262,7 @@ class ReferenceKind(Kind):
 def _first(text: str, formats) -> datetime | None:
     for layout in formats:
         try:
-            return datetime.strptime(text, layout)
+            return datetime.strptime(text.strip(), layout)
         except ValueError:
             continue
     return None

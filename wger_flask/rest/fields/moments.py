@@ -1,4 +1,4 @@
-"""Moments, dates and times of day."""
+"""Moments, dates and times of day; unlike in texts and numbers, blanks around them are not cut off."""
 
 from __future__ import annotations
 
@@ -41,12 +41,8 @@ def parse_moment(value) -> datetime | None:
     """
     if not isinstance(value, str):
         return None
-    text = value.strip()
-    if text != text.upper() or text[11:13] == "24":
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+    moment = spelled_moment(value)
+    if moment is None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=server_zone())
@@ -55,6 +51,32 @@ def parse_moment(value) -> datetime | None:
     except OverflowError:
         raise ValidationError("Datetime value out of range.") from None
     return moment
+
+
+def spelled_moment(text: str) -> datetime | None:
+    """Return the moment that ``text`` spells, with an offset or without, or None."""
+    if text != text.upper() or text[11:13] == "24":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    found = _loose_moment.match(text)
+    if found is None:
+        return None
+    *parts, fraction, offset = found.groups()
+    try:
+        zone = datetime.fromisoformat(f"2000-01-01T00{offset}").tzinfo if offset else None
+        return datetime(*(int(part or 0) for part in parts), int((fraction or "0").ljust(6, "0")), zone)
+    except ValueError:
+        return None
+
+
+# Numbers of one digit, and blanks in front of the offset.
+_loose_moment = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?"
+    r"\s*(Z|[+-]\d{2}(?::?\d{2})?)?$"
+)
 
 
 class Date(Field):
@@ -71,10 +93,9 @@ class Date(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(value, str):
-            text = value.strip()
             try:
-                found = self._lenient.match(text)
-                return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+                found = self._lenient.match(value)
+                return date(*map(int, found.groups())) if found else date.fromisoformat(value)
             except ValueError:
                 pass
         raise ValidationError("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
@@ -94,11 +115,10 @@ class Time(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(value, str):
-            text = value.strip()
             try:
-                found = self._lenient.match(text)
+                found = self._lenient.match(value)
                 if not found:
-                    return time.fromisoformat(text).replace(tzinfo=None)
+                    return time.fromisoformat(value).replace(tzinfo=None)
                 hours, minutes, seconds, fraction = found.groups()
                 return time(int(hours), int(minutes), int(seconds or 0), int((fraction or "0").ljust(6, "0")))
             except ValueError:

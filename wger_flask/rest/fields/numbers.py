@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from .base import Field
 
 BIG = 2**63 - 1
+TOO_LONG = "String value too large."  # for anybody to read: converting it would take a while
 
 
 class Integer(Field):
@@ -26,10 +27,10 @@ class Integer(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         try:
-            if isinstance(value, bool) or not isinstance(value, str | int | float) or (
-                isinstance(value, str) and len(value) > 1000
-            ):
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise ValueError
+            if isinstance(value, str) and len(value) > 1000:
+                raise ValidationError(TOO_LONG)
             number = int(self._whole.sub("", str(value)))
         except ValueError:
             raise ValidationError("A valid integer is required.") from None
@@ -81,10 +82,13 @@ class Decimal(Field):
         return super().deserialize(None if blank else value, attr, data, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
-        if isinstance(value, bool) or not isinstance(value, str | int | float) or len(str(value)) > 1000:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError("A valid number is required.")
+        text = str(value).strip()
+        if len(text) > 1000:
+            raise ValidationError(TOO_LONG)
         try:
-            number = D(str(value).strip())
+            number = D(text)
         except InvalidOperation:
             number = D("NaN")
         if not number.is_finite():

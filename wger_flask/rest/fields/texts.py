@@ -27,17 +27,24 @@ class String(Field):
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError("Not a valid string.")
         text = str(value).strip()
-        if "\x00" in text:
-            raise ValidationError("Null characters are not allowed.")
         if not text and not self.blank:
             raise ValidationError("This field may not be blank.")
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             raise ValidationError("Not a valid string.")
-        if self.max_length is not None and len(text) > self.max_length:
-            raise ValidationError(f"Ensure this field has no more than {self.max_length} characters.")
-        if text and len(text) < self.min_length:
-            raise ValidationError(f"Ensure this field has at least {self.min_length} characters.")
+        if wrong := self._complaints(text):
+            raise ValidationError(wrong)
         return text
+
+    def _complaints(self, text: str) -> list[str]:
+        """Return everything that is wrong with ``text``, not only the first."""
+        found = []
+        if self.max_length is not None and len(text) > self.max_length:
+            found.append(f"Ensure this field has no more than {self.max_length} characters.")
+        if text and len(text) < self.min_length:
+            found.append(f"Ensure this field has at least {self.min_length} characters.")
+        if "\x00" in text:
+            found.append("Null characters are not allowed.")
+        return found
 
 
 class URL(String):
@@ -84,12 +91,11 @@ class Boolean(Field):
         if isinstance(value, int | float) and value in (0, 1):
             return bool(value)
         if isinstance(value, str):
-            text = value.strip()
-            if text in ("", "null", "None") and self.allow_none:
+            if value in ("", "null", "None") and self.allow_none:
                 return None
-            if text.lower() in self.TRUE and _plain_case(text):
+            if value.lower() in self.TRUE and _plain_case(value):
                 return True
-            if text.lower() in self.FALSE and _plain_case(text):
+            if value.lower() in self.FALSE and _plain_case(value):
                 return False
         raise ValidationError("Must be a valid boolean.")
 
@@ -114,7 +120,7 @@ class UUID(Field):
             if isinstance(value, int):
                 return uuids.UUID(int=value)
             if isinstance(value, str):
-                return uuids.UUID(hex=value.strip())
+                return uuids.UUID(hex=value)
         except ValueError:
             pass
         raise ValidationError("Must be a valid UUID.")
