@@ -1,7 +1,8 @@
-"""Take pictures of the pages that people see: ``python -m tests.browser.screenshots FOLDER``."""
+"""Take pictures of the pages that people see."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -110,5 +111,10 @@ def log_in(page, address: str) -> None:
 if __name__ == "__main__":
     if missing():
         sys.exit(missing())
-    for path in take(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), tuple(sys.argv[2:])):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("screenshots"), help="where they are written")
+    names = ", ".join(page[0] for page in PAGES)
+    parser.add_argument("only", nargs="*", metavar="PAGE", help=f"all, or some of {names}")
+    chosen = parser.parse_args()
+    for path in take(chosen.folder, tuple(chosen.only)):
         print(path)

@@ -35,6 +35,17 @@ def test_every_resource_has_a_page(resource_name, visitor, registry, people):
     assert len(shown.ids) == len(set(shown.ids))
 
 
+def test_pages_of_actions_answer_every_safe_method(resource_name, api, registry, people):
+    resource = registry.get(resource_name)
+    row = make(resource.model, people["ada"], resource.owner.path if resource.owner else ())
+    for action in resource.actions:
+        path = f"{resource_name}/{row._pk}/" * action.detail or f"{resource_name}/"
+        for method in ("OPTIONS", "HEAD", "GET"):
+            answer = api("ada").open(method, path + action.path.strip("/") + "/", headers={"Accept": "text/html"})
+            assert answer.status_code in (200, 404, 405), (action.path, method, answer.text)
+            assert answer.mimetype == "text/html"
+
+
 def test_every_control_has_a_label(resource_name, visitor):
     page = visitor("ada").see(f"{resource_name}/")
     for name, controls in page.controls.items():

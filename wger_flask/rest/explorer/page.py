@@ -105,7 +105,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     frame = _frame(call, payload, **_heading(call)) | {"forms": _forms(call, payload)}
     if way_back() and frame["forms"]:
         return respond("form.html", **frame, form=frame["forms"][0])
-    if call.action is not None and call.action.view and status == 200:
+    if call.action is not None and call.action.view and status == 200 and call.method != "OPTIONS":
         shown = ("rows", rows) if call.action.many else ("row", [payload])
         if drawn := picture(services().registry, call, shown[1], shown[0]):
             return respond("plain.html", status, **frame, picture=drawn)
