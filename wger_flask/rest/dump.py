@@ -15,6 +15,7 @@ from functools import lru_cache
 import peewee
 
 from ..storage.database import database
+from ..storage.dialects.base import AS_HELD, Dialect
 from ..storage.model import Model
 from .clock import server_zone
 from .context import Context
@@ -26,9 +27,8 @@ MOST_KEYS = 10_000
 class Builder:
     """Collect what the compiled function needs while fields describe themselves to it."""
 
-    def __init__(self, model: type[Model], prefix: str = ""):
-        self.model, self.prefix = model, prefix
-        self.dialect = database.obj.dialect
+    def __init__(self, model: type[Model], prefix: str, dialect: Dialect):
+        self.model, self.prefix, self.dialect = model, prefix, dialect
         self.columns: list[str] = []
         self.names: dict[str, object] = {}
         self.loaders: list[tuple[int, Callable]] = []
@@ -89,10 +89,11 @@ class Dumper:
 
     ``columns`` are the paths to select, ``key`` the place of the primary key among them.
     With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.
+    ``is_flat`` tells whether a row's own columns are all that it takes.
     """
 
-    def __init__(self, schema, model: type[Model], prefix: str = ""):
-        builder = Builder(model, prefix)
+    def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
+        builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(model._meta.primary_key.name)
         parts = []
         for name, field in schema().dump_fields.items():
@@ -102,6 +103,7 @@ class Dumper:
         self._fill = builder.names["fill"]
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
+        self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:
         """Return one dictionary a row, with one query a relation for :data:`MOST_KEYS` of them."""
@@ -123,9 +125,15 @@ def _expression(builder: Builder, name: str, field) -> str:
 
 @lru_cache(None)
 def _dumper(schema, model, dialect, zone) -> Dumper:
-    return Dumper(schema, model)
+    return Dumper(schema, model, dialect=dialect)
 
 
 def dumper(schema, model: type[Model]) -> Dumper:
     """Return the dumper of a schema and a model, made once."""
     return _dumper(schema, model, database.obj.dialect, server_zone())
+
+
+def dump_held(schema, row: Model, context: Context) -> dict:
+    """Return a row in the shape of a schema that is flat, from the values that ``row`` holds."""
+    dump = _dumper(schema, type(row), AS_HELD, server_zone())
+    return dump([tuple(row.__data__.get(name) for name in dump.columns)], context)[0]

@@ -27,7 +27,7 @@ from .ownership import NotADictionary
 from .permissions import SAFE_METHODS, Access
 from .renderers import render
 from .resource import Action, Resource
-from .schema import load
+from .schema import checked, load, parse
 from .services import services
 from .uploads import look_at_files
 
@@ -95,12 +95,13 @@ class Call:
 
     __slots__ = (
         "action", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body",
+        "_parsed",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
         self.target, self.request, self.key, self.suffix = target, request, key, suffix
         self.resource, self.action = target.resource, target.action
-        self.method, self.format, self.user, self._body = request.method, JSON, None, None
+        self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
         self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
@@ -132,16 +133,29 @@ class Call:
                 raise
         return self._body
 
-    def load(self, schema=None, *, partial: bool = False, row: Model | None = None, known=()) -> dict:
-        """Return the body as ``schema`` reads it.
+    @property
+    def sends_a_row(self) -> bool:
+        """Whether the body is a row of the resource, or a part of one."""
+        return self.resource is not None and self.action is None and self.method in ("POST", "PUT", "PATCH")
 
-        Without one it is the resource's own, for a new row or, given a ``row``, for a change of it;
-        references in ``known`` have been looked up already.
+    def parse(self) -> tuple[dict, dict]:
+        """Return the body as the resource's schema reads it, and what is wrong with it; reads it once."""
+        if self._parsed is None:
+            self._parsed = parse(self.resource.schema, self.body, partial=self.method == "PATCH")
+        data, errors = self._parsed
+        return dict(data), dict(errors)  # the reader may change both, and may have to begin anew
+
+    def load(self, schema, *, partial: bool = False) -> dict:
+        """Return the body as ``schema`` reads it."""
+        return load(schema, self.body, partial=partial)
+
+    def load_row(self, row: Model | None, known=()) -> dict:
+        """Return the body as the resource reads it, for a new row (None) or for a change of ``row``.
+
+        References in ``known`` have been looked up already.
         """
-        if schema is not None:
-            return load(schema, self.body, partial=partial)
-        resource = self.resource
-        return load(resource.schema, self.body, partial=partial, model=resource.model, own=row and row._pk, known=known)
+        model, own = self.resource.model, row and row._pk
+        return checked(self.resource.schema, self.body, *self.parse(), model=model, own=own, known=known)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""
@@ -239,7 +253,9 @@ def _written(target: Target, call: Call) -> tuple:
     What one user sends at the same time is done one after the other: rows of theirs do not go
     while others are hung on them, and nobody waits for each other.
     """
-    look_at_files(call)
+    if call.sends_a_row:
+        look_at_files(call)
+        call.parse()  # before anybody has to wait for it
     for again in (True, False):
         try:
             with services().media.changes() as call.files, transaction():

@@ -1,8 +1,8 @@
 """The base of every schema: what a body may hold, what an answer holds.
 
-Schemas are plain marshmallow.  :func:`load` is the one place where a body meets them: it
-collects every field's errors, asks whether referenced rows exist, and reports all of it at
-once.
+Schemas are plain marshmallow.  A body meets them in two steps.  :func:`parse` collects every
+field's errors; :func:`checked` asks whether referenced rows exist, and reports all of it at
+once.  Only the second needs the database: writers wait for each other there.
 """
 
 from __future__ import annotations
@@ -32,24 +32,35 @@ def _instance(schema: type[Schema]) -> Schema:
     return schema()
 
 
-def load(
-    schema: type[Schema], body: dict, *, partial: bool = False, model: type[Model] | None = None, own=None,
-    known: Collection[str] = (),
-) -> dict:  # fmt: skip
+def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
     """Return what ``body`` holds, parsed; raises :class:`~.errors.Invalid` with every error.
 
-    ``partial`` lets required fields be absent (PATCH).  ``model`` is what the body makes or
-    changes a row of, ``own`` that row's key: a key that the body gives must not be another's.
-    References in ``known`` have been looked up already.
+    ``partial`` lets required fields be absent (PATCH).
     """
+    return checked(schema, body, *parse(schema, body, partial=partial))
+
+
+def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[dict, dict]:
+    """Return what ``body`` holds, parsed, and what is wrong with it as far as no database is needed to tell."""
     instance = _instance(schema)
     if isinstance(body, FormData):
         _say_what_is_empty(instance, body)
-    errors: dict = {}
     try:
-        data = instance.load(body, partial=partial)
+        return instance.load(body, partial=partial), {}
     except ValidationError as wrong:
-        data, errors = wrong.valid_data, wrong.normalized_messages()
+        return wrong.valid_data, wrong.normalized_messages()
+
+
+def checked(
+    schema: type[Schema], body: dict, data: dict, errors: dict, *, model: type[Model] | None = None, own=None,
+    known: Collection[str] = (),
+) -> dict:  # fmt: skip
+    """Return ``data``, parsed from ``body``; raises :class:`~.errors.Invalid` with ``errors`` and those found now.
+
+    ``model`` is what the body makes or changes a row of, ``own`` that row's key: a key that the
+    body gives must not be another's.  References in ``known`` have been looked up already.
+    """
+    instance = _instance(schema)
     lost = missing_references(instance, data, body, known)
     errors |= {name: text for name, text in lost.items() if name not in errors}
     errors |= taken_key(model, data, own) if model else {}

@@ -110,10 +110,8 @@ class VideoFile(UploadField):
 
 
 def look_at_files(call) -> None:
-    """Inspect the files in the body of a call, where its resource takes any."""
-    if call.resource is None or call.action is not None or not call.resource.takes_files or call.method == "DELETE":
-        return
-    for name, taken in call.resource.schema().load_fields.items():
+    """Inspect the files in the body of a call that sends a row."""
+    for name, taken in call.resource.schema().load_fields.items() if call.resource.takes_files else ():
         if isinstance(taken, UploadField) and isinstance(call.body.get(name), FileStorage):
             call.body[name] = taken.inspected(call.body[name])
 

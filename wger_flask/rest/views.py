@@ -14,6 +14,7 @@ from ..storage.clauses import equals
 from ..storage.model import Model
 from ..storage.selection import Selection
 from ..storage.writing import insert, update
+from .dump import dump_held
 from .errors import Invalid
 from .fields import DateTime
 from .recipe import Call, Target
@@ -41,7 +42,7 @@ def show_row(call: Call):
 def create_row(call: Call):
     """Store a new row."""
     resource = call.resource
-    data = call.load(known=_check_owner(call))
+    data = call.load_row(None, known=_check_owner(call))
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.user.id
     row = store(call, data, None)
@@ -50,12 +51,12 @@ def create_row(call: Call):
 
 def replace_row(call: Call):
     """Change a row; every required field must be there, others keep their value."""
-    return _change(call, partial=False)
+    return _change(call)
 
 
 def change_row(call: Call):
     """Change some fields of a row."""
-    return _change(call, partial=True)
+    return _change(call)
 
 
 def delete_row(call: Call):
@@ -74,13 +75,13 @@ def delete_row(call: Call):
     return None, 204
 
 
-def _change(call: Call, partial: bool):
+def _change(call: Call):
     call.body  # noqa: B018  what cannot be read is refused before the row is looked for
     known = _check_owner(call)
     row = call.row()
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
-    data = call.load(partial=partial, row=row, known=known)
+    data = call.load_row(row, known=known)
     data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)
@@ -120,6 +121,8 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
 
 
 def _shown(call: Call, row: Model, data: dict):
+    if call.resource.dump.is_flat:
+        return dump_held(call.resource.schema, row, call.context)
     # Not through ``visible``: a row may be written before it is shown in lists.
     found = call.resource.show(Selection(row.__class__, (equals(row._meta.primary_key, row._pk),)), call.context)
     for name, declared in call.resource.schema._declared_fields.items():

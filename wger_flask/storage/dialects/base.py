@@ -150,6 +150,10 @@ class Dialect:
             yield
 
 
+AS_HELD = Dialect()
+"""Answers for values as models hold them, in Python's own types."""
+
+
 def told_by_driver(error: Exception) -> Exception | None:
     """Return the driver's own exception, which Peewee wraps into ``error``."""
     told = error.args[0] if error.args else None
