@@ -16,7 +16,7 @@ from marshmallow import ValidationError
 from ..storage.clauses import Clause, along, equals
 from ..storage.fields import storable
 from ..storage.model import Model
-from ..storage.selection import Selection, which_exist
+from ..storage.selection import Selection
 from .errors import ApiError, NotYours
 from .relations import parse_reference
 
@@ -37,10 +37,11 @@ class Ownership:
         """The column that holds the user, when the row itself has one."""
         return self.path[0] if len(self.path) == 1 else None
 
-    def demand(self, model: type[Model], body: dict, user_id: int) -> None:
-        """Raise :class:`NotYours` when a checked reference in ``body`` is not the user's own.
+    def own_rows(self, model: type[Model], body: dict, user_id: int) -> list[Selection]:
+        """Return a selection of each row that ``body`` refers to and that must be the user's own.
 
-        Malformed values pass: validation refuses them later, naming the field.
+        Malformed values pass: validation refuses them later, naming the field.  Raises
+        :class:`NotYours` for what cannot be anybody's.
         """
         asked = []
         for name, path in (self.checks or {}).items():
@@ -57,8 +58,7 @@ class Ownership:
                 raise NotYours()
             wanted = equals(target._meta.primary_key, key)
             asked.append(Selection(target, (wanted, along(target, tuple(path.split(".")), user_id))))
-        if not all(which_exist(asked)):
-            raise NotYours()
+        return asked
 
 
 def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:

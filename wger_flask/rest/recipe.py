@@ -27,7 +27,7 @@ from .ownership import NotADictionary
 from .permissions import SAFE_METHODS, Access
 from .renderers import render
 from .resource import Action, Resource
-from .schema import checked, load, parse
+from .schema import checked, load, look_up, parse
 from .services import services
 from .uploads import look_at_files
 
@@ -149,13 +149,17 @@ class Call:
         """Return the body as ``schema`` reads it."""
         return load(schema, self.body, partial=partial)
 
-    def load_row(self, row: Model | None, known=()) -> dict:
+    def look_up(self) -> dict:
+        """Return what is wrong with the references in the body; raises :class:`~.errors.NotYours`."""
+        return look_up(self.resource, self.body, self.parse()[0], self.user)
+
+    def load_row(self, row: Model | None, lost: dict) -> dict:
         """Return the body as the resource reads it, for a new row (None) or for a change of ``row``.
 
-        References in ``known`` have been looked up already.
+        ``lost`` is what :meth:`look_up` found.
         """
         model, own = self.resource.model, row and row._pk
-        return checked(self.resource.schema, self.body, *self.parse(), model=model, own=own, known=known)
+        return checked(self.resource.schema, *self.parse(), lost, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ..storage.clauses import equals, within
 from ..storage.fields import storable
 from ..storage.model import Model, title_of
 from ..storage.selection import Selection, which_exist
+from .errors import NotYours
 from .relations import Key, Keys, no_such_row
 
 
-def missing_references(schema, data: dict, body: dict, known: Collection[str] = ()) -> dict[str, list[str]]:
+def missing_references(
+    schema, data: dict, body: dict, owned: Collection[str] = (), own_rows: Sequence[Selection] = ()
+) -> dict[str, list[str]]:
     """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere.
 
-    Those in ``known`` have been looked up already.
+    What ``owned`` names must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` when
+    one of these is not there.
     """
     sent = {}
     for name, field in schema.load_fields.items():
         value = data.get(field.attribute or name)
-        if value is not None and isinstance(field, Key | Keys) and name not in known:
+        if value is not None and isinstance(field, Key | Keys) and name not in owned:
             sent[field.data_key or name] = (field, value)
     single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
-    lost = {name: body.get(name) for name, found in zip(single, _exist(single.values()), strict=True) if not found}
+    found = _exist(single.values(), own_rows)
+    lost = {name: body.get(name) for name, there in zip(single, found, strict=True) if not there}
     for name, (field, keys) in sent.items():
         if name not in single and (missing := _missing(field.model, keys)):
             lost[name] = missing[0]
@@ -38,11 +43,14 @@ def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
     return {name: [f"{title_of(model)} with this {name} already exists."]}
 
 
-def _exist(rows: Collection[tuple[type[Model], object]]) -> list[bool]:
-    """Tell of each model and primary key whether there is such a row, in one query."""
+def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Selection] = ()) -> list[bool]:
+    """Tell of each model and primary key whether there is such a row; ``own_rows`` must be there: one query."""
     asked = [Selection(model, (equals(model._meta.primary_key, key),)) for model, key in rows if storable(key)]
-    found = iter(which_exist(asked))
-    return [storable(key) and next(found) for _, key in rows]
+    found = which_exist([*own_rows, *asked])
+    if not all(found[: len(own_rows)]):
+        raise NotYours()
+    others = iter(found[len(own_rows) :])
+    return [storable(key) and next(others) for _, key in rows]
 
 
 def _missing(model: type[Model], keys: list) -> list:

@@ -1,13 +1,12 @@
 """The base of every schema: what a body may hold, what an answer holds.
 
-Schemas are plain marshmallow.  A body meets them in two steps.  :func:`parse` collects every
-field's errors; :func:`checked` asks whether referenced rows exist, and reports all of it at
-once.  Only the second needs the database: writers wait for each other there.
+Schemas are plain marshmallow.  A body meets them in three steps.  :func:`parse` collects every
+field's errors; :func:`look_up` asks whether referenced rows exist; :func:`checked` reports all
+of it at once.  Only the first needs no database: writers wait for each other there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import lru_cache
 
 import marshmallow
@@ -37,7 +36,8 @@ def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
 
     ``partial`` lets required fields be absent (PATCH).
     """
-    return checked(schema, body, *parse(schema, body, partial=partial))
+    data, errors = parse(schema, body, partial=partial)
+    return checked(schema, data, errors, missing_references(_instance(schema), data, body))
 
 
 def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[dict, dict]:
@@ -51,21 +51,29 @@ def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[d
         return wrong.valid_data, wrong.normalized_messages()
 
 
+def look_up(resource, body: dict, data: dict, user) -> dict[str, list[str]]:
+    """Return the error messages of the references in ``data``, parsed from ``body``.
+
+    Raises :class:`~.errors.NotYours` for one that leads to a row of somebody else.
+    """
+    owner, owned, own_rows = resource.owner, (), ()
+    if owner is not None and owner.checks:
+        owned, own_rows = owner.checks, owner.own_rows(resource.model, body, user.id)
+    return missing_references(_instance(resource.schema), data, body, owned, own_rows)
+
+
 def checked(
-    schema: type[Schema], body: dict, data: dict, errors: dict, *, model: type[Model] | None = None, own=None,
-    known: Collection[str] = (),
+    schema: type[Schema], data: dict, errors: dict, lost: dict, *, model: type[Model] | None = None, own=None
 ) -> dict:  # fmt: skip
-    """Return ``data``, parsed from ``body``; raises :class:`~.errors.Invalid` with ``errors`` and those found now.
+    """Return ``data``; raises :class:`~.errors.Invalid` with ``errors``, those of references, and those found now.
 
     ``model`` is what the body makes or changes a row of, ``own`` that row's key: a key that the
-    body gives must not be another's.  References in ``known`` have been looked up already.
+    body gives must not be another's.
     """
-    instance = _instance(schema)
-    lost = missing_references(instance, data, body, known)
     errors |= {name: text for name, text in lost.items() if name not in errors}
     errors |= taken_key(model, data, own) if model else {}
     if errors:
-        raise Invalid({name: errors[name] for name in (*instance.fields, *errors) if name in errors})
+        raise Invalid({name: errors[name] for name in (*_instance(schema).fields, *errors) if name in errors})
     return data
 
 

@@ -6,7 +6,6 @@ happens before one of them is called, and what becomes of its answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from ..storage.cascade import StillReferenced
@@ -42,7 +41,7 @@ def show_row(call: Call):
 def create_row(call: Call):
     """Store a new row."""
     resource = call.resource
-    data = call.load_row(None, known=_check_owner(call))
+    data = call.load_row(None, call.look_up())
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.user.id
     row = store(call, data, None)
@@ -76,24 +75,14 @@ def delete_row(call: Call):
 
 
 def _change(call: Call):
-    call.body  # noqa: B018  what cannot be read is refused before the row is looked for
-    known = _check_owner(call)
+    lost = call.look_up()  # what cannot be read, and others' rows, are refused before the row is looked for
     row = call.row()
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
-    data = call.load_row(row, known=known)
+    data = call.load_row(row, lost)
     data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)
-
-
-def _check_owner(call: Call) -> Collection[str]:
-    """Raise :class:`NotYours` for references to rows of others; returns the names of those that were checked."""
-    owner = call.resource.owner
-    if owner is None or owner.checks is None:
-        return ()
-    owner.demand(call.resource.model, call.body, call.user.id)
-    return owner.checks
 
 
 def store(call: Call, data: dict, row: Model | None) -> Model:
