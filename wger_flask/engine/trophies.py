@@ -2,7 +2,7 @@
 
 A trophy is a row that names a checker and its parameters, so that an administrator can add
 "500 workouts" without code.  A checker is a function of those parameters and of what is known
-of a training life; it answers with a :class:`Standing`.  :data:`CHECKERS` is the list of them,
+of a training life; it answers with a :class:`Reach`.  :data:`CHECKERS` is the list of them,
 open for plugins.
 
 Personal records are different: they belong to one log and are earned again and again.
@@ -15,13 +15,13 @@ import datetime
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .lifetime import Lifetime
 from .statistics import estimated_one_rep_max
 from .streaks import LONG_PAUSE, longest_pause
 
-__all__ = ["CHECKERS", "Record", "Standing", "check", "in_good_standing", "personal_record"]
+__all__ = ["CHECKERS", "Reach", "Record", "Standing", "check", "in_good_standing", "is_earned", "personal_record"]
 
 _AWAY = datetime.timedelta(days=30)
 
@@ -37,8 +37,17 @@ class Standing:
     progress_display: str | None = None
 
 
+class Reach(NamedTuple):
+    """Say whether a trophy is earned and, where there is a way to go, how far somebody is of how far, in ``unit``."""
+
+    earned: bool
+    current: int | Decimal | None = None
+    target: int | float | None = None
+    unit: str = ""
+
+
 Dates = Callable[[], Collection[datetime.date]]
-Checker = Callable[[Mapping[str, Any], Lifetime, Dates], Standing]
+Checker = Callable[[Mapping[str, Any], Lifetime, Dates], Reach]
 
 
 def check(
@@ -50,11 +59,30 @@ def check(
     that is not progressive tells no progress.  A checker that nobody knows, or parameters that
     it cannot read, are a trophy that cannot be earned.
     """
+    reach = _reach(checker, params, row, dates)
+    return _standing(reach) if is_progressive else Standing(reach.earned)
+
+
+def is_earned(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> bool:
+    """Return what :func:`check` says of ``earned``, and put nothing into words: it is asked at every set."""
+    return _reach(checker, params, row, dates).earned
+
+
+def _reach(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     try:
-        standing = CHECKERS[checker](params, row, dates)
+        return CHECKERS[checker](params, row, dates)
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        return Standing(False)
-    return standing if is_progressive else Standing(standing.earned)
+        return Reach(False)
+
+
+def _standing(reach: Reach) -> Standing:
+    earned, current, target, unit = reach
+    if current is None or target is None:
+        return Standing(earned)
+    value, shown = str(current), f"{current} / {target} {unit}"
+    if isinstance(current, Decimal):
+        value, shown = f"{current:.2f}", f"{_grouped(current)} / {_grouped(Decimal(str(target)))} {unit}"
+    return Standing(earned, _percent(float(current), target), value, str(target), shown)
 
 
 def in_good_standing(trophies_enabled: bool, last_login: datetime.datetime | None, now: datetime.datetime) -> bool:
@@ -65,61 +93,55 @@ def in_good_standing(trophies_enabled: bool, last_login: datetime.datetime | Non
 # -- checkers ------------------------------------------------------------------------------
 
 
-def workout_count(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def workout_count(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for ``count`` sessions."""
     return _counted(row.total_workouts, int(params["count"]), "workouts")
 
 
-def streak(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def streak(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for ``days`` in a row, now or ever."""
     return _counted(max(row.current_streak, row.longest_streak), int(params["days"]), "days")
 
 
-def weekend_warrior(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def weekend_warrior(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for ``weekends`` in a row with a session on both days."""
     return _counted(row.weekend_workout_streak, int(params["weekends"]), "weekends")
 
 
-def volume(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def volume(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for ``kg`` lifted altogether (kg × repetitions)."""
-    lifted, target = row.total_weight_lifted, float(params["kg"])
-    return Standing(
-        earned=lifted >= Decimal(params["kg"]),
-        progress=_percent(float(lifted), target),
-        current_value=f"{lifted:.2f}",
-        target_value=str(target),
-        progress_display=f"{_grouped(lifted)} / {_grouped(Decimal(str(target)))} kg",
-    )
+    lifted = row.total_weight_lifted
+    return Reach(lifted >= Decimal(params["kg"]), lifted, float(params["kg"]), "kg")
 
 
-def time_of_day(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def time_of_day(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for a session that began ``before`` or ``after`` a time of day ("06:00"), strictly."""
     earliest, latest = row.earliest_workout_time, row.latest_workout_time
     early = "before" in params and earliest is not None and earliest < _time(params["before"])
     late = "after" in params and latest is not None and latest > _time(params["after"])
-    return Standing(early or late)
+    return Reach(early or late)
 
 
-def date_of_year(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def date_of_year(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for a session on ``day`` of ``month`` in any year; the row knows about 1 January."""
     month, day = int(params["month"]), int(params["day"])
     if (month, day) == (1, 1):
-        return Standing(row.worked_out_jan_1)
-    return Standing(any((date.month, date.day) == (month, day) for date in dates()))
+        return Reach(row.worked_out_jan_1)
+    return Reach(any((date.month, date.day) == (month, day) for date in dates()))
 
 
-def inactivity_return(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def inactivity_return(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check for a session after ``inactive_days`` or more; the row knows about pauses of 30 days."""
     pause = int(params.get("inactive_days", LONG_PAUSE))
     if pause != LONG_PAUSE:
-        return Standing(longest_pause(dates()) >= pause)
+        return Reach(longest_pause(dates()) >= pause)
     left, last = row.last_inactive_date, row.last_workout_date
-    return Standing(left is not None and last is not None and last > left)
+    return Reach(left is not None and last is not None and last > left)
 
 
-def per_log(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Standing:
+def per_log(params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     """Check nothing: personal records are awarded by :func:`personal_record`."""
-    return Standing(False)
+    return Reach(False)
 
 
 CHECKERS: dict[str, Checker] = {
@@ -135,14 +157,8 @@ CHECKERS: dict[str, Checker] = {
 """The checkers by the name that trophy rows use."""
 
 
-def _counted(current: int, target: int, what: str) -> Standing:
-    return Standing(
-        earned=current >= target,
-        progress=_percent(current, target),
-        current_value=str(current),
-        target_value=str(target),
-        progress_display=f"{current} / {target} {what}",
-    )
+def _counted(current: int, target: int, unit: str) -> Reach:
+    return Reach(current >= target, current, target, unit)
 
 
 def _percent(current: float, target: float) -> float:

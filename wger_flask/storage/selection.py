@@ -24,6 +24,7 @@ from .model import Model
 from .unchanged import remembered
 
 COMPILED_SHAPES = 1024
+AS_READ = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
 _FAR = 1000
 
 
@@ -85,14 +86,14 @@ class Selection:
 
     def first(self) -> Model | None:
         """Return the first row as an instance, None where there is none."""
-        fields = self.model._meta.sorted_fields
-        found = self.rows(tuple(field.name for field in fields), 1)
+        names, readers = _readers(database.obj.dialect, self.model)
+        found = self.rows(names, 1)
         if not found:
             return None
         row = self.model(__no_default__=True)
-        row.__data__.update(
-            (field.name, field.python_value(value)) for field, value in zip(fields, found[0], strict=True)
-        )
+        row.__data__.update(zip(names, found[0], strict=True))
+        for name, read in readers:
+            row.__data__[name] = read(row.__data__[name])
         return row
 
     def instances(self):
@@ -200,6 +201,18 @@ class _Joins:
 
 def _plain(value) -> peewee.Value:
     return peewee.Value(value, converter=False)
+
+
+@lru_cache(None)
+def _readers(dialect, model: type[Model]) -> tuple[tuple[str, ...], list[tuple]]:
+    """Return the names of the columns of ``model``, and how those are read that drivers give in another type."""
+    fields = model._meta.sorted_fields
+    readers = [(field.name, field.python_value) for field in fields if not isinstance(_target(field), AS_READ)]
+    return tuple(field.name for field in fields), readers
+
+
+def _target(field: peewee.Field) -> peewee.Field:
+    return field.rel_field if isinstance(field, peewee.ForeignKeyField) else field
 
 
 @lru_cache(COMPILED_SHAPES)

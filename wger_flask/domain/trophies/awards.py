@@ -15,7 +15,7 @@ from wger_flask.api import Clause, Selection, columns, equals, fields
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.lifetime import Lifetime
-from wger_flask.engine.trophies import Record, check, in_good_standing, personal_record
+from wger_flask.engine.trophies import Record, in_good_standing, is_earned, personal_record
 
 from .models import Trophy, UserTrophy
 
@@ -44,7 +44,7 @@ def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -
         if checker == RECORDS:
             if log and (context := _record(user, trophy, log)):
                 yield trophy, context
-        elif not repeatable and check(checker, _parameters(params), row, dates).earned:
+        elif not repeatable and is_earned(checker, _parameters(params), row, dates):
             yield trophy, None
 
 
