@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -82,26 +83,28 @@ def test_a_connection_left_in_a_transaction_is_mended(held):
     assert Unit.select().count() == 1
 
 
-def test_writers_in_two_threads_both_get_through(held):
+def at_once(opened, work, number: int = 3) -> list:
+    """Return what ``work`` returns in several threads at once, each with a connection of its own."""
+
+    def connected(_):
+        try:
+            return work()
+        finally:
+            opened.close()
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(connected, range(number)))
+
+
+def test_writers_in_several_threads_all_get_through(held):
     """Each reads before it writes, which a deferred transaction of SQLite would not survive."""
-    failures = []
 
     def work():
-        try:
-            for number in range(20):
-                with transaction():
-                    Unit.create(name=f"{Unit.select().count()} {number}")
-        except Exception as failure:  # noqa: BLE001  a thread has nobody to raise to
-            failures.append(failure)
-        finally:
-            held.close()
+        for number in range(20):
+            with transaction():
+                Unit.create(name=f"{Unit.select().count()} {number}")
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    at_once(held, work)
     assert Unit.select().count() == 60
 
 
@@ -138,25 +141,13 @@ def test_missing_tables_are_made(held):
 
 def test_servers_that_start_together_make_the_tables_once(tmp_path):
     with empty_database(tmp_path) as opened:
-        told, failures = [], []
         start = threading.Barrier(3)
 
         def work():
-            try:
-                start.wait()
-                told.append(migrations.migrate(MODELS))
-            except Exception as failure:  # noqa: BLE001  a thread has nobody to raise to
-                failures.append(failure)
-            finally:
-                opened.close()
+            start.wait()
+            return migrations.migrate(MODELS)
 
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
-        assert [bool(lines) for lines in sorted(told)] == [False, False, True]
+        assert sorted(bool(lines) for lines in at_once(opened, work)) == [False, False, True]
         assert migrations.is_current(MODELS)
 
 

@@ -60,10 +60,7 @@ class Children(fields.Field):
 
         def load(keys, context):
             rows = Selection(model, (within(self.reference, keys, raw=True),), self.order).rows(wanted)
-            found: dict = {}
-            for row, item in zip(rows, inner(rows, context), strict=True):
-                found.setdefault(row[-1], []).append(item)
-            return found
+            return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
 
@@ -120,13 +117,18 @@ class Members(fields.Field):
 
         def load(keys, context):
             rows = Selection(self.relation.through, (within(source, keys, raw=True),), self.order).rows(wanted)
-            found: dict = {}
-            for row, item in zip(rows, inner(rows, context), strict=True):
-                found.setdefault(row[-1], []).append(item)
-            return found
+            return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         rows = Selection(self.relation.through, (equals(self.relation.source, obj._pk),), self.order).instances()
         return self.schema(many=True).dump([getattr(row, self.relation.target.name) for row in rows])
+
+
+def _by_last(rows: list[tuple], items: list[dict]) -> dict[object, list[dict]]:
+    """Return the items of rows by the last value of each row: the key of what they belong to."""
+    found: dict[object, list[dict]] = {}
+    for row, item in zip(rows, items, strict=True):
+        found.setdefault(row[-1], []).append(item)
+    return found
