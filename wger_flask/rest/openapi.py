@@ -9,6 +9,7 @@ plain flask-smorest blueprints that describe themselves.
 from __future__ import annotations
 
 import re
+import threading
 
 from flask import Flask
 from flask_smorest import Api, Blueprint
@@ -92,9 +93,13 @@ class Paths(FlaskPlugin):
 
 
 class LazyApi(Api):
-    """flask-smorest's API, whose document is made when it is first looked at."""
+    """flask-smorest's API, whose document is made when it is first looked at.
+
+    Others who look meanwhile wait until it is whole.
+    """
 
     def __init__(self, app: Flask):
+        self._describing = threading.RLock()  # what describes itself may look at the document
         self._pending: list[tuple[Blueprint, str, list | None]] = []
         self._document = None
         self._subjects: dict[str, list[str]] = {}
@@ -111,22 +116,26 @@ class LazyApi(Api):
     @property
     def spec(self):
         """The document; whatever was registered since it was last looked at is described now."""
-        pending, self._pending = self._pending, []
-        for blueprint, name, parameters in pending:
-            blueprint.register_views_in_doc(self, self._app, self._document, name=name, parameters=parameters)
-            if getattr(blueprint, "targets", True):
-                self._document.tag({"name": name, "description": blueprint.description})
-            if not hasattr(blueprint, "targets"):
-                self._subjects.setdefault("More", []).append(name)
-            for rule, target in getattr(blueprint, "targets", ()):
-                heading = target.resource.subject if target.resource else "Accounts and the server"
-                tags = self._subjects.setdefault(heading, [])
-                if (tag := tag_of(target, rule)) not in tags:
-                    tags.append(tag)
-        if pending:  # an extension that ReDoc knows: tags under headings
-            groups = [{"name": heading, "tags": tags} for heading, tags in self._subjects.items()]
-            self._document.options["x-tagGroups"] = groups
-        return self._document
+        with self._describing:
+            described = bool(self._pending)
+            while self._pending:
+                self._describe(*self._pending.pop(0))
+            if described:  # an extension that ReDoc knows: tags under headings
+                groups = [{"name": heading, "tags": tags} for heading, tags in self._subjects.items()]
+                self._document.options["x-tagGroups"] = groups
+            return self._document
+
+    def _describe(self, blueprint: Blueprint, name: str, parameters: list | None) -> None:
+        blueprint.register_views_in_doc(self, self._app, self._document, name=name, parameters=parameters)
+        if getattr(blueprint, "targets", True):
+            self._document.tag({"name": name, "description": blueprint.description})
+        if not hasattr(blueprint, "targets"):
+            self._subjects.setdefault("More", []).append(name)
+        for rule, target in getattr(blueprint, "targets", ()):
+            heading = target.resource.subject if target.resource else "Accounts and the server"
+            tags = self._subjects.setdefault(heading, [])
+            if (tag := tag_of(target, rule)) not in tags:
+                tags.append(tag)
 
     @spec.setter
     def spec(self, document):

@@ -7,6 +7,7 @@ header.  Both texts are made once.
 from __future__ import annotations
 
 import json
+import threading
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,14 +36,19 @@ _AGE = 24 * 3600
 def pages_for(api: Api) -> Blueprint:
     """Return the blueprint that shows the document of ``api``."""
     pages = Blueprint("documents", __name__)
+    writing = threading.Lock()
 
     @cache
-    def text(is_json: bool) -> bytes:
+    def written(is_json: bool) -> bytes:
         document = api.spec.to_dict()
         if is_json:
             return json.dumps(document, ensure_ascii=False, indent=4).encode()
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         return yaml.dump(document, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120).encode()
+
+    def text(is_json: bool) -> bytes:
+        with writing:  # several first readers need one text
+            return written(is_json)
 
     @pages.get("/api/v2/schema")
     @pages.get("/api/v2/schema/", endpoint="schema_with_slash")
