@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from wger_flask.engine.lifetime import Lifetime
+from wger_flask.engine.plausibility import Label, contradiction
 from wger_flask.engine.trophies import CHECKERS
 
 PACKAGE = Path(__file__).parents[2] / "wger_flask"
@@ -218,6 +219,13 @@ def test_energy_of_a_food_follows_from_its_nutrients():
         protein, carbohydrates, fat = (Decimal(fields[name]) for name in ("protein", "carbohydrates", "fat"))
         computed = 4 * protein + 4 * carbohydrates + 9 * fat
         assert abs(computed - fields["energy"]) <= Decimal("0.15") * fields["energy"], fields["name"]
+
+
+def test_no_food_that_ships_contradicts_itself():
+    names = set(Label.__slots__) & next(iter(table("nutrition.ingredient").values())).keys()
+    for fields in table("nutrition.ingredient").values():
+        said = {name: None if fields[name] is None else Decimal(fields[name]) for name in names}
+        assert contradiction(Label(kcal=Decimal(fields["energy"]), **said)) is None, fields["name"]
 
 
 def test_nutrients_of_a_food_fit_into_a_hundred_grams():

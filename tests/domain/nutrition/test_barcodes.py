@@ -161,7 +161,8 @@ def test_odd_products_make_sound_foods(api, kitchen, changes, field, value):
 @pytest.mark.parametrize(
     ("nutriments", "energy"),
     [
-        ({"energy-kcal_100g": None, "energy_100g": 1674}, 400), ({"energy-kcal_100g": -1, "energy_100g": 4184}, 1000),
+        ({"energy-kcal_100g": None, "energy_100g": 1674}, 400), ({"energy-kcal_100g": -1, "energy_100g": 1674}, 400),
+        ({"energy-kcal_100g": "", "energy-kj_100g": 1674}, 400), ({"energy-kcal_100g": -1, "energy_100g": 4184}, None),
         ({"energy-kcal_100g": "lots"}, None), ({"fat_100g": 100.1}, None), ({"fat_100g": True}, None),
         ({"proteins_100g": "NaN"}, None), ({"carbohydrates_100g": None}, None), ({"sugars_100g": 1e9}, 402),
     ],
@@ -169,6 +170,68 @@ def test_odd_products_make_sound_foods(api, kitchen, changes, field, value):
 def test_numbers_must_be_possible(nutriments, energy):
     food = barcodes.read(PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments})
     assert (food and food["energy"]) == energy
+
+
+@pytest.mark.parametrize(
+    "nutriments",
+    [
+        {"fat_100g": 3.5, "saturated-fat_100g": 24, "energy-kcal_100g": 320}, {"sugars_100g": 61}, {"sugars_100g": 120},
+        {"fat_100g": 60, "proteins_100g": 60, "energy-kcal_100g": 900}, {"energy-kcal_100g": 0},
+    ],
+)  # fmt: skip
+def test_products_that_contradict_themselves_are_not_taken(api, kitchen, nutriments, caplog):
+    kitchen.answer = PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments}
+    with caplog.at_level("INFO", "wger_flask"):
+        assert look(api) == look(api) == []
+    assert len(kitchen.asked) == 1 and "'Crunchy Müsli' of Open Food Facts is not taken: " in caplog.text
+    assert not Ingredient.select().where(Ingredient.code == CODE).exists()
+
+
+def test_kilojoules_in_the_field_for_kilocalories_are_recognised(api, kitchen):
+    kitchen.answer = PRODUCT | {"nutriments": PRODUCT["nutriments"] | {"energy-kcal_100g": 1680, "energy_100g": 7029}}
+    assert look(api)[0]["energy"] == 402
+
+
+@pytest.mark.parametrize(
+    "nutriments, categories",
+    [
+        ({"energy-kcal_100g": 231, "alcohol_100g": 40}, None), ({"energy-kcal_100g": 231}, ["en:alcoholic-beverages"]),
+        ({"energy-kcal_100g": 0, "carbohydrates_100g": 100, "polyols_100g": 100}, "none"),
+        ({"energy-kcal_100g": 0, "carbohydrates_100g": 100, "erythritol_100g": 100}, []),
+    ],
+)  # fmt: skip
+def test_what_gives_odd_energy_is_known(api, kitchen, nutriments, categories):
+    empty = {"proteins_100g": 0, "carbohydrates_100g": 0, "fat_100g": 0}
+    kitchen.answer = PRODUCT | {"nutriments": empty | nutriments, "categories_tags": categories}
+    assert look(api)[0]["energy"] == nutriments["energy-kcal_100g"]
+
+
+@pytest.mark.parametrize(
+    ("names", "lang", "name", "language"),
+    [
+        ({"product_name": "", "product_name_de": "Müsli", "product_name_en": "Muesli"}, "de", "Müsli", "de"),
+        ({"product_name": " ", "product_name_de": "Müsli", "product_name_en": "Muesli"}, "fr", "Muesli", "en"),
+        ({"product_name": None, "product_name_de": "Müsli", "product_name_en": ""}, "en", "Müsli", "de"),
+        ({"product_name": "Müesli", "product_name_de": "Müsli"}, "fr", "Müesli", "fr"),
+    ],
+)
+def test_a_name_in_another_language_does_for_an_empty_one(api, kitchen, names, lang, name, language):
+    generic = {key.replace("product", "generic"): value for key, value in names.items()}
+    kitchen.answer = PRODUCT | names | generic | {"lang": lang}
+    (found,) = look(api)
+    assert (found["name"], found["common_name"], found["language"]["short_name"]) == (name, name, language)
+
+
+def test_names_are_stored_without_entities(api, kitchen):
+    encoded = {
+        "product_name": "Ben &amp; Jerry&#39;s &quot;M&uuml;sli&quot;", "generic_name": "a &amp;lt; b",
+        "brands": "H&#x26;M&#44;Co,Other", "creator": "a&nbsp;b", "serving_size": "&frac12; cup",
+    }  # fmt: skip
+    kitchen.answer = PRODUCT | encoded
+    (found,) = look(api)
+    assert (found["name"], found["common_name"]) == ("Ben & Jerry's \"Müsli\"", "a < b")
+    assert (found["brand"], found["license_author"]) == ("H&M", "a b")
+    assert [unit["name"] for unit in found["weight_units"]] == ["Serving (½ cup)"]
 
 
 @pytest.mark.parametrize("quantity", [None, "", 0, 0.2, -5, "much", 1e9])

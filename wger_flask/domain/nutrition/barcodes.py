@@ -2,11 +2,13 @@
 
 The answer must not depend on anybody else being there: whoever cannot be reached, takes too
 long or talks nonsense has told nothing, and is left in peace for a minute.  Products without
-a name or one of the four main values are of no use in a plan and count as unknown.
+a name or one of the four main values are of no use in a plan and count as unknown, and so do
+those whose values contradict one another (:mod:`wger_flask.engine.plausibility`).
 """
 
 from __future__ import annotations
 
+import html
 import logging
 import threading
 import time
@@ -16,6 +18,7 @@ from decimal import Decimal
 from wger_flask import __version__
 from wger_flask.api import Selection, columns, equals, one_at_a_time, services, transaction
 from wger_flask.domain.core.models import ENGLISH, Language, License
+from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
 from .models import Ingredient, IngredientWeightUnit
 
@@ -25,11 +28,17 @@ SOURCE = "Open Food Facts"
 LENGTHS = range(8, 15)
 _PAUSE, _FORGET, _MOST_UNKNOWN = 60, 3600, 1000
 _MAIN = {"protein": "proteins", "carbohydrates": "carbohydrates", "fat": "fat"}
-_OTHER = {"carbohydrates_sugar": "sugars", "fat_saturated": "saturated-fat", "fiber": "fiber", "sodium": "sodium"}
-_KCAL, _KJ_IN_KCAL = "energy-kcal", Decimal("4.184")
+_PARTS = {"carbohydrates_sugar": "sugars", "fat_saturated": "saturated-fat"}
+_OTHER = {"fiber": "fiber", "sodium": "sodium"}
+_KCAL, _KJ = "energy-kcal", ("energy-kj", "energy")
+# Read beyond what 100 g hold, for what is too much to be seen as that; more than these is no value of a food.
+_MOST_KCAL, _MOST_KJ, _MOST_PART = 10_000, 40_000, 1000
+_MOST_ENCODED = 3
+_LANGUAGES = ("en", "de")  # whose names are asked for besides that in the product's own language
 _WANTED = (
-    "product_name", "generic_name", "brands", "lang", "creator", "nutriments", "nutrition_grades", "serving_size",
-    "serving_quantity", "ingredients_analysis_tags",
+    "product_name", "generic_name", *(f"{name}_name_{code}" for code in _LANGUAGES for name in ("product", "generic")),
+    "brands", "lang", "creator", "nutriments", "nutrition_grades", "serving_size", "serving_quantity",
+    "ingredients_analysis_tags", "categories_tags",
 )  # fmt: skip
 _resting_until = 0.0
 _unknown: dict[str, float] = {}
@@ -59,32 +68,62 @@ def look_up(code: str) -> bool:
 
 
 def read(product: Mapping) -> dict | None:
-    """Return what a product of Open Food Facts says about a food, None if that is not enough."""
-    nutriments = product.get("nutriments")
-    if not isinstance(nutriments, Mapping):
+    """Return what a product of Open Food Facts says about a food, None if that is not enough or cannot be."""
+    label = _label(product)
+    name, _ = _named(product, "product")
+    if label is None or not name:
         return None
-    name = _text(product.get("product_name"))
-    energy = _number(nutriments.get(f"{_KCAL}_100g"), 2000)
-    if energy is None:
-        joules = _number(nutriments.get("energy_100g"), 8000)
-        energy = None if joules is None else joules / _KJ_IN_KCAL
-    values = {name: _number(nutriments.get(f"{key}_100g"), 100) for name, key in _MAIN.items()}
-    if not name or energy is None or None in values.values():
+    wrong = contradiction(label)
+    if wrong:
+        log.info("%r of %s is not taken: %s", name, SOURCE, wrong)
         return None
-    values |= {name: _number(nutriments.get(f"{key}_100g"), 100) for name, key in _OTHER.items()}
     grade = product.get("nutrition_grades")
     return {
-        "name": name, "energy": round(energy), **values,
-        "common_name": _text(product.get("generic_name")) or None,
-        "brand": _text(str(product.get("brands") or "").split(",")[0]) or None,
+        "name": name, "energy": round(energy_of(label)),
+        **{field: getattr(label, field) for field in (*_MAIN, *_PARTS, *_OTHER)},
+        "common_name": _named(product, "generic")[0] or None,
+        "brand": _text(_decoded(str(product.get("brands") or "")).split(",")[0]) or None,
         "nutriscore": grade if grade in ("a", "b", "c", "d", "e") else None,
         "is_vegan": _tagged(product, "vegan"), "is_vegetarian": _tagged(product, "vegetarian"),
         "license_author": _text(product.get("creator")) or SOURCE,
     }  # fmt: skip
 
 
+def _label(product: Mapping) -> Label | None:
+    """Return what a product says of 100 g of it, None without one of the main values."""
+    said = product.get("nutriments")
+    if not isinstance(said, Mapping):
+        return None
+    main = {field: _number(said.get(f"{key}_100g"), 100) for field, key in _MAIN.items()}
+    kcal = _number(said.get(f"{_KCAL}_100g"), _MOST_KCAL)
+    kj = (_number(said.get(f"{key}_100g"), _MOST_KJ) for key in _KJ)
+    kj = next((one for one in kj if one is not None), None)
+    if None in main.values() or kcal is None and kj is None:
+        return None
+    parts = {field: _number(said.get(f"{key}_100g"), _MOST_PART) for field, key in _PARTS.items()}
+    other = {field: _number(said.get(f"{key}_100g"), 100) for field, key in _OTHER.items()}
+    sweet = (_number(said.get(f"{key}_100g"), 100) for key in ("polyols", "erythritol"))
+    categories = product.get("categories_tags")
+    return Label(
+        **main, **parts, **other, kcal=kcal, kj=kj,
+        polyols=next((one for one in sweet if one is not None), None),
+        alcohol=_number(said.get("alcohol_100g"), 100),
+        alcoholic=isinstance(categories, list) and "en:alcoholic-beverages" in categories,
+    )  # fmt: skip
+
+
+def _named(product: Mapping, kind: str) -> tuple[str, str]:
+    """Return the ("product" or "generic") name of a product, and the short name of the language it is in.
+
+    The name without a language is that in the product's own, and often left empty by who added it in another.
+    """
+    own = str(product.get("lang"))[:2]
+    names = ((f"{kind}_name", own), *((f"{kind}_name_{code}", code) for code in sorted(_LANGUAGES, key=own.__ne__)))
+    return next(((text, code) for key, code in names if (text := _text(product.get(key)))), ("", own))
+
+
 def _keep(code: str, found: dict, product: Mapping) -> None:
-    language = Selection(Language, (equals(Language.short_name, str(product.get("lang"))[:2]),)).keys()
+    language = Selection(Language, (equals(Language.short_name, _named(product, "product")[1]),)).keys()
     license = Selection(License, (equals(License.short_name, "ODbL"),)).keys()
     page = f"https://world.openfoodfacts.org/product/{code}"
     row = Ingredient.create(
@@ -129,7 +168,17 @@ def _fetch(code: str, address: str, site: str, seconds: int, answer: list) -> No
 
 
 def _text(value) -> str:
-    return " ".join(value.replace("\x00", "").split())[:200] if isinstance(value, str) else ""
+    return " ".join(_decoded(value).replace("\x00", "").split())[:200] if isinstance(value, str) else ""
+
+
+def _decoded(text: str) -> str:
+    """Return a text without HTML entities; some were encoded each time they were saved."""
+    for _ in range(_MOST_ENCODED):
+        plain = html.unescape(text)
+        if plain == text:
+            break
+        text = plain
+    return text
 
 
 def _number(value, most: int) -> Decimal | None:
