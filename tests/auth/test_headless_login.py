@@ -37,11 +37,12 @@ def test_logging_in(phone, people):
     assert before.timestamp() <= data["methods"][0].pop("at") <= fields.now().timestamp()
     assert data == {
         "user": {
-            "id": people["grace"].id, "display": "grace", "has_usable_password": True, "email": "grace@example.org",
+            "id": people["grace"].id, "display": "grace", "email": "grace@example.org", "has_usable_password": True,
             "username": "grace",
         },
         "methods": [{"method": "password", "username": "grace"}],
     }  # fmt: skip
+    assert list(data["user"]) == ["id", "display", "email", "has_usable_password", "username"]
     assert set(meta) == {"is_authenticated", "session_token", "access_token", "refresh_token"}
     assert len(meta["session_token"]) == 32
     assert User.get(username="grace").last_login >= before

@@ -131,6 +131,8 @@ def test_somebody_who_was_shut_out(api, people):
         User.update(is_active=False).where(User.username == "grace").execute()
     assert api("grace").get("weightentry/").json == {"detail": "User inactive or deleted."}
     assert ask(api, f"Bearer {bearer}").json == {"detail": "User is inactive", "code": "user_inactive"}
+    headless = tokens.make_headless(people["grace"].id, "access", "s" * 40).text
+    assert ask(api, f"Bearer {headless}").json == refused("Token has no type")
 
 
 def test_session_tokens_of_apps_are_nothing_here(api):

@@ -48,16 +48,23 @@ def _bearer(parts: list[str]) -> Caller:
         told = "Authorization header must contain two space-delimited values"
         raise Forbidden(told, code="bad_authorization_header")
     try:
-        number = tokens.user_of(tokens.read_access(parts[1]))
+        claims = tokens.read_access(parts[1])
     except tokens.BadToken as wrong:
-        message = {"token_class": "AccessToken", "token_type": "access", "message": str(wrong)}
-        told = "Given token not valid for any token type"
-        raise Forbidden(told, code="token_not_valid", messages=[message]) from None
+        raise _no_access(str(wrong)) from None
+    number = tokens.user_of(claims)
     if number is None:
         raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
     user = caller.by_id(number)
+    if "token_use" in claims and (user is None or not user.is_active):
+        # A headless token that is good for nothing is asked what a token of the other family says.
+        raise _no_access(tokens.BadToken.NO_TYPE)
     if user is None:
         raise Forbidden("User not found", code="user_not_found")
     if not user.is_active:
         raise Forbidden("User is inactive", code="user_inactive")
     return user
+
+
+def _no_access(reason: str) -> Forbidden:
+    message = {"token_class": "AccessToken", "token_type": "access", "message": reason}
+    return Forbidden("Given token not valid for any token type", code="token_not_valid", messages=[message])

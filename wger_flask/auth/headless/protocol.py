@@ -61,8 +61,10 @@ def gone() -> Response:
 
 def described(user: User) -> dict:
     """Return what an app shows of a user."""
-    shown = {"id": user.id, "display": user.username, "has_usable_password": passwords.is_usable(user.password)}
-    return shown | ({"email": user.email} if user.email else {}) | {"username": user.username}
+    shown = {"id": user.id, "display": user.username}
+    if user.email:
+        shown["email"] = user.email
+    return shown | {"has_usable_password": passwords.is_usable(user.password), "username": user.username}
 
 
 def logged_in(user: User, methods: list[dict], **meta) -> Response:
