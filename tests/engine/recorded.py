@@ -166,18 +166,22 @@ class World:
             sessions=[(session["day"], date_of(session["date"])) for session in rows["workoutsession"].values()],
         )  # fmt: skip
 
-    def statistics(self, key):
+    def sets(self, key):
+        """Return the logs of a routine's sessions in order, each with the day of its session."""
         sessions = {id: row for id, row in self.rows["workoutsession"].items() if row["routine"] == key}
-        logs = sorted(
-            (log for log in self.rows["workoutlog"].values() if log["session"] in sessions),
-            key=lambda log: (date_of(sessions[log["session"]]["date"]), moment(log["date"])),
-        )
+        logs = [
+            log | {"day": date_of(sessions[log["session"]]["date"])}
+            for log in self.rows["workoutlog"].values() if log["session"] in sessions
+        ]  # fmt: skip
+        return sorted(logs, key=lambda log: (log["day"], moment(log["date"])))
+
+    def statistics(self, key):
         performed = [
             statistics.PerformedSet(
-                date_of(sessions[log["session"]]["date"]), log["iteration"], log["exercise"], number(log["weight"]),
-                number(log["repetitions"]), log["weight_unit"], log["repetitions_unit"],
+                log["day"], log["iteration"], log["exercise"], number(log["weight"]), number(log["repetitions"]),
+                log["weight_unit"], log["repetitions_unit"],
             )
-            for log in logs
+            for log in self.sets(key)
         ]  # fmt: skip
         return statistics.routine_statistics(performed, self.muscles)
 

@@ -58,13 +58,27 @@ def test_share_of_the_one_rep_max(repetitions, share):
 @pytest.mark.parametrize(
     "left_out",
     [
-        performed(8, 50, weight_unit=2), performed(8, 50, weight_unit=None), performed(8, 50, weight_unit=4),
+        performed(8, 50, weight_unit=3), performed(8, 50, weight_unit=None), performed(8, 50, weight_unit=4),
         performed(8, 50, repetitions_unit=2), performed(8, 50, repetitions_unit=3),
         performed(8, 50, repetitions_unit=None),
     ],
 )  # fmt: skip
 def test_other_units_are_not_counted(left_out):
     assert documents(left_out) == documents()
+
+
+def test_pounds_are_converted():
+    got = documents(performed(12, 100, weight_unit=2), performed(10, 100), performed(None, 100, weight_unit=2))
+    assert got["sets"]["mesocycle"]["total"] == "3.00"
+    assert got["volume"]["mesocycle"]["exercises"] == {"71": 1544.3104}  # 100 lb are 45.3592 kg
+    assert got["volume"]["mesocycle"]["total"] == "1544.31"
+    same = documents(performed(12, "45.3592"), performed(10, 100), performed(None, 50))
+    assert got["intensity"] == same["intensity"] and got["volume"] == same["volume"]
+
+
+def test_maxima_of_sets_in_pounds_are_in_kilograms():
+    got = estimated_maxima([performed(5, 100, weight_unit=2), performed(5, 45)])
+    assert got == {71: {datetime.date(2024, 1, 2): Decimal("51.03")}}
 
 
 def test_a_log_without_weight_or_repetitions_counts_as_a_set():
@@ -120,7 +134,7 @@ def test_estimated_one_rep_max(weight, repetitions, rir, estimate):
 
 
 def test_estimated_maxima_keep_the_best_of_a_date():
-    done = [performed(5, 100), performed(8, 80), performed(1, 120, 51), performed(1, 500, weight_unit=2)]
+    done = [performed(5, 100), performed(8, 80), performed(1, 120, 51), performed(1, 500, weight_unit=4)]
     got = estimated_maxima(done)
     day = datetime.date(2024, 1, 2)
     assert got == {71: {day: Decimal("112.50")}, 51: {day: Decimal("120.00")}}
@@ -169,7 +183,7 @@ def test_intensity_is_the_mean_share_of_the_one_rep_max(done):
     intensity = routine_statistics(done, MUSCLES).intensity
     shares = {}
     for item in done:
-        if (item.weight_unit, item.repetitions_unit) == (1, 1) and None not in (item.weight, item.repetitions):
+        if item.weight_unit in (1, 2) and item.repetitions_unit == 1 and None not in (item.weight, item.repetitions):
             share = share_of_one_rep_max(item.repetitions) if item.weight else Decimal(0)
             for place in ("all", item.exercise, item.date):
                 shares.setdefault(place, []).append(share)

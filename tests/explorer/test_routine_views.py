@@ -262,6 +262,34 @@ def test_actions_of_a_routine_are_readable(visitor, person):
         assert page.status == 200 and told in page.words
 
 
+def test_masses_are_in_the_unit_of_the_profile(visitor, person):
+    ada, seen = person("ada"), visitor("ada")
+    routine = plan(ada)
+    log(ada, routine, 1)
+    ada.add(
+        "workoutlog", routine=routine, exercise=1, repetitions=10, weight=100, weight_unit=2, date="2025-01-06T18:05",
+        iteration=1,
+    )  # fmt: skip
+    pages = {
+        f"routine/{routine}/stats/": ("Volume ({unit})", "Bench Press 2 {volume} 81", "Pectoralis major 2 {volume}"),
+        f"routine/{routine}/logs/": ("{volume} {unit} in all",),
+        f"routine/{routine}/": ("Bench Press {most} {unit} {most} {unit}", "in {unit}"),
+        "workoutsession/": ("{volume} {unit} in all",),
+        "user-statistics/": ("{volume} {unit} lifted in all",),
+    }
+    shown = {
+        "kg": {"unit": "kg", "volume": "814", "most": "69.68"},  # 6 × 60 kg and 10 × 45.3592 kg
+        "lb": {"unit": "lb", "volume": "1,794", "most": "153.62"},
+    }
+    for unit, values in shown.items():
+        answer = ada.http.patch("/api/v2/userprofile/", json={"weight_unit": unit}, headers=ada.headers)
+        assert answer.status_code == 200
+        for path, told in pages.items():
+            words = " ".join(seen.see(path).words.split())
+            assert [text for text in told if text.format(**values) not in words] == [], (path, words)
+    assert ada.get(f"routine/{routine}/stats/")["volume"]["mesocycle"]["total"] == "813.59"
+
+
 def test_a_session_shows_its_sets(visitor, person, queries):
     ada, seen, counts = person("ada"), visitor("ada"), []
     routine = plan(ada)

@@ -2,8 +2,8 @@
 
 Every logged set is counted in four ways at once (by iteration, by ISO week, by day and in the
 whole mesocycle), and in each of them by exercise, by primary muscle and in total.  Only sets
-in kilograms and in plain repetitions are counted: adding seconds or plates to them would make
-the sums meaningless.
+in kilograms or pounds and in plain repetitions are counted, pounds converted as everywhere else:
+adding seconds or plates to them would make the sums meaningless.
 
 Intensity is the mean share of the one-repetition maximum at which sets were done.  With
 Brzycki's equation (M. Brzycki, "Strength testing: predicting a one-rep max from
@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .rounding import PRECISION, quantised
-from .units import KILOGRAM, REPETITIONS
+from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
 
 __all__ = [
     "Cell", "Grouped", "PerformedSet", "RoutineStatistics", "estimated_maxima", "estimated_one_rep_max",
@@ -40,7 +40,7 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class PerformedSet:
-    """Hold one logged set with the date of its session; None means not noted."""
+    """Hold one logged set with the date of its session, ``weight`` in its unit; None means not noted."""
 
     date: datetime.date
     iteration: int | None
@@ -49,6 +49,11 @@ class PerformedSet:
     repetitions: Decimal | None
     weight_unit: int | None = KILOGRAM
     repetitions_unit: int | None = REPETITIONS
+
+    @property
+    def kilograms(self) -> Decimal | None:
+        """The weight in kg, pounds with four decimals."""
+        return None if self.weight is None else kilograms(self.weight, self.weight_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ def estimated_maxima(performed: Iterable[PerformedSet]) -> dict[int, dict[dateti
     """Return the best estimated 1RM (kg) of every exercise on every date it was done."""
     best: dict[int, dict[datetime.date, Decimal]] = {}
     for item in performed:
-        if _counts(item) and (estimate := estimated_one_rep_max(item.weight, item.repetitions)) is not None:
+        if _counts(item) and (estimate := estimated_one_rep_max(item.kilograms, item.repetitions)) is not None:
             dates = best.setdefault(item.exercise, {})
             dates[item.date] = max(estimate, dates.get(item.date, estimate))
     return best
@@ -159,17 +164,18 @@ def routine_statistics(
                 continue
             trained = tuple(muscles.get(item.exercise, ()))
             sets.add(item, trained, _ONE)
-            if item.weight is None or item.repetitions is None:
+            weight = item.kilograms
+            if weight is None or item.repetitions is None:
                 volume.add(item, trained, _ZERO)
                 continue
-            volume.add(item, trained, item.weight * item.repetitions)
-            intensity.add(item, trained, _intensity(item.weight, item.repetitions))
+            volume.add(item, trained, weight * item.repetitions)
+            intensity.add(item, trained, _intensity(weight, item.repetitions))
             counts.add(item, trained, _ONE)
         return RoutineStatistics(intensity=intensity.means(counts), sets=sets.sums(), volume=volume.sums())
 
 
 def _counts(item: PerformedSet) -> bool:
-    return item.weight_unit == KILOGRAM and item.repetitions_unit == REPETITIONS
+    return item.weight_unit in MASSES and item.repetitions_unit == REPETITIONS
 
 
 def _intensity(weight: Decimal, repetitions: Decimal) -> Decimal:

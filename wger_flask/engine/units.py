@@ -1,23 +1,28 @@
 """Know the units that mean something to the arithmetic.
 
-Units are rows that anybody may rename or add; only these few are special.  Everything that
-is not pounds counts as kilograms where kilograms are wanted: "plates" and "body weight"
-have no mass that a server could know.
+Units are rows that anybody may rename or add; only these few are special.  Where every log
+counts, everything that is not pounds counts as kilograms (:func:`kilograms`): "plates" and "body
+weight" have no mass that a server could know.  Where only masses count, :data:`MASSES` says which
+units have one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .rounding import PRECISION
 
 __all__ = [
-    "KILOGRAM", "KJ_PER_KCAL", "KG_PER_LB", "POUND", "REPETITIONS", "UNTIL_FAILURE",
+    "KILOGRAM", "KJ_PER_KCAL", "KG_PER_LB", "MASSES", "POUND", "REPETITIONS", "UNTIL_FAILURE", "MassUnit",
     "kilograms", "kilojoules", "pounds",
 ]  # fmt: skip
 
 KILOGRAM, POUND = 1, 2
 """Identifiers of the weight units with a mass."""
+
+MASSES = frozenset((KILOGRAM, POUND))
+"""All of them."""
 
 REPETITIONS, UNTIL_FAILURE = 1, 2
 """Identifiers of the repetition units that the text of a set treats specially."""
@@ -41,6 +46,18 @@ def kilograms(weight: Decimal, unit: int | None) -> Decimal:
 def pounds(weight: Decimal) -> Decimal:
     """Return ``weight`` (kg) in lb, four decimals."""
     return PRECISION.divide(weight, KG_PER_LB).quantize(_GRAM_TENTH, context=PRECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class MassUnit:
+    """A unit that people choose to see masses in, by its ``name`` ("kg" or "lb"); figures are kept in kg."""
+
+    name: str = "kg"
+
+    def of(self, kilograms: Decimal | float | str) -> Decimal:
+        """Return ``kilograms`` in this unit, pounds with four decimals."""
+        kilograms = Decimal(str(kilograms))
+        return pounds(kilograms) if self.name == "lb" else kilograms
 
 
 def kilojoules(energy: Decimal) -> Decimal:

@@ -187,7 +187,9 @@ def test_logs_are_listed_with_the_sessions_of_the_routine(grace):
     early = grace.post("workoutsession", routine=routine["id"], date="2024-01-02")
     elsewhere = grace.log(session=early["id"], routine=other["id"], date="2030-01-01")
     grace.log(routine=routine["id"], session=grace.post("workoutsession", date="2024-01-03")["id"])
-    assert grace.get(f"routine/{routine['id']}/logs/") == [
+    shown = grace.get(f"routine/{routine['id']}/logs/")
+    assert [list(one) for one in shown] == [["session", "logs"]] * len(shown)
+    assert shown == [
         {"session": early, "logs": [elsewhere]}, {"session": late, "logs": []},
     ]  # fmt: skip
 
@@ -200,6 +202,8 @@ def test_statistics_follow_every_change(grace):
     grace.patch("workoutlog", log, weight=100)
     assert grace.get(path)["volume"]["daily"]["2024-01-01"]["total"] == "800.00"
     grace.patch("workoutlog", log, weight_unit=2)
+    assert grace.get(path)["volume"]["daily"]["2024-01-01"]["total"] == "362.87"
+    grace.patch("workoutlog", log, weight_unit=4)
     assert grace.get(path)["volume"]["daily"] == {}
     grace.client.delete(f"workoutlog/{log['id']}/")
     assert grace.get(path)["sets"]["mesocycle"]["total"] == "0.00"

@@ -147,6 +147,12 @@ class UserProfile(Model):
         label = "core.userprofile"
 
 
+def weight_unit_of(user: User | None) -> str:
+    """Return the unit ("kg" or "lb") that somebody sees masses in; kg for nobody, and where there is no profile yet."""
+    found = user and UserProfile.select(UserProfile.weight_unit).where(UserProfile.user == user.id).scalar()
+    return found or "kg"
+
+
 class UserCache(Model):
     """When a user was last active."""
 

@@ -22,11 +22,13 @@ from wger_flask.api import (
     today,
     within,
 )
+from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.engine.errors import EngineError
 from wger_flask.engine.schedule import schedule
 from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.statistics import estimated_maxima, routine_statistics
+from wger_flask.engine.units import MassUnit
 
 from . import asks, models, reading, trained
 from .performed import performed_sets
@@ -59,6 +61,7 @@ def _routine(shown):
     performed = performed_sets(row.id) if own else []
     entries = [entry for day in structure["days"] for slot in day["slots"] for entry in slot["entries"]]
     names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
+    mass = MassUnit(weight_unit_of(shown.call.user))
     letter, sessions = reading.letters(structure["days"]), _sessions(row.id) if own else {}
     return shown.render(
         "views/routine.html", routine=structure, row=row, own=own, today=now, names=names, letter=letter,
@@ -69,7 +72,8 @@ def _routine(shown):
         session=sessions.get(now),
         rules={entry["id"]: reading.progressions(entry, words) for entry in entries} if own else {},
         aims=reading.aims, behind=reading.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES, asks=asks,
-        volume=_volume(shown, performed), maxima=_maxima(shown, performed, names),
+        mass=mass,
+        volume=_volume(shown, performed, mass), maxima=_maxima(shown, performed, names, mass),
     )  # fmt: skip
 
 
@@ -80,21 +84,22 @@ def _sessions(routine: int) -> dict[date, tuple[str, int | None]]:
     return {model.date.python_value(when): (str(model.id.python_value(key)), day) for key, when, day in rows}
 
 
-def _volume(shown, performed):
+def _volume(shown, performed, mass: MassUnit):
     """Draw the volume of each week."""
     if not performed:
         return None
     weeks = dict.fromkeys(reading.weeks_between(performed[0].date, performed[-1].date), 0.0)
     for day, cell in routine_statistics(performed, {}).volume.daily.items():
-        weeks[day - timedelta(days=day.weekday())] += float(cell.total)
+        weeks[day - timedelta(days=day.weekday())] += float(mass.of(cell.total))
     amounts = [Amount(f"{monday.day} {monday:%b}", volume) for monday, volume in weeks.items()]
-    return bar_chart(shown, amounts, "Volume of each week", "kg")
+    return bar_chart(shown, amounts, "Volume of each week", mass.name)
 
 
-def _maxima(shown, performed, names: dict[str, str]) -> list[dict]:
+def _maxima(shown, performed, names: dict[str, str], mass: MassUnit) -> list[dict]:
     """Return the estimated maxima of each exercise, those that were trained most often first, some drawn."""
     found = []
-    for exercise, best in estimated_maxima(performed).items():
+    for exercise, kilograms in estimated_maxima(performed).items():
+        best = {day: round(mass.of(value), 2) for day, value in kilograms.items()}
         dates = sorted(best)
         points = [(datetime(day.year, day.month, day.day), float(best[day])) for day in dates]
         found.append({
@@ -104,7 +109,7 @@ def _maxima(shown, performed, names: dict[str, str]) -> list[dict]:
         })  # fmt: skip
     found.sort(key=lambda item: (-len(item["points"]), item["name"]))
     for item in found[:MOST_CHARTS]:
-        item["chart"] = line_chart(shown, item["points"], f"{item['name']} (kg)", 540, 230)
+        item["chart"] = line_chart(shown, item["points"], f"{item['name']} ({mass.name})", 540, 230)
     return found
 
 

@@ -27,7 +27,7 @@ def show_logs(call: Call) -> list[dict]:
     dump = dumper(_SessionWithLogsSchema, WorkoutSession)
     sessions = Selection(WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), ("date",))
     return [
-        {"logs": session.pop("logs"), "session": session} for session in dump(sessions.rows(dump.columns), call.context)
+        {"session": session, "logs": session.pop("logs")} for session in dump(sessions.rows(dump.columns), call.context)
     ]
 
 

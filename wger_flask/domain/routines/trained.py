@@ -9,12 +9,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from wger_flask.api import Amount, Selection, bar_chart, dumper, equals, today, within
+from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
 from wger_flask.engine.schedule import schedule
 from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.sets import SetData
-from wger_flask.engine.units import REPETITIONS
+from wger_flask.engine.units import MASSES, REPETITIONS, MassUnit, kilograms
 from wger_flask.engine.wording import Wording
 
 from . import asks, models
@@ -80,7 +81,8 @@ def _sessions(shown, pairs: list[tuple[dict, list[dict]]]):
         return None
     names, words = shown.names(Exercise, {log["exercise"] for _, logs in pairs for log in logs}), wording()
     cards = [(session, by_exercise(logs, names, words), _volume(logs)) for session, logs in pairs]
-    return shown.render("views/sessions.html", cards=cards, **_about(shown, [session for session, _ in pairs]))
+    about = _about(shown, [session for session, _ in pairs])
+    return shown.render("views/sessions.html", cards=cards, mass=MassUnit(weight_unit_of(shown.call.user)), **about)
 
 
 def _about(shown, sessions: list[dict]) -> dict:
@@ -129,17 +131,18 @@ def _amount(value: str | None, unit: str) -> str:
 
 
 def _volume(logs: Iterable[dict]) -> Decimal:
-    """Return the volume of logs, of those in kilograms and in repetitions."""
+    """Return the volume (kg) of logs, of those with a mass and in repetitions."""
     return sum(
-        (Decimal(log["weight"]) * Decimal(log["repetitions"]) for log in logs
-         if log["weight"] and log["repetitions"] and log["weight_unit"] == log["repetitions_unit"] == 1),
+        (kilograms(Decimal(log["weight"]), log["weight_unit"]) * Decimal(log["repetitions"]) for log in logs
+         if log["weight"] and log["repetitions"]
+         and log["weight_unit"] in MASSES and log["repetitions_unit"] == REPETITIONS),
         Decimal(0),
     )  # fmt: skip
 
 
 def statistics(shown):
     """Show the sums of a routine: by iteration, by exercise and by muscle."""
-    (found,) = shown.rows
+    (found,), mass = shown.rows, MassUnit(weight_unit_of(shown.call.user))
     groups = {
         "Iteration": {key: f"Iteration {key}" if key != "None" else "Without one" for key in found["sets"]["iteration"]}
     }
@@ -147,12 +150,12 @@ def statistics(shown):
     groups["Exercise"] = shown.names(Exercise, whole["exercises"])
     groups["Muscle"] = shown.names(Muscle, whole["muscle"])
     tables = [
-        ("Iteration", [_line(groups["Iteration"][key], *(
+        ("Iteration", [_line(mass, groups["Iteration"][key], *(
             found[measure]["iteration"].get(key, {}).get("total") for measure in ("sets", "volume", "intensity")
         )) for key in found["sets"]["iteration"]]),
         *(
             (name, sorted((
-                _line(groups[name].get(key, key), *(
+                _line(mass, groups[name].get(key, key), *(
                     found[measure]["mesocycle"][part].get(key) for measure in ("sets", "volume", "intensity")
                 ))
                 for key in whole[part]
@@ -161,13 +164,13 @@ def statistics(shown):
         ),
     ]  # fmt: skip
     volumes = found["volume"]["iteration"].items()
-    amounts = [Amount(f"Iteration {key}", float(cell["total"])) for key, cell in volumes if key != "None"]
-    chart = bar_chart(shown, amounts, "Volume of each iteration", "kg") if amounts else None
-    return shown.render("views/statistics.html", tables=[table for table in tables if table[1]], chart=chart)
+    amounts = [Amount(f"Iteration {key}", float(mass.of(cell["total"]))) for key, cell in volumes if key != "None"]
+    chart = bar_chart(shown, amounts, "Volume of each iteration", mass.name) if amounts else None
+    return shown.render("views/statistics.html", tables=[table for table in tables if table[1]], chart=chart, mass=mass)
 
 
-def _line(name: str, sets, volume, intensity) -> tuple[str, float, float, float]:
-    return name, float(sets or 0), float(volume or 0), 100 * float(intensity or 0)
+def _line(mass: MassUnit, name: str, sets, volume, intensity) -> tuple[str, float, float, float]:
+    return name, float(sets or 0), float(mass.of(volume or 0)), 100 * float(intensity or 0)
 
 
 def sequence(shown):

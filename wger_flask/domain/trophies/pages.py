@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from wger_flask.api import Selection, View, equals, server_zone, within
+from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
+from wger_flask.engine.units import MassUnit
 
 from .models import UserTrophy
 from .progress import progress
@@ -42,7 +44,8 @@ def _awards(shown):
 
 def _figures(shown):
     """Show the figures of somebody's training."""
-    return shown.render("views/figures.html", rows=shown.rows) if shown.rows else None
+    mass = MassUnit(weight_unit_of(shown.call.user))
+    return shown.render("views/figures.html", rows=shown.rows, mass=mass) if shown.rows else None
 
 
 def _card(trophy: dict, standing: dict | None, earned: dict[int, list[datetime]]) -> dict:
