@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wger_flask.media.store import MediaStore, UnsafeName, new_name
+from wger_flask.storage.database import accompanied, transaction
 
 
 @pytest.fixture
@@ -266,3 +267,21 @@ def test_the_disk_follows_the_rows(tmp_path_factory, steps, ends_well):
     except Rollback:
         rows = before
     assert files(store) == {name: row.encode() for row, name in rows.items()}
+
+
+def test_changes_follow_a_part_of_a_transaction_that_is_rolled_back(opened, store):
+    """Its error may be caught: what the rest of the transaction did stays."""
+    old, other = store.save(b"old", "a/old.png"), store.save(b"other", "a/other.png")
+    with store.changes() as changes, accompanied(changes), transaction():
+        changes.add(b"one", "a/one.png")
+        changes.remove(old)
+        with pytest.raises(Rollback), transaction():
+            changes.add(b"two", "a/two.png")
+            changes.remove(other)
+            raise Rollback
+        with transaction():
+            changes.add(b"three", "a/three.png")
+    assert files(store) == {"a/one.png": b"one", "a/other.png": b"other", "a/three.png": b"three"}
+    with store.changes() as changes, transaction():
+        pass  # nobody follows what has ended
+    assert not changes.added

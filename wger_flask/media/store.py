@@ -10,10 +10,13 @@ Rows and files cannot share a transaction, so files are made to follow. `MediaSt
 go stays until the block has ended well. Whenever the server stops in between, each row that the
 database holds has its file; the worst that is left is a file that nobody names.
 
-    with store.changes() as files, transaction():
+    with store.changes() as files, accompanied(files), transaction():
         row.image = files.add(info.content, new_name(f"gallery/{user.id}", info.extension))
         files.remove(old_name)
         row.save()
+
+`accompanied` is for transactions inside: where one of them is rolled back and its error caught, the
+changes of files that were made in it are taken back as well (`Changes.rewind`).
 """
 
 from __future__ import annotations
@@ -115,10 +118,11 @@ class MediaStore:
         those that it removed are.
         """
         changes = Changes(self)
+        start = changes.mark()
         try:
             yield changes
         except BaseException:
-            self._delete_all(reversed(changes.added))
+            changes.rewind(start)
             raise
         self._delete_all(changes.removed)
 
@@ -173,6 +177,16 @@ class Changes:
         self._store = store
         self.added: list[str] = []
         self.removed: list[str] = []
+
+    def mark(self) -> tuple[int, int]:
+        """Return a mark for `rewind`."""
+        return len(self.added), len(self.removed)
+
+    def rewind(self, mark: tuple[int, int]) -> None:
+        """Delete what was added since a mark, and keep what was to go since then."""
+        added, removed = mark
+        self._store._delete_all(reversed(self.added[added:]))
+        del self.added[added:], self.removed[removed:]
 
     def add(self, content: bytes | BinaryIO, name: str) -> str:
         """Store a file now, and return its name. Raises like `MediaStore.save`."""

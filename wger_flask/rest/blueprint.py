@@ -103,6 +103,10 @@ class Endpoints(Documented):
 
         return register
 
+    def target(self, path: str) -> Target:
+        """Return what was registered for ``path``; raises StopIteration where nothing was."""
+        return next(target for _, rule, target in self._twins if rule == f"/{path.strip('/')}")
+
     def _register_twins(self, state) -> None:
         for name, rule, target in self._twins:
             _add_twins(state.app, f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)

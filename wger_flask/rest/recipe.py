@@ -16,7 +16,7 @@ from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import http_date
 
-from ..storage.database import DatabaseError, IntegrityError, one_at_a_time, overtaken, transaction
+from ..storage.database import DatabaseError, IntegrityError, accompanied, one_at_a_time, overtaken, transaction
 from ..storage.model import Model
 from . import metadata
 from .bodies import FORM_TYPES, NotAnObject, read_body
@@ -94,26 +94,30 @@ class Call:
     """One request to a target, as its handler sees it."""
 
     __slots__ = (
-        "action", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user", "_body",
-        "_parsed",
+        "action", "args", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user",
+        "_body", "_parsed",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
         self.target, self.request, self.key, self.suffix = target, request, key, suffix
         self.resource, self.action = target.resource, target.action
         self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
+        self.args: MultiDict = request.args  # the query parameters
         self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
-        """Return the call of the same user, in the same transaction, that does something to ``target``."""
+        """Return the call of the same user, in the same transaction, that does something to ``target``.
+
+        It is let in by the same rules as a request of its own, and knows nothing of this one's
+        query.  Raises :class:`~.errors.Forbidden`, :class:`~.errors.Throttled` and
+        :class:`~.errors.MethodNotAllowed`.
+        """
         made = Call(target, self.request, key, "")
         made.method, made.format, made.user, made.files, made._body = method, self.format, self.user, self.files, body
+        made.args = MultiDict()
+        for step in ADMISSION:
+            step(made)
         return made
-
-    @property
-    def args(self) -> MultiDict:
-        """The query parameters."""
-        return self.request.args
 
     @property
     def context(self) -> Context:
@@ -220,7 +224,8 @@ def allowed(call: Call) -> None:
         raise MethodNotAllowed(call.method)
 
 
-STEPS = (negotiated, understood, authenticated, authorised, throttled, allowed)
+ADMISSION = (authorised, throttled, allowed)  # whoever asks, and however they do
+STEPS = (negotiated, understood, authenticated, *ADMISSION)
 
 
 def answer(target: Target, key: str | None = None, suffix: str = "") -> Response:
@@ -262,7 +267,7 @@ def _written(target: Target, call: Call) -> tuple:
         call.parse()  # before anybody has to wait for it
     for again in (True, False):
         try:
-            with services().media.changes() as call.files, transaction():
+            with services().media.changes() as call.files, accompanied(call.files), transaction():
                 if call.user is not None:
                     one_at_a_time(f"writes of user {call.user.id}")
                 return _result(target.handlers[call.method](call))

@@ -1,13 +1,15 @@
 """Take what offline clients wrote to their copy of the tables: ``/upload-powersync-data``.
 
 A client sends a table's name and a row's columns; the row goes through the resource of that
-table, so validation, ownership and everything that follows a write are the resource's own.
-What is refused is told with status 200, as those clients expect: they would repeat anything
-else forever.
+table as a request of its own would (:meth:`~.recipe.Call.on`), so permissions, limits,
+validation, ownership and everything that follows a write are the resource's own.  What is
+refused is told with status 200, as those clients expect: they would repeat anything else
+forever.  Only who comes too often gets a 429, and is to try again.
 """
 
 from __future__ import annotations
 
+import uuid as uuids
 from collections.abc import Callable
 
 import peewee
@@ -19,15 +21,18 @@ from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model
 from ..storage.selection import Selection
 from .blueprint import Endpoints
-from .errors import ApiError, NotFound
+from .errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
 from .fields import Json, String
+from .fields.base import NULL
 from .recipe import Call
 from .resource import Resource
 from .schema import Schema
 from .services import services
-from .views import change_row, create_row, delete_row, targets
+from .views import targets
 
 DONE = {"status": "ok!"}
+_REFUSED = {"PUT": "{} creation must go through the REST API", "PATCH": "{} cannot be changed",
+            "DELETE": "{} cannot be deleted"}  # fmt: skip
 
 
 class UploadSchema(Schema):
@@ -64,13 +69,22 @@ def upload(call: Call):
     if other is None and resource is None:
         return {"error": f"Unknown table: {table}"}
     handle = other.get(call.method) if other else _of_resource(resource, call.method)
-    if handle is None:
-        return {"error": "Method not allowed"}
+    name = _model_name(table)
     try:
+        if handle is None:
+            raise MethodNotAllowed(call.method)
         with transaction():
             handle(call, data)
     except NotFound:
         return DONE  # what is gone, or was never there, needs no change any more
+    except MethodNotAllowed:
+        return {"error": "Method not allowed", "details": _REFUSED[call.method].format(name)}
+    except NotYours:
+        return {"error": "Forbidden", "details": f"{name} references an object you do not own"}
+    except Forbidden as refused:
+        return {"error": "Forbidden", "details": refused.body["detail"]}
+    except Throttled:
+        raise
     except ApiError as refused:
         return {"error": "Validation failed", "details": refused.body}
     except IntegrityError as clash:
@@ -86,6 +100,12 @@ def _resource(table: str) -> Resource | None:
     return None
 
 
+def _model_name(table: str) -> str:
+    """Return what refusals call a row of ``table``."""
+    models = services().registry.models
+    return next((model.__name__ for model in models if model._meta.table_name == table), table)
+
+
 def _key_column(model: type[Model]) -> peewee.Field:
     """Return the column by which offline clients know a row: one whose value they can choose."""
     key = model._meta.primary_key
@@ -94,7 +114,7 @@ def _key_column(model: type[Model]) -> peewee.Field:
 
 def _of_resource(resource: Resource, method: str) -> Callable | None:
     if method != "PUT":
-        return {"PATCH": _change, "DELETE": _delete}[method](resource)
+        return _change(resource)
     chosen = isinstance(_key_column(resource.model), columns.UUID)
     return _create(resource) if chosen and not resource.takes_files else None
 
@@ -102,30 +122,39 @@ def _of_resource(resource: Resource, method: str) -> Callable | None:
 def _create(resource: Resource) -> Callable:
     def create(call: Call, data: dict) -> None:
         column, model = _key_column(resource.model), resource.model
-        key = columns.parse_uuid(data.get("id"))
-        if key is None:
-            raise ApiError({"id": ["Must be a valid UUID."]})
-        if resource.visible_to(call.user).where(equals(column, key)).exists():
+        listing = targets(resource)[0]
+        sent = call.on(listing, "POST", _body(model, data))
+        key = _chosen_key(data["id"]) if "id" in data else None
+        if key is not None and resource.visible_to(call.user).where(equals(column, key)).exists():
             return  # it arrived before
-        made = create_row(call.on(targets(resource)[0], "POST", _body(model, data)))[0]
-        if not column.primary_key:
+        made = listing.handlers["POST"](sent)[0]
+        if key is not None and not column.primary_key:
             model.update({column: key}).where(model._meta.primary_key == made["id"]).execute()
 
     return create
 
 
 def _change(resource: Resource) -> Callable:
+    """Return what changes or deletes a row, as the method says."""
+
     def change(call: Call, data: dict) -> None:
-        change_row(call.on(targets(resource)[1], "PATCH", _body(resource.model, data), _key_of(call, resource, data)))
+        detail = targets(resource)[1]
+        body = _body(resource.model, data) if call.method == "PATCH" else {}
+        sent = call.on(detail, call.method, body)
+        sent.key = _key_of(call, resource, data)
+        detail.handlers[call.method](sent)
 
     return change
 
 
-def _delete(resource: Resource) -> Callable:
-    def delete(call: Call, data: dict) -> None:
-        delete_row(call.on(targets(resource)[1], "DELETE", {}, _key_of(call, resource, data)))
-
-    return delete
+def _chosen_key(key) -> uuids.UUID:
+    """Return the key that a client chose for a new row; raises :class:`ApiError`."""
+    if key is None:
+        raise ApiError({"id": [NULL]})
+    found = columns.parse_uuid(key)
+    if found is None:
+        raise ApiError(str([f"“{key}” is not a valid UUID."]))
+    return found
 
 
 def _key_of(call: Call, resource: Resource, data: dict) -> str:

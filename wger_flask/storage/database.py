@@ -8,7 +8,10 @@ its pragmas costs more than most requests.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import peewee
@@ -58,11 +61,43 @@ def connect() -> None:
         raise DatabaseURLError(f"WGER_DATABASE_URL: the database cannot be opened: {told}") from wrong
 
 
+class Companion(Protocol):
+    """What changes along with the rows, such as files: :func:`accompanied` binds it to transactions."""
+
+    def mark(self):
+        """Return what :meth:`rewind` needs to come back to this moment."""
+
+    def rewind(self, mark) -> None:
+        """Take back what was changed since ``mark``; must not raise."""
+
+
+_companions: ContextVar[tuple[Companion, ...]] = ContextVar("companions of transactions", default=())
+
+
+@contextmanager
+def accompanied(companion: Companion) -> Iterator[None]:
+    """Let each transaction in the block that is rolled back, a part of another one too, take ``companion`` back."""
+    token = _companions.set((*_companions.get(), companion))
+    try:
+        yield
+    finally:
+        _companions.reset(token)
+
+
 @contextmanager
 def transaction():
-    """Run a block that writes: raising rolls everything back, ending commits."""
-    with database.obj.dialect.writing(database.obj):
-        yield
+    """Run a block that writes: raising rolls everything back, ending commits.
+
+    Inside another one it is a part of that, which can be rolled back alone.
+    """
+    marks = [(companion, companion.mark()) for companion in _companions.get()]
+    try:
+        with database.obj.dialect.writing(database.obj):
+            yield
+    except BaseException:
+        for companion, mark in marks:
+            companion.rewind(mark)
+        raise
 
 
 def one_at_a_time(what: str) -> None:

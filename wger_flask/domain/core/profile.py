@@ -139,7 +139,7 @@ profile.endpoint("userprofile", access=private, request=ProfileSchema, response=
 
 def take_profile(call, data):
     """Change your profile as an offline client has changed its copy."""
-    change_profile(call.on(call.target, "PATCH", data))
+    change_profile(call.on(profile.target("userprofile"), "PATCH", data))
 
 
 @profile.endpoint("userprofile/verify-email", methods=("POST",), access=private, throttle="mail")
