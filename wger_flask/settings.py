@@ -180,7 +180,7 @@ class Settings:
     WGER_RATELIMIT_ENABLED: bool = _set(
         True, "Whether the rate limits hold (429 beyond them), the lockout after failed logins among them."
     )
-    AXES_ENABLED: bool = _set(True, "Whether failed logins lock out the address that they come from.")
+    AXES_ENABLED: bool = _set(True, "Whether failed logins lock out the address they come from (of IPv6, its /64).")
     AXES_FAILURE_LIMIT: int = _set(10, "Failed logins from one address before it is locked out.", least=1)
     AXES_COOLOFF_TIME: int = _set(30, "Minutes for which an address stays locked out.", least=1)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import passwords, refresh, tokens
+from wger_flask.auth import lockout, passwords, refresh, tokens
 from wger_flask.auth.emails import is_valid
 from wger_flask.auth.models import BlacklistedToken, EmailAddress, OutstandingToken, Token, User
 from wger_flask.domain.core.models import UserProfile
+from wger_flask.rest.throttling import Rate
 from wger_flask.storage import fields
 from wger_flask.storage.database import database, transaction
 
@@ -110,7 +112,7 @@ def test_tokens_that_renew_nothing(api, people, make, told):
 
 def test_an_expired_refresh_token(api, people, monkeypatch):
     monkeypatch.setattr(
-        tokens, "make", lambda user, kind: tokens._make(timedelta(seconds=-1), "x", {"token_type": kind}, {})
+        tokens, "make", lambda user, kind: tokens._make(timedelta(minutes=-1), "x", {"token_type": kind}, {})
     )
     assert api().post("token/refresh", {"refresh": tokens.make(1, "refresh").text}).json == invalid("Token is expired")
 
@@ -323,6 +325,40 @@ def test_an_address_is_locked_out_after_too_many_failures(api, counted, bend):
     elsewhere = api().post("token", GRACE, environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert elsewhere.status_code == 200
     assert api("grace").get("weightentry/").status_code == 200
+
+
+def test_a_lockout_ends_when_its_time_has_passed_whatever_the_clock_said_in_between(api, counted, bend, monkeypatch):
+    bend(AXES_ENABLED=True, AXES_FAILURE_LIMIT=2, AXES_COOLOFF_TIME=30)
+    now, wrong = time.time(), {**GRACE, "password": "wrong"}
+
+    def at(minutes: float, body=GRACE) -> int:
+        monkeypatch.setattr(lockout.time, "time", lambda: now + minutes * 60)
+        return api().post("token", body).status_code
+
+    assert [at(0, wrong) for _ in range(3)] == [401, 401, 429]
+    assert [at(60 * 24, wrong) for _ in range(3)] == [401, 401, 429]
+    assert at(31) == 200
+
+
+@pytest.mark.parametrize("ask", [
+    lambda api, where: api().post("token", {**GRACE, "password": "wrong"}, environ_base=where),
+    lambda api, where: api().post("login/", {**GRACE, "password": "wrong-pass"}, environ_base=where),
+    lambda api, where: api().post("register/", {}, environ_base=where),
+    lambda api, where: api().get("ingredient/", environ_base=where),
+    lambda api, where: api().post("/allauth/app/v1/auth/login", {**GRACE, "password": "x"}, environ_base=where),
+    lambda api, where: api().post("/allauth/app/v1/auth/signup", {}, environ_base=where),
+    lambda api, where: api().post("/allauth/app/v1/auth/password/request", {}, environ_base=where),
+])  # fmt: skip
+def test_addresses_of_one_network_count_together(api, counted, bend, ask, app):
+    bend(AXES_ENABLED=True, AXES_FAILURE_LIMIT=2)
+    rates = app.extensions["wger_flask"].throttle.rates
+    app.extensions["wger_flask"].throttle.rates = dict.fromkeys(rates, Rate(2, 60))
+    try:
+        statuses = [ask(api, {"REMOTE_ADDR": f"2001:db8::{n}"}).status_code for n in (1, 2, 3)]
+        assert 429 not in statuses[:2] and statuses[2] == 429
+        assert ask(api, {"REMOTE_ADDR": "2001:db8:0:1::1"}).status_code != 429
+    finally:
+        app.extensions["wger_flask"].throttle.rates = rates
 
 
 def test_the_lockout_can_be_turned_off(api, counted, bend):

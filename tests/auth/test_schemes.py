@@ -93,6 +93,16 @@ def test_signed_tokens_that_are_no_good(api, claims, body):
     assert (answer.status_code, answer.json) == (403, body)
 
 
+@pytest.mark.parametrize(("claims", "status"), [
+    ({"iat": 4}, 200), ({"iat": 60}, 403), ({"exp": -4}, 200), ({"exp": -6}, 403), ({"nbf": 4}, 200),
+    ({"nbf": 60}, 403),
+])  # fmt: skip
+def test_clocks_may_differ_by_five_seconds(api, people, claims, status):
+    now = datetime.now(UTC)
+    moments = {name: now + timedelta(seconds=seconds) for name, seconds in claims.items()}
+    assert ask(api, f"Bearer {signed(**moments, user_id=str(people['grace'].id))}").status_code == status
+
+
 def test_a_token_signed_otherwise_is_refused(api, people):
     claims = {"exp": datetime.now(UTC) + timedelta(minutes=5), "token_type": "access", "user_id": "1"}
     for token in (

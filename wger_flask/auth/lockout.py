@@ -1,4 +1,4 @@
-"""Slow guessing down: too many failed logins lock the address that they came from.
+"""Slow guessing down: too many failed logins lock the address that they came from, or its IPv6 network.
 
 The failures are counted in the small file that the rate limits use, shared by the workers of a
 host, so ``WGER_RATELIMIT_ENABLED=0`` lifts this limit too.  An address is locked while it has
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 
 from ..rest.errors import Throttled
+from ..rest.throttling import network_of
 from .policy import policy
 
 
@@ -33,4 +34,4 @@ def failed(address: str | None) -> None:
 
 
 def _name(address: str | None) -> str:
-    return f"failed-login:{address}"
+    return f"failed-login:{network_of(address)}"

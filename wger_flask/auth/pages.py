@@ -120,7 +120,7 @@ def register() -> Response:
     if request.method != "POST":
         return _on("/") if g.user else _show("register")
     try:
-        services().throttle.demand("registration", f"address-{request.remote_addr}")
+        services().throttle.demand_from("registration", request.remote_addr)
         data = _read(forms.RegisterForm)
         email = data.get("email", "")
         _judge(data["password"], data["username"], email)
@@ -190,7 +190,7 @@ def request_reset() -> Response:
     if request.method != "POST":
         return _show("reset_request", done=False)
     try:
-        services().throttle.demand("mail", f"address-{request.remote_addr}")
+        services().throttle.demand_from("mail", request.remote_addr)
         email = _read(forms.AddressForm)["email"]
     except Invalid as wrong:
         return _show("reset_request", wrong.body, done=False)

@@ -17,6 +17,7 @@ from .policy import policy
 
 ACCESS, REFRESH = "access", "refresh"
 ALGORITHM = "HS256"
+LEEWAY = 5  # seconds by which the clocks of two hosts may differ
 
 
 class BadToken(Exception):
@@ -55,7 +56,9 @@ def make_headless(user: int, kind: str, session: str) -> Made:
 def read(text: str) -> dict:
     """Return the claims of a token of either family; raises :class:`BadToken`."""
     try:
-        return jwt.decode(text, policy().key("jwt"), algorithms=[ALGORITHM], options={"require": ["exp"]})
+        return jwt.decode(
+            text, policy().key("jwt"), algorithms=[ALGORITHM], options={"require": ["exp"]}, leeway=LEEWAY
+        )  # fmt: skip
     except jwt.ExpiredSignatureError:
         raise BadToken(BadToken.EXPIRED) from None
     except (jwt.PyJWTError, ValueError):

@@ -30,13 +30,15 @@ class Services:
         return MediaStore(self.settings.WGER_MEDIA_ROOT)
 
     def limit(self, scope: str | Limit, call) -> None:
-        """Count a call against ``scope``, by user or by address."""
+        """Count a call against ``scope``, by user or by network."""
         if isinstance(scope, Limit):
             if scope.unless(call.user):
                 return
             scope = scope.scope
-        who = f"user-{call.user.id}" if call.user else f"address-{call.request.remote_addr}"
-        self.throttle.demand(scope, who)
+        if call.user:
+            self.throttle.demand(scope, f"user-{call.user.id}")
+        else:
+            self.throttle.demand_from(scope, call.request.remote_addr)
 
     def explain(self, clash: Exception) -> str:
         """Say to a person what a refused write ran into, in the words of the model where it has some."""

@@ -4,6 +4,9 @@ Throttling needs one number in every process and none of it after a restart: it 
 wait for the main database's writer nor grow its log.  Nobody is refused because the file is in a
 bad way: one that is gone or damaged is made anew; while it is locked, or the disk is full, nothing
 is counted, which the log tells, and every few seconds it is tried again.
+
+A clock that was wrong may have dated events into what is now the future.  They are not counted, and
+dropped at the next event, so that nobody waits for longer than the seconds that were asked about.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ except ImportError:  # a system without it: the threads of a process still wait 
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS event (name TEXT NOT NULL, at REAL NOT NULL)"
 _INDEX = "CREATE INDEX IF NOT EXISTS event_name_at ON event (name, at)"
+_INDEX_OF_MOMENTS = "CREATE INDEX IF NOT EXISTS event_at ON event (at)"
 _SWEEP_EVERY = 500
 _LONGEST = 86400
+_AHEAD = 5  # seconds by which a clock is set back without having been wrong
 _BUSY_SECONDS = 1  # a turn takes microseconds: whoever has the lock for longer does not count
 _REST_SECONDS = 5  # until a file that failed is tried again
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}  # no file of ours, or no whole one
@@ -54,6 +59,7 @@ class Counters:
 
         def add(held: sqlite3.Connection) -> float | None:
             with _writing(held):
+                held.execute("DELETE FROM event WHERE at > ?", (now + _AHEAD,))
                 count, oldest = held.execute(
                     "SELECT count(*), min(at) FROM event WHERE name = ? AND at > ?", (name, now - seconds)
                 ).fetchone()
@@ -69,8 +75,8 @@ class Counters:
 
     def count_within(self, name: str, now: float, seconds: float) -> int:
         """Return how many events there were in the last ``seconds``."""
-        query = "SELECT count(*) FROM event WHERE name = ? AND at > ?"
-        return self._asked(lambda held: held.execute(query, (name, now - seconds)).fetchone()[0], 0)
+        query = "SELECT count(*) FROM event WHERE name = ? AND at > ? AND at <= ?"
+        return self._asked(lambda held: held.execute(query, (name, now - seconds, now + _AHEAD)).fetchone()[0], 0)
 
     def forget(self, name: str) -> None:
         """Drop every event of a name."""
@@ -115,6 +121,7 @@ class Counters:
             held.execute("PRAGMA synchronous = off")
             held.execute(_SCHEMA)
             held.execute(_INDEX)
+            held.execute(_INDEX_OF_MOMENTS)
         return held
 
     def _make(self) -> None:

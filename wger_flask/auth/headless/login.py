@@ -68,7 +68,7 @@ def signup(visit: Visit) -> Response:
         return answer(409)
     if not policy().settings.ALLOW_REGISTRATION:
         return answer(403)
-    services().throttle.demand("registration", f"address-{visit.request.remote_addr}")
+    services().throttle.demand_from("registration", visit.request.remote_addr)
     form = Form(visit)
     username = form.read("username", most=accounts.LONGEST_NAME)
     email = form.read("email", required=False, most=emails.LONGEST)

@@ -31,7 +31,7 @@ def change(visit: Visit) -> Response:
 
 def request_reset(visit: Visit) -> Response:
     """Send a letter with which to choose a new password; the answer does not tell whether anybody is there."""
-    services().throttle.demand("mail", f"address-{visit.request.remote_addr}")
+    services().throttle.demand_from("mail", visit.request.remote_addr)
     form = Form(visit)
     email = form.read("email", most=emails.LONGEST)
     if email and not emails.is_valid(email):
