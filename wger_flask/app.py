@@ -17,7 +17,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, explorer, failures, files, incoming, pagination, root, sync, values
+from .rest import blueprint, cors, explorer, failures, files, headers, incoming, pagination, root, sync, values
 from .rest.clock import set_server_zone
 from .rest.openapi import LazyApi
 from .rest.registry import Registry
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     settings = settings or load(**overrides)
     logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
-    app.request_class = incoming.Request
+    incoming.register(app)
     registry = Registry()
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
     values.set_boolean_spellings(
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     explorer.register(app, registry)
     site.register(app, api)
     failures.register(app)
+    headers.register(app)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     app.teardown_appcontext(lambda error: give_back())

@@ -160,7 +160,9 @@ class Settings:
     NUMBER_OF_PROXIES: int = _group(
         "Behind a proxy, and limits",
         0,
-        "Trusted proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed; 0 believes nobody.",
+        "Trusted proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. With 0 nobody's "
+        "X-Forwarded-For is, and X-Forwarded-Proto where gunicorn believes it: from the addresses in its own variable "
+        "`FORWARDED_ALLOW_IPS`, by default this machine.",
         least=0,
     )
     USE_X_FORWARDED_HOST: bool = _set(

@@ -82,6 +82,9 @@ def test_a_token_that_was_slipped_in(grace):
     assert answer.json == failed("CSRF cookie incorrect.")
 
 
+HELP = "Have the proxy pass the Host header on, or name the origin in CSRF_TRUSTED_ORIGINS."
+
+
 def test_other_origins(grace, bend):
     def send(origin):
         headers = {"X-CSRFToken": token_of(grace), "Origin": origin}
@@ -89,7 +92,7 @@ def test_other_origins(grace, bend):
 
     assert send("http://localhost").status_code == 200
     for origin in ("https://localhost", "http://evil.example", "null", "http://localhost:81"):
-        told = f"Origin checking failed - {origin} does not match any trusted origins."
+        told = f"Origin checking failed - {origin} does not match any trusted origins. {HELP}"
         assert send(origin).json == failed(told)
     bend(CSRF_TRUSTED_ORIGINS=("https://app.example/path",))
     assert send("https://app.example").status_code == 200

@@ -38,7 +38,7 @@ def server(held, tmp_path_factory):
     folder = tmp_path_factory.mktemp("instance")
     env = dict(
         os.environ, WGER_DATABASE_URL=held.url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
-        WGER_PLUGINS="none", WGER_WORKERS="2", WGER_THREADS="4", TIME_ZONE="Europe/Berlin",
+        WGER_PLUGINS="none", WGER_ACCESS_LOG="1", WGER_WORKERS="2", WGER_THREADS="4", TIME_ZONE="Europe/Berlin",
     )  # fmt: skip
     log = folder / "log"
     # Whoever connects early waits in the backlog of a socket that is open before the server is.
@@ -346,3 +346,23 @@ def test_a_body_that_breaks_off_is_not_written(port, kind, body):
     client = Client(port, "grace")
     with closing(client.connection):
         assert client("GET", "weightentry/?date__gte=2020-02-01&date__lt=2020-02-04")[1]["count"] == 0
+
+
+def test_requests_forge_no_lines_in_the_log(server):
+    port, log = server
+    before = log.stat().st_size
+    for agent in (b"a\x85b", b"a\x1b[2Jb", b"a\tb"):
+        talk(port, b"GET /api/v2/version/%0A%1B HTTP/1.0\r\nUser-Agent: " + agent + b"\r\n\r\n")
+    talk(port, b"GET /\x1b\x7f HTTP/1.0\r\n\r\n")
+    with log.open("rb") as noted:
+        noted.seek(before)
+        told = noted.read()
+    assert b"version" in told and b"a\\x85b" in told
+    assert all(line.isprintable() for line in told.decode().split("\n"))
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "script_name", "REMOTE_USER", "REQUEST_METHOD"])
+def test_no_header_says_where_we_are(port, name):
+    head = f"GET /api/v2/muscle/?limit=1 HTTP/1.0\r\nHost: localhost\r\n{name}: /elsewhere\r\n\r\n"
+    found = talk(port, head.encode())
+    assert statuses(found) == [200] and b"elsewhere" not in found

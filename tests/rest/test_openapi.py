@@ -178,6 +178,13 @@ def test_the_pages_are_served_from_here(built, base, name):
             assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/schema/ui", "/api/v2/schema/ui", "/schema/redoc", "/api/v2/schema/redoc"])
+@pytest.mark.parametrize("method", ["OPTIONS", "POST", "DELETE"])
+def test_the_pages_can_only_be_read(app, path, method):
+    answer = app.test_client().open(path, method=method)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
 def test_redoc_fetches_nothing_from_its_makers(built):
     script = built.test_client().get("/schema/assets/redoc/javascripts/redoc.standalone.js")
     assert script.mimetype == "text/javascript" and len(script.data) > 100_000

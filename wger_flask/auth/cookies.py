@@ -101,7 +101,10 @@ def demand_csrf(request: Request) -> None:
         return
     origin = request.headers.get("Origin")
     if origin and not _is_trusted(origin, request):
-        raise _failed(f"Origin checking failed - {origin} does not match any trusted origins.")
+        raise _failed(
+            f"Origin checking failed - {origin} does not match any trusted origins. "
+            "Have the proxy pass the Host header on, or name the origin in CSRF_TRUSTED_ORIGINS."
+        )
     cookie = _sent_cookie(request)
     if cookie is None:
         raise _failed("CSRF cookie not set.")

@@ -74,7 +74,7 @@ def pages_for(api: Api) -> Blueprint:
         for prefix in ("/api/v2/schema", "/schema"):
             pages.add_url_rule(
                 f"{prefix}/{address}", f"{program}{prefix.count('/')}", lambda program=program: show(program),
-                strict_slashes=False,
+                strict_slashes=False, provide_automatic_options=False,
             )  # fmt: skip
 
     @pages.get("/schema/assets/<program>/<path:name>")
