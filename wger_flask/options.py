@@ -93,7 +93,10 @@ def _truth(value: Any) -> bool:
 def _path(value: Any) -> Path:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("must be a path")
-    return Path(value).expanduser().absolute()
+    try:
+        return Path(value).expanduser().absolute()
+    except RuntimeError as wrong:  # the home of somebody who has none here
+        raise ValueError(f"must be a path: {wrong}") from None
 
 
 def _list(value: Any) -> tuple[str, ...]:
