@@ -61,6 +61,13 @@ def test_names_that_log_in(phone, sent, method):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("email", ["grace@localhost", "gr\u00e2ce@example.org", "a b@example.org"])
+def test_an_address_that_is_in_the_table_logs_in_whatever_its_form(phone, email):
+    with transaction():
+        User.update(email=email).where(User.username == "grace").execute()
+    assert phone.post("auth/login", {"email": email, "password": "ecarg-pass"}).status_code == 200
+
+
 @pytest.mark.parametrize(("body", "expected"), [
     ({**GRACE, "password": "wrong"}, [("username_password_mismatch", "password")]),
     ({"email": "grace@example.org", "password": "x"}, [("email_password_mismatch", "password")]),

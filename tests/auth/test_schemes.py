@@ -9,7 +9,8 @@ import pytest
 
 from tests.conftest import key_of
 from wger_flask.auth import tokens
-from wger_flask.auth.models import User
+from wger_flask.auth.caller import by_token
+from wger_flask.auth.models import Token, User
 from wger_flask.auth.policy import policy
 from wger_flask.storage.database import transaction
 
@@ -60,6 +61,23 @@ def test_broken_headers(api, header, body):
 @pytest.mark.parametrize("scheme", ["Token", "token", "TOKEN"])
 def test_permanent_tokens(api, scheme):
     assert ask(api, f"{scheme} {key_of('grace')}").status_code == 200
+
+
+@pytest.mark.parametrize("key", [
+    "a-b", "grace.key_1", "0/+=~", "{}", "schl\u00fcssel", "\u00e0 la".replace(" ", "-"), "x" * 40, "'\"--",
+])  # fmt: skip
+def test_what_login_hands_out_is_taken_whatever_its_form(api, people, key):
+    with transaction():
+        Token.update(key=key).where(Token.user == people["grace"]).execute()
+    handed_out = api().post("login/", {"username": "grace", "password": "ecarg-pass"}).json["token"]
+    assert handed_out == key
+    as_sent = f"Token {handed_out}".encode().decode("latin-1")
+    assert ask(api, as_sent).status_code == 200
+    assert ask(api, f"{as_sent}x").json == {"detail": "Invalid token."}
+
+
+def test_keys_that_no_row_has(app):
+    assert by_token("a\x00b") is None and by_token("") is None and by_token("x" * 100_000) is None
 
 
 def test_a_token_costs_one_query(api, queries):

@@ -55,6 +55,8 @@ def by_id(key: int) -> Caller | None:
 
 def by_token(key: str) -> Caller | None:
     """Return the owner of a permanent token."""
+    if not storable(key):
+        return None
     for stored, *columns in Selection(Token, (equals(Token.key, key),)).rows(_OF_TOKEN):
         if hmac.compare_digest(stored.encode(), key.encode()):  # whatever the database takes for equal
             return Caller(*columns)

@@ -60,7 +60,9 @@ def parse_uuid(value) -> uuid.UUID | None:
 
 
 def storable(key) -> bool:
-    """Tell whether a key is one that a row could have: numbers beyond 64 bits are in no database."""
+    """Tell whether a key is one that a row could have: none has numbers beyond 64 bits, not all have NUL."""
+    if isinstance(key, str):
+        return "\x00" not in key
     return not isinstance(key, int) or abs(key) < 1 << 63
 
 

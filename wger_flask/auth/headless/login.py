@@ -43,7 +43,7 @@ def login(visit: Visit) -> Response:
     sent = [name for name in ("username", "email") if name in visit.body]
     values = {name: form.read(name, required=False) for name in sent}
     password = form.read("password")
-    if values.get("email") and not emails.is_valid(values["email"]):
+    if (email := values.get("email")) and not credentials.reached_at(email) and not emails.is_valid(email):
         form.add("invalid", emails.NOT_VALID, "email")
     if not form.errors and len(sent) != 1:
         form.add("invalid_login", "Invalid login.")
