@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wger_flask.media.errors import NotStored
 from wger_flask.media.store import MediaStore, UnsafeName, new_name
 from wger_flask.storage.database import accompanied, transaction
 
@@ -125,7 +126,7 @@ class Broken(io.BytesIO):
 
 
 def test_a_stream_that_breaks_off_leaves_nothing(store):
-    with pytest.raises(OSError):
+    with pytest.raises(NotStored):
         store.save(Broken(b"abcdef"), "a/b.png")
     assert files(store) == {}
 
@@ -135,7 +136,7 @@ def test_a_disk_that_does_not_take_it_leaves_nothing(store, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError):
+    with pytest.raises(NotStored):
         store.save(b"abc", "a/b.png")
     assert files(store) == {}
 

@@ -1,12 +1,29 @@
 """Why an upload is refused: one class a reason, with the sentence that clients are shown.
 
 The sentences are part of the API. They stand here, together, so that a view has one class to catch
-(`RefusedFile`) and the text to put under the name of the field.
+(`RefusedFile`) and the text to put under the name of the field. `NotStored` is no refusal: nothing is
+wrong with the file, but with the place where it was to lie.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class NotStored(Exception):
+    """The folder of files takes nothing: it is full, not writable, or not there."""
+
+    message = "Files cannot be stored at the moment. Try again later."
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Run a block that writes files; what the disk says against it becomes `NotStored`."""
+    try:
+        yield
+    except OSError as wrong:
+        raise NotStored(str(wrong)) from wrong
 
 
 class RefusedFile(ValueError):

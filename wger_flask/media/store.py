@@ -8,7 +8,8 @@ where it goes.
 Rows and files cannot share a transaction, so files are made to follow. `MediaStore.changes` is put
 *around* the transaction: what is written inside is taken back if the block raises, and what is to
 go stays until the block has ended well. Whenever the server stops in between, each row that the
-database holds has its file; the worst that is left is a file that nobody names.
+database holds has its file; the worst that is left is a file that nobody names. Where nothing can be written or
+deleted, `NotStored` ends the block before its transaction does: row and file stay as they were.
 
     with store.changes() as files, accompanied(files), transaction():
         row.image = files.add(info.content, new_name(f"gallery/{user.id}", info.extension))
@@ -27,14 +28,17 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from wger_flask.media.errors import NotStored, storing
+
 logger = logging.getLogger(__name__)
 
 _THUMBNAIL = re.compile(r"\.\d+x\d+_q\d+\.jpg")
+_LONGEST = 1024  # of a name, in bytes: more than any column holds, less than any system takes
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 
 
@@ -58,28 +62,36 @@ class MediaStore:
         parts = name.split("/")
         if any(not part or part.startswith(".") or len(os.fsencode(part)) > 255 for part in parts):
             raise UnsafeName(name)
-        if _FORBIDDEN.search(name):
+        if _FORBIDDEN.search(name) or len(os.fsencode(name)) > _LONGEST:
             raise UnsafeName(name)
         return self.root.joinpath(*parts)
 
     def save(self, content: bytes | BinaryIO, name: str) -> str:
         """Store a file and return the name it got: another one if there is such a file already.
 
-        Raises `UnsafeName`, and OSError if the disk does not take it; nothing is left then.
+        Raises `UnsafeName`, and `NotStored` if the disk does not take it; nothing is left then.
         """
         target = self.path(name)
         part = target.with_name(f".{uuid.uuid4().hex}.part")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            if not isinstance(content, bytes):
-                content.seek(0)  # whoever stores it a second time means all of it
-            with part.open("xb") as file:
-                shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
-                file.flush()
-                os.fsync(file.fileno())
-            return self._put(part, name)
-        finally:
-            part.unlink(missing_ok=True)
+        with storing():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if not isinstance(content, bytes):
+                    content.seek(0)  # whoever stores it a second time means all of it
+                with part.open("xb") as file:
+                    shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                return self._put(part, name)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def demand_deletable(self, name: str) -> None:
+        """Raise `NotStored` if a file is there and cannot be deleted, `UnsafeName` for no name."""
+        path = self.path(name)
+        with storing():
+            if path.exists() and not os.access(path.parent, os.W_OK | os.X_OK):
+                raise NotStored(f"{path.parent} is not writable")
 
     def delete(self, name: str) -> None:
         """Delete a file and its thumbnails, if they are there. Raises `UnsafeName` and OSError."""
@@ -91,18 +103,15 @@ class MediaStore:
     def copy(self, old: str, new: str) -> str:
         """Give a file and its thumbnails a second name, and return it: another one if it is taken.
 
-        Costs no space where the disk knows hard links. Raises `UnsafeName`, and FileNotFoundError.
+        Costs no space where the disk knows hard links. Raises `UnsafeName`, `NotStored`, and
+        FileNotFoundError if there is no such file.
         """
-        source = self.path(old)
-        self.path(new).parent.mkdir(parents=True, exist_ok=True)
-        name = self._link(source, new)
-        try:
-            for thumbnail in self._thumbnails(source):
-                self._link(thumbnail, name + thumbnail.name.removeprefix(source.name))
-        except OSError:
-            self.delete(name)
-            raise
-        return name
+        source, target = self.path(old), self.path(new)
+        with storing():
+            if source.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                return self._copy(source, new)
+        raise FileNotFoundError(old)
 
     def rename(self, old: str, new: str) -> str:
         """Move a file and its thumbnails, and return the name it got. Raises like `copy`."""
@@ -126,6 +135,16 @@ class MediaStore:
             raise
         self._delete_all(changes.removed)
 
+    def _copy(self, source: Path, name: str) -> str:
+        name = self._link(source, name)
+        try:
+            for thumbnail in self._thumbnails(source):
+                self._link(thumbnail, name + thumbnail.name.removeprefix(source.name))
+        except (OSError, NotStored):
+            self.delete(name)
+            raise
+        return name
+
     def _delete_all(self, names: Iterable[str]) -> None:
         for name in names:
             try:
@@ -141,9 +160,7 @@ class MediaStore:
                 return name
             except FileExistsError:
                 name = _another(name)
-            except FileNotFoundError:
-                raise
-            except OSError:
+            except OSError:  # no hard links there
                 with source.open("rb") as file:
                     return self.save(file, name)
 
@@ -195,14 +212,19 @@ class Changes:
         return name
 
     def remove(self, name: str) -> None:
-        """Delete a file and its thumbnails once the block has ended. An empty name is none."""
+        """Delete a file and its thumbnails once the block has ended. An empty name is none.
+
+        Raises `NotStored` now if that will not be possible.
+        """
         if name:
+            with suppress(UnsafeName):  # what the row names was never ours
+                self._store.demand_deletable(name)
             self.removed.append(name)
 
     def move(self, old: str, new: str) -> str:
         """Return the name under which a file is to be found from now on; the old one goes once the block has ended.
 
-        A file that is not there cannot be moved: its row keeps the name it has.
+        A file that is not there cannot be moved: its row keeps the name it has. Raises `NotStored`.
         """
         try:
             name = self._store.copy(old, new)
@@ -210,7 +232,7 @@ class Changes:
             logger.warning("the file %s is missing", old)
             return old
         self.added.append(name)
-        self.removed.append(old)
+        self.remove(old)
         return name
 
 

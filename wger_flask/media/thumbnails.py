@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import uuid
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from wger_flask.media.errors import InvalidImage
+from wger_flask.media.errors import InvalidImage, storing
 from wger_flask.media.images import open_picture
 
 SIZES = {"small": (200, 200), "medium": (400, 400)}
@@ -26,40 +27,45 @@ def name_of(name: str, box: tuple[int, int], quality: int = QUALITY) -> str:
     return f"{name}.{box[0]}x{box[1]}_q{quality}.jpg"
 
 
-def make(path_in: Path, path_out: Path, box: tuple[int, int], quality: int = QUALITY) -> tuple[int, int]:
-    """Write a JPEG of a picture that fits inside the box, and return its width and height in pixels.
+def render(path: Path, box: tuple[int, int], quality: int = QUALITY) -> bytes:
+    """Return a JPEG of a picture that fits inside the box.
 
-    The proportions stay; a picture smaller than the box keeps its size. The file appears whole or
-    not at all. Raises `InvalidImage` if the picture cannot be decoded, OSError if a file cannot be
-    read or written.
+    The proportions stay; a picture smaller than the box keeps its size. Raises `InvalidImage` if the
+    picture cannot be decoded, OSError if it cannot be read.
     """
-    small = _open_small(path_in, box)
-    _write(small, path_out, quality)
-    return small.size
+    return _encoded(_open_small(path, box), quality)
+
+
+def keep(content: bytes, path: Path) -> None:
+    """Write a thumbnail, whole or not at all. Raises `NotStored`."""
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    with storing():
+        try:
+            part.write_bytes(content)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def make_all(path: Path) -> dict[str, Path]:
-    """Write every thumbnail of a picture beside it, and return their paths by label. Raises like `make`.
+    """Write every thumbnail of a picture beside it, and return their paths by label.
 
-    The picture is decoded once, for the largest; the others are made of that one.
+    The picture is decoded once, for the largest; the others are made of that one. Raises like `render`
+    and `keep`.
     """
     paths = {}
     small = _open_small(path, max(SIZES.values()))
     for label, box in sorted(SIZES.items(), key=lambda item: item[1], reverse=True):
         small.thumbnail(box, Image.Resampling.LANCZOS)
         paths[label] = path.with_name(name_of(path.name, box))
-        _write(small, paths[label], QUALITY)
+        keep(_encoded(small, QUALITY), paths[label])
     return paths
 
 
-def _write(small: Image.Image, path: Path, quality: int) -> None:
-    profile = small.info.get("icc_profile")
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        small.save(part, "JPEG", quality=quality, optimize=True, **({"icc_profile": profile} if profile else {}))
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+def _encoded(small: Image.Image, quality: int) -> bytes:
+    profile, made = small.info.get("icc_profile"), BytesIO()
+    small.save(made, "JPEG", quality=quality, optimize=True, **({"icc_profile": profile} if profile else {}))
+    return made.getvalue()
 
 
 def _open_small(path: Path, box: tuple[int, int]) -> Image.Image:

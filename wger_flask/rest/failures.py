@@ -2,16 +2,18 @@
 
 Below ``/api/`` the answer is negotiated like any other, JSON where the client does not say;
 elsewhere it is a page.  A mistake of ours is logged whole and told in one sentence; a database that
-is away for a moment is none.
+is away for a moment is none, nor is a disk that is full.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from ..media.errors import NotStored
 from ..storage.database import unable
 from .errors import ApiError
 from .negotiation import HTML, JSON, Format, negotiate
@@ -23,8 +25,14 @@ _SENTENCES = {
     404: "Not found.",
     413: "The request body is too large.",
     500: "The server made a mistake. It was noted in the log.",
-    503: "The database does not answer at the moment. Try again.",
 }
+_DATABASE = "The database does not answer at the moment. Try again."
+_DISK = "The server cannot read or write a file at the moment. Try again later."
+# What a disk says that is full, fails, or belongs to somebody else, and a system that has nothing left.
+_NOT_AT_THE_MOMENT = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE,
+    errno.ENFILE, errno.ENOMEM,
+}  # fmt: skip
 _SECONDS = "5"  # until it is worth trying again: about as long as a database takes to restart
 
 
@@ -56,12 +64,22 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
-        status, headers = 500, {}
-        if unable(error):
-            log.error("%s %s: the database: %s", request.method, request.path, " ".join(str(error).split()))
-            status, headers = 503, {"Retry-After": _SECONDS}
-            g.user = None  # a page asks who is logged in, and nobody can tell
+        status, sentence, headers = 500, _SENTENCES[500], {}
+        if told := _at_the_moment(error):
+            status, sentence, headers = 503, told, {"Retry-After": _SECONDS}
+            log.error("%s %s: %s %s", request.method, request.path, told, " ".join(str(error).split()))
+            if told == _DATABASE:
+                g.user = None  # a page asks who is logged in, and nobody can tell
         else:
             log.exception("%s %s failed", request.method, request.path)
         call = g.get("call")
-        return render(call, call.format if call else wanted_format(), {"detail": _SENTENCES[status]}, status, headers)
+        return render(call, call.format if call else wanted_format(), {"detail": sentence}, status, headers)
+
+
+def _at_the_moment(error: Exception) -> str | None:
+    """Return what to say of an error that is nobody's mistake and passes, None for any other."""
+    if unable(error):
+        return _DATABASE
+    if isinstance(error, NotStored):
+        return error.message
+    return _DISK if isinstance(error, OSError) and error.errno in _NOT_AT_THE_MOMENT else None

@@ -7,12 +7,14 @@ name is never given to another content, so that a client may keep what it has.
 
 from __future__ import annotations
 
-from pathlib import Path
+import logging
+from io import BytesIO
+from pathlib import Path, PurePosixPath
 
 from flask import Flask, abort, send_file
 
 from ..media import thumbnails
-from ..media.errors import InvalidImage
+from ..media.errors import InvalidImage, NotStored
 from ..media.store import MediaStore, UnsafeName
 from .services import services
 
@@ -23,19 +25,22 @@ SHOWN = {
 }  # fmt: skip
 KEPT = 30 * 86400
 
+log = logging.getLogger(__name__)
+
 
 def register(app: Flask) -> None:
     """Serve what is below the media root under ``/media/``."""
 
     @app.get("/media/<path:name>")
     def media(name: str):
-        path = _find(services().media, name)
-        if path is None:
+        store = services().media
+        found = _find(store, name) or _thumbnail(store, name)
+        if found is None:
             abort(404)
-        kind = SHOWN.get(path.suffix.lower())
+        kind = SHOWN.get(PurePosixPath(name).suffix.lower())
         response = send_file(
-            path, mimetype=kind or "application/octet-stream", as_attachment=kind is None, conditional=True,
-            max_age=KEPT,
+            found, mimetype=kind or "application/octet-stream", as_attachment=kind is None, conditional=True,
+            max_age=KEPT, download_name=PurePosixPath(name).name,
         )  # fmt: skip
         response.cache_control.public, response.cache_control.private = None, True
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -44,19 +49,31 @@ def register(app: Flask) -> None:
 
 
 def _find(store: MediaStore, name: str) -> Path | None:
-    """Return where a file is; a picture's thumbnail that was never made is made now."""
+    """Return where a file is, None if there is none."""
     try:
         path = store.path(name)
     except UnsafeName:
         return None
-    if path.is_file():
-        return path
+    return path if path.is_file() else None
+
+
+def _thumbnail(store: MediaStore, name: str) -> Path | BytesIO | None:
+    """Return the thumbnail that has a name and was never made, None if it has no picture.
+
+    It is kept for the next time where the disk takes it; who looks at pictures must not need that.
+    """
     for box in thumbnails.SIZES.values():
-        picture = path.with_name(path.name.removesuffix(thumbnails.name_of("", box)))
-        if picture.name and picture != path and picture.is_file():
+        picture = name.removesuffix(thumbnails.name_of("", box))
+        path = _find(store, picture) if picture != name else None
+        if path is not None:
             try:
-                thumbnails.make(picture, path, box)
-            except (InvalidImage, OSError):
+                made = thumbnails.render(path, box)
+            except InvalidImage:
                 return None
-            return path
+            try:
+                thumbnails.keep(made, store.path(name))
+            except NotStored as wrong:
+                log.warning("the thumbnail %s was not kept: %s", name, wrong)
+                return BytesIO(made)
+            return store.path(name)
     return None
