@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import logs, site
 from .auth import extension as accounts
+from .auth.cookies import carries_token
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     open_database(settings.WGER_DATABASE_URL)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
-    app.extensions["wger_flask"] = Services(registry, throttle, authenticate, settings)
+    app.extensions["wger_flask"] = Services(registry, throttle, authenticate, settings, carries_token)
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
     registry.add_blueprint(sync.uploads)

@@ -195,3 +195,17 @@ def test_a_request_is_tried_out_in_swagger_ui(window):
         page.locator("#operations-weightentry-weightentry_create .execute").click()
     assert answer.value.status == 201
     assert WeightEntry.select().count() == 1
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+def test_a_comma_stays_a_comma(browser, address, locale):
+    context = browser.new_context(base_url=address, locale=locale)
+    page = context.new_page()
+    log_in(page, "grace")
+    page.goto("/api/v2/weightentry/#new")
+    weight = page.locator("#new-weight")
+    weight.press_sequentially("62,5")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("status").wait_for()
+    assert [f"{row.weight:f}" for row in WeightEntry.select()] == ["62.50"]
+    context.close()

@@ -120,6 +120,12 @@ def demand_csrf(request: Request) -> None:
         raise _failed(f"CSRF token from {where} incorrect.")
 
 
+def carries_token(request: Request) -> bool:
+    """Tell whether a form carries the CSRF token of a page that was made for whoever sends it."""
+    expected, sent = session.get("csrf") or _sent_cookie(request), request.form.get("csrfmiddlewaretoken", "")
+    return bool(expected) and hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())
+
+
 def _failed(reason: str) -> Forbidden:
     return Forbidden(f"CSRF Failed: {reason}")
 

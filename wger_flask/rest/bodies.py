@@ -18,10 +18,14 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class FormData(dict):
-    """The fields of a form: a value that was sent several times is reached by :meth:`several`."""
+    """The fields of a form: a value that was sent several times is reached by :meth:`several`.
 
-    def __init__(self, request: Request):
+    ``is_typed`` tells that a person filled it in on a page of ours: they write numbers as people do.
+    """
+
+    def __init__(self, request: Request, is_typed: bool = False):
         super().__init__(request.form.items())
+        self.is_typed = is_typed
         self._lists = request.form
         for name, upload in request.files.items():
             if upload.filename:  # a browser sends an empty part for a file that was not chosen

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import peewee
 from werkzeug.datastructures import MultiDict
@@ -19,7 +20,7 @@ from ..storage.clauses import Clause, pad
 from ..storage.model import Link, Model, links_of
 from ..storage.selection import Selection
 from .errors import Invalid
-from .values import Kind, Rejected, kind_of
+from .values import Kind, NumberKind, Rejected, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Parameter:
     choices: tuple[tuple[str, str], ...] = ()
     several: bool = False
     model: type[Model] | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ class ColumnFilter(Filter):
         choices = self.kind.choices if self.lookup is exact else ()
         model = getattr(self.kind, "model", None)
         help = "comma-separated" if self.lookup.several else ""
-        return [Parameter(self.param, label, self.kind.name, help, choices, model=model)]
+        is_whole = type(self.kind) is NumberKind
+        return [Parameter(self.param, label, self.kind.name, help, choices, model=model, is_whole=is_whole)]
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,23 @@ class FilterSet:
         if errors:
             raise Invalid(errors)
         return selection
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(
+            param for param, item in self.by_param.items()
+            if isinstance(item, ColumnFilter) and isinstance(item.kind, NumberKind) and not item.lookup.several
+        )  # fmt: skip
+
+    def typed(self, args: MultiDict) -> MultiDict:
+        """Return ``args`` as a person may have typed them: the only comma in a number is its decimal sign."""
+        commas = {name for name in args if name in self._numbers and any("," in text for text in args.getlist(name))}
+        if not commas:
+            return args
+        return MultiDict([
+            (name, text.replace(",", ".") if name in commas and text.count(",") + text.count(".") == 1 else text)
+            for name, text in args.items(multi=True)
+        ])  # fmt: skip
 
     def relevance(self, args: MultiDict) -> tuple:
         """Return the order that the filters in use suggest."""

@@ -19,7 +19,7 @@ from werkzeug.http import http_date
 from ..storage.database import DatabaseError, IntegrityError, accompanied, one_at_a_time, overtaken, transaction
 from ..storage.model import Model
 from . import metadata
-from .bodies import FORM_TYPES, NotAnObject, read_body
+from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
 from .context import Context, current_context
 from .errors import ApiError, MethodNotAllowed
 from .negotiation import JSON, negotiate
@@ -91,7 +91,7 @@ class Target:
 
 
 class Call:
-    """One request to a target, as its handler sees it."""
+    """One request to a target, as its handler sees it; ``args`` are the query parameters."""
 
     __slots__ = (
         "action", "args", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user",
@@ -135,6 +135,8 @@ class Call:
                 if self.resource is not None and self.resource.checks_owners:
                     raise NotADictionary() from None
                 raise
+            if isinstance(self._body, FormData):
+                self._body.is_typed = services().is_own_form(self.request)
         return self._body
 
     @property
@@ -189,13 +191,15 @@ def negotiated(call: Call) -> None:
 
 
 def understood(call: Call) -> None:
-    """Let a page's form, which can only be posted, say which method it means.
+    """Let a page's form, which can only be posted, say which method it means, and filters write numbers as people do.
 
     GET is what a button says that leads on without anything being written.
     """
     if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
         wanted = ["POST", *call.request.form.getlist("_method")][-1]
         call.method = wanted if wanted in ("GET", "PUT", "PATCH", "DELETE") else "POST"
+    if call.format.is_html and call.resource is not None and call.args:
+        call.args = call.resource.filter_set.typed(call.args)
 
 
 def authenticated(call: Call) -> None:

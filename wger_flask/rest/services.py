@@ -16,12 +16,17 @@ from .throttling import Limit, Throttle
 
 @dataclass(slots=True)
 class Services:
-    """``authenticate(request)`` returns the user or None and raises for broken credentials."""
+    """What the application gives.
+
+    ``authenticate(request)`` returns the user or None and raises for broken credentials;
+    ``is_own_form(request)`` tells whether a form carries the token of a page of ours.
+    """
 
     registry: Registry
     throttle: Throttle
     authenticate: Callable[[Request], object | None]
     settings: object
+    is_own_form: Callable[[Request], bool] = lambda request: False
     debug: bool = False
 
     @property

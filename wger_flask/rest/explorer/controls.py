@@ -42,6 +42,11 @@ class Control:
     chooses: bool = False
 
     @property
+    def is_short(self) -> bool:
+        """Whether little is typed into it."""
+        return self.type in ("date", "time") or "inputmode" in self.attributes
+
+    @property
     def words(self) -> str:
         """The value as people read it."""
         if self.widget == "tick":
@@ -78,13 +83,17 @@ def _text(made: Control, wire, value, user) -> None:
 
 
 def _number(made: Control, wire, value, user) -> None:
-    made.type = "number"
     made.value = "" if value is None else str(value)
-    places = getattr(wire, "places", 0 if isinstance(wire, fields.Integer) else None)
-    made.attributes["step"] = "any" if places is None else f"{10**-places:.{places}f}"
-    for bound in ("min", "max"):
-        if getattr(wire, bound, None) is not None:
-            made.attributes[bound] = str(getattr(wire, bound))
+    made.attributes["inputmode"] = number_keys(isinstance(wire, fields.Integer))
+
+
+def number_keys(is_whole: bool) -> str:
+    """Return which keys a phone shows for a number.
+
+    The control is one of text: browsers drop the decimal sign of another language from theirs for
+    numbers, so that 62,5 would become 625.
+    """
+    return "numeric" if is_whole else "decimal"
 
 
 def _boolean(made: Control, wire, value, user) -> None:

@@ -11,15 +11,15 @@ from .. import filters as lookups
 from ..filters import Parameter
 from .cells import label
 from .choosing import KEPT
-from .controls import Control, local_moment, offer, sentences
+from .controls import Control, local_moment, number_keys, offer, sentences
 
-_INPUTS = {"integer": "number", "number": "number", "date": "date", "time": "time", "date-time": "datetime-local"}
+_INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
 _SUFFIXES = tuple(
     f"__{item.suffix}"
     for item in (lookups.one_of, lookups.gt, lookups.gte, lookups.lt, lookups.lte, lookups.on_date)
 )
 _KEPT = ("ordering", "limit", "format", *KEPT)
-_STEPS = {"number": "any", "time": "1", "datetime-local": "1"}
+_STEPS = {"time": "1", "datetime-local": "1"}
 
 
 @dataclass(slots=True)
@@ -76,6 +76,8 @@ def _control(parameter: Parameter, base: str, args: MultiDict, errors: list[str]
             made.options = [("", "any"), *made.options]
     elif not several:
         made.type = "date" if parameter.name.endswith("__date") else _INPUTS.get(parameter.kind, "text")
+        if parameter.kind in ("integer", "number"):
+            made.attributes["inputmode"] = number_keys(parameter.is_whole or parameter.kind == "integer")
         if made.type in _STEPS:
             made.attributes["step"] = _STEPS[made.type]
         if made.type == "datetime-local":

@@ -192,7 +192,7 @@ def _frame(call: Call, payload, title: str, name: str | None = None) -> dict:
     return {
         "call": call, "title": title, "crumbs": _crumbs(call, _name(call) if name is None else name),
         "about": index.plain_words(call.target.about),
-        "resource": call.resource, "json_url": as_json(call.suffix),
+        "resource": call.resource, "json_url": as_json(call.args, call.suffix),
         "json_text": pretty(payload) if payload is not None else "", "allow": call.target.headers["Allow"],
     }  # fmt: skip
 

@@ -25,11 +25,11 @@ def with_args(args: MultiDict, **changes) -> str:
     return "?" + urlencode(kept, doseq=True)  # a bare "?" too: an empty address would keep the present query
 
 
-def as_json(suffix: str = "") -> str:
-    """Return the address of the current page's JSON."""
+def as_json(args: MultiDict, suffix: str = "") -> str:
+    """Return the address of the current page's JSON, with the query ``args``."""
     path = request.path.removesuffix("/")
     path = f"{path.removesuffix('.' + suffix)}/" if suffix else request.path
-    return f"{request.script_root}{path}{with_args(request.args, format='json')}"
+    return f"{request.script_root}{path}{with_args(args, format='json')}"
 
 
 def local_path(wanted: str | None, otherwise: str = "/") -> str:

@@ -13,17 +13,44 @@ from .base import Field
 
 BIG = 2**63 - 1
 TOO_LONG = "String value too large."  # for anybody to read: converting it would take a while
+MANY_SIGNS = "Write the number with one comma or point at most: 1234.5 or 1234,5."
+GROUPED = "Write a whole number without commas and points."
 
 
-class Integer(Field):
+class Number(Field):
+    """What numbers have in common: people write the decimal sign as a comma or a point, programs as a point."""
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(value, str) and getattr(data, "is_typed", False):
+            value = typed_number(value)
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+def typed_number(text: str) -> str:
+    """Return a number that a person typed as programs spell it.
+
+    Raises ValidationError for more than one comma or point: nobody can tell which of them group digits.
+    """
+    if text.count(",") + text.count(".") > 1:
+        raise ValidationError(MANY_SIGNS)
+    return text.replace(",", ".")
+
+
+class Integer(Number):
     """A whole number between ``min`` and ``max``."""
 
     kind = "integer"
     _whole = re.compile(r"\.0*\s*$")
+    _grouped = re.compile(r"\d[.,]\d{3}\s*$")
 
     def __init__(self, *, min: int | None = None, max: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.min, self.max = min, max
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(value, str) and getattr(data, "is_typed", False) and self._grouped.search(value):
+            raise ValidationError(GROUPED)  # two thousand must not become 2
+        return super().deserialize(value, attr, data, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
         try:
@@ -37,7 +64,7 @@ class Integer(Field):
         return check_range(number, -BIG - 1 if self.min is None else self.min, BIG if self.max is None else self.max)
 
 
-class Float(Field):
+class Float(Number):
     """A JSON number."""
 
     kind = "number"
@@ -58,7 +85,7 @@ class Float(Field):
         return number
 
 
-class Decimal(Field):
+class Decimal(Number):
     """A decimal, written as a string with all its ``places`` (or as a number)."""
 
     kind = "decimal"
