@@ -70,17 +70,23 @@ def test_values_are_read(path, value, meaning):
         ("weight.weightentry.uuid", "5"),
         ("weight.weightentry.uuid", "x" * 32),
         ("nutrition.nutritionplan.start", "2024-02-30"),
+        ("nutrition.nutritionplan.start", "2024-2-30"),
         ("nutrition.nutritionplan.start", "2024-02-03T00:00:00Z"),
         ("nutrition.meal.time", "25:00"),
         ("auth.user.is_staff", "false"),
-        ("auth.user.is_staff", 1),
-        ("auth.user.username", 5),
+        ("auth.user.is_staff", 2),
+        ("auth.user.is_staff", []),
+        ("auth.user.username", 5.5),
+        ("auth.user.username", True),
         ("auth.user.username", ["ada"]),
-        ("nutrition.ingredient.energy", "5"),
+        ("nutrition.ingredient.energy", "5.0"),
+        ("nutrition.ingredient.energy", "9" * 5000),
         ("nutrition.ingredient.energy", 5.5),
         ("nutrition.ingredient.energy", True),
-        ("trophies.usertrophy.progress", "1"),
-        ("exercises.exercise.category", "10"),
+        ("trophies.usertrophy.progress", "much"),
+        ("trophies.usertrophy.progress", "nan"),
+        ("trophies.usertrophy.progress", True),
+        ("exercises.exercise.category", "Abs"),
         ("exercises.exercise.category", ["Abs"]),
         ("nutrition.meal.plan", -1),
         ("nutrition.meal.plan", {}),
@@ -90,6 +96,30 @@ def test_values_are_read(path, value, meaning):
 def test_what_a_column_cannot_hold_is_refused(path, value):
     with pytest.raises(ValueError):
         reader_of(field(path), Keys())(value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "meaning"),
+    [
+        ("auth.user.is_staff", 1, True),
+        ("auth.user.is_staff", "0", False),
+        ("auth.user.is_staff", "True", True),
+        ("auth.user.username", 5, "5"),
+        ("nutrition.ingredient.energy", "5", 5),
+        ("nutrition.ingredient.energy", 5.0, 5),
+        ("trophies.usertrophy.progress", "1", 1.0),
+        ("exercises.exercise.category", "10", 10),
+        ("core.userprofile.user", "3", 3),
+        ("nutrition.meal.id", "3", uuid_of("nutrition.meal", 3)),
+        ("nutrition.meal.plan", "3", uuid_of("nutrition.nutritionplan", 3)),
+        ("nutrition.nutritionplan.start", "2024-2-9", datetime(2024, 2, 9).date()),
+        ("nutrition.meal.time", "7:08", datetime(2024, 1, 1, 7, 8).time()),
+        ("weight.weightentry.date", "2024-7-1 2:03:04.5 +02:00", datetime(2024, 7, 1, 0, 3, 4, 500000, tzinfo=UTC)),
+    ],
+)
+def test_values_may_be_spelled_in_the_other_ways_that_loaddata_knows(path, value, meaning):
+    reader = key_reader(field(path).model) if path.endswith(".id") else reader_of(field(path), Keys())
+    assert field(path).python_value(reader(value)) == meaning
 
 
 @given(st.datetimes(timezones=st.just(UTC) | st.integers(-720, 840).map(lambda m: timezone(timedelta(minutes=m)))))

@@ -252,6 +252,87 @@ def test_content_types_and_permissions_are_matched_by_name(load):
     assert sorted(permissions_of(User)) == ["add_exercise", "delete_exercise"]
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_permissions_and_kinds_of_rows_that_a_dump_leaves_out_are_made(load, backwards):
+    """As ``dumpdata --natural-foreign -e contenttypes -e auth.permission`` writes it."""
+    ContentType, Permission = BY_LABEL["contenttypes.contenttype"], BY_LABEL["auth.permission"]
+    known = ContentType.create(app_label="exercises", model="exercise")
+    there = Permission.create(name="Can add exercise", content_type=known, codename="add_exercise")
+    rows = [
+        language(),
+        row("auth.group", 3, name="editors", permissions=[
+            ["add_exercise", "exercises", "exercise"], ["delete_exercise", "exercises", "exercise"],
+        ]),
+        user(1, groups=[["editors"]], user_permissions=[["add_meal", "nutrition", "meal"]]),
+        user(2, "grace", user_permissions=[
+            ["add_meal", "nutrition", "meal"], ["add_exercise", "exercises", "exercise"],
+        ]),
+        row("core.userprofile", 4, user=["ada"]),
+        weight(3, ["grace"]),
+    ]  # fmt: skip
+    load(rows[::-1] if backwards else rows)
+    made = {(one.codename, one.name, one.content_type.app_label, one.content_type.model) for one in Permission.select()}
+    assert made == {
+        ("add_exercise", "Can add exercise", "exercises", "exercise"),
+        ("delete_exercise", "Can delete exercise", "exercises", "exercise"),
+        ("add_meal", "Can add meal", "nutrition", "meal"),
+    }
+    assert ContentType.select().count() == 2 and Permission.get_by_id(there.id).content_type_id == known.id
+    assert sorted(permissions_of(User)) == ["add_exercise", "add_meal", "add_meal"]
+    assert sorted(permissions_of(BY_LABEL["auth.group"])) == ["add_exercise", "delete_exercise"]
+    load(rows)
+    assert Permission.select().count() == 3
+
+
+def test_a_permission_of_a_kind_of_rows_that_a_dump_leaves_out(load):
+    load([row("auth.permission", "9", name="x", content_type=["a", "b"], codename="c"), CONTENT_TYPE])
+    (made,) = BY_LABEL["auth.permission"].select()
+    assert (made.id, made.content_type.app_label, made.content_type.model) == (9, "a", "b")
+
+
+# -- spellings -----------------------------------------------------------------------------
+
+
+def test_references_may_be_named_as_their_columns(load):
+    moved = [exercise("5"), translation("7")]
+    for one in moved:
+        names = one["fields"]
+        one["fields"] = {f"{name}_id" if name in ("category", "license", "exercise", "language") else name: value
+                         for name, value in names.items()}  # fmt: skip
+    entry = weight("3")
+    entry["fields"]["user_id"] = str(entry["fields"].pop("user"))
+    report = load([*CATALOGUE[:3], *moved, user("1"), entry])
+    assert not report.ignored
+    assert Exercise.get().category_id == 10 and BY_LABEL["exercises.translation"].get().exercise_id == 5
+    assert (WeightEntry.get().id, WeightEntry.get().user_id) == (3, 1)
+
+
+def test_a_reference_by_the_name_of_its_column_may_be_natural_or_null(load):
+    entry = weight(3)
+    entry["fields"]["user_id"] = [entry["fields"].pop("user") and "ada"]
+    load([language(), user(1), entry])
+    assert WeightEntry.get().user_id == 1
+
+
+def test_the_key_may_stand_among_the_fields_too(load):
+    repeated, alone = user(1), user(None, "grace")
+    repeated["fields"]["id"], alone["fields"]["id"] = 1, 2
+    del alone["pk"]
+    key = "a" * 40
+    token = row("authtoken.token", key, key=key, user_id=2)
+    report = load([language(), repeated, alone, token, weight(3, "2", id="3")])
+    assert not report.ignored
+    assert {one.id: one.username for one in User.select()} == {1: "ada", 2: "grace"}
+    assert (WeightEntry.get().id, WeightEntry.get().user_id) == (3, 2)
+    assert BY_LABEL["authtoken.token"].get().key == key
+
+
+def test_numbers_of_permissions_may_be_texts(load):
+    permission = {**PERMISSION, "pk": "90", "fields": {**PERMISSION["fields"], "content_type": "30"}}
+    load([language(), user(user_permissions=["90"]), permission, {**CONTENT_TYPE, "pk": "30"}])
+    assert permissions_of(User) == ["add_exercise"]
+
+
 # -- wger 2.5 ------------------------------------------------------------------------------
 
 RENUMBERED = (
@@ -321,7 +402,7 @@ BROKEN = [
     ([language(), {"model": "core.language", "pk": 1, "fields": []}], "object 2: no row"),
     ([language("two")], "object 1 .core.language two.: primary key: 'two' is not an integer"),
     ([language({})], "primary key"),
-    ([language(short_name=5)], "object 1 .core.language 2.: short_name: 5 is not a text"),
+    ([language(short_name=[])], r"object 1 .core.language 2.: short_name: \[\] is not a text"),
     ([row("core.language", 1, short_name="en")], "full_name: a value is needed"),
     ([*CATALOGUE[:3], exercise(muscles=3)], "muscles: 3 is not a list"),
     ([*CATALOGUE[:3], exercise(muscles=["x"])], "muscles: 'x' is not an integer"),
@@ -334,7 +415,10 @@ BROKEN = [
     ([language(), user(1, groups=[["x"]])], "no auth.group"),
     ([language(), user(1, user_permissions=[5])], "there is no auth.permission 5"),
     ([PERMISSION], "auth.permission 90: there is no contenttypes.contenttype 30"),
-    ([row("auth.permission", 1, name="x", content_type=["a", "b"], codename="c")], "no contenttypes.contenttype has"),
+    ([language(), user(1, user_permissions=[["add"]])], "is no key of auth.permission"),
+    ([language(), user(1, user_permissions=[["add", "a", 5]])], "is no key of auth.permission"),
+    ([language(), user(1, user_permissions=[["add", "", "b"]])], "is no key of contenttypes.contenttype"),
+    ([language(), user(1, user_permissions=[["x" * 101, "a", "b"]])], "is no key of auth.permission"),
     ([user(1, "ada"), user(2, "ada")], "auth.user 2: .*username"),
     ([*CATALOGUE, translation(8)], "exercises.translation 8: "),
     ([language(1 << 70)], "core.language 1180591620717411303424: "),

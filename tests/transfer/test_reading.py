@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
+import tarfile
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.transfer import reading
+from wger_flask.transfer import reading, unpacking
 from wger_flask.transfer.reading import ImportFailure, objects, opened
 
 VALUES = st.recursive(
@@ -86,14 +90,124 @@ def test_a_byte_order_mark_is_passed_over():
     assert list(objects(io.BytesIO(b"\xef\xbb\xbf[{}]"))) == [{}]
 
 
-def test_packed_dumps_are_unpacked(tmp_path):
-    path = tmp_path / "dump.json.gz"
-    path.write_bytes(gzip.compress(b'[{"a": 1}]'))
-    with opened(path) as stream:
-        assert list(objects(stream)) == [{"a": 1}]
-    path.write_bytes(gzip.compress(b"[" + b"{}," * 9999 + b"{}]")[:-12])
-    with opened(path) as stream, pytest.raises(ImportFailure, match="cannot be read"):
-        list(objects(stream))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("window", [1, 7, 1 << 20])
+def test_other_encodings_of_unicode_are_read(encoding, window, monkeypatch):
+    """Windows' PowerShell writes UTF-16 where a dump is sent to a file."""
+    monkeypatch.setattr(reading, "WINDOW", window)
+    text = '\r\n[{"a": "zoë 😀"}]'.lstrip("\r\n" if encoding.endswith("e") else "")
+    assert list(objects(io.BytesIO(text.encode(encoding)))) == [{"a": "zoë 😀"}]
+
+
+def test_an_encoding_that_breaks_off_is_named():
+    with pytest.raises(ImportFailure, match="the document is not UTF-16"):
+        list(objects(io.BytesIO("[{}]".encode("utf-16")[:-1])))
+
+
+def zipped(*members: tuple[str, bytes], packing=zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def in_two(pack):
+    """Pack in two parts, one behind the other, as several programs do."""
+    return lambda data: pack(data[: len(data) // 2]) + pack(data[len(data) // 2 :])
+
+
+PACKINGS = {
+    "gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zip": lambda data: zipped(("dump.json", data)),
+    "gz in two": in_two(gzip.compress), "bz2 in two": in_two(bz2.compress), "xz in two": in_two(lzma.compress),
+    "xz filled up": lambda data: lzma.compress(data) + bytes(8),
+    "bz2 in zip": lambda data: zipped(("dump.json", data), packing=zipfile.ZIP_BZIP2),
+    "zip of a Mac": lambda data: zipped(("d/", b""), ("d/dump", data), ("__MACOSX/d/._dump", b"x")),
+    "zip with notes": lambda data: zipped(("README.txt", b"x"), ("dump.json", data)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content: bytes) -> list:
+        path = tmp_path / "dump.json"
+        path.write_bytes(content)
+        with opened(path) as stream:
+            return list(objects(stream))
+
+    return read
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_packed_dumps_are_unpacked(read, packing, encoding):
+    rows = [{"a": number * 7919 % 1009} for number in range(30_000)]
+    assert read(PACKINGS[packing](json.dumps(rows).encode(encoding))) == rows
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz", "zip"])
+def test_a_packed_dump_that_is_damaged_is_refused(read, packing):
+    packed = PACKINGS[packing](json.dumps([{"a": number * 7919 % 1009} for number in range(3000)]).encode())
+    for damaged in (packed[:-12], packed[: len(packed) // 2], packed[:50] + b"?!?!" + packed[54:]):
+        with pytest.raises(ImportFailure, match="cannot be read"):
+            read(damaged)
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz", "zip"])
+def test_a_file_that_grows_beyond_measure_is_refused(read, packing, monkeypatch):
+    monkeypatch.setattr(unpacking, "FREE_UNPACKED", 1 << 20)
+    with pytest.raises(ImportFailure, match="500 times as large as the file"):
+        read(PACKINGS[packing](b"[" + b" " * (8 << 20) + b"{}]"))
+
+
+def test_xz_that_needs_much_memory_is_refused(read, monkeypatch):
+    monkeypatch.setattr(unpacking, "_XZ_MEMORY", 1 << 20)
+    with pytest.raises(ImportFailure, match="cannot be read: Memory usage limit"):
+        read(lzma.compress(b"[{}]"))
+
+
+def test_an_object_that_never_ends_is_refused(monkeypatch):
+    monkeypatch.setattr(reading, "WINDOW", 1000)
+    monkeypatch.setattr(reading, "MOST_OBJECT", 5000)
+    for text in (b'[{"a": "' + b"x" * 99_999 + b'"}]', b'[{"a": ' + b" " * 99_999 + b"}]"):
+        stream = io.BytesIO(text)
+        with pytest.raises(ImportFailure, match="line 1: an object that is larger than any row"):
+            list(objects(stream))
+        assert stream.tell() < 10_000
+
+
+def tarred() -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("dump.json"), io.BytesIO())
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\x28\xb5\x2f\xfd....", "packed by zstd"),
+        (b"7z\xbc\xaf\x27\x1c..", "a 7z archive"), (b"Rar!\x1a\x07", "RAR"),
+        (b"SQLite format 3\0....", "an SQLite database: serve it"), (b"PGDMP\x01\x0e", "an archive of pg_dump"),
+        (b'<?xml version="1.0"?>\n<django-objects/>', "XML"), (b"- model: core.language\n  pk: 1", "YAML"),
+        (b'{"model": "core.language"}\n', "JSON Lines"), (b"--\n-- PostgreSQL database dump\n", "SQL"),
+        (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;", "SQL"), (tarred(), "a tar archive"),
+        (gzip.compress(tarred()), "a tar archive"), (zipped(("a.json.gz", gzip.compress(b"[]"))), "packed by gzip"),
+        (gzip.compress(bz2.compress(b"[]")), "packed by bzip2"), (zipped(), "a zip archive with nothing"),
+        (zipped(("a.json", b"[]"), ("b.json", b"[]")), "a zip archive with 2 files"),
+    ],
+)  # fmt: skip
+def test_what_is_something_else_is_named(read, content, name):
+    with pytest.raises(ImportFailure, match=name):
+        read(content)
+
+
+def test_a_zip_archive_with_a_password_is_named(read):
+    locked = bytearray(zipped(("a.json", b"[]")))
+    locked[6] |= 1
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ImportFailure, match="with a password"):
+        read(bytes(locked))
 
 
 def test_the_bar_is_for_terminals(tmp_path, capsys):

@@ -2,15 +2,19 @@
 
 A dump is not trusted: SQLite would take a date of 31 February or a text where a number
 belongs, and whoever reads the row later would pay.  Every reader raises ValueError for what
-its column cannot hold.
+its column cannot hold.  Dumps that people or their scripts have edited spell values in more
+ways than Django writes them: what its own ``loaddata`` understands is understood here, as long as
+nothing is lost by that (it would cut 5.5 to 5).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from uuid import UUID
 
 from ..rest.clock import server_zone
@@ -56,13 +60,19 @@ def reader_of(field, keys: Keys) -> Reader:
 
 
 def key_reader(model: type[Model]) -> Reader:
-    """Return the function that reads primary keys of ``model``, be they 2.5's numbers."""
+    """Return the function that reads primary keys of ``model``, be they 2.5's numbers (those of a text too)."""
     key = model._meta.primary_key
     read = reader_of(key, Keys())
     if not isinstance(key, fields.UUID):
         return read
     label, stored = label_of(model), key.db_value
-    return lambda value: stored(uuid_of(label, value)) if type(value) is int else read(value)
+
+    def read_either(value):
+        if type(value) is str and len(value) < _SHORTEST_UUID and value.isdecimal():
+            value = int(value)
+        return stored(uuid_of(label, value)) if type(value) is int else read(value)
+
+    return read_either
 
 
 def reference_reader(model: type[Model], keys: Keys) -> Reader:
@@ -87,6 +97,24 @@ def _absent(field) -> Callable[[], object]:
     return refuse
 
 
+_SHORTEST_UUID, _LONGEST_NUMBER = 32, 100
+_BOOLEANS = {"t": True, "True": True, "1": True, "f": False, "False": False, "0": False, 1: True, 0: False}
+_SINGLE_DIGIT = re.compile(r"(?<![\d.,])\d(?!\d)")
+_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d(?::?\d\d)?)$)")
+
+
+def _iso(parse: Callable, value):
+    """Parse a date or time; months, days and hours may have one digit, the zone may stand apart."""
+    text = _a_text(value)
+    try:
+        return parse(text)
+    except ValueError:
+        fuller = _BEFORE_ZONE.sub("", _SINGLE_DIGIT.sub(r"0\g<0>", text))
+        if fuller == text:
+            raise
+        return parse(fuller)
+
+
 def _a_text(value) -> str:
     if type(value) is not str:
         raise ValueError(f"{value!r} is not a text")
@@ -94,32 +122,48 @@ def _a_text(value) -> str:
 
 
 def _text(field) -> Reader:
-    return _a_text
+    return lambda value: value if type(value) is str else str(value) if type(value) is int else _a_text(value)
 
 
 def _boolean(field) -> Reader:
     def read(value):
-        if value is not True and value is not False:
+        if value is True or value is False:
+            return value
+        known = _BOOLEANS.get(value) if type(value) in (int, str) else None
+        if known is None:
             raise ValueError(f"{value!r} is not true or false")
-        return value
+        return known
 
     return read
 
 
 def _integer(field) -> Reader:
     def read(value):
-        if type(value) is not int:
-            raise ValueError(f"{value!r} is not an integer")
-        return value
+        if type(value) is int:
+            return value
+        if type(value) is float and value.is_integer():
+            return int(value)
+        if type(value) is str and len(value) <= _LONGEST_NUMBER:
+            try:
+                return int(value)
+            except ValueError:
+                pass
+        raise ValueError(f"{value!r} is not an integer")
 
     return read
 
 
 def _float(field) -> Reader:
     def read(value):
-        if type(value) not in (int, float):
+        number = None
+        if type(value) in (int, float) or type(value) is str and len(value) <= _LONGEST_NUMBER:
+            try:
+                number = float(value)
+            except ValueError:
+                pass
+        if number is None or not isfinite(number):
             raise ValueError(f"{value!r} is not a number")
-        return float(value)
+        return number
 
     return read
 
@@ -146,18 +190,18 @@ def _moment(field: fields.DateTime) -> Reader:
     stored = field.db_value
 
     def read(value):
-        moment = parse(_a_text(value))
+        moment = _iso(parse, value)
         return stored(moment if moment.tzinfo else moment.replace(tzinfo=server_zone()))
 
     return read
 
 
 def _date(field) -> Reader:
-    return lambda value: date.fromisoformat(_a_text(value)).isoformat()
+    return lambda value: _iso(date.fromisoformat, value).isoformat()
 
 
 def _time(field) -> Reader:
-    return lambda value: time.fromisoformat(_a_text(value)).replace(tzinfo=None).isoformat()
+    return lambda value: _iso(time.fromisoformat, value).replace(tzinfo=None).isoformat()
 
 
 def _uuid(field) -> Reader:

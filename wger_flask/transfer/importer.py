@@ -99,9 +99,12 @@ class _Import:
         if self._shipped and label not in self.report.loaded and label in shipped_uuids():
             self._shipped.withdraw(label)
         self.report.loaded[label] += 1
-        for name in given.keys() - table.known:
-            self.report.ignored[f"{label}.{name}"] += 1
-        row = Given(number, table, item.get("pk"), given)
+        key, unknown = item.get("pk"), given.keys() - table.known
+        if unknown:
+            key, given = table.spelled(key, given)
+            for name in unknown - table.spellings.keys():
+                self.report.ignored[f"{label}.{name}"] += 1
+        row = Given(number, table, key, given)
         if label in MATCHED_BY_NAME:
             self._by_name[label].append(row)
         else:
@@ -158,7 +161,7 @@ class _Import:
                 except ValueError as wrong:
                     raise ImportFailure(f"object {row.number} ({row}): {wrong}") from None
             self._keys.matched.add(label)
-        self._reset_sequences()
+            self._reset_sequences()
 
     def _resolve_later(self) -> None:
         waiting, self._later = self._later, []

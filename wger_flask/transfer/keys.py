@@ -7,7 +7,8 @@ Usually a primary key is what it says.  There are three exceptions:
 * Dumps with natural keys name users, groups, permissions and content types by what is unique
   about them.
 * Django numbers content types and permissions anew in every database: they are matched by
-  name, and references to them follow.
+  name, and references to them follow.  Dumps are usually made without them, for every server
+  derives them from its models: what is referred to by name and is not there is made.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
+from ..storage.bulk import insert
 from ..storage.model import Model, label_of
 
 # What identifies a row in Django's natural keys, as paths from the row.
@@ -29,6 +31,7 @@ MATCHED_BY_NAME = {
     "contenttypes.contenttype": ("app_label", "model"),
     "auth.permission": ("content_type", "codename"),
 }
+_MOST_DIGITS = 20
 _LARGEST_NUMBER = (1 << 48) - 1
 
 
@@ -80,6 +83,8 @@ class Keys:
             raise NotYetKnown(f"no {label} has the key {value!r}")
         if isinstance(value, list):
             return self.find(model, value)
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value) if len(value) < _MOST_DIGITS else value
         return self._moved.get((label, value), value) if isinstance(value, int) else value
 
     def find(self, model: type[Model], natural: list) -> object:
@@ -94,10 +99,31 @@ class Keys:
         found = self._named.get((label, *natural))
         if found is None:
             found = _stored(model, paths, natural)
+        if found is None and label in MATCHED_BY_NAME:
+            found = self._make(model, paths, natural)
         if found is None:
             raise NotYetKnown(f"no {label} has the key {natural!r}")
         self._named[label, *natural] = found
         return found
+
+    def _make(self, model: type[Model], paths: tuple[str, ...], natural: list) -> object:
+        """Make the content type or permission of this natural key, as a server derives it from its models."""
+        given: dict[str, object] = {}
+        further: dict[str, list] = {}
+        for path, part in zip(paths, natural, strict=True):
+            name, _, step = path.partition(".")
+            if step:
+                further.setdefault(name, []).append(part)
+            else:
+                given[name] = part
+        for name, part in given.items():
+            if not part or len(part) > model._meta.fields[name].max_length:
+                raise ValueError(f"{natural!r} is no key of {label_of(model)}")
+        for name, parts in further.items():
+            given[name] = self.find(model._meta.fields[name].rel_model, parts)
+        if "name" in model._meta.fields:
+            given["name"] = f"Can {given['codename'].replace('_', ' ')}"[: model._meta.fields["name"].max_length]
+        return insert(model, list(given), list(given.values()))
 
 
 def _stored(model: type[Model], paths: tuple[str, ...], natural: list) -> object | None:

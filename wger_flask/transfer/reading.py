@@ -8,48 +8,27 @@ a window of text; the window moves on.
 from __future__ import annotations
 
 import codecs
-import gzip
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
-from tqdm import tqdm
+from .errors import ImportFailure
+from .unpacking import BROKEN, HEAD, named, opened
+
+__all__ = ["ImportFailure", "objects", "opened"]
 
 WINDOW = 1 << 20
+# No row is nearly as large; a text that never ends is not to fill the memory.
+MOST_OBJECT = 32 << 20
 _BLANK = " \t\r\n"
 # How far from the end of the window the decoder may stumble over something that is merely cut off.
 _CUT = 16
 
 
-class ImportFailure(ValueError):
-    """Say why a dump cannot be loaded, and where the reason is."""
-
-
-@contextmanager
-def opened(source: str | Path | IO, progress: bool | None = None) -> Iterator[IO]:
-    """Open ``source``, a path (gzip or not) or a stream, with a progress bar.
-
-    ``progress`` None shows the bar on a terminal only, True always, False never.
-    """
-    if not isinstance(source, str | Path):
-        yield source
-        return
-    with open(source, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        hidden = None if progress is None else not progress
-        with tqdm.wrapattr(file, "read", total=size, disable=hidden, desc="import") as counted:
-            yield gzip.GzipFile(fileobj=counted) if packed else counted
-
-
 def objects(stream: IO) -> Iterator[dict]:
-    """Yield the objects of the JSON array in ``stream`` (bytes in UTF-8, or text).
+    """Yield the objects of the JSON array in ``stream`` (bytes in UTF-8, UTF-16 or UTF-32, or text).
 
-    Raises :class:`ImportFailure` where the text is not that.
+    Raises :class:`ImportFailure` where the text is not that; what it is instead is named where that can be told.
     """
     text = _Window(stream)
     if text.peek() != "[":
@@ -74,7 +53,7 @@ class _Window:
 
     def __init__(self, stream: IO):
         self._stream = stream
-        self._bytes = codecs.getincrementaldecoder("utf-8-sig")()
+        self._encoding, self._bytes = "", None
         self._decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
         self._lines = 1
         self._ended = False
@@ -86,15 +65,31 @@ class _Window:
             return False
         self._lines += self.text.count("\n", 0, self.at)
         try:
-            chunk = self._stream.read(WINDOW)
-            self._ended = not chunk
-            fresh = chunk if isinstance(chunk, str) else self._bytes.decode(chunk, final=self._ended)
+            fresh = self._read()
         except UnicodeDecodeError:
-            raise ImportFailure("the document is not UTF-8") from None
-        except (OSError, EOFError) as broken:
+            raise ImportFailure(f"the document is not {self._encoding}") from None
+        except BROKEN as broken:
             raise ImportFailure(f"the document cannot be read: {broken}") from None
         self.text, self.at = self.text[self.at :] + fresh, 0
-        return not self._ended
+        return bool(fresh) or not self._ended
+
+    def _read(self) -> str:
+        chunk = self._stream.read(WINDOW)
+        self._ended = not chunk
+        if isinstance(chunk, str):
+            return chunk
+        if self._bytes is None:
+            while not self._ended and len(chunk) < HEAD:
+                more = self._stream.read(WINDOW)
+                self._ended = not more
+                chunk += more
+            wrong = named(chunk[:HEAD])
+            if wrong:
+                raise ImportFailure(f"this is {wrong}")
+            encoding = json.detect_encoding(chunk[:4])
+            self._encoding = encoding.upper().removesuffix("-SIG")
+            self._bytes = codecs.getincrementaldecoder(encoding)()
+        return self._bytes.decode(chunk, final=self._ended)
 
     def peek(self) -> str:
         """Move to the next character that is not blank and return it, "" at the end."""
@@ -114,6 +109,8 @@ class _Window:
                 return found
             except json.JSONDecodeError as stumble:
                 cut = stumble.pos >= len(self.text) - _CUT or stumble.msg.startswith("Unterminated string")
+                if cut and len(self.text) - self.at > MOST_OBJECT:
+                    raise self.error("an object that is larger than any row") from None
                 if not (cut and self.more()):
                     self.at = stumble.pos
                     raise self.error(stumble.msg) from None

@@ -47,10 +47,18 @@ class Table:
         self._names = [column.name for column in self._columns]
         self._links = {name: Links(link, keys) for name, link in links_of(model).items()}
         self.known = frozenset([*self._names, *self._links])
+        # Django's loaddata knows a reference by the name of its column too, and the key among the fields.
+        others = {one.object_id_name: one.name for one in meta.sorted_fields if isinstance(one, fields.ForeignKey)}
+        self.spellings = {self._key.name: self._key.name, **others}
         # A user has one profile and one token: the dump's takes the place of whichever is there.
         self._owners = [one for one in meta.refs if one.unique] if not meta.backrefs else []
         self._rows: list[tuple] = []
         self._upsert: Upsert | None = None
+
+    def spelled(self, key: object, given: dict) -> tuple[object, dict]:
+        """Return key and fields under their own names; whatever is given twice, the last counts."""
+        fields = {self.spellings.get(name, name): value for name, value in given.items()}
+        return fields.pop(self._key.name, key), fields
 
     def read(self, row: Given, late: bool) -> Full | None:
         """Return ``row`` as it is stored.
@@ -109,13 +117,14 @@ class Table:
         query = self.model.select(self._key)
         for name in columns:
             query = query.where(self.model._meta.fields[name] == values[self._names.index(name)])
+        given = None if row.pk is None else self._read_key(row.pk)
         key = query.scalar()
         if key is None:
-            if row.pk is None or self.model.select().where(self._key == row.pk).exists():
+            if given is None or self.model.select().where(self._key == given).exists():
                 key = insert(self.model, self._names, values)
             else:
-                key = insert(self.model, [self._key.name, *self._names], [row.pk, *values])
-        self._keys.move(self.label, row.pk, key)
+                key = insert(self.model, [self._key.name, *self._names], [given, *values])
+        self._keys.move(self.label, given, key)
 
     def add(self, row: Full) -> bool:
         """Keep ``row`` for writing; tell whether it is time to."""
