@@ -13,10 +13,12 @@ from .auth.models import User
 from .auth.trust import distrust, has_verified
 from .rest import fields
 from .rest.blueprint import Endpoints
+from .rest.bodies import FormData
 from .rest.clock import moment_reader, server_zone, today
 from .rest.computed import Batch, Computed, File
 from .rest.context import Context, current_context
 from .rest.cursor import Cursor
+from .rest.deletion import HistoryDeletionSchema, Presence, Truth, told
 from .rest.dump import dumper
 from .rest.embedded import Child, Children, Members, Nested
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
@@ -62,13 +64,14 @@ from .storage.writing import insert, update
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children", "Clause",
-    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "Hooks",
-    "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members", "Model", "Nested", "NoMatch",
-    "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError", "RegistrationError", "Registry",
-    "Rejected", "Resource", "Schema", "Selection", "Shown", "User", "VideoFile", "View", "after_commit", "along",
-    "anyone", "bar_chart", "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper",
-    "equals", "exact", "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link",
-    "load", "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time",
-    "one_of", "owned_by", "pad", "private", "public", "record", "request_verification", "search", "server_zone",
-    "services", "store", "today", "transaction", "update", "within",
+    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "FormData",
+    "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members",
+    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
+    "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown", "Truth",
+    "User", "VideoFile", "View", "after_commit", "along", "anyone", "bar_chart", "columns", "compared",
+    "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte",
+    "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
+    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad", "private",
+    "public", "record", "request_verification", "search", "server_zone", "services", "store", "today", "told",
+    "transaction", "update", "within",
 ]  # fmt: skip

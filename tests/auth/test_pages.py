@@ -150,6 +150,9 @@ def test_making_seeing_once_and_revoking_the_key(browser, api, people):
     assert key not in held.get("/user/api-key").text
     assert api("grace").get("userprofile/").status_code == 403
     assert api().get("userprofile/", headers={"Authorization": f"Token {key}"}).json["username"] == "grace"
+    for wrong in ("", "Revoke", "remove", "mak"):
+        assert held.fill("/user/api-key", action=wrong).status_code == 400
+    assert Token.get(Token.user == people["grace"]).key == key, "it goes for nothing that is not asked for"
     held.fill("/user/api-key", action="revoke")
     assert api().get("userprofile/", headers={"Authorization": f"Token {key}"}).status_code == 403
     assert "You have no key." in held.get("/user/api-key").text

@@ -152,7 +152,8 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     form.get_by_label("Date").fill((today() - timedelta(days=1)).isoformat())
     form.get_by_label("Notes").fill("Too early")
     hand.press("Add")
-    page.locator("summary", has_text="Delete").click()
+    hand.follow("Delete…")
+    assert "1 workout session" in page.locator("#deletion").inner_text()
     hand.press("Delete")
     assert hand.told() == "Workout session was deleted."
 
@@ -188,7 +189,8 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     assert page.get_by_role("link", name="Overhead Press", exact=True).is_visible()
     assert page.get_by_text("Elbows in").is_visible()
     hand.follow("Change day", 1)
-    page.locator("summary", has_text="Delete").click()
+    hand.follow("Delete…")
+    assert "1 day" in page.locator("#deletion").inner_text()
     hand.press("Delete")
     assert hand.told() == "Day was deleted."
     counts = [model.select().count() for model in (Routine, Day, Slot, SlotEntry, WorkoutSession, WorkoutLog)]

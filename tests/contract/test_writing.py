@@ -101,6 +101,19 @@ def test_deleting_answers_nothing_and_leaves_nothing(api, resource, rows):
     assert client.get(f"{resource.name}/{rows[0]}/").status_code == 404
 
 
+def test_a_condition_that_cannot_be_read_deletes_nothing(api, resource, rows):
+    """Lists ignore a boolean that is none; to delete as if nothing had been said would be another matter."""
+    client, flags = api("ada" if resource.owner is None else "grace"), [
+        parameter.name for parameter in resource.filter_set.describe() if parameter.kind == "boolean"
+    ]  # fmt: skip
+    if "DELETE" not in resource.methods or not flags or client.get(f"{resource.name}/{rows[0]}/").status_code == 404:
+        pytest.skip("nothing is deleted here under such a condition")
+    for flag in flags:
+        answer = client.delete(f"{resource.name}/{rows[0]}/?{flag}=maybe")
+        assert (answer.status_code, answer.json) == (400, {flag: ["Must be True or False."]})
+    assert client.get(f"{resource.name}/{rows[0]}/").status_code == 200
+
+
 def test_an_empty_patch_changes_nothing(api, resource, rows):
     if "PATCH" not in resource.methods:
         pytest.skip("nothing is changed here")

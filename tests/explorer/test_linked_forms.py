@@ -72,7 +72,11 @@ def test_a_form_leads_back_to_where_it_was_opened(visitor, day):
     slot = Slot.get(Slot.day == day.id)
     form = ada.see(f"slot/{slot.id}/?{urlencode({'_next': BACK})}")
     assert {found["value"] for found in form.controls["_next"]} == {BACK}
-    assert {found["value"] for found in form.controls["_method"]} == {"PATCH", "DELETE"}
+    assert {found["value"] for found in form.controls["_method"]} == {"PATCH"}
+    removal = ada.see(form.link("Delete…"))
+    assert [found["value"] for found in removal.controls["_method"]] == ["DELETE"]
+    assert [found["value"] for found in removal.controls["_next"]] == [BACK]
+    assert removal.link("Cancel") == BACK
     assert ada.send(f"slot/{slot.id}/", "PATCH", comment="x", _next=BACK).location == BACK
     assert ada.send(f"slot/{slot.id}/", "DELETE", _next=BACK).location == BACK
 

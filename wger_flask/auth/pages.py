@@ -151,9 +151,13 @@ def api_key() -> Response:
         return _to_login()
     fresh = None
     if request.method == "POST":
+        action = request.form.get("action")
+        if action not in ("make", "revoke"):  # the key goes with either: for nothing else
+            wrong = {"form": ["Choose whether to make a key or to revoke it."]}
+            return _show("api_key", wrong, known=Token.get_or_none(Token.user == g.user.id), user=_row())
         with transaction():
             accounts.revoke_token(g.user.id)
-            if request.form.get("action") == "make":
+            if action == "make":
                 fresh = accounts.permanent_token(g.user.id)
         if fresh is None:
             flash("Your API key is revoked.")

@@ -15,6 +15,7 @@ from flask.views import MethodView
 from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
+from . import deletion
 from .openapi import Documented
 from .permissions import Access, public
 from .recipe import Target, answer
@@ -49,7 +50,7 @@ def mount(resource: Resource, app: Flask, api: Api) -> None:
     )
     listing, detail = targets(resource)
     rules = [(f"/{resource.name}", "list", listing), (f"/{resource.name}/<key:key>", "detail", detail)]
-    for action in resource.actions:
+    for action in (*resource.actions, *filter(None, (deletion.action_of(resource),))):
         base = f"/{resource.name}/<key:key>" if action.detail else f"/{resource.name}"
         path = action.path.strip("/")
         rules.append((f"{base}/{path}", path.replace("/", "-"), action_target(resource, action)))

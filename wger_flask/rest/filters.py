@@ -20,7 +20,7 @@ from ..storage.clauses import Clause, pad
 from ..storage.model import Link, Model, links_of
 from ..storage.selection import Selection
 from .errors import Invalid
-from .values import Kind, NumberKind, Rejected, kind_of
+from .values import BooleanKind, Kind, NumberKind, Rejected, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +202,20 @@ class FilterSet:
             (name, text.replace(",", ".") if name in commas and text.count(",") + text.count(".") == 1 else text)
             for name, text in args.items(multi=True)
         ])  # fmt: skip
+
+    def ignored(self, args: MultiDict) -> dict[str, list[str]]:
+        """Return what is wrong with values that are ignored although they say something.
+
+        A list is merely longer for them; a deletion that was to hold under a condition is not undone.
+        """
+        found = {}
+        for param in args:
+            item = self.by_param.get(param)
+            kind = item.kind if isinstance(item, ColumnFilter) else None
+            texts = [text for text in args.getlist(param) if text]
+            if isinstance(kind, BooleanKind) and any(kind.one(param, text) is None for text in texts):
+                found[param] = [BooleanKind.neither]
+        return found
 
     def relevance(self, args: MultiDict) -> tuple:
         """Return the order that the filters in use suggest."""

@@ -19,7 +19,7 @@ from .components import ANSWER, PATCHED, REQUEST, Components, key_of
 from .filters import Parameter
 from .permissions import SAFE_METHODS
 from .recipe import Target
-from .resource import Resource
+from .resource import DELETION, Resource
 from .throttling import Limit
 
 SECURITY = {
@@ -203,11 +203,19 @@ def _parameters(target: Target, method: str) -> list[dict]:
                 "description": "Names to order by, the first one first; - in front: descending.",
                 "schema": {"type": "array", "items": {"type": "string", "enum": terms}},
             })  # fmt: skip
+    resource, path = target.resource, target.action.path if target.action else ""
+    if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
+        made += [_option(name, field) for name, field in resource.deletion().load_fields.items()]
     made.append({
         "name": "format", "in": "query", "description": "The format of the answer, in place of the Accept header.",
         "schema": {"type": "string", "enum": ["json", "api"]},
     })  # fmt: skip
     return made
+
+
+def _option(name: str, field) -> dict:
+    """Return the parameter in which a deletion is told something."""
+    return {"name": name, "in": "query", "schema": field.parameter, "description": field.help}
 
 
 def _query(parameter: Parameter, resource: Resource) -> dict:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from ..storage.listening import Listener
 from ..storage.model import Model
 from .filters import Filter, Lookup, build_filters
-from .resource import Action, Resource
+from .resource import DELETION, Action, Resource
 
 
 class RegistrationError(Exception):
@@ -57,6 +57,8 @@ class Registry:
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
             self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
+            if "DELETE" in resource.methods:  # the kit's own action, where something can hang on its rows
+                self._claim(f"action {DELETION!r} of resource {resource.name!r}")
             self._resources[resource.name] = resource
 
     def add_models(self, *models: type[Model]) -> None:

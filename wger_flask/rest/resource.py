@@ -31,6 +31,7 @@ from .throttling import Limit
 
 READ = ("GET",)
 WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+DELETION = "deletion"  # the action below a row that says what its deletion takes along
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Resource:
     ``access`` defaults to public, or to private where there is an ``owner``.  ``visible`` is a
     function of the user that returns the clauses of what may be seen, in place of the owner's.
     ``ordering`` defaults to the model's; ``orderable`` None allows every column.
+    ``deletion`` is a schema of what a DELETE may be told in its query: see :mod:`.deletion`.
     ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
     :class:`~.throttling.Limit`.  ``max_age`` names the setting that gives the seconds for which
     clients may keep what was read: for what hardly ever changes.
@@ -120,6 +122,7 @@ class Resource:
     pagination: LimitOffset | Cursor = field(default_factory=LimitOffset)
     actions: tuple[Action, ...] = ()
     hooks: Hooks = field(default_factory=Hooks)
+    deletion: type[Schema] | None = None
     max_age: str = ""
     view: str = ""
     label: str = ""

@@ -142,10 +142,11 @@ def move_file(files: Changes, name: str, folder: str) -> str:
     return files.move(name, f"{folder}/{os.path.basename(name)}") if name else name
 
 
-def delete_rows(files: Changes, model: type[Model], keys: Iterable) -> None:
+def delete_rows(files: Changes, model: type[Model], keys: Iterable, with_history: bool | None = None) -> None:
     """Delete rows, all that depends on them, and the files that any of these names.
 
-    Raises :class:`~wger_flask.storage.cascade.StillReferenced`.
+    ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes.  Raises
+    :class:`~wger_flask.storage.cascade.StillReferenced`.
     """
 
     def forget(gone: type[Model], gone_keys: list) -> None:
@@ -155,4 +156,4 @@ def delete_rows(files: Changes, model: type[Model], keys: Iterable) -> None:
                 for name in row:
                     files.remove(name)
 
-    cascade.delete(model, keys, going=forget)
+    cascade.delete(model, keys, going=forget, with_history=with_history)

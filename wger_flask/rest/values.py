@@ -145,6 +145,7 @@ class BooleanKind(Kind):
 
     name = "boolean"
     choices = (("True", "yes"), ("False", "no"))
+    neither = "Must be True or False."
 
     def one(self, param, text, strict=True):
         return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..storage.cascade import StillReferenced
 from ..storage.clauses import equals
 from ..storage.model import Model
 from ..storage.selection import Selection
 from ..storage.writing import insert, update
+from .deletion import HISTORY, told, told_why_not
 from .dump import dump_held
-from .errors import Invalid
 from .fields import DateTime
 from .recipe import Call, Target
 from .resource import Action, Resource
@@ -62,15 +61,14 @@ def delete_row(call: Call):
     """Delete a row and what hangs on it."""
     hooks = call.resource.hooks
     row = call.row()
+    options = told(call)
     if hooks.change:
         hooks.change(call, row)
     if hooks.delete:
         hooks.delete(call, row)
     else:
-        try:
-            delete_rows(call.files, call.resource.model, [row._pk])
-        except StillReferenced as held:
-            raise Invalid({"non_field_errors": [f"This is {held}."]}) from None
+        with told_why_not():
+            delete_rows(call.files, call.resource.model, [row._pk], options.get(HISTORY))
     return None, 204
 
 

@@ -16,6 +16,18 @@ from .listening import deletions_matter, tell_deleted
 from .model import Model
 
 _AT_ONCE = 500
+_takes_history = False
+
+
+def take_history(always: bool) -> None:
+    """Choose whether deletions take history along where nobody says; called once, at start."""
+    global _takes_history
+    _takes_history = always
+
+
+def takes_history() -> bool:
+    """Tell whether deletions take history along where nobody says."""
+    return _takes_history
 
 
 class StillReferenced(Exception):
@@ -27,17 +39,17 @@ class StillReferenced(Exception):
 
 
 def delete(
-    model: type[Model], keys: Iterable, going: Callable[[type[Model], list], None] | None = None
+    model: type[Model], keys: Iterable, going: Callable[[type[Model], list], None] | None = None,
+    with_history: bool | None = None,
 ) -> dict[type[Model], int]:
     """Delete the rows of ``model`` with these primary keys and all that depends on them.
 
-    ``going(model, keys)`` is called for each model while its rows are still there.  Returns how
-    many rows of each model went.  Raises :class:`StillReferenced` when a
-    reference declared ``cascade="refuse"`` points at one of them.
+    ``going(model, keys)`` is called for each model while its rows are still there.
+    ``with_history`` says whether references declared ``cascade="history"`` take their rows along;
+    None leaves that to the setting.  Returns how many rows of each model went.  Raises
+    :class:`StillReferenced` when a reference declared ``cascade="refuse"`` points at one of them.
     """
-    doomed: dict[type[Model], dict] = {}
-    loosened: list[tuple[ForeignKey, list]] = []
-    _collect(model, list(keys), doomed, loosened)
+    doomed, loosened = _collect(model, keys, with_history)
     for dependant in doomed if going else ():
         for chunk in _chunks(list(doomed[dependant])):
             going(dependant, chunk)
@@ -56,8 +68,27 @@ def delete(
     return gone
 
 
-def _collect(model, keys, doomed, loosened):
-    waiting = [(model, keys)]  # no recursion: rows may form chains that are longer than the stack is deep
+def look_ahead(
+    model: type[Model], keys: Iterable, with_history: bool | None = None
+) -> tuple[dict[type[Model], int], dict[type[Model], int]]:
+    """Return how many rows of each model :func:`delete` would delete, and how many would stay without a reference.
+
+    Both are in the order in which rows depend on each other.  Raises :class:`StillReferenced`.
+    """
+    doomed, loosened = _collect(model, keys, with_history)
+    staying: dict[type[Model], set] = {}
+    for reference, targets in loosened:
+        staying.setdefault(reference.model, set()).update(_pointing(reference, targets))
+    stays = {owner: len(found - doomed.get(owner, {}).keys()) for owner, found in staying.items()}
+    return {dependant: len(found) for dependant, found in doomed.items()}, stays
+
+
+def _collect(model, keys, with_history) -> tuple[dict[type[Model], dict], list[tuple[ForeignKey, list]]]:
+    """Return the keys of what goes, by model, and the references that let go of what goes."""
+    history = "delete" if (_takes_history if with_history is None else with_history) else "null"
+    doomed: dict[type[Model], dict] = {}
+    loosened: list[tuple[ForeignKey, list]] = []
+    waiting = [(model, list(keys))]  # no recursion: rows may form chains that are longer than the stack is deep
     while waiting:
         model, keys = waiting.pop()
         known = doomed.setdefault(model, {})
@@ -68,19 +99,25 @@ def _collect(model, keys, doomed, loosened):
         doomed[model] = doomed.pop(model)  # dependants are found from here on: keep them behind it
         for reference, owner in model._meta.backrefs.items():
             rule = getattr(reference, "cascade", "delete")
+            rule = history if rule == "history" else rule
             if not has_table(owner._meta.table_name):
                 continue  # a plugin that was installed and not migrated yet has nothing to lose
             if rule == "null":
                 loosened.append((reference, fresh))
                 continue
-            key = owner._meta.primary_key
-            found = []
-            for chunk in _chunks(fresh):
-                found += [row[0] for row in owner.select(key).where(reference.in_(chunk)).tuples()]
+            found = _pointing(reference, fresh)
             if found and rule == "refuse":
                 raise StillReferenced(owner)
             if found:
                 waiting.append((owner, found))
+    return doomed, loosened
+
+
+def _pointing(reference: ForeignKey, targets: list) -> list:
+    """Return the keys of the rows whose ``reference`` is one of ``targets``."""
+    owner = reference.model
+    query = owner.select(owner._meta.primary_key)
+    return [row[0] for chunk in _chunks(targets) for row in query.where(reference.in_(chunk)).tuples()]
 
 
 def _rows(model: type[Model], keys: Iterable) -> list[Model]:

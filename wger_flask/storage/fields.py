@@ -183,11 +183,14 @@ class ForeignKey(peewee.ForeignKeyField):
     """A reference as Django makes it: deferred to the end of the transaction.
 
     ``cascade`` says what becomes of this row when the one it points at goes: ``"delete"``,
-    ``"null"`` or ``"refuse"``.  The databases that wger made leave that to the program, so
-    :mod:`wger_flask.storage.cascade` does it everywhere.
+    ``"null"``, ``"refuse"``, or ``"history"`` for the record of what was done with it: such a row
+    stays without it, unless the deletion is to take the history along.  The databases that wger
+    made leave that to the program, so :mod:`wger_flask.storage.cascade` does it everywhere.
     """
 
     def __init__(self, model, *args, cascade: str = "delete", **kwargs):
+        if cascade in ("null", "history") and not kwargs.get("null"):
+            raise ValueError(f"a reference that lets go (cascade={cascade!r}) must be able to be null")
         kwargs.setdefault("deferrable", "INITIALLY DEFERRED")
         kwargs.setdefault("lazy_load", True)
         self.cascade = cascade

@@ -96,6 +96,7 @@ def link(model: type[Model], name: str, target: type[Model]) -> Link:
         "table_name": f"{model._meta.table_name}_{name}",
         "label": f"{label_of(model)}_{name}",
         "indexes": (((source_name, target_name), True),),
+        "is_link": True,
     })
     through = type(model)(f"{model.__name__}{name.title().replace('_', '')}", (Model,), {
         "__module__": model.__module__,
@@ -114,6 +115,11 @@ def links_of(model: type[Model]) -> dict[str, Link]:
     if "links" not in model._meta.__dict__:
         model._meta.links = {}
     return model._meta.links
+
+
+def is_link(model: type[Model]) -> bool:
+    """Tell whether rows of ``model`` only say which rows of two others belong together."""
+    return getattr(model._meta, "is_link", False)
 
 
 def label_of(model: type[Model]) -> str:

@@ -50,13 +50,84 @@ def test_a_replacement_takes_over_routines_and_logs(api, used):
     assert logged()[0] == ("base", "Exercise base of Zottman Carousel", target.uuid)
 
 
-@pytest.mark.parametrize("replacement", ["nonsense", "", "0a51c7f4-e901-4f0a-9d3b-7b1f9a526c1e", "{own}"])
-def test_what_replaces_nothing(api, used, replacement):
+NOWHERE = "0a51c7f4-e901-4f0a-9d3b-7b1f9a526c1e"
+NOT_ONE, NO_SUCH, OWN = "Must be a valid UUID.", "There is no such exercise.", "An exercise cannot take its own place."
+
+
+@pytest.fixture
+def unharmed(api, used):
+    """Ask for a deletion that must be refused with these words, and leave everything as it is."""
+    exercise, entry, log = used
+
+    def unharmed(errors, query="", **options):
+        answer = api("ada").delete(f"exercise/{exercise.id}/{query}", **options)
+        assert (answer.status_code, answer.json) == (400, errors)
+        assert SlotEntry.get_by_id(entry.id).exercise_id == WorkoutLog.get_by_id(log.id).exercise_id == exercise.id
+        assert Translation.select().where(Translation.exercise == exercise.id).count() == 2
+        assert logged() == []
+
+    return unharmed
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ("nonsense", NOT_ONE), ("", NOT_ONE), ("7", NOT_ONE), ("{short}", NOT_ONE), ("%20{other}", NOT_ONE),
+        (NOWHERE, NO_SUCH), ("{own}", OWN), ("{OWN}", OWN),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("more", ["", "&transfer_media", "&transfer_translations=1"])
+def test_a_replacement_that_is_none_is_refused(used, unharmed, sent, message, more):
+    own, other = str(used[0].uuid), str(Exercise.get_by_id(1).uuid)
+    for name, text in (("short", other[:-1]), ("other", other), ("own", own), ("OWN", own.upper())):
+        sent = sent.replace(f"{{{name}}}", text)
+    unharmed({"replaced_by": [message]}, f"?replaced_by={sent}{more}")
+
+
+def test_a_replacement_in_a_body_counts_too(api, used, unharmed):
     exercise, entry, _ = used
-    text = replacement.replace("{own}", str(exercise.uuid))
-    assert api("ada").delete(f"exercise/{exercise.id}/?replaced_by={text}").status_code == 204
+    other = str(Exercise.get_by_id(1).uuid)
+    for wrong in ("nonsense", "", 1, 1.5, [other], {}, True):
+        unharmed({"replaced_by": [NOT_ONE]}, body={"replaced_by": wrong})
+    form = "application/x-www-form-urlencoded"
+    unharmed({"replaced_by": [NOT_ONE]}, data="replaced_by=", content_type=form)
+    unharmed({"replaced_by": ["This is said twice, and differs."]}, f"?replaced_by={other}&replaced_by={NOWHERE}")
+    unharmed({"replaced_by": ["This is said twice, and differs."]}, f"?replaced_by={other}", body={
+        "replaced_by": NOWHERE
+    })  # fmt: skip
+    assert api("ada").delete(f"exercise/{exercise.id}/", {"replaced_by": other}).status_code == 204
+    assert SlotEntry.get_by_id(entry.id).exercise_id == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["replacedBy", "replaced-by", "Replaced_By", "replace_by", "replacd_by", "replaced_by_uuid"]
+)
+def test_a_name_that_is_nearly_right_is_refused(unharmed, name):
+    message = "There is no such parameter; the nearest is replaced_by."
+    unharmed({name: [message]}, f"?{name}={Exercise.get_by_id(1).uuid}")
+    unharmed({name: [message]}, body={name: str(Exercise.get_by_id(1).uuid)})
+
+
+@pytest.mark.parametrize("name", ["transfer_medias", "transferMedia", "transfer-translations", "transfer_translation"])
+def test_what_is_to_be_kept_is_named_right_as_well(unharmed, name):
+    near = "transfer_media" if "edia" in name else "transfer_translations"
+    message = f"There is no such parameter; the nearest is {near}."
+    unharmed({name: [message]}, f"?replaced_by={Exercise.get_by_id(1).uuid}&{name}")
+
+
+@pytest.mark.parametrize("query", ["?transfer_media", "?transfer_translations=0&transfer_media=no", "?_=1718&page=3"])
+def test_to_keep_things_without_a_replacement_is_a_plain_deletion(api, used, query):
+    exercise, entry, _ = used
+    assert api("ada").delete(f"exercise/{exercise.id}/{query}").status_code == 204
     assert SlotEntry.get_or_none(SlotEntry.id == entry.id) is None
     assert logged()[0][2] is None
+
+
+def test_the_document_tells_what_a_deletion_takes(api):
+    paths = api().get("/api/v2/schema?format=json").json["paths"]
+    found = {item["name"]: item["schema"] for item in paths["/api/v2/exercise/{id}/"]["delete"]["parameters"]}
+    assert found["replaced_by"] == {"type": "string", "format": "uuid"}
+    assert {"transfer_media", "transfer_translations"} < set(found)
 
 
 def test_translations_move_into_languages_that_lack_one(api, make_exercise):

@@ -1,15 +1,29 @@
 """Delete from the catalogue, and tell those who keep copies of it.
 
 Routines and logs of everybody point at exercises.  Deleting one with a replacement leads them
-over to that; without one they lose what pointed there.  Each exercise, translation, picture
-and film that goes leaves a line in the deletion log.
+over to that; without one they lose what pointed there, so a replacement that is wrong is refused.
+Each exercise, translation, picture and film that goes leaves a line in the deletion log.
 """
 
 from __future__ import annotations
 
 import uuid as uuids
 
-from wger_flask.api import Selection, delete_rows, equals, record
+from marshmallow import ValidationError
+
+from wger_flask.api import (
+    FormData,
+    Invalid,
+    Key,
+    Presence,
+    Schema,
+    Selection,
+    columns,
+    delete_rows,
+    equals,
+    record,
+    told,
+)
 from wger_flask.domain.core.models import ENGLISH
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
 
@@ -20,20 +34,50 @@ from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 KINDS = ((Translation, "translation"), (ExerciseImage, "image"), (ExerciseVideo, "video"))
 
 
-def delete_exercise(call, exercise: Exercise) -> None:
-    """Delete an exercise as the query parameters say.
+class Replacement(Key):
+    """The UUID of an exercise; in a form, where it is chosen from a list, its key too."""
 
-    ``replaced_by`` is the UUID of another exercise; anything else replaces nothing.
-    ``transfer_media`` and ``transfer_translations`` count by being there, whatever they say.
-    """
-    replacement = _replacement(exercise, call.args.get("replaced_by", ""))
+    parameter = {"type": "string", "format": "uuid"}
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if value == "":
+            raise ValidationError("Must be a valid UUID.")  # a script whose variable is empty means another exercise
+        return super().deserialize(value, attr, data, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(data, FormData) and value.isdecimal():
+            return super()._deserialize(value, attr, data, **kwargs)
+        found = columns.parse_uuid(value)
+        if found is None:
+            raise ValidationError("Must be a valid UUID.")
+        return found
+
+
+class ExerciseDeletionSchema(Schema):
+    """What becomes of what belongs to an exercise that goes."""
+
+    replaced_by = Replacement(
+        Exercise, help="UUID of the exercise that takes its place in everybody's routines and logs, which go otherwise"
+    )
+    transfer_media = Presence(
+        label="Keep pictures and films", help="give them to the exercise in its place; counts by being there"
+    )
+    transfer_translations = Presence(
+        label="Keep texts", help="in languages that the exercise in its place lacks; counts by being there"
+    )
+
+
+def delete_exercise(call, exercise: Exercise) -> None:
+    """Delete an exercise as :class:`ExerciseDeletionSchema` says; raises Invalid for a replacement that is none."""
+    options = told(call)
+    replacement = _replacement(exercise, options.get("replaced_by"))
     name = _english_name(exercise)
     if replacement is not None:
         for model in (SlotEntry, WorkoutLog):
             model.update(exercise=replacement).where(model.exercise == exercise).execute()
-        if "transfer_translations" in call.args:
+        if options.get("transfer_translations"):
             _transfer_translations(call, exercise, replacement)
-        if "transfer_media" in call.args:
+        if options.get("transfer_media"):
             media.transfer(call, exercise, replacement)
     note("base", exercise.uuid, f"Exercise base of {name}", replacement and replacement.uuid)
     for model, kind in KINDS:
@@ -44,12 +88,16 @@ def delete_exercise(call, exercise: Exercise) -> None:
     delete_rows(call.files, Exercise, [exercise.id])
 
 
-def _replacement(exercise: Exercise, text: str) -> Exercise | None:
-    try:
-        wanted = uuids.UUID(text)
-    except ValueError:
+def _replacement(exercise: Exercise, wanted: uuids.UUID | int | None) -> Exercise | None:
+    if wanted is None:
         return None
-    return None if wanted == exercise.uuid else Exercise.get_or_none(Exercise.uuid == wanted)
+    column = Exercise.uuid if isinstance(wanted, uuids.UUID) else Exercise.id
+    found = Selection(Exercise, (equals(column, wanted),)).first() if columns.storable(wanted) else None
+    if found is None:
+        raise Invalid({"replaced_by": ["There is no such exercise."]})
+    if found.id == exercise.id:
+        raise Invalid({"replaced_by": ["An exercise cannot take its own place."]})
+    return found
 
 
 def _english_name(exercise: Exercise) -> str:

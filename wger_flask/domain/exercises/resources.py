@@ -66,6 +66,7 @@ exercise = Resource(
     visible=_with_words,
     throttle=CONTRIBUTIONS,
     hooks=Hooks(saved=noted, delete=deletion.delete_exercise),
+    deletion=deletion.ExerciseDeletionSchema,
 )  # fmt: skip
 
 exerciseinfo = Resource(

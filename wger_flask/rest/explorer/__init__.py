@@ -15,9 +15,10 @@ from flask import Flask
 
 from ..registry import RegistrationError, Registry
 from ..renderers import set_page
-from ..resource import Resource
+from ..resource import DELETION, Resource
 from . import frame, page
 from .chart import CHART
+from .deleting import DELETING
 
 __all__ = ["register"]
 
@@ -25,6 +26,7 @@ __all__ = ["register"]
 def register(app: Flask, registry: Registry) -> None:
     """Make HTML a format of every target; raises RegistrationError for views that do not exist."""
     registry.add_view("chart", CHART)
+    registry.add_view(DELETION, DELETING)
     for resource in registry:
         for view in (resource.view, *(action.view for action in resource.actions)):
             _check(registry, resource, view)

@@ -58,12 +58,13 @@ class Choosing:
         return urlunsplit(parts._replace(query=urlencode([*kept, (CHOSEN, f"{mark}{key}")])))
 
 
-def chooser(url: str, field: str, anchor: str) -> str:
+def chooser(url: str, field: str, anchor: str, form: str = "") -> str:
     """Return where the present form is sent to choose from the list ``url``.
 
-    The row is for ``field``, whose control has the id ``anchor``.
+    The row is for ``field``, whose control has the id ``anchor``.  ``form`` is where the form is
+    shown, if not at the present address.
     """
-    return here() + with_args(request.args, **{LIST: url, FIELD: field, ANCHOR: anchor})
+    return (form or here()) + with_args(request.args, **{LIST: url, FIELD: field, ANCHOR: anchor})
 
 
 def list_wanted(request: Request) -> str:

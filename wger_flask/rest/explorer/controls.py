@@ -40,6 +40,9 @@ class Control:
     attributes: dict[str, str] = field(default_factory=dict)
     source: str = ""
     chooses: bool = False
+    form: str = ""  # where the form is shown, if that is not where it is sent
+    on: str = "true"  # what a tick sends, and what the lack of one: nothing for nothing at all
+    off: str = "false"
 
     @property
     def is_short(self) -> bool:
@@ -57,7 +60,7 @@ class Control:
 
     def chooser(self, anchor: str) -> str:
         """Return where a row is chosen for this control, which has the id ``anchor``."""
-        return chooser(self.source, self.name, anchor)
+        return chooser(self.source, self.name, anchor, self.form)
 
 
 def control_of(name: str, wire: fields.Field, value, user, errors: list[str], changes: bool) -> Control:
@@ -101,7 +104,8 @@ def _boolean(made: Control, wire, value, user) -> None:
         made.widget, made.options = "select", [("", "unknown"), ("true", "yes"), ("false", "no")]
         made.value = {None: "", True: "true", False: "false"}.get(value, value)
     else:
-        made.widget, made.value, made.required = "tick", value in (True, "true", "on", "True"), False
+        made.on, made.off = getattr(wire, "on", made.on), getattr(wire, "off", made.off)
+        made.widget, made.value, made.required = "tick", value in (True, "true", "on", "True", made.on), False
 
 
 def _choice(made: Control, wire, value, user) -> None:

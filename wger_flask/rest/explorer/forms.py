@@ -18,13 +18,13 @@ from ..bodies import FORM_TYPES
 from ..fields import JsonPicks
 from ..recipe import Call
 from ..relations import Keys
-from ..resource import Resource
+from ..resource import DELETION, Resource
 from .carrying import MARK, TYPED, unpacked
 from .carrying import typed as typed_in
 from .cells import label_of
 from .choosing import chosen
 from .controls import Control, controls_of, sentences
-from .paths import ASK, LAND, TELL, listed, way_back
+from .paths import ASK, LAND, TELL, address, listed, way_back
 from .tables import key_field
 
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
@@ -99,7 +99,8 @@ def would(call: Call, method: str) -> bool:
 
 def form_for(call: Call, method: str, action: str, values: Mapping | None = None, errors=None) -> Form:
     """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
-    schema = call.target.schema("request", method) if method != "DELETE" else None
+    deletes = method == "DELETE"
+    schema = call.resource.deletion if deletes else call.target.schema("request", method)
     resource = call.resource if call.action is None else None
     if method == "POST" and values is None and schema:
         values = (defaults_of(resource) if resource else {}) | asked_for(call, schema)
@@ -109,6 +110,9 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     general = [] if isinstance(errors, Mapping) or not errors else sentences(errors)
     changes, key = method in ("PUT", "PATCH"), key_field(resource) if resource else ""
     controls = controls_of(schema, values, complaints, call.user, changes, key or "") if schema else []
+    if deletes:
+        for control in controls:
+            control.form = f"{address(call.resource.name, call.key)}{DELETION}/"
     known = {control.name for control in controls}
     for name, found in complaints.items():
         if name not in known:

@@ -14,6 +14,7 @@ from ..services import services
 from . import index
 from .cells import Cells, guess, label, label_of, pretty
 from .choosing import choosing, list_wanted
+from .deleting import deletion_url
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
@@ -29,6 +30,7 @@ _TITLES = {
     415: "No such format", 429: "Too many requests", 500: "Something went wrong",
     503: "The database does not answer",
 }  # fmt: skip
+_BEGUN = {"POST": "Add", "DELETE": "Delete"}
 _DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "The changes were saved.",
          "DELETE": "{} was deleted."}  # fmt: skip
 
@@ -84,15 +86,15 @@ def detail(call: Call, payload: dict) -> Response:
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
     form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
     removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
-    title = _name(call)
+    title, asks = _name(call), deletion_url(call)
     if form and form.back:
         frame = _frame(call, None, _form_title(call, method), title)
-        return respond("form.html", **frame, form=form, removal=removal, removed=title)
+        return respond("form.html", **frame, form=form, removal=removal, removed=title, deletion_url=asks)
     return respond(
         "detail.html", **_frame(call, payload, title, title),
         facts=_facts(resource.schema, payload, call, resource.model),
         picture=picture(services().registry, call, [payload], "row"),
-        form=form, removal=removal,
+        form=form, removal=removal, deletion_url=asks,
         actions=[_action(call, action) for action in resource.actions if action.detail],
         related=related_lists(resource, call.key, call.user), may_log_in=would(call, method),
     )  # fmt: skip
@@ -237,7 +239,7 @@ def _forms(call: Call, payload) -> list:
 def _form_title(call: Call, method: str) -> str:
     if call.resource is None or call.action is not None:
         return _heading(call)["title"]
-    return f"{'Add' if method == 'POST' else 'Change'} {call.resource.title}"
+    return f"{_BEGUN.get(method, 'Change')} {call.resource.title}"
 
 
 def _name(call: Call) -> str:

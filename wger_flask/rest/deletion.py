@@ -1,0 +1,161 @@
+"""What a deletion can be told, and what it takes along.
+
+``Resource.deletion`` is a schema of what may stand in the query of a DELETE, or in its body.
+Such a value decides what is lost, so none that is wrong is read as absent: it is refused, and
+nothing is deleted.  That goes for a name that is nearly one of these, too.
+
+Where other rows hang on a row, ``deletion/`` below it says beforehand how many of what go, and
+how many stay.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from marshmallow import ValidationError
+from marshmallow import fields as plain
+
+from ..storage import cascade
+from ..storage.model import Model, is_link, label_of
+from . import fields
+from .bodies import FormData
+from .errors import Invalid
+from .permissions import Access
+from .recipe import Call
+from .resource import DELETION, Action, Resource
+from .schema import Schema, parse
+from .services import services
+from .values import BooleanKind
+
+HISTORY = "with_history"
+_TWICE = "This is said twice, and differs."
+_LIKENESS = 0.7  # of a name that was meant to be another
+
+
+class Truth(fields.Boolean):
+    """True or False, in these spellings alone: nobody's history goes for a word that means something else to them."""
+
+    on, off = "True", "False"
+    parameter = {"type": "string", "enum": [on, off]}
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, bool):
+            return value
+        if value not in (self.on, self.off):
+            raise ValidationError(BooleanKind.neither)
+        return value == self.on
+
+
+class Presence(fields.Boolean):
+    """Something that counts by being there, whatever it says."""
+
+    on, off = "1", ""
+    parameter = {"type": "string"}
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        return value is not False
+
+
+class HistoryDeletionSchema(Schema):
+    """What the deletion of something planned can be told."""
+
+    with_history = Truth(
+        label="Delete the history too", help="True takes along what was done with it, which stays otherwise"
+    )
+
+
+class DeletionSchema(Schema):
+    """How many rows a deletion takes along, and how many it only cuts off from what goes, by their resource."""
+
+    goes = plain.Dict(keys=plain.String(), values=plain.Integer())
+    stays = plain.Dict(keys=plain.String(), values=plain.Integer())
+
+
+def told(call: Call) -> dict:
+    """Return what a deletion is told, by name; raises :class:`~.errors.Invalid` for whatever is wrong in it."""
+    schema, filters = call.resource.deletion, call.resource.filter_set
+    found: dict = {}
+    errors = filters.ignored(call.args)
+    names, others = set(schema().load_fields) if schema else set(), {*filters.by_param, "format"}
+    errors |= {name: [_TWICE] for name, texts in call.args.lists() if name in names and len(set(texts)) > 1}
+    for values in (call.args.to_dict(), _sent(call)) if schema else ():
+        data, wrong = parse(schema, values)
+        wrong |= {name: [_TWICE] for name, value in data.items() if value != found.get(name, value)}
+        if not isinstance(values, FormData):
+            wrong |= _misspelled(set(values) - names - others, names)
+        found, errors = data | found, wrong | errors
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _sent(call: Call) -> dict:
+    """Return the body; only a page's form, which sends all that it has, may say nothing by an empty value."""
+    if call.method != "DELETE":
+        return {}
+    return call.body if call.request.method == "POST" else dict(call.body)
+
+
+def _misspelled(unknown: set[str], meant: set[str]) -> dict[str, list[str]]:
+    """Return what is wrong with the names ``unknown`` that are nearly one of ``meant``."""
+    folded, found = {_folded(name): name for name in meant}, {}
+    for name in sorted(unknown):
+        for near in difflib.get_close_matches(_folded(name), folded, 1, _LIKENESS):
+            found[name] = [f"There is no such parameter; the nearest is {folded[near]}."]
+    return found
+
+
+def _folded(name: str) -> str:
+    return re.sub("[^a-z]", "", name.lower())
+
+
+# -- what goes and what stays --------------------------------------------------------------------------
+def has_dependants(model: type[Model]) -> bool:
+    """Tell whether rows of other resources, or of its own, can hang on a row of ``model``."""
+    return any(not is_link(owner) for owner in model._meta.backrefs.values())
+
+
+@contextmanager
+def told_why_not() -> Iterator[None]:
+    """Answer 400 where rows cannot go because others still point at them."""
+    try:
+        yield
+    except cascade.StillReferenced as held:
+        raise Invalid({"non_field_errors": [f"This is {held}."]}) from None
+
+
+def look_ahead(call: Call) -> dict:
+    """Say how many rows of what a deletion takes along, and how many stay."""
+    return counted(call, told(call).get(HISTORY))
+
+
+def counted(call: Call, with_history: bool | None) -> dict[str, dict[str, int]]:
+    """Return how many rows would go and stay, by the name of their resource."""
+    row = call.row()
+    with told_why_not():
+        goes, stays = cascade.look_ahead(call.resource.model, [row._pk], with_history)
+    return {"goes": _named(call.resource, goes), "stays": _named(call.resource, stays)}
+
+
+def _named(resource: Resource, numbers: Mapping[type[Model], int]) -> dict[str, int]:
+    named = {}
+    for model, number in numbers.items():
+        if number and not is_link(model):
+            shown = resource if model is resource.model else services().registry.of_model(model)
+            named[shown.name if shown else label_of(model).rpartition(".")[2]] = number
+    return named
+
+
+def action_of(resource: Resource) -> Action | None:
+    """Return the action that says what a deletion takes along, None where nothing hangs on a row."""
+    if "DELETE" not in resource.methods or not has_dependants(resource.model):
+        return None
+    rules = resource.rules
+    row = rules.row and (lambda user, row, method: rules.row(user, row, "DELETE"))
+    return Action(
+        DELETION, look_ahead, schema=DeletionSchema, access=Access(read=rules.rule("DELETE"), row=row), label="Delete",
+        view=DELETION, about="How many rows of what are deleted along with this, and how many stay.",
+    )  # fmt: skip
