@@ -11,7 +11,7 @@ import errno
 import logging
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..media.errors import NotStored
 from ..storage.database import unable
@@ -57,6 +57,8 @@ def register(app: Flask) -> None:
     def failed(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return error.get_response()
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            error.valid_methods = sorted(error.valid_methods)  # they are a set, in another order in every process
         call = g.get("call")
         sentence = _SENTENCES.get(error.code) or error.description or error.name
         headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
