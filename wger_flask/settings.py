@@ -120,6 +120,9 @@ class Settings:
         "How names are searched: `best` forgives accents, case and typing errors; `substring` is a plain match.",
         choices=("best", "substring"),
     )
+    WGER_KEEP_PHOTO_POSITION: bool = _set(
+        False, "Keep in uploaded photos where they were taken (Exif GPS, XMP). Without, it is taken out of them."
+    )
     WGER_OPEN_FOOD_FACTS: str = _set(
         "https://world.openfoodfacts.org",
         "Open Food Facts server that is asked for barcodes of unknown foods, or `off`.",

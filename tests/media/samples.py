@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -56,6 +59,37 @@ def archive() -> bytes:
     with zipfile.ZipFile(buffer, "w") as file:
         file.writestr("index.html", "<script>alert(1)</script>")
     return buffer.getvalue()
+
+
+PAGE = b"<html><script>alert(1)</script></html>"
+PROPERTIES = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
+    b'"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n<plist version="1.0"><dict/></plist>\n'
+)
+
+
+def tar() -> bytes:
+    """Return an archive of nothing, as tar makes it."""
+    return b"index.html".ljust(257, b"\0") + b"ustar\x0000".ljust(255, b"\0")
+
+
+FOREIGN = (
+    PAGE, archive(), gzip.compress(PAGE), bz2.compress(PAGE), lzma.compress(PAGE), tar(), b"7z\xbc\xaf\x27\x1c\0\4",
+    b"Rar!\x1a\7\1\0", b"%PDF-1.4", b"\n\n%PDF-1.7", b"{\\rtf1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"MZ\x90",
+    b"\x7fELF\2", b"#!/bin/sh\n", b"<?php system(1);", b"x<script>alert(1)</script>", b"<!DOCTYPE html><body>",
+    b"<IFRAME src=x>",
+    b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<?xml version='1.0'?><svg/>", b"<!doctype  svg>",
+)  # fmt: skip
+"""What makes a file two things at once, behind a picture or film."""
+
+TAILS = {
+    "a byte": b"x", "a line end": b"\n", "a line end of Windows": b"\r\n", "zeros and a byte": b"\0" * 9 + b"x",
+    "a second picture": b"GIF89a....", "a list of properties": PROPERTIES, "packed properties": b"bplist00\xd1\1\2",
+    "two makers": b"\0\0\1\x0aName\5\0value" + b"SEFH...SEFT" + b"vivo{\"model\":\"x\"}",
+    "XMP": b"<x:xmpmeta><rdf:RDF/>",
+    "text": b"HwMnote\0\0MM\0*", "JSON": b'{"a": 1}', "noise": bytes(range(7, 256)) * 40, "an end": b"\xff\xd9",
+}  # fmt: skip
+"""What cameras, transfers and programs that crop leave behind a picture or film."""
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:

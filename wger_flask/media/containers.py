@@ -4,12 +4,13 @@ A decoder stops at the end of the picture and never looks at what follows, so a 
 picture and a valid archive or page at once. Therefore the container of each format is walked here,
 without decoding: the bytes up to the end are the picture, and only those are ever stored.
 
-What follows the end decides between two answers. Telephones append things to a JPEG: a second
-picture for high dynamic range or depth, a film of a second, a block of Samsung's own. Refusing
-those would refuse half of all photographs, so they are cut off. Anything else that follows a
-picture was put there by somebody who wants it served: the file is refused. So are pictures that
-hold the beginnings of a page or a program in their metadata, or the directory of an archive at
-their end, where such a thing has to be to work.
+What follows the end is cut off, unless it is recognised as something that was put there to be served
+(`tails`): such a file is refused. So are pictures that hold the beginnings of a page or a program in
+their metadata, or the directory of an archive at their end, where such a thing has to be to work.
+
+Cameras, programs and transfers are careless in ways that no decoder minds: bytes between segments, a
+missing end, a length in the header that is wrong. Whatever can be decoded is taken, its container made
+whole where the end is missing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wger_flask.media.tails import ACTIVE, is_foreign
 
 MAX_SCANS = 100  # of a progressive JPEG; cameras write about 10, each costs a pass over the picture
 MAX_PARTS = 100_000  # chunks or boxes
@@ -27,8 +33,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _BITMAP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-# Each is long enough not to turn up in 20 MB of compressed pixels by accident.
-_ACTIVE = re.compile(rb"<(?:script|html|iframe|!doctype|\?php)[\s>/]", re.IGNORECASE)
+JPEG_END = b"\xff\xd9"
 
 
 class Broken(ValueError):
@@ -60,89 +65,157 @@ def format_of(data: bytes) -> str | None:
     return "other" if bitmap or known else None
 
 
-def picture_in(data: bytes, kind: str) -> bytes:
-    """Return the bytes of a file that are the picture, those that a camera appended cut off.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The bytes of a picture; `whole` is whether its end was there, or had to be put there."""
+
+    content: bytes
+    whole: bool = True
+
+
+def picture_in(data: bytes, kind: str) -> Picture:
+    """Return what of a file is the picture, all that follows its end cut off.
 
     `kind` is what `format_of` returned. Raises `Broken` and `Doctored`.
     """
-    try:
-        end = _ENDS[kind](data)
-    except IndexError:
-        raise Broken("the file stops in the middle of the picture") from None
-    picture, rest = data[:end], data[end:].strip(b"\0")
-    if rest and not (kind == "JPEG" and _by_a_camera(rest)):
-        raise Doctored("something follows the picture")
-    if _ACTIVE.search(picture) or b"%PDF-" in picture[:1024]:
+    found, end = _WALKS[kind](data)
+    if is_foreign(data[end:]):
+        raise Doctored("something else follows the picture")
+    if ACTIVE.search(found.content) or b"%PDF-" in found.content[:1024]:
         raise Doctored("a page or a program is in the metadata")
-    if zipfile.is_zipfile(io.BytesIO(picture)):
-        raise Doctored("an archive is in the picture")
-    return picture
+    if zipfile.is_zipfile(io.BytesIO(found.content)) or zipfile.is_zipfile(io.BytesIO(data)):
+        raise Doctored("an archive is in the file")
+    return found
 
 
-def _by_a_camera(rest: bytes) -> bool:
-    # A picture, a film (the zeros before its first box are gone already), or Samsung's block.
-    return rest.startswith(b"\xff\xd8\xff") or rest[1:5] == b"ftyp" or rest.endswith(b"SEFT")
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, beginning of the content and end of each segment of a JPEG; a scan's has its pixels with it.
 
-
-def _jpeg_end(data: bytes) -> int:
+    The last is the end of the image. Without one, the segments end with those that are whole. Raises
+    `Broken`.
+    """
     at, scans = 2, 0
     while True:
-        if data[at] != 0xFF:
-            raise Broken("a marker is missing")
-        while data[at] == 0xFF:
+        at = data.find(b"\xff", at)  # decoders pass over what stands between segments
+        if at < 0:
+            return
+        while data[at : at + 1] == b"\xff":
             at += 1
-        marker = data[at]
+        marker = data[at] if at < len(data) else None
         at += 1
-        if marker == 0xD9:  # end of image
-            return at
-        if marker == 0x01 or 0xD0 <= marker <= 0xD7:  # markers without a segment
+        if marker == 0xD9:
+            yield marker, at, at
+            return
+        if marker in (0x00, 0x01) or marker is not None and 0xD0 <= marker <= 0xD7:  # without a segment
             continue
-        length = data[at] << 8 | data[at + 1]
-        if length < 2 or marker in (0x00, 0xD8):
+        if marker is None or at + 2 > len(data):
+            return
+        end = at + (data[at] << 8 | data[at + 1])
+        if end < at + 2 or marker == 0xD8:
             raise Broken("a segment is impossible")
-        at += length
+        if end > len(data):
+            return
+        start = at + 2
         if marker == 0xDA:  # a scan: coded pixels follow, up to the next marker that is not one of theirs
             scans += 1
-            following = _MARKER.search(data, at)
-            if following is None or scans > MAX_SCANS:
+            if scans > MAX_SCANS:
                 raise Broken("the scans do not end")
-            at = following.start()
+            following = _MARKER.search(data, end)
+            end = following.start() if following else len(data)
+        yield marker, start, end
+        at = end
 
 
-def _png_end(data: bytes) -> int:
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, beginning and end of each chunk of a PNG; one that goes on behind the end of the file is the last."""
     at = len(_PNG)
     for _ in range(MAX_PARTS):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if end > len(data):
-            break
-        if data[at + 4 : at + 8] == b"IEND":
-            return end
+        if at + 8 > len(data):
+            return
+        kind, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4], "big")
+        yield kind, at, end
+        if kind == b"IEND":
+            return
         at = end
     raise Broken("the chunks do not end")
 
 
-def _webp_end(data: bytes) -> int:
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    """Return a chunk of a PNG."""
+    checked = zlib.crc32(kind + content).to_bytes(4, "big")
+    return len(content).to_bytes(4, "big") + kind + content + checked
+
+
+def webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, beginning and end of each chunk of a WebP that is whole; the last may lack its filling byte."""
+    at = 12
+    for _ in range(MAX_PARTS):
+        if at + 8 > len(data):
+            return
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if at + 8 + size > len(data):
+            return
+        end = at + 8 + size + size % 2
+        yield data[at : at + 4], at, end
+        at = end
+    raise Broken("the chunks do not end")
+
+
+def _jpeg(data: bytes) -> tuple[Picture, int]:
+    segments = list(jpeg_segments(data))
+    if segments and segments[-1][0] == 0xD9:
+        end = segments[-1][2]
+        return Picture(data[:end]), end
+    if all(marker != 0xDA for marker, _, _ in segments):
+        raise Broken("the file stops before the picture")
+    end = segments[-1][2]
+    return Picture(data[:end].removesuffix(b"\xff") + JPEG_END, whole=False), len(data)
+
+
+def _png(data: bytes) -> tuple[Picture, int]:
+    whole, pixels = 0, False
+    for kind, _, end in png_chunks(data):
+        if end > len(data):
+            if kind == b"IDAT":
+                raise Broken("the file stops in the middle of the picture")
+            break
+        if kind == b"IEND":
+            return Picture(data[:end]), end
+        whole, pixels = end, pixels or kind == b"IDAT"
+    if not pixels:
+        raise Broken("the file stops before the picture")
+    return Picture(data[:whole] + png_chunk(b"IEND", b""), whole=False), len(data)
+
+
+def _webp(data: bytes) -> tuple[Picture, int]:
     size = int.from_bytes(data[4:8], "little")
     end = 8 + size + size % 2
-    if end > len(data) + size % 2:
-        raise Broken("the file is shorter than it says")
-    return end
+    if end <= len(data) + size % 2:
+        return Picture(data[:end]), end
+    end = max((end for _, _, end in webp_chunks(data)), default=0)
+    if not end:
+        raise Broken("the file stops before the picture")
+    content = data[12:end].ljust(end - 12, b"\0")
+    return Picture(data[:4] + (end - 8).to_bytes(4, "little") + data[8:12] + content, whole=False), len(data)
 
 
-def _avif_end(data: bytes) -> int:
-    at = 0
+def _avif(data: bytes) -> tuple[Picture, int]:
+    at, kinds = 0, set()
     for _ in range(MAX_PARTS):
-        if data[at + 4 : at + 8] not in _BOXES:
-            return at
+        kind = data[at + 4 : at + 8]
         size = int.from_bytes(data[at : at + 4], "big")
-        if size == 0:
-            return len(data)
         if size == 1:
             size = int.from_bytes(data[at + 8 : at + 16], "big")
-        if size < 8 or at + size > len(data):
-            break
+        if kind in _BOXES and size == 0 and data[at : at + 4] == bytes(4):
+            return Picture(data), len(data)
+        if kind not in _BOXES or size < 8 or at + size > len(data):
+            # The decoder tells whether what there is will do.
+            if b"meta" not in kinds or kind == b"mdat":
+                raise Broken("the boxes do not end")
+            return Picture(data[:at]), at
+        kinds.add(kind)
         at += size
     raise Broken("the boxes do not end")
 
 
-_ENDS = {"JPEG": _jpeg_end, "PNG": _png_end, "WEBP": _webp_end, "AVIF": _avif_end}
+_WALKS = {"JPEG": _jpeg, "PNG": _png, "WEBP": _webp, "AVIF": _avif}

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from wger_flask.media.containers import Broken, Doctored, format_of, picture_in
+from wger_flask.media.containers import JPEG_END, Broken, Doctored, format_of, picture_in
 from wger_flask.media.errors import (
     AnimatedImage,
     EmptyFile,
@@ -30,6 +30,7 @@ from wger_flask.media.errors import (
     TooLarge,
     UnsupportedFormat,
 )
+from wger_flask.media.position import without_position
 
 MAX_MEGABYTES = 20
 # By what decoding takes at worst: 6 bytes a pixel for a JPEG (a progressive one), 16 for WebP.
@@ -44,6 +45,11 @@ EXTENSIONS = {
     "AVIF": ("avif",),
 }
 ALLOWED = ("jpeg", "jpg", "png", "webp", "avif")
+# Coded pixels of no meaning, with each of the marks at which decoding may begin anew.
+_NOISE = b"".join(
+    bytes(number * number * 7 % 251 for number in range(1 + mark, 300)) + bytes((0xFF, 0xD0 + mark))
+    for mark in range(8)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class ImageInfo:
 
     `width` and `height` are in pixels as the file has them, before any EXIF orientation. `format`
     is Pillow's name. `extension` is that of the original name with its dot. `content` are the bytes
-    to store: the picture alone, without what a camera appended.
+    to store: the picture alone, without what follows its end.
     """
 
     width: int
@@ -62,11 +68,12 @@ class ImageInfo:
     content: bytes = field(repr=False)
 
 
-def inspect(stream: BinaryIO | None, filename: str | None) -> ImageInfo:
+def inspect(stream: BinaryIO | None, filename: str | None, keep_position: bool = False) -> ImageInfo:
     """Return what a picture is, or raise a `RefusedFile` that says why it is not taken.
 
     `stream` is the uploaded file at its beginning, None if there was none, and anything that cannot
-    be read (a string) if the field held no file.
+    be read (a string) if the field held no file. Where a photograph was taken is not among the bytes
+    to store, unless `keep_position`.
     """
     data = _read(stream)
     kind = format_of(data)
@@ -75,10 +82,13 @@ def inspect(stream: BinaryIO | None, filename: str | None) -> ImageInfo:
     if kind is None:
         raise InvalidImage
     try:
-        content = picture_in(data, kind)
+        found = picture_in(data, kind)
     except (Broken, Doctored) as error:
         raise InvalidImage from error
+    content = found.content if keep_position else without_position(found.content, kind)
     size = _decode(content, kind)
+    if kind == "JPEG" and not found.whole:
+        _miss_nothing(content)
     suffix = PurePath(filename or "").suffix
     extension = suffix[1:].lower()
     if extension not in EXTENSIONS[kind]:
@@ -129,6 +139,21 @@ def _decode(content: bytes, kind: str) -> tuple[int, int]:
         except Exception as error:
             raise InvalidImage from error
     return size
+
+
+def _miss_nothing(content: bytes) -> None:
+    """Refuse a JPEG whose end had to be put there, if pixels are missing before it.
+
+    The decoder draws those as it likes and says nothing. But if none are missing, it does not look at
+    what stands between the last of them and the end: whatever that is, the picture is the same.
+    """
+    drawn = []
+    for filling in (b"", _NOISE):
+        with open_picture(BytesIO(content.removesuffix(JPEG_END) + filling + JPEG_END), "JPEG") as image:
+            image.draft(None, (1, 1))
+            drawn.append(image.tobytes())
+    if drawn[0] != drawn[1]:
+        raise InvalidImage
 
 
 def _all_extensions() -> list[str]:

@@ -1,8 +1,8 @@
 """Decide whether an uploaded film is taken, and read its data where ffprobe is installed.
 
 A film may be 100 MB, so it is never read whole: its container is walked by the sizes it states,
-from the first byte to the last. That tells the format, that nothing is missing and that nothing
-else was appended. Decoding is left to those who watch it.
+from the first byte to the last. That tells the format, that nothing is missing and where the film
+ends. What follows is not part of it (`tails`). Decoding is left to those who watch it.
 
 Length, size of the picture and codec are for information only. They come from ffprobe, if the
 server has it; without, they are zero and empty, and the film is taken all the same.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -29,6 +30,7 @@ from wger_flask.media.errors import (
     TooLarge,
     UnsupportedFormat,
 )
+from wger_flask.media.tails import LOOKED_AT, is_foreign
 
 MAX_MEGABYTES = 100
 MAX_PARTS = 200_000  # boxes or pages
@@ -41,12 +43,22 @@ _MP4_BRANDS = {
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1", b"av01",
     b"M4V ", b"MSNV", b"dash", b"f4v ", b"mmp4",
 }  # fmt: skip
+# Of which films are made, by the file format (ISO 14496-12) and QuickTime; others may stand between them.
+_BOXES = {
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"meta", b"moof", b"mfra", b"sidx", b"styp", b"emsg",
+    b"pdin", b"udta", b"ssix", b"prft", b"pnot",
+}  # fmt: skip
+_KIND = re.compile(rb"[A-Za-z0-9 _.\-\xa9]{4}")
 _DEMUXERS = {"mp4": "mov", "webm": "matroska", "ogg": "ogg"}
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """A film that may be stored: bytes, "mp4", "webm" or "ogg", and the original extension with its dot."""
+    """A film that may be stored.
+
+    `size` are the bytes that are the film, without what follows its end. `format` is "mp4", "webm" or
+    "ogg", `extension` that of the original name with its dot.
+    """
 
     size: int
     format: str
@@ -82,13 +94,14 @@ def inspect(stream: BinaryIO | None, filename: str | None) -> VideoInfo:
     kind = _format_of(_at(stream, 0, 1024))
     if kind is None:
         raise UnsupportedFormat(EXTENSIONS)
-    if not _WALKS[kind](stream, size) or zipfile.is_zipfile(stream):
+    end = _ENDS[kind](stream, size)
+    if end is None or zipfile.is_zipfile(stream) or is_foreign(_at(stream, end, LOOKED_AT)):
         raise InvalidVideo
     stream.seek(0)
     suffix = PurePath(filename or "").suffix
     if suffix[1:].lower() not in EXTENSIONS[kind]:
         raise ExtensionNotAllowed(suffix[1:].lower(), EXTENSIONS[kind])
-    return VideoInfo(size, kind, suffix)
+    return VideoInfo(end, kind, suffix)
 
 
 def probe(path: Path, kind: str) -> Metadata:
@@ -147,35 +160,37 @@ def _brands(head: bytes, end: int) -> set[bytes]:
     return {head[at : at + 4] for at in range(16, end, 4)}
 
 
-def _mp4_is_whole(stream: BinaryIO, size: int) -> bool:
+def _mp4_end(stream: BinaryIO, size: int) -> int | None:
+    """Return where a film ends: at the end of the last of its boxes."""
     at, kinds = 0, set()
     for _ in range(MAX_PARTS):
-        if at == size:
-            return b"moov" in kinds
         head = _at(stream, at, 16)
-        length = int.from_bytes(head[:4], "big")
+        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
-        elif length == 0:
+        elif length == 0 and kind in _BOXES:
             length = size - at
-        if length < 8 or at + length > size or not head[4:8].isascii():
-            return False
-        kinds.add(head[4:8])
+        if len(kind) < 4 or not _KIND.fullmatch(kind) or length < 8 or at + length > size:
+            # A box of films that goes on after the end of the file was cut off, anything else is none.
+            return at if b"moov" in kinds and not (length > 8 and kind in _BOXES) else None
+        kinds.add(kind)
         at += length
-    return False
+    return None
 
 
-def _webm_is_whole(stream: BinaryIO, size: int) -> bool:
-    """Return whether a film is its header and one segment, which ends with the file or, as in a live one, anywhere."""
+def _webm_end(stream: BinaryIO, size: int) -> int | None:
+    """Return where the one segment after the header of a film ends: with the file in a live one, which does not say."""
     header = _vint(stream, 4)
     if header is None:
-        return False
+        return None
     at = header[0] + header[1]
     segment = _vint(stream, at + 4)
     if _at(stream, at, 4) != _SEGMENT or segment is None:
-        return False
+        return None
     start, length, width = segment[0], segment[1], segment[0] - at - 4
-    return length == (1 << 7 * width) - 1 or start + length == size
+    if length == (1 << 7 * width) - 1:
+        return size
+    return start + length if start + length <= size else None
 
 
 def _vint(stream: BinaryIO, offset: int) -> tuple[int, int] | None:
@@ -188,19 +203,18 @@ def _vint(stream: BinaryIO, offset: int) -> tuple[int, int] | None:
     return (offset + width, number) if len(data) >= width else None
 
 
-def _ogg_is_whole(stream: BinaryIO, size: int) -> bool:
+def _ogg_end(stream: BinaryIO, size: int) -> int | None:
+    """Return where a film ends: at the end of the last of its pages."""
     at = 0
     for _ in range(MAX_PARTS):
-        if at == size:
-            return True
         head = _at(stream, at, 27 + 255)
-        if not head.startswith(b"OggS\0") or len(head) < 27:
-            return False
-        segments = head[26]
+        if not head.startswith(b"OggS\0"):
+            return at or None
+        segments = head[26] if len(head) > 26 else 0
         at += 27 + segments + sum(head[27 : 27 + segments])
         if at > size:
-            return False
-    return False
+            return None
+    return None
 
 
-_WALKS = {"mp4": _mp4_is_whole, "webm": _webm_is_whole, "ogg": _ogg_is_whole}
+_ENDS = {"mp4": _mp4_end, "webm": _webm_end, "ogg": _ogg_end}

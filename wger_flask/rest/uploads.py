@@ -83,7 +83,7 @@ class ImageFile(UploadField):
         self.with_thumbnails = with_thumbnails
 
     def look_at(self, sent):
-        found = images.inspect(sent.stream, sent.filename)
+        found = images.inspect(sent.stream, sent.filename, services().settings.WGER_KEEP_PHOTO_POSITION)
         size = {"width": found.width, "height": found.height}
         return Upload(found.content, found.extension, size, self._finish)
 
@@ -101,6 +101,7 @@ class VideoFile(UploadField):
 
     def look_at(self, sent):
         found = videos.inspect(sent.stream, sent.filename)
+        sent.stream.truncate(found.size)
 
         def finish(path: Path) -> dict:
             told = videos.probe(path, found.format)

@@ -298,6 +298,14 @@ def test_a_film(api, send, files):
     assert files() == []
 
 
+@pytest.mark.parametrize("length", [1, 3_000_000])
+def test_what_follows_a_film_is_not_kept(api, send, length):
+    """A small upload is held in memory, a large one in a file."""
+    answer = send("video/", exercise=1, video=(BytesIO(film().read() + b"x" * length), "clip.mp4"))
+    assert (answer.status_code, answer.json["size"]) == (201, len(film().read()))
+    assert api().get(urlsplit(answer.json["video"]).path, buffered=True).data == film().read()
+
+
 @pytest.mark.parametrize("content", [b"", b"#!/bin/sh", film().read()[:-3]])
 def test_what_is_no_film(send, files, content):
     answer = send("video/", exercise=1, video=(BytesIO(content), "clip.mp4"))

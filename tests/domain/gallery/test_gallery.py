@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.media.samples import animation, archive, picture, png_header
+from tests.media.samples import PROPERTIES, animation, archive, picture, png_header
+from tests.media.test_position import exif, photo
 from wger_flask.domain.gallery.models import Image
 from wger_flask.media.errors import InvalidImage
 from wger_flask.storage.listening import Listener, set_listeners
@@ -56,6 +58,24 @@ def test_a_photo_lies_in_its_owners_folder(api, send, files, people, kind, name)
     assert re.fullmatch(rf"gallery/{people['grace'].id}/[0-9a-f-]{{36}}\.\w+", stored)
     assert api().get(urlsplit(made["image"]).path, buffered=True).data == picture(kind)
     assert api("grace").get("gallery/").json["results"] == [made]
+
+
+def test_what_a_telephone_appended_is_not_kept(api, send):
+    for rest in (b"\n", b"\0\0\1\x0aName\5\0valueSEFH...SEFT", PROPERTIES):
+        answer = send(image=(picture("JPEG") + rest, "me.jpg"), date=DAY)
+        assert answer.status_code == 201, answer.json
+        assert api().get(urlsplit(answer.json["image"]).path, buffered=True).data == picture("JPEG")
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_where_a_photo_was_taken_is_kept_by_setting_alone(app, api, send, monkeypatch, keep):
+    services = app.extensions["wger_flask"]
+    monkeypatch.setattr(services, "settings", dataclasses.replace(services.settings, WGER_KEEP_PHOTO_POSITION=keep))
+    made = send(image=(photo("JPEG", exif=exif()), "me.jpg"), date=DAY).json
+    served = api().get(urlsplit(made["image"]).path, buffered=True).data
+    assert (b"CELLID" in served) is keep
+    changed = send(f"gallery/{made['id']}/", "PATCH", image=(photo("PNG", exif=exif()), "me.png")).json
+    assert (b"CELLID" in api().get(urlsplit(changed["image"]).path, buffered=True).data) is keep
 
 
 def test_photos_are_listed_latest_first(api, send):
