@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.engine.lifetime import Lifetime, Lift, Workout, expired, recalculate, with_log, with_workout
+from wger_flask.engine.lifetime import (
+    Lifetime,
+    Lift,
+    Workout,
+    expired,
+    recalculate,
+    with_changed_workout,
+    with_log,
+    with_workout,
+)
 from wger_flask.engine.streaks import Streaks, longest_pause, saturday_of, streaks_in
 
 from .builders import PAST, date
@@ -118,9 +127,45 @@ def test_a_row_may_start_beside_a_history_it_does_not_count():
     assert (whole.current_streak, whole.weekend_workout_streak, whole.longest_streak) == (0, 0, 3)
     assert whole.last_complete_weekend_date == date("2024-11-09")
     moved = [Workout(date("2024-06-06")) if item.date == date("2024-11-09") else item for item in history]
-    kept = recalculate(moved, [], PAST, keep_weekend=whole.last_complete_weekend_date)
-    assert kept.last_complete_weekend_date == date("2024-11-09")
+    kept = with_changed_workout(whole, moved, PAST, moved=True)
+    assert kept.last_complete_weekend_date == date("2024-11-09") and kept.weekend_workout_streak == 0
     assert recalculate(moved, [], PAST).last_complete_weekend_date == date("2024-11-02")
+
+
+@pytest.mark.parametrize(
+    ("trained", "other_day", "weekend", "run"),
+    [
+        (["2024-11-03"], True, "2024-11-02", 1),  # its Saturday is in what was imported
+        (["2024-11-02"], True, "2024-11-02", 1),  # its Sunday is
+        (["2024-11-03"], False, None, 0),
+        (["2024-11-02", "2024-11-03"], True, "2024-11-02", 1),  # counted once
+        (["2024-11-02", "2024-11-09"], True, "2024-11-09", 2),
+        (["2024-11-02", "2024-11-09", "2024-11-10"], True, "2024-11-09", 2),
+        (["2024-11-02", "2024-11-10"], True, "2024-11-09", 2),
+        (["2024-11-02", "2024-11-16"], True, "2024-11-16", 1),
+        (["2024-11-02", "2024-11-05", "2024-11-09"], True, "2024-11-09", 2),
+        (["2024-11-04"], True, None, 0),
+    ],
+)
+def test_the_other_day_of_a_weekend_may_be_one_that_is_not_counted(trained, other_day, weekend, run):
+    row = Lifetime()
+    for count, day in enumerate(dates(*trained), 1):
+        row = with_workout(row, Workout(day), count, never, lambda: other_day)
+    assert (row.last_complete_weekend_date, row.weekend_workout_streak) == (weekend and date(weekend), run)
+
+
+def test_nothing_expires_by_an_edit_of_a_session():
+    days = dates("2024-11-02", "2024-11-03", "2024-11-04")
+    row = Lifetime()
+    for count, day in enumerate(days, 1):
+        row = with_workout(row, Workout(day, datetime.time(8)), count, never)
+    later = with_changed_workout(row, [Workout(day, datetime.time(9)) for day in days], PAST, moved=False)
+    assert later.earliest_workout_time == later.latest_workout_time == datetime.time(9)
+    assert (later.current_streak, later.weekend_workout_streak, later.longest_streak) == (3, 1, 3)
+    moved = with_changed_workout(row, [Workout(day) for day in [*days[:2], date("2024-11-06")]], PAST, moved=True)
+    assert (moved.current_streak, moved.weekend_workout_streak, moved.longest_streak) == (1, 1, 2)
+    over = with_changed_workout(expired(row, PAST), [Workout(day) for day in days], PAST, moved=True)
+    assert (over.current_streak, over.weekend_workout_streak, over.longest_streak) == (0, 0, 3)
 
 
 def test_a_day_in_the_past_closes_a_gap():

@@ -17,10 +17,11 @@ and calls it only when the row itself cannot know: for a new day in the past, or
 expired streak is taken up again.  A row is trusted otherwise: it may start from nothing beside
 an imported history that it does not count, as rows of the recorded server do.
 
-*Edits and deletions* take something away, which no row can do: recalculate.  When a session's
-date or time was edited, hand ``recalculate`` the weekend of the old row as ``keep_weekend``: the
-recorded server does not take a complete weekend back by such an edit, only by the next
-recalculation.  That one date is then ahead of the history; nothing else is.
+*Edits and deletions* take something away, which no row can do: recalculate.  The date or time of a
+session is the exception: the recorded server goes on from the row then, so nothing expires by such
+an edit.  :func:`with_changed_workout` does so too, from all sessions.  Neither does that server take
+a complete weekend back by such an edit, only by the next recalculation: that one date is then ahead
+of the history; nothing else is.
 
 The recorded rule for a log without repetitions counts it as one repetition when it is added and
 as nothing when history is recalculated; it is nothing in both here.  Weights count in kg, and
@@ -39,7 +40,9 @@ from .rounding import PRECISION
 from .streaks import LONG_PAUSE, Streaks, saturday_of, streaks_in
 from .units import KILOGRAM, kilograms
 
-__all__ = ["Lift", "Lifetime", "Workout", "expired", "recalculate", "with_log", "with_workout"]
+__all__ = [
+    "Lift", "Lifetime", "Workout", "expired", "recalculate", "with_changed_workout", "with_log", "with_workout",
+]  # fmt: skip
 
 _CENT = Decimal("0.01")
 _DAY = datetime.timedelta(days=1)
@@ -88,36 +91,33 @@ class Lifetime:
     worked_out_jan_1: bool = False
 
 
-def recalculate(
-    workouts: Iterable[Workout],
-    lifts: Iterable[Lift],
-    today: datetime.date,
-    *,
-    keep_weekend: datetime.date | None = None,
-) -> Lifetime:
-    """Compute the statistics of a whole history as of ``today``.
+def recalculate(workouts: Iterable[Workout], lifts: Iterable[Lift], today: datetime.date) -> Lifetime:
+    """Compute the statistics of a whole history as of ``today``."""
+    workouts = list(workouts)
+    row = Lifetime(total_weight_lifted=sum((lift.volume for lift in lifts), Decimal("0.00")))
+    return expired(_with_streaks(_with_times(row, workouts), streaks_in({workout.date for workout in workouts})), today)
 
-    ``keep_weekend`` is a complete weekend known before; ``last_complete_weekend_date`` does not
-    fall behind it.
+
+def with_changed_workout(
+    row: Lifetime, workouts: Iterable[Workout], today: datetime.date, *, moved: bool
+) -> Lifetime:
+    """Continue ``row`` after the time of a session, or its date too where it ``moved``, was changed.
+
+    ``workouts`` are all sessions as they are now.  A streak counts as of the last of them; one that
+    has expired in ``row`` counts if it does so on ``today``.
     """
     workouts = list(workouts)
-    times = [workout.time_start for workout in workouts if workout.time_start is not None]
-    streaks = streaks_in({workout.date for workout in workouts})
-    row = expired(
-        _with_streaks(
-            Lifetime(
-                total_weight_lifted=sum((lift.volume for lift in lifts), Decimal("0.00")),
-                total_workouts=len(workouts),
-                earliest_workout_time=min(times, default=None),
-                latest_workout_time=max(times, default=None),
-            ),
-            streaks,
-        ),
-        today,
+    row = _with_times(row, workouts)
+    if not moved:
+        return row
+    found = _with_streaks(row, streaks_in({workout.date for workout in workouts}))
+    left, weekends = expired(found, today), (row.last_complete_weekend_date, found.last_complete_weekend_date)
+    return replace(
+        found,
+        current_streak=(found if row.current_streak else left).current_streak,
+        weekend_workout_streak=(found if row.weekend_workout_streak else left).weekend_workout_streak,
+        last_complete_weekend_date=max(filter(None, weekends), default=None),
     )
-    if keep_weekend is not None and (streaks.last_weekend is None or keep_weekend > streaks.last_weekend):
-        row = replace(row, last_complete_weekend_date=keep_weekend)
-    return row
 
 
 def expired(row: Lifetime, today: datetime.date) -> Lifetime:
@@ -145,11 +145,14 @@ def with_workout(
     workout: Workout,
     total_workouts: int,
     dates: Callable[[], Collection[datetime.date]],
+    other_day: Callable[[], bool] = bool,
 ) -> Lifetime:
     """Continue ``row`` with a new session.
 
     ``total_workouts`` is the number of sessions now; ``dates`` returns the dates of all sessions
-    and is called only when ``row`` does not know enough.
+    and is called only when ``row`` does not know enough.  ``other_day`` tells of a session at a
+    weekend whether there is one on its other day too: a row that started beside an imported
+    history does not know that.
     """
     row = replace(row, total_workouts=total_workouts)
     if (time := workout.time_start) is not None:
@@ -163,8 +166,18 @@ def with_workout(
     if date == last:
         return row
     if last is None or (date > last and not _resumes(row, date)):
-        return _continued(row, date)
+        return _continued(row, date, other_day)
     return _recounted(row, streaks_in(dates()))
+
+
+def _with_times(row: Lifetime, workouts: Collection[Workout]) -> Lifetime:
+    times = [workout.time_start for workout in workouts if workout.time_start is not None]
+    return replace(
+        row,
+        total_workouts=len(workouts),
+        earliest_workout_time=min(times, default=None),
+        latest_workout_time=max(times, default=None),
+    )
 
 
 def _resumes(row: Lifetime, date: datetime.date) -> bool:
@@ -178,7 +191,7 @@ def _next_weekend(row: Lifetime, date: datetime.date) -> bool:
     return weekend is not None and saturday_of(date) == weekend + _WEEK
 
 
-def _continued(row: Lifetime, date: datetime.date) -> Lifetime:
+def _continued(row: Lifetime, date: datetime.date, other_day: Callable[[], bool]) -> Lifetime:
     """Add the latest date so far: all that matters of the others is in the row."""
     last = row.last_workout_date
     gap = None if last is None else (date - last).days
@@ -192,7 +205,7 @@ def _continued(row: Lifetime, date: datetime.date) -> Lifetime:
         worked_out_jan_1=row.worked_out_jan_1 or date.month == date.day == 1,
     )
     saturday = saturday_of(date)
-    if saturday is not None and saturday == last:  # a Sunday, and the latest date before it was its Saturday
+    if saturday not in (None, row.last_complete_weekend_date) and (saturday == last or other_day()):
         streak = row.weekend_workout_streak + 1 if _next_weekend(row, date) else 1
         row = replace(row, weekend_workout_streak=streak, last_complete_weekend_date=saturday)
     return row

@@ -185,3 +185,29 @@ def test_dates_of_logs_make_no_streaks(athlete):
     session = athlete.session(today())
     athlete.log(session=session, date=datetime.datetime(2020, 1, 1, 12, tzinfo=datetime.UTC))
     assert (athlete.figures.current_streak, athlete.figures.last_workout_date) == (1, today())
+
+
+def test_the_other_day_of_a_weekend_may_have_been_imported(athlete):
+    """Figures start beside an imported history; a weekend is complete all the same once its other day is done."""
+    imported = dates("2024-06-09", "2024-06-15", "2024-06-29")
+    WorkoutSession.insert_many(
+        [{"id": WorkoutSession.id.default(), "user": athlete.row, "date": date} for date in imported]
+    ).execute()
+    expected = {"2024-06-08": (1, "2024-06-08"), "2024-06-16": (2, "2024-06-15"), "2024-06-22": (2, "2024-06-15"),
+                "2024-06-30": (1, "2024-06-29")}  # fmt: skip
+    for date, (streak, saturday) in expected.items():
+        athlete.session(datetime.date.fromisoformat(date))
+        found = athlete.figures
+        assert (found.weekend_workout_streak, str(found.last_complete_weekend_date)) == (streak, saturday)
+
+
+def test_an_edit_of_a_session_ends_no_streak(athlete):
+    for date in dates("2024-11-02", "2024-11-03", "2024-11-04"):
+        session = athlete.session(date, datetime.time(8))
+    session.time_start = datetime.time(9)
+    session.save()
+    found = athlete.figures
+    assert (found.current_streak, found.weekend_workout_streak, found.latest_workout_time) == (3, 1, datetime.time(9))
+    session.date = datetime.date(2024, 11, 5)
+    session.save()
+    assert (athlete.figures.current_streak, athlete.figures.longest_streak) == (1, 2)

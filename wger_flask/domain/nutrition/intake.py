@@ -85,12 +85,11 @@ def contents_of(row) -> Nutrients:
 
 
 def _amount(text: str) -> Decimal:
-    """Read an amount as forms do: a comma groups thousands."""
-    text = text.strip().replace(",", "")
+    """Read an amount as forms do: a comma groups thousands, and blanks are no number, but not nothing either."""
     if not text:
         raise ValidationError("This field is required.")
     try:
-        number = Decimal(text)
+        number = Decimal(text.strip().replace(",", ""))
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite():
@@ -101,10 +100,9 @@ def _amount(text: str) -> Decimal:
 
 def _grams(unit: str, ingredient: str) -> int | None:
     """Return what a unit of an ingredient weighs; the request must name both."""
-    unit, ingredient = unit.strip(), ingredient.strip()
     if not unit:
         return None
-    rows = []
+    unit, ingredient, rows = unit.strip(), ingredient.strip(), []
     if unit.isdecimal() and ingredient.isdecimal() and max(len(unit), len(ingredient)) < 10:
         wanted = (equals(IngredientWeightUnit.id, int(unit)), equals(IngredientWeightUnit.ingredient, int(ingredient)))
         rows = Selection(IngredientWeightUnit, wanted).rows(("gram",))

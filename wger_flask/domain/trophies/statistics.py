@@ -44,26 +44,31 @@ def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
     return found
 
 
-def recount(row: UserStatistics, keep_weekend: datetime.date | None = None) -> Lifetime:
-    """Compute the figures of a row from the whole history, store and return them.
-
-    ``keep_weekend`` is what :func:`~wger_flask.engine.lifetime.recalculate` takes.
-    """
-    workouts = [Workout(*values) for values in _history(WorkoutSession, row.user_id, "date", "time_start")]
+def recount(row: UserStatistics) -> Lifetime:
+    """Compute the figures of a row from the whole history, store and return them."""
     lifts = [Lift(*values) for values in _history(WorkoutLog, row.user_id, "weight", "repetitions", "weight_unit")]
-    return keep(row, recalculate(workouts, lifts, today(), keep_weekend=keep_weekend))
+    return keep(row, recalculate(workouts_of(row.user_id), lifts, today()))
+
+
+def workouts_of(user: int) -> list[Workout]:
+    """Return what counts of all sessions of a user."""
+    return [Workout(*values) for values in _history(WorkoutSession, user, "date", "time_start")]
+
+
+def is_complete(user: int, saturday: datetime.date | None) -> bool:
+    """Tell whether a user trained on both days of the weekend that begins on ``saturday``."""
+    if saturday is None:
+        return False
+    days = within(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
+    return len(set(Selection(WorkoutSession, (equals(WorkoutSession.user, user), days)).rows(("date",)))) == 2
 
 
 def has_its_weekend(row: UserStatistics) -> bool:
     """Tell whether the last complete weekend of a row, if it has any, still is one.
 
-    A weekend that was moved away is kept (see ``keep_weekend``), but nothing may follow from it.
+    A weekend that was moved away is kept (see :mod:`wger_flask.engine.lifetime`), but nothing may follow from it.
     """
-    saturday = row.last_complete_weekend_date
-    if saturday is None:
-        return True
-    days = within(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
-    return len(set(Selection(WorkoutSession, (equals(WorkoutSession.user, row.user_id), days)).rows(("date",)))) == 2
+    return row.last_complete_weekend_date is None or is_complete(row.user_id, row.last_complete_weekend_date)
 
 
 def number_of_sessions(user: int) -> int:

@@ -8,17 +8,28 @@ before stay.
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
-from wger_flask.api import Registry, User, transaction
+from wger_flask.api import Registry, User, today, transaction
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
-from wger_flask.engine.lifetime import Workout, with_log, with_workout
+from wger_flask.engine.lifetime import Workout, with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
 
 from . import awards
 from .models import UserStatistics
-from .statistics import dates_of, figures, has_its_weekend, held, keep, lift_of, number_of_sessions, recount
+from .statistics import (
+    dates_of,
+    figures,
+    has_its_weekend,
+    held,
+    is_complete,
+    keep,
+    lift_of,
+    number_of_sessions,
+    recount,
+    workouts_of,
+)
 
 _COUNTS_OF_SESSION = frozenset(("date", "time_start", "user"))
 _COUNTS_OF_LOG = frozenset(("weight", "repetitions", "weight_unit", "user"))
@@ -34,11 +45,12 @@ def session_created(session: WorkoutSession) -> None:
     """Count a new session."""
     user = session.user_id
     row, dates = held(user), dates_of(user)
-    if saturday_of(session.date) and not has_its_weekend(row):
+    saturday = saturday_of(session.date)
+    if saturday and not has_its_weekend(row):
         found = recount(row)
     else:
-        workout = Workout(session.date, session.time_start)
-        found = keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates))
+        workout, other_day = Workout(session.date, session.time_start), partial(is_complete, user, saturday)
+        found = keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates, other_day))
     awards.give(user, found, dates)
 
 
@@ -46,7 +58,8 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
     """Count again, as the session was when somebody trained."""
     if names & _COUNTS_OF_SESSION:
         row = held(session.user_id)
-        found = recount(row, keep_weekend=row.last_complete_weekend_date)
+        workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("date", "user"))
+        found = keep(row, with_changed_workout(figures(row), workouts, today(), moved=moved))
         awards.give(session.user_id, found, dates_of(session.user_id))
 
 
