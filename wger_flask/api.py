@@ -57,7 +57,7 @@ from .storage import search
 from .storage.cascade import delete
 from .storage.clauses import Clause, along, equals, pad, within
 from .storage.database import after_commit, one_at_a_time, transaction
-from .storage.history import history, record
+from .storage.history import history, record, versions
 from .storage.model import Model, link
 from .storage.selection import Selection
 from .storage.writing import insert, update
@@ -73,5 +73,5 @@ __all__ = [
     "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
     "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad", "private",
     "public", "record", "request_verification", "search", "server_zone", "services", "store", "today", "told",
-    "transaction", "update", "within",
+    "transaction", "update", "versions", "within",
 ]  # fmt: skip

@@ -143,14 +143,20 @@ def move_file(files: Changes, name: str, folder: str) -> str:
     return files.move(name, f"{folder}/{os.path.basename(name)}") if name else name
 
 
-def delete_rows(files: Changes, model: type[Model], keys: Iterable, with_history: bool | None = None) -> None:
+def delete_rows(
+    files: Changes, model: type[Model], keys: Iterable, with_history: bool | None = None,
+    going: Callable[[type[Model], list], None] | None = None,
+) -> None:  # fmt: skip
     """Delete rows, all that depends on them, and the files that any of these names.
 
-    ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes.  Raises
+    ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes; ``going(model, keys)`` is
+    called for each model while its rows are still there.  Raises
     :class:`~wger_flask.storage.cascade.StillReferenced`.
     """
 
     def forget(gone: type[Model], gone_keys: list) -> None:
+        if going:
+            going(gone, gone_keys)
         names = tuple(found.name for found in gone._meta.sorted_fields if isinstance(found, columns.File))
         if names:
             for row in Selection(gone, (within(gone._meta.primary_key, gone_keys),)).rows(names):

@@ -6,10 +6,16 @@ moment and who did it.  The authors of a text are read from there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import peewee
 
 from . import fields
+from .clauses import pad
+from .database import database
 from .model import Model
+from .selection import COMPILED_SHAPES, Slots, Statement, compile_query
 
 KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 
@@ -40,6 +46,23 @@ def record(row: Model, kind: str, user_id: int | None) -> None:
     made = row._meta.history
     values = {field.name: row.__data__.get(field.name) for field in row._meta.sorted_fields}
     made.create(**values, history_type=KINDS[kind], history_user=user_id)
+
+
+def versions(reference: fields.ForeignKey, keys: Sequence, column: str) -> list[tuple]:
+    """Return what ``column`` was in every edit of the rows that are still there and belong to ``keys``.
+
+    ``reference`` says whom a row belongs to.  Pairs of what it is now and what the column was, both
+    as the database holds them, in the order of the edits.
+    """
+    stored = pad(list(keys))
+    return _versions(database.obj.dialect, reference, len(stored), column).run(stored).fetchall() if stored else []
+
+
+@lru_cache(COMPILED_SHAPES)
+def _versions(dialect, reference: fields.ForeignKey, number: int, column: str) -> Statement:
+    model, made, slots = reference.model, reference.model._meta.history, Slots()
+    query = made.select(reference, getattr(made, column)).join(model, on=(model._meta.primary_key == made.id))
+    return compile_query(query.where(reference.in_([slots.take() for _ in range(number)])).order_by(made.history_id))
 
 
 def _copy(field: peewee.Field) -> peewee.Field:

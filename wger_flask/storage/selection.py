@@ -57,9 +57,10 @@ class Selection:
         """Return the selection in another order."""
         return replace(self, order=terms)
 
-    def rows(self, columns: tuple[str, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
-        """Return the raw values of ``columns`` (names or dotted paths along references)."""
-        values = [value for clause in self.clauses for value in clause.values]
+    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+        """Return the raw values of ``columns`` (names, dotted paths along references, or what clauses build)."""
+        built = [column for column in columns if not isinstance(column, str)]
+        values = [value for clause in (*built, *self.clauses) for value in clause.values]
         for term in self.order:
             if not isinstance(term, str):
                 values.extend(term.values)
@@ -86,15 +87,19 @@ class Selection:
 
     def first(self) -> Model | None:
         """Return the first row as an instance, None where there is none."""
+        return self.first_with()[0]
+
+    def first_with(self, *also: Clause) -> tuple[Model | None, tuple]:
+        """Return the first row as an instance, and the raw values of what ``also`` builds; None and none for no row."""
         names, readers = _readers(database.obj.dialect, self.model)
-        found = self.rows(names, 1)
+        found = self.rows((*names, *also), 1)
         if not found:
-            return None
+            return None, ()
         row = self.model(__no_default__=True)
-        row.__data__.update(zip(names, found[0], strict=True))
+        row.__data__.update(zip(names, found[0], strict=False))
         for name, read in readers:
             row.__data__[name] = read(row.__data__[name])
-        return row
+        return row, found[0][len(names) :]
 
     def instances(self):
         """Return the rows as model instances, for what is changed rather than shown."""
@@ -216,9 +221,9 @@ def _target(field: peewee.Field) -> peewee.Field:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _rows(dialect, selection: Selection, columns: tuple[str, ...], paged: bool, far: bool) -> Statement:
+def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool) -> Statement:
     joins, slots = _Joins(selection.model), Slots()
-    expressions = [joins.column(path) for path in columns]
+    expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
     terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
     if (paged or terms) and not _is_total(selection):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factory import make
-from wger_flask.domain.exercises.models import Alias, DeletionLog, Exercise, Translation
+from wger_flask.domain.exercises.models import EDITED, Alias, DeletionLog, Exercise, ExerciseComment, Translation
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
 from wger_flask.storage.database import transaction
 
@@ -128,6 +128,21 @@ def test_the_document_tells_what_a_deletion_takes(api):
     found = {item["name"]: item["schema"] for item in paths["/api/v2/exercise/{id}/"]["delete"]["parameters"]}
     assert found["replaced_by"] == {"type": "string", "format": "uuid"}
     assert {"transfer_media", "transfer_translations"} < set(found)
+
+
+@pytest.mark.parametrize("path", ["exercise/{exercise}/", "exercise-translation/{translation}/"])
+def test_whatever_goes_along_leaves_its_history(api, people, make_exercise, path):
+    exercise = make_exercise(en="Zottman Carousel")
+    with transaction():
+        words = Translation.get(Translation.exercise == exercise)
+        parts = [Alias.create(translation=words, alias=name) for name in ("Spinner", "Kreisel")]
+        parts.append(ExerciseComment.create(translation=words, comment="Breathe"))
+    assert api("ada").delete(f"{path.format(exercise=exercise.id, translation=words.id)}").status_code == 204
+    gone = [words, *parts] + ([exercise] if path.startswith("exercise/") else [])
+    for model in EDITED:
+        past = model._meta.history
+        rows = [(row.id, row.history_type, row.history_user_id) for row in past.select()]
+        assert sorted(rows) == [(row.id, "-", people["ada"].id) for row in gone if type(row) is model]
 
 
 def test_translations_move_into_languages_that_lack_one(api, make_exercise):

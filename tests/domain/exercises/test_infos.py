@@ -46,6 +46,25 @@ def test_the_last_update_of_any_part_counts(api, make_exercise):
     assert after["last_update_global"] > before["last_update_global"]
 
 
+def test_authors_are_those_of_the_parts_that_are_there(api, make_exercise, body):
+    exercise, other, client = make_exercise(en="Zottman Carousel"), make_exercise(en="Turkish Wheel"), api("ada")
+
+    def authors(row):
+        return sorted(client.get(f"exerciseinfo/{row.id}/").json["total_authors_history"])
+
+    def add(code, name, author):
+        return client.post("exercise-translation/", body(exercise, code, name, license_author=author)).json["id"]
+
+    german, french = add("de", "Karussell", "anna"), add("fr", "Manège", "benoit")
+    assert authors(exercise) == ["anna", "benoit"]
+    client.patch(f"exercise-translation/{german}/", {"license_author": "berta"})
+    assert authors(exercise) == ["anna", "benoit", "berta"], "who wrote before counts too"
+    client.delete(f"exercise-translation/{french}/")
+    assert authors(exercise) == ["anna", "berta"]
+    client.delete(f"exercise/{exercise.id}/?replaced_by={other.uuid}&transfer_translations=1")
+    assert authors(other) == ["anna", "berta"], "a part takes its authors along"
+
+
 def test_muscles_show_where_they_are(api):
     shown = api().get("muscle/2/").json
     assert shown["image_url_main"] == f"{HOST}/static/images/muscles/main/muscle-2.svg"

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from wger_flask.domain.exercises.models import Alias, Translation
+from wger_flask.storage import search
 from wger_flask.storage.database import transaction
 
 
@@ -14,17 +15,17 @@ from wger_flask.storage.database import transaction
 def found(api):
     """Return a function that gives the English names that a query finds, in order."""
 
-    def search(query):
+    def names(query):
         answer = api().get(f"exerciseinfo/?{query}")
         assert answer.status_code == 200, answer.json
-        names = [
+        found = [
             next((words["name"] for words in item["translations"] if words["language"] == 2), None)
             for item in answer.json["results"]
         ]
-        assert len(names) == answer.json["count"]
-        return names
+        assert len(found) == answer.json["count"]
+        return found
 
-    return search
+    return names
 
 
 @pytest.mark.parametrize("text", ["carousel", "CAROUSEL", "Zottman C", " carousel "])
@@ -69,12 +70,44 @@ def test_an_order_that_is_asked_for_wins(found, make_exercise):
     assert found("name__search=carousel&ordering=id") == ["Wide Carousel", "Carousel"]
 
 
-def test_substring_search_keeps_the_default_order(app, found, make_exercise, monkeypatch):
+@pytest.fixture
+def plain(app, monkeypatch):
+    """Search by substring."""
     services = app.extensions["wger_flask"]
     monkeypatch.setattr(services, "settings", dataclasses.replace(services.settings, WGER_SEARCH="substring"))
+    search.use("substring")
+    yield
+    search.use("best")
+
+
+def test_substring_search_keeps_the_default_order(plain, found, make_exercise):
     for name in ("Wide Carousel", "Carousel"):
         make_exercise(en=name)
     assert found("name__search=carousel") == ["Wide Carousel", "Carousel"]
+
+
+def test_substring_search_walks_through_languages(plain, api, make_exercise):
+    """As the recorded kind of server does: language by language, in each the oldest translation that has the text."""
+    first, second, third = (
+        make_exercise(en="First Carousel"), make_exercise(de="Karussell zwei", en="Second Carousel"),
+        make_exercise(en="Third Swing", de="Karussell drei"),
+    )  # fmt: skip
+    with transaction():
+        late = Translation.get(Translation.exercise == first)
+        Translation.create(exercise=first, language=1, name="Karussell eins", description="", description_source="")
+        Alias.create(translation=late, alias="Karussell")
+
+    def keys(query):
+        return [item["id"] for item in api().get(f"exerciseinfo/?{query}").json["results"]]
+
+    assert keys("name__search=karuss&language__code=en,de") == [second.id, third.id, first.id]
+    assert keys("language__code=de,en&name__search=car") == [first.id, second.id]
+    assert keys("name__search=karuss&language__code=de") == [second.id, third.id, first.id]
+    assert keys("name__search=karuss&language__code=en") == [first.id]
+    assert keys("name__search=karuss") == [first.id, second.id, third.id]
+    assert keys("name__search=karuss&language__code=en,de&ordering=-id") == [third.id, second.id, first.id]
+    assert keys("name__exact=karuss&language__code=en,de") == [first.id, second.id, third.id]
+    assert keys("name__search=karuss&language__code=en,de&limit=1&offset=1") == [third.id]
 
 
 def test_languages_narrow(found, make_exercise):

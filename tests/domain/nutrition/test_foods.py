@@ -151,7 +151,8 @@ def test_a_barcode_is_found_alone(api, oats, make_food):
 
 @pytest.mark.parametrize("resource", ["ingredient", "ingredientinfo"])
 @pytest.mark.parametrize(
-    ("query", "energy"), [("amount=100", 370.0), ("amount=0", 0.0), ("amount=-1", -3.7), ("amount=1,5", 55.5), ("amount=%20100%20", 370.0)]
+    ("query", "energy"),
+    [("amount=100", 370.0), ("amount=0", 0.0), ("amount=-1", -3.7), ("amount=1,5", 55.5), ("amount=%20100%20", 370.0)],
 )
 def test_amounts_are_computed(api, oats, resource, query, energy):
     answer = api().get(f"{resource}/{oats.id}/get_values/?{query}")
@@ -163,7 +164,10 @@ def test_units_count_only_with_their_food(api, oats, milk):
     answer = api().get(f"ingredient/{oats.id}/get_values/?amount=2&unit={unit}&ingredient={oats.id}").json
     assert answer["energy"] == 592.0
     no_choice = {"unit": ["Select a valid choice. That choice is not one of the available choices."]}
-    others = (f"unit={unit}&ingredient={milk.id}", "unit=x&ingredient=1", "unit=%20", f"unit={'9' * 30}&ingredient={'9' * 30}")
+    huge = "9" * 30
+    others = (
+        f"unit={unit}&ingredient={milk.id}", "unit=x&ingredient=1", "unit=%20", f"unit={huge}&ingredient={huge}",
+    )  # fmt: skip
     for query in (f"unit={unit}", *others):
         answer = api().get(f"ingredient/{oats.id}/get_values/?amount=2&{query}").json
         assert answer["errors"] == no_choice and answer["energy"] == 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wger_flask.api import Selection, moment_reader, within
+from wger_flask.api import Selection, moment_reader, versions, within
 
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
@@ -18,21 +18,16 @@ def of(model) -> Callable:
     """Return the loader of the distinct authors in the history of rows of ``model``."""
 
     def load(keys, context) -> dict[int, list[str]]:
-        history = model._meta.history
-        rows = Selection(history, (within(history.id, keys, raw=True),), ("history_id",)).rows(("id", "license_author"))
-        return _gather(rows)
+        return _gather(_edits(model, keys))
 
     return load
 
 
 def of_everything(keys, context) -> dict[int, list[str]]:
-    """Return the authors of exercises, their translations, pictures and films."""
-    rows = []
-    for model in (Exercise, *_PARTS):
-        history = model._meta.history
-        column = history.id if model is Exercise else history.exercise
-        found = Selection(history, (within(column, keys, raw=True),), ("history_id",))
-        rows += found.rows((column.name, "license_author"))
+    """Return the authors of exercises, and of the translations, pictures and films that they have now."""
+    rows = _edits(Exercise, keys)
+    for model in _PARTS:
+        rows += versions(model.exercise, keys, "license_author")
     return _gather(rows)
 
 
@@ -46,6 +41,12 @@ def last_updates(keys, context) -> dict[int, str]:
                 latest[key] = moment
     convert = moment_reader()
     return {key: convert(moment) for key, moment in latest.items()}
+
+
+def _edits(model, keys) -> list[tuple]:
+    """Return the author that every edit of rows of ``model`` named, with the row's key."""
+    history = model._meta.history
+    return Selection(history, (within(history.id, keys, raw=True),), ("history_id",)).rows(("id", "license_author"))
 
 
 def _gather(rows) -> dict[int, list[str]]:

@@ -6,7 +6,7 @@ goes through here.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, delete_rows, record
+from wger_flask.api import Hooks, Selection, delete_rows, record, within
 
 
 def noted(call, row, created: bool) -> None:
@@ -15,9 +15,14 @@ def noted(call, row, created: bool) -> None:
 
 
 def remove(call, row) -> None:
-    """Delete a row, what depends on it and its files, and note it."""
-    record(row, "deleted", call.user.id)
-    delete_rows(call.files, row.__class__, [row._pk])
+    """Delete a row, what depends on it and its files, and note each row that has a history."""
+
+    def note(gone, keys: list) -> None:
+        if hasattr(gone._meta, "history"):
+            for doomed in Selection(gone, (within(gone._meta.primary_key, keys),), ("id",)).instances():
+                record(doomed, "deleted", call.user.id)
+
+    delete_rows(call.files, row.__class__, [row._pk], going=note)
 
 
 HISTORY = Hooks(saved=noted, delete=remove)

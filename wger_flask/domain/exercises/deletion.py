@@ -19,7 +19,6 @@ from wger_flask.api import (
     Schema,
     Selection,
     columns,
-    delete_rows,
     equals,
     record,
     told,
@@ -28,6 +27,7 @@ from wger_flask.domain.core.models import ENGLISH
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
 
 from . import media
+from .contributions import remove
 from .deletion_log import note
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
@@ -83,9 +83,7 @@ def delete_exercise(call, exercise: Exercise) -> None:
     for model, kind in KINDS:
         for row in Selection(model, (equals(model.exercise, exercise.id),), ("id",)).instances():
             note(kind, row.uuid, row.name if model is Translation else "")
-            record(row, "deleted", call.user.id)
-    record(exercise, "deleted", call.user.id)
-    delete_rows(call.files, Exercise, [exercise.id])
+    remove(call, exercise)
 
 
 def _replacement(exercise: Exercise, wanted: uuids.UUID | int | None) -> Exercise | None:

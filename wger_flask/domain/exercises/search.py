@@ -33,11 +33,12 @@ class TranslatedFilter(Filter):
         return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), values),)
 
     def relevance(self, args):
-        text = _text(args, "name__search")
-        if not text or services().settings.WGER_SEARCH == "substring":
+        text, languages = _text(args, "name__search"), _languages(args)
+        if not text:
             return ()
-        languages = _languages(args)
         typed = search.typed_values(text, *_NAMES)
+        if services().settings.WGER_SEARCH == "substring":
+            return _as_walked(typed, languages)
         values = typed + languages + typed + languages
         return (Clause(("closest", len(languages)), lambda *slots: _closeness(len(typed), slots).desc(), values), "id")
 
@@ -129,6 +130,27 @@ def _closeness(each: int, slots):
         _of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed)
     )
     return fn.COALESCE(nearest_name, 0) + fn.COALESCE(nearest_alias, 0)
+
+
+def _as_walked(typed: tuple, languages: tuple[int, ...]) -> tuple:
+    """Order as a wger on SQLite finds rows that it does not order: language by language, the oldest translation first.
+
+    Where no language is asked for it walks the exercises, whose order is the default.
+    """
+    if not languages:
+        return ()
+
+    def first(column):
+        def build(*slots):
+            found, values = Translation.alias("found"), slots[: len(typed)]
+            aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *values))
+            matches = search.name_matches(found.name, *values) | found.id.in_(aliased)
+            query = found.select(getattr(found, column)).where(_of_exercise(found, slots[len(typed) :]), matches)
+            return query.order_by(found.language, found.id).limit(1)
+
+        return Clause(("first found", column, len(languages)), build, typed + languages)
+
+    return first("language"), first("id"), "id"
 
 
 def _nearest(column, typed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from wger_flask.auth.models import User
@@ -52,6 +53,8 @@ class UserStatistics(Model):
     last_inactive_date = fields.Date(null=True)
     worked_out_jan_1 = fields.Boolean(default=False)
     last_updated = fields.DateTime(touched=True)
+
+    last_activity: date | None = None  # no column: read along, see .activity
 
     class Meta:
         table_name = "trophies_userstatistics"

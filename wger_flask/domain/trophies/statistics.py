@@ -17,6 +17,7 @@ from wger_flask.api import Model, Selection, equals, one_at_a_time, today, updat
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
+from . import activity
 from .models import UserStatistics
 
 _FIGURES = tuple(figure.name for figure in fields_of(Lifetime))
@@ -26,7 +27,10 @@ _MOST = Decimal("9999999999.99")  # kg: what the column holds, and far more than
 def held(user: int) -> UserStatistics:
     """Return the row of a user, a new one if there is none; nobody else changes it during this transaction."""
     one_at_a_time(f"statistics of user {user}")
-    return Selection(UserStatistics, (equals(UserStatistics.user, user),)).first() or UserStatistics.create(user=user)
+    row, known = Selection(UserStatistics, (equals(UserStatistics.user, user),)).first_with(activity.KNOWN)
+    row = row or UserStatistics.create(user=user)
+    row.last_activity = activity.read(known)
+    return row
 
 
 def figures(row: UserStatistics) -> Lifetime:
@@ -47,6 +51,7 @@ def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
 def recount(row: UserStatistics) -> Lifetime:
     """Compute the figures of a row from the whole history, store and return them."""
     lifts = [Lift(*values) for values in _history(WorkoutLog, row.user_id, "weight", "repetitions", "weight_unit")]
+    activity.look_again(row)
     return keep(row, recalculate(workouts_of(row.user_id), lifts, today()))
 
 

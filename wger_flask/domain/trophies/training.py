@@ -16,7 +16,7 @@ from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Workout, with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
 
-from . import awards
+from . import activity, awards
 from .models import UserStatistics
 from .statistics import (
     dates_of,
@@ -66,6 +66,7 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
 def log_created(log: WorkoutLog) -> None:
     """Count a new log; it may be a record."""
     row, lift = held(log.user_id), lift_of(log)
+    activity.note(row, log)
     found = figures(row)
     if lift.volume:
         found = keep(row, with_log(found, lift))
@@ -76,6 +77,8 @@ def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
     """Count again, as the log has part in what was lifted."""
     if names & _COUNTS_OF_LOG:
         awards.give(log.user_id, recount(held(log.user_id)), dates_of(log.user_id))
+    elif "date" in names:
+        activity.look_again(held(log.user_id))
 
 
 def taken_back(rows: list[WorkoutSession] | list[WorkoutLog]) -> None:

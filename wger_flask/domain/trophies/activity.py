@@ -1,0 +1,50 @@
+"""Keep the date of everybody's last log where a wger on the same database looks for it.
+
+Nothing here reads it.  So that a log which is posted costs no query for it, the date is read
+along with the figures (:func:`.statistics.held`) and written once a day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wger_flask.api import Clause, Selection, equals, server_zone
+from wger_flask.domain.core.models import UserCache
+from wger_flask.domain.routines.models import WorkoutLog
+
+from .models import UserStatistics
+
+KNOWN = Clause(
+    (UserStatistics, "last activity"),
+    lambda: UserCache.select(UserCache.last_activity).where(UserCache.user == UserStatistics.user),
+)
+
+
+def read(values: tuple) -> date | None:
+    """Return the date that the value of :data:`KNOWN` stands for."""
+    return UserCache.last_activity.python_value(values[0]) if values else None
+
+
+def note(row: UserStatistics, log: WorkoutLog) -> None:
+    """Note a new log of the user of ``row``."""
+    when = _date_of(log.date)
+    if row.last_activity is None or row.last_activity < when:
+        _keep(row, when)
+
+
+def look_again(row: UserStatistics) -> None:
+    """Note the last log that there is: logs were changed or deleted."""
+    latest = Selection(WorkoutLog, (equals(WorkoutLog.user, row.user_id),), ("-date",)).rows(("date",), 1)
+    when = _date_of(WorkoutLog.date.python_value(latest[0][0])) if latest else None
+    if row.last_activity != when:
+        _keep(row, when)
+
+
+def _keep(row: UserStatistics, when: date | None) -> None:
+    if not UserCache.update(last_activity=when).where(UserCache.user == row.user_id).execute():
+        UserCache.create(user=row.user_id, last_activity=when)
+    row.last_activity = when
+
+
+def _date_of(moment) -> date:
+    return moment.astimezone(server_zone()).date()
