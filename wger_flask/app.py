@@ -12,8 +12,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import logs, site
+from .auth import cookies
 from .auth import extension as accounts
-from .auth.cookies import carries_token
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
@@ -63,7 +63,9 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     open_database(settings.WGER_DATABASE_URL)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
-    app.extensions["wger_flask"] = Services(registry, throttle, authenticate, settings, carries_token)
+    app.extensions["wger_flask"] = Services(
+        registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
+    )  # fmt: skip
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
     registry.add_blueprint(sync.uploads)

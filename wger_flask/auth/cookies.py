@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 
-from ..rest.errors import Forbidden
+from ..rest.errors import CsrfFailed
 from ..rest.permissions import SAFE_METHODS
 from . import caller, sessions
 from .caller import Caller
@@ -99,8 +99,8 @@ def demand_csrf(request: Request) -> None:
     """Raise :class:`~wger_flask.rest.errors.Forbidden` for a write that another site may have caused."""
     if request.method in SAFE_METHODS:
         return
-    origin = request.headers.get("Origin")
-    if origin and not _is_trusted(origin, request):
+    if is_foreign(request):
+        origin = request.headers["Origin"]
         raise _failed(
             f"Origin checking failed - {origin} does not match any trusted origins. "
             "Have the proxy pass the Host header on, or name the origin in CSRF_TRUSTED_ORIGINS."
@@ -120,14 +120,20 @@ def demand_csrf(request: Request) -> None:
         raise _failed(f"CSRF token from {where} incorrect.")
 
 
+def is_foreign(request: Request) -> bool:
+    """Tell whether the page of another site sent a request, as far as the browser says."""
+    origin = request.headers.get("Origin")
+    return bool(origin) and not _is_trusted(origin, request)
+
+
 def carries_token(request: Request) -> bool:
     """Tell whether a form carries the CSRF token of a page that was made for whoever sends it."""
     expected, sent = session.get("csrf") or _sent_cookie(request), request.form.get("csrfmiddlewaretoken", "")
     return bool(expected) and hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())
 
 
-def _failed(reason: str) -> Forbidden:
-    return Forbidden(f"CSRF Failed: {reason}")
+def _failed(reason: str) -> CsrfFailed:
+    return CsrfFailed(reason, logged_in())
 
 
 def _is_trusted(origin: str, request: Request) -> bool:

@@ -6,35 +6,49 @@ browser on.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, flash, g, redirect, request, url_for
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import NotFound
 
 from ..rest.bodies import FormData
-from ..rest.errors import Invalid, Throttled
+from ..rest.errors import CsrfFailed, Invalid, Throttled
 from ..rest.explorer.frame import respond
 from ..rest.explorer.paths import local_path
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
-from . import accounts, cookies, credentials, emails, forms, letters, password_rules, passwords
+from . import accounts, cookies, credentials, emails, entering, forms, letters, password_rules, passwords
 from .languages import preferred_language
 from .models import Token, User
 from .policy import policy
 
 pages = Blueprint("account", __name__)
-WRONG = "This name and this password do not belong together."
+STALE = "This page was older than your session. Nothing was done yet: look through it, and press the button again."
+_HIDDEN = ("again", "current", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
 
 
 @pages.before_request
-def recognise() -> None:
-    """Find out who asks, and refuse forms that another site sent."""
-    cookies.demand_csrf(request)
+def recognise() -> Response | None:
+    """Find out who asks, refuse forms that another site sent, and show those again that came too late."""
     g.user = cookies.logged_in()
+    try:
+        cookies.demand_csrf(request)
+    except CsrfFailed:
+        if cookies.is_foreign(request):
+            raise
+        if "GET" not in request.url_rule.methods:
+            return _show("press", about=current_app.view_functions[request.endpoint].__doc__, status=403)
+        g.is_stale, request.method = True, "GET"  # the view shows its form, and does nothing
+    return None
 
 
 @pages.after_request
 def protect(response: Response) -> Response:
-    """Keep the pages out of caches."""
+    """Keep the pages out of caches; what a form that came too late leads on to is for its sender to follow."""
+    if g.get("is_stale") and response.location:
+        response = _show("onward", onward=local_path(response.location), login=g.user is None)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -53,11 +67,21 @@ def _page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")
 
 # -- parts ---------------------------------------------------------------------------------------
 def _show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
-    sent = {name: value for name, value in request.form.items() if "password" not in name and name != "again"}
+    if g.get("is_stale"):
+        errors, status = {"form": [STALE]}, 403
     return respond(
-        f"auth/{template}.html", status or (400 if errors else 200), errors=errors or {}, sent=sent,
-        settings=policy().settings, next=local_path(request.values.get("next"), ""), **values,
+        f"auth/{template}.html", status or (400 if errors else 200), errors=errors or {}, sent=_typed(),
+        settings=policy().settings, next=local_path(_sent().get("next"), ""), **values,
     )  # fmt: skip
+
+
+def _sent() -> CombinedMultiDict:
+    return CombinedMultiDict([request.form, request.args])
+
+
+def _typed() -> dict[str, str]:
+    """Return what was typed and may be shown again; the query brings what was typed before logging in."""
+    return {name: value for name, value in _sent().items() if "password" not in name and name not in _HIDDEN}
 
 
 def _read(schema: type[Schema]) -> dict:
@@ -76,7 +100,8 @@ def _judge(password: str, username: str, email: str) -> None:
 
 
 def _to_login() -> Response:
-    return _on(url_for("account.login", next=request.path))
+    typed = {name: value for name, value in _typed().items() if name != "next"}
+    return _on(url_for("account.login", next=request.path + (f"?{urlencode(typed)}" if typed else "")))
 
 
 def _row() -> User:
@@ -92,16 +117,13 @@ def login() -> Response:
         return _on(onward) if g.user else _show("login")
     try:
         data = _read(forms.LoginForm)
-        found = credentials.named_anyhow(data["username"]) or credentials.reached_at(data["username"])
-        user = credentials.verify(found, data["password"], request.remote_addr)
-        if user is None or not user.is_active:
-            raise Invalid({"form": [WRONG]})
+        entering.enter(data["username"], data["password"], request.remote_addr)
     except Invalid as wrong:
         return _show("login", wrong.body)
+    except entering.LoginFailed as wrong:
+        return _show("login", {"form": [wrong.body["detail"]]})
     except Throttled as wrong:
         return _throttled("login", wrong)
-    accounts.note_login(user)
-    cookies.log_in(user)
     return _on(onward)
 
 

@@ -23,7 +23,7 @@ class Credentials(Schema):
     """A name and a password."""
 
     username = fields.String(required=True, help="name or e-mail address")
-    password = fields.String(required=True, max_length=passwords.LONGEST)
+    password = fields.Password(required=True, max_length=passwords.LONGEST)
 
 
 class Login(Schema):
@@ -31,7 +31,7 @@ class Login(Schema):
 
     email = fields.String(help="may also be the name")
     username = fields.String()
-    password = fields.String(required=True, min_length=8, max_length=passwords.LONGEST)
+    password = fields.Password(required=True, min_length=8, max_length=passwords.LONGEST)
 
 
 class Registration(Schema):
@@ -42,7 +42,7 @@ class Registration(Schema):
     """
 
     username = fields.String(required=True, max_length=1000)
-    password = fields.String(required=True, max_length=passwords.LONGEST)
+    password = fields.Password(required=True, max_length=passwords.LONGEST)
     email = Email(max_length=1000)
 
 

@@ -1,4 +1,4 @@
-"""Tell who sends a request: the session cookie, a permanent token, or a signed one.
+"""Tell who sends a request: the session cookie, a page on which they log in again, a permanent token, a signed one.
 
 A valid session cookie wins over an ``Authorization`` header, and with it comes the demand for a
 CSRF token.  A header that names a scheme we know and is wrong is refused even where nobody need
@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Request
 
 from ..rest.errors import Forbidden
-from . import caller, cookies, tokens
+from . import caller, cookies, entering, tokens
 from .caller import Caller
 
 
@@ -19,6 +19,8 @@ def authenticate(request: Request) -> Caller | None:
     user = cookies.logged_in()
     if user is not None:
         cookies.demand_csrf(request)
+        return user
+    if user := entering.by_form(request):
         return user
     parts = _sent(request)
     if not parts:

@@ -43,6 +43,14 @@ class Forbidden(Detailed):
     message = "You do not have permission to perform this action."
 
 
+class CsrfFailed(Forbidden):
+    """403: a form or a script sent no token of a page that was made for ``user``, who is logged in (or None)."""
+
+    def __init__(self, reason: str, user=None):
+        super().__init__(f"CSRF Failed: {reason}")
+        self.user = user
+
+
 class NotAuthenticated(Forbidden):
     """403: nobody is logged in, and somebody must be."""
 

@@ -31,6 +31,8 @@ from .schema import checked, load, look_up, parse
 from .services import services
 from .uploads import look_at_files
 
+# What a page sends on which somebody logs in to go on with a form: their name and password, and the form.
+AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
 _ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -91,11 +93,15 @@ class Target:
 
 
 class Call:
-    """One request to a target, as its handler sees it; ``args`` are the query parameters."""
+    """One request to a target, as its handler sees it; ``args`` are the query parameters.
+
+    ``again`` tells that a form is to be shown as it was typed, and nothing is to be done;
+    ``refusal`` is why the request was refused, if it was.
+    """
 
     __slots__ = (
-        "action", "args", "files", "format", "key", "method", "request", "resource", "suffix", "target", "user",
-        "_body", "_parsed",
+        "action", "again", "args", "files", "format", "key", "method", "refusal", "request", "resource", "suffix",
+        "target", "user", "_body", "_parsed",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
@@ -103,6 +109,7 @@ class Call:
         self.resource, self.action = target.resource, target.action
         self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
         self.args: MultiDict = request.args  # the query parameters
+        self.again, self.refusal = False, None
         self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
@@ -198,6 +205,7 @@ def understood(call: Call) -> None:
     if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
         wanted = ["POST", *call.request.form.getlist("_method")][-1]
         call.method = wanted if wanted in ("GET", "PUT", "PATCH", "DELETE") else "POST"
+        call.again = AGAIN in call.request.form
     if call.format.is_html and call.resource is not None and call.args:
         call.args = call.resource.filter_set.typed(call.args)
 
@@ -241,7 +249,9 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
     try:
         for step in STEPS:
             step(call)
-        if call.method == "OPTIONS":
+        if call.again:
+            payload, status = None, 200
+        elif call.method == "OPTIONS":
             payload, status = metadata.describe(call), 200
         elif call.method in SAFE_METHODS:
             payload, status = _result(target.handlers["GET"](call))
@@ -251,6 +261,7 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
         else:
             payload, status = _written(target, call)
     except ApiError as error:
+        call.refusal = error
         payload, status, headers = error.body, error.status, {**headers, **error.headers}
     except IntegrityError as clash:
         payload, status = {"non_field_errors": [services().explain(clash)]}, 400

@@ -19,7 +19,8 @@ class Services:
     """What the application gives.
 
     ``authenticate(request)`` returns the user or None and raises for broken credentials;
-    ``is_own_form(request)`` tells whether a form carries the token of a page of ours.
+    ``is_own_form(request)`` tells whether a form carries the token of a page of ours,
+    ``is_foreign(request)`` whether the page of another site sent it.
     """
 
     registry: Registry
@@ -27,6 +28,7 @@ class Services:
     authenticate: Callable[[Request], object | None]
     settings: object
     is_own_form: Callable[[Request], bool] = lambda request: False
+    is_foreign: Callable[[Request], bool] = lambda request: False
     debug: bool = False
 
     @property

@@ -6,7 +6,8 @@ registered.  A subject adds two things where a table does not say enough: a pict
 rows (:mod:`.view`) and names for rows that have none in a column of their own.
 
 :mod:`.page` decides which page answers a request; :mod:`.tables`, :mod:`.cells`,
-:mod:`.forms`, :mod:`.filtering` and :mod:`.names` prepare what its template shows.
+:mod:`.forms`, :mod:`.filtering`, :mod:`.headings` and :mod:`.names` prepare what its template shows.
+:mod:`.landing` says where a form leads that was taken, :mod:`.again` what becomes of one that came too late.
 """
 
 from __future__ import annotations

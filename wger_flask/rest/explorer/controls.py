@@ -79,7 +79,9 @@ def _text(made: Control, wire, value, user) -> None:
     made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value)
     if longest:
         made.attributes["maxlength"] = str(longest)
-    if isinstance(wire, fields.URL):
+    if isinstance(wire, fields.Password):
+        made.type, made.value, made.attributes["autocomplete"] = "password", "", "current-password"
+    elif isinstance(wire, fields.URL):
         made.type = "url"
     elif isinstance(wire, fields.String) and (longest is None or longest > ONE_LINE):
         made.widget = "textarea"

@@ -6,41 +6,37 @@ have a page each; what was refused has one too, and a form that was refused is s
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, redirect
+from flask import Response, redirect
 
 from ..errors import ApiError
 from ..recipe import Call
 from ..services import services
 from . import index
-from .cells import Cells, guess, label, label_of, pretty
+from .again import COMES_BACK, lost, shown_again
+from .cells import Cells, guess, label, label_of
 from .choosing import choosing, list_wanted
 from .deleting import deletion_url
 from .filtering import filter_form
 from .forms import form_for, is_from_page, may, typed, would
 from .frame import respond
-from .names import begun, heading, names_of, plain_name
-from .paths import LAND, address, as_json, here, listed, way_back
+from .headings import form_title, frame_of, heading_of, name_of
+from .landing import done, gone_on, makes_a_row
+from .names import heading
+from .paths import address, here, way_back
+from .refusals import refused
 from .related import related_lists
 from .tables import key_field, pager_of, table_of
 from .view import picture
-
-_TITLES = {
-    400: "This cannot be done", 403: "This is not open to you", 404: "There is nothing here",
-    405: "This address does something else", 406: "No such format", 413: "That is too large",
-    415: "No such format", 429: "Too many requests", 500: "Something went wrong",
-    503: "The database does not answer",
-}  # fmt: skip
-_BEGUN = {"POST": "Add", "DELETE": "Delete"}
-_DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "The changes were saved.",
-         "DELETE": "{} was deleted."}  # fmt: skip
 
 
 def page(call: Call | None, payload, status: int) -> Response | None:
     """Return the page for an answer, None where there is nothing to see."""
     if call is None:
         return refused(None, payload, status)
-    if status == 405 and (lost := _lost(call)):  # no form for a row that is not there
-        return refused(call, lost.body, lost.status)
+    if status in COMES_BACK and is_from_page(call) and (again := shown_again(call, payload, status)):
+        return again
+    if status == 405 and (missing := lost(call)):  # no form for a row that is not there
+        return refused(call, missing.body, missing.status)
     if call.method == "GET" and is_from_page(call) and status in (200, 405) and (wanted := list_wanted(call.request)):
         return redirect(wanted, 303)
     if status >= 400:
@@ -49,7 +45,7 @@ def page(call: Call | None, payload, status: int) -> Response | None:
         if is_from_page(call):
             if call.target.kind in ("list", "detail"):
                 return done(call, payload)
-            if status == 201 and _makes_a_row(call):
+            if status == 201 and makes_a_row(call):
                 return gone_on(call, address(call.resource.name, payload[key_field(call.resource)]), away=True)
             if way_back() or call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
                 return gone_on(call, here())
@@ -67,12 +63,12 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     registry, resource = services().registry, call.resource
     form = form_for(call, "POST", here()) if may(call, "POST") else None
     if form and form.back and not errors:
-        return respond("form.html", **_frame(call, None, _form_title(call, "POST")), form=form)
+        return respond("form.html", **frame_of(call, None, form_title(call, "POST")), form=form)
     parameters = resource.filter_set.describe()
     asked = choosing(call.args, parameters)
     shown = picture(registry, call, rows, "rows") if not errors and not asked else None
     return respond(
-        "list.html", status, **_frame(call, payload, heading(resource)), table=table_of(call, rows, bool(asked)),
+        "list.html", status, **frame_of(call, payload, heading(resource)), table=table_of(call, rows, bool(asked)),
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
         filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),
@@ -86,12 +82,12 @@ def detail(call: Call, payload: dict) -> Response:
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
     form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
     removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
-    title, asks = _name(call), deletion_url(call)
+    title, asks = name_of(call), deletion_url(call)
     if form and form.back:
-        frame = _frame(call, None, _form_title(call, method), title)
+        frame = frame_of(call, None, form_title(call, method), title)
         return respond("form.html", **frame, form=form, removal=removal, removed=title, deletion_url=asks)
     return respond(
-        "detail.html", **_frame(call, payload, title, title),
+        "detail.html", **frame_of(call, payload, title, title),
         facts=_facts(resource.schema, payload, call, resource.model),
         picture=picture(services().registry, call, [payload], "row"),
         form=form, removal=removal, deletion_url=asks,
@@ -104,7 +100,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     """Return the page of an answer that is neither a list nor a row of a resource."""
     schema = call.target.schema("response", call.method)
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
-    frame = _frame(call, payload, **_heading(call)) | {"forms": _forms(call, payload)}
+    frame = frame_of(call, payload, **heading_of(call)) | {"forms": _forms(call, payload)}
     if way_back() and frame["forms"]:
         return respond("form.html", **frame, form=frame["forms"][0])
     if call.action is not None and call.action.view and status == 200 and call.method != "OPTIONS":
@@ -128,7 +124,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
 
 def root(call: Call, payload: dict) -> Response:
     """Return the page of the API root."""
-    return respond("index.html", **_frame(call, payload, "Explore the API"), groups=index.groups(services().registry),
+    return respond("index.html", **frame_of(call, payload, "Explore the API"), groups=index.groups(services().registry),
                    endpoints=index.endpoints(services().registry))  # fmt: skip
 
 
@@ -136,93 +132,22 @@ _PAGES = {"list": listing, "detail": detail, "root": root}
 
 
 # -- what was done or refused ----------------------------------------------------------------------
-def done(call: Call, payload) -> Response:
-    """Go on after a form was taken: to the row if there is one to see, else to the list."""
-    resource, where = call.resource, address(call.resource.name)
-    key = key_field(resource)
-    if call.method != "DELETE" and key and payload:
-        selection = resource.by_key(resource.visible_to(call.user), str(payload[key]))
-        if selection.exists():
-            return gone_on(call, address(resource.name, payload[key]), away=bool(listed(LAND)))
-    return gone_on(call, where)
-
-
-def gone_on(call: Call, where: str, away: bool = False) -> Response:
-    """Go to where the form was opened from, else (or if it leads ``away``) to ``where``; say there what was done."""
-    if current_app.secret_key:
-        is_row = call.resource is not None and (call.action is None or away)
-        flash(_DONE[call.method].format(begun(call.resource.title)) if is_row else f"{_title(call)}: done.")
-    return redirect(where if away else way_back() or where, 303)
-
-
-def _makes_a_row(call: Call) -> bool:
-    """Tell whether an action makes another row of its resource: it is sent a part of one."""
-    sent = call.action and call.action.schema
-    return bool(sent and issubclass(sent, call.resource.schema))
-
-
 def not_done(call: Call, payload, status: int) -> Response:
     """Return the page that says why something was refused, with the form that it was about."""
     if status == 400 and call.method == "GET" and call.target.kind == "list" and isinstance(payload, dict):
         return listing(call, {}, payload, status)
-    if status == 400 and is_from_page(call) and call.target.schema("request", call.method):
+    if status in (400, 429) and is_from_page(call) and call.target.schema("request", call.method):
         form = form_for(call, call.method, here(), typed(call), payload)
-        return respond("form.html", status, **_frame(call, None, _form_title(call, call.method)), form=form)
+        return respond("form.html", status, **frame_of(call, None, form_title(call, call.method)), form=form)
     if status == 405 and call.target.kind in ("plain", "action"):
         if forms := _forms(call, None):
             if way_back():  # the form is what was asked for
-                return respond("form.html", **_frame(call, None, **_heading(call)), form=forms[0])
-            return respond("plain.html", status, **_frame(call, payload, **_heading(call)), forms=forms)
+                return respond("form.html", **frame_of(call, None, **heading_of(call)), form=forms[0])
+            return respond("plain.html", status, **frame_of(call, payload, **heading_of(call)), forms=forms)
     return refused(call, payload, status)
 
 
-def refused(call: Call | None, payload, status: int) -> Response:
-    """Return the page of an error."""
-    detail = payload.get("detail") if isinstance(payload, dict) else None
-    facts = [] if detail or not isinstance(payload, dict) else [(label(key), guess(v)) for key, v in payload.items()]
-    title = _TITLES.get(status, "This cannot be done")
-    frame = _frame(call, payload, title) if call else {"crumbs": [], "title": title}
-    asks = status == 403 and (call is None or call.user is None)
-    frame["title"] = "Please log in" if asks else title
-    sentence = str(detail or ("" if facts else guess(payload).text))
-    return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks)
-
-
 # -- what pages share -------------------------------------------------------------------------------
-def _frame(call: Call, payload, title: str, name: str | None = None) -> dict:
-    """Return what every page of a target shows around its content; ``name`` is that of the row, if it is known."""
-    return {
-        "call": call, "title": title, "crumbs": _crumbs(call, _name(call) if name is None else name),
-        "about": index.plain_words(call.target.about),
-        "resource": call.resource, "json_url": as_json(call.args, call.suffix),
-        "json_text": pretty(payload) if payload is not None else "", "allow": call.target.headers["Allow"],
-    }  # fmt: skip
-
-
-def _crumbs(call: Call, name: str) -> list[tuple[str, str]]:
-    made = [("API", address())]
-    if call.target.kind == "root":
-        return made
-    if call.resource is None:
-        return [*made, (_title(call), here())]
-    made.append((heading(call.resource), address(call.resource.name)))
-    if call.key is not None:
-        made.append((name, address(call.resource.name, call.key)))
-    if call.action is not None:
-        made.append((_title(call), here()))
-    return made
-
-
-def _title(call: Call) -> str:
-    return label_of(call.action.path, call.action) if call.action else label(call.target.name)
-
-
-def _heading(call: Call) -> dict[str, str]:
-    """Return the title of the page of what is no resource's list or row, and the name in it."""
-    name = _name(call)
-    return {"title": f"{_title(call)}: {name}" if name else _title(call), "name": name}
-
-
 def _labels(resource) -> dict[str, str]:
     return {field.data_key or name: label_of(name, field) for name, field in resource.schema().fields.items()}
 
@@ -234,20 +159,6 @@ def _forms(call: Call, payload) -> list:
         return []
     values = payload if isinstance(payload, dict) and method != "POST" else None
     return [form_for(call, method, here(), values)]
-
-
-def _form_title(call: Call, method: str) -> str:
-    if call.resource is None or call.action is not None:
-        return _heading(call)["title"]
-    return f"{_BEGUN.get(method, 'Change')} {call.resource.title}"
-
-
-def _name(call: Call) -> str:
-    """Return what the row is called that the address names, nothing where it names none."""
-    if call.resource is None or call.key is None:
-        return ""
-    found = names_of(call.resource.model, [call.key], call.user)
-    return next(iter(found.values()), "") or plain_name(call.resource, call.key)
 
 
 def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, object]]:
@@ -262,16 +173,6 @@ def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, obj
 def _may_touch(call: Call, method: str) -> bool:
     """Tell whether the user may change this very row, as far as the rules can say beforehand."""
     return may(call, method) and _allows(call, call.target.access, method)
-
-
-def _lost(call: Call) -> ApiError | None:
-    """Return why the row that the address names cannot be seen, None where it can or there is none."""
-    if call.resource is not None and call.key is not None:
-        try:
-            call.row(filtered=False)
-        except ApiError as error:
-            return error
-    return None
 
 
 def _allows(call: Call, rules, method: str) -> bool:

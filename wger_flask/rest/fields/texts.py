@@ -47,6 +47,10 @@ class String(Field):
         return found
 
 
+class Password(String):
+    """A secret that a person types: no page shows it, not even to whoever typed it."""
+
+
 class URL(String):
     """The address of a page."""
 
