@@ -18,8 +18,8 @@ ALLOWED = {
     "mail": {"wger_flask.mail"},
     "auth": {
         "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
-        "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "zxcvbn", "argon2", "cryptography",
-        "bcrypt",
+        "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs", "argon2",
+        "cryptography", "bcrypt",
     },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",

@@ -23,6 +23,18 @@ SHORT, COMMON, NUMERIC, SIMILAR = (
     ("iloveyou1", [COMMON]),
     ("12345678", [COMMON, NUMERIC]),
     ("1234567890", [COMMON, NUMERIC]),
+    ("00000000", [COMMON, NUMERIC]),
+    ("87654321", [COMMON, NUMERIC]),
+    ("99999999999", [NUMERIC]),
+    ("aaaaaaaa", [COMMON]),
+    ("abcdefgh", [COMMON]),
+    ("administrator", [COMMON]),
+    ("abc", [SHORT, COMMON]),
+    ("123", [SHORT, COMMON, NUMERIC]),
+    ("zq", [SHORT]),
+    (" Qwerty ", [COMMON]),
+    ("\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668", [NUMERIC]),
+    ("correcthorse", []),
     ("83920174651", [NUMERIC]),
     ("a" * 120, []),
 ])  # fmt: skip
@@ -37,10 +49,16 @@ def test_codes(password, expected):
     ("sunil-pass", {"username": "linus", "email address": "linus@example.org"}, None),
     ("Correct-Horse-9", {"username": "newbie", "email address": ""}, None),
     ("Correct-Horse-9-anna-and-more-of-it", {"username": "anna"}, None),
+    ("lovelace-7", {"username": "ada", "first name": "Ada", "last name": "Lovelace"}, "last name"),
+    ("hamilton-7", {"username": "x y", "email address": ""}, None),
 ])  # fmt: skip
 def test_likeness_to_the_account(password, about, label):
     found = problems(password, about)
     assert found == ([(SIMILAR, f"The password is too similar to the {label}.")] if label else [])
+
+
+def test_a_name_of_one_letter():
+    assert [code for code, _ in problems("a", {"username": "x-a"})] == [SIMILAR, SHORT, COMMON]
 
 
 def test_sentences():

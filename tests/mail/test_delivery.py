@@ -56,6 +56,22 @@ def smtp():
         controller.stop()
 
 
+@pytest.mark.parametrize(("address", "sent"), [
+    ("anna@ex\u00e4mple.de", "anna@xn--exmple-cua.de"),
+    ('"a@b"@example.org', '"a@b"@example.org'),
+    ('"a\\ b"@example.org', None),
+    ("a@[127.0.0.1]", "a@[127.0.0.1]"),
+    ("a@" + "\u00e4" * 63 + ".de", None),  # no domain
+])  # fmt: skip
+def test_odd_addresses(smtp, address, sent):
+    inbox, port = smtp()
+    message = compose("wger@example.org", address, "Hello", "Hello.\n")
+    assert message.as_bytes()
+    if sent:
+        Smtp("127.0.0.1", port)(message)
+        assert [envelope.rcpt_tos for envelope in inbox.received] == [[sent]]
+
+
 def test_a_message_arrives(smtp):
     inbox, port = smtp()
     Smtp("127.0.0.1", port)(MESSAGE)

@@ -80,9 +80,20 @@ def test_addresses(value):
     assert fields.URL().deserialize(value) == value
 
 
-@pytest.mark.parametrize("value", ["a.example", "javascript:alert(1)", "file:///etc/passwd", "http://", "http:// x"])
+@pytest.mark.parametrize("value", [
+    "a.example", "javascript:alert(1)", "file:///etc/passwd", "http://", "http:// x", True, [], {},
+])  # fmt: skip
 def test_what_is_no_address(value):
     assert refused(fields.URL(), value) == "Enter a valid URL."
+
+
+@pytest.mark.parametrize(("value", "first"), [
+    ("x" * 21, "Ensure this field has no more than 20 characters."), ("a\x00", "Null characters are not allowed."),
+])  # fmt: skip
+def test_all_that_is_wrong_with_an_address_is_told(value, first):
+    with pytest.raises(ValidationError) as wrong:
+        fields.URL(max_length=20).deserialize(value)
+    assert wrong.value.messages == [first, "Enter a valid URL."]
 
 
 @pytest.mark.parametrize(("value", "found"), [("1", "1"), (1, "1"), ("b", "b")])

@@ -1,15 +1,18 @@
 """Refuse passwords that are easily guessed.
 
-The rules, their order and their words are those that clients know from wger: not like the
-account's own data, at least eight characters, not among the common ones, not digits alone.
-The common ones are the 30,000 of the ``zxcvbn`` package.
+The rules, their order and their words are those of Django's four validators, which clients know
+from wger: not like the account's own data, at least eight characters, not among the common ones,
+not digits alone.  All that are broken are told, of the account's data the first that is alike.
+The common ones are the 20,000 that Django refuses, see ``common_passwords.LICENSE``.
 """
 
 from __future__ import annotations
 
 import difflib
+import gzip
 import re
 from functools import cache
+from pathlib import Path
 
 LEAST = 8
 TOO_SIMILAR = 0.7
@@ -36,24 +39,29 @@ def problems(password: str, about: dict[str, str] | None = None) -> list[tuple[s
     return found
 
 
+def known_of(user) -> dict[str, str]:
+    """Return what a password of an account should not be like, by what it is called."""
+    return {
+        "username": user.username, "first name": user.first_name, "last name": user.last_name,
+        "email address": user.email,
+    }  # fmt: skip
+
+
 def is_common(password: str) -> bool:
-    """Tell whether ``password`` is among those that are tried first; all of one or two characters are."""
-    text = password.strip().lower()
-    return len(text) <= 2 or text in _common()
+    """Tell whether ``password`` is among those that are tried first."""
+    return password.lower().strip() in _common()
 
 
 @cache
 def _common() -> frozenset[str]:
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 12 MB: only a process that needs them reads them
-
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    with gzip.open(Path(__file__).with_name("common_passwords.txt.gz"), "rt", encoding="utf-8") as lines:
+        return frozenset(line.strip() for line in lines)
 
 
 def _is_similar(password: str, value: str) -> bool:
     """Compare with ``value`` and with each of its words, as ``SequenceMatcher.quick_ratio`` does."""
     for part in {value, *re.split(r"\W+", value)}:
-        # A short word within a long password matches by chance; the ratio could not reach the limit either.
-        if len(part) < 2 or len(password) >= 10 * len(part):
+        if len(password) >= 10 * len(part):  # the ratio could not reach the limit; nothing at all is like nothing
             continue
         if difflib.SequenceMatcher(a=password, b=part).quick_ratio() >= TOO_SIMILAR:
             return True

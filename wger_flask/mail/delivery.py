@@ -22,17 +22,26 @@ PATIENCE = 20  # seconds that a mail server may take for each of its answers
 def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     """Return a plain-text message.
 
-    Raises ValueError when an address or the subject holds a line break.
+    A domain that is not ASCII is written as the mail servers know it.  Raises ValueError when an
+    address or the subject holds a line break.
     """
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = to
+    message["To"] = _deliverable(to)
     message["Subject"] = subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip(" >") or None)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note should answer
     message.set_content(text)
     return message
+
+
+def _deliverable(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    try:
+        return local + at + (domain if domain.isascii() else domain.encode("idna").decode())
+    except UnicodeError:  # no mail server has that name: delivering will fail, and be logged
+        return address
 
 
 @dataclass(frozen=True, slots=True)

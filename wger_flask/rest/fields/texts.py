@@ -18,6 +18,7 @@ class String(Field):
     """Text; numbers are taken and stringified, blanks around it are cut off."""
 
     kind = "string"
+    NOT_TEXT = "Not a valid string."
 
     def __init__(self, *, max_length: int | None = None, min_length: int = 0, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
@@ -25,7 +26,7 @@ class String(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValidationError("Not a valid string.")
+            raise ValidationError(self.NOT_TEXT)
         text = str(value).strip()
         if not text and not self.blank:
             raise ValidationError("This field may not be blank.")
@@ -54,11 +55,17 @@ class Password(String):
 class URL(String):
     """The address of a page."""
 
-    _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error="Enter a valid URL.")
+    NOT_TEXT = "Enter a valid URL."
+    _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error=NOT_TEXT)
 
-    def _deserialize(self, value, attr, data, **kwargs):
-        text = super()._deserialize(value, attr, data, **kwargs)
-        return self._check(text) if text else text
+    def _complaints(self, text):
+        found = super()._complaints(text)
+        try:
+            if text:
+                self._check(text)
+            return found
+        except ValidationError as wrong:
+            return [*found, *wrong.messages]
 
 
 class Choice(Field):
