@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peewee import fn
 
-from .auth.accounts import on_user_created, request_verification
+from .auth.accounts import account_named, on_user_created, request_verification
 from .auth.models import User
 from .auth.trust import distrust, has_verified
 from .rest import fields
@@ -68,7 +68,7 @@ __all__ = [
     "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members",
     "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
     "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown", "Truth",
-    "User", "VideoFile", "View", "after_commit", "along", "anyone", "bar_chart", "columns", "compared",
+    "User", "VideoFile", "View", "account_named", "after_commit", "along", "anyone", "bar_chart", "columns", "compared",
     "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte",
     "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
     "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad", "private",

@@ -40,6 +40,7 @@ RATES = {
     "login": "10/min",
     "registration": "5/min",
     "mail": "5/min",
+    "recipient": "5/hour",
 }
 
 

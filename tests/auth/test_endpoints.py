@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import key_of
 from wger_flask.auth import lockout, passwords, refresh, tokens
-from wger_flask.auth.emails import is_valid
+from wger_flask.auth.emails import NOT_VALID, is_valid
 from wger_flask.auth.models import BlacklistedToken, EmailAddress, OutstandingToken, Token, User
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.rest.throttling import Rate
@@ -20,6 +20,8 @@ from wger_flask.storage.database import database, transaction
 from .conftest import PASSWORD
 
 GRACE = {"username": "grace", "password": "ecarg-pass"}
+SHORT = "This password is too short. It must contain at least 8 characters."
+COMMON, NUMERIC = "This password is too common.", "This password is entirely numeric."
 UNKNOWN = {"detail": "No active account found with the given credentials"}
 
 
@@ -278,14 +280,51 @@ def test_registrations_that_fail(api, outbox, body, expected):
 @pytest.mark.parametrize("email", [
     "plain", "@example.org", "a b@example.org", "a@b", "a@-b.org", "a@b..org", ".a@example.org", "a.@example.org",
     "a@example.org\n", "a@exam_ple.org", "a@example.o", "\u00e4@example.org", "a@example.org\r\nBcc: b@example.org",
+    "a@127.0.0.1", "a@LOCALHOST", "a@[IPv6:::1]", "a@[1.2.3]", "a@b.d1", "a@b.1", "a@b.de.", "a@b.de-", "a@b.-de",
+    "a(b)@c.de", "<a@b.de>", "mailto:a@b.de", "a@b,de", "a@b.de:25", "a@b.de?", '"a b"@c.de', "a@" + "b" * 64 + ".de",
+    "a" * 309 + "@example.org", "\uff41@example.org", "a@exam\u2028ple.org", "a@exam\uff20ple.org", "a\u212a@c.de",
+    '"a\x01"@c.de', "a@@b.de", "",
 ])  # fmt: skip
 def test_addresses_that_are_none(email):
     assert not is_valid(email)
 
 
-@pytest.mark.parametrize("email", ["a@example.org", "a.b+c@sub.example.co", "x!#$%@example.org", "a@xn--bcher-kva.at"])
+@pytest.mark.parametrize("email", ["a@example.org", "a.b+c@sub.example.co", "x!#$%@example.org", "a@xn--bcher-kva.at",
+    "a@localhost", "a@[127.0.0.1]", "a@[::1]", "a@ex\u00e4mple.de", "a@\u4f8b\u3048.\u30c6\u30b9\u30c8", "a@1.co",
+    '"a@b"@c.de', '"a\\ b"@c.de', "A'B@C.DE", "a" * 65 + "@b.de", "a@b.d-e", "a@b--c.de", "a" * 308 + "@example.org",
+])
 def test_addresses_that_are_some(email):
     assert is_valid(email)
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ({"email": True}, {"email": [NOT_VALID]}),
+    ({"email": []}, {"email": [NOT_VALID]}),
+    ({"email": {"a": 1}}, {"email": [NOT_VALID]}),
+    ({"email": 5.5}, {"email": [NOT_VALID]}),
+    ({"email": "a\x00@b.de"}, {"email": ["Null characters are not allowed.", NOT_VALID]}),
+    ({"email": "x" * 2000}, {"email": [NOT_VALID]}),
+    ({"username": True}, {"username": ["Not a valid string."]}),
+    ({"username": {}}, {"username": ["Not a valid string."]}),
+    ({"username": "a\x00b"}, {"username": ["Null characters are not allowed."]}),
+    ({"password": True}, {"password": ["Not a valid string."]}),
+    ({"password": [PASSWORD]}, {"password": ["Not a valid string."]}),
+    ({"password": 0}, {"password": [SHORT, COMMON, NUMERIC]}),
+    ({"password": 1.5}, {"password": [SHORT]}),
+    ({"password": 87654321}, {"password": [COMMON, NUMERIC]}),
+    ({"password": " 1234 "}, {"password": [SHORT, COMMON, NUMERIC]}),
+    ({"password": "12345\x00678"}, {"password": ["Null characters are not allowed."]}),
+    ({"password": "ab\x001"}, {"password": [SHORT, "Null characters are not allowed."]}),
+    ({"password": "newcomer"}, {"password": ["The password is too similar to the username."]}),
+    ({"username": "", "password": "abc"}, {"username": ["This field may not be blank."], "password": [SHORT, COMMON]}),
+    ({"username": "grace", "password": "abc", "email": "x"}, {
+        "username": ["This field must be unique."], "email": [NOT_VALID], "password": [SHORT, COMMON],
+    }),
+])  # fmt: skip
+def test_all_that_is_wrong_with_a_registration_is_said_at_once(api, body, expected):
+    answer = api().post("register/", {"username": "newcomer", "password": PASSWORD, **body})
+    assert (answer.status_code, answer.json) == (400, expected)
+    assert list(answer.json) == [name for name in ("username", "email", "password") if name in expected]
 
 
 def test_what_is_too_long_is_for_the_database_to_say(api):

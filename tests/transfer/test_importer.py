@@ -475,3 +475,21 @@ def test_uuids_may_be_written_either_way(load):
 def test_a_number_of_a_category_that_the_dump_brings_later(load):
     load([exercise(), licence(), category()])
     assert Exercise.get().category.name == "Abs"
+
+
+# -- names -----------------------------------------------------------------------------------
+
+
+def test_names_of_users_are_normalised_and_nobody_is_refused(load, caplog):
+    odd = "jose\u0301"
+    load([
+        language(), user(1, odd), user(2, "admin"), user(3, "a\nb"), user(4, "\uff47race"), user(5, "grace"),
+        user(6, "linus@example.org"), user(7, "linus", email="linus@example.org"), weight(3, [odd]),
+    ])  # fmt: skip
+    names = {one.id: one.username for one in User.select()}
+    assert names == {
+        1: "jos\u00e9", 2: "admin", 3: "a\nb", 4: "\uff47race", 5: "grace", 6: "linus@example.org", 7: "linus",
+    }  # fmt: skip
+    assert WeightEntry.get().user_id == 1 and "'\\uff47race' (id 4)" in caplog.text
+    load([weight(4, [odd], date="2024-05-06T12:00:00Z")])
+    assert WeightEntry.select().where(WeightEntry.user == 1).count() == 2

@@ -12,12 +12,11 @@ from peewee import DataError, fn
 
 from ..storage import fields
 from ..storage.database import IntegrityError, after_commit, transaction
-from . import emails, letters, passwords, refresh
+from . import credentials, emails, letters, limits, names, passwords, refresh
 from .models import EmailAddress, Token, User
 from .policy import policy
 
-LONGEST_NAME = 150
-LENGTHS = {"username": LONGEST_NAME, "email": emails.LONGEST}
+LENGTHS = {"username": names.LONGEST, "email": emails.LONGEST}
 
 _makers: list[Callable[[int, str], None]] = []
 
@@ -49,9 +48,16 @@ def on_user_created(make: Callable[[int, str], None]) -> Callable[[int, str], No
 
 
 def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tuple[str, ...]:
-    """Return which of the two belong to an account already; ``any_case`` compares names without case."""
+    """Return which of the two belong to an account already; ``any_case`` compares names without case.
+
+    A name is taken by whoever has it as an address, too, and the other way round.
+    """
     same = fn.LOWER(User.username) == username.lower() if any_case else User.username == username
-    found = ["username"] if username and User.select(User.id).where(same).exists() else []
+    found = []
+    if username and User.select(User.id).where(same).exists():
+        found.append("username")
+    elif "@" in username and emails.is_an_address(username):
+        found.append("username")
     if email and emails.is_taken(email):
         found.append("email")
     return tuple(found)
@@ -60,24 +66,26 @@ def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tup
 def register(username: str, password: str, email: str = "", *, language: str = "", admin: bool = False) -> User:
     """Make an account with everything that belongs to one, and send the letter that verifies its address.
 
-    Raises :class:`Taken`, and :class:`TooLong` where the database minds.  Nothing else is checked:
-    see :mod:`.password_rules` and :func:`.emails.is_valid`.
+    The name is stored in form NFKC.  Raises :class:`Taken`, and :class:`TooLong` where the
+    database minds.  Nothing else is checked: see :func:`.names.problems`, :mod:`.password_rules`
+    and :func:`.emails.is_valid`.
     """
+    username = names.normalized(username)
     hashed = passwords.hash_password(password, policy().iterations)
     try:
         with transaction():
-            if email:
-                emails.one_at_a_time(email)
+            for address in sorted({emails.as_stored(text) for text in (username, email) if "@" in text}):
+                emails.one_at_a_time(address)
             if clash := taken(username, email):
                 raise Taken(clash)
             user = User.create(
-                username=username, password=hashed, email=email.lower(), is_staff=admin, is_superuser=admin
+                username=username, password=hashed, email=emails.as_stored(email), is_staff=admin, is_superuser=admin
             )
             address = emails.add(user.id, email) if email else None
             for make in _makers:
                 make(user.id, language)
             if address is not None:
-                after_commit(lambda: letters.send_verification(address, user))
+                after_commit(lambda: letters.send_verification(address))
     except IntegrityError:
         if clash := taken(username, email):  # made by somebody else in the same moment
             raise Taken(clash) from None
@@ -139,13 +147,27 @@ def revoke_token(user: int) -> None:
 def request_verification(user_id: int) -> EmailAddress | None:
     """Send the letter that verifies the address a user goes by, unless it is verified; returns the address.
 
-    None when no address of theirs is known.
+    None when no address of theirs is known.  Raises :class:`~wger_flask.rest.errors.Throttled`
+    when there were too many letters to it.
     """
     user = User.get_or_none(User.id == user_id)
     row = emails.find(user_id, user.email) if user and user.email else None
     if row is not None and not row.verified:
-        letters.send_verification(row, user)
+        limits.sender()
+        limits.recipient(row.email)
+        letters.send_verification(row)
     return row
+
+
+def request_reset(email: str) -> None:
+    """Send the letters with which whoever goes by ``email`` chooses a new password.
+
+    Raises :class:`~wger_flask.rest.errors.Throttled` when there were too many to this address.
+    """
+    limits.recipient(email)
+    for user in credentials.reached_at(email):
+        if user.is_active and not user.password.startswith(passwords.UNUSABLE):
+            letters.send_reset(user, emails.as_stored(email))
 
 
 # -- for the command -----------------------------------------------------------------------------
@@ -154,9 +176,9 @@ def create_user(username: str, password: str, email: str = "", admin: bool = Fal
 
     The operator of a server may choose any password, so its strength is not judged here.
     """
-    username, password, email = username.strip(), password.strip(), email.strip()
-    if not username or len(username) > LONGEST_NAME or not username.isprintable():
-        raise ValueError(f"a name has 1 to {LONGEST_NAME} printable characters")
+    username, password, email = names.normalized(username).strip(), password.strip(), email.strip()
+    if not username or len(username) > names.LONGEST or not names.is_printable(username):
+        raise ValueError(f"a name has 1 to {names.LONGEST} printable characters")
     if not password:
         raise ValueError("a password is needed")
     if email and not emails.is_valid(email):
@@ -168,16 +190,17 @@ def set_password(username: str, password: str) -> None:
     """Give an account another password.  Raises ValueError with a sentence for a person."""
     if not password.strip():
         raise ValueError("a password is needed")
-    change_password(_named(username), password.strip())
+    change_password(account_named(username), password.strip())
 
 
 def create_token(username: str) -> str:
     """Return the permanent token of an account, making it when there is none.  Raises ValueError."""
-    return permanent_token(_named(username).id)
+    return permanent_token(account_named(username).id)
 
 
-def _named(username: str) -> User:
-    user = User.get_or_none(User.username == username)
-    if user is None:
+def account_named(username: str) -> User:
+    """Return the account of this name; raises ValueError with a sentence for a person."""
+    found = credentials.named(username)
+    if not found:
         raise ValueError(f"there is no account {username!r}")
-    return user
+    return found[0]

@@ -11,35 +11,42 @@ from collections.abc import Sequence
 from peewee import fn
 
 from ..storage.database import transaction
-from . import lockout, passwords
+from . import emails, lockout, names, passwords
 from .models import EmailAddress, User
 from .policy import policy
 
 
-def named(username: str) -> list[User]:
-    """Return the user with exactly this name, if any."""
-    return _users(User.username == username)
+def named(username: str, *, any_case: bool = False) -> list[User]:
+    """Return the user with exactly this name, if any; with ``any_case`` those whose name differs by case alone too.
 
-
-def named_anyhow(username: str) -> list[User]:
-    """Return the users with this name whatever its case, the exact one first."""
-    found = _users((User.username == username) | (fn.LOWER(User.username) == username.lower()))
-    return sorted(found, key=lambda user: user.username != username)
+    A name counts in form NFKC, unless somebody is stored with exactly this spelling.
+    """
+    spellings = names.spellings(username)
+    same = User.username.in_(spellings)
+    if any_case:
+        same |= fn.LOWER(User.username).in_([spelling.lower() for spelling in spellings])
+    found = sorted(_users(same), key=lambda user: _rank(user.username, spellings))
+    return found if any_case else found[:1]
 
 
 def reached_at(email: str) -> list[User]:
     """Return the users whose address this is: the one they gave, or one that they verified."""
     if "@" not in email:
         return []
-    verified = EmailAddress.select(EmailAddress.user).where(
-        fn.LOWER(EmailAddress.email) == email.lower(), EmailAddress.verified
-    )
-    return _users((fn.LOWER(User.email) == email.lower()) | User.id.in_(verified))
+    return _users(fn.LOWER(User.email).in_(emails.spellings(email)) | User.id.in_(_provers_of(email)))
 
 
-def named_or_reached_at(text: str) -> list[User]:
-    """Return the user with exactly this name, else those whose address this is."""
-    return named(text) or reached_at(text)
+def known_as(text: str, *, any_case: bool = False) -> list[User]:
+    """Return whom somebody may mean who logs in as ``text``: the likeliest first.
+
+    Whoever proved that it is their address comes before whoever has it as a name; an address that
+    nobody proved counts where it is nobody's name.
+    """
+    proved = _users(User.id.in_(_provers_of(text))) if "@" in text else []
+    others = named(text, any_case=any_case)
+    if not proved and not others:
+        return reached_at(text)
+    return proved + [user for user in others if user not in proved]
 
 
 def verify(candidates: Sequence[User], password: str, address: str | None) -> User | None:
@@ -68,6 +75,15 @@ def _renew(user: User, password: str) -> None:
         unchanged = (User.id == user.id) & (User.password == user.password)
         if User.update(password=fresh).where(unchanged).execute():
             user.password = fresh
+
+
+def _provers_of(email: str):
+    wanted = fn.LOWER(EmailAddress.email).in_(emails.spellings(email))
+    return EmailAddress.select(EmailAddress.user).where(wanted, EmailAddress.verified)
+
+
+def _rank(name: str, spellings: tuple[str, ...]) -> int:
+    return spellings.index(name) if name in spellings else len(spellings)
 
 
 def _users(condition) -> list[User]:

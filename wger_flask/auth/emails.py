@@ -8,38 +8,85 @@ accounts of one.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 
 from peewee import fn
 
 from ..storage import database
 from ..storage.database import IntegrityError, transaction
+from ..storage.normal_forms import normalized
 from .models import EmailAddress, User
 
 LONGEST = 254
+LONGEST_VALID = 320  # RFC 3696, section 3
 NOT_VALID = "Enter a valid email address."
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{1,59}})")
+_QUOTED = r'"(?:[!#-\[\]-~]|\\[ -~])*"'
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*|{_QUOTED}")
+_LETTER = "a-z\u00a1-\uffff"
+_DOMAIN = re.compile(
+    rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]{{0,61}}[{_LETTER}0-9])?"
+    rf"(?:\.(?!-)[{_LETTER}0-9-]{{1,63}}(?<!-))*"
+    rf"\.(?!-)(?:[{_LETTER}-]{{2,63}}|xn--[a-z0-9]{{1,59}})(?<!-)",
+    re.IGNORECASE,
+)
+_LITERAL = re.compile(r"\[([A-Fa-f0-9:.]+)\]")
 
 
 def is_valid(email: str) -> bool:
-    """Tell whether a message could be sent to ``email``: the form of it, not whether anybody is there."""
-    return _ADDRESS.fullmatch(email) is not None
+    """Tell whether a message could be sent to ``email``: the form of it, not whether anybody is there.
+
+    The rules are those of Django's ``EmailValidator``: a dot-atom or a quoted string before the
+    last ``@``, a domain with a dot in any script, an address in brackets or ``localhost`` behind
+    it.  Stricter in this: nothing in it is invisible, in quotes neither.
+    """
+    local, at, domain = email.rpartition("@")
+    if not at or len(email) > LONGEST_VALID or not email.isprintable() or not _LOCAL.fullmatch(local):
+        return False
+    domain = normalized(domain)
+    if domain == "localhost" or _DOMAIN.fullmatch(domain):
+        return True
+    literal = _LITERAL.fullmatch(domain)
+    try:
+        return literal is not None and ip_address(literal[1]) is not None
+    except ValueError:
+        return False
 
 
-def is_taken(email: str, but: int | None = None) -> bool:
-    """Tell whether ``email`` belongs to an account, other than that of the user ``but``."""
-    wanted = email.lower()
-    users = User.select(User.id).where(fn.LOWER(User.email) == wanted)
-    addresses = EmailAddress.select(EmailAddress.id).where(fn.LOWER(EmailAddress.email) == wanted)
+def as_stored(email: str) -> str:
+    """Return how a new address is kept, and what others are compared with: in lower case and form NFKC."""
+    return normalized(email).lower()
+
+
+def spellings(email: str) -> tuple[str, ...]:
+    """Return what an address may be stored as, in lower case: others than this program stored some as typed."""
+    return tuple(dict.fromkeys((as_stored(email), email.lower())))
+
+
+def is_an_address(text: str, but: int | None = None) -> bool:
+    """Tell whether ``text`` is the address of an account, other than that of the user ``but``."""
+    wanted = spellings(text)
+    users = User.select(User.id).where(fn.LOWER(User.email).in_(wanted))
+    addresses = EmailAddress.select(EmailAddress.id).where(fn.LOWER(EmailAddress.email).in_(wanted))
     if but is not None:
         users, addresses = users.where(User.id != but), addresses.where(EmailAddress.user != but)
     return users.exists() or addresses.exists()
 
 
+def is_taken(email: str, but: int | None = None) -> bool:
+    """Tell whether nobody else may have ``email``: it is the address, or the name, of another user than ``but``.
+
+    Somebody who goes by the address of another could log in as them, or shut them out.
+    """
+    named = User.select(User.id).where(fn.LOWER(User.username).in_(spellings(email)))
+    if but is not None:
+        named = named.where(User.id != but)
+    return named.exists() or is_an_address(email, but)
+
+
 def one_at_a_time(email: str) -> None:
     """Let nobody else take ``email`` until the open transaction has ended: no index keeps two accounts from it."""
-    database.one_at_a_time(f"address {email.lower()}")
+    database.one_at_a_time(f"address {as_stored(email)}")
 
 
 def of(user: int) -> list[EmailAddress]:
@@ -50,7 +97,8 @@ def of(user: int) -> list[EmailAddress]:
 
 def find(user: int, email: str) -> EmailAddress | None:
     """Return an address of a user, whatever the case of its letters."""
-    return EmailAddress.get_or_none((EmailAddress.user == user) & (fn.LOWER(EmailAddress.email) == email.lower()))
+    same = fn.LOWER(EmailAddress.email).in_(spellings(email))
+    return EmailAddress.get_or_none((EmailAddress.user == user) & same)
 
 
 def add(user: int, email: str) -> EmailAddress:
@@ -58,7 +106,7 @@ def add(user: int, email: str) -> EmailAddress:
 
     An account that wger made may go by an address of which it has no row: that one stays primary.
     """
-    email = email.lower()
+    email = as_stored(email)
     first = not EmailAddress.select(EmailAddress.id).where(EmailAddress.user == user).exists()
     before = User.get(User.id == user).email if first else ""
     if before and before.lower() != email:

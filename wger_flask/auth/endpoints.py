@@ -9,8 +9,9 @@ from ..rest.blueprint import Endpoints
 from ..rest.errors import Detailed, Forbidden, Invalid
 from ..rest.permissions import private
 from ..rest.renderers import render
+from ..rest.schema import parse
 from ..rest.services import services
-from . import accounts, caller, credentials, password_rules, refresh, schemas, sessions, tokens
+from . import accounts, caller, credentials, limits, names, password_rules, refresh, schemas, sessions, tokens
 from .languages import preferred_language
 from .models import User
 from .policy import policy
@@ -41,7 +42,7 @@ def _refused(wrong: tokens.BadToken) -> Unauthorized:
 def token(call):
     """Give an access and a refresh token for a name and a password."""
     data = call.load(schemas.Credentials)
-    found = credentials.named_or_reached_at(data["username"])
+    found = credentials.known_as(data["username"])
     user = credentials.verify(found, data["password"], call.request.remote_addr)
     if user is None or not user.is_active:
         raise Unauthorized("No active account found with the given credentials")
@@ -93,7 +94,7 @@ def login(call):
     name = data.get("username") or data.get("email")
     if not name:
         raise Invalid({"non_field_errors": ['Please provide an "email" or a "username"']})
-    found = credentials.named_or_reached_at(name)
+    found = credentials.known_as(name)
     user = credentials.verify(found, data["password"], call.request.remote_addr)
     if user is None or not user.is_active:
         raise Invalid({"non_field_errors": ["Username or password unknown"]})
@@ -113,16 +114,13 @@ def register(call):
     """Make an account; its permanent token comes with the answer."""
     if not policy().settings.ALLOW_REGISTRATION:
         return {"message": "Registration is not allowed on this instance"}
-    data = call.load(schemas.Registration)
-    username, email = data["username"], data.get("email", "")
-    errors = {name: [UNIQUE] for name in accounts.taken(username, email)}
-    wrong = password_rules.problems(data["password"], {"username": username, "email address": email})
-    if wrong:
-        errors["password"] = [sentence for _, sentence in wrong]
-    if errors:
-        raise Invalid(errors)
+    if call.user is not None:  # the rate of the endpoint has counted the account alone
+        limits.registration()
+    username, email, password = _judged(call)
+    if email:
+        limits.recipient(email)
     try:
-        user = accounts.register(username, data["password"], email, language=preferred_language(call.request))
+        user = accounts.register(username, password, email, language=preferred_language(call.request))
     except accounts.Taken as clash:
         raise Invalid({name: [UNIQUE] for name in clash.fields}) from None
     except accounts.TooLong as long:
@@ -130,6 +128,27 @@ def register(call):
         raise Invalid({name: [told.format(most)] for name, most in long.fields.items()}) from None
     token = accounts.permanent_token(user.id)
     return {"message": "api user successfully registered", "token": token}, 201
+
+
+def _judged(call) -> tuple[str, str, str]:
+    """Return the name, the address (or nothing) and the password of a new account.
+
+    Raises :class:`~wger_flask.rest.errors.Invalid` with everything that is wrong with any of them.
+    """
+    data, errors = parse(schemas.Registration, call.body)
+    username, email, password = (data.get(name, "") for name in ("username", "email", "password"))
+    found = {name: [UNIQUE] for name in accounts.taken(username, email)}
+    if username and "username" not in found:
+        found["username"] = [sentence for _, sentence in names.problems(username)]
+    if "password" in data:
+        about = {"username": username, "email address": email}
+        found["password"] = [sentence for _, sentence in password_rules.problems(password, about)]
+        if "\x00" in password:
+            found["password"].append(schemas.NewPassword.NULL_CHARACTERS)
+    errors |= {name: sentences for name, sentences in found.items() if sentences}
+    if errors:
+        raise Invalid({name: errors[name] for name in ("username", "email", "password") if name in errors})
+    return username, email, password
 
 
 @endpoints.endpoint(

@@ -25,7 +25,7 @@ def enter(name: str, password: str, address: str | None) -> User:
     ``address`` is where the attempt comes from.  Raises :class:`LoginFailed`, and
     :class:`~wger_flask.rest.errors.Throttled` when too many failed from there.
     """
-    found = credentials.named_anyhow(name) or credentials.reached_at(name)
+    found = credentials.known_as(name, any_case=True)
     user = credentials.verify(found, password, address)
     if user is None or not user.is_active:
         raise LoginFailed()

@@ -6,9 +6,8 @@ from marshmallow import ValidationError, validates_schema
 
 from ..rest import fields
 from ..rest.schema import Schema
-from . import emails, passwords
-from .accounts import LONGEST_NAME
-from .schemas import Email
+from . import emails, names, passwords
+from .schemas import Email, Username
 
 
 class LoginForm(Schema):
@@ -33,7 +32,7 @@ class PasswordForm(Schema):
 class RegisterForm(PasswordForm):
     """Make an account."""
 
-    username = fields.String(required=True, max_length=LONGEST_NAME)
+    username = Username(required=True, max_length=names.LONGEST)
     email = Email(max_length=emails.LONGEST)
 
 

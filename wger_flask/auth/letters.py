@@ -19,10 +19,8 @@ from .policy import policy
 LIFETIME = 3 * 24 * 3600
 
 _VERIFY = """\
-Hello {name},
-
-somebody gave this address for the account "{name}" on {site}.
-If that was you, open this page to confirm it:
+Somebody gave this address for an account. If that was you, open this page
+to confirm it:
 
 {link}
 
@@ -30,10 +28,8 @@ The link works for three days. If it was not you, there is nothing to do.
 """
 
 _RESET = """\
-Hello {name},
-
-somebody asked for a new password for your account "{name}" on {site}.
-Open this page to choose one:
+Somebody asked for a new password for an account that goes by this address.
+If that was you, open this page to choose one:
 
 {link}
 
@@ -42,14 +38,14 @@ your password stays as it is.
 """
 
 
-def send_verification(row: EmailAddress, user: User) -> None:
-    """Send the letter that proves the address ``row`` of ``user``."""
-    _send(row.email, "Confirm your e-mail address", _VERIFY, user, f"/user/email/confirm/{verification_key(row)}")
+def send_verification(row: EmailAddress) -> None:
+    """Send the letter that proves the address ``row``."""
+    _send(row.email, "Confirm your e-mail address", _VERIFY, f"/user/email/confirm/{verification_key(row)}")
 
 
 def send_reset(user: User, email: str) -> None:
     """Send the letter with which ``user`` chooses a new password to ``email``."""
-    _send(email, "Choose a new password", _RESET, user, f"/user/password/reset/{reset_key(user, email)}")
+    _send(email, "Choose a new password", _RESET, f"/user/password/reset/{reset_key(user, email)}")
 
 
 def verification_key(row: EmailAddress) -> str:
@@ -95,8 +91,12 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(policy().key(purpose), salt=purpose)
 
 
-def _send(to: str, subject: str, text: str, user: User, path: str) -> None:
+def _send(to: str, subject: str, text: str, path: str) -> None:
+    """Send ``text`` with a link to ``path``.
+
+    Whoever reads it may be a stranger whose address somebody typed: nothing that this somebody
+    chose goes into it, neither a name nor an address.
+    """
     rules = policy()
-    site = rules.settings.SITE_URL.rstrip("/")
-    body = text.format(name=user.username, site=site, link=site + path)
-    rules.post(compose(rules.settings.FROM_EMAIL, to, subject, body))
+    link = rules.settings.SITE_URL.rstrip("/") + path
+    rules.post(compose(rules.settings.FROM_EMAIL, to, subject, text.format(link=link)))

@@ -19,7 +19,7 @@ from ..rest.explorer.paths import local_path
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
-from . import accounts, cookies, credentials, emails, entering, forms, letters, password_rules, passwords
+from . import accounts, cookies, credentials, emails, entering, forms, letters, limits, names, password_rules
 from .languages import preferred_language
 from .models import Token, User
 from .policy import policy
@@ -93,10 +93,15 @@ def _on(path: str) -> Response:
     return redirect(path, 303)
 
 
-def _judge(password: str, username: str, email: str) -> None:
-    wrong = password_rules.problems(password, {"username": username, "email address": email})
+def _judge(password: str, about: dict[str, str]) -> None:
+    wrong = password_rules.problems(password, about)
     if wrong:
         raise Invalid({"password": [sentence for _, sentence in wrong]})
+
+
+def _judge_name(username: str) -> None:
+    if wrong := names.problems(username):
+        raise Invalid({"username": [sentence for _, sentence in wrong]})
 
 
 def _to_login() -> Response:
@@ -142,10 +147,13 @@ def register() -> Response:
     if request.method != "POST":
         return _on("/") if g.user else _show("register")
     try:
-        services().throttle.demand_from("registration", request.remote_addr)
+        limits.registration()
         data = _read(forms.RegisterForm)
         email = data.get("email", "")
-        _judge(data["password"], data["username"], email)
+        _judge_name(data["username"])
+        _judge(data["password"], {"username": data["username"], "email address": email})
+        if email:
+            limits.recipient(email)
         user = accounts.register(data["username"], data["password"], email, language=preferred_language(request))
     except accounts.Taken as clash:
         return _show("register", {name: ["Somebody has this one already."] for name in clash.fields})
@@ -159,8 +167,8 @@ def register() -> Response:
     return _on(local_path(request.form.get("next")))
 
 
-def _throttled(template: str, wrong: Throttled) -> Response:
-    response = _show(template, {"form": [wrong.body["detail"]]}, status=429)
+def _throttled(template: str, wrong: Throttled, **values) -> Response:
+    response = _show(template, {"form": [wrong.body["detail"]]}, status=429, **values)
     response.headers.extend(wrong.headers)
     return response
 
@@ -199,7 +207,7 @@ def password() -> Response:
         data = _read(forms.ChangeForm)
         if credentials.verify([user], data["current"], request.remote_addr) is None:
             raise Invalid({"current": ["This is not your password."]})
-        _judge(data["password"], user.username, user.email)
+        _judge(data["password"], password_rules.known_of(user))
     except Invalid as wrong:
         return _show("password", wrong.body)
     except Throttled as wrong:
@@ -216,13 +224,12 @@ def request_reset() -> Response:
     if request.method != "POST":
         return _show("reset_request", done=False)
     try:
-        services().throttle.demand_from("mail", request.remote_addr)
-        email = _read(forms.AddressForm)["email"]
+        limits.sender()
+        accounts.request_reset(_read(forms.AddressForm)["email"])
     except Invalid as wrong:
         return _show("reset_request", wrong.body, done=False)
-    for user in credentials.reached_at(email):
-        if user.is_active and not user.password.startswith(passwords.UNUSABLE):
-            letters.send_reset(user, email.lower())
+    except Throttled as wrong:
+        return _throttled("reset_request", wrong, done=False)
     return _show("reset_request", done=True)
 
 
@@ -236,7 +243,7 @@ def reset(key: str) -> Response:
         return _show("reset", user=found.user)
     try:
         data = _read(forms.PasswordForm)
-        _judge(data["password"], found.user.username, found.user.email)
+        _judge(data["password"], password_rules.known_of(found.user))
     except Invalid as wrong:
         return _show("reset", wrong.body, user=found.user)
     if not accounts.reset_password(found, data["password"]):

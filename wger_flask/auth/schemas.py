@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from marshmallow import ValidationError
-
 from ..rest import fields
 from ..rest.schema import Schema
-from . import emails, passwords
+from . import emails, names, passwords
 
 
 class Email(fields.String):
     """An e-mail address."""
 
+    NOT_TEXT = emails.NOT_VALID
+
+    def _complaints(self, text):
+        return super()._complaints(text) + ([] if emails.is_valid(text) else [emails.NOT_VALID])
+
+
+class NewPassword(fields.Password):
+    """A password for an account; what speaks against it is for :mod:`.password_rules` to say, all at once."""
+
+    NULL_CHARACTERS = "Null characters are not allowed."
+
+    def _complaints(self, text):
+        return [wrong for wrong in super()._complaints(text) if wrong != self.NULL_CHARACTERS]
+
+
+class Username(fields.String):
+    """The name of an account, in form NFKC whatever it was sent in.
+
+    What else a new name must not be is for :func:`.names.problems` to say: it asks the database.
+    """
+
+    _MOST_A_LETTER = 4  # characters that form NFKC makes one of, in any language that people write
+
     def _deserialize(self, value, attr, data, **kwargs):
-        email = super()._deserialize(value, attr, data, **kwargs)
-        if not emails.is_valid(email):
-            raise ValidationError(emails.NOT_VALID)
-        return email
+        if isinstance(value, str) and len(value) <= self.max_length * self._MOST_A_LETTER:
+            value = names.normalized(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Credentials(Schema):
@@ -41,9 +61,9 @@ class Registration(Schema):
     say, and scripts have been relying on it.
     """
 
-    username = fields.String(required=True, max_length=1000)
-    password = fields.Password(required=True, max_length=passwords.LONGEST)
-    email = Email(max_length=1000)
+    username = Username(required=True, max_length=1000)
+    email = Email()
+    password = NewPassword(required=True, max_length=passwords.LONGEST)
 
 
 class Refresh(Schema):

@@ -19,6 +19,7 @@ from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.migrations import with_links
 from ..storage.model import Model, label_of, links_of
+from ..storage.normal_forms import normalize
 from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
 from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
@@ -139,6 +140,7 @@ class _Import:
         self._match_by_name()
         self._resolve_later()
         self._retry_refused()
+        normalize()
         models = {label: table.model for label, table in self._tables.items()}
         if self._shipped and "auth.user" in self.report.loaded:
             add_missing_trophies(models)

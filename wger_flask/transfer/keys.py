@@ -18,6 +18,7 @@ from uuid import UUID
 
 from ..storage.bulk import insert
 from ..storage.model import Model, label_of
+from ..storage.normal_forms import normalized
 
 # What identifies a row in Django's natural keys, as paths from the row.
 NATURAL = {
@@ -101,6 +102,8 @@ class Keys:
             found = _stored(model, paths, natural)
         if found is None and label in MATCHED_BY_NAME:
             found = self._make(model, paths, natural)
+        if found is None and label == "auth.user":  # names of accounts are kept in form NFKC
+            found = _stored(model, paths, [normalized(part) for part in natural])
         if found is None:
             raise NotYetKnown(f"no {label} has the key {natural!r}")
         self._named[label, *natural] = found

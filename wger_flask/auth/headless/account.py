@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
-from ...rest.services import services
 from ...storage.cascade import delete
 from ...storage.database import after_commit, transaction
-from .. import emails, letters
+from .. import emails, letters, limits
 from ..models import EmailAddress
 from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
 
@@ -26,11 +25,10 @@ def add_address(visit: Visit) -> Response:
     """Add an address; a letter to it asks whether it is theirs."""
     user, form = visit.user, Form(visit)
     email = form.read("email", most=emails.LONGEST)
-    form.check()
-    _limit(visit)
-    if not emails.is_valid(email):
+    if email and not emails.is_valid(email):
         form.add("invalid", emails.NOT_VALID, "email")
-        form.check()
+    form.check()
+    _limit(visit, email)
     with transaction():
         emails.one_at_a_time(email)
         if emails.find(user.id, email):
@@ -41,7 +39,7 @@ def add_address(visit: Visit) -> Response:
             form.add("max_email_addresses", f"You cannot add more than {MOST} email addresses.", "email")
         else:
             row = emails.add(user.id, email)
-            after_commit(lambda: letters.send_verification(row, user))
+            after_commit(lambda: letters.send_verification(row))
     form.check()
     return list_addresses(visit)
 
@@ -51,8 +49,8 @@ def send_again(visit: Visit) -> Response:
     row = _chosen(visit)
     if row.verified:
         return answer(403)
-    _limit(visit)
-    letters.send_verification(row, visit.user)
+    _limit(visit, row.email)
+    letters.send_verification(row)
     return answer(200)
 
 
@@ -127,8 +125,9 @@ def _refuse_key(visit: Visit) -> None:
     form.check()
 
 
-def _limit(visit: Visit) -> None:
-    services().throttle.demand("mail", f"user-{visit.known.user.id}")
+def _limit(visit: Visit, email: str) -> None:
+    limits.sender(visit.known.user.id)
+    limits.recipient(email)
 
 
 route(

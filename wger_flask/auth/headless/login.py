@@ -6,8 +6,7 @@ import re
 
 from flask import Response
 
-from ...rest.services import services
-from .. import accounts, credentials, emails, password_rules, sessions, tokens
+from .. import accounts, credentials, emails, limits, names, password_rules, sessions, tokens
 from ..languages import preferred_language
 from ..models import User
 from ..policy import policy
@@ -49,9 +48,7 @@ def login(visit: Visit) -> Response:
         form.add("invalid_login", "Invalid login.")
     form.check()
     how, name = sent[0], values[sent[0]]
-    found = credentials.reached_at(name)
-    if how == "username":
-        found = credentials.named_anyhow(name) or found
+    found = credentials.known_as(name, any_case=True) if how == "username" else credentials.reached_at(name)
     user = credentials.verify(found, password, visit.request.remote_addr)
     if user is None:
         form.add(f"{how}_password_mismatch", _WRONG[how], "password")
@@ -68,14 +65,17 @@ def signup(visit: Visit) -> Response:
         return answer(409)
     if not policy().settings.ALLOW_REGISTRATION:
         return answer(403)
-    services().throttle.demand_from("registration", visit.request.remote_addr)
+    limits.registration()
     form = Form(visit)
-    username = form.read("username", most=accounts.LONGEST_NAME)
+    username = names.normalized(form.read("username", most=names.LONGEST))
     email = form.read("email", required=False, most=emails.LONGEST)
     password = form.read("password")
     if username and not _USERNAME.fullmatch(username):
         told = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
         form.add("invalid", told, "username")
+    elif username:
+        for code, sentence in names.problems(username):
+            form.add(code, sentence, "username")
     if email and not emails.is_valid(email):
         form.add("invalid", emails.NOT_VALID, "email")
     if password:
@@ -83,6 +83,8 @@ def signup(visit: Visit) -> Response:
             form.add(code, sentence, "password")
     _note_taken(form, accounts.taken(username, email, any_case=True))
     form.check()
+    if email:
+        limits.recipient(email)
     try:
         user = accounts.register(username, password, email, language=preferred_language(visit.request))
     except accounts.Taken as clash:

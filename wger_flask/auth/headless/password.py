@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from ...rest.services import services
-from .. import accounts, credentials, emails, letters, password_rules, passwords, sessions
+from .. import accounts, credentials, emails, letters, limits, password_rules, passwords, sessions
 from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
 
 _BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "key")
@@ -31,15 +30,13 @@ def change(visit: Visit) -> Response:
 
 def request_reset(visit: Visit) -> Response:
     """Send a letter with which to choose a new password; the answer does not tell whether anybody is there."""
-    services().throttle.demand_from("mail", visit.request.remote_addr)
+    limits.sender()
     form = Form(visit)
     email = form.read("email", most=emails.LONGEST)
     if email and not emails.is_valid(email):
         form.add("invalid", emails.NOT_VALID, "email")
     form.check()
-    for user in credentials.reached_at(email):
-        if user.is_active and not user.password.startswith(passwords.UNUSABLE):
-            letters.send_reset(user, email.lower())
+    accounts.request_reset(email)
     return answer(200, meta={"session_token": sessions.anonymous_token()})
 
 
@@ -70,8 +67,7 @@ def reset(visit: Visit) -> Response:
 
 
 def _judge(form: Form, password: str, param: str, user) -> None:
-    about = {"username": user.username, "email address": user.email}
-    for code, sentence in password_rules.problems(password, about):
+    for code, sentence in password_rules.problems(password, password_rules.known_of(user)):
         form.add(code, sentence, param)
 
 

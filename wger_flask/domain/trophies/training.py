@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial, reduce
 from operator import or_
 
-from wger_flask.api import Registry, User, today, transaction
+from wger_flask.api import Registry, User, account_named, today, transaction
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Workout, with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
@@ -97,10 +97,8 @@ def count_everything_again(name: str | None = None) -> int:
     trained = [model.select(model.user) for model in (WorkoutSession, WorkoutLog, UserStatistics)]
     query = User.select(User.id).where(reduce(or_, (User.id.in_(users) for users in trained)))
     if name is not None:
-        query = User.select(User.id).where(User.username == name)
+        query = User.select(User.id).where(User.id == account_named(name).id)
     users = [user for (user,) in query.order_by(User.id).tuples()]
-    if name is not None and not users:
-        raise ValueError(f"there is no account {name!r}")
     for user in users:
         with transaction():
             awards.give(user, recount(held(user)), dates_of(user))

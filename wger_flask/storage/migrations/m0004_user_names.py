@@ -1,0 +1,10 @@
+"""Bring the names of users into form NFKC, in which new ones are stored and looked for."""
+
+from __future__ import annotations
+
+from ..normal_forms import normalize
+
+
+def apply(database) -> None:
+    """Rename who is spelled otherwise, but for names that would become one: the log tells of those."""
+    normalize()
