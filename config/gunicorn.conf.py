@@ -15,6 +15,7 @@ import gc
 import os
 
 from wger_flask.settings import SettingsError, load
+from wger_flask.storage.database import settle
 
 try:
     _settings = load()
@@ -36,6 +37,11 @@ accesslog = "-" if _settings.WGER_ACCESS_LOG else None
 control_socket_disable = True  # its one default place would be shared by every server of this user
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
+
+
+def on_exit(server):
+    """Leave the database's files whole: a stopped server's may be moved, copied and replaced."""
+    settle()
 
 
 def when_ready(server):

@@ -278,3 +278,55 @@ def test_serving_from_nothing(empty):
     assert "The database is empty: loading the starter data ..." in said
     assert f"Serving wger on http://127.0.0.1:{port} (stop with Ctrl+C)." in said
     assert "Make an account there, or with: wger-flask create-user NAME --admin" in said
+
+
+def test_a_database_that_has_lost_its_data_is_not_filled_again(empty, run, monkeypatch, tmp_path):
+    begun = []
+    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: begun.append(command))
+    assert run("serve")[0] == 0 and len(begun) == 1
+    assert run("serve")[0] == 0 and len(begun) == 2
+    noted = (tmp_path / "served-databases").read_text().splitlines()
+    assert len(noted) == 1 and "secret" not in noted[0]
+    open_database(empty["WGER_DATABASE_URL"])
+    _lose_everything(tmp_path)
+    status, said = run("serve")
+    assert status == 1 and len(begun) == 2
+    assert said == (
+        f"Error: {noted[0]} was served before and is empty now: restore it (docs/deployment.md says how), "
+        "or start anew with: wger-flask load-starter-data\n"
+    )
+    assert "core_language" not in database.obj.get_tables()
+    assert run("migrate")[0] == 0
+    assert run("serve")[0] == 1  # tables without a row are empty as well
+    assert run("load-starter-data")[0] == 0
+    assert run("serve")[0] == 0 and len(begun) == 3
+
+
+def test_only_serving_asks_whether_data_was_lost(empty, run, monkeypatch, tmp_path):
+    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: None)
+    assert run("serve")[0] == 0
+    open_database(empty["WGER_DATABASE_URL"])
+    _lose_everything(tmp_path)
+    dump = tmp_path / "dump.json"
+    dump.write_text(json.dumps([LANGUAGE]))
+    assert run("import-dump", str(dump))[0] == 0
+    assert run("serve")[0] == 0
+
+
+def test_another_database_is_a_first_start(empty, run, monkeypatch, tmp_path):
+    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: None)
+    (tmp_path / "served-databases").write_text("sqlite:////somewhere/else.sqlite\npostgresql://wger@localhost/wger\n")
+    assert run("serve")[0] == 0
+    assert len((tmp_path / "served-databases").read_text().splitlines()) == 3
+
+
+def _lose_everything(folder: Path) -> None:
+    held = database.obj
+    if held.dialect.name == "sqlite":
+        held.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{held.database}{suffix}").unlink(missing_ok=True)
+        return
+    held.execute_sql("DROP SCHEMA public CASCADE")
+    held.execute_sql("CREATE SCHEMA public")
+    held.close()

@@ -28,7 +28,7 @@ from .secrets import secret_key
 from .settings import Settings, load, shipped
 from .storage import search
 from .storage.counters import Counters
-from .storage.database import give_back, open_database
+from .storage.database import give_back, open_database, take_up
 from .storage.listening import set_listeners
 
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements", "gallery", "trophies")
@@ -61,7 +61,8 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     )
     pagination.set_largest_page(settings.WGER_MAX_PAGE_SIZE)
     search.use(settings.WGER_SEARCH)
-    open_database(settings.WGER_DATABASE_URL)
+    open_database(settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS)
+    app.before_request(take_up)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
     app.extensions["wger_flask"] = Services(

@@ -17,7 +17,9 @@ from . import __version__
 from .rest.registry import RegistrationError
 from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
-from .storage.database import DatabaseURLError, connect
+from .storage.database import DatabaseURLError, address, connect
+
+COMMANDS_WAIT = 600  # seconds
 
 
 class Group(click.Group):
@@ -35,8 +37,8 @@ class CommandError(Exception):
 
 
 def application():
-    """Return the application that the settings describe."""
-    return import_module("wger_flask.app").create_app()
+    """Return the application that the settings describe; a command may wait long for a busy database."""
+    return import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,8 +56,8 @@ def main() -> None:
 def serve(bind: str | None, workers: int | None) -> None:
     """Prepare the database and serve with gunicorn.
 
-    Creates the database and its tables, loads the starter data when it is empty, then
-    listens until it is stopped.
+    Creates the database and its tables, loads the starter data when it is new, then listens until it
+    is stopped. A database that was served before and is empty now is refused.
     """
     if bind:
         os.environ["WGER_BIND"] = bind
@@ -63,12 +65,20 @@ def serve(bind: str | None, workers: int | None) -> None:
         os.environ["WGER_WORKERS"] = str(workers)
     app = application()
     services = app.extensions["wger_flask"]
-    _migrate(services.registry.models)
+    settings = services.settings
     starter = import_module("wger_flask.transfer.starter")
+    served = import_module("wger_flask.storage.served")
+    connect()
+    if starter.is_empty() and served.was_served(settings.WGER_INSTANCE_PATH):
+        raise CommandError(
+            f"{address()} was served before and is empty now: restore it (docs/deployment.md says how), "
+            "or start anew with: wger-flask load-starter-data"
+        )
+    _migrate(services.registry.models)
     if starter.is_empty():
         click.echo("The database is empty: loading the starter data ...")
         starter.load_starter_data(services.registry.models)
-    settings = services.settings
+    served.note_served(settings.WGER_INSTANCE_PATH)
     shown = settings.WGER_BIND if settings.WGER_BIND.startswith("unix:") else f"http://{settings.WGER_BIND}"
     click.echo(f"Serving wger on {shown} (stop with Ctrl+C).")
     click.echo("Make an account there, or with: wger-flask create-user NAME --admin")

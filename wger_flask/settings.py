@@ -205,6 +205,12 @@ class Settings:
     )
     WGER_WORKERS: int = _set(2, "Processes of gunicorn.", least=1)
     WGER_THREADS: int = _set(4, "Threads of each process.", least=1)
+    WGER_WRITE_WAIT: int = _set(
+        10,
+        "Seconds for which a write waits for others before it is refused with 503; half of the threads are kept for "
+        "reading meanwhile.",
+        least=1,
+    )
     WGER_LOG_LEVEL: str = _set(
         "info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical")
     )

@@ -7,16 +7,20 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from tests.conftest import ROOT
-from wger_flask.storage.dialects.turns import Turns
+from wger_flask.storage.dialects import waiting
+from wger_flask.storage.dialects.turns import Turns as RealTurns
+from wger_flask.storage.dialects.waiting import Line, TurnMissed
 
 HOLD = """
 import sys
 from wger_flask.storage.dialects.turns import Turns
-with Turns(sys.argv[1]).taken(9):
+from wger_flask.storage.dialects.waiting import Line
+with Turns(sys.argv[1], Line(9, 4)).taken():
     print("mine", flush=True)
     sys.stdin.read()
 """
@@ -25,6 +29,26 @@ with Turns(sys.argv[1]).taken(9):
 @pytest.fixture
 def path(tmp_path):
     return str(tmp_path / "turns")
+
+
+def Turns(path: str, seconds: float = 9, most: int = 4) -> RealTurns:
+    return RealTurns(path, Line(seconds, most))
+
+
+@contextmanager
+def held_elsewhere(path: str):
+    """Let another process have its turn; yields it, to be killed or told to end."""
+    command = [sys.executable, "-c", HOLD, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as other:
+        assert other.stdout.readline() == b"mine\n"
+        yield other
+
+
+def in_thread(work) -> threading.Thread:
+    """Start ``work`` in a thread."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
 
 
 def is_taken(path: str) -> bool:
@@ -41,9 +65,7 @@ def is_taken(path: str) -> bool:
 
 @pytest.mark.parametrize("end", ["done", "killed"])
 def test_a_process_has_its_turn_until_it_ends(path, end):
-    command = [sys.executable, "-c", HOLD, path]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as other:
-        assert other.stdout.readline() == b"mine\n"
+    with held_elsewhere(path) as other:
         assert is_taken(path)
         other.kill() if end == "killed" else other.stdin.close()
         other.wait()
@@ -72,26 +94,122 @@ def test_threads_come_one_after_the_other(path):
                 most.append(len(inside))
                 inside.pop()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
+    for thread in [in_thread(work) for _ in range(4)]:
         thread.join()
     assert most == [1] * 80
 
 
-def test_who_waited_too_long_goes_on_and_takes_no_turn_away(path):
-    turns, ran = Turns(path), []
+def test_a_turn_inside_a_turn_is_the_same(path):
+    turns = Turns(path)
+    with turns.taken(9), turns.taken(0):
+        assert is_taken(path)
+    assert not is_taken(path)
+
+
+# -- waiting has an end -------------------------------------------------------------------------
+def test_who_waited_too_long_gives_up_and_takes_no_turn_away(path):
+    turns, told = Turns(path), []
 
     def impatient():
-        with turns.taken(0):
-            ran.append(is_taken(path))
+        try:
+            with turns.taken(0):
+                told.append("had a turn")
+        except TurnMissed:
+            told.append(is_taken(path))
 
     with turns.taken(9):
-        thread = threading.Thread(target=impatient)
-        thread.start()
+        in_thread(impatient).join()
+        assert told == [True] and is_taken(path)
+    assert not is_taken(path)
+
+
+def test_nobody_waits_longer_than_the_line_does(path):
+    turns, told = Turns(path, seconds=0.01), []
+
+    def impatient():
+        try:
+            with turns.taken(60):
+                pass
+        except TurnMissed:
+            told.append("missed")
+
+    with turns.taken():
+        in_thread(impatient).join()
+    assert told == ["missed"]
+
+
+@pytest.mark.parametrize("end", ["done", "killed"])
+def test_waiting_for_another_process_has_an_end_and_goes_on_where_it_was_left(path, end):
+    turns = Turns(path)
+    with held_elsewhere(path) as other:
+        for _ in range(3):
+            with pytest.raises(TurnMissed), turns.taken(0.01):
+                raise AssertionError
+        order = []
+
+        def patient():
+            with turns.taken():
+                order.append("had a turn")
+
+        waits = in_thread(patient)
+        order.append("the other ends")
+        other.kill() if end == "killed" else other.stdin.close()
+        waits.join()
+    assert order == ["the other ends", "had a turn"]
+    assert not is_taken(path)
+    with turns.taken():
+        assert is_taken(path)
+
+
+def test_a_turn_that_comes_when_nobody_waits_any_more_is_given_back(path):
+    turns = Turns(path)
+    with held_elsewhere(path) as other:
+        with pytest.raises(TurnMissed), turns.taken(0.01):
+            raise AssertionError
+        other.stdin.close()
+    with held_elsewhere(path) as other:  # a process that waits for it as well gets it
+        other.stdin.close()
+    with turns.taken():
+        assert is_taken(path)
+    assert not is_taken(path)
+
+
+# -- some threads are kept for reading -------------------------------------------------------------
+def test_behind_one_that_is_stuck_only_some_wait(path, monkeypatch):
+    monkeypatch.setattr(waiting, "STUCK_SECONDS", 0.01)
+    turns, told = Turns(path, most=2), []
+    line = turns._line
+
+    def write():
+        try:
+            with turns.taken():
+                told.append("wrote")
+        except TurnMissed:
+            told.append("gave up")
+
+    with turns.taken():
+        first = in_thread(write)
+        while len(line) < 2:
+            pass
+        for _ in range(5):
+            in_thread(write).join()
+        assert told == ["gave up"] * 5
+    first.join()
+    assert told == ["gave up"] * 5 + ["wrote"]
+    assert not len(line)
+
+
+def test_while_turns_go_on_all_wait(path):
+    turns, done = Turns(path, most=1), []
+
+    def work():
+        for _ in range(20):
+            with turns.taken():
+                done.append(1)
+
+    for thread in [in_thread(work) for _ in range(6)]:
         thread.join()
-        assert ran == [True] and is_taken(path)
+    assert len(done) == 120
 
 
 def test_without_a_file_nothing_is_lost(tmp_path):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from peewee import DataError, fn
 
 from ..storage import fields
-from ..storage.database import IntegrityError, after_commit, transaction
+from ..storage.database import IntegrityError, after_commit, transaction, transaction_if_able
 from . import credentials, emails, letters, limits, names, passwords, refresh
 from .models import EmailAddress, Token, User
 from .policy import policy
@@ -122,7 +122,7 @@ def reset_password(reset: letters.Reset, password: str) -> bool:
 
 def note_login(user: User) -> None:
     """Remember when ``user`` was last here."""
-    with transaction():
+    with transaction_if_able(f"the login of user {user.id}"):
         User.update(last_login=fields.now()).where(User.id == user.id).execute()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from peewee import fn
 
-from ..storage.database import transaction
+from ..storage.database import after_commit, transaction_if_able
 from . import emails, lockout, names, passwords
 from .models import EmailAddress, User
 from .policy import policy
@@ -71,10 +71,10 @@ def _renew(user: User, password: str) -> None:
     if passwords.is_current(user.password, policy().iterations):
         return
     fresh = passwords.hash_password(password, policy().iterations)
-    with transaction():
+    with transaction_if_able(f"the new hash of user {user.id}"):
         unchanged = (User.id == user.id) & (User.password == user.password)
         if User.update(password=fresh).where(unchanged).execute():
-            user.password = fresh
+            after_commit(lambda: setattr(user, "password", fresh))
 
 
 def _provers_of(email: str):

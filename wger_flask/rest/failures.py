@@ -67,9 +67,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         status, sentence, headers = 500, _SENTENCES[500], {}
-        if told := _at_the_moment(error):
+        if passing := _passing(error):
+            what, told = passing
             status, sentence, headers = 503, told, {"Retry-After": _SECONDS}
-            log.error("%s %s: %s %s", request.method, request.path, told, " ".join(str(error).split()))
+            log.error("%s %s: %s: %s", request.method, request.path, what, " ".join(str(error).split()))
             if told == _DATABASE:
                 g.user = None  # a page asks who is logged in, and nobody can tell
         else:
@@ -78,10 +79,12 @@ def register(app: Flask) -> None:
         return render(call, call.format if call else wanted_format(), {"detail": sentence}, status, headers)
 
 
-def _at_the_moment(error: Exception) -> str | None:
-    """Return what to say of an error that is nobody's mistake and passes, None for any other."""
+def _passing(error: Exception) -> tuple[str, str] | None:
+    """Return what the log and the client are told of an error that is nobody's mistake, None for any other."""
     if unable(error):
-        return _DATABASE
+        return "the database", _DATABASE
     if isinstance(error, NotStored):
-        return error.message
-    return _DISK if isinstance(error, OSError) and error.errno in _NOT_AT_THE_MOMENT else None
+        return "the media folder", error.message
+    if isinstance(error, OSError) and error.errno in _NOT_AT_THE_MOMENT:
+        return "the disk", _DISK
+    return None

@@ -20,6 +20,8 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .identity import identity_of
+
 try:
     import fcntl
 except ImportError:  # a system without it: the threads of a process still wait for each other
@@ -188,11 +190,3 @@ def _writing(held: sqlite3.Connection):
             held.execute("ROLLBACK")
         raise
 
-
-def identity_of(path: Path) -> tuple[int, int] | None:
-    """Return which file has a name now, None for none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -8,6 +8,7 @@ its pragmas costs more than most requests.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import peewee
 
 database = peewee.DatabaseProxy()
+log = logging.getLogger("wger_flask")
 
 IntegrityError = peewee.IntegrityError
 DatabaseError = peewee.DatabaseError
@@ -26,13 +28,15 @@ class DatabaseURLError(ValueError):
     """Say that a database URL cannot be understood, its driver is missing, or nothing is there."""
 
 
-def open_database(url: str) -> peewee.Database:
+def open_database(url: str, wait: float = 30, threads: int = 4) -> peewee.Database:
     """Make ``url`` the database of this process and return it.
 
-    No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
+    ``wait`` is for how many seconds a write waits for others; of ``threads``, half are kept for reading
+    meanwhile.  No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
     malformed URL or a missing driver.
     """
     from .dialects import DIALECTS
+    from .dialects.waiting import Line
 
     scheme = url.partition(":")[0].partition("+")[0]
     try:
@@ -41,7 +45,7 @@ def open_database(url: str) -> peewee.Database:
         known = ", ".join(sorted(DIALECTS))
         raise DatabaseURLError(f"WGER_DATABASE_URL: no database is known for {scheme!r}; use one of {known}") from None
     try:
-        opened = factory(url, urlsplit(url))
+        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2))
     except ImportError as missing:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
     except (ValueError, OSError) as wrong:
@@ -85,19 +89,32 @@ def accompanied(companion: Companion) -> Iterator[None]:
 
 
 @contextmanager
-def transaction():
+def transaction(wait: float | None = None) -> Iterator[None]:
     """Run a block that writes: raising rolls everything back, ending commits.
 
-    Inside another one it is a part of that, which can be rolled back alone.
+    Inside another one it is a part of that, which can be rolled back alone.  ``wait`` is for how many
+    seconds it waits for others at most, if that is less than anybody does.
     """
     marks = [(companion, companion.mark()) for companion in _companions.get()]
     try:
-        with database.obj.dialect.writing(database.obj):
+        with database.obj.dialect.writing(database.obj, wait):
             yield
     except BaseException:
         for companion, mark in marks:
             companion.rewind(mark)
         raise
+
+
+@contextmanager
+def transaction_if_able(what: str) -> Iterator[None]:
+    """Run a block that writes what can be done without; where it cannot be written, the log tells."""
+    try:
+        with transaction(wait=1):
+            yield
+    except DatabaseError as wrong:
+        if database.obj.in_transaction() or not unable(wrong):
+            raise
+        log.warning("%s was not written: %s", what, " ".join(str(wrong).split()))
 
 
 def one_at_a_time(what: str) -> None:
@@ -130,6 +147,25 @@ def has_table(name: str) -> bool:
     if name not in known:
         known.update(held.get_tables())
     return name in known
+
+
+def address() -> str:
+    """Return the URL that tells the database from others, without secrets."""
+    return database.obj.dialect.address(database.obj)
+
+
+def take_up() -> None:
+    """Make sure, before a request, that this thread works on what the database's address names now."""
+    held = database.obj
+    held.is_served = True
+    held.dialect.look(held)
+
+
+def settle() -> None:
+    """Leave the database, once nobody works on it, in a state in which its files can be moved or replaced."""
+    if database.obj is not None:
+        with suppress(DatabaseError):
+            database.obj.dialect.settle(database.obj)
 
 
 def give_back() -> None:

@@ -32,6 +32,7 @@ log = logging.getLogger("wger_flask")
 _AT_ONCE = 500
 _REBUILD_FROM = 2000
 _LONGEST_WORD = 40
+_WAIT = 1  # seconds: whoever searches only reads, and rather misses a name than waits
 _looked = threading.local()
 
 
@@ -75,10 +76,10 @@ class NameIndex:
             return
         try:
             if not held.table_exists(self.names._meta.table_name):
-                with transaction():
+                with transaction(_WAIT):
                     prepare([self.model])
             elif self._changed(self._since_last_look()).exists():
-                with transaction():
+                with transaction(_WAIT):
                     one_at_a_time("wger_flask names")
                     self._copy(self._changed(self._since_last_look()))
         except DatabaseError as wrong:

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from ..domain.core.models import Language
 from ..domain.exercises.models import Exercise
-from ..storage.database import one_at_a_time, transaction
+from ..storage.database import has_table, one_at_a_time, transaction
 from ..storage.model import Model
 from .importer import ImportReport, import_dump
 from .shipped import documents
 
 
 def is_empty() -> bool:
-    """Tell whether the database has neither vocabulary nor exercises (accounts may be there)."""
-    return not Language.select().exists() and not Exercise.select().exists()
+    """Tell whether the database has neither vocabulary nor exercises (accounts may be there), or no tables at all."""
+    return not any(has_table(model._meta.table_name) and model.select().exists() for model in (Language, Exercise))
 
 
 def load_starter_data(models: Iterable[type[Model]]) -> ImportReport:

@@ -7,16 +7,16 @@ the module of each: nothing else asks which one it is talking to.
 from __future__ import annotations
 
 
-def _sqlite(url, parts):
+def _sqlite(url, parts, line):
     from .sqlite import open_sqlite
 
-    return open_sqlite(url, parts)
+    return open_sqlite(url, parts, line)
 
 
-def _postgresql(url, parts):
+def _postgresql(url, parts, line):
     from .postgresql import open_postgresql
 
-    return open_postgresql(url, parts)
+    return open_postgresql(url, parts, line)
 
 
 DIALECTS = {"sqlite": _sqlite, "postgresql": _postgresql, "postgres": _postgresql}

@@ -18,6 +18,10 @@ def wire_moment(value: datetime, zone: tzinfo) -> str:
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
+class Unable(peewee.OperationalError):
+    """The database cannot work at the moment, as found out before it was asked."""
+
+
 class Dialect:
     """Answer for one database; the defaults suit those with types of their own.
 
@@ -124,10 +128,20 @@ class Dialect:
 
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
-    def writing(self, database):
-        """Run a block that writes in one transaction."""
+    def writing(self, database, seconds: float | None = None):
+        """Run a block that writes in one transaction; it waits ``seconds`` to begin, or as long as anything may."""
         with database.atomic():
             yield
+
+    def look(self, database) -> None:
+        """Let this thread's connection go if what it leads to is not the database any more."""
+
+    def settle(self, database) -> None:
+        """Do what remains to be done once nobody works on the database any more."""
+
+    def address(self, database) -> str:
+        """Return the URL that tells this database from others, without secrets."""
+        raise NotImplementedError
 
     @contextmanager
     def attempting(self, database):
@@ -155,9 +169,14 @@ AS_HELD = Dialect()
 
 
 def told_by_driver(error: Exception) -> Exception | None:
-    """Return the driver's own exception, which Peewee wraps into ``error``."""
-    told = error.args[0] if error.args else None
-    return told if isinstance(told, Exception) else error.__context__
+    """Return the driver's own exception, which Peewee wraps into ``error``, twice where it was connecting.
+
+    :class:`Unable` is its own.
+    """
+    told = error
+    while isinstance(told, peewee.PeeweeException) and not isinstance(told, Unable):
+        told = getattr(told, "orig", None) or told.__context__
+    return told
 
 
 def load_json(value):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import select
+from urllib.parse import urlsplit
 
 import peewee
 
-from .base import Dialect, told_by_driver
+from .base import Dialect, Unable, told_by_driver
+from .waiting import Line
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
 # a unique value that somebody took away or took.
@@ -37,9 +39,16 @@ class PostgresqlDialect(Dialect):
         return bool(_OVERTAKEN.match(_state(error)))
 
     def unable(self, error):
+        if isinstance(told_by_driver(error), Unable):
+            return True
         if isinstance(error, peewee.OperationalError) and not _state(error):
             return True  # no server answered at all
         return bool(_UNABLE.match(_state(error)))
+
+    def address(self, database):
+        parts = urlsplit(database.database)
+        user = f"{parts.username}@" if parts.username else ""
+        return f"postgresql://{user}{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def change_marker(self, database):
         # Two snapshots that read the same see the same rows.
@@ -98,7 +107,16 @@ class PostgresqlDialect(Dialect):
         return True
 
     def one_at_a_time(self, database, what):
-        database.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))
+        key = "hashtextextended(%s, 0)"
+        if database.execute_sql(f"SELECT pg_try_advisory_xact_lock({key})", (what,)).fetchone()[0]:
+            return
+        place = database.line.enter()
+        try:
+            database.execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(place.left())}")
+            database.execute_sql(f"SELECT pg_advisory_xact_lock({key})", (what,))
+            database.execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(database.line.seconds)}")
+        finally:
+            database.line.leave(place)
 
     def reset_sequences(self, database, models) -> None:
         for model in models:
@@ -110,6 +128,10 @@ class PostgresqlDialect(Dialect):
                 f"""SELECT setval(pg_get_serial_sequence('"{table}"', '{key.column_name}'),
                            coalesce((SELECT max("{key.column_name}") FROM "{table}"), 0) + 1, false)"""
             )
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))  # 0 would be no limit at all
 
 
 def _state(error: Exception) -> str:
@@ -175,9 +197,12 @@ class Postgresql(peewee.PostgresqlDatabase):
         return super().cursor(named_cursor)
 
 
-def open_postgresql(url: str, parts) -> Postgresql:
+def open_postgresql(url: str, parts, line: Line) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
     # A batch with a row that is refused is no news: whoever wrote it asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     scheme, _, rest = url.partition("://")
-    return Postgresql(f"postgresql://{rest}", options="-c timezone=UTC")
+    options = f"-c timezone=UTC -c lock_timeout={_milliseconds(line.seconds)}"
+    opened = Postgresql(f"postgresql://{rest}", options=options)
+    opened.line = line
+    return opened

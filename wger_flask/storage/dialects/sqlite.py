@@ -1,16 +1,14 @@
 """SQLite: one file, complete, the default.
 
 Django keeps UUIDs as 32 hex digits, moments as text in UTC and decimals as numbers here.
-Readers see the last committed state while one writer works (WAL).  Every thread has a connection
-and with it a cache of pages; those are small, because the system's own cache of the file is behind
-them, shared and as good.
+How the file is held is in :mod:`.sqlite_file`.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -18,20 +16,13 @@ from urllib.parse import unquote
 
 import peewee
 
-from .base import Dialect, Reader, load_json, told_by_driver, wire_moment
-from .turns import Turns
+from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
+from .sqlite_file import SqliteFile
+from .waiting import Line
 
-PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": "normal",
-    "foreign_keys": 1,
-    "temp_store": "memory",
-    "cache_size": -1000,
-}
-BUSY_SECONDS = 30
 _UNABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
 }  # fmt: skip
 
 
@@ -140,19 +131,34 @@ class SqliteDialect(Dialect):
 
     def unable(self, error):
         # The lower eight bits are what happened, the rest says more about it.
-        return getattr(told_by_driver(error), "sqlite_errorcode", 0) & 0xFF in _UNABLE
+        told = told_by_driver(error)
+        if isinstance(told, Unable):
+            return True
+        return getattr(told, "sqlite_errorcode", 0) & 0xFF in _UNABLE
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager
-    def writing(self, database):
+    def writing(self, database, seconds=None):
         if database.in_transaction():
-            with database.atomic():
+            with _within(database):
                 yield
             return
         # A deferred transaction that reads first fails at once with "database is locked" when
         # another one has written meanwhile, whatever the timeout: take the lock up front.
-        with database.turns.taken(BUSY_SECONDS), database.atomic("IMMEDIATE"):
-            yield
+        with database.turns.taken(seconds) as place:
+            database.look()
+            with database.waiting(place) if place else nullcontext(), database.atomic("IMMEDIATE"):
+                yield
+
+    def look(self, database):
+        database.look()
+
+    def settle(self, database):
+        database.connect(reuse_if_open=True)
+        database.close()  # the last one to go moves everything from the log into the file
+
+    def address(self, database):
+        return f"sqlite:///{Path(database.database).resolve()}"
 
     @contextmanager
     def attempting(self, database):
@@ -190,7 +196,7 @@ def _expression(pieces: list[list[str]]) -> str:
     return " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in some) + ")" for some in pieces) or '""'
 
 
-class Sqlite(peewee.SqliteDatabase):
+class Sqlite(SqliteFile):
     """Peewee's SQLite with Django's column types."""
 
     field_types = {
@@ -199,12 +205,27 @@ class Sqlite(peewee.SqliteDatabase):
     }  # fmt: skip
     dialect = SqliteDialect()
 
-    def __init__(self, path: str):
-        super().__init__(path, pragmas=PRAGMAS, timeout=BUSY_SECONDS, returning_clause=False, cached_statements=512)
-        self.turns = Turns(f"{path}-turns")
+
+@contextmanager
+def _within(database: Sqlite):
+    """Run a block inside a transaction, in a part of it that fails alone."""
+    cause = None
+    try:
+        with database.atomic():
+            try:
+                yield
+            except BaseException as error:
+                cause = error
+                raise
+    except peewee.DatabaseError as error:
+        if cause is None or error is cause:
+            raise
+    else:
+        return
+    raise cause  # SQLite has rolled everything back: there is no part any more
 
 
-def open_sqlite(url: str, parts) -> Sqlite:
+def open_sqlite(url: str, parts, line: Line) -> Sqlite:
     """Return the database in the file of ``sqlite:///relative`` or ``sqlite:////absolute``."""
     path = unquote(parts.path[1:]) if parts.path.startswith("/") else ""
     if path in ("", ":memory:"):
@@ -212,4 +233,4 @@ def open_sqlite(url: str, parts) -> Sqlite:
     file = Path(path).absolute()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)  # password hashes lie in it; one that exists keeps its mode
-    return Sqlite(path)
+    return Sqlite(path, line)

@@ -1,0 +1,124 @@
+"""Hold the file of a SQLite database: connections, turns at writing, and what happens when it is replaced.
+
+Readers see the last committed state while one writer works (WAL).  Every thread has a connection
+and with it a cache of pages; those are small, because the system's own cache of the file is behind
+them, shared and as good.
+
+A file that is deleted, or that another one takes the name of, lives on for whoever has it open, and
+takes writes that nobody will ever see.  So before each request and each write it is looked at which file
+has the name.  The log that lies beside it (``-wal``) is found by name too: SQLite would take the log
+of the old file for that of the new one, so it is taken away before the new one is opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager, suppress
+from urllib.parse import quote
+
+import peewee
+
+from ..identity import identity_of
+from .base import Unable
+from .turns import Turns
+from .waiting import Line, Place
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "normal",
+    "foreign_keys": 1,
+    "temp_store": "memory",
+    "cache_size": -1000,
+}
+BESIDE = ("-wal", "-shm")
+
+_ANY_TABLE = "SELECT 1 FROM sqlite_master LIMIT 1"
+
+log = logging.getLogger("wger_flask")
+
+
+class DatabaseLost(Unable):
+    """Nothing is left of the database in its file."""
+
+
+class SqliteFile(peewee.SqliteDatabase):
+    """Peewee's SQLite in a file that must be there."""
+
+    is_served = False  # whether requests are answered, which need tables
+
+    def __init__(self, path: str, line: Line):
+        super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
+        self.turns = Turns(f"{path}-turns", line)
+        self._mine = threading.local()  # the file that this thread's connection is to
+        self._known: tuple | None = None  # the file that the process works on, and those beside it
+
+    def _connect(self):
+        """Open the file that has the name; it is never made here."""
+        while True:
+            self._leave_what_is_lost()
+            file = identity_of(self.database)
+            held = sqlite3.connect(
+                f"file:{quote(os.path.abspath(self.database))}?mode=rw", uri=True, timeout=self._timeout,
+                isolation_level=None, cached_statements=512,
+            )  # fmt: skip
+            try:
+                if self.is_served and not held.execute(_ANY_TABLE).fetchone():
+                    raise DatabaseLost(f"{self.database} is empty: restore it, or run wger-flask migrate")
+                self._add_conn_hooks(held)
+                held.execute(_ANY_TABLE).fetchone()  # only reading opens the log beside it
+            except Exception:
+                held.close()
+                raise
+            if file == identity_of(self.database):
+                self._mine.file = file
+                self._known = file, *(identity_of(f"{self.database}{suffix}") for suffix in BESIDE)
+                return held
+            held.close()
+
+    # -- the file may be replaced, or deleted, at any time ---------------------------------------
+    def look(self) -> None:
+        """Let this thread's connection go if its file has lost the name: the next one is to the one that has it."""
+        if self.is_closed() or self._mine.file == identity_of(self.database) or self.in_transaction():
+            return
+        with suppress(sqlite3.Error):  # where the old file was only moved, it holds everything then
+            self.connection().execute("PRAGMA wal_checkpoint").fetchall()
+        self.close()
+
+    def _leave_what_is_lost(self) -> None:
+        """Take away what lies beside another file than the one that had the name before: it belongs to that one."""
+        if self._known is None or identity_of(self.database) in (None, self._known[0]):
+            return
+        with self.turns.taken():
+            if self._known is None or identity_of(self.database) in (None, self._known[0]):
+                return  # another thread was here
+            log.warning("%s is another file than before: it is opened anew", self.database)
+            for suffix, known in zip(BESIDE, self._known[1:], strict=True):
+                if known is not None and known == identity_of(f"{self.database}{suffix}"):
+                    os.unlink(f"{self.database}{suffix}")
+            self._known = None
+            self.__dict__.pop("known_tables", None)
+
+    # -- transactions ----------------------------------------------------------------------------
+    @contextmanager
+    def waiting(self, place: Place):
+        """Let a block wait for other programs as long as its ``place`` in line may still wait."""
+        held = self.connection()
+        held.execute(f"PRAGMA busy_timeout = {int(place.left() * 1000)}")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # it may have been closed
+                held.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
+
+    def rollback(self):
+        """Roll back, unless SQLite did so by itself, as it does where the disk is full."""
+        held = self.connection()
+        try:
+            if held.in_transaction:
+                super().rollback()
+        except peewee.DatabaseError:  # what is lost with the connection is rolled back as well
+            self.dispose()
+            held.close()

@@ -1,0 +1,14 @@
+"""Tell which file has a name: one that was put in another's place has the same name and is another."""
+
+from __future__ import annotations
+
+import os
+
+
+def identity_of(path: str | os.PathLike) -> tuple[int, int] | None:
+    """Return the device and the number of the file that ``path`` names now, None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
