@@ -85,7 +85,7 @@ def test_help_lists_the_commands(run):
     assert status == 0
     assert all(name in told for name in COMMANDS)
     assert {"serve", "migrate", "load-starter-data", "import-dump", "create-user", "set-password", "create-token",
-            "resources"} <= set(COMMANDS)  # fmt: skip
+            "email", "resources"} <= set(COMMANDS)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -134,6 +134,30 @@ def test_an_account(prepared, run):
     assert status == 0 and len(token.strip()) == 40
     assert run("create-token", "eve") == (0, token)
     assert run("set-password", "eve", "--password", "battery staple") == (0, "Changed the password of 'eve'.\n")
+
+
+def test_addresses_of_an_account(prepared, run):
+    assert run("email", "grace") == (0, "grace@example.org (primary)\n")
+    status, told = run("email", "grace", "--add", "Second@example.org")
+    assert status == 0 and told.endswith("grace@example.org (primary)\nsecond@example.org\n")
+    assert run("email", "grace", "--verify", "second@example.org", "--primary", "second@example.org") == (
+        0, "second@example.org (primary, verified)\ngrace@example.org\n",
+    )  # fmt: skip
+    assert run("email", "grace", "--remove", "second@example.org") == (0, "grace@example.org (primary)\n")
+    assert run("email", "grace", "--remove", "grace@example.org") == (0, "'grace' has no e-mail address.\n")
+    assert run("email", "grace", "--verify", "new@example.org") == (0, "new@example.org (primary, verified)\n")
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["nobody"], "there is no account 'nobody'"),
+    (["grace", "--add", "x"], "'x' is not an e-mail address"),
+    (["grace", "--verify", "linus@example.org"], "A user is already registered with this email address."),
+    (["grace", "--add", "a@example.org", "--primary", "b@example.org"], "'b@example.org' is no address of 'grace'"),
+    (["grace", "--remove", "linus@example.org"], "'linus@example.org' is no address of 'grace'"),
+])  # fmt: skip
+def test_addresses_that_the_command_refuses(prepared, run, arguments, told):
+    assert run("email", *arguments) == (1, f"Error: {told}\n")
+    assert run("email", "grace") == (0, "grace@example.org (primary)\n")
 
 
 def test_a_password_is_asked_for_twice(prepared, run):

@@ -157,6 +157,27 @@ def create_token(name: str) -> None:
     click.echo(_told(_accounts().create_token, name))
 
 
+@main.command("email")
+@click.argument("name")
+@click.option("--add", "added", metavar="ADDRESS", multiple=True, help="Add an address; a letter asks about it.")
+@click.option("--verify", "verified", metavar="ADDRESS", multiple=True, help="Take an address as theirs.")
+@click.option("--primary", metavar="ADDRESS", help="Make one of their addresses the one they go by.")
+@click.option("--remove", "removed", metavar="ADDRESS", multiple=True, help="Remove an address.")
+def email(
+    name: str, added: tuple[str, ...], verified: tuple[str, ...], primary: str | None, removed: tuple[str, ...]
+) -> None:
+    """List the e-mail addresses of the account NAME, after changing them as the options say."""
+    accounts = _accounts()
+    addresses = import_module("wger_flask.auth.addresses")
+    user = _told(accounts.account_named, name)
+    rows = _told(addresses.changed, user, added, verified, primary, removed)
+    for row in rows:
+        told = [word for word, said in (("primary", row.primary), ("verified", row.verified)) if said]
+        click.echo(f"{row.email} ({', '.join(told)})" if told else row.email)
+    if not rows:
+        click.echo(f"{name!r} has no e-mail address.")
+
+
 @main.command("recalculate-statistics")
 @click.argument("name", required=False)
 def recalculate_statistics(name: str | None) -> None:

@@ -7,14 +7,14 @@ import re
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import passwords
+from wger_flask.auth import emails, passwords
 from wger_flask.auth.models import EmailAddress, Token, User
 from wger_flask.auth.pages import local_path
 
 from .conftest import PASSWORD
 
 PAGES = ["/user/login", "/user/register", "/user/password/reset"]
-OWN = ["/user/api-key", "/user/password"]
+OWN = ["/user/api-key", "/user/password", "/user/email"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -35,7 +35,7 @@ def test_addresses_that_people_guess(browser, short, path):
     assert answer.status_code == 308 and answer.headers["Location"].endswith(f"{path}?next=/api/v2/")
 
 
-@pytest.mark.parametrize("path", OWN)
+@pytest.mark.parametrize("path", [*OWN, "/user/"])
 def test_pages_for_whoever_is_logged_in(browser, path):
     answer = browser().get(path)
     assert answer.status_code == 303 and answer.headers["Location"] == f"/user/login?next={path}"
@@ -107,7 +107,8 @@ def test_locked_out(browser, counted, bend):
     held = browser()
     held.fill("/user/login", username="grace", password="wrong")
     answer = held.fill("/user/login", username="grace", password="ecarg-pass")
-    assert answer.status_code == 429 and "Retry-After" in answer.headers and "throttled" in answer.text
+    assert answer.status_code == 429 and "Retry-After" in answer.headers
+    assert "Please try again in 30 minutes." in answer.text and "1800" not in answer.text
 
 
 # -- register ----------------------------------------------------------------------------------------
@@ -207,3 +208,104 @@ def test_confirming_an_address(browser, outbox, link_in, people):
     assert EmailAddress.get(user=people["grace"]).verified
     assert "is confirmed" in stranger.get(link).text
     assert stranger.get("/user/email/confirm/nonsense").status_code == 400
+
+
+# -- the account -------------------------------------------------------------------------------------
+def test_everything_about_the_account_is_reachable_from_its_name(browser):
+    held = browser().log_in("grace")
+    assert 'href="/user/"' in held.get("/").text
+    page = held.get("/user/").text
+    for path in ("/api/v2/userprofile/", "/user/email", "/user/password", "/user/api-key"):
+        assert f'href="{path}"' in page
+        assert held.get(path).status_code == 200
+    for path in ("/user/email", "/user/api-key"):
+        assert 'href="/user/"' in held.get(path).text.partition("<main")[2]
+
+
+@pytest.mark.parametrize("action", ["make", "revoke"])
+def test_nothing_ends_a_key_before_it_says_so(browser, action):
+    """The button is in a box that tells what it does, and is closed at first."""
+    page = browser().log_in("grace").get("/user/api-key").text
+    before, _, after = page.partition(f'value="{action}"')
+    box = before[before.rfind("<details") :]
+    assert "</details>" not in box and "It cannot be taken back." in box
+    assert "<details open" not in page and after
+
+
+def emails_of(user) -> list[tuple]:
+    return [(row.email, bool(row.primary), bool(row.verified)) for row in emails.of(user.id)]
+
+
+def test_an_address_after_registering(browser, outbox, link_in, app):
+    held = browser()
+    held.fill("/user/register", username="anna", email="", password=PASSWORD, again=PASSWORD)
+    assert "You have none yet." in held.get("/user/email").text
+    answer = held.fill("/user/email", action="add", email="Anna@Example.net")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/user/email")
+    assert "not confirmed" in held.get("/user/email").text
+    browser().fill(link_in(outbox[-1]))
+    anna = User.get(username="anna")
+    assert emails_of(anna) == [("anna@example.net", True, True)] and anna.email == "anna@example.net"
+    assert "confirmed" in held.get("/user/").text
+    browser().fill("/user/password/reset", email="anna@example.net")
+    assert outbox[-1]["To"] == "anna@example.net" and "/user/password/reset/" in link_in(outbox[-1])
+
+
+def test_choosing_and_removing_addresses(browser, outbox, link_in, people):
+    held, grace = browser().log_in("grace"), people["grace"]
+    held.fill("/user/email", action="add", email="second@example.org")
+    held.fill("/user/email", action="verify", email="second@example.org")
+    assert [message["To"] for message in outbox] == ["second@example.org"] * 2
+    browser().fill(link_in(outbox[-1]))
+    held.fill("/user/email", action="primary", email="second@example.org")
+    assert emails_of(grace) == [("second@example.org", True, True), ("grace@example.org", False, False)]
+    assert held.fill("/user/email", action="primary", email="grace@example.org").status_code == 400
+    held.fill("/user/email", action="remove", email="second@example.org")
+    assert emails_of(grace) == [("grace@example.org", True, False)]
+    assert User.get_by_id(grace.id).email == "grace@example.org"
+    held.fill("/user/email", action="remove", email="grace@example.org")
+    assert emails_of(grace) == [] and User.get_by_id(grace.id).email == ""
+
+
+@pytest.mark.parametrize(("sent", "told"), [
+    ({"action": "add", "email": "linus@example.org"}, "A user is already registered with this email address."),
+    ({"action": "add", "email": "GRACE@example.org"}, "already associated"),
+    ({"action": "add", "email": "x"}, "Enter a valid email address."),
+    ({"action": "add", "email": ""}, "This field may not be blank."),
+    ({"action": "remove", "email": "linus@example.org"}, "This is none of your addresses."),
+    ({"action": "primary"}, "This is none of your addresses."),
+    ({"action": "nonsense", "email": "grace@example.org"}, "Choose what to do"),
+    ({}, "Choose what to do"),
+])  # fmt: skip
+def test_addresses_that_are_refused(browser, outbox, people, sent, told):
+    held = browser().log_in("grace")
+    answer = held.fill("/user/email", **sent)
+    assert answer.status_code == 400 and told in answer.text and outbox == []
+    assert emails_of(people["grace"]) == [("grace@example.org", True, False)]
+    assert emails_of(people["linus"]) == [("linus@example.org", True, False)]
+
+
+def test_an_address_of_which_there_is_no_row(browser, outbox, link_in, people):
+    """As an older wger left accounts."""
+    EmailAddress.delete().execute()
+    held = browser().log_in("grace")
+    assert "grace@example.org" in held.get("/user/email").text and emails_of(people["grace"]) == []
+    held.fill("/user/email", action="verify", email="grace@example.org")
+    browser().fill(link_in(outbox[-1]))
+    assert emails_of(people["grace"]) == [("grace@example.org", True, True)]
+
+
+def test_a_link_that_resets_dies_with_the_address(browser, outbox, link_in, people):
+    held = browser().log_in("grace")
+    held.fill("/user/email", action="add", email="second@example.org")
+    held.fill("/user/password/reset", email="grace@example.org")
+    link = link_in(outbox[-1])
+    assert browser().get(link).status_code == 200
+    held.fill("/user/email", action="remove", email="grace@example.org")
+    assert browser().get(link).status_code == 400
+
+
+def test_letters_too_many(browser, counted):
+    held = browser().log_in("grace")
+    statuses = [held.fill("/user/email", action="verify", email="grace@example.org").status_code for _ in range(6)]
+    assert statuses == [303] * 5 + [429]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
 from wger_flask.domain.weight.models import WeightEntry
@@ -126,11 +127,37 @@ def test_a_muscle_leads_to_its_page(window):
     page.wait_for_url("**muscles=4")
 
 
-def test_an_api_key_is_made_and_works(window):
+@pytest.mark.parametrize("size", [PHONE, WIDE])
+def test_an_api_key_is_made_and_works(window, size):
+    page = window(size)
+    log_in(page, "linus")
+    page.goto("/user/")
+    page.get_by_role("link", name="API key").click()
+    assert page.url.endswith("/user/api-key")
+    page.get_by_text("Replace it", exact=True).click()
+    page.get_by_role("button", name="Replace it by a new key").click()
+    key = page.locator("#key").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.request.get("/api/v2/userprofile/", headers={"Authorization": f"Token {key}"}).ok
+    assert not page.get_by_role("button", name="Revoke it").is_visible()
+    page.get_by_text("Revoke it", exact=True).first.click()
+    page.get_by_role("button", name="Revoke it").click()
+    assert page.get_by_text("You have no key.").is_visible()
+
+
+def test_the_account_is_behind_its_name(window):
     page = window()
     log_in(page, "linus")
     page.get_by_role("link", name="linus").click()
-    assert page.url.endswith("/user/api-key")
+    assert page.url.endswith("/user/")
+    page.get_by_role("link", name="Your profile").click()
+    assert page.url.endswith("/api/v2/userprofile/")
+    page.get_by_role("link", name="linus").click()
+    page.get_by_role("link", name="E-mail addresses").click()
+    page.get_by_label("E-mail address").fill("second@example.org")
+    page.get_by_role("button", name="Add it").click()
+    assert page.get_by_role("heading", name="second@example.org").is_visible()
+    assert not page.get_by_role("button", name="Remove it").first.is_visible()
     page.get_by_role("button", name="Log out").click()
     assert page.get_by_role("link", name="Log in").first.is_visible()
 

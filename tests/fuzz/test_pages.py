@@ -13,7 +13,7 @@ from tests.fuzz.odd import ANY_TEXT, examples
 
 PAGES = (
     "/", "/user/login", "/user/register", "/user/password", "/user/password/reset", "/user/password/reset/x",
-    "/user/api-key", "/user/email/verify", "/user/email/confirm/x", "/user/logout",
+    "/user/", "/user/api-key", "/user/email", "/user/email/verify", "/user/email/confirm/x", "/user/logout",
 )  # fmt: skip
 NAMES = ("username", "password", "email", "again", "old_password", "new_password", "next", "_method", "action", "name")
 

@@ -101,6 +101,27 @@ def find(user: int, email: str) -> EmailAddress | None:
     return EmailAddress.get_or_none((EmailAddress.user == user) & same)
 
 
+def is_of(user: User, email: str) -> bool:
+    """Tell whether ``email`` is an address of ``user``: the one they go by, or any other."""
+    return user.email.lower() in spellings(email) or find(user.id, email) is not None
+
+
+def of_account(user: User) -> EmailAddress | None:
+    """Return the address by which ``user`` goes, None for no address.
+
+    An account that wger made may have no row of it: that is made now.
+    """
+    if not user.email:
+        return None
+    with transaction():
+        return find(user.id, user.email) or _known_by_account(user.id, user.email)
+
+
+def _known_by_account(user: int, email: str) -> EmailAddress:
+    is_first = not EmailAddress.select().where(EmailAddress.user == user, EmailAddress.primary).exists()
+    return EmailAddress.create(user=user, email=email, primary=is_first, verified=False)
+
+
 def add(user: int, email: str) -> EmailAddress:
     """Add an address, not verified; the first one of a user is primary.  Runs in the caller's transaction.
 

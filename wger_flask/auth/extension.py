@@ -10,10 +10,10 @@ from flask import Flask
 from ..rest.registry import Registry
 from ..storage.counters import Counters
 from . import cookies
+from .account_pages import pages
 from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS
-from .pages import pages
 from .policy import Policy, set_policy
 from .powersync import powersync
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..mail.delivery import compose
-from . import sessions
+from . import emails, sessions
 from .models import EmailAddress, User
 from .policy import policy
 
@@ -76,13 +76,15 @@ class Reset:
 
 
 def read_reset(key: str) -> Reset | None:
-    """Return what ``key`` allows; None for one that is wrong, too old, or used."""
+    """Return what ``key`` allows; None for one that is wrong, too old, used, or sent to an address that is gone."""
     try:
         number, mark, email = _signer("reset-password").loads(key, max_age=LIFETIME)
     except (BadData, ValueError, TypeError):
         return None
     user = User.get_or_none(User.id == number)
     if user is None or not user.is_active or not hmac.compare_digest(mark, sessions.mark_of(user.password)):
+        return None
+    if not emails.is_of(user, email):  # whoever reads it is nobody to this account any more
         return None
     return Reset(user, email)
 

@@ -16,6 +16,7 @@ from ..rest.bodies import FormData
 from ..rest.errors import CsrfFailed, Invalid, Throttled
 from ..rest.explorer.frame import respond
 from ..rest.explorer.paths import local_path
+from ..rest.explorer.waiting import for_people
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
@@ -168,7 +169,7 @@ def register() -> Response:
 
 
 def _throttled(template: str, wrong: Throttled, **values) -> Response:
-    response = _show(template, {"form": [wrong.body["detail"]]}, status=429, **values)
+    response = _show(template, {"form": [for_people(wrong.body["detail"])]}, status=429, **values)
     response.headers.extend(wrong.headers)
     return response
 
@@ -268,7 +269,10 @@ def send_verification() -> Response:
     """Send the letter that confirms the address of the account again."""
     if g.user is None:
         return _on(url_for("account.login"))
-    services().throttle.demand("mail", f"user-{g.user.id}")
-    row = accounts.request_verification(g.user.id)
-    flash(f"An e-mail is on its way to {row.email}." if row else "No address of yours is known.")
-    return _on(url_for("account.api_key"))
+    try:
+        services().throttle.demand("mail", f"user-{g.user.id}")
+        row = accounts.request_verification(g.user.id)
+        flash(f"An e-mail is on its way to {row.email}." if row else "No address of yours is known.")
+    except Throttled as wrong:
+        flash(for_people(wrong.body["detail"]))
+    return _on(url_for("account.email_addresses"))

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
-from ...storage.cascade import delete
-from ...storage.database import after_commit, transaction
-from .. import emails, letters, limits
+from .. import addresses, emails, letters, limits
 from ..models import EmailAddress
 from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
-
-MOST = 10
 
 
 def list_addresses(visit: Visit) -> Response:
@@ -29,18 +25,10 @@ def add_address(visit: Visit) -> Response:
         form.add("invalid", emails.NOT_VALID, "email")
     form.check()
     _limit(visit, email)
-    with transaction():
-        emails.one_at_a_time(email)
-        if emails.find(user.id, email):
-            form.add("duplicate_email", "This email address is already associated with this account.", "email")
-        elif emails.is_taken(email, but=user.id):
-            form.add("email_taken", "A user is already registered with this email address.", "email")
-        elif len(emails.of(user.id)) >= MOST:
-            form.add("max_email_addresses", f"You cannot add more than {MOST} email addresses.", "email")
-        else:
-            row = emails.add(user.id, email)
-            after_commit(lambda: letters.send_verification(row))
-    form.check()
+    try:
+        addresses.add(user, email)
+    except addresses.Refused as wrong:
+        _refuse(visit, wrong)
     return list_addresses(visit)
 
 
@@ -59,22 +47,20 @@ def choose_primary(visit: Visit) -> Response:
     row, form = _chosen(visit), Form(visit)
     if visit.body.get("primary") is not True:
         form.add("required", "This field is required.", "primary")
-    elif not row.verified and any(other.verified for other in emails.of(visit.user.id)):
-        form.add("unverified_primary_email", "Your primary email address must be verified.", "email")
     form.check()
-    with transaction():
-        emails.make_primary(row)
+    try:
+        addresses.choose(row)
+    except addresses.Refused as wrong:
+        _refuse(visit, wrong)
     return list_addresses(visit)
 
 
 def remove_address(visit: Visit) -> Response:
     """Remove an address other than the primary one."""
-    row, form = _chosen(visit), Form(visit)
-    if row.primary:
-        form.add("cannot_remove_primary_email", "You cannot remove your primary email address.", "email")
-    form.check()
-    with transaction():
-        delete(EmailAddress, [row.id])
+    try:
+        addresses.remove(_chosen(visit))
+    except addresses.Refused as wrong:
+        _refuse(visit, wrong)
     return list_addresses(visit)
 
 
@@ -117,6 +103,12 @@ def _proved(visit: Visit, key: str) -> EmailAddress:
     if row is None:
         _refuse_key(visit)
     return row
+
+
+def _refuse(visit: Visit, wrong: addresses.Refused) -> None:
+    form = Form(visit)
+    form.add(wrong.code, str(wrong), "email")
+    form.check()
 
 
 def _refuse_key(visit: Visit) -> None:

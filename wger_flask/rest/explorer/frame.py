@@ -35,6 +35,7 @@ class Account:
 
     login: str = "/user/login"
     logout: str = "/user/logout"
+    home: str = "/user/"
     api_key: str = "/user/api-key"
     register: str = "/user/register"
 

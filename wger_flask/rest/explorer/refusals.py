@@ -8,6 +8,7 @@ from ..recipe import Call
 from .cells import guess, label
 from .frame import respond
 from .headings import frame_of
+from .waiting import for_people
 
 _TITLES = {
     400: "This cannot be done", 403: "This is not open to you", 404: "There is nothing here",
@@ -25,5 +26,5 @@ def refused(call: Call | None, payload, status: int) -> Response:
     frame = frame_of(call, payload, title) if call else {"crumbs": [], "title": title}
     asks = status == 403 and (call is None or call.user is None)
     frame["title"] = "Please log in" if asks else title
-    sentence = str(detail or ("" if facts else guess(payload).text))
+    sentence = for_people(str(detail or ("" if facts else guess(payload).text)))
     return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks)

@@ -1,0 +1,105 @@
+"""The pages on which people look after their account: its overview and its e-mail addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, flash, g, request, url_for
+
+from ..rest.errors import Invalid, Throttled
+from . import addresses, emails, forms, letters, limits
+from .models import EmailAddress, User
+from .pages import _on as on
+from .pages import _page as page
+from .pages import _read as read
+from .pages import _row as row_of_user
+from .pages import _show as show
+from .pages import _throttled as throttled
+from .pages import _to_login as to_login
+from .pages import pages
+from .trust import has_verified
+
+__all__ = ["pages"]
+
+
+@page("/user/", alias="/account", methods=("GET",))
+def home() -> Response:
+    """Lead to everything about the account."""
+    if g.user is None:
+        return to_login()
+    user = row_of_user()
+    return show("account", user=user, is_confirmed=has_verified(user.id, user.email))
+
+
+@page("/user/email")
+def email_addresses() -> Response:
+    """Add, confirm, choose and remove e-mail addresses."""
+    if g.user is None:
+        return to_login()
+    user = row_of_user()
+    if request.method != "POST":
+        return _show(user)
+    emails.of_account(user)
+    action = request.form.get("action", "")
+    try:
+        if action not in _ACTIONS:
+            raise Invalid({"form": ["Choose what to do with the address."]})
+        flash(_ACTIONS[action](user))
+    except Invalid as wrong:
+        return _show(user, wrong.body)
+    except addresses.Refused as wrong:
+        return _show(user, {"email" if action == "add" else "form": [str(wrong)]})
+    except Throttled as wrong:
+        return throttled("addresses", wrong, **_addresses(user))
+    return on(url_for("account.email_addresses"))
+
+
+def _show(user: User, errors: dict | None = None) -> Response:
+    return show("addresses", errors, **_addresses(user))
+
+
+def _addresses(user: User) -> dict:
+    rows = emails.of(user.id)
+    if user.email and user.email.lower() not in [row.email.lower() for row in rows]:  # wger left no row of it
+        rows.insert(0, EmailAddress(user=user.id, email=user.email, primary=True, verified=False))
+    return {"rows": rows, "any_verified": any(row.verified for row in rows)}
+
+
+def _chosen(user: User) -> EmailAddress:
+    row = emails.find(user.id, request.form.get("email", ""))
+    if row is None:
+        raise Invalid({"form": ["This is none of your addresses."]})
+    return row
+
+
+def _add(user: User) -> str:
+    email = read(forms.AddressForm)["email"]
+    limits.sender(user.id)
+    limits.recipient(email)
+    addresses.add(user, email)
+    return f"An e-mail is on its way to {email}: open the link in it to confirm the address."
+
+
+def _verify(user: User) -> str:
+    row = _chosen(user)
+    if row.verified:
+        return f"{row.email} is confirmed already."
+    limits.sender(user.id)
+    limits.recipient(row.email)
+    letters.send_verification(row)
+    return f"An e-mail is on its way to {row.email}."
+
+
+def _choose(user: User) -> str:
+    row = _chosen(user)
+    addresses.choose(row)
+    return f"{row.email} is your main address."
+
+
+def _remove(user: User) -> str:
+    row = _chosen(user)
+    addresses.remove_any(row)
+    return f"{row.email} is removed."
+
+
+_ACTIONS: dict[str, Callable[[User], str]] = {"add": _add, "verify": _verify, "primary": _choose, "remove": _remove}
