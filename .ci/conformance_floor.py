@@ -4,6 +4,8 @@
     .ci/conformance_floor.py ../shared/conformance/run.py            # check against the floor
     .ci/conformance_floor.py ../shared/conformance/run.py --raise    # and keep what is better
 
+The suites were recorded with WGER_DELETED_ROUTINES=cascade: set that, the runner passes its environment on.
+
 The floor is tests/conformance-floor.json: how many steps of each suite passed, and the total.  It
 only ever rises; a step that is lost on purpose is an edit of that file with its reason in the
 commit.

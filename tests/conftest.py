@@ -18,6 +18,7 @@ from tests.databases import prepare
 from wger_flask.app import create_app
 from wger_flask.auth.models import Token, User
 from wger_flask.settings import load
+from wger_flask.storage import cascade
 from wger_flask.storage.database import database, open_database, transaction
 from wger_flask.storage.listening import set_listeners
 from wger_flask.storage.migrations import migrate
@@ -162,6 +163,12 @@ def people(app):
 def registry(app):
     """The registered resources."""
     return app.extensions["wger_flask"].registry
+
+
+@pytest.fixture
+def cascading(app, monkeypatch):
+    """Let deletions take history along, as WGER_DELETED_ROUTINES=cascade does and was recorded."""
+    monkeypatch.setattr(cascade, "_takes_history", True)
 
 
 @pytest.fixture

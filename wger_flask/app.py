@@ -26,7 +26,7 @@ from .rest.services import Services
 from .rest.throttling import Rate, Throttle
 from .secrets import secret_key
 from .settings import Settings, load, shipped
-from .storage import search
+from .storage import cascade, search
 from .storage.counters import Counters
 from .storage.database import give_back, open_database, take_up
 from .storage.listening import set_listeners
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     search.use(settings.WGER_SEARCH)
     open_database(settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS)
     app.before_request(take_up)
+    cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
     app.extensions["wger_flask"] = Services(

@@ -135,6 +135,12 @@ class Settings:
         "`any-spelling` also `true`, `1` and the like.",
         choices=("documented", "any-spelling"),
     )
+    WGER_DELETED_ROUTINES: str = _set(
+        "keep-history",
+        "What becomes of sessions and logs when their routine, day, slot or entry is deleted and nobody says: "
+        "`keep-history` keeps them, `cascade` deletes them too.",
+        choices=("keep-history", "cascade"),
+    )
     WGER_MAX_PAGE_SIZE: int = _set(999, "Largest `limit` of a list; more is cut down to it.", least=1)
     WGER_MAX_BODY_SIZE: int = _set(110, "Largest request body in megabytes.", least=1)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.factory import make
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.nutrition.models import LogItem, Meal, MealItem, NutritionPlan
-from wger_flask.domain.routines.models import SlotEntry
+from wger_flask.domain.routines.models import SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import transaction
 
@@ -102,3 +102,51 @@ def test_a_replacement_that_is_none_is_asked_for_again(visitor, planned, wrong):
     assert page.controls["replaced_by"][0]["value"] == wrong and "checked" in page.controls["transfer_media"][0]
     assert "/exercise/1/deletion/?" in page.button("Choose another… Replaced by")["formaction"]
     assert SlotEntry.get_by_id(planned.id).exercise_id == 1
+
+
+# -- history -----------------------------------------------------------------------------------------
+@pytest.fixture
+def trained(people):
+    """A routine of ada's that was trained once."""
+    with transaction():
+        entry = make(SlotEntry, people["ada"], ("slot", "day", "routine", "user"))
+        day = entry.slot.day
+        session = make(WorkoutSession, people["ada"], routine=day.routine, day=day)
+        make(WorkoutLog, people["ada"], session=session, routine=day.routine, slot_entry=entry)
+    return day.routine
+
+
+@pytest.mark.parametrize("setting", ["keep-history", "cascade"])
+def test_a_tick_takes_the_history_along(visitor, trained, request, setting):
+    if setting == "cascade":
+        request.getfixturevalue("cascading")
+    ada, path = visitor("ada"), f"routine/{trained.id}/"
+    asks = ada.see(ada.see(path).link("Delete…"))
+    goes, stays = asks.text.split("This stays")
+    stays, with_it = stays.split("With the history")
+    assert "<li>1 routine</li>" in goes and "workout" not in goes.partition("<main")[2]
+    for part in (stays, with_it):
+        assert "<li>1 workout session</li>" in part and "<li>1 workout log</li>" in part
+    held = asks.held()["with_history"]
+    assert held == (["False"] if setting == "keep-history" else ["True", "False"])
+    assert ada.send(path, "DELETE", with_history=held[0]).status_code == 303
+    assert WorkoutLog.select().count() == WorkoutSession.select().count() == (setting == "keep-history")
+
+
+def test_a_tick_of_another_spelling_deletes_nothing(visitor, trained):
+    answer = visitor("ada").send(f"routine/{trained.id}/", "DELETE", with_history="perhaps")
+    assert answer.status_code == 400 and "Must be True or False." in answer.text
+    assert WorkoutLog.select().count() == 1
+
+
+def test_pages_of_what_stayed(visitor, trained):
+    ada = visitor("ada")
+    session, log = WorkoutSession.get(), WorkoutLog.get()
+    assert ada.send(f"routine/{trained.id}/", "DELETE").status_code == 303
+    for path in (
+        "workoutsession/", f"workoutsession/{session.id}/", f"workoutsession/{session.id}/?_next=/", "workoutlog/",
+        f"workoutlog/{log.id}/", f"workoutlog/{log.id}/deletion/", f"workoutsession/{session.id}/deletion/", "/",
+        "user-statistics/", "user-trophy/", "routine/", "exerciseinfo/1/",
+    ):  # fmt: skip
+        assert ada.see(path).status == 200, path
+    assert str(session.id) in ada.see("workoutsession/").text

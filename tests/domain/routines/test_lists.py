@@ -194,7 +194,7 @@ def test_rows_of_others_are_a_choice_that_finds_nothing(grace, linus):
     ("day", "routine"),
     ("routine", ""),
 ])  # fmt: skip
-def test_what_a_deletion_takes_along(grace, gone, left):
+def test_what_a_deletion_takes_along(grace, gone, left, cascading):
     routine = grace.routine()
     day = grace.day(routine)
     slot = grace.slot(day)

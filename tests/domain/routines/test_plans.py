@@ -100,7 +100,10 @@ def test_a_body_that_is_no_object_is_refused_in_the_words_of_the_resource(grace)
 
 
 # -- days and slots -------------------------------------------------------------------------------------
-def test_a_day_of_rest_keeps_no_slots(grace):
+@pytest.mark.parametrize("history", ["stays", "goes"])
+def test_a_day_of_rest_keeps_no_slots(grace, request, history):
+    if history == "goes":
+        request.getfixturevalue("cascading")
     routine, entries = grace.whole()
     log = grace.log(slot_entry=entries[0]["id"], routine=routine["id"])
     day = grace.get(f"routine/{routine['id']}/structure/")["days"][0]
@@ -109,7 +112,7 @@ def test_a_day_of_rest_keeps_no_slots(grace):
     grace.patch("day", day, is_rest=True)
     assert (Slot.select().count(), SlotEntry.select().count()) == (0, 0)
     assert sum(config.select().count() for config in CONFIGS) == 0
-    assert grace.client.get(f"workoutlog/{log['id']}/").status_code == 404
+    assert grace.client.get(f"workoutlog/{log['id']}/").status_code == (200 if history == "stays" else 404)
     assert grace.client.get(f"workoutsession/{log['session']}/").status_code == 200
     grace.slot(day)
     assert len(grace.get(f"routine/{routine['id']}/structure/")["days"][0]["slots"]) == 1
@@ -117,7 +120,7 @@ def test_a_day_of_rest_keeps_no_slots(grace):
     assert Slot.select().count() == 0
 
 
-def test_deleting_takes_along_what_depends(grace):
+def test_deleting_takes_along_what_depends(grace, cascading):
     routine, entries = grace.whole(days=2)
     day = Day.select().order_by(Day.id).first()
     session = grace.post("workoutsession", day=day.id)

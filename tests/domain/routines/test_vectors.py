@@ -35,8 +35,8 @@ NULLS_FIRST = {"stats-excluded-units", "stats-null-weight-or-reps", "crud-log-fi
 
 
 @pytest.fixture
-def clients(app, api, monkeypatch):
-    """The actors of the cases; newer servers, on which these were recorded, take any spelling of booleans."""
+def clients(app, api, monkeypatch, cascading):
+    """The actors of the cases; the servers on which these were recorded take any spelling of booleans."""
     monkeypatch.setattr(values, "_booleans", values.ANY_BOOLEANS)
     with transaction():
         UserProfile.update(weight_rounding=None, repetitions_rounding=None).execute()

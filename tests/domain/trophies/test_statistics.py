@@ -6,6 +6,7 @@ import datetime
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -162,16 +163,18 @@ def test_an_edit_without_meaning_for_the_figures_costs_nothing(athlete, queries)
     assert [sql.split()[0] for sql in queries] == ["UPDATE", "UPDATE"]
 
 
-def test_sessions_that_go_with_their_routine_are_counted_out(api):
+@pytest.mark.parametrize("query", ["", "?with_history=False", "?with_history=True"])
+def test_sessions_that_go_with_their_routine_are_counted_out(api, query):
     client = api("grace")
     routine = client.post("routine/", {"name": "x", "start": "2024-11-01", "end": "2024-11-30"}).json["id"]
     body = {"exercise": 1, "routine": routine, "weight": 100, "repetitions": 5, "date": "2024-11-02T12:00:00Z"}
     assert client.post("workoutlog/", body).status_code == 201
     [row] = client.get("user-statistics/").json["results"]
     assert (row["total_workouts"], row["total_weight_lifted"]) == (1, "500.00")
-    assert client.delete(f"routine/{routine}/").status_code == 204
+    assert client.delete(f"routine/{routine}/{query}").status_code == 204
     [row] = client.get("user-statistics/").json["results"]
-    assert (row["total_workouts"], row["total_weight_lifted"], row["last_workout_date"]) == (0, "0.00", None)
+    left = (0, "0.00", None) if query.endswith("True") else (1, "500.00", "2024-11-02")
+    assert (row["total_workouts"], row["total_weight_lifted"], row["last_workout_date"]) == left
 
 
 def test_who_is_gone_leaves_no_figures(athlete):

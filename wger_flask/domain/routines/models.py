@@ -2,6 +2,9 @@
 
 A slot is one exercise or a superset; its entries are the exercises.  How an entry progresses
 is said by configs, one table a quantity, one row an iteration at which a rule begins.
+
+What was done outlives what was planned: sessions and logs are the history of the routine, the day
+and the entry that they name.
 """
 
 from __future__ import annotations
@@ -172,8 +175,8 @@ class WorkoutSession(Model):
 
     id = fields.UUID(primary_key=True, default=fields.uuid7)
     user = fields.ForeignKey(User)
-    routine = fields.ForeignKey(Routine, null=True)
-    day = fields.ForeignKey(Day, null=True)
+    routine = fields.ForeignKey(Routine, null=True, cascade="history")
+    day = fields.ForeignKey(Day, null=True, cascade="history")
     date = fields.Date(default=today)
     notes = fields.Text(null=True)
     impression = fields.Char(max_length=2, default="2", choices=tuple(IMPRESSIONS.items()))
@@ -197,8 +200,8 @@ class WorkoutLog(Model):
     next_log = fields.ForeignKey("self", null=True, backref="+")
     session = fields.ForeignKey(WorkoutSession, null=True)
     exercise = fields.ForeignKey(Exercise)
-    routine = fields.ForeignKey(Routine, null=True)
-    slot_entry = fields.ForeignKey(SlotEntry, null=True)
+    routine = fields.ForeignKey(Routine, null=True, cascade="history")
+    slot_entry = fields.ForeignKey(SlotEntry, null=True, cascade="history")
     iteration = fields.Integer(null=True)
     repetitions_unit = fields.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
     repetitions = fields.Decimals(6, 2, null=True)

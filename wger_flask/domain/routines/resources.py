@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from wger_flask.api import WRITE, Deprecation, Hooks, Resource, compared, exact, on_date, one_of, owned_by
+from wger_flask.api import (
+    WRITE,
+    Deprecation,
+    HistoryDeletionSchema,
+    Hooks,
+    Resource,
+    compared,
+    exact,
+    on_date,
+    one_of,
+    owned_by,
+)
 
 from . import configs, copying, models, moving, performed, plans, prescribed, prescribing, schemas, sessions, structure
 
@@ -22,6 +33,7 @@ routine = Resource(
     access=plans.readable,
     actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS, copying.COPY),
     hooks=Hooks(prepare=plans.complete_routine),
+    deletion=HistoryDeletionSchema,
     view="routine",
 )  # fmt: skip
 
@@ -55,6 +67,7 @@ day = Resource(
     owner=owned_by("routine.user", checks={"routine": "user"}),
     actions=(prescribing.ADD_TO_DAY, moving.within("routine")),
     hooks=Hooks(saved=plans.clear_rest_day),
+    deletion=HistoryDeletionSchema,
 )  # fmt: skip
 
 slot = Resource(
@@ -64,6 +77,7 @@ slot = Resource(
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
     actions=(prescribing.ADD_TO_SLOT, moving.within("day")),
+    deletion=HistoryDeletionSchema,
 )  # fmt: skip
 
 slot_entry = Resource(
@@ -80,6 +94,7 @@ slot_entry = Resource(
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
     actions=(prescribing.PRESCRIPTION, moving.within("slot")),
     hooks=Hooks(prepare=plans.complete_entry),
+    deletion=HistoryDeletionSchema,
 )  # fmt: skip
 
 workoutsession = Resource(

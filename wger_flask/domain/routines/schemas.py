@@ -69,7 +69,7 @@ class DaySchema(Schema):
     order = _count()
     name = fields.String(max_length=20, blank=True)
     description = fields.String(max_length=1000, blank=True)
-    is_rest = fields.Boolean(label="Rest day", help="its exercises are deleted, and what was logged of them")
+    is_rest = fields.Boolean(label="Rest day", help="its exercises are deleted")
     need_logs_to_advance = fields.Boolean(label="Wait for training", help="repeat this day until it has been trained")
     type = fields.Choice(models.DAY_TYPES)
     config = fields.Json(allow_none=True, help="settings of the client")

@@ -1,0 +1,61 @@
+"""What a deletion is said to take along is what it takes along, whatever hangs on what."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factory import make
+from wger_flask.rest.deletion import action_of
+from wger_flask.storage.cascade import look_ahead
+from wger_flask.storage.database import transaction
+from wger_flask.storage.model import is_link
+
+
+@pytest.fixture
+def laden(resource, rows, people):
+    """The resource and one of its rows, on which other rows hang, and rows on those."""
+    if action_of(resource) is None:
+        pytest.skip("nothing hangs on these, or nothing is deleted")
+    grace = people["grace"]
+    with transaction():
+        found = [(resource.model, rows[0])]
+        for model, key in found:  # it grows
+            for reference, owner in list(model._meta.backrefs.items()):
+                if not is_link(owner) and len(found) < 60:
+                    alike = any(unique for _, unique in owner._meta.indexes)
+                    made = [make(owner, grace, **{reference.name: key}) for _ in range(1 if alike else 2)]
+                    found += [(owner, row._pk) for row in made]
+    return resource, rows[0]
+
+
+def tables(resource, registry) -> dict:
+    """Return the keys of every table that can be touched."""
+    return {model: set(row[0] for row in model.select(model._meta.primary_key).tuples()) for model in registry.models}
+
+
+def test_what_is_told_is_what_happens(api, laden, registry):
+    resource, key = laden
+    client = api("ada" if resource.owner is None else "grace")
+    path = f"{resource.name}/{key}/"
+    if client.get(path).status_code == 404:
+        pytest.skip("the row is not visible")
+    told = client.get(f"{path}deletion/")
+    assert told.status_code == 200, told.data
+    goes, stays = look_ahead(resource.model, [key])
+    assert sum(told.json["goes"].values()) == sum(n for model, n in goes.items() if not is_link(model))
+    assert told.json["goes"][resource.name] >= 1
+    before = tables(resource, registry)
+    assert client.delete(path).status_code == 204
+    after = tables(resource, registry)
+    for model in registry.models:
+        gone = before[model] - after[model]
+        assert len(gone) == goes.get(model, 0), model
+    assert sum(told.json["stays"].values()) == sum(stays.values())
+
+
+def test_nobody_else_is_told(api, laden):
+    resource, key = laden
+    path = f"{resource.name}/{key}/deletion/"
+    assert api().get(path).status_code == 403
+    assert api("linus").get(path).status_code == (403 if resource.owner is None else 404)
+
