@@ -58,4 +58,3 @@ def test_nobody_else_is_told(api, laden):
     path = f"{resource.name}/{key}/deletion/"
     assert api().get(path).status_code == 403
     assert api("linus").get(path).status_code == (403 if resource.owner is None else 404)
-

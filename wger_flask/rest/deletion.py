@@ -25,12 +25,11 @@ from .bodies import FormData
 from .errors import Invalid
 from .permissions import Access
 from .recipe import Call
-from .resource import DELETION, Action, Resource
+from .resource import DELETION, HISTORY, Action, Resource
 from .schema import Schema, parse
 from .services import services
 from .values import BooleanKind
 
-HISTORY = "with_history"
 _TWICE = "This is said twice, and differs."
 _LIKENESS = 0.7  # of a name that was meant to be another
 
@@ -129,7 +128,10 @@ def told_why_not() -> Iterator[None]:
 
 def look_ahead(call: Call) -> dict:
     """Say how many rows of what a deletion takes along, and how many stay."""
-    return counted(call, told(call).get(HISTORY))
+    options = told(call)
+    if others := options.keys() - {HISTORY}:
+        raise Invalid({name: ["What is counted is a deletion without it."] for name in sorted(others)})
+    return counted(call, options.get(HISTORY))
 
 
 def counted(call: Call, with_history: bool | None) -> dict[str, dict[str, int]]:

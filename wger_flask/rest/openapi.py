@@ -19,7 +19,7 @@ from .components import ANSWER, PATCHED, REQUEST, Components, key_of
 from .filters import Parameter
 from .permissions import SAFE_METHODS
 from .recipe import Target
-from .resource import DELETION, Resource
+from .resource import DELETION, HISTORY, Resource
 from .throttling import Limit
 
 SECURITY = {
@@ -205,7 +205,8 @@ def _parameters(target: Target, method: str) -> list[dict]:
             })  # fmt: skip
     resource, path = target.resource, target.action.path if target.action else ""
     if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
-        made += [_option(name, field) for name, field in resource.deletion().load_fields.items()]
+        told = resource.deletion().load_fields.items()
+        made += [_option(name, field) for name, field in told if not path or name == HISTORY]
     made.append({
         "name": "format", "in": "query", "description": "The format of the answer, in place of the Accept header.",
         "schema": {"type": "string", "enum": ["json", "api"]},

@@ -32,6 +32,7 @@ from .throttling import Limit
 READ = ("GET",)
 WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DELETION = "deletion"  # the action below a row that says what its deletion takes along
+HISTORY = "with_history"  # what a deletion is told to take along what was done with the row, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from ..storage.clauses import equals
 from ..storage.model import Model
 from ..storage.selection import Selection
 from ..storage.writing import insert, update
-from .deletion import HISTORY, told, told_why_not
+from .deletion import told, told_why_not
 from .dump import dump_held
 from .fields import DateTime
 from .recipe import Call, Target
-from .resource import Action, Resource
+from .resource import HISTORY, Action, Resource
 from .uploads import delete_rows, keep_files
 
 

@@ -128,6 +128,10 @@ def test_the_document_tells_what_a_deletion_takes(api):
     found = {item["name"]: item["schema"] for item in paths["/api/v2/exercise/{id}/"]["delete"]["parameters"]}
     assert found["replaced_by"] == {"type": "string", "format": "uuid"}
     assert {"transfer_media", "transfer_translations"} < set(found)
+    counts = paths["/api/v2/exercise/{id}/deletion/"]["get"]["parameters"]
+    assert [item["name"] for item in counts] == ["format"]
+    answer = api("ada").get(f"exercise/1/deletion/?replaced_by={NOWHERE}")
+    assert (answer.status_code, answer.json) == (400, {"replaced_by": ["What is counted is a deletion without it."]})
 
 
 @pytest.mark.parametrize("path", ["exercise/{exercise}/", "exercise-translation/{translation}/"])

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from ...storage.cascade import takes_history
-from ..deletion import HISTORY, action_of, counted
+from ..deletion import action_of, counted
 from ..recipe import Call
-from ..resource import DELETION
+from ..resource import DELETION, HISTORY
 from ..services import services
 from .forms import form_for
 from .names import plural
