@@ -309,3 +309,14 @@ def test_letters_too_many(browser, counted):
     held = browser().log_in("grace")
     statuses = [held.fill("/user/email", action="verify", email="grace@example.org").status_code for _ in range(6)]
     assert statuses == [303] * 5 + [429]
+
+
+def test_an_address_that_was_typed_survives_logging_in(browser):
+    held = browser().log_in("grace")
+    token = held.token("/user/email")
+    held.http.delete_cookie("sessionid")
+    form = {"action": "add", "email": "second@example.org", "csrfmiddlewaretoken": token}
+    where = held.http.post("/user/email", data=form).headers["Location"]
+    assert where.startswith("/user/login?next=")
+    onward = held.fill(where, username="grace", password="ecarg-pass").headers["Location"]
+    assert 'value="second@example.org"' in held.get(onward).text

@@ -91,7 +91,7 @@ def register(username: str, password: str, email: str = "", *, language: str = "
             raise Taken(clash) from None
         raise
     except DataError:
-        sent = {"username": username, "email": email}
+        sent = {"username": username, "email": emails.as_stored(email)}
         raise TooLong({name: most for name, most in LENGTHS.items() if len(sent[name]) > most}) from None
     return user
 
