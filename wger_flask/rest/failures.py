@@ -17,6 +17,7 @@ from ..media.errors import NotStored
 from ..storage.database import unable
 from .errors import ApiError
 from .negotiation import HTML, JSON, Format, negotiate
+from .permissions import METHODS
 from .renderers import render
 
 log = logging.getLogger("wger_flask")
@@ -62,6 +63,8 @@ def register(app: Flask) -> None:
         call = g.get("call")
         sentence = _SENTENCES.get(error.code) or error.description or error.name
         headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        if "Allow" in headers:  # which comes in the order of a set
+            headers["Allow"] = ", ".join(name for name in METHODS if name in headers["Allow"].split(", "))
         return render(call, call.format if call else wanted_format(), {"detail": sentence}, error.code, headers)
 
     @app.errorhandler(Exception)

@@ -15,6 +15,7 @@ from ..storage.model import Model
 from .errors import Forbidden, NotAuthenticated
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # in the order of the Allow header
 
 
 class User(Protocol):

@@ -24,7 +24,7 @@ from .context import Context, current_context
 from .errors import ApiError, MethodNotAllowed
 from .negotiation import JSON, negotiate
 from .ownership import NotADictionary
-from .permissions import SAFE_METHODS, Access
+from .permissions import METHODS, SAFE_METHODS, Access
 from .renderers import render
 from .resource import Action, Resource
 from .schema import checked, load, look_up, parse
@@ -33,7 +33,6 @@ from .uploads import look_at_files
 
 # What a page sends on which somebody logs in to go on with a form: their name and password, and the form.
 AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
-_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Target:
     def allow(self) -> tuple[str, ...]:
         """The methods, as the ``Allow`` header lists them."""
         known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if self.head and "GET" in self.handlers else set())
-        return tuple(method for method in _ORDER if method in known)
+        return tuple(method for method in METHODS if method in known)
 
     @cached_property
     def headers(self) -> dict[str, str]:

@@ -13,14 +13,13 @@ from flask_smorest import Blueprint
 from werkzeug.routing import Rule
 
 from ...rest.errors import Throttled
+from ...rest.permissions import METHODS, SAFE_METHODS
 from .. import passwords, sessions, tokens
 from ..models import User
 from ..policy import policy
 
 PREFIX = "/allauth/app/v1"
 HEADERS = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
-_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_READING = ("GET", "HEAD", "OPTIONS")
 
 blueprint = Blueprint(
     "headless", __name__, url_prefix=PREFIX, description="Log in and manage an account, as apps do it."
@@ -188,11 +187,11 @@ def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
     by_method = {name.upper(): handle for name, handle in handlers.items()}
     posted = by_method.get("POST") if set(by_method) == {"POST"} else None
     known = {*by_method, "OPTIONS"} | ({"HEAD"} if "GET" in by_method else set())
-    allow = ", ".join(method for method in _ORDER if method in known)
+    allow = ", ".join(method for method in METHODS if method in known)
 
     def serve() -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        handle = by_method.get(method) or (posted if method not in _READING else None)
+        handle = by_method.get(method) or (posted if method not in SAFE_METHODS else None)
         if handle is None:
             status = 200 if method == "OPTIONS" else 405
             return Response(b"", status, {"Allow": allow}, content_type="text/html; charset=utf-8")

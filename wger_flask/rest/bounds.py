@@ -1,0 +1,84 @@
+"""Bound what bodies may hold before anything is built of them.
+
+A megabyte of ``[[],[],...`` is thirty of lists, and of ``a&a&...`` a hundred of pairs: what a body
+costs depends on how many values it holds and not on its length alone.  So both are counted in the
+bytes that came, at the speed at which bytes are searched.  Their number follows from the length that
+is allowed, which is small but for forms with files (:func:`admit_files`) and for many rows at once.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from itertools import accumulate
+from tempfile import SpooledTemporaryFile
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from .errors import ParseError, TooLarge
+
+MEGABYTE = 2**20
+DEEPEST = 256
+_BYTES_A_VALUE = 50  # what is sent in earnest has more of them
+TOO_MANY = "The request body holds too many values."
+TOO_DEEP = "JSON parse error - nested too deeply"
+# In a form with files each part is small but for the files, and those go to the disk early.
+_PARTS_BESIDE_FILES, _PART_BESIDE_FILES, _FILE_IN_MEMORY = 100, 2**18, 2**16
+_text = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+_STEPS = bytes(1 if byte in b"[{" else 255 for byte in range(256))  # 255 is -1
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+def most_values(size: int) -> int:
+    """Return how many values may be in a body of at most ``size`` bytes; lists and objects count as one each."""
+    return size // _BYTES_A_VALUE
+
+
+def check_json(data: bytes, values: int, deepest: int = DEEPEST) -> None:
+    """Raise :class:`TooLarge` for JSON of too many values, :class:`ParseError` for too deep nesting.
+
+    What is no JSON may pass.
+    """
+    if _counted(data) <= values and data.count(b"[") + data.count(b"{") <= deepest:
+        return  # as nearly always, even if all of that were in texts
+    plain = _text.sub(b"", data)
+    if max(accumulate(array("b", plain.translate(_STEPS, _NO_BRACKETS))), default=0) > deepest:
+        raise ParseError(TOO_DEEP)
+    if _counted(plain) > values:
+        raise TooLarge(TOO_MANY)
+
+
+def _counted(data: bytes) -> int:
+    return data.count(b",") + data.count(b"[") + data.count(b"{") + 1
+
+
+class FormParser(FormDataParser):
+    """Flask's reader of forms, which counts the fields of a plain one before it takes them apart."""
+
+    def _parse_urlencoded(self, stream, mimetype, content_length, options):
+        data = stream.read()
+        if self.max_form_parts is not None and data.count(b"&") >= self.max_form_parts:
+            raise RequestEntityTooLarge()
+        return super()._parse_urlencoded(_Read(data), mimetype, content_length, options)
+
+
+class _Read:
+    """A stream that has been read."""
+
+    def __init__(self, data: bytes):
+        self._data = data
+
+    def read(self) -> bytes:
+        return self._data
+
+
+def spooled() -> SpooledTemporaryFile:
+    """Return the file that an upload is received in: in memory while it is small."""
+    return SpooledTemporaryFile(max_size=_FILE_IN_MEMORY, mode="rb+")
+
+
+def admit_files(request, size: int) -> None:
+    """Let ``request`` have a form of at most ``size`` bytes with files in it."""
+    request.max_content_length = size
+    request.max_form_parts, request.max_form_memory_size = _PARTS_BESIDE_FILES, _PART_BESIDE_FILES
