@@ -11,7 +11,7 @@ PORT =
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test lint bench conformance clients screenshots docs clean
+.PHONY: help install serve test lint memory bench conformance clients screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ test: install ## Run the tests (ARGS= for pytest)
 
 lint: install ## Check the code's style
 	$(BIN)/ruff check $(RULES) .
+
+memory: install ## Send a server what makes processes large, many times over
+	MEMORY_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_memory.py $(ARGS)
 
 bench: install ## Measure against hand-written endpoints on the same machine
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -14,6 +14,7 @@ NUMBER_OF_PROXIES, which covers the client's address too.
 import gc
 import os
 
+from wger_flask.memory import give_back_early
 from wger_flask.settings import SettingsError, load
 from wger_flask.storage.database import settle
 
@@ -37,6 +38,8 @@ accesslog = "-" if _settings.WGER_ACCESS_LOG else None
 control_socket_disable = True  # its one default place would be shared by every server of this user
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
+
+give_back_early()
 
 
 def on_exit(server):

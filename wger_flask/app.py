@@ -18,7 +18,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, cors, explorer, failures, files, headers, incoming, pagination, root, sync, values
+from .rest import blueprint, bounds, cors, explorer, failures, files, headers, incoming, pagination, root, sync, values
 from .rest.clock import set_server_zone
 from .rest.openapi import LazyApi
 from .rest.registry import Registry
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     settings = settings or load(**overrides)
     logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
-    incoming.register(app)
+    incoming.register(app, settings.WGER_MAX_JSON_SIZE * bounds.MEGABYTE)
     registry = Registry()
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
     values.set_boolean_spellings(
@@ -77,7 +77,6 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
     registry.prepare()
     set_listeners(registry.listeners())
-    app.config["MAX_CONTENT_LENGTH"] = settings.WGER_MAX_BODY_SIZE * 2**20
     blueprint.prepare(app)
     api = LazyApi(app)
     root.mount(app, api)

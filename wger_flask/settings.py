@@ -142,7 +142,13 @@ class Settings:
         choices=("keep-history", "cascade"),
     )
     WGER_MAX_PAGE_SIZE: int = _set(999, "Largest `limit` of a list; more is cut down to it.", least=1)
-    WGER_MAX_BODY_SIZE: int = _set(110, "Largest request body in megabytes.", least=1)
+    WGER_MAX_BODY_SIZE: int = _set(110, "Largest form with a picture or a film in megabytes.", least=1)
+    WGER_MAX_JSON_SIZE: int = _set(
+        1,
+        "Largest body without files in megabytes, JSON or form. It may hold some 20,000 values a megabyte.",
+        least=1,
+    )
+    WGER_MAX_BULK_SIZE: int = _set(5, "The same where many rows may be sent at once.", least=1)
 
     ACCESS_TOKEN_LIFETIME: int = _group(
         "Accounts and tokens", 15, "Minutes for which an access token of `/api/v2/token` is valid.", least=1

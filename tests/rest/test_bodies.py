@@ -9,11 +9,14 @@ from flask import Flask, request
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from wger_flask.rest import incoming
 from wger_flask.rest.bodies import FormData, NotAnObject, parse_json, read_body
+from wger_flask.rest.bounds import MEGABYTE
 from wger_flask.rest.errors import ApiError, Invalid, ParseError, UnsupportedMediaType
 from wger_flask.rest.renderers import to_json
 
 FLASK = Flask(__name__)
+incoming.register(FLASK, MEGABYTE)
 
 
 def read(data: bytes = b"", content_type: str | None = "application/json", **options):

@@ -76,7 +76,7 @@ class Endpoints(Documented):
     def endpoint(
         self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
-        request=None, response=None, about: str = "",
+        bulk: bool = False, request=None, response=None, about: str = "",
     ) -> Callable:  # fmt: skip
         """Register ``handle(call)`` for ``path`` (without slashes around it).
 
@@ -93,8 +93,8 @@ class Endpoints(Documented):
             text = about or next(iter(handlers.values())).__doc__ or ""
             target = Target(
                 name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
-                authenticates=authenticates, slash=slash, transactional=transactional, head=head, about=text.strip(),
-                request=request, response=response,
+                authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
+                about=text.strip(), request=request, response=response,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

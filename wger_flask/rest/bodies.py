@@ -50,7 +50,8 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
     """Return the request's body as a dictionary.
 
     No body is an empty one.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
-    :class:`UnsupportedMediaType`, :class:`ParseError`, and :class:`NotAnObject`.
+    :class:`UnsupportedMediaType`, :class:`ParseError`, :class:`NotAnObject`, and 413 for what is larger or holds
+    more values than the request may (:mod:`.bounds`).
     """
     kind = request.mimetype
     if kind in FORM_TYPES:
@@ -61,7 +62,7 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
         return {}
     if forms_only or kind != "application/json":
         raise UnsupportedMediaType(request.headers.get("Content-Type", ""))
-    value = parse_json(request.get_data(cache=True))
+    value = parse_json(request.json_bytes)
     if not isinstance(value, dict):
         raise NotAnObject(value)
     return value

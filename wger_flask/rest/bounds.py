@@ -23,8 +23,8 @@ DEEPEST = 256
 _BYTES_A_VALUE = 50  # what is sent in earnest has more of them
 TOO_MANY = "The request body holds too many values."
 TOO_DEEP = "JSON parse error - nested too deeply"
-# In a form with files each part is small but for the files, and those go to the disk early.
-_PARTS_BESIDE_FILES, _PART_BESIDE_FILES, _FILE_IN_MEMORY = 100, 2**18, 2**16
+# In a form with files each part is small but for the files, and those go to the disk.
+_PARTS_BESIDE_FILES, _PART_BESIDE_FILES, _FILE_IN_MEMORY = 50, 2**18, 2**19
 _text = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _STEPS = bytes(1 if byte in b"[{" else 255 for byte in range(256))  # 255 is -1
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")

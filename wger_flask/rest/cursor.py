@@ -53,9 +53,15 @@ class Cursor:
     largest: int = 1000
     counts: ClassVar[bool] = False
 
-    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> CursorPage:
-        """Return the page of ``selection`` that ``args`` ask for; raises :class:`~.errors.NotFound`."""
+    def slice(
+        self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None
+    ) -> CursorPage:  # fmt: skip
+        """Return the page of ``selection`` that ``args`` ask for, of ``most`` rows where that is given.
+
+        Raises :class:`~.errors.NotFound`.
+        """
         size = self._size(args)
+        size = min(size, most or size)
         position, back = _read(args.get("cursor", ""))
         name = selection.model._meta.primary_key.name
         key = columns.index(name)
@@ -75,6 +81,10 @@ class Cursor:
             _written(last - inside) if goes_on else None,
             _written(first + inside, back=True) if came_from else None,
         )
+
+    def window(self, args: MultiDict) -> tuple[int, int]:
+        """Return how many rows ``args`` ask for, and that none are counted off before them."""
+        return self._size(args), 0
 
     def _size(self, args: MultiDict) -> int:
         text = (args.getlist("page_size") or [""])[-1].strip()

@@ -84,12 +84,16 @@ class Builder:
         return f"found[{len(self.loaders) - 1}]"
 
 
+_LONG = 5000  # letters, of which a page of a thousand rows takes megabytes
+
+
 class Dumper:
     """Dump rows of ``model`` in the shape of ``schema``.
 
     ``columns`` are the paths to select, ``key`` the place of the primary key among them.
     With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.
-    ``is_flat`` tells whether a row's own columns are all that it takes.
+    ``is_flat`` tells whether a row's own columns are all that it takes, ``holds_json`` whether some
+    hold JSON, which is far larger as objects, ``is_large`` whether a row may be large at all.
     """
 
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
@@ -103,6 +107,9 @@ class Dumper:
         self._fill = builder.names["fill"]
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
+        fields = [field for field in schema().dump_fields.values() if hasattr(field, "kind")]
+        self.holds_json = any(field.kind == "json" for field in fields)
+        self.is_large = self.holds_json or any(getattr(field, "max_length", 0) >= _LONG for field in fields)
         self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:

@@ -93,6 +93,13 @@ class NotAcceptable(Detailed):
     message = "Could not satisfy the request Accept header."
 
 
+class TooLarge(Detailed):
+    """413: the body is larger than any that is taken here."""
+
+    status = 413
+    message = "The request body is too large."
+
+
 class UnsupportedMediaType(Detailed):
     """415: a body of that type is not read here."""
 

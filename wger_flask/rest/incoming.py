@@ -16,6 +16,7 @@ import flask
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.utils import cached_property
 
+from . import bounds
 from .errors import Detailed
 
 TOLD = "The request body did not arrive whole."
@@ -25,7 +26,7 @@ _host = re.compile(rf"(?:{_NAME}|{_IN_BRACKETS})(?::(\d{{1,5}}))?", re.ASCII | r
 
 
 class Request(flask.Request):
-    """A request whose body is read to its end or not at all.
+    """A request whose body is read to its end or not at all, and only if it is within bounds.
 
     A ``Host`` that is none is taken out of it, before anything can believe it.
     """
@@ -36,6 +37,29 @@ class Request(flask.Request):
         if self.names_no_host:
             del environ["HTTP_HOST"]
         super().__init__(environ, populate_request, shallow)
+
+    form_data_parser_class = bounds.FormParser
+
+    def _get_file_stream(self, *args, **kwargs):
+        received = bounds.spooled()
+        self.__dict__.setdefault("received", []).append(received)
+        return received
+
+    def close(self) -> None:
+        """Close the files that came, those of a form too that was refused half-way."""
+        for received in self.__dict__.get("received", ()):
+            received.close()
+        super().close()
+
+    @property
+    def json_bytes(self) -> bytes:
+        """The body, if it is small enough for JSON.
+
+        Raises :class:`~.errors.TooLarge`, werkzeug's own 413, and :class:`~.errors.ParseError` for too deep nesting.
+        """
+        data = self.get_data(cache=True)
+        bounds.check_json(data, bounds.most_values(self.max_content_length))
+        return data
 
     @cached_property
     def stream(self):
@@ -49,9 +73,13 @@ class NoHost(Detailed):
     message = "The Host header is not valid."
 
 
-def register(app: flask.Flask) -> None:
-    """Have the application read requests in this way; to be called before anything else asks to see them."""
+def register(app: flask.Flask, size: int) -> None:
+    """Have the application read requests in this way; to be called before anything else asks to see them.
+
+    ``size`` is that of the largest body in bytes, where nothing else is said.
+    """
     app.request_class = Request
+    app.config["MAX_CONTENT_LENGTH"] = size
     app.before_request(_demand_host)
 
 
@@ -80,6 +108,8 @@ class _Whole(io.RawIOBase):
             raise
         except Exception as wrong:  # each server has errors of its own for this
             raise ClientDisconnected(TOLD) from wrong
+        if self._missing is None and size < 0:
+            self._stream.read(1)  # raises 413 where more was sent than may be: read in one go it is cut off there
         if self._missing is not None:
             self._missing -= len(data)
             ended = size < 0 or (size > 0 and not data)

@@ -25,6 +25,8 @@ def set_largest_page(rows: int) -> None:
     global _largest_page
     _largest_page = rows
 
+ON_A_PAGE = 250  # rows that a page for people shows at most
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -65,9 +67,10 @@ class LimitOffset:
         limit = min(_number(args, "limit") or self.default, self.largest)
         return limit, min(_number(args, "offset"), _LARGEST - limit)
 
-    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict) -> Page:
-        """Return the page of ``selection`` that ``args`` ask for."""
+    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None) -> Page:
+        """Return the page of ``selection`` that ``args`` ask for, of ``most`` rows where that is given."""
         limit, offset = self.window(args)
+        limit = min(limit, most or limit)
         rows = selection.rows(columns, limit, offset)
         if (rows or not offset) and len(rows) < limit:
             return Page(rows, offset + len(rows), limit, offset)

@@ -7,6 +7,7 @@ transaction where it writes.  What can be asked is a :class:`Target`, who asks f
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ from werkzeug.http import http_date
 
 from ..storage.database import DatabaseError, IntegrityError, accompanied, one_at_a_time, overtaken, transaction
 from ..storage.model import Model
-from . import metadata
+from . import bounds, metadata
 from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
+from .computed import File
 from .context import Context, current_context
 from .errors import ApiError, MethodNotAllowed
 from .negotiation import JSON, negotiate
@@ -27,13 +29,12 @@ from .ownership import NotADictionary
 from .permissions import METHODS, SAFE_METHODS, Access
 from .renderers import render
 from .resource import Action, Resource
-from .schema import checked, load, look_up, parse
+from .schema import Schema, checked, load, look_up, parse
 from .services import services
 from .uploads import look_at_files
 
 # What a page sends on which somebody logs in to go on with a form: their name and password, and the form.
 AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
-
 
 @dataclass(frozen=True)
 class Target:
@@ -42,9 +43,9 @@ class Target:
     ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
     credentials unread (the endpoints that give them out); ``transactional`` False leaves
     transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
-    as few recorded endpoints do.  ``request`` and ``response`` are the schemas of what is sent and
-    answered, or mappings from methods to them: the OpenAPI document and the explorer's forms say
-    what they say.
+    as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies.  ``request``
+    and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
+    the OpenAPI document and the explorer's forms say what they say.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Target:
     slash: bool = True
     transactional: bool = True
     head: bool = True
+    bulk: bool = False
     about: str = ""
     request: object = None
     response: object = None
@@ -70,6 +72,16 @@ class Target:
             return self.resource.schema
         found = getattr(self, role)
         return found.get(method) if isinstance(found, Mapping) else found
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether a body may carry a file."""
+        sent = {self.schema("request", method) for method in self.handlers if method not in SAFE_METHODS}
+        return any(
+            isinstance(field, File)
+            for schema in sent if isinstance(schema, type) and issubclass(schema, Schema)
+            for field in schema().load_fields.values()
+        )  # fmt: skip
 
     @cached_property
     def allow(self) -> tuple[str, ...]:
@@ -235,6 +247,9 @@ def allowed(call: Call) -> None:
         raise MethodNotAllowed(call.method)
 
 
+LARGE_PAGE = 100  # rows
+_one_large_answer = threading.Lock()
+
 ADMISSION = (authorised, throttled, allowed)  # whoever asks, and however they do
 STEPS = (negotiated, understood, authenticated, *ADMISSION)
 
@@ -245,6 +260,16 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
         return _with_slash()
     call = g.call = Call(target, request, key, suffix)
     headers = target.headers
+    if call.method not in SAFE_METHODS:
+        _admit(call)
+    elif is_large(call):
+        with _one_large_answer:
+            return _answered(call, headers)
+    return _answered(call, headers)
+
+
+def _answered(call: Call, headers: dict[str, str]) -> Response:
+    target = call.target
     try:
         for step in STEPS:
             step(call)
@@ -268,6 +293,22 @@ def answer(target: Target, key: str | None = None, suffix: str = "") -> Response
         payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
         return payload
     return render(call, call.format, payload, status, headers)
+
+
+def is_large(call: Call) -> bool:
+    """Tell whether the answer may take so much memory that a process makes one such at a time."""
+    if call.target.kind != "list" or not call.args:
+        return False
+    return call.resource.dump.is_large and call.resource.pagination.window(call.args)[0] > LARGE_PAGE
+
+
+def _admit(call: Call) -> None:
+    """Let larger bodies in than usual where a target takes them."""
+    settings = services().settings
+    if call.target.takes_files and call.request.mimetype == "multipart/form-data":
+        bounds.admit_files(call.request, settings.WGER_MAX_BODY_SIZE * bounds.MEGABYTE)
+    elif call.target.bulk:
+        call.request.max_content_length = settings.WGER_MAX_BULK_SIZE * bounds.MEGABYTE
 
 
 def _written(target: Target, call: Call) -> tuple:

@@ -7,7 +7,7 @@ them.  The page for people is made by the function that :func:`set_page` was giv
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import orjson
 from flask import Response
@@ -39,6 +39,14 @@ def to_json(payload, indent: int = 0) -> bytes:
     if b"\xe2\x80" in text:
         text = text.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
     return text
+
+
+def to_json_list(parts: Iterable[list]) -> orjson.Fragment:
+    """Return the items of several lists as one list inside a payload, of which only one was there as objects at a time.
+
+    For JSON without indentation.
+    """
+    return orjson.Fragment(b"[%b]" % b",".join(to_json(part)[1:-1] for part in parts if part))
 
 
 def render(call, wanted: Format, payload, status: int, headers: dict[str, str]) -> Response:

@@ -41,7 +41,7 @@ class Action:
 
     ``schema`` describes what a GET answers (``many``: a list of such), what a writing method is sent.
     ``label`` is what people call it, where the path does not say; ``view`` names what the explorer
-    shows of the answer besides its values.
+    shows of the answer besides its values.  ``bulk`` takes many rows at once, in larger bodies.
     """
 
     path: str
@@ -55,6 +55,7 @@ class Action:
     about: str = ""
     label: str = ""
     view: str = ""
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ uploads = Endpoints("upload-powersync-data", "What offline clients wrote to thei
 
 
 @uploads.endpoint(
-    "upload-powersync-data", methods=("PUT", "PATCH", "DELETE"), slash=False,
+    "upload-powersync-data", methods=("PUT", "PATCH", "DELETE"), slash=False, bulk=True,
     request=UploadSchema, response=UploadedSchema,
 )  # fmt: skip
 def upload(call: Call):

@@ -15,9 +15,13 @@ from ..storage.writing import insert, update
 from .deletion import told, told_why_not
 from .dump import dump_held
 from .fields import DateTime
+from .pagination import ON_A_PAGE
 from .recipe import Call, Target
+from .renderers import to_json_list
 from .resource import HISTORY, Action, Resource
 from .uploads import delete_rows, keep_files
+
+AT_ONCE = 50  # rows of large values that are there as objects
 
 
 def list_rows(call: Call):
@@ -26,8 +30,22 @@ def list_rows(call: Call):
     selection = resource.visible_to(call.user)
     selection = resource.filter_set.apply(selection, args)
     selection = resource.order.apply(selection, args, resource.filter_set.relevance(args))
-    page = resource.pagination.slice(selection, resource.dump.columns, args)
-    return page.envelope(resource.dump(page.rows, call.context), call.request)
+    page = resource.pagination.slice(selection, resource.dump.columns, args, ON_A_PAGE if call.format.is_html else None)
+    return page.envelope(_results(call, page.rows), call.request)
+
+
+def _results(call: Call, rows: list[tuple]):
+    dump, context = call.resource.dump, call.context
+    if len(rows) <= AT_ONCE or not dump.holds_json or call.format.is_html or call.format.indent:
+        return dump(rows, context)
+    return to_json_list(_let_go(rows, dump, context))
+
+
+def _let_go(rows: list[tuple], dump, context):
+    """Yield the JSON of some rows at a time, which are then gone from ``rows``."""
+    while rows:
+        yield dump(rows[:AT_ONCE], context)
+        del rows[:AT_ONCE]
 
 
 def show_row(call: Call):
@@ -140,5 +158,5 @@ def action_target(resource: Resource, action: Action) -> Target:
     throttle = {"action": action.throttle} if action.throttle else {}
     return Target(
         resource.name, dict.fromkeys(action.methods, action.handle), action.access or resource.rules, "action",
-        resource, action, throttle, about=action.about,
+        resource, action, throttle, bulk=action.bulk, about=action.about,
     )  # fmt: skip

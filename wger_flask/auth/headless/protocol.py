@@ -10,9 +10,10 @@ from functools import cached_property
 from flask import Request, Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
-from ...rest.errors import Throttled
+from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS, SAFE_METHODS
 from .. import passwords, sessions, tokens
 from ..models import User
@@ -125,13 +126,13 @@ class Visit:
     @cached_property
     def body(self) -> dict:
         """The JSON object that was sent; raises :class:`Refused` for anything else."""
-        data = self.request.get_data()
+        sent = None
         try:
-            if self.request.mimetype != "application/json":
-                raise ValueError
-            sent = json.loads(data) if data else {}
-        except (ValueError, RecursionError):
-            sent = None
+            if self.request.mimetype == "application/json":
+                data = self.request.json_bytes
+                sent = json.loads(data) if data else {}
+        except (ValueError, RecursionError, ParseError):
+            pass
         if not isinstance(sent, dict):
             raise Refused(Response(b"", 400, HEADERS, content_type="text/html; charset=utf-8"))
         return sent
@@ -201,6 +202,8 @@ def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
             return refused.response
         except sessions.Gone:
             return gone()
+        except (TooLarge, RequestEntityTooLarge):
+            return answer(413, errors=[error("too_large", TooLarge.message)])
         except Throttled as throttled:
             response = answer(429)
             response.headers.extend(throttled.headers)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ..computed import Batch
 from ..embedded import Children
+from ..pagination import ON_A_PAGE
 from ..recipe import Call
 from ..services import services
 from .cells import Cell, Cells, label_of
@@ -149,6 +150,7 @@ def pager_of(call: Call, envelope: dict) -> Pager | None:
         links = [f"?{urlsplit(envelope.get(name) or '').query}" for name in ("previous", "next")]
         return Pager(0, 0, None, *("" if link == "?" else link for link in links), ())
     limit, offset = call.resource.pagination.window(call.args)
+    limit = min(limit, ON_A_PAGE)
     count, shown, args = envelope["count"], len(envelope["results"]), call.args
 
     def at(start: int, size: int = limit) -> str:

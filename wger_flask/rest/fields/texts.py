@@ -10,17 +10,23 @@ from collections.abc import Iterable
 from marshmallow import ValidationError, missing, validate
 
 from ..bodies import FormData, parse_json
-from ..errors import ParseError
+from ..bounds import check_json
+from ..errors import ParseError, TooLarge
 from .base import Field
 
 
 class String(Field):
-    """Text; numbers are taken and stringified, blanks around it are cut off."""
+    """Text; numbers are taken and stringified, blanks around it are cut off.
+
+    Where no length is given, :data:`LONGEST` keeps a page of such rows from being a burden.
+    """
 
     kind = "string"
     NOT_TEXT = "Not a valid string."
 
-    def __init__(self, *, max_length: int | None = None, min_length: int = 0, blank: bool = False, **kwargs):
+    LONGEST = 10_000
+
+    def __init__(self, *, max_length: int = LONGEST, min_length: int = 0, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.max_length, self.min_length, self.blank = max_length, min_length, blank
 
@@ -39,7 +45,7 @@ class String(Field):
     def _complaints(self, text: str) -> list[str]:
         """Return everything that is wrong with ``text``, not only the first."""
         found = []
-        if self.max_length is not None and len(text) > self.max_length:
+        if len(text) > self.max_length:
             found.append(f"Ensure this field has no more than {self.max_length} characters.")
         if text and len(text) < self.min_length:
             found.append(f"Ensure this field has at least {self.min_length} characters.")
@@ -138,11 +144,20 @@ class UUID(Field):
 
 
 class Json(Field):
-    """Any JSON value that every database can store, kept as it is."""
+    """Any JSON value that every database can store, kept as it is.
+
+    ``most`` is how many bytes it may have as compact UTF-8 text.  What a value costs when it is read depends on
+    how many others it holds, too: :data:`MOST_VALUES`, so that a page of such rows is no burden.
+    """
 
     kind = "json"
+    MOST_VALUES = 1000
     DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
     _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+    def __init__(self, *, most: int = 20_000, **kwargs):
+        super().__init__(**kwargs)
+        self.most = most
 
     def raw(self, dialect, zone):
         return dialect.wire_json
@@ -150,17 +165,26 @@ class Json(Field):
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(data, FormData):
             try:
+                check_json(value.encode(), self.most)
                 value = parse_json(value.encode())
-            except ParseError:
+            except (ParseError, TooLarge):
                 raise ValidationError("Value must be valid JSON.") from None
         if _is_deeper(value, self.DEEPEST):
             raise ValidationError("Value must not be nested that deeply.")
         try:
-            text = json.dumps(value, allow_nan=False)
+            text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         except ValueError:
             raise ValidationError("Value must be valid JSON.") from None
         if self._null.search(text):
             raise ValidationError("Null characters are not allowed.")
+        size = len(text.encode("utf-8", "surrogatepass"))
+        if size > self.most:
+            raise ValidationError(f"{self.data_key or attr} must be at most {self.most} bytes, got {size}")
+        try:
+            check_json(text.encode("utf-8", "surrogatepass"), self.MOST_VALUES)
+        except TooLarge:
+            told = f"{self.data_key or attr} must hold at most {self.MOST_VALUES} values"
+            raise ValidationError(told) from None
         return value
 
 
