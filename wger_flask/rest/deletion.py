@@ -62,7 +62,7 @@ class HistoryDeletionSchema(Schema):
     """What the deletion of something planned can be told."""
 
     with_history = Truth(
-        label="Delete the history too", help="True takes along what was done with it, which stays otherwise"
+        label="Delete the history too", help="take along what was done with it, which stays otherwise"
     )
 
 

@@ -37,7 +37,7 @@ def _ask(shown: Shown) -> Markup:
     if resource.deletion and HISTORY in resource.deletion().load_fields:
         goes, stays = (counted(call, False)[name] for name in ("goes", "stays"))
         everything = counted(call, True)["goes"]
-        with_it = {name: everything[name] - goes.get(name, 0) for name in everything}
+        with_it = {name: everything[name] - goes.get(name, 0) for name in (*stays, *everything)}
     form = form_for(call, "DELETE", address(resource.name, call.key), {HISTORY: takes_history()})
     return shown.render(
         "deletion.html", form=form, goes=_words(goes), stays=_words(stays), with_history=_words(with_it)
