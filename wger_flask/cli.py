@@ -143,7 +143,10 @@ def create_user(name: str, password: str | None, email: str, admin: bool) -> Non
 @click.argument("name")
 @click.option("--password", help="The new password; asked for unless given.")
 def set_password(name: str, password: str | None) -> None:
-    """Give the account NAME another password."""
+    """Give the account NAME another password.
+
+    Whoever is logged in as NAME is logged out, and all tokens end, the permanent one (API key) too.
+    """
     accounts = _accounts()
     password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
     _told(accounts.set_password, name, password)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from wger_flask.auth import accounts, passwords, refresh, trust
+from wger_flask.auth import accounts, passwords, refresh, stamps, trust
 from wger_flask.auth.caller import by_id, by_token
 from wger_flask.auth.models import (
     BlacklistedToken,
@@ -107,7 +107,7 @@ def test_of_two_people_who_want_the_same_name_one_gets_it(app):
 
 def test_setting_a_password_ends_what_came_with_the_old_one(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    refresh.new_refresh(people["grace"].id)
+    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
     accounts.set_password("grace", PASSWORD)
     assert passwords.matches(PASSWORD, User.get(User.username == "grace").password)
     assert BlacklistedToken.select().count() == OutstandingToken.select().count() == 1

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import lockout, passwords, refresh, tokens
+from wger_flask.auth import lockout, passwords, refresh, sessions, stamps, tokens
 from wger_flask.auth.emails import NOT_VALID, is_valid
 from wger_flask.auth.models import BlacklistedToken, EmailAddress, OutstandingToken, Token, User
 from wger_flask.domain.core.models import UserProfile
@@ -17,7 +17,7 @@ from wger_flask.rest.throttling import Rate
 from wger_flask.storage import fields
 from wger_flask.storage.database import database, transaction
 
-from .conftest import PASSWORD
+from .conftest import PASSWORD, made
 
 GRACE = {"username": "grace", "password": "ecarg-pass"}
 SHORT = "This password is too short. It must contain at least 8 characters."
@@ -94,7 +94,7 @@ def test_broken_credentials_in_the_header_do_not_matter_here(api):
 
 # -- refresh -----------------------------------------------------------------------------------------
 def test_a_refresh_token_gives_access_tokens_again_and_again(api, people):
-    text = tokens.make(people["grace"].id, "refresh").text
+    text = made(people["grace"], "refresh").text
     for path in ("token/refresh", "token/refresh/"):
         answer = api().post(path, {"refresh": text})
         assert answer.status_code == 200 and list(answer.json) == ["access"]
@@ -103,25 +103,23 @@ def test_a_refresh_token_gives_access_tokens_again_and_again(api, people):
 
 @pytest.mark.parametrize(("make", "told"), [
     (lambda user: "x.y.z", "Token is invalid"),
-    (lambda user: tokens.make(user, "access").text, "Token has wrong type"),
-    (lambda user: tokens.make_headless(user, "refresh", "s").text, "Token has no type"),
+    (lambda user: made(user).text, "Token has wrong type"),
+    (lambda user: tokens.make_headless(user.id, "refresh", "s").text, "Token has no type"),
 ])  # fmt: skip
 def test_tokens_that_renew_nothing(api, people, make, told):
-    answer = api().post("token/refresh", {"refresh": make(people["grace"].id)})
+    answer = api().post("token/refresh", {"refresh": make(people["grace"])})
     assert (answer.status_code, answer.json) == (401, invalid(told))
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
-def test_an_expired_refresh_token(api, people, monkeypatch):
-    monkeypatch.setattr(
-        tokens, "make", lambda user, kind: tokens._make(timedelta(minutes=-1), "x", {"token_type": kind}, {})
-    )
-    assert api().post("token/refresh", {"refresh": tokens.make(1, "refresh").text}).json == invalid("Token is expired")
+def test_an_expired_refresh_token(api):
+    text = tokens._make(timedelta(minutes=-1), "x", {"token_type": "refresh"}, {}).text
+    assert api().post("token/refresh", {"refresh": text}).json == invalid("Token is expired")
 
 
 @pytest.mark.parametrize("gone", [False, True])
 def test_renewing_for_somebody_who_is_out(api, people, gone):
-    text = tokens.make(10**6 if gone else people["grace"].id, "refresh").text
+    text = tokens.make(10**6, "refresh", "s").text if gone else made(people["grace"], "refresh").text
     with transaction():
         User.update(is_active=False).where(User.username == "grace").execute()
     answer = api().post("token/refresh", {"refresh": text})
@@ -151,7 +149,7 @@ def test_rotation_takes_tokens_from_before_it_was_turned_on(api, bend):
 
 def test_of_two_uses_at_once_one_wins(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    claims = tokens.read_refresh(refresh.new_refresh(people["grace"].id))
+    claims = tokens.read_refresh(refresh.new_refresh(people["grace"].id, stamps.current(people["grace"])))
     results, gate = [], threading.Barrier(4)
 
     def use():
@@ -180,18 +178,19 @@ def test_the_database_holds_no_token_that_is_good_for_anything(api, bend):
 
 def test_expired_tokens_are_forgotten(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    refresh.new_refresh(people["grace"].id)
+    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
     refresh.revoke(people["grace"].id)
     with transaction():
         OutstandingToken.update(expires_at=fields.now() - timedelta(days=1)).execute()
-    refresh.new_refresh(people["grace"].id)
+    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
     assert (OutstandingToken.select().count(), BlacklistedToken.select().count()) == (1, 0)
 
 
 # -- verify ------------------------------------------------------------------------------------------
 def test_verification(api, people):
-    number = people["grace"].id
-    good = [tokens.make(number, "access"), tokens.make(number, "refresh"), tokens.make_headless(number, "refresh", "s")]
+    grace = people["grace"]
+    _, session = sessions.begin(grace, [])
+    good = [made(grace), made(grace, "refresh"), tokens.make_headless(grace.id, "refresh", session)]
     for path in ("token/verify", "token/verify/"):
         for token in good:
             answer = api().post(path, {"token": token.text})

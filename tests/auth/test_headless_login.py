@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from wger_flask.auth import sessions, tokens
-from wger_flask.auth.models import Session, User
+from wger_flask.auth import sessions
+from wger_flask.auth.models import LoginSession, Session, User
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.storage import fields
 from wger_flask.storage.database import database, transaction
 
-from .conftest import GRACE, PASSWORD, App, codes
+from .conftest import GRACE, PASSWORD, App, codes, made
 
 FLOWS = [{"id": "login"}, {"id": "signup"}, {"id": "mfa_login_webauthn"}]
 
@@ -118,12 +118,12 @@ def test_who_is_logged_in_is_known_by_either_token(phone, grace):
     {"Authorization": "simple"}, {"Authorization": "refresh"},
 ])  # fmt: skip
 def test_nobody(phone, grace, people, credentials):
-    made = {
+    sent = {
         "anonymous": lambda: phone.get("auth/session").json["meta"]["session_token"],
-        "simple": lambda: "Bearer " + tokens.make(people["grace"].id, "access").text,
+        "simple": lambda: "Bearer " + made(people["grace"]).text,
         "refresh": lambda: f"Bearer {grace.given['refresh_token']}",
     }
-    credentials = {name: made[value]() if value in made else value for name, value in credentials.items()}
+    credentials = {name: sent[value]() if value in sent else value for name, value in credentials.items()}
     for path in ("auth/session", "account/email", "account/authenticators"):
         answer = phone.get(path, **credentials)
         assert answer.status_code == 401
@@ -142,7 +142,7 @@ def test_session_tokens_that_are_none(phone, token):
 def test_nothing_is_stored_for_strangers(phone):
     for path in ("config", "auth/session", "account/email"):
         phone.get(path)
-    assert not Session.select().exists()
+    assert not LoginSession.select().exists()
 
 
 def test_logging_out(phone, grace, api):
@@ -151,29 +151,36 @@ def test_logging_out(phone, grace, api):
     assert grace.get("auth/session").status_code == 410
     bearer = {"Authorization": f"Bearer {grace.given['access_token']}"}
     assert phone.get("auth/session", **bearer).status_code == 410
-    assert api().get("userprofile/", headers=bearer).status_code == 200  # runs out by itself
+    refused = api().get("userprofile/", headers=bearer)
+    assert (refused.status_code, refused.json["code"]) == (403, "token_not_valid")
+    verified = api().post("token/verify", {"token": grace.given["access_token"]})
+    assert (verified.status_code, verified.json["code"]) == (401, "token_not_valid")
     assert phone.post("tokens/refresh", {"refresh_token": grace.given["refresh_token"]}).status_code == 400
 
 
 def test_the_database_holds_no_session_token(grace):
-    row = Session.get()
-    assert grace.given["session_token"] not in (row.session_key, *json.loads(row.session_data).values())
-    assert grace.given["refresh_token"] not in row.session_data and "pbkdf2" not in row.session_data
+    (row,) = LoginSession.select().dicts()
+    stored = json.dumps({name: str(value) for name, value in row.items()})
+    assert grace.given["session_token"] not in stored
+    assert grace.given["refresh_token"] not in stored and "pbkdf2" not in stored
 
 
 def test_a_session_ends_when_its_time_is_over(grace, phone):
     with transaction():
-        Session.update(expire_date=fields.now() - timedelta(seconds=1)).execute()
+        LoginSession.update(expires=fields.now() - timedelta(seconds=1)).execute()
     assert grace.get("auth/session").status_code == 410
     phone.post("auth/login", GRACE)
-    assert Session.select().count() == 1  # the old one is forgotten
+    assert LoginSession.select().count() == 1  # the old one is forgotten
 
 
-def test_sessions_of_others_in_the_same_table_are_no_good(phone, people):
+def test_the_sessions_of_a_wger_on_the_same_database_are_left_alone(phone, grace, browser):
     with transaction():
-        Session.create(session_key=sessions._key("theirs"), session_data="eyJ4IjoxfQ:1t", expire_date=fields.now())
-        Session.update(expire_date=fields.now() + timedelta(days=1)).execute()
+        Session.create(session_key="theirs", session_data="eyJ4IjoxfQ:1t", expire_date=fields.now())
     assert phone.get("auth/session", **{"X-Session-Token": "theirs"}).status_code == 410
+    browser().log_in("ada")
+    phone.post("auth/login", GRACE)
+    grace.delete("auth/session")
+    assert [row.session_key for row in Session.select()] == ["theirs"]
 
 
 # -- refresh -----------------------------------------------------------------------------------------
@@ -196,7 +203,8 @@ def test_a_missing_refresh_token(phone, body):
 
 
 def test_what_renews_nothing(phone, grace, people):
-    for text in ("x", 5, grace.given["access_token"], grace.given["session_token"], tokens.make(2, "refresh").text):
+    given = grace.given
+    for text in ("x", 5, given["access_token"], given["session_token"], made(people["grace"], "refresh").text):
         assert phone.post("tokens/refresh", {"refresh_token": text}).status_code == 400
 
 

@@ -8,11 +8,13 @@ import jwt
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import tokens
+from wger_flask.auth import sessions, stamps, tokens
 from wger_flask.auth.caller import by_token
 from wger_flask.auth.models import Token, User
 from wger_flask.auth.policy import policy
 from wger_flask.storage.database import transaction
+
+from .conftest import made
 
 NOBODY = {"detail": "Authentication credentials were not provided."}
 TWO_PARTS = {
@@ -118,7 +120,8 @@ def test_signed_tokens_that_are_no_good(api, claims, body):
 def test_clocks_may_differ_by_five_seconds(api, people, claims, status):
     now = datetime.now(UTC)
     moments = {name: now + timedelta(seconds=seconds) for name, seconds in claims.items()}
-    assert ask(api, f"Bearer {signed(**moments, user_id=str(people['grace'].id))}").status_code == status
+    own = {"user_id": str(people["grace"].id), "stamp": stamps.current(people["grace"])}
+    assert ask(api, f"Bearer {signed(**moments, **own)}").status_code == status
 
 
 def test_a_token_signed_otherwise_is_refused(api, people):
@@ -132,8 +135,9 @@ def test_a_token_signed_otherwise_is_refused(api, people):
 
 
 def test_access_tokens_of_both_families(api, people):
-    number = people["grace"].id
-    for token in (tokens.make(number, "access"), tokens.make_headless(number, "access", "s" * 40)):
+    grace = people["grace"]
+    _, session = sessions.begin(grace, [])
+    for token in (made(grace), tokens.make_headless(grace.id, "access", session)):
         assert ask(api, f"Bearer {token.text}").status_code == 200
         assert ask(api, f"Bearer   {token.text}").status_code == 200
         assert ask(api, f"Token {token.text}").json == {"detail": "Invalid token."}
@@ -142,10 +146,10 @@ def test_access_tokens_of_both_families(api, people):
 def test_claims(app, people, bend):
     bend(ACCESS_TOKEN_LIFETIME=7, REFRESH_TOKEN_LIFETIME=3)
     for kind, seconds in (("access", 7 * 60), ("refresh", 3 * 3600)):
-        text = tokens.make(people["grace"].id, kind).text
+        text = made(people["grace"], kind).text
         claims = tokens.read(text)
         assert jwt.get_unverified_header(text) == {"alg": "HS256", "typ": "JWT"}
-        assert list(claims) == ["token_type", "exp", "iat", "jti", "user_id", "sub"]
+        assert list(claims) == ["token_type", "exp", "iat", "jti", "user_id", "sub", "stamp"]
         assert (claims["token_type"], claims["user_id"], claims["sub"]) == (kind, "2", "2")
         assert claims["exp"] - claims["iat"] == seconds
         assert len(claims["jti"]) == 32 and int(claims["jti"], 16)
@@ -154,7 +158,7 @@ def test_claims(app, people, bend):
 
 
 def test_somebody_who_was_shut_out(api, people):
-    bearer = tokens.make(people["grace"].id, "access").text
+    bearer = made(people["grace"]).text
     with transaction():
         User.update(is_active=False).where(User.username == "grace").execute()
     assert api("grace").get("weightentry/").json == {"detail": "User inactive or deleted."}

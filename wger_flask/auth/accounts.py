@@ -12,7 +12,7 @@ from peewee import DataError, fn
 
 from ..storage import fields
 from ..storage.database import IntegrityError, after_commit, transaction, transaction_if_able
-from . import credentials, emails, letters, limits, names, passwords, refresh
+from . import credentials, emails, letters, limits, names, passwords, refresh, sessions, stamps
 from .models import EmailAddress, Token, User
 from .policy import policy
 
@@ -96,28 +96,47 @@ def register(username: str, password: str, email: str = "", *, language: str = "
     return user
 
 
-def change_password(user: User, password: str) -> None:
-    """Give ``user`` another password: sessions and refresh tokens that came with the old one end."""
+def change_password(user: User, password: str, *, session: str | None = None, keep_key: bool = False) -> None:
+    """Give ``user`` another password, and end what came with the old one.
+
+    Every session ends, every access, refresh and sync token, and the API key (unless ``keep_key``).  The session
+    with the id ``session``, in which the owner changes it, goes on, and so do its access tokens: then
+    :class:`~.stamps.PasswordChanged` is raised where somebody else was first.
+    """
     hashed = passwords.hash_password(password, policy().iterations)
     with transaction():
+        stamps.one_at_a_time(user.id)
+        if session is not None:
+            stamps.demand_unchanged(user)
         User.update(password=hashed).where(User.id == user.id).execute()
-        refresh.revoke(user.id)
+        _end_what_came_with(user.id, hashed, session, keep_key)
     user.password = hashed
 
 
 def reset_password(reset: letters.Reset, password: str) -> bool:
-    """Use a reset key; False when it was used meanwhile.  Whoever could read the letter owns the address."""
+    """Use a reset key; False when it was used meanwhile.  Whoever could read the letter owns the address.
+
+    Whoever else was in the account is out of it: every session, token and the API key end.
+    """
     hashed = passwords.hash_password(password, policy().iterations)
     user = reset.user
     with transaction():
+        stamps.one_at_a_time(user.id)
         unchanged = (User.id == user.id) & (User.password == user.password)
         if not User.update(password=hashed).where(unchanged).execute():
             return False
-        refresh.revoke(user.id)
+        _end_what_came_with(user.id, hashed)
     user.password = hashed
     if row := emails.find(user.id, reset.email):
         emails.mark_verified(row.id, row.email)
     return True
+
+
+def _end_what_came_with(user: int, hashed: str, session: str | None = None, keep_key: bool = False) -> None:
+    sessions.end_of_password(user, stamps.renew(user, hashed), session)
+    refresh.revoke(user)
+    if not keep_key:
+        Token.delete().where(Token.user == user).execute()
 
 
 def note_login(user: User) -> None:
@@ -126,15 +145,18 @@ def note_login(user: User) -> None:
         User.update(last_login=fields.now()).where(User.id == user.id).execute()
 
 
-def permanent_token(user: int) -> str:
-    """Return the permanent token of a user, making it when there is none."""
-    known = Token.get_or_none(Token.user == user)
+def permanent_token(user: User) -> str:
+    """Return the permanent token of a user, making it when there is none.
+
+    Raises :class:`~.stamps.PasswordChanged` when it would outlive a password that was changed since ``user``
+    was read.
+    """
+    known = Token.get_or_none(Token.user == user.id)
     if known is None:
-        try:
-            with transaction():
-                known = Token.create(user=user)
-        except IntegrityError:
-            known = Token.get(Token.user == user)
+        with transaction():
+            stamps.one_at_a_time(user.id)
+            stamps.demand_unchanged(user)
+            known = Token.get_or_none(Token.user == user.id) or Token.create(user=user.id)
     return known.key
 
 
@@ -187,7 +209,10 @@ def create_user(username: str, password: str, email: str = "", admin: bool = Fal
 
 
 def set_password(username: str, password: str) -> None:
-    """Give an account another password.  Raises ValueError with a sentence for a person."""
+    """Give an account another password; everything that came with the old one ends, the API key too.
+
+    Raises ValueError with a sentence for a person.
+    """
     if not password.strip():
         raise ValueError("a password is needed")
     change_password(account_named(username), password.strip())
@@ -195,7 +220,7 @@ def set_password(username: str, password: str) -> None:
 
 def create_token(username: str) -> str:
     """Return the permanent token of an account, making it when there is none.  Raises ValueError."""
-    return permanent_token(account_named(username).id)
+    return permanent_token(account_named(username))
 
 
 def account_named(username: str) -> User:

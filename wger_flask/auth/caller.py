@@ -12,11 +12,12 @@ from functools import cached_property
 from ..storage.clauses import Clause, equals
 from ..storage.fields import storable
 from ..storage.selection import Selection
-from . import trust
-from .models import Permission, Token, User, group_permissions, user_groups, user_permissions
+from . import stamps, trust
+from .models import Permission, SecurityStamp, Token, User, group_permissions, user_groups, user_permissions
 
-_COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
-_OF_TOKEN = ("key", *(f"user.{name}" for name in _COLUMNS))
+COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
+_OF_TOKEN = ("key", *(f"user.{name}" for name in COLUMNS))
+_OF_STAMP = ("stamp", "mark", "user.password", *(f"user.{name}" for name in COLUMNS))
 
 
 class Caller:
@@ -63,14 +64,21 @@ def by_token(key: str) -> Caller | None:
     return None
 
 
-def by_session(key: int) -> tuple[Caller, str] | None:
-    """Return the user with a primary key and their password hash, on which sessions depend."""
-    rows = Selection(User, (equals(User.id, key),)).rows((*_COLUMNS, "password"))
-    return (Caller(*rows[0][:-1]), rows[0][-1]) if rows else None
+def by_stamp(key: int, sent: str) -> Caller | None:
+    """Return the user with a primary key, None where what carries the stamp ``sent`` has ended: see :mod:`.stamps`."""
+    if not storable(key):
+        return None
+    rows = Selection(SecurityStamp, (equals(SecurityStamp.user, key),)).rows(_OF_STAMP)
+    if not rows:  # it could not be stored
+        rows = [("", "", *row) for row in Selection(User, (equals(User.id, key),)).rows(("password", *COLUMNS))]
+    for stamp, mark, password, *columns in rows:
+        if stamps.holds(sent, stamp, mark, password):
+            return Caller(*columns)
+    return None
 
 
 def _one(selection: Selection) -> Caller | None:
-    rows = selection.rows(_COLUMNS)
+    rows = selection.rows(COLUMNS)
     return Caller(*rows[0]) if rows else None
 
 

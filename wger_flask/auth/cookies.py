@@ -1,8 +1,9 @@
 """Remember people between pages: the signed cookie ``sessionid``, and the CSRF token beside it.
 
-The cookie is Flask's own session.  It holds the user, a mark of the password it began with (so
-that changing the password ends it everywhere) and the CSRF token, which scripts read from the
-cookie ``csrftoken`` and send back as ``X-CSRFToken``, forms as ``csrfmiddlewaretoken``.
+The cookie is Flask's own session.  It holds the token of a session in the database (see
+:mod:`.sessions`), so that a copy of it is worth nothing after logging out, and the CSRF token, which
+scripts read from the cookie ``csrftoken`` and send back as ``X-CSRFToken``, forms as
+``csrfmiddlewaretoken``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import string
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, request, session
@@ -17,7 +19,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from ..rest.errors import CsrfFailed
 from ..rest.permissions import SAFE_METHODS
-from . import caller, sessions
+from . import sessions
 from .caller import Caller
 from .models import User
 from .policy import policy
@@ -55,35 +57,64 @@ def register(app: Flask, secure: bool) -> None:
 
 # -- who is logged in ---------------------------------------------------------------------------
 def log_in(user: User) -> None:
-    """Begin a session of ``user`` with a CSRF token of its own."""
-    session.clear()
+    """Begin a session of ``user`` with a CSRF token of its own, in the place of the one before.
+
+    Raises :class:`~.stamps.PasswordChanged`.
+    """
+    token, _ = sessions.begin(user, [], sessions.BROWSER, timedelta(seconds=SESSION_SECONDS))
+    log_out()
     session.permanent = True
-    session["user"], session["mark"] = user.id, sessions.mark_of(user.password)
-    session["csrf"] = g.csrf_handed_out = _new_token()
-    g.cookie_user = Caller(user.id, user.username, user.is_active, user.is_staff, user.is_superuser)
+    _hold(token)
 
 
 def log_out() -> None:
-    """End the session of whoever asks."""
+    """End the session of whoever asks, that one alone."""
+    if (held := _opened()) is not None:
+        sessions.end(held.id)
     session.clear()
-    g.cookie_user = None
+    forget()
 
 
 def logged_in() -> Caller | None:
     """Return whoever the session cookie names; None without a cookie, or with one that is no longer good."""
-    if "cookie_user" not in g:
-        g.cookie_user = _read()
-    return g.cookie_user
+    held = _opened()
+    return held and held.user
 
 
-def _read() -> Caller | None:
-    if SESSION_COOKIE not in request.headers.get("Cookie", ""):
+def session_id() -> str | None:
+    """Return the id of the session that the cookie stands for; None without one that is good."""
+    held = _opened()
+    return held and held.id
+
+
+def change_tokens() -> None:
+    """Go on with the session under other tokens: copies of the cookie are worthless from now on."""
+    _hold(sessions.change_token(session_id(), sessions.BROWSER))
+
+
+def forget() -> None:
+    """Have the cookie looked up again when it is asked for."""
+    g.pop("cookie_session", None)
+
+
+def _hold(token: str) -> None:
+    session["session"] = token
+    session["csrf"] = g.csrf_handed_out = _new_token()
+    forget()
+
+
+def _opened() -> sessions.Open | None:
+    if "cookie_session" not in g:
+        g.cookie_session = _read()
+    return g.cookie_session
+
+
+def _read() -> sessions.Open | None:
+    token = session.get("session")
+    try:
+        return sessions.by_token(token, sessions.BROWSER) if token else None
+    except sessions.Gone:
         return None
-    number, mark = session.get("user"), session.get("mark", "")
-    found = caller.by_session(number) if number else None
-    if found is None or not found[0].is_active or not hmac.compare_digest(mark, sessions.mark_of(found[1])):
-        return None
-    return found[0]
 
 
 # -- cross-site request forgery --------------------------------------------------------------------

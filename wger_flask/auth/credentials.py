@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from peewee import fn
 
 from ..storage.database import after_commit, transaction_if_able
-from . import emails, lockout, names, passwords
+from . import emails, lockout, names, passwords, stamps
 from .models import EmailAddress, User
 from .policy import policy
 
@@ -58,23 +58,30 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
     """
     lockout.demand(address)
     for user in candidates:
-        if passwords.matches(password, user.password):
-            _renew(user, password)
+        if passwords.matches(password, user.password) and _renewed(user, password):
             return user
     passwords.spend(password, candidates[-1].password if candidates else None, policy().iterations)
     lockout.failed(address)
     return None
 
 
-def _renew(user: User, password: str) -> None:
-    """Replace the hash of an old format or strength by a current one."""
+def _renewed(user: User, password: str) -> bool:
+    """Replace the hash of an old format or strength by a current one; False when the password was changed meanwhile."""
     if passwords.is_current(user.password, policy().iterations):
-        return
-    fresh = passwords.hash_password(password, policy().iterations)
+        return True
+    before, fresh = user.password, passwords.hash_password(password, policy().iterations)
+    was_first = True
     with transaction_if_able(f"the new hash of user {user.id}"):
-        unchanged = (User.id == user.id) & (User.password == user.password)
-        if User.update(password=fresh).where(unchanged).execute():
+        stamps.one_at_a_time(user.id)
+        unchanged = (User.id == user.id) & (User.password == before)
+        was_first = bool(User.update(password=fresh).where(unchanged).execute())
+        if was_first:
+            stamps.keep(user.id, before, fresh)
             after_commit(lambda: setattr(user, "password", fresh))
+    if was_first:
+        return True
+    user.password = User.select(User.password).where(User.id == user.id).scalar() or ""
+    return passwords.matches(password, user.password)  # another login has renewed it
 
 
 def _provers_of(email: str):

@@ -11,13 +11,28 @@ from ..rest.permissions import private
 from ..rest.renderers import render
 from ..rest.schema import parse
 from ..rest.services import services
-from . import accounts, caller, credentials, limits, names, password_rules, refresh, schemas, sessions, tokens
+from . import (
+    accounts,
+    caller,
+    credentials,
+    limits,
+    names,
+    password_rules,
+    refresh,
+    schemas,
+    sessions,
+    stamps,
+    tokens,
+)
 from .languages import preferred_language
 from .models import User
 from .policy import policy
+from .schemes import authenticate_again
 
 DEPRECATION = {"Deprecation": "Sat, 01 Oct 2022 23:59:59 GMT"}
 UNIQUE = "This field must be unique."
+NO_ACCOUNT = "No active account found with the given credentials"
+UNKNOWN = "Username or password unknown"
 
 endpoints = Endpoints("accounts", "Log in, register, and get tokens.")
 
@@ -45,8 +60,11 @@ def token(call):
     found = credentials.known_as(data["username"])
     user = credentials.verify(found, data["password"], call.request.remote_addr)
     if user is None or not user.is_active:
-        raise Unauthorized("No active account found with the given credentials")
-    return refresh.pair(user.id)
+        raise Unauthorized(NO_ACCOUNT)
+    try:
+        return refresh.pair(user)
+    except stamps.PasswordChanged:
+        raise Unauthorized(NO_ACCOUNT) from None
 
 
 @endpoints.endpoint(
@@ -58,9 +76,13 @@ def token_refresh(call):
     data = call.load(schemas.Refresh)
     try:
         claims = tokens.read_refresh(data["refresh"])
-        user = caller.by_id(tokens.user_of(claims) or 0)
+        number = tokens.user_of(claims) or 0
+        holds = caller.by_stamp(number, tokens.stamp_of(claims))
+        user = holds or caller.by_id(number)
         if user is None or not user.is_active:
             raise Unauthorized("No active account found for the given token.")
+        if not holds:
+            raise tokens.BadToken(tokens.BadToken.BLACKLISTED)
         return refresh.renewed(user.id, claims)
     except tokens.BadToken as wrong:
         raise _refused(wrong) from None
@@ -77,9 +99,20 @@ def token_verify(call):
         claims = tokens.read(data["token"])
     except tokens.BadToken:
         raise _refused(tokens.BadToken(tokens.BadToken.INVALID)) from None
-    if claims.get("token_type") == tokens.REFRESH and refresh.is_blacklisted(claims["jti"]):
-        raise Invalid({"non_field_errors": [tokens.BadToken.BLACKLISTED]})
+    holds = _holds(claims)
+    if claims.get("token_type") == tokens.REFRESH:
+        if not holds or refresh.is_blacklisted(claims["jti"]):
+            raise Invalid({"non_field_errors": [tokens.BadToken.BLACKLISTED]})
+    elif not holds:
+        raise _refused(tokens.BadToken(tokens.BadToken.INVALID))
     return {}
+
+
+def _holds(claims: dict) -> bool:
+    """Tell whether what a token came from, a session or a password, is still there."""
+    if "token_use" in claims:
+        return sessions.user_of(tokens.session_of(claims)) is not None
+    return caller.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims)) is not None
 
 
 def show_login(call):
@@ -97,8 +130,12 @@ def login(call):
     found = credentials.known_as(name)
     user = credentials.verify(found, data["password"], call.request.remote_addr)
     if user is None or not user.is_active:
-        raise Invalid({"non_field_errors": ["Username or password unknown"]})
-    return render(call, call.format, {"token": accounts.permanent_token(user.id)}, 200, DEPRECATION)
+        raise Invalid({"non_field_errors": [UNKNOWN]})
+    try:
+        token = accounts.permanent_token(user)
+    except stamps.PasswordChanged:
+        raise Invalid({"non_field_errors": [UNKNOWN]}) from None
+    return render(call, call.format, {"token": token}, 200, DEPRECATION)
 
 
 endpoints.endpoint(
@@ -126,7 +163,7 @@ def register(call):
     except accounts.TooLong as long:
         told = "Ensure this field has no more than {} characters."
         raise Invalid({name: [told.format(most)] for name, most in long.fields.items()}) from None
-    token = accounts.permanent_token(user.id)
+    token = accounts.permanent_token(user)
     return {"message": "api user successfully registered", "token": token}, 201
 
 
@@ -159,6 +196,8 @@ def issue_refresh_token(call):
     user = User.get_or_none(User.id == call.user.id)
     if user is None:
         raise Forbidden()
-    _, key = sessions.begin(user.id, user.password, [sessions.method(username=user.username)])
-    given = sessions.give_tokens(sessions.by_key(key))
+    _, key = sessions.begin(user, [sessions.method(username=user.username)])
+    if authenticate_again(call.request) is None:
+        raise Forbidden()
+    given = sessions.give_tokens(sessions.by_id(key))
     return {"refresh_token": given["refresh_token"]}

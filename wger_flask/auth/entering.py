@@ -6,7 +6,7 @@ from flask import Request
 
 from ..rest.errors import Forbidden
 from ..rest.recipe import AGAIN, NAME, PASSWORD
-from . import accounts, cookies, credentials, emails, passwords
+from . import accounts, cookies, credentials, emails, passwords, stamps
 from .caller import Caller
 from .models import User
 
@@ -29,8 +29,11 @@ def enter(name: str, password: str, address: str | None) -> User:
     user = credentials.verify(found, password, address)
     if user is None or not user.is_active:
         raise LoginFailed()
+    try:
+        cookies.log_in(user)
+    except stamps.PasswordChanged:
+        raise LoginFailed() from None
     accounts.note_login(user)
-    cookies.log_in(user)
     return user
 
 

@@ -13,7 +13,7 @@ from . import cookies
 from .account_pages import pages
 from .endpoints import endpoints
 from .headless import blueprint as headless
-from .models import MODELS
+from .models import MODELS, OWN_MODELS
 from .policy import Policy, set_policy
 from .powersync import powersync
 
@@ -29,7 +29,7 @@ def register(
     """
     app.extensions["accounts"] = Policy(settings, secret, post, counters)
     set_policy(app.extensions["accounts"])
-    registry.add_models(*MODELS)
+    registry.add_models(*MODELS, *OWN_MODELS)
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)
     registry.add_blueprint(powersync)

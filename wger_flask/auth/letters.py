@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..mail.delivery import compose
-from . import emails, sessions
+from . import emails, stamps
 from .models import EmailAddress, User
 from .policy import policy
 
@@ -64,7 +64,7 @@ def read_verification(key: str) -> EmailAddress | None:
 
 def reset_key(user: User, email: str) -> str:
     """Return the key with which the password that ``user`` has now can be replaced."""
-    return _signer("reset-password").dumps([user.id, sessions.mark_of(user.password), email])
+    return _signer("reset-password").dumps([user.id, stamps.mark_of(user.password), email])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_reset(key: str) -> Reset | None:
     except (BadData, ValueError, TypeError):
         return None
     user = User.get_or_none(User.id == number)
-    if user is None or not user.is_active or not hmac.compare_digest(mark, sessions.mark_of(user.password)):
+    if user is None or not user.is_active or not hmac.compare_digest(mark, stamps.mark_of(user.password)):
         return None
     if not emails.is_of(user, email):  # whoever reads it is nobody to this account any more
         return None

@@ -145,10 +145,7 @@ class BlacklistedToken(Model):
 
 
 class Session(Model):
-    """A session of an app; ``session_key`` is a digest of the token that the app holds, ``session_data`` JSON.
-
-    Django's own sessions share the table; neither can read, or takes for valid, the other's.
-    """
+    """A session of Django's, for the wger that may share the database: nothing here reads or makes any."""
 
     session_key = fields.Char(max_length=40, primary_key=True)
     session_data = fields.Text()
@@ -159,4 +156,39 @@ class Session(Model):
         label = "sessions.session"
 
 
+class SecurityStamp(Model):
+    """What everything that an account has given out since its last password carries: see :mod:`.stamps`.
+
+    ``mark`` tells which password hash the stamp holds for.  A wger on the same database knows nothing of
+    the table, so the database itself deletes the row with its user.
+    """
+
+    user = fields.ForeignKey(User, primary_key=True, backref="+", on_delete="CASCADE")
+    stamp = fields.Char(max_length=32)
+    mark = fields.Char(max_length=32)
+
+    class Meta:
+        table_name = "wger_flask_securitystamp"
+
+
+class LoginSession(Model):
+    """A session of a browser or an app: see :mod:`.sessions`.
+
+    ``id`` is named in the access tokens that come from it, ``key`` is a digest of the token that its holder
+    keeps, ``refresh`` the id of the one refresh token that is good, ``methods`` JSON: how they logged in.
+    """
+
+    id = fields.Char(max_length=32, primary_key=True)
+    key = fields.Char(max_length=64, unique=True)
+    account = fields.ForeignKey(SecurityStamp, backref="+", on_delete="CASCADE")
+    stamp = fields.Char(max_length=32)
+    methods = fields.Text()
+    refresh = fields.Char(max_length=36, default="")
+    expires = fields.DateTime(index=True)
+
+    class Meta:
+        table_name = "wger_flask_session"
+
+
 MODELS = (ContentType, Permission, Group, User, Token, EmailAddress, OutstandingToken, BlacklistedToken, Session)
+OWN_MODELS = (SecurityStamp, LoginSession)

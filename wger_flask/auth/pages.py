@@ -20,7 +20,7 @@ from ..rest.explorer.waiting import for_people
 from ..rest.schema import Schema, load
 from ..rest.services import services
 from ..storage.database import transaction
-from . import accounts, cookies, credentials, emails, entering, forms, letters, limits, names, password_rules
+from . import accounts, cookies, credentials, emails, entering, forms, letters, limits, names, password_rules, stamps
 from .languages import preferred_language
 from .models import Token, User
 from .policy import policy
@@ -28,6 +28,7 @@ from .policy import policy
 pages = Blueprint("account", __name__)
 STALE = "This page was older than your session. Nothing was done yet: look through it, and press the button again."
 _HIDDEN = ("again", "current", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
+NOT_YOURS = "This is not your password."
 
 
 @pages.before_request
@@ -187,9 +188,13 @@ def api_key() -> Response:
             wrong = {"form": ["Choose whether to make a key or to revoke it."]}
             return _show("api_key", wrong, known=Token.get_or_none(Token.user == g.user.id), user=_row())
         with transaction():
+            stamps.one_at_a_time(g.user.id)
+            cookies.forget()
+            if cookies.logged_in() is None:  # the session has ended by now, with the password it came from
+                return _to_login()
             accounts.revoke_token(g.user.id)
             if action == "make":
-                fresh = accounts.permanent_token(g.user.id)
+                fresh = accounts.permanent_token(_row())
         if fresh is None:
             flash("Your API key is revoked.")
             return _on(url_for("account.api_key"))
@@ -198,24 +203,28 @@ def api_key() -> Response:
 
 @_page("/user/password")
 def password() -> Response:
-    """Change the password; it ends every other session."""
+    """Change the password; it ends every other session and every token, the API key unless it is to stay."""
     if g.user is None:
         return _to_login()
+    has_key = Token.select(Token.key).where(Token.user == g.user.id).exists()
     if request.method != "POST":
-        return _show("password")
+        return _show("password", has_key=has_key)
     user = _row()
     try:
         data = _read(forms.ChangeForm)
         if credentials.verify([user], data["current"], request.remote_addr) is None:
-            raise Invalid({"current": ["This is not your password."]})
+            raise Invalid({"current": [NOT_YOURS]})
         _judge(data["password"], password_rules.known_of(user))
+        keep_key = "revoke_key" not in request.form
+        accounts.change_password(user, data["password"], session=cookies.session_id(), keep_key=keep_key)
     except Invalid as wrong:
-        return _show("password", wrong.body)
+        return _show("password", wrong.body, has_key=has_key)
+    except stamps.PasswordChanged:
+        return _show("password", {"current": [NOT_YOURS]}, has_key=has_key)
     except Throttled as wrong:
-        return _throttled("password", wrong)
-    accounts.change_password(user, data["password"])
-    cookies.log_in(user)
-    flash("Your password is changed.")
+        return _throttled("password", wrong, has_key=has_key)
+    cookies.change_tokens()
+    flash("Your password is changed." if keep_key or not has_key else "Your password is changed, your API key revoked.")
     return _on(url_for("account.api_key"))
 
 
@@ -249,7 +258,7 @@ def reset(key: str) -> Response:
         return _show("reset", wrong.body, user=found.user)
     if not accounts.reset_password(found, data["password"]):
         return _show("reset", status=400, user=None)
-    flash("Your password is changed: log in with the new one.")
+    flash("Your password is changed: log in with the new one. Everything else that was logged in is logged out.")
     return _on(url_for("account.login"))
 
 

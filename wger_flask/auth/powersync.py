@@ -1,7 +1,9 @@
 """Let offline clients prove to a PowerSync service who they are.
 
 The service is another program that fetches our public key, so these tokens alone are signed
-with a key pair.  It is made on first use, beside the secret key and as private.
+with a key pair.  It is made on first use, beside the secret key and as private.  A token carries
+the stamp of its account (see :mod:`.stamps`), by which whoever can ask the database, as
+:func:`read` does, knows one that ended with the password; others take it until its time is over.
 """
 
 from __future__ import annotations
@@ -19,11 +21,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Response
 
 from ..rest.blueprint import Endpoints
+from ..rest.errors import Forbidden
 from ..rest.fields import Json, String
 from ..rest.permissions import Access, logged_in
 from ..rest.schema import Schema
 from ..secrets import kept
+from . import caller, stamps, tokens
+from .caller import Caller
+from .models import User
 from .policy import policy
+from .schemes import authenticate_again
 
 AUDIENCE = "powersync"
 SECONDS = 600
@@ -58,11 +65,35 @@ def keys(call):
 )
 def token(call):
     """Get a token for the PowerSync service; it is valid for ten minutes."""
+    user = User.get_or_none(User.id == call.user.id)
+    stamp = user and stamps.current(user)
+    if not stamp or authenticate_again(call.request) is None:
+        raise Forbidden()
     now = int(time.time())
     private = _private()
-    claims = {"sub": str(call.user.id), "iat": now, "aud": AUDIENCE, "exp": now + SECONDS}
+    claims = {"sub": str(user.id), "iat": now, "aud": AUDIENCE, "exp": now + SECONDS, "stamp": stamp}
     made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
     return _spaced({"token": made, "powersync_url": policy().settings.POWERSYNC_URL})
+
+
+def read(text: str) -> Caller:
+    """Return whose token ``text`` is; raises :class:`~.tokens.BadToken` for one that is no good, or no longer.
+
+    Nothing is allowed for clocks that differ: it is this server that made the token.
+    """
+    try:
+        claims = jwt.decode(
+            text, _private().public_key(), algorithms=["RS256"], audience=AUDIENCE,
+            options={"require": ["exp", "iat", "sub", "aud"]},
+        )  # fmt: skip
+    except jwt.ExpiredSignatureError:
+        raise tokens.BadToken(tokens.BadToken.EXPIRED) from None
+    except (jwt.PyJWTError, ValueError):
+        raise tokens.BadToken(tokens.BadToken.INVALID) from None
+    user = caller.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims))
+    if user is None or not user.is_active:
+        raise tokens.BadToken(tokens.BadToken.INVALID)
+    return user
 
 
 def _spaced(body: dict) -> Response:

@@ -12,20 +12,24 @@ from datetime import UTC, datetime
 from ..storage import fields
 from ..storage.cascade import delete
 from ..storage.database import IntegrityError, transaction
-from . import tokens
-from .models import BlacklistedToken, OutstandingToken
+from . import stamps, tokens
+from .models import BlacklistedToken, OutstandingToken, User
 from .policy import policy
 from .tokens import REFRESH, BadToken, Made
 
 
-def pair(user: int) -> dict[str, str]:
-    """Return a refresh and an access token, in the order of the answer."""
-    return {"refresh": new_refresh(user), "access": tokens.make(user, tokens.ACCESS).text}
+def pair(user: User) -> dict[str, str]:
+    """Return a refresh and an access token, in the order of the answer.
+
+    Raises :class:`~.stamps.PasswordChanged` when the password of ``user`` was changed since they were read.
+    """
+    stamp = stamps.current(user)
+    return {"refresh": new_refresh(user.id, stamp), "access": tokens.make(user.id, tokens.ACCESS, stamp).text}
 
 
-def new_refresh(user: int) -> str:
+def new_refresh(user: int, stamp: str) -> str:
     """Return a refresh token, remembered where tokens are rotated."""
-    made = tokens.make(user, REFRESH)
+    made = tokens.make(user, REFRESH, stamp)
     if policy().settings.WGER_ROTATE_REFRESH_TOKENS:
         with transaction():
             _forget_expired(user)
@@ -40,9 +44,10 @@ def renewed(user: int, claims: dict) -> dict[str, str]:
     """
     if is_blacklisted(claims["jti"]):
         raise BadToken(BadToken.BLACKLISTED)
-    answer = {"access": tokens.make(user, tokens.ACCESS).text}
+    stamp = tokens.stamp_of(claims)
+    answer = {"access": tokens.make(user, tokens.ACCESS, stamp).text}
     if policy().settings.WGER_ROTATE_REFRESH_TOKENS:
-        made = tokens.make(user, REFRESH)
+        made = tokens.make(user, REFRESH, stamp)
         try:
             with transaction():
                 _blacklist(user, claims)

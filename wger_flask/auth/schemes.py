@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Request
 
 from ..rest.errors import Forbidden
-from . import caller, cookies, entering, tokens
+from . import caller, cookies, entering, sessions, tokens
 from .caller import Caller
 
 
@@ -30,6 +30,15 @@ def authenticate(request: Request) -> Caller | None:
     if parts[0].lower() == "token":
         return _token(parts)
     return None
+
+
+def authenticate_again(request: Request) -> Caller | None:
+    """Return who sends ``request`` by what is stored now, as :func:`authenticate` does.
+
+    For giving out what a password would have to end: what gave the right to it may have ended meanwhile.
+    """
+    cookies.forget()
+    return authenticate(request)
 
 
 def _sent(request: Request) -> list[str]:
@@ -62,14 +71,24 @@ def _bearer(parts: list[str]) -> Caller:
     number = tokens.user_of(claims)
     if number is None:
         raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
-    user = caller.by_id(number)
-    if "token_use" in claims and (user is None or not user.is_active):
-        # A headless token that is good for nothing is asked what a token of the other family says.
-        raise _no_access(tokens.BadToken.NO_TYPE)
+    if "token_use" in claims:
+        return _of_session(claims)
+    found = caller.by_stamp(number, tokens.stamp_of(claims))
+    user = found or caller.by_id(number)
     if user is None:
         raise Forbidden("User not found", code="user_not_found")
     if not user.is_active:
         raise Forbidden("User is inactive", code="user_inactive")
+    if found is None:  # it ended with the password
+        raise _no_access(tokens.BadToken.INVALID)
+    return user
+
+
+def _of_session(claims: dict) -> Caller:
+    user = sessions.user_of(tokens.session_of(claims))
+    if user is None or not user.is_active:
+        # A headless token that is good for nothing is asked what a token of the other family says.
+        raise _no_access(tokens.BadToken.NO_TYPE)
     return user
 
 

@@ -1,9 +1,10 @@
-"""Keep the sessions of apps: what ``X-Session-Token`` and headless refresh tokens stand for.
+"""Keep who is logged in: browsers by their cookie, apps by ``X-Session-Token`` and the tokens that come from it.
 
-An app holds a random token; the database holds its digest, so that reading the database lets
-nobody in.  A session depends on the password that was valid when it began and ends with it.
+The holder of a session has a random token; the database holds its digest, so that reading the database
+lets nobody in.  A session ends by logging out, by its time, and with the password: see :mod:`.stamps`.
+Access tokens name their session and end with it.
 
-Somebody who is not logged in gets a token too, because the protocol wants one in every answer.
+Somebody who is not logged in gets a token too, because the protocol of apps wants one in every answer.
 Nothing is stored for it: it carries its own signature, so that strangers cannot fill the table.
 """
 
@@ -15,17 +16,25 @@ import json
 import secrets
 import string
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 
 from ..storage import fields
+from ..storage.clauses import Clause, equals
 from ..storage.database import transaction
-from . import caller, tokens
-from .caller import Caller
-from .models import Session
+from ..storage.selection import Selection
+from . import stamps, tokens
+from .caller import COLUMNS, Caller
+from .models import LoginSession, User
 from .policy import policy
 
+APP, BROWSER = "app", "browser"
 _LETTERS = string.ascii_lowercase + string.digits
 _RANDOM, _SIGNED = 20, 12  # characters of a token: 103 random bits, and 60 of signature where nothing is stored
+_READ = (
+    "id", "methods", "refresh", "expires", "stamp", "account.stamp", "account.mark", "account.user.password",
+    *(f"account.user.{name}" for name in COLUMNS),
+)  # fmt: skip
 
 
 class Gone(Exception):
@@ -34,13 +43,12 @@ class Gone(Exception):
 
 @dataclass(slots=True)
 class Open:
-    """A session that is open: its ``key`` in the database, its user, and how they logged in."""
+    """A session that is open: its ``id``, its user, how they logged in, and its refresh token's id."""
 
-    key: str
+    id: str
     user: Caller
     methods: list[dict]
-    refresh: str | None = None
-    stored: str = field(default="", repr=False)
+    refresh: str
 
 
 def anonymous_token() -> str:
@@ -49,58 +57,71 @@ def anonymous_token() -> str:
     return start + _signature(start)
 
 
-def mark_of(password_hash: str) -> str:
-    """Return what a session keeps of the password: enough to notice that it was changed."""
-    return hmac.digest(policy().key("session-mark"), password_hash.encode(), "sha256").hex()[:32]
-
-
 def method(**how: str) -> dict:
     """Describe a login with a password just now, by ``username`` or ``email``."""
     return {"method": "password", "at": time.time(), **how}
 
 
-def begin(user: int, password_hash: str, methods: list[dict]) -> tuple[str, str]:
-    """Begin a session; returns its token, for the app alone, and its key.  Forgets those that have expired."""
-    token = "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM + _SIGNED))
-    key = _key(token)
+def begin(user: User, methods: list[dict], kind: str = APP, lifetime: timedelta | None = None) -> tuple[str, str]:
+    """Begin a session; returns its token, for its holder alone, and its id.  Forgets those that have expired.
+
+    Raises :class:`~.stamps.PasswordChanged` when the password of ``user`` is no longer the one they were
+    read with.
+    """
+    token, key = _random_token(), secrets.token_hex(16)
     now = fields.now()
-    data = {"user": user, "mark": mark_of(password_hash), "methods": methods}
     with transaction():
-        Session.delete().where(Session.expire_date < now).execute()
-        Session.create(
-            session_key=key, session_data=_text(data), expire_date=now + policy().headless_refresh_lifetime
-        )
+        stamp = stamps.current(user)
+        LoginSession.delete().where(LoginSession.expires < now).execute()
+        LoginSession.create(
+            id=key, key=_digest(token, kind), account=user.id, stamp=stamp, methods=json.dumps(methods),
+            expires=now + (lifetime or policy().headless_refresh_lifetime),
+        )  # fmt: skip
     return token, key
 
 
-def by_token(token: str) -> Open | None:
+def by_token(token: str, kind: str = APP) -> Open | None:
     """Return the session of a token, None for somebody who never logged in; raises :class:`Gone`."""
     start, signature = token[:_RANDOM], token[_RANDOM:]
     if token.isascii() and hmac.compare_digest(signature, _signature(start)):
         return None
-    return by_key(_key(token))
+    return _active(_found(equals(LoginSession.key, _digest(token, kind))))
 
 
-def by_key(key: str) -> Open:
-    """Return the open session with a key; raises :class:`Gone`."""
-    row = Session.get_or_none(Session.session_key == key)
-    if row is None or row.expire_date < fields.now():
-        raise Gone()
-    try:
-        data = json.loads(row.session_data)
-        found = caller.by_session(data["user"])
-        same = found is not None and hmac.compare_digest(data["mark"], mark_of(found[1]))
-        if not same or not found[0].is_active:
-            raise Gone()
-        return Open(key, found[0], data["methods"], data.get("refresh"), row.session_data)
-    except (ValueError, KeyError, TypeError):  # somebody else's row: Django's sessions are in the same table
-        raise Gone() from None
+def by_id(key: str) -> Open:
+    """Return the open session with an id; raises :class:`Gone`."""
+    return _active(_found(equals(LoginSession.id, key)))
+
+
+def user_of(key: str) -> Caller | None:
+    """Return the user of the session with an id, active or not; None for one that has ended."""
+    found = _found(equals(LoginSession.id, key))
+    return found and found.user
 
 
 def end(key: str) -> None:
-    """End a session; its refresh token ends with it."""
+    """End a session; the tokens that came from it end with it."""
     with transaction():
-        Session.delete().where(Session.session_key == key).execute()
+        LoginSession.delete().where(LoginSession.id == key).execute()
+
+
+def end_of_password(user: int, stamp: str, but: str | None) -> None:
+    """End the sessions of ``user``, whose password was changed, inside the caller's transaction.
+
+    The session with the id ``but`` goes on, and the access tokens that came from it; its refresh token does not.
+    """
+    own = LoginSession.account == user
+    LoginSession.delete().where(own & (LoginSession.id != but) if but else own).execute()
+    if but:
+        LoginSession.update(stamp=stamp, refresh="").where(own & (LoginSession.id == but)).execute()
+
+
+def change_token(key: str, kind: str = APP) -> str:
+    """Give the session with an id another token, and return it: copies of the old one are worthless."""
+    token = _random_token()
+    with transaction():
+        LoginSession.update(key=_digest(token, kind)).where(LoginSession.id == key).execute()
+    return token
 
 
 def give_tokens(session: Open) -> dict[str, str]:
@@ -109,13 +130,12 @@ def give_tokens(session: Open) -> dict[str, str]:
     Raises :class:`Gone` when the session changed meanwhile: of two uses of one refresh token at
     the same moment, one wins.
     """
-    access = tokens.make_headless(session.user.id, tokens.ACCESS, session.key)
-    refresh = tokens.make_headless(session.user.id, tokens.REFRESH, session.key)
-    data = {**json.loads(session.stored), "refresh": refresh.jti}
+    access = tokens.make_headless(session.user.id, tokens.ACCESS, session.id)
+    refresh = tokens.make_headless(session.user.id, tokens.REFRESH, session.id)
     with transaction():
         changed = (
-            Session.update(session_data=_text(data), expire_date=refresh.expires)
-            .where(Session.session_key == session.key, Session.session_data == session.stored)
+            LoginSession.update(refresh=refresh.jti, expires=refresh.expires)
+            .where(LoginSession.id == session.id, LoginSession.refresh == session.refresh)
             .execute()
         )
     if not changed:
@@ -126,21 +146,38 @@ def give_tokens(session: Open) -> dict[str, str]:
 def refreshed(text: str) -> dict[str, str]:
     """Return new tokens for a refresh token; raises :class:`Gone` or :class:`~.tokens.BadToken`."""
     claims = tokens.read_headless(text, tokens.REFRESH)
-    session = by_key(claims["sid"])
-    if session.refresh is None or session.refresh != claims.get("jti"):
+    session = by_id(claims["sid"])
+    if not session.refresh or session.refresh != claims.get("jti"):
         raise Gone()
     return give_tokens(session)
 
 
-def _key(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()[:40]
+def _found(which: Clause) -> Open | None:
+    for key, methods, refresh, expires, sent, stamp, mark, password, *user in Selection(
+        LoginSession, (which,)
+    ).rows(_READ):
+        is_over = LoginSession.expires.python_value(expires) < fields.now()
+        if not is_over and stamps.holds(sent, stamp, mark, password):
+            return Open(key, Caller(*user), json.loads(methods), refresh)
+    return None
+
+
+def _active(found: Open | None) -> Open:
+    if found is None or not found.user.is_active:
+        raise Gone()
+    return found
+
+
+def _random_token() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM + _SIGNED))
+
+
+def _digest(token: str, kind: str) -> str:
+    """Return what is stored of a token: of a browser's another text than of an app's, so that none is the other."""
+    return hashlib.sha256(f"{kind} {token}".encode("utf-8", "replace")).hexdigest()
 
 
 def _signature(start: str) -> str:
     digest = hmac.digest(policy().key("anonymous-session"), start.encode("utf-8", "replace"), "sha256")
     number = int.from_bytes(digest, "big")
     return "".join(_LETTERS[number // len(_LETTERS) ** place % len(_LETTERS)] for place in range(_SIGNED))
-
-
-def _text(data: dict) -> str:
-    return json.dumps(data, separators=(",", ":"))

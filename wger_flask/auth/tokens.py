@@ -2,7 +2,8 @@
 
 Tokens of ``/api/v2/token`` say their ``token_type``, those of ``/allauth/app/v1`` (headless)
 their ``token_use``; each is either an access or a refresh token.  All are HS256 with one key of
-their own, so reading needs no database.
+their own.  Those of the first family carry the stamp of their account, those of the second name
+their session: whether they still hold is for the database to say, with the user's own row.
 """
 
 from __future__ import annotations
@@ -39,15 +40,16 @@ class Made:
     expires: datetime
 
 
-def make(user: int, kind: str) -> Made:
-    """Return an access or refresh token of ``/api/v2/token``."""
+def make(user: int, kind: str, stamp: str) -> Made:
+    """Return an access or refresh token of ``/api/v2/token``; it ends with the account's ``stamp``."""
     rules = policy()
     lifetime = rules.access_lifetime if kind == ACCESS else rules.refresh_lifetime
-    return _make(lifetime, uuid.uuid4().hex, {"token_type": kind}, {"user_id": str(user), "sub": str(user)})
+    last = {"user_id": str(user), "sub": str(user), "stamp": stamp}
+    return _make(lifetime, uuid.uuid4().hex, {"token_type": kind}, last)
 
 
 def make_headless(user: int, kind: str, session: str) -> Made:
-    """Return an access or refresh token that belongs to a headless session, by the session's key."""
+    """Return an access or refresh token that belongs to a headless session, by the session's id."""
     rules = policy()
     lifetime = rules.headless_access_lifetime if kind == ACCESS else rules.headless_refresh_lifetime
     return _make(lifetime, str(uuid.uuid4()), {}, {"sid": session, "token_use": kind, "sub": str(user)})
@@ -93,6 +95,18 @@ def read_headless(text: str, kind: str) -> dict:
     if claims.get("token_use") != kind or not isinstance(claims.get("sid"), str):
         raise BadToken(BadToken.WRONG_TYPE)
     return claims
+
+
+def stamp_of(claims: dict) -> str:
+    """Return the stamp that a token carries, empty where it carries none."""
+    stamp = claims.get("stamp")
+    return stamp if isinstance(stamp, str) else ""
+
+
+def session_of(claims: dict) -> str:
+    """Return the id of the session that a headless token came from, empty where it names none."""
+    session = claims.get("sid")
+    return session if isinstance(session, str) else ""
 
 
 def user_of(claims: dict) -> int | None:

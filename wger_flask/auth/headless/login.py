@@ -100,9 +100,9 @@ def show_session(visit: Visit) -> Response:
 
 
 def end_session(visit: Visit) -> Response:
-    """Log out; access tokens that were given out run out by themselves."""
+    """Log out; the access tokens that came from the session end with it."""
     if visit.session is not None:
-        sessions.end(visit.session.key)
+        sessions.end(visit.session.id)
     return unauthenticated(token=False)
 
 
@@ -120,8 +120,8 @@ def refresh(visit: Visit) -> Response:
 
 
 def _begun(user: User, methods: list[dict]) -> Response:
-    token, key = sessions.begin(user.id, user.password, methods)
-    return logged_in(user, methods, session_token=token, **sessions.give_tokens(sessions.by_key(key)))
+    token, key = sessions.begin(user, methods)
+    return logged_in(user, methods, session_token=token, **sessions.give_tokens(sessions.by_id(key)))
 
 
 def _note_taken(form: Form, fields: tuple[str, ...]) -> None:

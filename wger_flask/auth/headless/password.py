@@ -11,7 +11,7 @@ _BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "
 
 
 def change(visit: Visit) -> Response:
-    """Change the password; every other session ends, and this one gets another token."""
+    """Change the password; every other session, token and the API key end, and this session gets another token."""
     session, user = visit.known, visit.user
     form = Form(visit)
     must_prove = passwords.is_usable(user.password)
@@ -22,10 +22,8 @@ def change(visit: Visit) -> Response:
     if fresh:
         _judge(form, fresh, "new_password", user)
     form.check()
-    accounts.change_password(user, fresh)
-    token, _ = sessions.begin(user.id, user.password, session.methods)
-    sessions.end(session.key)
-    return logged_in(user, session.methods, session_token=token)
+    accounts.change_password(user, fresh, session=session.id)
+    return logged_in(user, session.methods, session_token=sessions.change_token(session.id))
 
 
 def request_reset(visit: Visit) -> Response:

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS, SAFE_METHODS
-from .. import passwords, sessions, tokens
+from .. import passwords, sessions, stamps, tokens
 from ..models import User
 from ..policy import policy
 
@@ -98,7 +98,7 @@ class Visit:
             claims = tokens.read_headless(token.strip(), tokens.ACCESS)
         except tokens.BadToken:
             return None
-        return sessions.by_key(claims["sid"])
+        return sessions.by_id(claims["sid"])
 
     @property
     def known(self) -> sessions.Open:
@@ -200,7 +200,7 @@ def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
             return handle(Visit(request))
         except Refused as refused:
             return refused.response
-        except sessions.Gone:
+        except (sessions.Gone, stamps.PasswordChanged):
             return gone()
         except (TooLarge, RequestEntityTooLarge):
             return answer(413, errors=[error("too_large", TooLarge.message)])
