@@ -173,7 +173,7 @@ def request_verification(user_id: int) -> EmailAddress | None:
     when there were too many letters to it.
     """
     user = User.get_or_none(User.id == user_id)
-    row = emails.of_account(user) if user else None
+    row = emails.find(user_id, user.email) if user and user.email else None
     if row is not None and not row.verified:
         limits.sender()
         limits.recipient(row.email)
