@@ -98,6 +98,63 @@ def test_a_rare_word_may_be_a_slip_too_and_comes_first(store):
     assert found("choclate") == ["Choclate Bar", "Chocolate"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pushup", "Push-Up"), ("pushups", "Push-Up"), ("PushUp", "Push-Ups"), ("push-ups", "Push-Up"),
+        ("push ups", "Push Up"), ("push up", "Pushup"), ("sit-up", "Situps"), ("situp", "Sit-Up"),
+        ("tbar row", "T-Bar Row"),
+        ("benchpress", "Bench Press"), ("benchpr", "Bench Press"), ("bench presses", "Bench Press"),
+        ("peanutbutter", "Peanut butter"), ("walnuts", "Walnut"), ("berry", "Berries"), ("berries", "Berry Juice"),
+        ("calves", "Calf Raise"), ("knife", "Knives"), ("boxes", "Box Jump"), ("tomatoes", "Tomato"),
+        ("abs", "Ab Wheel"), ("kniebeugen", "Kniebeuge"), ("übungen", "Übung"), ("klimmzüge", "Klimmzug"),
+        ("erdnussbutter", "Erdnuss-Butter"), ("dips press", "Press Dip"),
+    ],
+)  # fmt: skip
+def test_joined_words_and_plurals_are_found(store, text, name):
+    for number in range(6):  # so that no word is rare by chance
+        store(f"Something {number} Else")
+    store(name)
+    assert found(text) == [name]
+
+
+@pytest.mark.parametrize("others", [0, 8])
+def test_names_that_have_it_as_it_was_typed_come_first(store, others):
+    for number in range(others):
+        store(f"Pushups with Ring {number}")
+    for name in ("Push-Up", "Pushups", "Wide Push-Up", "Push-Up on the Knees"):
+        store(name)
+    names = found("pushups")
+    assert names[:2] == ["Pushups", "Push-Up"] and names[-2:] == ["Push-Up on the Knees", "Wide Push-Up"]
+    assert len(names) == 4 + others
+
+
+def test_what_could_be_a_plural_or_two_words_is_not_taken_apart_without_need(store):
+    for name in ("Reis", "Dreikorn", "Chicken", "Chick Pea", "Butter", "But terrific", "Glass", "Ofen", "Of Wheat"):
+        store(name)
+    for word in ("Reis", "Butter", "Glass", "Ofen"):
+        assert found(word) == [word]
+    assert found("chicken") == ["Chicken", "Chick Pea"], "a whole word may be meant, after all others"
+    assert found("chickens") == ["Chicken"]
+
+
+def test_how_a_text_is_understood_takes_few_queries(store, held):
+    for name in ("Bench Press", "Push-Up", "Milk", "Walnut"):
+        store(name)
+    found("milk")
+    seen = []
+    held.query_hooks.append(lambda event: seen.append(event.sql))
+    try:
+        for text in ("milk", "press", "bench", "walnut"):
+            found(text)
+            assert len(seen) <= 10, text
+            del seen[:]
+        found("x" * 30 + " " + " ".join("abcdefghij"[: n % 10 + 1] * 3 for n in range(40)))
+        assert len(seen) <= 60
+    finally:
+        held.query_hooks.pop()
+
+
 def test_one_letter_alone_is_a_word(store):
     store("Vitamin C")
     store("Cheese")

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.storage.spelling import GAP, folded, nearest, slips, slips_allowed, words_of
+from wger_flask.storage.spelling import (
+    GAP,
+    folded,
+    halves,
+    nearest,
+    other_numbers,
+    slips,
+    slips_allowed,
+    words_of,
+)
 
 WORD = st.text("abcdefgh", min_size=1, max_size=10)
 
@@ -50,6 +59,30 @@ def test_every_word_begins_behind_a_gap_and_ends_before_one(words):
     text = folded(words)
     assert text.startswith(GAP) and text.endswith(GAP)
     assert all(f"{GAP}{word}{GAP}" in text for word in words)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("ups", "up"), ("curls", "curl"), ("dishes", "dish"), ("berries", "berry"), ("berry", "berries"),
+        ("calves", "calf"), ("knives", "knife"), ("calf", "calves"), ("knife", "knives"), ("bananen", "banane"),
+        ("ubungen", "ubung"), ("klimmzuge", "klimmzug"),
+    ],
+)  # fmt: skip
+def test_plurals_and_singulars(word, other):
+    assert other in other_numbers(word)
+
+
+@pytest.mark.parametrize("word", ["press", "glass", "as", "up", "", "milk", "100"])
+def test_words_without_another_number(word):
+    assert other_numbers(word) == ()
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", max_size=40))
+def test_halves_are_all_of_a_word(word):
+    assert all(left and right and left + right == word for left, right in halves(word))
+    assert len(halves(word)) == (len(word) - 1 if 4 <= len(word) <= 30 else 0)
+    assert word not in other_numbers(word)
 
 
 @given(WORD, st.integers(0, 10), st.sampled_from("abcdefgh"), st.sampled_from(["drop", "add", "change", "swap"]))

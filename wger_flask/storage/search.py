@@ -2,9 +2,9 @@
 
 There are two ways, and a setting chooses between them once, at start.  The good one asks the
 copies of names that :mod:`.names` keeps: case and accents do not matter, each typed word may
-begin or stand anywhere in a word of the name, a word that (nearly) no name has also stands for
-those it may be a slip of, and the nearest names come first.  The plain one looks for the text as
-it was typed, as a wger on SQLite does.
+begin or stand anywhere in a word of the name, a plural also stands for its singular and a joined
+word for its halves, a word that (nearly) no name has for those it may be a slip of, and the nearest
+names come first.  The plain one looks for the text as it was typed, as a wger on SQLite does.
 
 Both give SQL: ``typed`` are placeholders for the values of :func:`typed_values`, as many
 for every text.
@@ -12,14 +12,15 @@ for every text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import peewee
 
-from . import names, spelling
+from . import meaning, names, spelling
 from .database import database
 from .selection import forget_statements
 from .unchanged import remembered
 
-_RARE = 5
 # Nobody types more, and no name holds more: the rest would only cost time.
 _MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
 
@@ -36,45 +37,37 @@ class Best:
 
     def _values(self, text: str, indexes) -> tuple:
         words = tuple(word[:_LONGEST] for word in spelling.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
-        doubtful = None
-        pieces = []
-        for word in words:
-            others = self._meant(word, indexes)
+        understood = meaning.understood(words, [index.names._meta.table_name for index in indexes])
+        pieces, doubtful, meant = [], None, []
+        for before, (word, others, other_words) in zip(("", *words), understood, strict=False):
             doubtful = doubtful or (word if others else None)
-            piece = spelling.GAP[len(word) - 1 :] + word if len(word) < 3 else word
-            pieces.append([piece, *(spelling.GAP + other for other in others)])
+            short = len(word) < 3
+            piece = spelling.GAP[len(word) - 1 :] + word if short else word
+            # What is written apart may be one word: a longer one is found in it anyway.
+            pieces.append([piece, *([before + word] if short and before else []), *others])
+            meant += other_words
         if len(words) == 1 and len(words[0]) == 1:
             pieces = [[spelling.folded(words)]]  # one letter begins too many words: it is one itself
-        whole = spelling.folded(words)
         first = words[0] if words else ""
-        return (*database.obj.dialect.name_terms(pieces), whole.rstrip() or whole, doubtful or first, whole)
-
-    def _meant(self, word: str, indexes) -> list[str]:
-        """Return the words that a rare ``word`` may be a slip of."""
-        held = database.obj
-        if not spelling.slips_allowed(word):
-            return []
-        found = 0
-        for index in indexes:
-            table = index.names._meta.table_name
-            found += held.dialect.count_names(held, table, [[word]], _RARE)
-            if found >= _RARE:
-                return []
-        similar = held.dialect.similar_words(held, names.Word._meta.table_name, word)
-        return spelling.nearest(word, (text.strip() for text in similar))
+        terms = database.obj.dialect.name_terms(pieces)
+        return (*terms, *_whole(meant), *_whole(words), doubtful or first)
 
     def name_matches(self, column, *typed):
         copy = names.index_of(_plain(column)).names
-        return _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-3]))
+        return _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-5]))
 
     def name_closeness(self, column, *typed):
-        place = database.obj.dialect.place
         copy = names.index_of(_plain(column)).names
-        text, doubtful, whole = typed[-3:]
-        folded = copy.folded
-        elsewhere = peewee.Case(None, ((place(folded, doubtful) > 0, 2),), 1)
-        rank = peewee.Case(None, ((folded == whole, 5),), peewee.Case(place(folded, text), ((1, 4), (0, elsewhere)), 3))
-        near = copy.select(rank * 1000 - peewee.fn.LENGTH(folded)).where(copy.id == _key(column))
+        other_whole, other_text, whole, text, doubtful = typed[-5:]
+        folded, place, case = copy.folded, database.obj.dialect.place, peewee.Case
+        elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)
+        # What the text also means is a little farther away than what it says.
+        other = case(place(folded, other_text), ((1, 3900), (0, elsewhere)), 2900)
+        rank = case(
+            None, ((folded == whole, 5000), (folded == other_whole, 4900)),
+            case(place(folded, text), ((1, 4000), (0, other)), 3000),
+        )  # fmt: skip
+        near = copy.select(rank - peewee.fn.LENGTH(folded)).where(copy.id == _key(column))
         return peewee.fn.COALESCE(near, 0)
 
 
@@ -124,6 +117,11 @@ def name_closeness(column: peewee.Field, *typed):
     return _way().name_closeness(column, *typed)
 
 
+def nearest_of(*numbers):
+    """Return the greatest of some :func:`name_closeness`, those of no name counting as zero."""
+    return database.obj.dialect.greatest(*(peewee.fn.COALESCE(number, 0) for number in numbers))
+
+
 def containing(text: str) -> str:
     """Return the pattern for :func:`like` of what has ``text`` somewhere in it."""
     return f"%{_literal(text)}%"
@@ -132,6 +130,12 @@ def containing(text: str) -> str:
 def like(column: peewee.Field, pattern) -> peewee.Expression:
     """Return the condition that ``column`` is like a pattern, whatever the case of unaccented letters."""
     return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
+
+
+def _whole(words: Sequence[str]) -> tuple[str, str]:
+    """Return a whole name of ``words``, and what a name that begins with them begins with."""
+    whole = spelling.folded(words)
+    return whole, whole.rstrip() or whole
 
 
 def _literal(text: str) -> str:

@@ -38,6 +38,32 @@ def folded(words: Iterable[str]) -> str:
     return GAP + "".join(f"{word}{GAP}" for word in words)
 
 
+def other_numbers(word: str) -> tuple[str, ...]:
+    """Return what the singular of ``word`` may be, or a plural that does not begin with it; most are no words.
+
+    English and German endings: whether one of them is a word, only the known words can tell.
+    """
+    found = [
+        word[: -len(ending)] + other
+        for ending, (least, others) in _ENDINGS.items() if len(word) >= least and word.endswith(ending)
+        for other in others
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found)) if not word.endswith("ss") else ()
+
+
+# An ending, how long a word must be at least for it to be one, and what may stand in its place.
+_ENDINGS = {
+    "s": (3, ("",)), "es": (5, ("",)), "ies": (5, ("y",)), "ves": (5, ("f", "fe")),
+    "y": (4, ("ies",)), "f": (4, ("ves",)), "fe": (4, ("ves",)),
+    "n": (5, ("",)), "en": (6, ("",)), "e": (6, ("",)),
+}  # fmt: skip
+
+
+def halves(word: str) -> list[tuple[str, str]]:
+    """Return the ways to take ``word`` for two that somebody has joined."""
+    return [(word[:at], word[at:]) for at in range(1, len(word))] if 4 <= len(word) <= 30 else []
+
+
 def slips_allowed(word: str) -> int:
     """Return how many slips of the finger a word of that length may hide."""
     return 0 if not 4 <= len(word) <= 30 else 1 if len(word) < 8 else 2

@@ -64,6 +64,31 @@ def test_the_best_match_comes_first(found, make_exercise):
     assert names == ["Carousel", "Turkish Wheel", "Carousel Walk", "Wide Carousel"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pushup", "Push-Up"), ("push-ups", "Push-Up"), ("pull-ups", "Pull-Up"), ("pullups", "Pull-Up"),
+        ("benchpress", "Bench Press"), ("situp", "Sit-Up"), ("sit ups", "Sit-Up"), ("step ups", "Step-Up"),
+        ("bankdrücken", "Bench Press"), ("Bankdrücken mit Kurzhanteln", "Dumbbell Bench Press"),
+        ("kniebeugen", "Back Squat"), ("klimmzüge", "Pull-Up"), ("liegestütze", "Push-Up"), ("lunges", "Walking Lunge"),
+        ("ohp", "Overhead Press"), ("rdl", "Romanian Deadlift"), ("bp", "Bench Press"), ("DL", "Deadlift"),
+        ("bss", "Bulgarian Split Squat"), ("cgbp", "Close-Grip Bench Press"),
+    ],
+)  # fmt: skip
+def test_exercises_that_ship_are_found_as_people_say(found, text, name):
+    names = found(f"name__search={text}")
+    assert names and names[0] == name
+
+
+def test_the_nearest_of_names_and_aliases_counts_alone(found, make_exercise):
+    with transaction():
+        for name, aliases in (("Carousel with Dumbbells", ["Carousel Dumbbell", "Carousels"]), ("Carousel", [])):
+            words = Translation.get(Translation.exercise == make_exercise(en=name))
+            for alias in aliases:
+                Alias.create(translation=words, alias=alias)
+    assert found("name__search=carousel") == ["Carousel", "Carousel with Dumbbells"]
+
+
 def test_an_order_that_is_asked_for_wins(found, make_exercise):
     for name in ("Wide Carousel", "Carousel"):
         make_exercise(en=name)

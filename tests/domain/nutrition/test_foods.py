@@ -149,6 +149,22 @@ def test_a_barcode_is_found_alone(api, oats, make_food):
     assert len(ids(api().get("ingredient/?name__search=4000000000017 in"))) == 1
 
 
+@pytest.mark.parametrize(
+    "query", ["name__search=zwieback&language__code=de,en", "language__code=de,en&name__search=zwieback"]
+)
+def test_the_best_match_comes_first_whatever_languages_are_asked_for(api, make_food, query):
+    make_food("de", name="Feiner Zwieback")
+    make_food("en", name="Zwieback")
+    names = [item["name"] for item in api().get(f"ingredient/?{query}").json["results"]]
+    assert names[:2] == ["Zwieback", "Feiner Zwieback"]
+
+
+@pytest.mark.parametrize(("text", "name"), [("peanutbutter", "Peanut butter"), ("oats", "Rolled oats")])
+def test_foods_that_ship_are_found_as_people_say(api, text, name):
+    names = [item["name"] for item in api().get(f"ingredient/?name__search={text}").json["results"]]
+    assert name in names[:3], names
+
+
 @pytest.mark.parametrize("resource", ["ingredient", "ingredientinfo"])
 @pytest.mark.parametrize(
     ("query", "energy"),

@@ -119,7 +119,7 @@ def _either(matches, *values):
 
 
 def _closeness(each: int, slots):
-    """Add up how near the nearest name and the nearest alias are."""
+    """Tell how near the nearest of all names and aliases is."""
     half = len(slots) // 2
     name, alias = Translation.alias("named"), Translation.alias("aliased")
     nearest_name = name.select(_nearest(name.name, slots[:each])).where(
@@ -129,7 +129,7 @@ def _closeness(each: int, slots):
     nearest_alias = alias.select(_nearest(Alias.alias, typed)).join(Alias, on=Alias.translation == alias.id).where(
         _of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed)
     )
-    return fn.COALESCE(nearest_name, 0) + fn.COALESCE(nearest_alias, 0)
+    return search.nearest_of(nearest_name, nearest_alias)
 
 
 def _as_walked(typed: tuple, languages: tuple[int, ...]) -> tuple:

@@ -63,7 +63,7 @@ class LanguageCodes(Filter):
         return (within(Ingredient.language, pad(known)),) if known else ()
 
     def relevance(self, args):
-        return ("language",) if "," in _text(args, "language__code") else ()
+        return ("language",) if "," in _text(args, "language__code") and not _text(args, "name__search") else ()
 
     def describe(self):
         return [Parameter("language__code", "language", help="codes such as en,de; unknown ones are left out")]

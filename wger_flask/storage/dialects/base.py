@@ -113,6 +113,10 @@ class Dialect:
         """Return where ``part`` begins in ``text``: 1 at its start, 0 nowhere."""
         return peewee.fn.STRPOS(text, part)
 
+    def greatest(self, *numbers):
+        """Return the expression for the greatest of ``numbers``, none of which is null."""
+        return peewee.fn.GREATEST(*numbers)
+
     # -- what a refused write ran into --------------------------------------------------------
     def clash(self, error: Exception) -> tuple[str, frozenset[str]] | None:
         """Return the table and the columns of the unique index that ``error`` tells of, None for any other."""

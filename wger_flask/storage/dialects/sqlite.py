@@ -129,6 +129,9 @@ class SqliteDialect(Dialect):
     def place(self, text, part):
         return peewee.fn.INSTR(text, part)
 
+    def greatest(self, *numbers):
+        return peewee.fn.MAX(*numbers)
+
     def unable(self, error):
         # The lower eight bits are what happened, the rest says more about it.
         told = told_by_driver(error)
