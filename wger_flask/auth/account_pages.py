@@ -9,17 +9,8 @@ from flask import Response, flash, g, request, url_for
 from ..rest.errors import Invalid, Throttled
 from . import addresses, emails, forms, letters, limits
 from .models import EmailAddress, User
-from .pages import _on as on
-from .pages import _page as page
-from .pages import _read as read
-from .pages import _row as row_of_user
-from .pages import _show as show
-from .pages import _throttled as throttled
-from .pages import _to_login as to_login
-from .pages import pages
+from .page_parts import on, page, read, row_of_user, show, throttled, to_login
 from .trust import has_verified
-
-__all__ = ["pages"]
 
 
 @page("/user/", alias="/account", methods=("GET",))

@@ -9,14 +9,14 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..storage.counters import Counters
-from . import cookies
-from .account_pages import pages
+from . import account_pages, cookies, page_parts, pages
 from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
 from .policy import Policy, set_policy
 from .powersync import powersync
 
+PAGES = (pages, account_pages)  # importing them puts their pages on the one blueprint
 
 def register(
     app: Flask, registry: Registry, settings, secret: str, post: Callable[[EmailMessage], None],
@@ -34,4 +34,4 @@ def register(
     registry.add_blueprint(headless)
     registry.add_blueprint(powersync)
     cookies.register(app, settings.SESSION_COOKIE_SECURE)
-    app.register_blueprint(pages)
+    app.register_blueprint(page_parts.pages)

@@ -1,0 +1,106 @@
+"""What the pages of accounts have in common: their blueprint, how they are shown, where they lead on."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from werkzeug.datastructures import CombinedMultiDict
+
+from ..rest.bodies import FormData
+from ..rest.errors import CsrfFailed, Throttled
+from ..rest.explorer.frame import respond
+from ..rest.explorer.paths import local_path
+from ..rest.explorer.waiting import for_people
+from ..rest.schema import Schema, load
+from . import cookies
+from .models import User
+from .policy import policy
+
+pages = Blueprint("account", __name__)
+STALE = "This page was older than your session. Nothing was done yet: look through it, and press the button again."
+_HIDDEN = ("again", "current", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
+
+
+@pages.before_request
+def recognise() -> Response | None:
+    """Find out who asks, refuse forms that another site sent, and show those again that came too late."""
+    g.user = cookies.logged_in()
+    try:
+        cookies.demand_csrf(request)
+    except CsrfFailed:
+        if cookies.is_foreign(request):
+            raise
+        if "GET" not in request.url_rule.methods:
+            return show("press", about=current_app.view_functions[request.endpoint].__doc__, status=403)
+        g.is_stale, request.method = True, "GET"  # the view shows its form, and does nothing
+    return None
+
+
+@pages.after_request
+def protect(response: Response) -> Response:
+    """Keep the pages out of caches; what a form that came too late leads on to is for its sender to follow."""
+    if g.get("is_stale") and response.location:
+        response = show("onward", onward=local_path(response.location), login=g.user is None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")):
+    """Register a page, and the shorter address that people guess."""
+
+    def add(view):
+        pages.add_url_rule(path, view.__name__, view, methods=methods)
+        if alias:
+            pages.add_url_rule(alias, view.__name__, view, methods=methods, alias=True)
+        return view
+
+    return add
+
+
+# -- parts ---------------------------------------------------------------------------------------
+def show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
+    """Return the page ``template`` with what was typed; a form that came too late says so."""
+    if g.get("is_stale"):
+        errors, status = {"form": [STALE]}, 403
+    return respond(
+        f"auth/{template}.html", status or (400 if errors else 200), errors=errors or {}, sent=_typed(),
+        settings=policy().settings, next=local_path(_sent().get("next"), ""), **values,
+    )  # fmt: skip
+
+
+def _sent() -> CombinedMultiDict:
+    return CombinedMultiDict([request.form, request.args])
+
+
+def _typed() -> dict[str, str]:
+    """Return what was typed and may be shown again; the query brings what was typed before logging in."""
+    return {name: value for name, value in _sent().items() if "password" not in name and name not in _HIDDEN}
+
+
+def read(schema: type[Schema]) -> dict:
+    """Return what the form holds; raises :class:`Invalid`."""
+    return load(schema, FormData(request))
+
+
+def on(path: str) -> Response:
+    """Send the browser on to ``path``."""
+    return redirect(path, 303)
+
+
+def to_login() -> Response:
+    """Send the browser to log in, and back to the present page with what was typed."""
+    typed = {name: value for name, value in _typed().items() if name != "next"}
+    return on(url_for("account.login", next=request.path + (f"?{urlencode(typed)}" if typed else "")))
+
+
+def row_of_user() -> User:
+    """Return the row of whoever is logged in."""
+    return User.get(User.id == g.user.id)
+
+
+def throttled(template: str, wrong: Throttled, **values) -> Response:
+    """Return the page ``template``, which says how long to wait."""
+    response = show(template, {"form": [for_people(wrong.body["detail"])]}, status=429, **values)
+    response.headers.extend(wrong.headers)
+    return response
