@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from itsdangerous import TimestampSigner
 
-from wger_flask.auth import accounts
+from wger_flask.auth import accounts, letters
 from wger_flask.auth.models import User
 from wger_flask.storage.database import transaction
 
@@ -121,6 +122,24 @@ def test_a_forged_cookie_is_none(app, value):
     client.set_cookie("sessionid", value)
     assert client.get("/api/v2/userprofile/").status_code == 403
     assert client.get("/api/v2/language/").status_code == 200
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(4, 200), (60, 403)])
+def test_a_host_whose_clock_is_behind_takes_the_cookie(browser, monkeypatch, ahead, status):
+    now = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: now(self) + ahead)
+    held = browser().log_in("grace")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", now)
+    assert held.http.get("/api/v2/userprofile/").status_code == status
+
+
+@pytest.mark.parametrize(("ahead", "holds"), [(4, True), (60, False), (-letters.LIFETIME - 4, False)])
+def test_letters_allow_for_the_same(app, people, monkeypatch, ahead, holds):
+    now = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: now(self) + ahead)
+    key = letters.reset_key(people["grace"], "grace@example.org")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", now)
+    assert (letters.read_reset(key) is not None) == holds
 
 
 def test_requests_without_cookies_get_none(api):

@@ -23,6 +23,7 @@ from . import sessions
 from .caller import Caller
 from .models import User
 from .policy import policy
+from .signing import PatientSigner
 
 SESSION_COOKIE, CSRF_COOKIE = "sessionid", "csrftoken"
 SESSION_SECONDS, CSRF_SECONDS = 14 * 24 * 3600, 365 * 24 * 3600
@@ -36,6 +37,12 @@ class CookieSessions(SecureCookieSessionInterface):
         if SESSION_COOKIE not in request.headers.get("Cookie", ""):
             return self.session_class()
         return super().open_session(app, request)
+
+    def get_signing_serializer(self, app):
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = PatientSigner
+        return serializer
 
 
 def register(app: Flask, secure: bool) -> None:

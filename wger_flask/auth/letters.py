@@ -15,6 +15,7 @@ from ..mail.delivery import compose
 from . import emails, stamps
 from .models import EmailAddress, User
 from .policy import policy
+from .signing import PatientSigner
 
 LIFETIME = 3 * 24 * 3600
 
@@ -90,7 +91,7 @@ def read_reset(key: str) -> Reset | None:
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(policy().key(purpose), salt=purpose)
+    return URLSafeTimedSerializer(policy().key(purpose), salt=purpose, signer=PatientSigner)
 
 
 def _send(to: str, subject: str, text: str, path: str) -> None:
