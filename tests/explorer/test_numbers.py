@@ -13,7 +13,7 @@ from wger_flask.rest import fields
 from wger_flask.rest.bodies import FormData
 from wger_flask.rest.explorer.controls import controls_of
 from wger_flask.rest.explorer.filtering import filter_form
-from wger_flask.rest.explorer.index import _targets
+from wger_flask.rest.explorer.index import targets_of
 from wger_flask.rest.fields.numbers import GROUPED, MANY_SIGNS
 
 NUMBERS = ("integer", "number", "decimal")
@@ -23,7 +23,7 @@ MOMENT = "2025-03-01T07:30"
 def schemas(registry) -> dict:
     """Return every schema that a page may make a form of, by its name."""
     found = {resource.name: resource.schema for resource in registry}
-    for _, target in _targets(registry.blueprints):
+    for _, target in targets_of(registry):
         found |= {f"{target.name} {method}": target.schema("request", method) for method in target.handlers}
     for resource in registry:
         found |= {f"{resource.name} {action.path}": action.schema for action in resource.actions}

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wger_flask.rest import incoming
-from wger_flask.rest.bodies import FormData, NotAnObject, parse_json, read_body
+from wger_flask.rest.bodies import FormData, NotAnObject, parse_json, parts_of, read_body
 from wger_flask.rest.bounds import MEGABYTE
 from wger_flask.rest.errors import ApiError, Invalid, ParseError, UnsupportedMediaType
 from wger_flask.rest.renderers import to_json
@@ -116,6 +116,24 @@ def test_forms_of_parts():
         form = read_body(request)
         assert isinstance(form, FormData) and set(form) == {"a", "f"}
         assert (form["a"], form["f"].filename, form["f"].read()) == ("1", "x.png", b"PNG")
+
+
+def test_objects_in_a_form():
+    data = b"a.1.x=3&a.1.y=4&a.1.y=5&a.0.x=1&a.2.x=&a.2.y=&b.0.x=9&a.x=8&a.7=6&a.0.z.0.u=2"
+    form = read(data, "application/x-www-form-urlencoded")
+    first, second = form.parts("a")
+    assert (first, second) == ({"x": "1", "z.0.u": "2"}, {"x": "3", "y": "4"})
+    assert second.several("y") == ["4", "5"] and first.parts("z") == [{"u": "2"}] and form.parts("c") == []
+
+
+@given(st.dictionaries(st.text(st.sampled_from("a.019²x")), st.text(max_size=2)))
+def test_odd_names_are_no_objects(values):
+    assert all(isinstance(part, dict) and any(part.values()) for part in parts_of(values, "a"))
+
+
+@pytest.mark.parametrize("number", ["100", "99999999999999999999", "-1", "²", ""])
+def test_a_form_holds_a_bounded_number_of_objects(number):
+    assert parts_of({f"a.{number}.x": "1"}, "a") == []
 
 
 def test_a_form_without_a_boundary():

@@ -48,6 +48,11 @@ class Caller:
         """Whether the user may contribute without any permission; see :mod:`.trust`."""
         return trust.is_trustworthy(self.id)
 
+    @property
+    def lacks(self) -> list[str]:
+        """What the user lacks to contribute without any permission, in sentences."""
+        return trust.lacking(self.id)
+
 
 def by_id(key: int) -> Caller | None:
     """Return the user with a primary key."""

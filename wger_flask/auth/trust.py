@@ -8,6 +8,7 @@ a verified e-mail address.  What else speaks against somebody is for the subject
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from ..rest.clock import server_zone, today
 from ..storage.clauses import equals
@@ -15,16 +16,15 @@ from ..storage.selection import Selection
 from .models import EmailAddress, User
 from .policy import policy
 
-_doubts: list[Callable[[int], bool]] = []
+_doubts: dict[Callable[[int], bool], str] = {}
 
 
-def distrust(doubt: Callable[[int], bool]) -> Callable[[int], bool]:
+def distrust(doubt: Callable[[int], bool], said: str = "This account is not trusted.") -> Callable[[int], bool]:
     """Add a reason not to trust: ``doubt(user_id)`` is true of somebody who is not to be trusted.
 
-    A decorator.
+    A decorator; ``said`` is what they are told.
     """
-    if doubt not in _doubts:
-        _doubts.append(doubt)
+    _doubts.setdefault(doubt, said)
     return doubt
 
 
@@ -35,10 +35,30 @@ def is_trustworthy(user: int) -> bool:
         return False
     if found.is_superuser:
         return True
-    joined = found.date_joined.astimezone(server_zone()).date()
-    if (today() - joined).days <= policy().settings.MIN_ACCOUNT_AGE_TO_TRUST:
+    if today() < _old_enough(found):
         return False
     return has_verified(user, found.email) and not any(doubt(user) for doubt in _doubts)
+
+
+def lacking(user: int) -> list[str]:
+    """Return what the user with this primary key lacks to be trusted, a sentence each, in words to them."""
+    found = User.get_or_none(User.id == user)
+    if found is None or is_trustworthy(user):
+        return []
+    lacks = []
+    if today() < (day := _old_enough(found)):
+        lacks.append(f"Your account is not old enough: it will be on {day.day} {day:%B %Y}.")
+    if not found.email:
+        lacks.append("Your account has no e-mail address.")
+    elif not has_verified(user, found.email):
+        lacks.append(f"Your e-mail address, {found.email}, is not confirmed.")
+    return lacks + [said for doubt, said in _doubts.items() if doubt(user)]
+
+
+def _old_enough(user: User) -> date:
+    """Return the first day on which an account is old enough."""
+    joined = user.date_joined.astimezone(server_zone()).date()
+    return joined + timedelta(days=policy().settings.MIN_ACCOUNT_AGE_TO_TRUST + 1)
 
 
 def has_verified(user: int, email: str) -> bool:

@@ -76,12 +76,15 @@ class Endpoints(Documented):
     def endpoint(
         self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
-        bulk: bool = False, request=None, response=None, about: str = "",
+        bulk: bool = False, request=None, response=None, about: str = "", makes: str = "",
+        asks: tuple[str, ...] = (),
     ) -> Callable:  # fmt: skip
         """Register ``handle(call)`` for ``path`` (without slashes around it).
 
         ``slash`` says which of the two spellings is canonical: both are served, a GET of the
         other one is redirected.  ``request`` and ``response`` are schemas for the documentation.
+        ``makes`` names the resource whose row a POST makes and answers with its ``id``, ``asks`` the
+        fields that a form shows first.
         """
 
         def register(handle):
@@ -94,7 +97,7 @@ class Endpoints(Documented):
             target = Target(
                 name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
-                about=text.strip(), request=request, response=response,
+                about=text.strip(), request=request, response=response, makes=makes, asks=asks,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

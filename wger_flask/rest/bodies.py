@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from .errors import Invalid, ParseError, UnsupportedMediaType
 
 _half_a_letter = re.compile(rb"\\u[dD][89a-fA-F]")
+_MOST_PARTS = 100
+_Value = TypeVar("_Value")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -31,9 +36,33 @@ class FormData(dict):
             if upload.filename:  # a browser sends an empty part for a file that was not chosen
                 self[name] = upload
 
+    def parts(self, name: str) -> list[FormData]:
+        """Return the objects that are sent as ``name.0.field``; one that was left blank is none."""
+        made = []
+        for values in parts_of(dict(self._lists.lists()), name):
+            part = FormData.__new__(FormData)
+            part._lists, part.is_typed = MultiDict(values), self.is_typed
+            part.update(part._lists.items())
+            made.append(part)
+        return made
+
     def several(self, name: str) -> list:
         """Return every value sent as ``name``; an empty one stands for none at all."""
         return [value for value in self._lists.getlist(name) if value != ""]
+
+
+def parts_of(values: Mapping[str, _Value], name: str) -> list[dict[str, _Value]]:
+    """Return what is called ``name.<number>.<field>`` in a form's values, in the order of the numbers.
+
+    Those with nothing in them are left out: a form offers more than somebody fills in.
+    """
+    found: dict[int, dict[str, _Value]] = {}
+    for key, value in values.items():
+        head, _, rest = key.partition(".")
+        number, _, field = rest.partition(".")
+        if head == name and field and number.isdecimal() and int(number[:4]) < _MOST_PARTS and len(number) < 4:
+            found.setdefault(int(number), {})[field] = value
+    return [found[number] for number in sorted(found) if any(any(value) for value in found[number].values())]
 
 
 class NotAnObject(Invalid):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from marshmallow import ValidationError
 
 from . import fields
+from .bodies import FormData
 from .errors import Invalid
 from .schema import load
 
@@ -16,14 +17,37 @@ class Items(fields.Field):
 
     ``empty`` is what to say when the list has none; it may be empty where that is not given.
     ``check(item)`` may refuse one whose fields are fine, by raising :class:`~.errors.Invalid`.
+
+    A form sends ``name.0.field``, ``name.1.field`` and so on, or, where an object has one field only,
+    a text with one on a line.  ``titles`` says how many objects a form offers, and what it calls
+    them; ``asks`` which of their fields, in this order; ``fixed`` is what the first ones hold whatever
+    anybody types.
     """
 
     kind = "objects"
 
-    def __init__(self, schema, *, empty: str = "", check: Callable[[dict], None] | None = None, **kwargs):
+    def __init__(
+        self, schema, *, empty: str = "", check: Callable[[dict], None] | None = None,
+        titles: tuple[str, ...] = ("",), asks: tuple[str, ...] = (), fixed: tuple[dict, ...] = (), **kwargs,
+    ):  # fmt: skip
         kwargs.setdefault("load_only", True)
         super().__init__(**kwargs)
-        self.schema, self.empty, self.check = schema, empty, check
+        self.schema, self.empty, self.check, self.titles = schema, empty, check, titles
+        self.asks, self.fixed = asks, fixed
+
+    @property
+    def only_field(self) -> str:
+        """The one field that an object has, nothing where it has more."""
+        names = list(self.schema().load_fields)
+        return names[0] if len(names) == 1 else ""
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(data, FormData):
+            if isinstance(value, str) and (only := self.only_field):
+                value = [{only: line.strip()} for line in value.splitlines() if line.strip()]
+            elif parts := data.parts(attr):
+                value = parts
+        return super().deserialize(value, attr, data, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
         if not isinstance(value, list):

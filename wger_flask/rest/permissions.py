@@ -53,12 +53,16 @@ def having(permission: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rules for reading, for writing and for deleting; ``row`` is asked for each visible row."""
+    """The rules for reading, for writing and for deleting; ``row`` is asked for each visible row.
+
+    ``why(user)`` tells somebody who may not write on what it depends, in sentences.
+    """
 
     read: Rule = anyone
     write: Rule = anyone
     delete: Rule | None = None
     row: RowRule | None = None
+    why: Callable[[User | None], list[str]] | None = None
 
     def rule(self, method: str) -> Rule:
         """Return the rule for an HTTP method."""

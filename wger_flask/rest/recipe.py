@@ -45,7 +45,9 @@ class Target:
     transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
     as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies.  ``request``
     and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
-    the OpenAPI document and the explorer's forms say what they say.
+    the OpenAPI document and the explorer's forms say what they say.  ``makes`` names
+    the resource of the row that a POST makes, whose page follows; ``asks`` which fields the form for
+    it shows, in this order, the others folded away.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Target:
     about: str = ""
     request: object = None
     response: object = None
+    makes: str = ""
+    asks: tuple[str, ...] = ()
 
     def schema(self, role: str, method: str):
         """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""
@@ -156,6 +160,11 @@ class Call:
             if isinstance(self._body, FormData):
                 self._body.is_typed = services().is_own_form(self.request)
         return self._body
+
+    @property
+    def by_page(self) -> bool:
+        """Whether a form of a page of ours was sent, by somebody who can be told what else to do."""
+        return isinstance(self.body, FormData) and self.body.is_typed
 
     @property
     def sends_a_row(self) -> bool:

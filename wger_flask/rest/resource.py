@@ -106,6 +106,8 @@ class Resource:
     ``deprecated`` marks a resource that only older clients still need.
     ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
     ``label`` is what people call the list; the home page leads to those that have one.
+    ``added_by`` names the endpoint that adds a row with all that belongs to it: pages offer its form
+    in place of one for the bare row, which nobody could see.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Resource:
     max_age: str = ""
     view: str = ""
     label: str = ""
+    added_by: str = ""
     deprecated: Deprecation | None = None
 
     def __post_init__(self):

@@ -14,6 +14,7 @@ from ..storage.selection import Selection
 from ..storage.writing import insert, update
 from .deletion import told, told_why_not
 from .dump import dump_held
+from .errors import Invalid
 from .fields import DateTime
 from .pagination import ON_A_PAGE
 from .recipe import Call, Target
@@ -58,6 +59,9 @@ def show_row(call: Call):
 def create_row(call: Call):
     """Store a new row."""
     resource = call.resource
+    if resource.added_by and call.by_page:
+        said = f"Nobody would see this {resource.title}: add it with what belongs to it."
+        raise Invalid({"non_field_errors": [said]})
     data = call.load_row(None, call.look_up())
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.user.id

@@ -189,7 +189,9 @@ def _language(code: str) -> int:
     return keys.get(code) or (ENGLISH if ENGLISH in keys.values() else min(keys.values()))
 
 
-@distrust
 def is_temporary(user: int) -> bool:
     """Tell whether the account of ``user`` was only made to look around."""
     return Selection(UserProfile, (equals(UserProfile.user, user), equals(UserProfile.is_temporary, True))).exists()
+
+
+distrust(is_temporary, "Your account was made only to look around.")

@@ -15,6 +15,7 @@ from wger_flask.domain.core.models import Language
 from wger_flask.text.markdown import sanitise
 
 from . import models
+from .rules import may_contribute, may_delete
 
 DRAWINGS = Path(__file__).parents[2] / "static" / "images" / "muscles"
 FALLBACK = "en"
@@ -64,7 +65,10 @@ def _exercise(shown):
         for found in row["translations"]
     ]
     texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
-    return shown.render("views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [])
+    return shown.render(
+        "views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [],
+        contributes=may_contribute(shown.call.user), deletes=may_delete(shown.call.user),
+    )  # fmt: skip
 
 
 def _chosen(row: dict, call) -> dict | None:

@@ -66,6 +66,7 @@ exercise = Resource(
     visible=_with_words,
     throttle=CONTRIBUTIONS,
     hooks=Hooks(saved=noted, delete=deletion.delete_exercise),
+    added_by="exercise-submission",
     deletion=deletion.ExerciseDeletionSchema,
 )  # fmt: skip
 
@@ -81,6 +82,7 @@ exerciseinfo = Resource(
     },
     ordering=("id",),
     view="exercises",
+    added_by="exercise-submission",
 )  # fmt: skip
 
 translation = Resource(

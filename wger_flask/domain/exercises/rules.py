@@ -6,7 +6,7 @@ takes more than that, because it reaches into the routines of others.
 
 from __future__ import annotations
 
-from wger_flask.api import Access, Limit, having
+from wger_flask.api import Access, Limit, having, services
 
 _may_add = having("exercises.add_exercise")
 
@@ -16,5 +16,16 @@ def may_contribute(user) -> bool:
     return user is not None and (_may_add(user) or user.is_trustworthy)
 
 
-contributors = Access(write=may_contribute, delete=having("exercises.delete_exercise"))
+def why_not(user) -> list[str]:
+    """Say who may contribute, and what somebody lacks for that."""
+    days = services().settings.MIN_ACCOUNT_AGE_TO_TRUST
+    rule = (
+        "Exercises belong to everybody. To add or change them takes a confirmed e-mail address and an account that is "
+        f"more than {days} days old, or a permission that an administrator gives."
+    )
+    return [rule, *(user.lacks if user is not None else ())]
+
+
+may_delete = having("exercises.delete_exercise")
+contributors = Access(write=may_contribute, delete=may_delete, why=why_not)
 CONTRIBUTIONS = {"POST": Limit("exercise_create", unless=_may_add)}

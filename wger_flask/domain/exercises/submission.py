@@ -32,8 +32,8 @@ class CommentItemSchema(Schema):
 class TranslationItemSchema(TranslationSchema):
     """The words of the new exercise in one language."""
 
-    aliases = Items(AliasItemSchema)
-    comments = Items(CommentItemSchema)
+    aliases = Items(AliasItemSchema, label="Other names", help="one on a line")
+    comments = Items(CommentItemSchema, label="Hints", help="one on a line: what to take care of")
 
     class Meta(Schema.Meta):
         fields = ("name", "description_source", "language", "license_author", "aliases", "comments")
@@ -55,9 +55,11 @@ class SubmissionSchema(ExerciseSchema):
     """A new exercise with its words; ``variations_connect_to`` is an exercise that it varies."""
 
     license = Key(License)
-    variations_connect_to = Key(models.Exercise, allow_none=True)
+    variations_connect_to = Key(models.Exercise, allow_none=True, label="Variation of")
     translations = Items(
-        TranslationItemSchema, required=True, empty="You must provide at least one translation.", check=_check_words
+        TranslationItemSchema, required=True, empty="You must provide at least one translation.", check=_check_words,
+        label="Words", titles=("In English", "In another language"), fixed=({"language": ENGLISH},),
+        asks=("language", "name", "description_source", "aliases", "comments"),
     )  # fmt: skip
 
     class Meta(Schema.Meta):
@@ -91,7 +93,8 @@ submissions = Endpoints("exercise-submission", "Submit an exercise with all its 
 
 @submissions.endpoint(
     "exercise-submission", methods=("POST",), access=contributors, throttle=CONTRIBUTIONS["POST"],
-    request=SubmissionSchema, response=SubmittedSchema,
+    request=SubmissionSchema, response=SubmittedSchema, makes="exerciseinfo",
+    asks=("translations", "category", "equipment", "muscles", "muscles_secondary"),
 )  # fmt: skip
 def submit(call):
     """Store a new exercise with its translations, their aliases and comments."""

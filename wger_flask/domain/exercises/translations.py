@@ -23,6 +23,7 @@ _UNKNOWN = (
     "Could not detect the language of the {what}. Try adding more content or rephrasing your text, "
     "language detection works better with longer or more complete sentences."
 )
+_LAST = "These are the only words of the exercise, which nobody would find without any: delete the exercise instead."
 
 
 def rendered(source: str, html: str = "") -> str:
@@ -95,6 +96,8 @@ def _prepare_comment(call, data: dict, row) -> None:
 
 
 def _delete(call, row: Translation) -> None:
+    if call.by_page and Selection(Translation, (equals(Translation.exercise, row.exercise_id),)).count() == 1:
+        raise Invalid({"non_field_errors": [_LAST]})
     note("translation", row.uuid, row.name)
     remove(call, row)
 

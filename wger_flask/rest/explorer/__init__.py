@@ -20,6 +20,7 @@ from ..resource import DELETION, Resource
 from . import frame, page
 from .chart import CHART
 from .deleting import DELETING
+from .index import targets_of
 
 __all__ = ["register"]
 
@@ -31,8 +32,20 @@ def register(app: Flask, registry: Registry) -> None:
     for resource in registry:
         for view in (resource.view, *(action.view for action in resource.actions)):
             _check(registry, resource, view)
+    _check_adding(registry)
     frame.register(app)
     set_page(page.page)
+
+
+def _check_adding(registry: Registry) -> None:
+    targets = {target.name: target for _, target in targets_of(registry)}
+    for resource in registry:
+        if resource.added_by and resource.added_by not in targets:
+            where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
+            raise RegistrationError(f"{where}: there is no endpoint {resource.added_by!r}")
+    for target in targets.values():
+        if target.makes and target.makes not in registry:
+            raise RegistrationError(f"endpoint {target.name!r}: there is no resource {target.makes!r}")
 
 
 def _check(registry: Registry, resource: Resource, view: str) -> None:

@@ -9,7 +9,9 @@ from datetime import datetime
 
 from ...storage.model import Model
 from .. import fields
+from ..bodies import parts_of
 from ..clock import server_zone
+from ..nesting import Items
 from ..services import services
 from .cells import label_of
 from .choosing import chooser
@@ -20,12 +22,22 @@ ONE_LINE = 255
 
 
 @dataclass(slots=True)
+class Group:
+    """The controls of one of the objects that a form sends inside another."""
+
+    label: str
+    controls: list[Control]
+    errors: list[str]
+    required: bool
+
+
+@dataclass(slots=True)
 class Control:
     """A labelled control.
 
-    ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many)
-    or ``keys`` (references too many to offer).  ``source`` is where a person can look them up, or
-    choose one if it ``chooses``.
+    ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many),
+    ``groups`` (of other controls), ``hidden`` or ``keys`` (references too many to offer).  ``source``
+    is where a person can look them up, or choose one if it ``chooses``.
     """
 
     name: str
@@ -43,6 +55,12 @@ class Control:
     form: str = ""  # where the form is shown, if that is not where it is sent
     on: str = "true"  # what a tick sends, and what the lack of one: nothing for nothing at all
     off: str = "false"
+    groups: list[Group] = field(default_factory=list)
+
+    @property
+    def within(self) -> list[Control]:
+        """The control itself, and those in its groups."""
+        return [self, *(inner for group in self.groups for control in group.controls for inner in control.within)]
 
     @property
     def is_short(self) -> bool:
@@ -230,9 +248,39 @@ def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool, k
     made = []
     for name, wire in schema().load_fields.items():
         key = wire.data_key or name
+        if isinstance(wire, Items):
+            made.append(_objects(key, wire, values, errors.get(key), user))
+            continue
         if getattr(wire, "kind", "") in ("object", "objects", "computed") or key == key_name and not wire.required:
             continue
         made.append(control_of(key, wire, values.get(key), user, sentences(errors.get(key)), changes))
+    return made
+
+
+def _objects(name: str, wire: Items, values: Mapping, errors, user) -> Control:
+    """Return the control of objects inside an object: groups of controls, or a text with one object on a line."""
+    made = Control(name, label_of(name, wire), hint=getattr(wire, "help", ""), required=wire.required)
+    if wire.only_field:
+        made.widget, made.value, made.errors = "textarea", values.get(name) or "", sentences(errors)
+        return made
+    given = parts_of(values, name)
+    wrong = errors if isinstance(errors, list) and all(isinstance(each, Mapping) for each in errors) else []
+    made.widget, made.errors = "groups", [] if wrong else sentences(errors)
+    for place in range(max(len(wire.titles), len(given))):
+        fixed = wire.fixed[place] if place < len(wire.fixed) else {}
+        inner = {**(given[place] if place < len(given) else {}), **fixed}
+        complaints = dict(wrong[place]) if place < len(wrong) else {}
+        found = {control.name: control for control in controls_of(wire.schema, inner, complaints, user, False)}
+        controls = [found[key] for key in wire.asks or found]
+        for key in fixed:
+            found[key].widget = "hidden"
+        seen = {control.name for control in controls if control.widget != "hidden"}
+        general = [text for key, said in complaints.items() if key not in seen for text in sentences(said)]
+        for control in controls:
+            for each in control.within:
+                each.name = f"{name}.{place}.{each.name}"
+        title = wire.titles[place] if place < len(wire.titles) else ""
+        made.groups.append(Group(title, controls, general, wire.required and not place))
     return made
 
 

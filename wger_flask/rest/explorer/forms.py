@@ -40,6 +40,7 @@ class Form:
     submit: str
     errors: list[str] = field(default_factory=list)
     is_begun: bool = False  # somebody left it to choose something, and is back
+    usual: tuple[str, ...] = ()  # what is asked where nothing else is said
     back: str = field(default_factory=way_back)
     ask: list[str] = field(default_factory=lambda: listed(ASK))
     tell: list[str] = field(default_factory=lambda: listed(TELL))
@@ -48,12 +49,13 @@ class Form:
     @property
     def asked(self) -> list[Control]:
         """The controls to show: those that were asked for, and those that something is wrong with or missing."""
-        if not {control.name for control in self.controls}.intersection(self.ask):
+        wanted = self.ask or self.usual
+        if not {control.name for control in self.controls}.intersection(wanted):
             return self.controls
-        urgent = [control for control in self.controls if control.name not in self.ask and _is_urgent(control)]
+        urgent = [control for control in self.controls if control.name not in wanted and _is_urgent(control)]
         return urgent + sorted(
-            (control for control in self.controls if control.name in self.ask),
-            key=lambda control: self.ask.index(control.name),
+            (control for control in self.controls if control.name in wanted),
+            key=lambda control: wanted.index(control.name),
         )
 
     @property
@@ -70,21 +72,25 @@ class Form:
     @property
     def has_file(self) -> bool:
         """Whether a file can be sent, which needs another encoding."""
-        return any(control.type == "file" for control in self.controls)
+        return any(control.type == "file" for control in self._all)
 
     @property
     def chooses(self) -> bool:
         """Whether a button of it leads to a list to choose from."""
-        return any(control.chooses for control in self.controls)
+        return any(control.chooses for control in self._all)
 
     @property
     def wrong(self) -> list[Control]:
         """The controls that were complained about."""
-        return [control for control in self.controls if control.errors]
+        return [control for control in self._all if control.errors]
+
+    @property
+    def _all(self) -> list[Control]:
+        return [inner for control in self.controls for inner in control.within]
 
 
 def _is_urgent(control: Control) -> bool:
-    return bool(control.errors) or control.required and not control.value
+    return any(inner.errors for inner in control.within) or control.required and not control.value
 
 
 def may(call: Call, method: str) -> bool:
@@ -117,8 +123,9 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     for name, found in complaints.items():
         if name not in known:
             general += sentences(found)
-    usual = "Add" if resource else label_of(call.action.path, call.action) if call.action else "Send"
-    return Form(action, method, controls, _VERBS.get(method, usual), general, bool(begun))
+    named = label_of(call.action.path, call.action) if call.action else "Send"
+    usual = "Add" if resource or call.target.makes else named
+    return Form(action, method, controls, _VERBS.get(method, usual), general, bool(begun), call.target.asks)
 
 
 def defaults_of(resource: Resource) -> dict:
@@ -152,11 +159,13 @@ def carried(call: Call, schema) -> dict:
     """Return what had been typed into a form when somebody left it to choose something."""
     wires = {wire.data_key or name: wire for name, wire in schema().load_fields.items()}
     values = unpacked(call.args.get(TYPED, ""))
-    return {name: value for name, value in values.items() if name in wires and _takes(wires[name], value)}
+    return {name: value for name, value in values.items() if _takes(wires.get(name.partition(".")[0]), value)}
 
 
 def _takes(wire, value) -> bool:
     """Tell whether a control can show ``value``: a file cannot be chosen beforehand."""
+    if wire is None:
+        return False
     return getattr(wire, "kind", "") != "file" and (isinstance(value, str) or isinstance(wire, Keys | JsonPicks))
 
 

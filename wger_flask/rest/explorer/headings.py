@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..recipe import Call
+from ..resource import Resource
+from ..services import services
 from . import index
 from .cells import label, label_of, pretty
 from .names import heading, names_of, plain_name
@@ -23,7 +25,14 @@ def frame_of(call: Call, payload, title: str, name: str | None = None) -> dict:
 
 def title_of(call: Call) -> str:
     """Return what a target is called."""
+    if made := made_by(call):
+        return f"{_VERBS['POST']} {made.title}"
     return label_of(call.action.path, call.action) if call.action else label(call.target.name)
+
+
+def made_by(call: Call) -> Resource | None:
+    """Return the resource of the row that a target makes which is no resource itself, None for any other."""
+    return services().registry.get(call.target.makes) if call.target.makes else None
 
 
 def heading_of(call: Call) -> dict[str, str]:

@@ -46,12 +46,13 @@ def endpoints(registry: Registry) -> list[Entry]:
     """Return what is no resource, such as tokens and versions."""
     return [
         Entry(path.strip("/"), f"{API}{path}", _first(target.about), methods=", ".join(target.handlers))
-        for path, target in sorted(_targets(registry.blueprints), key=lambda found: found[0])
+        for path, target in sorted(targets_of(registry), key=lambda found: found[0])
     ]
 
 
-def _targets(blueprints: Iterable) -> Iterable[tuple]:
-    for blueprint in blueprints:
+def targets_of(registry: Registry) -> Iterable[tuple]:
+    """Yield the path and the target of everything that is no resource."""
+    for blueprint in registry.blueprints:
         yield from getattr(blueprint, "targets", ())
 
 

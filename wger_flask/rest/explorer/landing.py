@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, flash, redirect
 
 from ..recipe import Call
-from .headings import title_of
+from .headings import made_by, title_of
 from .names import begun
 from .paths import LAND, address, listed, way_back
 from .tables import key_field
@@ -28,8 +28,9 @@ def done(call: Call, payload) -> Response:
 def gone_on(call: Call, where: str, away: bool = False) -> Response:
     """Go to where the form was opened from, else (or if it leads ``away``) to ``where``; say there what was done."""
     if current_app.secret_key:
-        is_row = call.resource is not None and (call.action is None or away)
-        flash(_DONE[call.method].format(begun(call.resource.title)) if is_row else f"{title_of(call)}: done.")
+        made = made_by(call) or call.resource
+        is_row = made is not None and (call.action is None or away)
+        flash(_DONE[call.method].format(begun(made.title)) if is_row else f"{title_of(call)}: done.")
     return redirect(where if away else way_back() or where, 303)
 
 

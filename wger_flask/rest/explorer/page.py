@@ -13,6 +13,7 @@ from ..recipe import Call
 from ..services import services
 from . import index
 from .again import COMES_BACK, lost, shown_again
+from .barring import adding, barred, would_add
 from .cells import Cells, guess, label, label_of
 from .choosing import choosing, list_wanted
 from .deleting import deletion_url
@@ -45,6 +46,8 @@ def page(call: Call | None, payload, status: int) -> Response | None:
         if is_from_page(call):
             if call.target.kind in ("list", "detail"):
                 return done(call, payload)
+            if status == 201 and call.target.makes:
+                return gone_on(call, address(call.target.makes, payload["id"]), away=True)
             if status == 201 and makes_a_row(call):
                 return gone_on(call, address(call.resource.name, payload[key_field(call.resource)]), away=True)
             if way_back() or call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
@@ -61,7 +64,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     """Return the page of a list."""
     rows = payload.get("results", [])
     registry, resource = services().registry, call.resource
-    form = form_for(call, "POST", here()) if may(call, "POST") else None
+    form = adding(call)
     if form and form.back and not errors:
         return respond("form.html", **frame_of(call, None, form_title(call, "POST")), form=form)
     parameters = resource.filter_set.describe()
@@ -72,7 +75,8 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
         filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),
-        filter_errors=errors or {}, form=None if asked else form, may_log_in=would(call, "POST"), choosing=asked,
+        filter_errors=errors or {}, form=None if asked else form, choosing=asked,
+        may_log_in=would(call, "POST") or would_add(call), why=None if asked else barred(call),
     )  # fmt: skip
 
 
@@ -92,7 +96,7 @@ def detail(call: Call, payload: dict) -> Response:
         picture=picture(services().registry, call, [payload], "row"),
         form=form, removal=removal, deletion_url=asks,
         actions=[_action(call, action) for action in resource.actions if action.detail],
-        related=related_lists(resource, call.key, call.user), may_log_in=would(call, method),
+        related=related_lists(resource, call.key, call.user), may_log_in=would(call, method), why=barred(call),
     )  # fmt: skip
 
 
@@ -139,9 +143,11 @@ def not_done(call: Call, payload, status: int) -> Response:
     if status in (400, 429) and is_from_page(call) and call.target.schema("request", call.method):
         form = form_for(call, call.method, here(), typed(call), payload)
         return respond("form.html", status, **frame_of(call, None, form_title(call, call.method)), form=form)
+    if status in (403, 405) and (why := barred(call)):
+        return refused(call, None, 403, why)
     if status == 405 and call.target.kind in ("plain", "action"):
         if forms := _forms(call, None):
-            if way_back():  # the form is what was asked for
+            if way_back() or call.target.makes:  # the form is what was asked for
                 return respond("form.html", **frame_of(call, None, **heading_of(call)), form=forms[0])
             return respond("plain.html", status, **frame_of(call, payload, **heading_of(call)), forms=forms)
     return refused(call, payload, status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from ..recipe import Call
+from .barring import Bar
 from .cells import guess, label
 from .frame import respond
 from .headings import frame_of
@@ -18,13 +19,13 @@ _TITLES = {
 }  # fmt: skip
 
 
-def refused(call: Call | None, payload, status: int) -> Response:
-    """Return the page of an error."""
+def refused(call: Call | None, payload, status: int, why: Bar | None = None) -> Response:
+    """Return the page of an error, with ``why`` the user may not do what they wanted."""
     detail = payload.get("detail") if isinstance(payload, dict) else None
     facts = [] if detail or not isinstance(payload, dict) else [(label(key), guess(v)) for key, v in payload.items()]
     title = _TITLES.get(status, "This cannot be done")
     frame = frame_of(call, payload, title) if call else {"crumbs": [], "title": title}
     asks = status == 403 and (call is None or call.user is None)
     frame["title"] = "Please log in" if asks else title
-    sentence = for_people(str(detail or ("" if facts else guess(payload).text)))
-    return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks)
+    sentence = "" if why else for_people(str(detail or ("" if facts else guess(payload).text)))
+    return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks, why=why)
