@@ -43,6 +43,9 @@ def without_position(data: bytes, kind: str) -> bytes:
 
 def _cleared(block: bytes) -> bytes:
     """Return a part of a file, of the same length, without the positions of all Exif and XMP in it."""
+    is_xmp = b"rdf:" in block or b"ns.adobe.com" in block
+    if not is_xmp and not any(header in block for header in _HEADERS):
+        return block  # a large file is copied only where there is something to look at
     found = bytearray(block)
     for header in _HEADERS:
         at = block.find(header)
@@ -51,7 +54,7 @@ def _cleared(block: bytes) -> bytes:
                 break
             _clear_tiff(memoryview(found)[at:])
             at = block.find(header, at + 1)
-    if b"rdf:" in block or b"ns.adobe.com" in block:
+    if is_xmp:
         for pattern in (_ATTRIBUTE, _ELEMENT):
             for place in pattern.finditer(bytes(found)):
                 found[place.start() : place.end()] = b" " * (place.end() - place.start())
@@ -130,10 +133,13 @@ def _in_avif(data: bytes) -> bytes:
 
 
 def _replaced(data: bytes, parts: list[tuple[int, int]]) -> bytes:
-    made = bytearray(data)
+    made = None
     for start, end in parts:
-        made[start:end] = _cleared(data[start:end])
-    return bytes(made)
+        cleared = _cleared(part := data[start:end])
+        if cleared != part:
+            made = made or bytearray(data)
+            made[start:end] = cleared
+    return data if made is None else bytes(made)
 
 
 def _in_png(data: bytes) -> bytes:
