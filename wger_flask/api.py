@@ -24,6 +24,7 @@ from .rest.embedded import Child, Children, Members, Nested
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.explorer.bars import Amount, bar_chart
 from .rest.explorer.chart import line_chart
+from .rest.explorer.languages import preferred
 from .rest.explorer.view import Shown, View
 from .rest.filters import (
     Filter,
@@ -64,14 +65,14 @@ from .storage.writing import insert, update
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children", "Clause",
-    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "FormData",
-    "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members",
-    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
-    "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown", "Truth",
-    "User", "VideoFile", "View", "account_named", "after_commit", "along", "anyone", "bar_chart", "columns", "compared",
-    "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn", "gt", "gte",
-    "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
-    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad", "private",
-    "public", "record", "request_verification", "search", "server_zone", "services", "store", "today", "told",
-    "transaction", "update", "versions", "within",
+    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden",
+    "FormData", "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup",
+    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
+    "ParseError", "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown",
+    "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "anyone", "bar_chart", "columns",
+    "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn",
+    "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
+    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad",
+    "preferred", "private", "public", "record", "request_verification", "search", "server_zone", "services", "store",
+    "today", "told", "transaction", "update", "versions", "within",
 ]  # fmt: skip

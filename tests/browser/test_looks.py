@@ -121,7 +121,7 @@ def test_a_phone_shows_cards_and_a_chart_of_its_own(phone):
     assert not phone.locator("svg.wide").is_visible()
     assert not phone.locator("thead").is_visible() or phone.locator("thead").bounding_box()["height"] <= 1
     label = phone.evaluate("getComputedStyle(document.querySelector('td:nth-child(2)'), '::before').content")
-    assert label == '"Date"'
+    assert label == '"Weight"'
     bar = phone.locator("header").bounding_box()
     assert bar["height"] < 80, "one line"
     assert not phone.get_by_role("link", name="Routines").first.is_visible()

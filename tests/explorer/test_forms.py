@@ -24,16 +24,17 @@ def test_a_row_is_made_changed_and_deleted(visitor, people):
     made = ada.send("weightentry/", date="2025-03-01T07:30", weight="81.5")
     assert made.status_code == 303
     row = WeightEntry.get(WeightEntry.user == people["ada"].id)
-    assert made.location == f"/api/v2/weightentry/{row.id}/"
+    assert made.location == f"/api/v2/weightentry/#row-{row.id}"
     page = ada.see(made.location)
-    assert "Weight entry was added." in page.words
+    assert "Weight entry was added." in page.words and f"row-{row.id}" in page.ids
     assert "Weight entry was added." not in ada.see(made.location).words
 
-    changed = ada.send(made.location, "PATCH", date="2025-03-01T07:30", weight="80")
-    assert (changed.status_code, changed.location) == (303, made.location)
-    assert ada.see(made.location).words.count("80.00") >= 1
+    url = f"/api/v2/weightentry/{row.id}/"
+    changed = ada.send(url, "PATCH", date="2025-03-01T07:30", weight="80")
+    assert (changed.status_code, changed.location) == (303, url)
+    assert ada.see(url).words.count("80.00") >= 1
 
-    gone = ada.send(made.location, "DELETE")
+    gone = ada.send(url, "DELETE")
     assert (gone.status_code, gone.location) == (303, "/api/v2/weightentry/")
     assert WeightEntry.select().where(WeightEntry.id == row.id).count() == 0
     assert "was deleted" in ada.see(gone.location).words

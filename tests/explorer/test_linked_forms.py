@@ -95,7 +95,7 @@ def test_nobody_is_led_elsewhere(visitor, elsewhere):
     assert "_next" not in page.controls
     assert elsewhere not in [url for url, _ in page.links]
     made = ada.send("weightentry/", date="2025-03-01T07:30", weight="80", _next=elsewhere)
-    assert made.location == f"/api/v2/weightentry/{WeightEntry.get().id}/"
+    assert made.location == f"/api/v2/weightentry/#row-{WeightEntry.get().id}"
 
 
 def test_who_may_not_add_sees_the_list(visitor):

@@ -109,7 +109,7 @@ def test_heads_sort_and_keep_the_filters(visitor):
 
 def test_columns_that_cannot_be_sorted_by_have_no_link(visitor):
     page = visitor().see("exercise/")
-    assert not any(words.startswith("Muscles") for _, words in page.links)
+    assert "Sort by Muscles" not in page.text and "Sort by Category" in page.text
 
 
 def test_pages_lead_to_each_other(visitor):
@@ -229,7 +229,7 @@ def test_errors_are_pages(visitor, path, status):
 
 def test_an_endpoint_that_only_takes_posts_offers_its_form(visitor):
     page = visitor().see("check-language/")
-    assert page.status == 405
+    assert page.status == 200, "a link leads here"
     assert {"input", "language", "language_code"} <= set(page.controls)
     sent = visitor().send("check-language/", input="Lie on the bench and press the bar upwards.", language_code="en")
     assert sent.status_code == 200 and "text/html" in sent.content_type

@@ -156,6 +156,15 @@ class Resource:
         return Ordering(self.model, default, self.orderable)
 
     @cached_property
+    def for_people(self) -> tuple[str, ...]:
+        """The order of a page that nobody asked for another: of one's own rows, the newest come first."""
+        first, *others = self.order.default or ("",)
+        column = self.model._meta.fields.get(first)
+        if self.owner is None or not isinstance(column, columns.DateTime | columns.Date):
+            return self.order.default
+        return (f"-{first}", *others)
+
+    @cached_property
     def rules(self) -> Access:
         """The access rules in force."""
         return self.access or (private if self.owner else public)

@@ -30,7 +30,8 @@ def list_rows(call: Call):
     resource, args = call.resource, call.args
     selection = resource.visible_to(call.user)
     selection = resource.filter_set.apply(selection, args)
-    selection = resource.order.apply(selection, args, resource.filter_set.relevance(args))
+    usual = resource.for_people if call.format.is_html else ()
+    selection = resource.order.apply(selection, args, resource.filter_set.relevance(args) or usual)
     page = resource.pagination.slice(selection, resource.dump.columns, args, ON_A_PAGE if call.format.is_html else None)
     return page.envelope(_results(call, page.rows), call.request)
 

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from wger_flask.api import Selection, View, within
+from wger_flask.api import Selection, View, preferred, within
 from wger_flask.domain.core.models import Language
 from wger_flask.text.markdown import sanitise
 
@@ -18,7 +18,6 @@ from . import models
 from .rules import may_contribute, may_delete
 
 DRAWINGS = Path(__file__).parents[2] / "static" / "images" / "muscles"
-FALLBACK = "en"
 
 
 @cache
@@ -74,9 +73,10 @@ def _exercise(shown):
 def _chosen(row: dict, call) -> dict | None:
     """Return the translation of an exercise for whoever asks."""
     known = {key: short for key, short, _ in _languages()}
-    by_language = {known.get(found["language"]): found for found in row["translations"]}
-    wanted = call.request.accept_languages.best_match([short for short in by_language if short])
-    return by_language.get(wanted) or by_language.get(FALLBACK) or next(iter(by_language.values()), None)
+    by_language: dict[str, dict] = {}
+    for found in row["translations"]:
+        by_language.setdefault(known.get(found["language"], ""), found)
+    return preferred(by_language)
 
 
 def _languages() -> list[tuple]:
@@ -84,15 +84,14 @@ def _languages() -> list[tuple]:
 
 
 def names(keys: list[int]) -> dict[int, str]:
-    """Return what exercises are called, by key: in English where they are translated into it."""
-    found: dict[int, str] = {}
+    """Return what exercises are called, by key, by the translation that is shown of them too."""
+    found: dict[int, dict[str, str]] = {}
     rows = Selection(models.Translation, (within(models.Translation.exercise, keys),), ("id",)).rows(
         ("exercise", "name", "language.short_name")
     )
     for exercise, name, language in rows:
-        if language == FALLBACK or exercise not in found:
-            found[exercise] = name
-    return found
+        found.setdefault(exercise, {}).setdefault(language, name)
+    return {exercise: preferred(by_language) for exercise, by_language in found.items()}
 
 
 def register(registry) -> None:

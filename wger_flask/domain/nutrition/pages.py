@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, View, along, bar_chart, dumper, equals, today, within
+from wger_flask.api import Amount, Selection, View, along, bar_chart, dumper, equals, services, today, within
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions
@@ -20,7 +20,12 @@ CHART_DAYS = 21
 # -- foods ----------------------------------------------------------------------------------------
 def _foods(shown):
     """List foods with what matters in choosing one."""
-    return shown.render("views/foods.html", foods=[(row, _inside(row)) for row in shown.rows])
+    args = shown.call.args
+    code = args.get("code", "").strip() or args.get("name__search", "").strip()
+    return shown.render(
+        "views/foods.html", foods=[(row, _inside(row)) for row in shown.rows], code=code if code.isdecimal() else "",
+        asks=services().settings.WGER_OPEN_FOOD_FACTS != "off", looked="code" in args,
+    )  # fmt: skip
 
 
 def _food(shown):
@@ -166,7 +171,7 @@ def register(registry) -> None:
     """Register the views and the names."""
     registry.navigation.append(("Food", "/api/v2/nutritiondiary/"))
     registry.add_view("food", View(rows=_foods, row=_food, instead=True))
-    registry.add_view("plan", View(row=_plan))
+    registry.add_view("plan", View(row=_plan, lands=True))
     registry.add_view("meal", View(row=_meal))
     registry.add_view("portion", View(row=_entry))
     registry.add_view("diary", View(rows=_diary, row=_entry, instead=True))

@@ -160,12 +160,12 @@ def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
 
 def register(registry) -> None:
     """Register the views and the names."""
-    registry.add_view("routine", View(rows=_routines, row=_routine, instead=True))
+    registry.add_view("routine", View(rows=_routines, row=_routine, instead=True, lands=True))
     registry.add_view("sequence", View(rows=trained.sequence))
-    registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True))
+    registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True, lands=True))
     registry.add_view("logged", View(rows=trained.logged))
     registry.add_view("statistics", View(row=trained.statistics))
-    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/?ordering=-date")]
+    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/")]
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)

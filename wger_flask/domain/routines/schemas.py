@@ -7,6 +7,7 @@ store that.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from marshmallow import ValidationError
@@ -18,6 +19,7 @@ from wger_flask.domain.exercises.models import Exercise
 from . import models
 
 LARGEST = 2**31 - 1
+USUAL = timedelta(weeks=12, days=-1)  # a routine that begins today ends with its twelfth week
 _RIR = tuple(Decimal(half) / 2 for half in range(10))
 
 
@@ -55,7 +57,7 @@ class RoutineSchema(Schema):
     description = fields.String(max_length=1000, blank=True)
     created = fields.DateTime(dump_only=True)
     start = fields.Date(required=True)
-    end = fields.Date(required=True, help="the last day, at most 120 days after the first")
+    end = fields.Date(required=True, ahead=USUAL, help="the last day, at most 120 days after the first")
     fit_in_week = fields.Boolean(label="Fit in weeks", help="begin every round on the same weekday")
     is_template = fields.Boolean(label="Template", help="a plan to copy, not to follow")
     is_public = fields.Boolean(label="Public", help="let everybody see this template")

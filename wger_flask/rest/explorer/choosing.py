@@ -58,6 +58,12 @@ class Choosing:
         return urlunsplit(parts._replace(query=urlencode([*kept, (CHOSEN, f"{mark}{key}")])))
 
 
+def kept() -> list[tuple[str, str]]:
+    """Return what a form has to send along that makes a row for another form, nothing where it makes one for itself."""
+    asked = choosing(request.values, ())
+    return [(FOR, asked.form), (FIELD, asked.field)] if asked else []
+
+
 def chooser(url: str, field: str, anchor: str, form: str = "") -> str:
     """Return where the present form is sent to choose from the list ``url``.
 

@@ -52,6 +52,7 @@ class Control:
     attributes: dict[str, str] = field(default_factory=dict)
     source: str = ""
     chooses: bool = False
+    adds: str = ""  # what there is nothing of to choose from, but may be added
     form: str = ""  # where the form is shown, if that is not where it is sent
     on: str = "true"  # what a tick sends, and what the lack of one: nothing for nothing at all
     off: str = "false"
@@ -168,7 +169,7 @@ def _is_local(text: str) -> bool:
 def _day(made: Control, wire, value, user) -> None:
     made.type, made.value = "date", value or ""
     if value is None and wire.required:
-        made.value = datetime.now(server_zone()).date().isoformat()
+        made.value = (datetime.now(server_zone()).date() + wire.ahead).isoformat()
 
 
 def _time(made: Control, wire, value, user) -> None:
@@ -196,7 +197,9 @@ def _picks(made: Control, wire: fields.JsonPicks, value) -> None:
 def _reference(made: Control, wire, value, user) -> None:
     made.value = "" if value is None else str(value)
     offer(made, wire.model, user)
-    if made.source:
+    if made.widget == "select" and not made.options:
+        _may_be_added(made, wire.model, user)
+    elif made.source:
         made.chooses, made.hint = True, getattr(wire, "help", "")
         named = names_of(wire.model, [made.value], user).get(made.value, "") if made.value else ""
         if named:  # a drop-down of one: people read its name, the form sends its key
@@ -205,6 +208,13 @@ def _reference(made: Control, wire, value, user) -> None:
             made.hint = " · ".join(filter(None, (made.hint, "choose one, or type its key")))
     if made.widget == "select" and not (wire.required and made.value):
         made.options = [("", "—"), *made.options]
+
+
+def _may_be_added(made: Control, model: type[Model], user) -> None:
+    """Offer to add a row where there is none to choose from."""
+    resource = services().registry.of_model(model)
+    if "POST" in resource.methods and resource.rules.write(user):
+        made.adds, made.source, made.chooses = resource.title, address(resource.name), True
 
 
 def _references(made: Control, wire, value, user) -> None:

@@ -9,9 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 from .. import filters as lookups
 from ..filters import Parameter
+from ..services import services
 from .cells import label
 from .choosing import KEPT
 from .controls import Control, local_moment, number_keys, offer, sentences
+from .paths import address, with_args
 
 _INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
 _SUFFIXES = tuple(
@@ -30,6 +32,14 @@ class Group:
     controls: list[Control] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in use: what it says, and the query without it."""
+
+    text: str
+    url: str
+
+
 @dataclass(slots=True)
 class FilterForm:
     """All groups; ``kept`` are parameters that are no filters and stay as they are."""
@@ -37,23 +47,51 @@ class FilterForm:
     groups: list[Group]
     kept: list[tuple[str, str]]
     active: int
+    chips: list[Chip] = field(default_factory=list)
 
 
 def filter_form(
-    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None
-) -> FilterForm:
-    """Return the form of ``parameters``, filled from ``args``; ``labels`` are those of known fields."""
+    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None,
+    shown: Mapping[str, str] | None = None,
+) -> FilterForm:  # fmt: skip
+    """Return the form of ``parameters``, filled from ``args``.
+
+    ``labels`` are those of known fields, ``shown`` the names of rows that the page links to, by
+    their addresses.
+    """
     labels = labels or {}
     groups: dict[str, Group] = {}
-    names = set()
+    chips: list[Chip] = []
+    in_use: set[str] = set()
     for parameter in parameters:
         base = _base(parameter.name)
-        names.add(parameter.name)
         group = groups.setdefault(base, Group(labels.get(base) or label(base)))
-        group.controls.append(_control(parameter, base, args, sentences(errors.get(parameter.name)), user))
+        control = _control(parameter, base, args, sentences(errors.get(parameter.name)), user)
+        group.controls.append(control)
+        in_use |= {parameter.name} if any(args.getlist(parameter.name)) else set()
+        chips += _chips(parameter, group.label, control, args, shown or {})
     kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
-    active = sum(1 for name in names if any(args.getlist(name)))
-    return FilterForm(list(groups.values()), kept, active)
+    return FilterForm(list(groups.values()), kept, len(in_use), chips)
+
+
+def _chips(
+    parameter: Parameter, label: str, control: Control, args: MultiDict, shown: Mapping[str, str]
+) -> Iterable[Chip]:
+    """Return what says that ``parameter`` narrows the list, once for each value that does."""
+    values = [value for value in args.getlist(parameter.name) if value]
+    words = f" {control.label}" if control.label.startswith("is ") else ":"
+    for value in values if parameter.several else values[-1:]:
+        rest = MultiDict([
+            (name, text) for name, text in args.items(multi=True)
+            if name != "offset" and (name != parameter.name or parameter.several and text != value)
+        ])  # fmt: skip
+        text = dict(control.options).get(value) or _named(parameter, value, shown) or value
+        yield Chip(f"{label}{words} {text}", with_args(rest))
+
+
+def _named(parameter: Parameter, value: str, shown: Mapping[str, str]) -> str:
+    resource = services().registry.of_model(parameter.model) if parameter.model is not None else None
+    return shown.get(address(resource.name, value), "") if resource is not None else ""
 
 
 def _base(name: str) -> str:

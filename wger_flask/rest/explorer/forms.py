@@ -22,7 +22,7 @@ from ..resource import DELETION, Resource
 from .carrying import MARK, TYPED, unpacked
 from .carrying import typed as typed_in
 from .cells import label_of
-from .choosing import chosen
+from .choosing import chosen, kept
 from .controls import Control, controls_of, sentences
 from .paths import ASK, LAND, TELL, address, listed, way_back
 from .tables import key_field
@@ -45,6 +45,7 @@ class Form:
     ask: list[str] = field(default_factory=lambda: listed(ASK))
     tell: list[str] = field(default_factory=lambda: listed(TELL))
     land: list[str] = field(default_factory=lambda: listed(LAND))
+    chosen_for: list[tuple[str, str]] = field(default_factory=kept)  # a new row is chosen for this form
 
     @property
     def asked(self) -> list[Control]:

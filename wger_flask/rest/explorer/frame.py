@@ -14,6 +14,7 @@ from flask import Flask, Response, g, render_template, request, url_for
 
 from ..errors import ApiError
 from ..services import services
+from .index import for_people
 from .paths import API, with_args
 
 # Scripts and styles come from the server itself, and nothing may be put into a frame of others.
@@ -75,9 +76,24 @@ class Site:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The labels and addresses of the main menu."""
+        return [(label, url) for label, url in services().registry.navigation if self._may_read(url)]
+
+    @property
+    def programs(self) -> list[tuple[str, str]]:
+        """The labels and addresses of the menu's end, for those who write programs."""
+        return [("Explore", f"{API}/"), ("API documentation", "/schema/ui")]
+
+    @property
+    def more(self) -> dict[str, list[tuple[str, str]]]:
+        """The other lists that are for people, by subject."""
         registry = services().registry
-        open_to_user = [(label, url) for label, url in registry.navigation if self._may_read(url)]
-        return [*open_to_user, ("Explore", f"{API}/"), ("API documentation", "/schema/ui")]
+        main = {_path(url) for _, url in registry.navigation}
+        found: dict[str, list[tuple[str, str]]] = {}
+        for subject, entries in for_people(registry).items():
+            for entry in entries:
+                if entry.url not in main and self._may_read(entry.url):
+                    found.setdefault(subject, []).append((entry.label, entry.url))
+        return found
 
     def _may_read(self, url: str) -> bool:
         registry, name = services().registry, _path(url).removeprefix(API).strip("/")
@@ -86,7 +102,9 @@ class Site:
     @property
     def current(self) -> str:
         """The entry of the menu below which the present page is."""
-        return max((url for _, url in self.menu if request.path.startswith(_path(url))), key=len, default="")
+        others = [entry for entries in self.more.values() for entry in entries]
+        known = [*self.menu, *others, *self.programs]
+        return max((url for _, url in known if request.path.startswith(_path(url))), key=len, default="")
 
     @property
     def version(self) -> str:

@@ -26,7 +26,7 @@ from .names import heading
 from .paths import address, here, way_back
 from .refusals import refused
 from .related import related_lists
-from .tables import key_field, pager_of, table_of
+from .tables import key_field, linked, pager_of, table_of
 from .view import picture
 
 
@@ -70,12 +70,13 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     parameters = resource.filter_set.describe()
     asked = choosing(call.args, parameters)
     shown = picture(registry, call, rows, "rows") if not errors and not asked else None
+    table = table_of(call, rows, bool(asked))
     return respond(
-        "list.html", status, **frame_of(call, payload, heading(resource)), table=table_of(call, rows, bool(asked)),
+        "list.html", status, **frame_of(call, payload, heading(resource)), table=table,
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
-        filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource)),
-        filter_errors=errors or {}, form=None if asked else form, choosing=asked,
+        filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource), linked(table)),
+        filter_errors=errors or {}, form=form, choosing=asked,
         may_log_in=would(call, "POST") or would_add(call), why=None if asked else barred(call),
     )  # fmt: skip
 
@@ -149,7 +150,7 @@ def not_done(call: Call, payload, status: int) -> Response:
         if forms := _forms(call, None):
             if way_back() or call.target.makes:  # the form is what was asked for
                 return respond("form.html", **frame_of(call, None, **heading_of(call)), form=forms[0])
-            return respond("plain.html", status, **frame_of(call, payload, **heading_of(call)), forms=forms)
+            return respond("plain.html", **frame_of(call, None, **heading_of(call)), forms=forms)
     return refused(call, payload, status)
 
 

@@ -9,6 +9,7 @@ from ..computed import Batch
 from ..embedded import Children
 from ..pagination import ON_A_PAGE
 from ..recipe import Call
+from ..relations import Key
 from ..services import services
 from .cells import Cell, Cells, label_of
 from .names import names_of, naming_column
@@ -53,7 +54,8 @@ class Table:
 class Pager:
     """Where a page stands in the list, and queries of its neighbours (empty at the ends).
 
-    ``count`` is None where nobody counts, in lists that are walked by a cursor.
+    ``count`` is None where nobody counts, in lists that are walked by a cursor.  Beyond the last
+    page ``first`` and ``last`` are 0, and ``previous`` leads to that one.
     """
 
     first: int
@@ -82,6 +84,10 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     key = key_field(resource)
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
     called, naming = _called(call, rows, key), _naming_field(resource, cells)
+    if resource.owner is not None and not name_first:  # whose they are, everybody knows
+        shown = [pair for pair in shown if pair[0] not in (key, resource.owner.direct)]
+        if not called and isinstance(shown[0][1], Key):  # the first column leads to the row
+            shown.sort(key=lambda pair: pair[0] != naming)
     if name_first:
         shown.sort(key=lambda pair: pair[0] != naming)
     columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
@@ -102,6 +108,12 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
             line.insert(0, Cell("text", called.get(str(row[key]), "")))
         made.append(Row(url, tuple(line), row[key] if key else None))
     return Table(tuple(columns), tuple(made))
+
+
+def linked(table: Table) -> dict[str, str]:
+    """Return what the rows are called that a table links to, by their addresses."""
+    cells = (cell for row in table.rows for found in row.cells for cell in (found, *found.items))
+    return {cell.url: cell.text for cell in cells if isinstance(cell, Cell) and cell.kind == "link"}
 
 
 def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
@@ -135,7 +147,9 @@ def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Colum
     term = (field.attribute or attribute).replace(".", "__")
     if term not in call.resource.order.allowed:
         return Column(name, label_of(name, field), is_number, is_minor=is_minor)
-    now = (call.args.get("ordering") or "").split(",")[0].strip()
+    usual = call.resource.for_people
+    usual = usual[0] if usual != call.resource.order.default else ""
+    now = (call.args.get("ordering") or usual).split(",")[0].strip()
     direction = {term: "ascending", f"-{term}": "descending"}.get(now, "")
     target = f"-{term}" if direction == "ascending" else term
     sort = with_args(call.args, ordering=target, offset=None)
@@ -157,7 +171,9 @@ def pager_of(call: Call, envelope: dict) -> Pager | None:
         usual = call.resource.pagination.default
         return with_args(args, limit=None if size == usual else size, offset=start or None)
 
-    previous = at(max(0, offset - limit)) if offset else ""
+    end = (count - 1) // limit * limit if count else 0
+    previous = at(max(0, min(offset - limit, end))) if offset else ""
     following = at(offset + limit) if offset + limit < count else ""
     sizes = tuple((size, "" if size == limit else at(0, size)) for size in SIZES)
-    return Pager(offset + 1 if shown else 0, offset + shown, count, previous, following, sizes)
+    first, last = (offset + 1, offset + shown) if shown else (0, 0)
+    return Pager(first, last, count, previous, following, sizes)

@@ -103,13 +103,15 @@ def _anything(resource: Resource, *args: str) -> None:
 class View:
     """How rows are shown: ``rows`` above the table of a list, ``row`` above a single row's fields.
 
-    With ``instead`` the table is folded away.  ``check(resource, *args)`` raises ValueError
+    With ``instead`` the table is folded away.  ``lands`` tells that somebody goes on at the page of a
+    row that they added (a routine gets its days there), not at the list.  ``check(resource, *args)`` raises ValueError
     for arguments that make no sense, when the application starts.
     """
 
     rows: Picture | None = None
     row: Picture | None = None
     instead: bool = False
+    lands: bool = False
     check: Callable[..., None] = _anything
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from marshmallow import ValidationError
 
@@ -80,10 +80,14 @@ _loose_moment = re.compile(
 
 
 class Date(Field):
-    """A calendar date."""
+    """A calendar date; the form of a new row begins with a day ``ahead`` of today, where one is required."""
 
     kind = "date"
     _lenient = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+
+    def __init__(self, *, ahead: timedelta = timedelta(), **kwargs):
+        super().__init__(**kwargs)
+        self.ahead = ahead
 
     def raw(self, dialect, zone):
         return dialect.wire_date

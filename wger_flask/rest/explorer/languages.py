@@ -1,0 +1,20 @@
+"""Which of several languages whoever reads a page is given: the browser says which they prefer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from flask import has_request_context, request
+
+FALLBACK = "en"
+Text = TypeVar("Text")
+
+
+def preferred(texts: Mapping[str, Text]) -> Text | None:
+    """Return that of ``texts``, by language code, which the reader prefers.
+
+    Else it is the English one, else the first; None where there is none.
+    """
+    wanted = request.accept_languages.best_match(texts.keys()) if has_request_context() and len(texts) > 1 else None
+    return texts.get(wanted) or texts.get(FALLBACK) or next(iter(texts.values()), None)
