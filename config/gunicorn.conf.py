@@ -6,6 +6,9 @@ application is loaded once, before the processes part: they share its memory, th
 loading, and a wrong setting stops the whole start with one line. Nothing is connected to the
 database by then; every thread opens its own connection on first use.
 
+A thread is taken for a request that has arrived whole, until its answer is written: clients that send
+or read slowly, or not at all, cost no thread (`wger_flask/serving`).
+
 gunicorn believes X-Forwarded-Proto from 127.0.0.1 alone. A proxy on another machine or in another
 container is named by gunicorn's own variable, FORWARDED_ALLOW_IPS=10.0.0.5, or counted by
 NUMBER_OF_PROXIES, which covers the client's address too.
@@ -15,6 +18,8 @@ import gc
 import os
 
 from wger_flask.memory import give_back_early
+from wger_flask.serving.receiving import Limits
+from wger_flask.serving.worker import BufferingWorker
 from wger_flask.settings import SettingsError, load
 from wger_flask.storage.database import settle
 
@@ -25,10 +30,16 @@ except SettingsError as wrong:
 
 bind = _settings.WGER_BIND
 workers = _settings.WGER_WORKERS
-worker_class = "gthread"
 threads = _settings.WGER_THREADS
 preload_app = True
 keepalive = 15  # longer than the pauses of a person who reads and clicks
+worker_class = "wger_flask.serving.worker.BufferingWorker"
+BufferingWorker.limits = Limits(
+    head=_settings.WGER_HEAD_TIMEOUT,
+    idle=keepalive,
+    rate=_settings.WGER_MIN_BODY_RATE * 1000,
+    body=_settings.WGER_MAX_BODY_SIZE * 2**20,
+)
 timeout = 60  # of a process that hangs; a slow upload does not count
 graceful_timeout = 20
 forwarder_headers = ""  # nobody says by a header where in the address space we are, not even from this machine

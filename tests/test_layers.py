@@ -16,6 +16,7 @@ ALLOWED = {
     "text": {"wger_flask.text", "markdown_it", "nh3"},
     "media": {"wger_flask.media", "PIL"},
     "mail": {"wger_flask.mail"},
+    "serving": {"wger_flask.serving", "gunicorn"},
     "auth": {
         "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
         "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs", "argon2",

@@ -217,6 +217,12 @@ class Settings:
     )
     WGER_WORKERS: int = _set(2, "Processes of gunicorn.", least=1)
     WGER_THREADS: int = _set(4, "Threads of each process.", least=1)
+    WGER_HEAD_TIMEOUT: int = _set(
+        10, "Seconds within which the head of a request must have arrived, and each body at its lowest rate.", least=1
+    )
+    WGER_MIN_BODY_RATE: int = _set(
+        4, "Lowest rate, in kilobytes a second, at which a body may arrive after its first seconds.", least=1
+    )
     WGER_WRITE_WAIT: int = _set(
         10,
         "Seconds for which a write waits for others before it is refused with 503; half of the threads are kept for "

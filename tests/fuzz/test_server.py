@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 from contextlib import closing
 
 import pytest
 
-from tests.conftest import ROOT, key_of
+from tests.conftest import key_of
 from tests.reference import SERVER
+from tests.serving.running import read_all, running, statuses
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import database, open_database
 
@@ -36,23 +34,8 @@ def held(template, tmp_path_factory):
 def server(held, tmp_path_factory):
     """The port of a server, and the file of what it logs."""
     folder = tmp_path_factory.mktemp("instance")
-    env = dict(
-        os.environ, WGER_DATABASE_URL=held.url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
-        WGER_PLUGINS="none", WGER_ACCESS_LOG="1", WGER_WORKERS="2", WGER_THREADS="4", TIME_ZONE="Europe/Berlin",
-    )  # fmt: skip
-    log = folder / "log"
-    # Whoever connects early waits in the backlog of a socket that is open before the server is.
-    with socket.create_server(("127.0.0.1", 0), backlog=2 * CLIENTS) as listening, log.open("w") as output:
-        command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app"]
-        command += ["--bind", f"fd://{listening.fileno()}"]
-        running = subprocess.Popen(
-            command, cwd=ROOT, env=env, pass_fds=[listening.fileno()], stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            yield listening.getsockname()[1], log
-        finally:
-            running.terminate()
-            running.wait(30)
+    with running(held.url, folder, WGER_WORKERS="2", WGER_THREADS="4", WGER_ACCESS_LOG="1") as server:
+        yield server.port, server.log
 
 
 @pytest.fixture
@@ -236,19 +219,7 @@ def talk(port: int, *parts: bytes, finish: bool = True) -> bytes:
                 wire.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # the server has hung up already: what it said is still there
-        found = b""
-        while True:
-            try:
-                more = wire.recv(65536)
-            except ConnectionResetError:
-                return found
-            if not more:
-                return found
-            found += more
-
-
-def statuses(found: bytes) -> list[int]:
-    return [int(code) for code in re.findall(rb"^HTTP/1\.[01] (\d{3}) ", found, re.MULTILINE)]
+        return read_all(wire)
 
 
 def post(path: str, *headers: str, body: bytes = b"", version: str = "1.1") -> bytes:

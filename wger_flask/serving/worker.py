@@ -1,0 +1,320 @@
+"""A worker of gunicorn whose threads meet whole requests only.
+
+gunicorn's own threaded worker reads a request in the thread that will answer it: a few clients that send
+half of one, or read an answer slowly, stop it for everybody.  Here one loop receives from all clients and
+sends to all of them, each within its deadlines, and a thread is taken only for the time in between.  So
+there need be no proxy in front.
+
+TLS, the PROXY protocol and the like, where gunicorn is told to speak them, are left to gunicorn's worker.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import selectors
+import socket
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from queue import SimpleQueue
+from time import monotonic
+
+from gunicorn import util
+from gunicorn.http import wsgi
+from gunicorn.http.errors import NoMoreData
+from gunicorn.http.parser import RequestParser
+from gunicorn.workers.gthread import ThreadWorker
+
+from .connection import GONE, Connection, answer
+from .receiving import Limits
+from .room import Room
+
+TICK = 0.25  # seconds between two looks at deadlines
+LINGER = 2  # seconds in which a client may read the end of its answer before the connection is cut
+BODIES_AT_ONCE = 4  # of the largest size, in temporary files
+FILES = 4096  # open files that the system is asked for
+
+
+class BufferingWorker(ThreadWorker):
+    """Serves with ``threads`` threads, within ``limits``, which gunicorn's configuration sets before it begins."""
+
+    limits = Limits()
+
+    def run(self) -> None:
+        if self.cfg.is_ssl or str(self.cfg.proxy_protocol).lower() not in ("off", "false"):
+            self.log.warning("Half-sent requests have no deadlines: TLS and the PROXY protocol are gunicorn's own")
+            super().run()
+            return
+        _ask_for_files(FILES)
+        self.limits = replace(self.limits, idle=self.cfg.keepalive)
+        self.room = Room(BODIES_AT_ONCE * self.limits.body)
+        self.connections: set[Connection] = set()
+        self.whole: SimpleQueue[Connection | None] = SimpleQueue()  # for the threads to answer
+        self.done: deque[Connection] = deque()  # back from them, with something left for the loop to do
+        self._handing_over = threading.Lock()
+        self._listening = False
+        self._wake_up, self._woken = socket.socketpair()
+        for end in (self._wake_up, self._woken):
+            end.setblocking(False)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self._woken, selectors.EVENT_READ, self._take_back)
+        for listener in self.sockets:
+            listener.setblocking(False)
+        for _ in range(self.cfg.threads):
+            threading.Thread(target=self._work, daemon=True).start()
+        try:
+            self._serve()
+        finally:
+            for _ in range(self.cfg.threads):
+                self.whole.put(None)
+            for listener in self.sockets:
+                listener.close()
+
+    def handle_exit(self, sig, frame):
+        """Stop: what has begun is answered first."""
+        self.alive = False
+
+    # -- the loop ----------------------------------------------------------------------------------
+    def _serve(self) -> None:
+        next_tick, end = 0.0, None
+        while True:
+            now = monotonic()
+            if now >= next_tick:
+                next_tick = now + TICK
+                self.notify()
+                if self.ppid != os.getppid():
+                    self.log.info("Parent changed, shutting down: %s", self)
+                    self.alive = False
+                self._look_at_deadlines(now)
+                self._listen(self.alive)
+            if not self.alive:
+                end = end or now + self.cfg.graceful_timeout
+                if not self.connections or now > end:
+                    return
+            for key, _ in self.selector.select(TICK):
+                key.data()
+
+    def _listen(self, wanted: bool) -> None:
+        if wanted != self._listening:
+            for listener in self.sockets:
+                if wanted:
+                    self.selector.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
+                else:
+                    self.selector.unregister(listener)
+            self._listening = wanted
+
+    def _accept(self, listener: socket.socket) -> None:
+        if len(self.connections) >= self.cfg.worker_connections and not self._make_room():
+            self._listen(False)  # until the next look
+            return
+        try:
+            sock, client = listener.accept()
+        except OSError as wrong:
+            if wrong.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self._listen(False)
+            elif wrong.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        sock.setblocking(False)
+        connection = Connection(sock, client, listener.getsockname(), self.limits, self.room)
+        self.connections.add(connection)
+        self._receive(connection)  # most have sent something already
+
+    def _make_room(self) -> bool:
+        """Close whoever has waited longest with nothing to say."""
+        idle = [one for one in self.connections if one.is_idle]
+        if idle:
+            self._close(min(idle, key=lambda one: one.deadline))
+        return bool(idle)
+
+    def _look_at_deadlines(self, now: float) -> None:
+        for connection in [one for one in self.connections if one.deadline < now]:
+            if connection.is_receiving and not connection.is_idle:
+                self._refuse(connection, 408, "Request Timeout", "The request did not arrive in time.")
+            else:
+                self._close(connection)
+        if not self.alive:
+            for connection in [one for one in self.connections if one.is_idle]:
+                connection.deadline_at_most(now + LINGER)
+
+    # -- a connection's way --------------------------------------------------------------------------
+    def _receive(self, connection: Connection) -> None:
+        with self._handing_over:
+            if connection.is_working:  # early: it is looked at again once the answer is on its way
+                self._wait_for(connection, 0, None)
+                return
+        try:
+            data = connection.sock.recv(65536)
+        except (BlockingIOError, InterruptedError):
+            self._wait_for(connection, selectors.EVENT_READ, self._receive)
+            return
+        except OSError:
+            self._close(connection)
+            return
+        if connection.is_lingering:
+            if not data:
+                self._close(connection)
+            return
+        if not data and not connection.request:
+            self._close(connection)
+            return
+        self._feed(connection, data)
+
+    def _feed(self, connection: Connection, data: bytes) -> None:
+        request = connection.request
+        try:
+            request.add(data) if data else request.end()
+        except OSError as full:
+            self.log.error("A request found no room: %s", full)
+            self._refuse(connection, 503, "Service Unavailable", "The server has no room for this at the moment.")
+            return
+        if request.is_whole:
+            connection.work()
+            self.whole.put(connection)
+            return
+        if request.wants_go_ahead:
+            request.wants_go_ahead = False
+            with suppress(OSError):
+                connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._wait_for(connection, selectors.EVENT_READ, self._receive)
+
+    def _take_back(self) -> None:
+        """Take connections back from the threads."""
+        with suppress(BlockingIOError):
+            self._woken.recv(4096)
+        while self.done:
+            self._send(self.done.popleft())
+
+    def _send(self, connection: Connection) -> None:
+        try:
+            ended = connection.answer.flush()
+        except OSError:
+            self._close(connection)
+            return
+        if not ended:
+            connection.send()
+            self._wait_for(connection, selectors.EVENT_WRITE, self._send)
+        elif connection.keep:
+            rest = connection.next_request()
+            self._feed(connection, rest) if rest else self._wait_for(connection, selectors.EVENT_READ, self._receive)
+        else:
+            self._linger(connection)
+
+    def _refuse(self, connection: Connection, status: int, reason: str, told: str) -> None:
+        with suppress(OSError):
+            connection.sock.send(answer(status, reason, told))
+        self._linger(connection)
+
+    def _linger(self, connection: Connection) -> None:
+        """Let the client read to the end: closing at once would take back what it has not read."""
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._close(connection)
+            return
+        connection.linger(LINGER)
+        self._wait_for(connection, selectors.EVENT_READ, self._receive)
+
+    def _wait_for(self, connection: Connection, events: int, then) -> None:
+        """Have ``then`` called when the socket is ready; no events: do not look at it."""
+        if events == connection.events:
+            return
+        if not events:
+            self.selector.unregister(connection.sock)
+        elif connection.events:
+            self.selector.modify(connection.sock, events, partial(then, connection))
+        else:
+            self.selector.register(connection.sock, events, partial(then, connection))
+        connection.events = events
+
+    def _close(self, connection: Connection) -> None:
+        self._wait_for(connection, 0, None)
+        self.connections.discard(connection)
+        connection.close()
+
+    # -- in a thread -----------------------------------------------------------------------------------
+    def _work(self) -> None:
+        while (connection := self.whole.get()) is not None:
+            connection.keep, is_sent = False, False
+            try:
+                connection.keep = self._answer(connection)
+                is_sent = connection.answer.flush()
+            except OSError:
+                pass  # the loop finds out
+            except BaseException:
+                self.log.exception("A request failed")
+            if connection.keep and is_sent and not connection.request.rest:
+                with self._handing_over:
+                    if connection.events == selectors.EVENT_READ:  # the loop never ceased to look at it
+                        connection.next_request()
+                        continue
+            self.done.append(connection)
+            with suppress(OSError):  # full: the loop is awake
+                self._wake_up.send(b".")
+
+    def _answer(self, connection: Connection) -> bool:
+        """Answer the request that has arrived; tell whether another may follow."""
+        request, out, parsed = connection.request, connection.answer, None
+        try:
+            parser = RequestParser(self.cfg, request, connection.client)
+            parser.req_count = connection.requests
+            parsed = next(parser)
+            return self._run_application(connection, parsed) and not request.must_close
+        except (NoMoreData, StopIteration):
+            if request.head_too_long:
+                util.write_error(out, 431, "Request Header Fields Too Large", "")
+        except OSError as wrong:
+            if wrong.errno not in GONE:
+                self.log.exception("Socket error processing request.")
+        except Exception as wrong:
+            self.handle_error(parsed, out, connection.client, wrong)
+        return False
+
+    def _run_application(self, connection: Connection, parsed) -> bool:
+        response, environ = None, {}
+        try:
+            self.cfg.pre_request(self, parsed)
+            start = datetime.now()
+            response, environ = wsgi.create(parsed, connection.answer, connection.client, connection.server, self.cfg)
+            environ["wsgi.multithread"] = True
+            self.nr += 1
+            if self.nr >= self.max_requests and self.alive:
+                self.log.info("Autorestarting worker after current request.")
+                self.alive = False
+            if not self.alive or not self.cfg.keepalive or connection.request.must_close:
+                response.force_close()
+            chunks = self.wsgi(environ, response.start_response)
+            try:
+                if isinstance(chunks, environ["wsgi.file_wrapper"]):
+                    response.write_file(chunks)
+                else:
+                    for chunk in chunks:
+                        response.write(chunk)
+                response.close()
+            finally:
+                self.log.access(response, parsed, environ, datetime.now() - start)
+                if hasattr(chunks, "close"):
+                    chunks.close()
+            return not response.should_close()
+        except OSError:
+            raise
+        except Exception:
+            if response is not None and response.headers_sent:
+                self.log.exception("Error handling request")
+                raise StopIteration from None  # half an answer has gone: nothing can be said any more
+            raise
+        finally:
+            with suppress(Exception):
+                self.cfg.post_request(self, parsed, environ, response)
+
+
+def _ask_for_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
