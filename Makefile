@@ -4,7 +4,6 @@
 
 SYSTEM_PYTHON ?= python3
 BIN := .venv/bin
-RULES := --line-length 120 --select E,F,W,I,B,UP
 # make serve HOST=0.0.0.0 PORT=9000; the shell's own HOST and PORT mean other things and are left alone
 HOST =
 PORT =
@@ -30,8 +29,9 @@ serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOS
 test: install ## Run the tests (ARGS= for pytest)
 	$(BIN)/python -m pytest -q $(ARGS)
 
-lint: install ## Check the code's style
-	$(BIN)/ruff check $(RULES) .
+lint: install ## Check the code's style (the rules are in pyproject.toml)
+	$(BIN)/ruff check .
+#	$(BIN)/ruff format --check .
 
 memory: install ## Send a server what makes processes large, many times over
 	MEMORY_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_memory.py $(ARGS)
