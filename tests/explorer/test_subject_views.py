@@ -177,6 +177,29 @@ def test_awards_tell_what_they_were_given_for(visitor, person):
     assert "Bench Press" not in visitor("grace").see("user-trophy/").words
 
 
+def test_a_record_by_mistake_is_hidden_and_shown_again(visitor, person):
+    ada, seen = person("ada"), visitor("ada")
+    log(ada, None, 1)
+    wrong = ada.add("workoutlog", exercise=1, repetitions=5, weight=625)["id"]
+    assert "Bench Press: 5 × 625" in " ".join(seen.see("user-trophy/").words.split())
+    assert ada.http.delete(f"/api/v2/workoutlog/{wrong}/", headers=ada.headers).status_code == 204
+    page = seen.see("user-trophy/")
+    assert "What earned it is gone, or was corrected since." in page.words
+    [form] = [form for form in page.forms if any(
+        words == "Hide Personal Record of Bench Press" for _, words in form.buttons
+    )][:1]  # fmt: skip
+    answer = seen.send(form.action, **form.hidden)
+    assert (answer.status_code, answer.location) == (303, "/api/v2/user-trophy/")
+    page = seen.see("user-trophy/")
+    assert "625" not in page.words and "Bench Press: 6 × 60" in " ".join(page.words.split())
+    hidden = seen.see(page.link("Trophies that you have hidden"))
+    assert "Bench Press: 5 × 625" in " ".join(hidden.words.split())
+    [form] = [form for form in hidden.forms if any("Show again" in words for _, words in form.buttons)]
+    assert seen.send(form.action, **form.hidden).status_code == 303
+    assert "625" in seen.see("user-trophy/").words
+    assert "hidden" not in [words for _, words in visitor("grace").see("user-trophy/").links]
+
+
 def test_figures_are_tiles(visitor, person):
     log(person("ada"), None, 2)
     words = " ".join(visitor("ada").see("user-statistics/").words.split())

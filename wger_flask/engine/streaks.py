@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["LONG_PAUSE", "Streaks", "longest_pause", "saturday_of", "streaks_in"]
+__all__ = ["LONG_PAUSE", "Streaks", "longest_pause", "most_weekends", "saturday_of", "streaks_in"]
 
 LONG_PAUSE = 30
 """Days between two training days that make a return worth a trophy."""
@@ -67,6 +67,16 @@ def longest_pause(dates: Collection[datetime.date]) -> int:
     """Return the greatest number of days between two neighbouring dates; 0 for fewer than two."""
     known = sorted(set(dates))
     return max(((after - before).days for before, after in pairwise(known)), default=0)
+
+
+def most_weekends(dates: Collection[datetime.date]) -> int:
+    """Return the greatest number of complete weekends in a row that there ever was."""
+    run = most = 0
+    before = None
+    for weekend in _complete_weekends(sorted(set(dates))):
+        run = run + 1 if before is not None and (weekend - before).days == 7 else 1
+        most, before = max(most, run), weekend
+    return most
 
 
 def _complete_weekends(dates: list[datetime.date]) -> list[datetime.date]:

@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
 from .lifetime import Lifetime
 from .statistics import estimated_one_rep_max
-from .streaks import LONG_PAUSE, longest_pause
+from .streaks import LONG_PAUSE, longest_pause, most_weekends
 
-__all__ = ["CHECKERS", "Reach", "Record", "Standing", "check", "in_good_standing", "is_earned", "personal_record"]
+__all__ = [
+    "CHECKERS", "OF_SESSIONS", "Reach", "Record", "Standing", "check", "in_good_standing", "is_borne", "is_earned",
+    "personal_record",
+]  # fmt: skip
 
 _AWAY = datetime.timedelta(days=30)
 
@@ -66,6 +69,19 @@ def check(
 def is_earned(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> bool:
     """Return what :func:`check` says of ``earned``, and put nothing into words: it is asked at every set."""
     return _reach(checker, params, row, dates).earned
+
+
+def is_borne(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> bool:
+    """Say whether a trophy that was given still has what it was given for in a history.
+
+    ``row`` counts the whole history.  That a streak is over takes nothing away.  A checker that
+    nobody knows, or parameters that it cannot read, say nothing against a trophy.
+    """
+    try:
+        ever = replace(row, weekend_workout_streak=most_weekends(dates())) if checker == "weekend_warrior" else row
+        return CHECKERS[checker](params, ever, dates).earned
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return True
 
 
 def _reach(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
@@ -155,6 +171,9 @@ CHECKERS: dict[str, Checker] = {
     "personal_record": per_log,
 }
 """The checkers by the name that trophy rows use."""
+
+OF_SESSIONS = frozenset(CHECKERS) - {"volume", "personal_record"}
+"""Those that look at sessions alone: what happens to logs is nothing to them."""
 
 
 def _counted(current: int, target: int, unit: str) -> Reach:

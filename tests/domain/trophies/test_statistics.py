@@ -157,7 +157,7 @@ def test_an_edit_without_meaning_for_the_figures_costs_nothing(athlete, queries)
     session = athlete.session(today(), notes="hard")
     log = athlete.log(session=session)
     del queries[:]
-    session.notes, log.rir = "easy", 2
+    session.notes, log.rest = "easy", 90
     session.save()
     log.save()
     assert [sql.split()[0] for sql in queries] == ["UPDATE", "UPDATE"]

@@ -7,7 +7,7 @@ def register(registry) -> None:
     """Register the subject."""
     from . import models, pages, resources, training
 
-    registry.add_models(*models.MODELS)
+    registry.add_models(*models.MODELS, *models.OWN_MODELS)
     registry.add(*resources.RESOURCES)
     pages.register(registry)
     training.listen(registry)

@@ -1,8 +1,11 @@
-"""Give trophies for what somebody's figures, or a single log, say.
+"""Give trophies for what somebody's figures, or a single log, say, and take them back.
 
-A trophy that cannot be repeated is given once, and none is ever taken back.  Nothing is given to
-people who do not want any, or who were away for long: an app that uploads in the background is
-nobody's triumph.
+A trophy that cannot be repeated is given once.  Nothing is given to people who do not want any, or
+who were away for long: an app that uploads in the background is nobody's triumph.
+
+What was given for sessions that are gone, or were something else, is withdrawn.  What logs earned
+is not: a genuine server is known to keep it when they go.  It is marked as void (:mod:`.marks`), so
+that no record is measured by it, it can be earned anew, and its owner may hide it.
 """
 
 from __future__ import annotations
@@ -11,17 +14,23 @@ import datetime
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from wger_flask.api import Clause, Selection, columns, equals, fields
+from wger_flask.api import Clause, Selection, columns, delete, equals, fields, fn, update, within
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.lifetime import Lifetime
-from wger_flask.engine.trophies import Record, in_good_standing, is_earned, personal_record
+from wger_flask.engine.trophies import OF_SESSIONS, Record, in_good_standing, is_borne, is_earned, personal_record
 
-from .models import Trophy, UserTrophy
+from .marks import VALID, mark, voided
+from .models import AwardMark, Trophy, UserTrophy
+from .statistics import number
 
 _RULE = ("id", "checker_class", "checker_params", "is_repeatable")
 RECORDS = "personal_record"
 """The checker whose trophies belong to single logs."""
+KEPT = frozenset((RECORDS, "volume"))
+"""The checkers whose trophies are kept when what earned them goes."""
+OF_RECORDS = frozenset(("exercise", "weight", "repetitions", "rir", "weight_unit", "repetitions_unit"))
+"""What a record is made of, and tells."""
 
 
 def give(
@@ -34,7 +43,68 @@ def give(
     earned = list(_earned(user, row, dates, log))
     if earned and _wanted(user):
         for trophy, context in earned:
-            UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
+            if context is not None or not _renew(user, trophy):
+                UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
+
+
+def settle(user: int, row: Lifetime, dates: Callable[[], Collection[datetime.date]], *, sessions: bool) -> None:
+    """Take back what the history of a user no longer bears, after logs or ``sessions`` of it were changed or went.
+
+    ``row`` counts the whole history, ``dates`` returns the dates of all sessions.
+    """
+    own = Selection(UserTrophy, (equals(UserTrophy.user, user),), ("id",))
+    lost = []
+    for award, checker, params, repeatable in own.rows(("id", *(f"trophy.{name}" for name in _RULE[1:]))):
+        if repeatable or checker in OF_SESSIONS and not sessions:
+            continue
+        borne = is_borne(checker, _parameters(params), row, dates)
+        if checker in KEPT:
+            mark(award, is_void=not borne)
+        elif not borne:
+            lost.append(award)
+    if lost:
+        delete(UserTrophy, lost)
+
+
+def forget(logs: list[WorkoutLog]) -> None:
+    """Mark the records of logs that are gone as void."""
+    gone, by = {str(log.id) for log in logs}, Clause(
+        (UserTrophy, "of a log, which"), lambda: UserTrophy.context_data.text("log_id")
+    )
+    records = Selection(UserTrophy, (within(UserTrophy.user, sorted({log.user_id for log in logs})), _OF_A_LOG))
+    for award, log in records.rows(("id", by)):
+        if log in gone:
+            mark(award, is_void=True)
+
+
+def judge_again(log: WorkoutLog) -> None:
+    """Look again at the records that a log, which is something else now, has set: they say what it is, or are void."""
+    for record in _records_of(log):
+        context = _record(log.user_id, record.trophy_id, log, before=record.id)
+        if context:
+            record.context_data = context
+            update(record, ("context_data",))
+        mark(record.id, is_void=context is None)
+
+
+_OF_A_LOG = Clause((UserTrophy, "of a log"), lambda: UserTrophy.context_data.text("log_id").is_null(False))
+
+
+def _records_of(log: WorkoutLog) -> list[UserTrophy]:
+    def build(key):
+        return UserTrophy.context_data.text("log_id") == key
+
+    of_log = Clause((UserTrophy, "of this log"), build, (str(log.id),))
+    return list(Selection(UserTrophy, (equals(UserTrophy.user, log.user_id), of_log), ("id",)).instances())
+
+
+def _renew(user: int, trophy: int) -> bool:
+    """Give a trophy anew that somebody has, but void; returns whether it was so."""
+    awards = Selection(UserTrophy, (equals(UserTrophy.user, user), equals(UserTrophy.trophy, trophy))).keys()
+    for award in voided(awards):
+        UserTrophy.update(earned_at=columns.now()).where(UserTrophy.id == award).execute()
+        mark(award, is_void=False, is_hidden=False)
+    return bool(awards)
 
 
 def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -> Iterator[tuple[int, dict | None]]:
@@ -62,9 +132,13 @@ def _wanted(user: int) -> bool:
     return in_good_standing(enabled, UserProfile.user.rel_model.last_login.python_value(last_login), columns.now())
 
 
-def _record(user: int, trophy: int, log: WorkoutLog) -> dict | None:
-    """Return what to keep of a log that is a record of its exercise, else None."""
-    found = personal_record(log.weight, log.repetitions, log.rir, _latest(user, trophy, log.exercise_id))
+def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) -> dict | None:
+    """Return what to keep of a log that is a record of its exercise, else None.
+
+    It is measured by the latest record, or by the latest one ``before`` that award.
+    """
+    latest = _latest(user, trophy, log.exercise_id, before)
+    found = personal_record(number(log.weight), number(log.repetitions), number(log.rir), latest)
     if found is None:
         return None
     return {
@@ -81,8 +155,10 @@ def _record(user: int, trophy: int, log: WorkoutLog) -> dict | None:
     }
 
 
-def _latest(user: int, trophy: int, exercise: int) -> Record | None:
-    clauses = (equals(UserTrophy.user, user), _for_exercise(trophy, exercise))
+def _latest(user: int, trophy: int, exercise: int, before: int | None) -> Record | None:
+    clauses = (equals(UserTrophy.user, user), _for_exercise(trophy, exercise), VALID)
+    if before is not None:
+        clauses += (Clause((UserTrophy, "before"), lambda key: UserTrophy.id < key, (before,)),)
     rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)
     return Record(UserTrophy.context_data.python_value(rows[0][0]).get("one_rep_max_estimate")) if rows else None
 
@@ -97,7 +173,8 @@ def _for_exercise(trophy: int, exercise: int) -> Clause:
 
 def _still_open(user: int) -> Clause:
     def build(slot):
-        given = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == slot)
+        void = AwardMark.select(1).where((AwardMark.award == UserTrophy.id) & AwardMark.is_void)
+        given = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == slot, ~fn.EXISTS(void))
         return Trophy.is_repeatable | Trophy.id.not_in(given)
 
     return Clause((Trophy, "still open to a user"), build, (user,))

@@ -78,4 +78,21 @@ class UserTrophy(Model):
         ordering = ("-earned_at",)
 
 
+class AwardMark(Model):
+    """What there is to say of an award besides: it is void, its owner hides it.
+
+    An award is void when what it was given for is gone, and it is of a kind that a genuine server is
+    known to keep nevertheless.
+    """
+
+    id = fields.Auto()
+    award = fields.ForeignKey(UserTrophy, unique=True, backref="+")
+    is_void = fields.Boolean(default=False)
+    is_hidden = fields.Boolean(default=False)
+
+    class Meta:
+        table_name = "wger_flask_awardmark"
+
+
 MODELS = (Trophy, UserStatistics, UserTrophy)
+OWN_MODELS = (AwardMark,)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wger_flask.api import Selection, View, equals, server_zone, within
+from wger_flask.api import Selection, View, server_zone, within
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.engine.units import MassUnit
 
-from .models import UserTrophy
+from .awards import KEPT
+from .marks import hidden, shown_to, voided
+from .models import Trophy, UserTrophy
 from .progress import progress
 
 
@@ -29,17 +31,34 @@ def _standings(shown):
 
 def _awards(shown):
     """Show the trophies that somebody earned, and for what."""
+    kept = within(Trophy.checker_class, sorted(KEPT))
+    lasting = set(Selection(Trophy, (within(Trophy.id, {row["trophy"]["id"] for row in shown.rows}), kept)).keys())
+    void, some = voided([row["id"] for row in shown.rows]), hidden(shown.call.user.id).exists()
+    cards = _cards_of(shown)
+    for card in cards:
+        card |= {"is_void": card["id"] in void, "act": "hide" if card["trophy"]["id"] in lasting else ""}
+    return shown.render("views/trophies.html", cards=cards, some_hidden=some) if cards or some else None
+
+
+def _hidden_awards(shown):
+    """Show the trophies that somebody has hidden."""
+    cards = [card | {"act": "show", "url": ""} for card in _cards_of(shown)]
+    return shown.render("views/trophies.html", cards=cards) if cards else None
+
+
+def _cards_of(shown) -> list[dict]:
+    """Return what cards show of awards."""
     records = {row["id"]: row["context_data"] for row in shown.rows if (row["context_data"] or {}).get("exercise_id")}
     names = shown.names(Exercise, [record["exercise_id"] for record in records.values()])
     cards = []
     for row in shown.rows:
         record = records.get(row["id"])
         cards.append({
-            **_card(row["trophy"], None, {}), "url": shown.url("user-trophy", row["id"]), "is_earned": True,
-            "when": row["earned_at"][:10], "record": record,
+            **_card(row["trophy"], None, {}), "id": row["id"], "url": shown.url("user-trophy", row["id"]),
+            "is_earned": True, "when": row["earned_at"][:10], "record": record,
             "exercise": names.get(str(record["exercise_id"]), "an exercise") if record else "",
         })  # fmt: skip
-    return shown.render("views/trophies.html", cards=cards) if cards else None
+    return cards
 
 
 def _figures(shown):
@@ -62,7 +81,8 @@ def _earned(user) -> dict[int, list[datetime]]:
     found: dict[int, list[datetime]] = {}
     if user is None:
         return found
-    rows = Selection(UserTrophy, (equals(UserTrophy.user, user.id),), ("earned_at", "id")).rows(("trophy", "earned_at"))
+    own = Selection(UserTrophy, shown_to(user), ("earned_at", "id"))
+    rows = own.rows(("trophy", "earned_at"))
     for trophy, moment in rows:
         found.setdefault(trophy, []).append(UserTrophy.earned_at.python_value(moment).astimezone(server_zone()))
     return found
@@ -78,5 +98,6 @@ def register(registry) -> None:
     registry.add_view("trophies", View(rows=_trophies, row=_trophies, instead=True))
     registry.add_view("standings", View(rows=_standings))
     registry.add_view("awards", View(rows=_awards, row=_awards, instead=True))
+    registry.add_view("hidden-awards", View(rows=_hidden_awards))
     registry.add_view("figures", View(rows=_figures, row=_figures, instead=True))
     registry.add_names(UserTrophy, award_names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wger_flask.api import Call, Selection, dumper, equals, moment_reader, transaction
 from wger_flask.engine.trophies import check
 
+from .marks import SHOWN
 from .models import Trophy, UserStatistics, UserTrophy
 from .schemas import TrophySchema
 from .statistics import dates_of, figures, held
@@ -56,5 +57,6 @@ def _figures(user: int):
 
 
 def _earned(user: int) -> dict:
-    """Return when each trophy was earned last (raw), by trophy."""
-    return dict(Selection(UserTrophy, (equals(UserTrophy.user, user),), ("earned_at",)).rows(("trophy", "earned_at")))
+    """Return when each trophy was earned last (raw), by trophy; what is hidden was not."""
+    rows = Selection(UserTrophy, (equals(UserTrophy.user, user), SHOWN), ("earned_at",)).rows(("trophy", "earned_at"))
+    return dict(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wger_flask.api import Action, Clause, Resource, compared, equals, exact, one_of, owned_by
 
-from . import schemas
+from . import marks, schemas
 from .models import Trophy, UserStatistics, UserTrophy
 from .progress import progress
 
@@ -49,7 +49,7 @@ trophy = Resource(
 user_trophy = Resource(
     "user-trophy", UserTrophy, schemas.UserTrophySchema,
     label="Your trophies",
-    about="The trophies that you earned, and when.",
+    about="The trophies that you earned, and when, but for those that you have hidden.",
     filters={
         "id": (exact, one_of), "earned_at": compared, "is_notified": exact, "trophy": (exact, one_of),
         "trophy__is_active": exact, "trophy__is_hidden": exact, "trophy__is_repeatable": exact,
@@ -57,6 +57,8 @@ user_trophy = Resource(
     },
     orderable=("earned_at", "trophy__trophy_type", "trophy__name"),
     owner=owned_by("user"),
+    visible=marks.shown_to,
+    actions=marks.ACTIONS,
     view="awards",
 )  # fmt: skip
 

@@ -50,9 +50,14 @@ def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
 
 def recount(row: UserStatistics) -> Lifetime:
     """Compute the figures of a row from the whole history, store and return them."""
-    lifts = [Lift(*values) for values in _history(WorkoutLog, row.user_id, "weight", "repetitions", "weight_unit")]
     activity.look_again(row)
-    return keep(row, recalculate(workouts_of(row.user_id), lifts, today()))
+    return keep(row, whole(row.user_id))
+
+
+def whole(user: int) -> Lifetime:
+    """Return the figures of the whole history of a user."""
+    lifts = [Lift(*values) for values in _history(WorkoutLog, user, "weight", "repetitions", "weight_unit")]
+    return recalculate(workouts_of(user), lifts, today())
 
 
 def workouts_of(user: int) -> list[Workout]:
@@ -88,10 +93,11 @@ def dates_of(user: int) -> Callable[[], set[datetime.date]]:
 
 def lift_of(log: WorkoutLog) -> Lift:
     """Return what counts of a log."""
-    return Lift(_number(log.weight), _number(log.repetitions), log.weight_unit_id)
+    return Lift(number(log.weight), number(log.repetitions), log.weight_unit_id)
 
 
-def _number(value) -> Decimal | None:
+def number(value) -> Decimal | None:
+    """Return a number of a log, as it was read or set, as decimal."""
     return None if value is None else Decimal(str(value))
 
 

@@ -2,8 +2,8 @@
 
 The subject of training knows nothing of this: see ``registry.listen``.  A new session or log
 continues the figures, at a price that does not grow with the history.  What is changed or
-taken back makes them be counted again, if it has a part in them; trophies that were earned
-before stay.
+taken back makes them be counted again, if it has a part in them, and trophies that rest on what
+is gone be withdrawn (:func:`.awards.settle`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .statistics import (
     lift_of,
     number_of_sessions,
     recount,
+    whole,
     workouts_of,
 )
 
@@ -37,8 +38,8 @@ _COUNTS_OF_LOG = frozenset(("weight", "repetitions", "weight_unit", "user"))
 
 def listen(registry: Registry) -> None:
     """Listen to sessions and logs."""
-    registry.listen("workoutsession", created=session_created, changed=session_changed, deleted=taken_back)
-    registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=taken_back)
+    registry.listen("workoutsession", created=session_created, changed=session_changed, deleted=sessions_gone)
+    registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=logs_gone)
 
 
 def session_created(session: WorkoutSession) -> None:
@@ -60,7 +61,9 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
         row = held(session.user_id)
         workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("date", "user"))
         found = keep(row, with_changed_workout(figures(row), workouts, today(), moved=moved))
-        awards.give(session.user_id, found, dates_of(session.user_id))
+        dates = dates_of(row.user_id)
+        awards.settle(row.user_id, whole(row.user_id), dates, sessions=True)
+        awards.give(row.user_id, found, dates)
 
 
 def log_created(log: WorkoutLog) -> None:
@@ -74,18 +77,32 @@ def log_created(log: WorkoutLog) -> None:
 
 
 def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
-    """Count again, as the log has part in what was lifted."""
+    """Count again, as the log has part in what was lifted, and may have been a record."""
+    if names & awards.OF_RECORDS:
+        awards.judge_again(log)
     if names & _COUNTS_OF_LOG:
-        awards.give(log.user_id, recount(held(log.user_id)), dates_of(log.user_id))
+        found, dates = recount(held(log.user_id)), dates_of(log.user_id)
+        awards.settle(log.user_id, found, dates, sessions=False)
+        awards.give(log.user_id, found, dates)
     elif "date" in names:
         activity.look_again(held(log.user_id))
 
 
-def taken_back(rows: list[WorkoutSession] | list[WorkoutLog]) -> None:
-    """Count again, without rows that are gone; who is gone with them needs no figures."""
-    users = {row.user_id for row in rows}
+def sessions_gone(sessions: list[WorkoutSession]) -> None:
+    """Count again, without sessions that are gone."""
+    _taken_back({session.user_id for session in sessions}, sessions=True)
+
+
+def logs_gone(logs: list[WorkoutLog]) -> None:
+    """Count again, without logs that are gone."""
+    awards.forget(logs)
+    _taken_back({log.user_id for log in logs}, sessions=False)
+
+
+def _taken_back(users: set[int], *, sessions: bool) -> None:
+    """Count again what is left; who is gone too needs no figures."""
     for (user,) in User.select(User.id).where(User.id.in_(users)).order_by(User.id).tuples():
-        recount(held(user))
+        awards.settle(user, recount(held(user)), dates_of(user), sessions=sessions)
 
 
 def count_everything_again(name: str | None = None) -> int:
