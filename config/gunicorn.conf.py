@@ -39,6 +39,7 @@ BufferingWorker.limits = Limits(
     idle=keepalive,
     rate=_settings.WGER_MIN_BODY_RATE * 1000,
     body=_settings.WGER_MAX_BODY_SIZE * 2**20,
+    text=max(_settings.WGER_MAX_JSON_SIZE, _settings.WGER_MAX_BULK_SIZE) * 2**20,
 )
 timeout = 60  # of a process that hangs; a slow upload does not count
 graceful_timeout = 20

@@ -10,7 +10,7 @@ from wger_flask.serving import receiving
 from wger_flask.serving.receiving import Limits, Receiving
 from wger_flask.serving.room import Room
 
-LIMITS = Limits(head=10, idle=15, rate=1000, body=300_000)
+LIMITS = Limits(head=10, idle=15, rate=1000, body=300_000, text=100_000)
 
 
 @pytest.fixture
@@ -37,7 +37,8 @@ POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 LENGTH = POST + b"content-LENGTH :  5 \r\n\r\nhello"
 CHUNKS = POST + b"Transfer-Encoding: gzip, Chunked\r\n\r\n5\r\nhello\r\n3;a=b\r\n wo\r\n0\r\n\r\n"
 TRAILERS = CHUNKS[:-2] + b"X: y\r\nZ: 1\r\n\r\n"
-LARGE = POST + b"Content-Length: 200000\r\n\r\n" + b"x" * 200_000
+PARTS = POST + b"CONTENT-type: multipart/form-data; boundary=b\r\n"
+LARGE = PARTS + b"Content-Length: 200000\r\n\r\n" + b"x" * 200_000
 WHOLE = {"get": GET, "length": LENGTH, "none": POST + b"Content-Length: 0\r\n\r\n", "chunks": CHUNKS,
          "trailers": TRAILERS, "large": LARGE}  # fmt: skip
 
@@ -87,10 +88,12 @@ NONE = {
     "trailers without end": POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"a: b\r\n" * 9000,
     "a head without end": POST + b"X: y\r\n" * 20_000,
     "a line without end": b"G" * 70_000,
-    "more than may be": POST + b"Content-Length: 300001\r\n\r\n",
-    "more than may be in chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"30000\r\n" + b"x" * 0x30000
+    "more than may be": PARTS + b"Content-Length: 300001\r\n\r\n",
+    "more than may be without files": POST + b"Content-Length: 100001\r\n\r\n",
+    "more than may be without files in chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n18700\r\n",
+    "more than may be in chunks": PARTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"30000\r\n" + b"x" * 0x30000
     + b"\r\n30000\r\n",
-    "more line ends than content": POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 150_000,
+    "more line ends than content": PARTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 150_000,
 }  # fmt: skip
 
 

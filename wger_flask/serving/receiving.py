@@ -19,17 +19,22 @@ MEMORY_BYTES = 2**16  # of a body: more lies in a temporary file
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 _LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
 _CODING = re.compile(rb"\r\ntransfer-encoding[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
+_IN_PARTS = re.compile(rb"\r\ncontent-type[ \t]*:[ \t]*multipart/", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect[ \t]*:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What clients are given: ``head`` and ``idle`` in seconds, ``rate`` and ``body`` in bytes (a second)."""
+    """What clients are given: ``head`` and ``idle`` in seconds, ``rate`` in bytes a second.
+
+    ``body`` is the largest one in bytes, ``text`` the largest one that is not in parts, as files are.
+    """
 
     head: float = 10
     idle: float = 15
     rate: int = 4000
     body: int = 110 * 2**20
+    text: int = 5 * 2**20
 
 
 class Receiving:
@@ -46,6 +51,7 @@ class Receiving:
         self._head = bytearray()
         self._body: SpooledTemporaryFile | None = None
         self._began = 0.0  # when the body did
+        self._most = 0  # bytes that its body may have
         self._missing = 0  # bytes of a body with a length
         self._chunks: Chunks | None = None
         self._is_read = 0  # bytes of the head
@@ -107,6 +113,8 @@ class Receiving:
     def _read_head(self) -> None:
         """Find out how the body ends."""
         coding, lengths = _CODING.findall(self._head), _LENGTH.findall(self._head)
+        if coding or lengths:
+            self._most = self._limits.body if _IN_PARTS.search(self._head) else self._limits.text
         if coding:
             if coding[-1].lower().rpartition(b",")[2].strip() != b"chunked" or lengths:
                 self.end()
@@ -115,7 +123,7 @@ class Receiving:
             self.end()
         elif lengths:
             self._missing = int(lengths[0])
-            if self._missing > self._limits.body:  # the answer is known: it will not be read
+            if self._missing > self._most:  # the answer is known: it will not be read
                 self.end()
             self.is_whole = self.is_whole or not self._missing
         else:
@@ -125,7 +133,7 @@ class Receiving:
         if self._chunks is not None:
             taken = self._chunks.add(data)
             self.is_whole = self._chunks.is_whole
-            if self._chunks.is_broken or self._chunks.size > self._limits.body or self.size > 2 * self._limits.body:
+            if self._chunks.is_broken or self._chunks.size > self._most or self.size > 2 * self._most:
                 self.end()
         else:
             taken = min(len(data), self._missing)

@@ -218,6 +218,7 @@ class BufferingWorker(ThreadWorker):
             self._close(connection)
             return
         connection.linger(LINGER)
+        connection.request.close()
         self._wait_for(connection, selectors.EVENT_READ, self._receive)
 
     def _wait_for(self, connection: Connection, events: int, then) -> None:
