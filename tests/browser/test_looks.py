@@ -144,3 +144,22 @@ def test_the_pictures_of_the_documentation_can_be_taken(browser, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     assert {path.name for path in tmp_path.iterdir()} == {"home.png", "phone-chart.png"}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+
+
+def test_the_first_hit_of_a_search_is_in_sight(window):
+    for size in (WIDE, PHONE):
+        page = window(size)
+        page.goto("/api/v2/exerciseinfo/?name__search=press&category=11&muscles=2")
+        assert page.locator(".grid > li").first.bounding_box()["y"] < size["height"] * 0.7
+        page.get_by_role("link", name="Name search: press").click()
+        assert page.get_by_role("link", name="Clear all").is_visible() and "name__search" not in page.url
+
+
+def test_the_menu_opens_every_list_without_a_script(window):
+    page = window(java_script_enabled=False)
+    page.goto("/")
+    measured = page.get_by_role("navigation", name="Main").get_by_role("link", name="Equipment")
+    assert not measured.is_visible()
+    page.get_by_role("button", name="More lists").click()
+    measured.click()
+    page.wait_for_url("**/api/v2/equipment/")

@@ -283,3 +283,17 @@ def test_a_form_that_comes_too_often_keeps_what_was_typed(app, visitor, tmp_path
             break
     assert page.status == 429 and "nobody-at-all" in page.text
     assert "12345678" not in page.text
+
+
+@pytest.mark.parametrize("how", [renewed, ended])
+def test_what_a_deletion_was_told_comes_back(visitor, person, how):
+    routine = person("ada").add("routine", start="2025-01-01", end="2025-02-01")["id"]
+    person("ada").add("workoutsession", date="2025-01-02", routine=routine)
+    for told in ({}, {"with_history": "True"}):
+        ada = how(visitor)
+        page = post(ada, f"routine/{routine}/", _method="DELETE", **told)
+        if how is ended:
+            page = log_in_again(ada, page)
+        ticks = [found for found in page.controls["with_history"] if found.get("type") == "checkbox"]
+        assert ["checked" in found for found in ticks] == [bool(told)]
+        assert page.link("See what goes with it") == f"/api/v2/routine/{routine}/deletion/"

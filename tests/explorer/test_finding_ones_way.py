@@ -116,7 +116,7 @@ def test_a_chip_names_the_row_that_it_is_about(visitor, person, queries):
 def test_somebody_measures_for_the_first_time(visitor, people):
     ada = visitor("ada")
     page = ada.see("measurement/")
-    assert "There is no kind of measurement yet." in page.words and "new-category" in page.ids
+    assert "There is no category yet." in page.words and "new-category" in page.ids
     asked = ada.choose(page, "Add one… Category", value="92,5", notes="after lunch")
     assert asked.controls["_field"][0]["value"] == "category"
     held = {name: [control.get("value", "") for control in found] for name, found in asked.controls.items()}

@@ -16,7 +16,6 @@ class Category(Model):
     unit = fields.Char(max_length=30)
 
     class Meta:
-        title = "kind of measurement"
         table_name = "measurements_category"
         label = "measurements.category"
         ordering = ("-name",)
