@@ -48,9 +48,10 @@ clients: install ## Drive a fresh server with wger's published API client and MC
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
 
-docs: install ## Write the generated pages of docs/
+docs: install ## Write the generated pages of docs/, then build them into build/site
 	$(BIN)/python -m wger_flask.settings_page > docs/configuration.md.new
 	mv docs/configuration.md.new docs/configuration.md
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what the other targets made, but never the instance folder
 	rm -rf .venv .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage screenshots conformance-failures.txt

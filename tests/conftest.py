@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,8 @@ def settings_for(url: str, folder: Path, **overrides):
     """Return the settings of tests."""
     return load(
         "testing", environ={}, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), TIME_ZONE="Europe/Berlin",
-        WGER_RATELIMIT_ENABLED=False, WGER_PLUGINS=("all",), **overrides,
+        WGER_RATELIMIT_ENABLED=False, WGER_PLUGINS=("all",),
+        **{"WGER_DOCS_ROOT": str(folder / "docs"), **overrides},
     )  # fmt: skip
 
 
@@ -126,6 +129,16 @@ def app(built, opened):
     media = built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT
     shutil.rmtree(media, ignore_errors=True)
     yield built
+
+
+@pytest.fixture(scope="session")
+def built_docs(tmp_path_factory):
+    """The documentation's pages, built in strict mode: a link that leads nowhere, or a name that is gone, stops it."""
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
 
 
 class Client:

@@ -49,6 +49,13 @@ def _instance_folder(_: Mapping[str, Any]) -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wger_flask"
 
 
+def _docs_folder(known: Mapping[str, Any]) -> Path:
+    """Choose where ``make docs`` builds the site in a checkout, else a place in the instance folder."""
+    if (PACKAGE.parent / "wsgi.py").exists():
+        return PACKAGE.parent / "build" / "site"
+    return known["WGER_INSTANCE_PATH"] / "docs"
+
+
 def _set(default: Any, help: str, **rest: Any) -> Any:
     return dataclasses.field(
         repr=not rest.get("secret"), metadata={"default": default, "help": help, **rest}
@@ -85,6 +92,11 @@ class Settings:
         lambda known: known["WGER_INSTANCE_PATH"] / "media",
         "Folder of uploaded pictures and videos.",
         shown="`media` in the instance folder",
+    )
+    WGER_DOCS_ROOT: Path = _set(
+        _docs_folder,
+        "Folder of the built documentation (`make docs`), which is shown below `/docs/` where it is there.",
+        shown="`build/site` in a checkout, else `docs` in the instance folder",
     )
     WGER_SECRET_KEY_FILE: Path = _set(
         lambda known: known["WGER_INSTANCE_PATH"] / "secret.key",

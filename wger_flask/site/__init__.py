@@ -2,7 +2,7 @@
 
 The OpenAPI document is read by two programs that run in the browser, Swagger UI and ReDoc.
 Their builds come from Python packages and are served from here: no page asks another host for
-anything.
+anything.  The documentation of the server is served beside them, where it is built.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
-from . import documents, home
+from . import docs_site, documents, home
 
 __all__ = ["register"]
 
@@ -19,3 +19,4 @@ def register(app: Flask, api: Api) -> None:
     """Register the pages with the application."""
     app.register_blueprint(home.pages)
     app.register_blueprint(documents.pages_for(api))
+    app.register_blueprint(docs_site.pages)

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, url_for
 from ..rest.explorer import index
 from ..rest.explorer.frame import respond
 from ..rest.services import services
+from . import docs_site
 
 pages = Blueprint("home", __name__)
 
@@ -14,7 +15,7 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 def home():
     """Say what this is, and lead to what people look for."""
-    return respond("home.html", groups=index.for_people(services().registry))
+    return respond("home.html", groups=index.for_people(services().registry), has_docs=docs_site.is_built())
 
 
 @pages.get("/favicon.ico")

@@ -1,0 +1,22 @@
+"""The documentation in a browser: under the server's policy, without another host."""
+
+import pytest
+
+from tests.conftest import settings_for
+from wger_flask.app import create_app
+
+
+@pytest.fixture
+def app(built_docs, template, tmp_path):
+    return create_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs)))
+
+
+def test_pages_are_found_by_search_and_lead_on(window):
+    page = window()
+    page.goto("/docs/")
+    page.get_by_role("link", name="Reference", exact=True).last.click()
+    page.wait_for_url("**/docs/reference/")
+    page.get_by_placeholder("Search").fill("otherwise")
+    page.locator(".md-search-result__link", has_text="Batch").first.click()
+    page.wait_for_url("**/docs/reference/fields/**")
+    assert page.locator("#wger_flask\\.api\\.Batch").count() == 1

@@ -1,0 +1,83 @@
+"""The documentation: it builds without a broken link, describes the whole facade, and is served from here."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import settings_for
+from wger_flask import api
+from wger_flask.app import create_app
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "docs" / "reference").glob("*.md"))
+
+
+def test_the_reference_names_everything_of_the_facade():
+    text = "\n".join(page.read_text() for page in PAGES)
+    described = re.findall(r"^::: wger_flask\.api\.(\w+)$", text, re.MULTILINE)
+    assert len(described) == len(set(described)), "each name has one place"
+    assert set(described) <= set(api.__all__)
+    told = set(re.findall(r"`(\w+)`", text))  # constants, which have no docstring
+    assert not {name for name in api.__all__ if name not in described and name not in told}
+
+
+def test_the_reference_describes_every_field_and_column():
+    fields = (ROOT / "docs" / "reference" / "fields.md").read_text()
+    assert not {name for name in vars(api.fields) if _is_class_of(api.fields, name) and name not in fields}
+    columns = (ROOT / "docs" / "reference" / "models.md").read_text()
+    assert not {name for name in api.columns.__all__ if f"columns.{name}" not in columns and name != "storable"}
+
+
+def _is_class_of(module, name: str) -> bool:
+    return isinstance(getattr(module, name), type) and name in module.__all__
+
+
+def test_pages_ask_no_other_host(built_docs):
+    for page in built_docs.rglob("*.html"):
+        text = page.read_text()
+        loaded = re.findall(r'<(?:script|img|iframe)[^>]* src="?([^" >]+)', text)
+        loaded += re.findall(r'<link[^>]* href="?([^" >]+)', text)
+        assert loaded and not [url for url in loaded if re.match(r"(https?:)?//", url)], page
+    for style in built_docs.rglob("*.css"):
+        assert not re.findall(r"url\(\"?https?:", style.read_text()), style
+
+
+def test_docstrings_are_shown_as_prose(built_docs):
+    text = (built_docs / "reference" / "resources" / "index.html").read_text()
+    assert not re.findall(r":(?:class|func|meth|mod):", text)
+    assert "prepare" in text and "validates" not in text.partition("<article")[0]
+
+
+@pytest.fixture
+def client(built_docs, tmp_path, template):
+    return create_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs))).test_client()
+
+
+def test_the_site_is_served_and_linked_from_the_home_page(client):
+    assert 'href="/docs/"' in client.get("/").text
+    with client.get("/docs/") as page:
+        text = page.text
+    assert page.status_code == 200 and page.mimetype == "text/html"
+    policy = page.headers["Content-Security-Policy"]
+    assert "script-src 'self' 'sha256-" in policy and "default-src 'self'" in policy
+    [style] = re.findall(r'href="?(assets/stylesheets/main[^" >]+)', text)
+    with client.get(f"/docs/{style}") as answer:
+        assert answer.mimetype == "text/css" and "max-age" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/wger"])
+def test_a_page_has_a_slash_behind_its_address(client, prefix):
+    answer = client.get("/docs/quickstart", environ_overrides={"SCRIPT_NAME": prefix})
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{prefix}/docs/quickstart/")
+
+
+@pytest.mark.parametrize("path", ["nothing/", "../../setup.cfg", "%2e%2e/%2e%2e/setup.cfg", "a%00b", "assets/"])
+def test_what_is_not_there_is_not_found(client, path):
+    assert client.get(f"/docs/{path}").status_code == 404
+
+
+def test_where_it_is_not_built_nothing_leads_there(built):
+    client = built.test_client()
+    assert "/docs/" not in client.get("/").text
+    assert client.get("/docs/").status_code == client.get("/docs/quickstart/").status_code == 404
