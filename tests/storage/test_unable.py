@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.reference import BY_LABEL, SERVER
-from wger_flask.storage.database import DatabaseError, database, give_back, overtaken, transaction, unable
+from wger_flask.storage.database import (
+    DatabaseError,
+    database,
+    give_back,
+    one_at_a_time,
+    open_database,
+    overtaken,
+    transaction,
+    unable,
+)
 
 Unit = BY_LABEL["core.weightunit"]
 on_a_server = pytest.mark.skipif(not SERVER, reason="a file does not hang up")
@@ -83,3 +92,26 @@ def test_nonsense_is_no_inability(held, nonsense):
 def test_only_the_database_can_be_unable():
     assert not unable(OSError("disk"))
     assert not overtaken(ValueError("nothing"))
+
+
+@on_a_server
+def test_waiting_for_a_writer_of_the_same_user_has_an_end(held):
+    """As it has on one file, where there is one lock for all."""
+    import psycopg
+
+    opened = open_database(held.database, wait=0.05, threads=2)
+    try:
+        with psycopg.connect(held.database, autocommit=True) as other, other.transaction():
+            other.execute("SELECT pg_advisory_xact_lock(hashtextextended('writes of user 1', 0))")
+            with pytest.raises(DatabaseError) as failed, transaction():
+                one_at_a_time("writes of user 1")
+            assert unable(failed.value) and not overtaken(failed.value)
+            with transaction():
+                one_at_a_time("writes of user 2")
+                Unit.create(name="kg")
+        with transaction():
+            one_at_a_time("writes of user 1")
+            Unit.create(name="lb")
+        assert Unit.select().count() == 2
+    finally:
+        opened.close()
