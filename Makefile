@@ -10,7 +10,7 @@ PORT =
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test lint memory bench conformance clients screenshots docs clean
+.PHONY: help install serve test lint snapshots memory bench conformance clients screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ test: install ## Run the tests (ARGS= for pytest)
 lint: install ## Check the code's style (the rules are in pyproject.toml)
 	$(BIN)/ruff check .
 #	$(BIN)/ruff format --check .
+
+snapshots: install ## Keep anew what the tests compare this server's own answers with
+	$(BIN)/python -m tests.snapshots $(ARGS)
 
 memory: install ## Send a server what makes processes large, many times over
 	MEMORY_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_memory.py $(ARGS)

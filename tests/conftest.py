@@ -27,6 +27,7 @@ from wger_flask.storage.migrations import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+WITHOUT_SHARED = "without ../shared"  # begins the reason of every test that is skipped for want of that folder
 PEOPLE = ("ada", "grace", "linus")
 
 # How long an example takes depends on what else the machine does: it tells nothing of the code.
@@ -51,10 +52,16 @@ def key_of(name: str) -> str:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory):
     """A prepared database: all tables, the starter data, three people (ada may everything)."""
+    held = make_template(os.environ.get("WGER_TEST_DATABASE_URL"), tmp_path_factory.mktemp("template"))
+    yield held
+    held.drop()
+
+
+def make_template(server: str | None, folder: Path):
+    """Prepare a database with all tables, the starter data and the people, on ``server`` or in a file."""
     from wger_flask.transfer.starter import load_starter_data
 
-    folder = tmp_path_factory.mktemp("template")
-    held = prepare(os.environ.get("WGER_TEST_DATABASE_URL"), folder)
+    held = prepare(server, folder)
     app = create_app(settings_for(held.url, folder))
     models = app.extensions["wger_flask"].registry.models
     migrate(models)
@@ -63,8 +70,7 @@ def template(tmp_path_factory):
         for name in PEOPLE:
             _add_person(name)
     database.obj.close()
-    yield held
-    held.drop()
+    return held
 
 
 def _add_person(name: str) -> None:
@@ -195,6 +201,13 @@ def queries(app):
     database.obj.query_hooks.append(note)
     yield seen
     database.obj.query_hooks.remove(note)
+
+
+def pytest_report_teststatus(report):
+    """Count tests that are skipped for want of ``../shared`` by themselves, in the summary line."""
+    if report.skipped and isinstance(report.longrepr, tuple) and WITHOUT_SHARED in report.longrepr[2]:
+        return WITHOUT_SHARED, "s", "SKIPPED"
+    return None
 
 
 def pytest_generate_tests(metafunc):

@@ -29,8 +29,8 @@ BY_LABEL = {label_of(model): model for model in TABLES}
 
 SERVER = os.environ.get("WGER_TEST_DATABASE_URL")
 _FILE = SHARED / "dataset" / ("reference-2.7.postgres.sql.gz" if SERVER else "reference-2.7.sqlite.gz")
-_AT_HAND = _FILE.is_file() and (not SERVER or shutil.which("psql"))
-needs_reference = pytest.mark.skipif(not _AT_HAND, reason="no database that wger made is at hand")
+AT_HAND = _FILE.is_file() and (not SERVER or shutil.which("psql"))
+needs_reference = pytest.mark.skipif(not AT_HAND, reason="without ../shared: a database that wger made")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def steps(suite: str) -> list[dict]:
     """Return the steps of a suite; skip the test where the suites are not at hand."""
     path = SUITES / f"{suite}.json"
     if not path.exists():
-        pytest.skip("the recorded suites are not beside the checkout")
+        pytest.skip("without ../shared: the recorded suites")
     return json.loads(path.read_text())["steps"]
 
 

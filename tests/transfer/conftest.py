@@ -36,7 +36,7 @@ def reference(tmp_path):
 def dump():
     """The rows of the small synthetic dump."""
     if not GENERATOR.is_file():
-        pytest.skip("the generator of dumps is not here")
+        pytest.skip("without ../shared: the generator of dumps")
     made = subprocess.run([sys.executable, GENERATOR, "--seed", "1"], capture_output=True, check=True)
     return json.loads(made.stdout)
 
