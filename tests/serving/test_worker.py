@@ -253,3 +253,23 @@ def test_readers_are_answered_behind_a_writer_that_is_stuck(patient, held):
     with patient.log.open("r+") as noted:  # they were told there as well
         assert "others have been writing for too long" in noted.read()
         noted.truncate(0)
+
+
+# -- stopping -----------------------------------------------------------------------------------------------
+def test_a_server_stops_whoever_is_half_way_and_leaves_whole_files(template, tmp_path):
+    copy = template.copy(tmp_path)
+    with ExitStack() as open_ones:
+        with running(copy.url, tmp_path, WGER_WORKERS="1", WGER_HEAD_TIMEOUT="3600") as server:
+            weight = b'{"date": "2021-01-01", "weight": 70}'
+            found = ask(server, post("weightentry/", f"Content-Length: {len(weight)}", CLOSE, body=weight))
+            assert statuses(found) == [201]
+            wires = [open_ones.enter_context(server.connect()) for _ in range(3)]
+            wires[0].sendall(HALVES["half a head"])
+            wires[1].sendall(get("/api/v2/version/"))
+            assert statuses(wires[1].recv(65536)) == [200]
+        assert [statuses(read_all(wire)) for wire in wires] == [[408], [], []]
+    if not SERVER:  # nothing of the database lies elsewhere than in its file
+        assert not copy.path.with_name(f"{copy.path.name}-wal").exists()
+        with closing(sqlite3.connect(copy.path)) as held:
+            assert held.execute("SELECT count(*) FROM weight_weightentry").fetchone() == (1,)
+    copy.drop()

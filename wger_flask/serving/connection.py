@@ -40,7 +40,7 @@ class Connection:
         return self.request.deadline if self.is_receiving else self._deadline
 
     def deadline_at_most(self, moment: float) -> None:
-        """Give an idle client no longer than until ``moment``."""
+        """Give a client that has not sent a head no longer than until ``moment``."""
         self.request.deadline_at_most(moment)
 
     def work(self) -> None:

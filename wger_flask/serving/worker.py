@@ -139,7 +139,7 @@ class BufferingWorker(ThreadWorker):
             else:
                 self._close(connection)
         if not self.alive:
-            for connection in [one for one in self.connections if one.is_idle]:
+            for connection in [one for one in self.connections if one.is_receiving]:
                 connection.deadline_at_most(now + LINGER)
 
     # -- a connection's way --------------------------------------------------------------------------
