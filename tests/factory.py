@@ -13,7 +13,7 @@ from decimal import Decimal
 import peewee
 
 from wger_flask.auth.models import User
-from wger_flask.storage import fields as columns
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model
 
 _numbers = itertools.count(1)

@@ -141,8 +141,9 @@ def test_addresses_of_an_account(prepared, run):
     status, told = run("email", "grace", "--add", "Second@example.org")
     assert status == 0 and told.endswith("grace@example.org (primary)\nsecond@example.org\n")
     assert run("email", "grace", "--verify", "second@example.org", "--primary", "second@example.org") == (
-        0, "second@example.org (primary, verified)\ngrace@example.org\n",
-    )  # fmt: skip
+        0,
+        "second@example.org (primary, verified)\ngrace@example.org\n",
+    )
     assert run("email", "grace", "--remove", "second@example.org") == (0, "grace@example.org (primary)\n")
     assert run("email", "grace", "--remove", "grace@example.org") == (0, "'grace' has no e-mail address.\n")
     assert run("email", "grace", "--verify", "new@example.org") == (0, "new@example.org (primary, verified)\n")
@@ -232,7 +233,7 @@ def test_a_dump(empty, run, tmp_path):
         (json.dumps([LANGUAGE, {"model": "core.language", "pk": "x", "fields": {}}]).encode(), "core.language"),
         (json.dumps([LANGUAGE, ALIAS]).encode(), "exercises.alias"),
     ],
-)  # fmt: skip
+)
 def test_a_dump_that_cannot_be_loaded(prepared, run, tmp_path, content, told):
     file = tmp_path / "dump.json"
     file.write_bytes(content)

@@ -18,16 +18,25 @@ ALLOWED = {
     "mail": {"wger_flask.mail"},
     "serving": {"wger_flask.serving", "gunicorn"},
     "auth": {
-        "wger_flask.auth", "wger_flask.storage", "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
+        "wger_flask.auth", "wger_flask.web", "wger_flask.storage",
+        "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
         "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs", "argon2",
         "cryptography", "bcrypt",
+    },
+    "web": {
+        "wger_flask.web", "wger_flask.rest", "wger_flask.storage", "flask", "flask_smorest", "marshmallow", "werkzeug",
+        "jinja2", "markupsafe", "orjson", "yaml",
+    },
+    "sync": {
+        "wger_flask.sync", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.secrets", "flask",
+        "jwt", "cryptography", "peewee",
     },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",
         "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
     },
 }  # fmt: skip
-BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.clock"}
+BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.timezone"}
 BACKENDS = ("sqlite", "postgres", "mysql", "psycopg", "mariadb")
 
 

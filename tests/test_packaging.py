@@ -110,8 +110,10 @@ def test_an_installation_migrates(installed, tmp_path):
 
 
 def test_a_wrong_setting_ends_the_command_with_one_line(installed, tmp_path):
-    program = "import os, sys; os.environ['TIME_ZONE'] = 'Mars'; sys.argv[1:] = ['migrate'];" \
-              "from wger_flask.cli import main; main()"
+    program = (
+        "import os, sys; os.environ['TIME_ZONE'] = 'Mars'; sys.argv[1:] = ['migrate'];"
+        "from wger_flask.cli import main; main()"
+    )
     done = run_installed(installed, tmp_path, "-c", program)
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["Error: TIME_ZONE must be an IANA time zone such as Europe/Berlin, not 'Mars'"]

@@ -14,19 +14,16 @@ from .auth.trust import distrust, has_verified
 from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.bodies import FormData
-from .rest.clock import moment_reader, server_zone, today
-from .rest.computed import Batch, Computed, File
 from .rest.context import Context, current_context
 from .rest.cursor import Cursor
 from .rest.deletion import HistoryDeletionSchema, Presence, Truth, told
-from .rest.dump import dumper
-from .rest.embedded import Child, Children, Members, Nested
+from .rest.dispatch import Call
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
-from .rest.explorer.bars import Amount, bar_chart
-from .rest.explorer.chart import line_chart
-from .rest.explorer.languages import preferred
-from .rest.explorer.view import Shown, View
-from .rest.filters import (
+from .rest.fields.computed import Batch, Computed, File
+from .rest.fields.nested import Child, Children, Members, Nested
+from .rest.fields.nested_input import Items
+from .rest.fields.references import Key, Keys
+from .rest.filtering.filters import (
     Filter,
     FilterSet,
     Lookup,
@@ -40,28 +37,31 @@ from .rest.filters import (
     on_date,
     one_of,
 )
-from .rest.nesting import Items
+from .rest.filtering.values import Rejected
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
-from .rest.recipe import Call
 from .rest.registry import RegistrationError, Registry
-from .rest.relations import Key, Keys
 from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
+from .rest.serialization import dumper
 from .rest.services import services
 from .rest.throttling import Limit
+from .rest.timezone import moment_reader, server_zone, today
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
-from .rest.values import Rejected
 from .rest.views import store
-from .storage import fields as columns
-from .storage import search
+from .storage import columns
 from .storage.cascade import delete
-from .storage.clauses import Clause, along, equals, pad, within
 from .storage.database import after_commit, one_at_a_time, transaction
 from .storage.history import history, record, versions
 from .storage.model import Model, link
-from .storage.selection import Selection
-from .storage.writing import insert, update
+from .storage.name_search import search
+from .storage.predicates import Clause, along, equals, pad, within
+from .storage.query import Selection
+from .storage.write_transaction import insert, update
+from .web.charts.bars import Amount, bar_chart
+from .web.charts.line import line_chart
+from .web.language_choice import preferred
+from .web.views import Shown, View
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children", "Clause",

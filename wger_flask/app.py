@@ -11,25 +11,27 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import logs, site
+from . import logs, sync, web
 from .auth import cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, bounds, cors, explorer, failures, files, headers, incoming, pagination, root, sync, values
-from .rest.clock import set_server_zone
-from .rest.openapi import LazyApi
+from .rest import blueprint, body_limits, cors, error_handlers, files, pagination, request, response_headers, root
+from .rest.filtering import values
+from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Rate, Throttle
+from .rest.timezone import set_server_zone
 from .secrets import secret_key
 from .settings import Settings, load, shipped
-from .storage import cascade, search
+from .storage import cascade
 from .storage.counters import Counters
 from .storage.database import give_back, open_database, take_up
-from .storage.listening import set_listeners
+from .storage.name_search import search
+from .storage.signals import set_listeners
 
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements", "gallery", "trophies")
 RATES = {
@@ -53,7 +55,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     settings = settings or load(**overrides)
     logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
-    incoming.register(app, settings.WGER_MAX_JSON_SIZE * bounds.MEGABYTE)
+    request.register(app, settings.WGER_MAX_JSON_SIZE * body_limits.MEGABYTE)
     registry = Registry()
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
     values.set_boolean_spellings(
@@ -68,10 +70,10 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
     app.extensions["wger_flask"] = Services(
         registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
-    )  # fmt: skip
+    )
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
-    registry.add_blueprint(sync.uploads)
+    sync.register(registry)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
@@ -84,10 +86,9 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
         blueprint.mount(resource, app, api)
     for item in registry.blueprints:
         api.register_blueprint(item)
-    explorer.register(app, registry)
-    site.register(app, api)
-    failures.register(app)
-    headers.register(app)
+    web.register(app, registry, api)
+    error_handlers.register(app)
+    response_headers.register(app)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     app.teardown_appcontext(lambda error: give_back())

@@ -67,7 +67,7 @@ def serve(bind: str | None, workers: int | None) -> None:
     services = app.extensions["wger_flask"]
     settings = services.settings
     starter = import_module("wger_flask.transfer.starter")
-    served = import_module("wger_flask.storage.served")
+    served = import_module("wger_flask.storage.served_databases")
     connect()
     if starter.is_empty() and served.was_served(settings.WGER_INSTANCE_PATH):
         raise CommandError(
@@ -171,7 +171,7 @@ def email(
 ) -> None:
     """List the e-mail addresses of the account NAME, after changing them as the options say."""
     accounts = _accounts()
-    addresses = import_module("wger_flask.auth.addresses")
+    addresses = import_module("wger_flask.auth.email_management")
     user = _told(accounts.account_named, name)
     rows = _told(addresses.changed, user, added, verified, primary, removed)
     for row in rows:

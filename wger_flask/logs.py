@@ -13,13 +13,15 @@ import logging.config
 
 def configure(level: str) -> None:
     """Log events of the package from ``level`` on (a name such as ``info``)."""
-    logging.config.dictConfig({
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"()": LineFormatter, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "loggers": {"wger_flask": {"level": level.upper(), "handlers": ["console"], "propagate": True}},
-    })
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"()": LineFormatter, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "loggers": {"wger_flask": {"level": level.upper(), "handlers": ["console"], "propagate": True}},
+        }
+    )
 
 
 class LineFormatter(logging.Formatter):

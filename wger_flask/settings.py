@@ -57,9 +57,7 @@ def _docs_folder(known: Mapping[str, Any]) -> Path:
 
 
 def _set(default: Any, help: str, **rest: Any) -> Any:
-    return dataclasses.field(
-        repr=not rest.get("secret"), metadata={"default": default, "help": help, **rest}
-    )
+    return dataclasses.field(repr=not rest.get("secret"), metadata={"default": default, "help": help, **rest})
 
 
 def _group(title: str, default: Any, help: str, **rest: Any) -> Any:
@@ -165,9 +163,7 @@ class Settings:
     ACCESS_TOKEN_LIFETIME: int = _group(
         "Accounts and tokens", 15, "Minutes for which an access token of `/api/v2/token` is valid.", least=1
     )
-    REFRESH_TOKEN_LIFETIME: int = _set(
-        24, "Hours for which a refresh token of `/api/v2/token` is valid.", least=1
-    )
+    REFRESH_TOKEN_LIFETIME: int = _set(24, "Hours for which a refresh token of `/api/v2/token` is valid.", least=1)
     WGER_ROTATE_REFRESH_TOKENS: bool = _set(
         False, "Whether `/api/v2/token/refresh` gives a new refresh token and refuses the old one from then on."
     )
@@ -192,9 +188,7 @@ class Settings:
         "`FORWARDED_ALLOW_IPS`, by default this machine.",
         least=0,
     )
-    USE_X_FORWARDED_HOST: bool = _set(
-        False, "Whether the trusted proxies' X-Forwarded-Host gives the host of links."
-    )
+    USE_X_FORWARDED_HOST: bool = _set(False, "Whether the trusted proxies' X-Forwarded-Host gives the host of links.")
     WGER_CORS_ORIGINS: tuple[str, ...] = _set(
         ("*",), "Origins whose pages may call the API: `*`, `none`, or addresses separated by commas.", check=origins
     )
@@ -215,8 +209,11 @@ class Settings:
 
     EMAIL_HOST: str = _group("E-mail", "", "SMTP server; without one, e-mails are printed to the console.")
     EMAIL_PORT: int = _set(
-        lambda known: 25 if known["EMAIL_HOST"] == "localhost" else 587, "Port of the SMTP server.",
-        least=1, most=65535, shown="587, or 25 on localhost",
+        lambda known: 25 if known["EMAIL_HOST"] == "localhost" else 587,
+        "Port of the SMTP server.",
+        least=1,
+        most=65535,
+        shown="587, or 25 on localhost",
     )
     EMAIL_HOST_USER: str = _set("", "User name at the SMTP server; without one, no login is tried.")
     EMAIL_HOST_PASSWORD: str = _set("", "Password at the SMTP server.", secret=True)
@@ -241,9 +238,7 @@ class Settings:
         "reading meanwhile.",
         least=1,
     )
-    WGER_LOG_LEVEL: str = _set(
-        "info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical")
-    )
+    WGER_LOG_LEVEL: str = _set("info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical"))
     WGER_ACCESS_LOG: bool = _set(False, "Whether every request is logged to the console.")
 
 

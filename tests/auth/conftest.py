@@ -8,8 +8,8 @@ import re
 
 import pytest
 
+from wger_flask.auth import credential_stamps, tokens
 from wger_flask.auth import policy as policies
-from wger_flask.auth import stamps, tokens
 from wger_flask.auth.models import User
 from wger_flask.storage.counters import Counters
 
@@ -19,7 +19,7 @@ GRACE = {"username": "grace", "password": "ecarg-pass"}
 
 def made(user: User, kind: str = "access"):
     """Make a token of ``/api/v2/token`` for somebody, as logging in would."""
-    return tokens.make(user.id, kind, stamps.current(user))
+    return tokens.make(user.id, kind, credential_stamps.current(user))
 
 
 @pytest.fixture(autouse=True)

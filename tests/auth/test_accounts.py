@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from wger_flask.auth import accounts, passwords, refresh, stamps, trust
-from wger_flask.auth.caller import by_id, by_token
+from wger_flask.auth import accounts, credential_stamps, passwords, refresh_tokens, trust
+from wger_flask.auth.identity import by_id, by_token
 from wger_flask.auth.models import (
     BlacklistedToken,
     ContentType,
@@ -23,7 +23,7 @@ from wger_flask.auth.models import (
     user_permissions,
 )
 from wger_flask.domain.core.models import Gym, GymConfig, UserCache, UserProfile
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.database import database, transaction
 
 from .conftest import PASSWORD
@@ -107,7 +107,7 @@ def test_of_two_people_who_want_the_same_name_one_gets_it(app):
 
 def test_setting_a_password_ends_what_came_with_the_old_one(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
+    refresh_tokens.new_refresh(people["grace"].id, credential_stamps.current(people["grace"]))
     accounts.set_password("grace", PASSWORD)
     assert passwords.matches(PASSWORD, User.get(User.username == "grace").password)
     assert BlacklistedToken.select().count() == OutstandingToken.select().count() == 1
@@ -155,7 +155,7 @@ def test_nobody_is_trusted_early_or_without_an_address(app, people):
 
     def trusted(days: int, verified: bool, temporary: bool = False) -> bool:
         with transaction():
-            User.update(date_joined=fields.now() - timedelta(days=days)).where(User.id == grace.id).execute()
+            User.update(date_joined=columns.now() - timedelta(days=days)).where(User.id == grace.id).execute()
             EmailAddress.update(verified=verified).where(EmailAddress.user == grace.id).execute()
             UserProfile.update(is_temporary=temporary).where(UserProfile.user == grace.id).execute()
         return by_id(grace.id).is_trustworthy

@@ -7,7 +7,7 @@ import re
 import pytest
 from itsdangerous import TimestampSigner
 
-from wger_flask.auth import accounts, letters
+from wger_flask.auth import accounts, messages
 from wger_flask.auth.models import User
 from wger_flask.storage.database import transaction
 
@@ -54,8 +54,9 @@ def test_a_write_needs_the_token(grace, api):
     assert send(**api("grace").headers).json == failed("CSRF token missing.")
     wrong = send(**{"X-CSRFToken": "x" * 32})
     assert (wrong.status_code, wrong.json) == (
-        403, failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect."),
-    )  # fmt: skip
+        403,
+        failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect."),
+    )
     assert send(**{"X-CSRFToken": "\u00e4"}).status_code == 403
     assert send(**{"X-CSRFToken": token_of(grace)}).status_code == 201
     for method in ("PUT", "PATCH", "DELETE"):
@@ -133,13 +134,13 @@ def test_a_host_whose_clock_is_behind_takes_the_cookie(browser, monkeypatch, ahe
     assert held.http.get("/api/v2/userprofile/").status_code == status
 
 
-@pytest.mark.parametrize(("ahead", "holds"), [(4, True), (60, False), (-letters.LIFETIME - 4, False)])
+@pytest.mark.parametrize(("ahead", "holds"), [(4, True), (60, False), (-messages.LIFETIME - 4, False)])
 def test_letters_allow_for_the_same(app, people, monkeypatch, ahead, holds):
     now = TimestampSigner.get_timestamp
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: now(self) + ahead)
-    key = letters.reset_key(people["grace"], "grace@example.org")
+    key = messages.reset_key(people["grace"], "grace@example.org")
     monkeypatch.setattr(TimestampSigner, "get_timestamp", now)
-    assert (letters.read_reset(key) is not None) == holds
+    assert (messages.read_reset(key) is not None) == holds
 
 
 def test_requests_without_cookies_get_none(api):

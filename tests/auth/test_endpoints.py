@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import lockout, passwords, refresh, sessions, stamps, tokens
-from wger_flask.auth.emails import NOT_VALID, is_valid
+from wger_flask.auth import credential_stamps, lockout, passwords, refresh_tokens, sessions, tokens
+from wger_flask.auth.email_addresses import NOT_VALID, is_valid
 from wger_flask.auth.models import BlacklistedToken, EmailAddress, OutstandingToken, Token, User
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.rest.throttling import Rate
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.database import database, transaction
 
 from .conftest import PASSWORD, made
@@ -149,13 +149,15 @@ def test_rotation_takes_tokens_from_before_it_was_turned_on(api, bend):
 
 def test_of_two_uses_at_once_one_wins(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    claims = tokens.read_refresh(refresh.new_refresh(people["grace"].id, stamps.current(people["grace"])))
+    claims = tokens.read_refresh(
+        refresh_tokens.new_refresh(people["grace"].id, credential_stamps.current(people["grace"]))
+    )
     results, gate = [], threading.Barrier(4)
 
     def use():
         gate.wait()
         try:
-            results.append(set(refresh.renewed(people["grace"].id, claims)))
+            results.append(set(refresh_tokens.renewed(people["grace"].id, claims)))
         except tokens.BadToken as wrong:
             results.append(str(wrong))
         finally:
@@ -178,11 +180,11 @@ def test_the_database_holds_no_token_that_is_good_for_anything(api, bend):
 
 def test_expired_tokens_are_forgotten(app, bend, people):
     bend(WGER_ROTATE_REFRESH_TOKENS=True)
-    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
-    refresh.revoke(people["grace"].id)
+    refresh_tokens.new_refresh(people["grace"].id, credential_stamps.current(people["grace"]))
+    refresh_tokens.revoke(people["grace"].id)
     with transaction():
-        OutstandingToken.update(expires_at=fields.now() - timedelta(days=1)).execute()
-    refresh.new_refresh(people["grace"].id, stamps.current(people["grace"]))
+        OutstandingToken.update(expires_at=columns.now() - timedelta(days=1)).execute()
+    refresh_tokens.new_refresh(people["grace"].id, credential_stamps.current(people["grace"]))
     assert (OutstandingToken.select().count(), BlacklistedToken.select().count()) == (1, 0)
 
 
@@ -245,8 +247,9 @@ def test_registering(api, outbox, link_in):
     answer = api().post("register/", sent, headers={"Accept-Language": "fr;q=0.5, de-AT"})
     assert answer.status_code == 201
     assert answer.json == {
-        "message": "api user successfully registered", "token": Token.get(Token.user == User.get(username="anna")).key
-    }  # fmt: skip
+        "message": "api user successfully registered",
+        "token": Token.get(Token.user == User.get(username="anna")).key,
+    }
     user = User.get(username="anna")
     assert not user.is_superuser and not user.is_staff
     assert UserProfile.get(user=user).notification_language.short_name == "de"
@@ -288,10 +291,28 @@ def test_addresses_that_are_none(email):
     assert not is_valid(email)
 
 
-@pytest.mark.parametrize("email", ["a@example.org", "a.b+c@sub.example.co", "x!#$%@example.org", "a@xn--bcher-kva.at",
-    "a@localhost", "a@[127.0.0.1]", "a@[::1]", "a@ex\u00e4mple.de", "a@\u4f8b\u3048.\u30c6\u30b9\u30c8", "a@1.co",
-    '"a@b"@c.de', '"a\\ b"@c.de', "A'B@C.DE", "a" * 65 + "@b.de", "a@b.d-e", "a@b--c.de", "a" * 308 + "@example.org",
-])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a@example.org",
+        "a.b+c@sub.example.co",
+        "x!#$%@example.org",
+        "a@xn--bcher-kva.at",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@[::1]",
+        "a@ex\u00e4mple.de",
+        "a@\u4f8b\u3048.\u30c6\u30b9\u30c8",
+        "a@1.co",
+        '"a@b"@c.de',
+        '"a\\ b"@c.de',
+        "A'B@C.DE",
+        "a" * 65 + "@b.de",
+        "a@b.d-e",
+        "a@b--c.de",
+        "a" * 308 + "@example.org",
+    ],
+)
 def test_addresses_that_are_some(email):
     assert is_valid(email)
 

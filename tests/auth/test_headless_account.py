@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.auth import emails, letters, passwords
+from wger_flask.auth import email_addresses, messages, passwords
 from wger_flask.auth.models import EmailAddress, User
 from wger_flask.storage.database import transaction
 
@@ -46,20 +46,20 @@ def test_choosing_a_new_password_by_mail(phone, outbox, link_in, people):
     assert shown.json["data"]["user"]["username"] == "grace"
     assert codes(phone.post("auth/password/reset", {"key": key, "password": "short"})) == [
         ("password_too_short", "password")
-    ]  # fmt: skip
+    ]
     assert phone.post("auth/password/reset", {"key": key, "password": PASSWORD}).status_code == 401
     assert phone.post("auth/login", {**GRACE, "password": PASSWORD}).status_code == 200
     assert codes(phone.post("auth/password/reset", {"key": key, "password": "Other.Words.77"})) == [
         ("invalid_password_reset", "key")
-    ]  # fmt: skip
+    ]
     assert EmailAddress.get(user=people["grace"]).verified  # they read what was sent there
 
 
 def test_a_reset_key_dies_when_the_password_changes(phone, grace, people):
-    key = letters.reset_key(User.get(username="grace"), "grace@example.org")
-    assert letters.read_reset(key) is not None
+    key = messages.reset_key(User.get(username="grace"), "grace@example.org")
+    assert messages.read_reset(key) is not None
     grace.post("account/password/change", {"current_password": "ecarg-pass", "new_password": PASSWORD})
-    assert letters.read_reset(key) is None
+    assert messages.read_reset(key) is None
 
 
 def test_asking_for_a_letter_tells_nothing(phone, outbox, people):
@@ -76,18 +76,18 @@ def test_asking_for_a_letter_tells_nothing(phone, outbox, people):
 def test_keys_run_out(app, people, monkeypatch):
     grace = User.get(username="grace")
     row = EmailAddress.get(user=grace)
-    keys = letters.reset_key(grace, grace.email), letters.verification_key(row)
-    assert letters.read_reset(keys[0]) and letters.read_verification(keys[1])
-    monkeypatch.setattr(letters, "LIFETIME", -1)
-    assert letters.read_reset(keys[0]) is None and letters.read_verification(keys[1]) is None
+    keys = messages.reset_key(grace, grace.email), messages.verification_key(row)
+    assert messages.read_reset(keys[0]) and messages.read_verification(keys[1])
+    monkeypatch.setattr(messages, "LIFETIME", -1)
+    assert messages.read_reset(keys[0]) is None and messages.read_verification(keys[1]) is None
 
 
 def test_a_key_is_good_for_its_own_purpose(app, people):
     grace = User.get(username="grace")
-    reset, verify = letters.reset_key(grace, grace.email), letters.verification_key(EmailAddress.get(user=grace))
-    assert letters.read_reset(verify) is None and letters.read_verification(reset) is None
+    reset, verify = messages.reset_key(grace, grace.email), messages.verification_key(EmailAddress.get(user=grace))
+    assert messages.read_reset(verify) is None and messages.read_verification(reset) is None
     for key in ("", "x", "a.b.c", "\u00e4", reset[:-2]):
-        assert letters.read_reset(key) is None and letters.read_verification(key) is None
+        assert messages.read_reset(key) is None and messages.read_verification(key) is None
 
 
 # -- addresses ---------------------------------------------------------------------------------------
@@ -111,20 +111,21 @@ def test_managing_addresses(grace, outbox, people):
         {"email": "second@example.org", "verified": False, "primary": False},
     ]
     assert outbox[0]["To"] == "second@example.org"
-    emails.mark_verified(EmailAddress.get(email="grace@example.org").id, "grace@example.org")
+    email_addresses.mark_verified(EmailAddress.get(email="grace@example.org").id, "grace@example.org")
     assert codes(grace.patch("account/email", {"email": "second@example.org", "primary": True})) == [
         ("unverified_primary_email", "email")
-    ]  # fmt: skip
-    emails.mark_verified(EmailAddress.get(email="second@example.org").id, "second@example.org")
+    ]
+    email_addresses.mark_verified(EmailAddress.get(email="second@example.org").id, "second@example.org")
     assert codes(grace.patch("account/email", {"email": "second@example.org"})) == [("required", "primary")]
     listed = grace.patch("account/email", {"email": "second@example.org", "primary": True}).json["data"]
     assert [(row["email"], row["primary"]) for row in listed] == [
-        ("second@example.org", True), ("grace@example.org", False),
-    ]  # fmt: skip
+        ("second@example.org", True),
+        ("grace@example.org", False),
+    ]
     assert User.get(username="grace").email == "second@example.org"
     assert codes(grace.delete("account/email", {"email": "second@example.org"})) == [
         ("cannot_remove_primary_email", "email")
-    ]  # fmt: skip
+    ]
     assert len(grace.delete("account/email", {"email": "grace@example.org"}).json["data"]) == 1
 
 
@@ -147,8 +148,9 @@ def test_an_address_that_only_the_user_row_knows_stays_primary(grace, people):
     assert grace.get("account/email").json["data"] == []
     listed = grace.post("account/email", {"email": "second@example.org"}).json["data"]
     assert [(row["email"], row["primary"]) for row in listed] == [
-        ("grace@example.org", True), ("second@example.org", False),
-    ]  # fmt: skip
+        ("grace@example.org", True),
+        ("second@example.org", False),
+    ]
     assert User.get(username="grace").email == "grace@example.org"
 
 
@@ -163,8 +165,8 @@ def test_one_person_verifies_an_address(app, people):
         for name in ("grace", "linus"):
             EmailAddress.create(user=people[name], email="both@example.org", primary=False)
     first, second = EmailAddress.select().where(EmailAddress.email == "both@example.org")
-    assert emails.mark_verified(first.id, first.email)
-    assert not emails.mark_verified(second.id, second.email)
+    assert email_addresses.mark_verified(first.id, first.email)
+    assert not email_addresses.mark_verified(second.id, second.email)
 
 
 def test_what_is_not_used_here(grace):

@@ -11,7 +11,7 @@ import pytest
 from wger_flask.auth import sessions
 from wger_flask.auth.models import LoginSession, Session, User
 from wger_flask.domain.core.models import UserProfile
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.database import database, transaction
 
 from .conftest import GRACE, PASSWORD, App, codes, made
@@ -30,11 +30,11 @@ def test_config(phone, bend):
 
 
 def test_logging_in(phone, people):
-    before = fields.now()
+    before = columns.now()
     answer = phone.post("auth/login", GRACE)
     assert answer.headers["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
     data, meta = answer.json["data"], answer.json["meta"]
-    assert before.timestamp() <= data["methods"][0].pop("at") <= fields.now().timestamp()
+    assert before.timestamp() <= data["methods"][0].pop("at") <= columns.now().timestamp()
     assert data == {
         "user": {
             "id": people["grace"].id, "display": "grace", "email": "grace@example.org", "has_usable_password": True,
@@ -57,8 +57,9 @@ def test_names_that_log_in(phone, sent, method):
     answer = phone.post("auth/login", {**sent, "password": "ecarg-pass"})
     assert answer.json["data"]["user"]["username"] == "grace"
     assert {name: value for name, value in answer.json["data"]["methods"][0].items() if name != "at"} == {
-        "method": "password", **method,
-    }  # fmt: skip
+        "method": "password",
+        **method,
+    }
 
 
 @pytest.mark.parametrize("email", ["grace@localhost", "gr\u00e2ce@example.org", "a b@example.org"])
@@ -167,7 +168,7 @@ def test_the_database_holds_no_session_token(grace):
 
 def test_a_session_ends_when_its_time_is_over(grace, phone):
     with transaction():
-        LoginSession.update(expires=fields.now() - timedelta(seconds=1)).execute()
+        LoginSession.update(expires=columns.now() - timedelta(seconds=1)).execute()
     assert grace.get("auth/session").status_code == 410
     phone.post("auth/login", GRACE)
     assert LoginSession.select().count() == 1  # the old one is forgotten
@@ -175,7 +176,7 @@ def test_a_session_ends_when_its_time_is_over(grace, phone):
 
 def test_the_sessions_of_a_wger_on_the_same_database_are_left_alone(phone, grace, browser):
     with transaction():
-        Session.create(session_key="theirs", session_data="eyJ4IjoxfQ:1t", expire_date=fields.now())
+        Session.create(session_key="theirs", session_data="eyJ4IjoxfQ:1t", expire_date=columns.now())
     assert phone.get("auth/session", **{"X-Session-Token": "theirs"}).status_code == 410
     browser().log_in("ada")
     phone.post("auth/login", GRACE)
@@ -231,9 +232,10 @@ def test_of_two_uses_at_once_one_wins(app, grace):
 # -- sign up -----------------------------------------------------------------------------------------
 def test_signing_up(app, phone, outbox):
     answer = phone.post(
-        "auth/signup", {"username": "anna", "password": PASSWORD, "email": "anna@example.org"},
+        "auth/signup",
+        {"username": "anna", "password": PASSWORD, "email": "anna@example.org"},
         **{"Accept-Language": "de"},
-    )  # fmt: skip
+    )
     assert (answer.status_code, answer.json["data"]["methods"]) == (200, [])
     own = App(app, **{"X-Session-Token": answer.json["meta"]["session_token"]})
     assert own.get("auth/session").json["data"]["user"]["username"] == "anna"

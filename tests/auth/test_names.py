@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.auth import accounts, credentials, emails, names
-from wger_flask.auth.look_alikes import skeleton
+from wger_flask.auth import accounts, credentials, email_addresses, usernames
+from wger_flask.auth.confusables import skeleton
 from wger_flask.auth.models import EmailAddress, User
 from wger_flask.storage.database import transaction
 
@@ -85,7 +85,7 @@ def test_a_name_is_no_address_of_somebody_else(sign_up, name):
 
 def test_nor_one_that_is_not_verified_or_not_primary(app, people, sign_up):
     with transaction():
-        emails.add(people["grace"].id, "second@example.org")
+        email_addresses.add(people["grace"].id, "second@example.org")
     assert not sign_up("second@example.org")[0]
 
 
@@ -148,7 +148,7 @@ def test_other_characters(api, name):
 ])  # fmt: skip
 def test_names_that_look_like_those_of_administrators(sign_up, name):
     done, answer = sign_up(name)
-    assert not done and names.LIKE_STAFF in str(answer)
+    assert not done and usernames.LIKE_STAFF in str(answer)
 
 
 @pytest.mark.parametrize("name", ["Admin", "ROOT", "Ada", "admins", "adamin", "grac\u0435", "rn", "groot"])

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import emails, passwords
+from wger_flask.auth import email_addresses, passwords
 from wger_flask.auth.models import EmailAddress, Token, User
 from wger_flask.auth.pages import local_path
 
@@ -21,10 +21,10 @@ OWN = ["/user/api-key", "/user/password", "/user/email"]
 def test_a_page_is_a_form_that_works_without_scripts(browser, path):
     answer = browser().get(path)
     assert answer.status_code == 200 and answer.mimetype == "text/html"
-    assert '<form' in answer.text and 'method="post"' in answer.text
+    assert "<form" in answer.text and 'method="post"' in answer.text
     assert set(re.findall(r'<label for="(\w+)"', answer.text)) == set(
         re.findall(r'<input type="(?:text|password|email)" id="(\w+)"', answer.text)
-    )  # fmt: skip
+    )
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Frame-Options"] == "DENY"
 
@@ -233,7 +233,7 @@ def test_nothing_ends_a_key_before_it_says_so(browser, action):
 
 
 def emails_of(user) -> list[tuple]:
-    return [(row.email, bool(row.primary), bool(row.verified)) for row in emails.of(user.id)]
+    return [(row.email, bool(row.primary), bool(row.verified)) for row in email_addresses.of(user.id)]
 
 
 def test_an_address_after_registering(browser, outbox, link_in, app):

@@ -25,7 +25,8 @@ SHA256_THEN_BCRYPT = bcrypt.hashpw(hashlib.sha256(b"secret").hexdigest().encode(
 
 KNOWN = {
     "pbkdf2_sha256, of a genuine server": (
-        "ecarg-pass", "pbkdf2_sha256$20000$bbPIa84yRnBUbHoW$EhGjHucCTiQ/9wiBnyTmsRsDXmrdYwOxF1JbYeHZ+EI=",
+        "ecarg-pass",
+        "pbkdf2_sha256$20000$bbPIa84yRnBUbHoW$EhGjHucCTiQ/9wiBnyTmsRsDXmrdYwOxF1JbYeHZ+EI=",
     ),
     "pbkdf2_sha256, RFC 7914 section 11": ("passwd", f"pbkdf2_sha256$1$salt${RFC_7914_SHA256}"),
     "pbkdf2_sha1, RFC 6070": ("password", f"pbkdf2_sha1$4096$salt${RFC_6070_SHA1}"),
@@ -34,7 +35,7 @@ KNOWN = {
     "argon2": ("secret", "argon2" + argon2.PasswordHasher(1, 8, 1).hash("secret")),
     "bcrypt": ("secret", "bcrypt$" + bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()),
     "bcrypt_sha256": ("secret", f"bcrypt_sha256${SHA256_THEN_BCRYPT}"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from wger_flask.auth import accounts, credentials, letters, passwords, powersync, sessions, stamps, tokens
+from wger_flask.auth import accounts, credential_stamps, credentials, messages, passwords, sessions, tokens
 from wger_flask.auth.models import LoginSession, Permission, SecurityStamp, Token, User
 from wger_flask.auth.policy import policy
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.database import database, transaction
+from wger_flask.sync import tokens as powersync
 
 from .conftest import GRACE, PASSWORD, App
 
@@ -33,6 +34,7 @@ class Held:
 
     def still_works(self) -> set[str]:
         """Return the names of what is good for anything; renews what is renewed by use last."""
+
         def reads(header: str) -> bool:
             return self.api().get(MINE, headers={"Authorization": header}).status_code == 200
 
@@ -56,9 +58,7 @@ class Held:
                 for text in (self.pair["access"], self.rotated.get("refresh", self.pair["refresh"]))
             ),
             "refresh": renews("/api/v2/token/refresh", refresh=self.rotated.get("refresh", self.pair["refresh"])),
-            "app's refresh": renews(
-                "/allauth/app/v1/tokens/refresh", refresh_token=self.app_of_hers["refresh_token"]
-            ),
+            "app's refresh": renews("/allauth/app/v1/tokens/refresh", refresh_token=self.app_of_hers["refresh_token"]),
             "issued refresh": renews("/allauth/app/v1/tokens/refresh", refresh_token=self.issued),
         }
         return {name for name, works in found.items() if works}
@@ -100,7 +100,7 @@ def test_a_reset_by_letter_on_the_page_ends_all_of_it(held, browser, outbox, lin
 
 def test_a_reset_by_letter_in_an_app_ends_all_of_it(held, phone):
     user = User.get(User.username == "grace")
-    key = letters.reset_key(user, user.email)
+    key = messages.reset_key(user, user.email)
     assert phone.post("auth/password/reset", {"key": key, "password": PASSWORD}).status_code == 401
     assert held.still_works() == set()
 
@@ -197,7 +197,7 @@ def test_of_two_logins_that_renew_the_hash_both_get_in(app, bend):
     for found in (first, second):
         user = credentials.verify(found, "ecarg-pass", None)
         assert user.password == User.get(User.username == "grace").password
-        assert stamps.current(user)
+        assert credential_stamps.current(user)
 
 
 def test_a_password_that_is_changed_while_its_hash_is_renewed_is_wrong(app, bend):
@@ -231,13 +231,13 @@ def test_a_password_that_is_changed_between_proof_and_gift_gives_nothing(
 
 @pytest.mark.parametrize(("method", "path"), [("post", "issue-refresh-token"), ("get", "powersync-token")])
 def test_a_key_that_is_revoked_while_it_is_used_gives_nothing(api, monkeypatch, method, path):
-    current = stamps.current
+    current = credential_stamps.current
 
     def slow(user):
         accounts.set_password("grace", PASSWORD)
         return current(User.get_by_id(user.id))
 
-    monkeypatch.setattr(stamps, "current", slow)
+    monkeypatch.setattr(credential_stamps, "current", slow)
     assert getattr(api("grace"), method)(path).status_code == 403
     assert not LoginSession.select().exists()
 
@@ -341,7 +341,7 @@ def test_every_credential_costs_one_query(held, queries):
 
 def test_sessions_that_are_over_are_forgotten(held, browser):
     with transaction():
-        LoginSession.update(expires=fields.now() - timedelta(seconds=1)).execute()
+        LoginSession.update(expires=columns.now() - timedelta(seconds=1)).execute()
     assert "cookie" not in held.still_works()
     browser().log_in("grace")
     assert LoginSession.select().count() == 1

@@ -8,8 +8,8 @@ import jwt
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import sessions, stamps, tokens
-from wger_flask.auth.caller import by_token
+from wger_flask.auth import credential_stamps, sessions, tokens
+from wger_flask.auth.identity import by_token
 from wger_flask.auth.models import Token, User
 from wger_flask.auth.policy import policy
 from wger_flask.storage.database import transaction
@@ -18,8 +18,9 @@ from .conftest import made
 
 NOBODY = {"detail": "Authentication credentials were not provided."}
 TWO_PARTS = {
-    "detail": "Authorization header must contain two space-delimited values", "code": "bad_authorization_header",
-}  # fmt: skip
+    "detail": "Authorization header must contain two space-delimited values",
+    "code": "bad_authorization_header",
+}
 
 
 def refused(message: str) -> dict:
@@ -120,7 +121,7 @@ def test_signed_tokens_that_are_no_good(api, claims, body):
 def test_clocks_may_differ_by_five_seconds(api, people, claims, status):
     now = datetime.now(UTC)
     moments = {name: now + timedelta(seconds=seconds) for name, seconds in claims.items()}
-    own = {"user_id": str(people["grace"].id), "stamp": stamps.current(people["grace"])}
+    own = {"user_id": str(people["grace"].id), "stamp": credential_stamps.current(people["grace"])}
     assert ask(api, f"Bearer {signed(**moments, **own)}").status_code == status
 
 

@@ -102,6 +102,4 @@ def _progressing(entry: models.SlotEntry) -> None:
         (models.RestConfig, 1, 90, "r", "na", False),
         (models.RiRConfig, 1, 2, "r", "na", False),
     ):
-        model.create(
-            slot_entry=entry, iteration=iteration, value=value, operation=operation, step=step, repeat=repeat
-        )
+        model.create(slot_entry=entry, iteration=iteration, value=value, operation=operation, step=step, repeat=repeat)

@@ -16,7 +16,7 @@ from tests.conftest import settings_for
 from wger_flask.app import create_app
 from wger_flask.auth.accounts import create_user
 from wger_flask.auth.models import Token, User
-from wger_flask.rest.clock import today
+from wger_flask.rest.timezone import today
 from wger_flask.storage.migrations import migrate
 from wger_flask.transfer.starter import load_starter_data
 
@@ -35,8 +35,12 @@ PAGES = (
     ("form", "/api/v2/exercise/1/#change", WIDE, "light"),
     ("routine", "/api/v2/routine/{routine}/", WIDE, "light"),
     ("routines", "/api/v2/routine/", WIDE, "light"),
-    ("routine-form", "/api/v2/slot-entry/1/prescription/?_ask=sets,repetitions,weight,rir,rest,weight_gain&_next=/",
-     WIDE, "light"),
+    (
+        "routine-form",
+        "/api/v2/slot-entry/1/prescription/?_ask=sets,repetitions,weight,rir,rest,weight_gain&_next=/",
+        WIDE,
+        "light",
+    ),
     ("choose", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise&name__search=press", WIDE, "light"),
     ("sessions", "/api/v2/workoutsession/", WIDE, "light"),
     ("statistics", "/api/v2/routine/{routine}/stats/", WIDE, "light"),

@@ -60,8 +60,9 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     words = {row.language_id: row.name for row in Translation.select().where(Translation.exercise == made)}
     assert words == {1: "Garnelen-Kniebeuge", 2: "Shrimp Squat"}
     assert [row.alias for row in Alias.select().order_by(Alias.id.desc()).limit(2)] == [
-        "One-legged Kneel", "Airborne Lunge",
-    ]  # fmt: skip
+        "One-legged Kneel",
+        "Airborne Lunge",
+    ]
     assert ExerciseComment.select().order_by(ExerciseComment.id.desc()).get().comment.startswith("Keep your back")
 
     # Its picture, another name, other words.

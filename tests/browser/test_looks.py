@@ -9,7 +9,7 @@ from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
 from tests.conftest import key_of
-from wger_flask.rest.clock import today
+from wger_flask.rest.timezone import today
 
 PATHS = (
     "/", "/api/v2/", "/api/v2/exercise/", "/api/v2/exercise/1/", "/api/v2/exerciseinfo/", "/api/v2/exerciseinfo/1/",

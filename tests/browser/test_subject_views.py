@@ -12,7 +12,7 @@ from tests.browser.conftest import log_in
 from tests.browser.test_looks import CONTRASTS
 from tests.conftest import key_of
 from wger_flask.domain.routines.models import WorkoutSession
-from wger_flask.rest.clock import today
+from wger_flask.rest.timezone import today
 
 TODAY = date(2025, 7, 2)
 

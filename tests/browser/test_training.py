@@ -10,7 +10,7 @@ import pytest
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from wger_flask.domain.routines.models import Day, Routine, Slot, SlotEntry, WorkoutLog, WorkoutSession
-from wger_flask.rest.clock import today
+from wger_flask.rest.timezone import today
 
 
 class Hand:

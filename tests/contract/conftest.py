@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factory import make
-from wger_flask.storage import fields as columns
+from wger_flask.storage import columns
 from wger_flask.storage.database import transaction
 
 

@@ -61,9 +61,10 @@ def test_every_answer_names_the_methods(api, resource, rows):
 
 def test_other_origins_may_call(api, resource):
     client = api()
-    assert client.get(f"{resource.name}/", headers={"Origin": "https://a.example"}).headers[
-        "access-control-allow-origin"
-    ] == "*"
+    assert (
+        client.get(f"{resource.name}/", headers={"Origin": "https://a.example"}).headers["access-control-allow-origin"]
+        == "*"
+    )
     asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
     preflight = client.options(f"{resource.name}/", headers=asked)
     assert (preflight.status_code, preflight.data) == (200, b"")

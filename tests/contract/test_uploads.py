@@ -8,7 +8,7 @@ import pytest
 
 from wger_flask.rest.permissions import Access, having
 from wger_flask.rest.resource import Deprecation
-from wger_flask.storage import fields as columns
+from wger_flask.storage import columns
 
 DOOR = "/api/v2/upload-powersync-data"
 MAY_NOT = "You do not have permission to perform this action."
@@ -54,9 +54,10 @@ def test_whoever_may_not_write_may_not_upload(api, door, uploaded, rows, ruled):
     ruled(uploaded, "rules", Access(write=having("no.such"), delete=having("no.such")))
     before = count(uploaded)
     for method, data in (
-        ("PUT", {**shown, "id": str(uuid.uuid4())}), ("PATCH", {**shown, **named(uploaded, rows[0])}),
+        ("PUT", {**shown, "id": str(uuid.uuid4())}),
+        ("PATCH", {**shown, **named(uploaded, rows[0])}),
         ("DELETE", named(uploaded, rows[0])),
-    ):  # fmt: skip
+    ):
         answer = door(method, uploaded, data)
         assert answer.status_code == 200
         refusals = {"Forbidden"} if method in uploaded.methods else {"Method not allowed"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wger_flask.rest.computed import File
+from wger_flask.rest.fields.computed import File
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -56,8 +56,9 @@ def test_json_where_a_file_is_needed(api, writable):
         pytest.skip("takes no files")
     answer = api("ada").post(f"{writable.name}/", {})
     assert (answer.status_code, answer.json) == (
-        415, {"detail": 'Unsupported media type "application/json" in request.'},
-    )  # fmt: skip
+        415,
+        {"detail": 'Unsupported media type "application/json" in request.'},
+    )
 
 
 def test_bodies_of_other_types(api, writable):
@@ -67,9 +68,7 @@ def test_bodies_of_other_types(api, writable):
 
 def test_an_empty_body_misses_every_required_field(api, by_json):
     answer = api("ada").post(f"{by_json.name}/", {})
-    required = {
-        name: field for name, field in by_json.schema().load_fields.items() if field.required
-    }  # fmt: skip
+    required = {name: field for name, field in by_json.schema().load_fields.items() if field.required}
     if required:
         assert answer.status_code == 400
         assert set(required) <= set(answer.json)
@@ -103,9 +102,10 @@ def test_deleting_answers_nothing_and_leaves_nothing(api, resource, rows):
 
 def test_a_condition_that_cannot_be_read_deletes_nothing(api, resource, rows):
     """Lists ignore a boolean that is none; to delete as if nothing had been said would be another matter."""
-    client, flags = api("ada" if resource.owner is None else "grace"), [
-        parameter.name for parameter in resource.filter_set.describe() if parameter.kind == "boolean"
-    ]  # fmt: skip
+    client, flags = (
+        api("ada" if resource.owner is None else "grace"),
+        [parameter.name for parameter in resource.filter_set.describe() if parameter.kind == "boolean"],
+    )
     if "DELETE" not in resource.methods or not flags or client.get(f"{resource.name}/{rows[0]}/").status_code == 404:
         pytest.skip("nothing is deleted here under such a condition")
     for flag in flags:

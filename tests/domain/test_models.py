@@ -19,7 +19,7 @@ from tests.reference import (
 )
 from tests.snapshots import kept
 from tests.snapshots.descriptions import tables
-from wger_flask.storage import fields
+from wger_flask.storage import columns as fields
 from wger_flask.storage.bulk import dangling
 from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import IntegrityError, transaction

@@ -72,6 +72,7 @@ def _cell(sets, value, muscles, mean) -> dict:
         "muscle": {
             str(key): float(total([one for one in sets if key in muscles.get(one["exercise"], ())])) for key in trained
         },
-        "upper_body": "0.00", "lower_body": "0.00",
+        "upper_body": "0.00",
+        "lower_body": "0.00",
         "total": str(total(sets).quantize(Decimal("0.01"), ROUND_HALF_EVEN)),
-    }  # fmt: skip
+    }

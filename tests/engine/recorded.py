@@ -119,8 +119,11 @@ class World:
             log["session"] = session["id"]
         session = self.rows["workoutsession"][log["session"]]
         if day and session["day"] is None:
-            entries = [other["slot_entry"] for other in self.rows["workoutlog"].values()
-                       if other["session"] == session["id"] and other["slot_entry"]]
+            entries = [
+                other["slot_entry"]
+                for other in self.rows["workoutlog"].values()
+                if other["session"] == session["id"] and other["slot_entry"]
+            ]
             days = {self.rows["slot"][self.rows["slot-entry"][entry]["slot"]]["day"] for entry in entries}
             if len(days) == 1 and self.rows["day"][min(days)]["routine"] == session["routine"]:
                 session["day"] = min(days)
@@ -171,8 +174,9 @@ class World:
         sessions = {id: row for id, row in self.rows["workoutsession"].items() if row["routine"] == key}
         logs = [
             log | {"day": date_of(sessions[log["session"]]["date"])}
-            for log in self.rows["workoutlog"].values() if log["session"] in sessions
-        ]  # fmt: skip
+            for log in self.rows["workoutlog"].values()
+            if log["session"] in sessions
+        ]
         return sorted(logs, key=lambda log: (log["day"], moment(log["date"])))
 
     def statistics(self, key):
@@ -188,9 +192,7 @@ class World:
     # -- placeholders ----------------------------------------------------------------------
 
     def text(self, value):
-        value = re.sub(
-            r"\{\{TODAY([+-]\d+)\}\}", lambda m: str(TODAY + datetime.timedelta(days=int(m[1]))), value
-        )
+        value = re.sub(r"\{\{TODAY([+-]\d+)\}\}", lambda m: str(TODAY + datetime.timedelta(days=int(m[1]))), value)
         return re.sub(r"\{\{(?:MU:)?([A-Z0-9]+)\}\}", lambda m: self.names.get(m[1], m[1]), value)
 
     def fill(self, value):

@@ -49,7 +49,7 @@ REAL = {
     "less than half a gram of fat": label(4, 5, 0, 37, fat_saturated=0.3),
     "whey": label(92, 3, 1.5, 394, carbohydrates_sugar=3, sodium=0.4),
     "rounded up everywhere": label(26, 25, 51, 663, carbohydrates_sugar=25, fiber=7),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -62,8 +62,9 @@ def test_real_food_is_taken_with_the_energy_it_states(name):
 @pytest.mark.parametrize("name", [name for name, food in REAL.items() if food.kcal])
 def test_energy_in_kilojoules_alone_is_converted(name):
     said = REAL[name]
-    food = Label(**{name: getattr(said, name) for name in Label.__slots__} | {
-        "kcal": None, "kj": said.kcal * Decimal("4.184")})  # fmt: skip
+    food = Label(
+        **{name: getattr(said, name) for name in Label.__slots__} | {"kcal": None, "kj": said.kcal * Decimal("4.184")}
+    )
     assert contradiction(food) is None
     assert round(energy_of(food), 6) == said.kcal
 

@@ -114,9 +114,10 @@ def test_requirements(name):
 
 def test_a_maximum_follows_the_gate_of_its_base():
     subject = entry(
-        weight=[(1, 50), (2, 5, "+", "abs", True, W)], max_weight=[(1, 60), (2, 10, "+", "abs", True)],
+        weight=[(1, 50), (2, 5, "+", "abs", True, W)],
+        max_weight=[(1, 60), (2, 10, "+", "abs", True)],
         logs=[log(1, 1, 50), log(3, 1, 55)],
-    )  # fmt: skip
+    )
     assert walked("weight", 5, subject) == near("50 55 55 60 60")
     assert walked("max_weight", 5, subject) == near("60 70 70 80 80")
     open_base = entry(weight=[(1, 50), (2, 5, "+", "abs", True)], max_weight=[(1, 60), (2, 10, "+", "abs", True, W)])
@@ -147,9 +148,7 @@ rule_rows = st.lists(
     ),
     max_size=8, unique_by=lambda rule: rule.iteration,
 )  # fmt: skip
-logs = st.lists(
-    st.builds(log, st.integers(0, 12), st.integers(0, 20), st.integers(0, 4000)), max_size=6
-)
+logs = st.lists(st.builds(log, st.integers(0, 12), st.integers(0, 20), st.integers(0, 4000)), max_size=6)
 
 
 def subject_of(rules, logged=()):
@@ -161,8 +160,9 @@ def test_a_replace_rule_forgets_history(rules, logged, iteration, value):
     later = [rule for rule in rules if rule.iteration > iteration]
     replacing = Rule(iteration, value, "r", "na")
     with_history = [rule for rule in rules if rule.iteration < iteration] + [replacing] + later
-    assert walked("weight", 14, subject_of(with_history, logged))[iteration - 1 :] == (
-        walked("weight", 14, subject_of([replacing, *later], logged))[iteration - 1 :]
+    assert (
+        walked("weight", 14, subject_of(with_history, logged))[iteration - 1 :]
+        == (walked("weight", 14, subject_of([replacing, *later], logged))[iteration - 1 :])
     )
 
 
@@ -201,9 +201,13 @@ def naive(subject, field, iteration):
             continue
         begun = [rule for rule in base if 1 <= rule.iteration <= now]
         judge = max(begun, key=lambda rule: rule.iteration) if begun else candidate
-        if now == 1 or not judge.requirements or any(
-            done.iteration == now - 1 and all(reached(subject, done, name) for name in judge.requirements)
-            for done in subject.logs
+        if (
+            now == 1
+            or not judge.requirements
+            or any(
+                done.iteration == now - 1 and all(reached(subject, done, name) for name in judge.requirements)
+                for done in subject.logs
+            )
         ):
             value, pending = applied(field, candidate, value), None
         elif not candidate.repeat:

@@ -49,9 +49,7 @@ def test_display_folds_neighbours_of_one_exercise():
 
 
 def test_a_superset_ends_folding_and_an_empty_slot_does_not():
-    views = display(
-        entries([("X", 1)], [], [("X", 2)], [("X", 2), ("Y", 1)], [("Y", 3)], [("X", 1)], [], [("X", 0)])
-    )
+    views = display(entries([("X", 1)], [], [("X", 2)], [("X", 2), ("Y", 1)], [("Y", 3)], [("X", 1)], [], [("X", 0)]))
     assert [(done(view), view.is_superset) for view in views] == [
         ("1 2", False), ("3 4", True), ("5", False), ("6 7", False),
     ]  # fmt: skip
@@ -127,7 +125,8 @@ def test_arithmetic_does_not_depend_on_the_callers_context():
 
 def test_assemble_orders_rows_and_drops_orphans():
     routine = assemble(
-        datetime.date(2024, 1, 1), datetime.date(2024, 1, 2),
+        datetime.date(2024, 1, 1),
+        datetime.date(2024, 1, 2),
         days=[(2, 1, 1, "b", "", False, False, "custom", None), (1, 1, 0, "a", "", True, False, "custom", {"k": 1})],
         slots=[(5, 2, 2, "late"), (6, 2, 1, "early"), (9, 99, 1, "orphan")],
         entries=[(8, 5, 2, 71, "normal", "", 1, None, 1, 2.5), (7, 5, 2, 73, "iso", "c", None, None, None, None)],
@@ -139,7 +138,7 @@ def test_assemble_orders_rows_and_drops_orphans():
         logs=[(8, 1, 60.0, None, None, None), (None, 1, 1, 1, 1, 1)],
         sessions=[(2, datetime.date(2024, 1, 1)), (None, datetime.date(2024, 1, 1))],
         labels=[(0, 1, "deload")],
-    )  # fmt: skip
+    )
     assert [day.name for day in routine.days] == ["a", "b"]
     assert [slot.comment for slot in routine.days[1].slots] == ["early", "late"]
     assert [item.id for item in routine.days[1].slots[1].entries] == [7, 8]
@@ -152,9 +151,7 @@ def test_assemble_orders_rows_and_drops_orphans():
     assert isinstance(routine.days[1].slots[1].entries[1].weight_rounding, Decimal)
 
 
-slots = st.lists(
-    st.lists(st.tuples(st.sampled_from("XYZ"), st.none() | st.integers(0, 6)), max_size=3), max_size=6
-)
+slots = st.lists(st.lists(st.tuples(st.sampled_from("XYZ"), st.none() | st.integers(0, 6)), max_size=3), max_size=6)
 
 
 @given(slots)
@@ -190,7 +187,7 @@ TWO_PLACES, ONE_PLACE = re.compile(r"-?\d{1,4}(\.\d\d)?"), re.compile(r"-?\d{1,2
 PRINTED = {
     **dict.fromkeys(("weight", "max_weight", "repetitions", "max_repetitions", "rest", "max_rest"), TWO_PLACES),
     **dict.fromkeys(("rir", "max_rir", "rpe"), ONE_PLACE),
-}  # fmt: skip
+}
 
 
 def answer(arrange, routine):

@@ -192,9 +192,10 @@ def test_nothing_is_computed_anew_while_nothing_changes():
 
 
 @given(
-    st.decimals(0, 3000, places=2), st.decimals(0, 3000, places=2),
+    st.decimals(0, 3000, places=2),
+    st.decimals(0, 3000, places=2),
     st.none() | st.sampled_from(["0.50", "1.25", "2.50", "5.00"]),
-)  # fmt: skip
+)
 def test_the_text_says_what_the_fields_say(weight, most, rounding):
     got = shown(weight=weight, max_weight=most, weight_rounding=rounding)
     if got.weight:

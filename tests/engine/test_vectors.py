@@ -20,9 +20,7 @@ needs_shared = pytest.mark.skipif(not PATH.exists(), reason="without ../shared: 
 RECORDED = json.loads(PATH.read_text()) if PATH.exists() else {"header": {"fixtures": {}}, "vectors": []}
 KEPT = kept("routines.json")
 COMPUTED = {
-    "date-sequence-display": lambda world, key: sequence.as_json(
-        sequence.display_sequence(world.routine(key), TODAY)
-    ),
+    "date-sequence-display": lambda world, key: sequence.as_json(sequence.display_sequence(world.routine(key), TODAY)),
     "date-sequence-gym": lambda world, key: sequence.as_json(sequence.gym_sequence(world.routine(key), TODAY)),
     "stats": lambda world, key: world.statistics(key).as_json(),
 }

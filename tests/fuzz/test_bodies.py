@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.conftest import assert_sound
 from tests.fuzz.odd import ANY_TEXT, ANY_VALUE, LIGHTLY, examples
-from wger_flask.rest.computed import File
+from wger_flask.rest.fields.computed import File
 
 
 @pytest.fixture

@@ -291,7 +291,7 @@ BROKEN = {
     "a whole address": [b"GET http://evil.example/api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
     "connect": [b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
     "bytes that are no letters": [b"GET /api/v2/\xff\xfe?q=\xff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -111,7 +111,10 @@ def check_xmp(xmp: bytes) -> None:
     assert not [place for place in PLACES_IN_XMP if place in xmp]
     (description,) = ElementTree.fromstring(xmp[: xmp.rindex(b"<?")])[0]
     assert sorted(name.partition("}")[2] for name in description.attrib) == [
-        "Flash", "Orientation", "UsePanoramaViewer", "note",
+        "Flash",
+        "Orientation",
+        "UsePanoramaViewer",
+        "note",
     ]
     assert [child.text for child in description] == ["GPS is off"]
 

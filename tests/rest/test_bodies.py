@@ -9,9 +9,9 @@ from flask import Flask, request
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wger_flask.rest import incoming
+from wger_flask.rest import request as incoming
 from wger_flask.rest.bodies import FormData, NotAnObject, parse_json, parts_of, read_body
-from wger_flask.rest.bounds import MEGABYTE
+from wger_flask.rest.body_limits import MEGABYTE
 from wger_flask.rest.errors import ApiError, Invalid, ParseError, UnsupportedMediaType
 from wger_flask.rest.renderers import to_json
 

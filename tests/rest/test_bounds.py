@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.conftest import key_of
-from wger_flask.rest import bounds
+from wger_flask.rest import body_limits
 from wger_flask.rest.errors import ApiError
 from wger_flask.rest.fields import Json, String
 
-LARGE, MANY = {"detail": "The request body is too large."}, {"detail": bounds.TOO_MANY}
-DEEP = {"detail": bounds.TOO_DEEP}
+LARGE, MANY = {"detail": "The request body is too large."}, {"detail": body_limits.TOO_MANY}
+DEEP = {"detail": body_limits.TOO_DEEP}
 PATHS = ("/api/v2/token", "/api/v2/weightentry/", "/api/v2/userprofile/", "/api/v2/exercise-submission/",
          "/api/v2/check-language/", "/api/v2/register/")  # fmt: skip
 HEADLESS = ("/allauth/app/v1/auth/login", "/allauth/app/v1/auth/signup", "/allauth/app/v1/tokens/refresh")
@@ -38,8 +38,9 @@ def measured(data: bytes) -> tuple[int, int]:
 
 JSON = st.recursive(
     st.none() | st.integers() | st.text(alphabet='a"\\[]{},:\n') | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=6)
-    | st.dictionaries(st.text(alphabet='b"\\[,', max_size=4), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=6) | st.dictionaries(st.text(alphabet='b"\\[,', max_size=4), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 
@@ -49,19 +50,19 @@ JSON = st.recursive(
 def test_values_and_depth_are_those_of_the_json(value, spaced):
     data = json.dumps(value, separators=(" , ", " : ") if spaced else (",", ":")).encode()
     count, depth = measured(data)
-    bounds.check_json(data, values=count + count, deepest=depth)  # an empty list counts as what it might hold
+    body_limits.check_json(data, values=count + count, deepest=depth)  # an empty list counts as what it might hold
     if depth:
         with pytest.raises(ApiError, match="nested"):
-            bounds.check_json(data, values=0, deepest=depth - 1)
+            body_limits.check_json(data, values=0, deepest=depth - 1)
         with pytest.raises(ApiError) as refused:
-            bounds.check_json(data, values=count - 1, deepest=depth)
+            body_limits.check_json(data, values=count - 1, deepest=depth)
         assert refused.value.status == 413
 
 
 @given(st.binary(max_size=40) | st.text(alphabet='"\\[]{},', max_size=60).map(str.encode))
 def test_any_bytes_are_counted(data):
     try:
-        bounds.check_json(data, 3, 2)
+        body_limits.check_json(data, 3, 2)
     except ApiError as refused:
         assert refused.status in (400, 413)
 
@@ -71,7 +72,7 @@ def test_counting_takes_no_longer_than_reading(piece):
     """A text that never ends is looked through once, not once for each quotation mark in it."""
     data = b"[" * 300 + b'"' + piece * 200_000 + b"\\"
     try:
-        bounds.check_json(data, 10, 256)
+        body_limits.check_json(data, 10, 256)
     except ApiError as refused:
         assert refused.status in (400, 413)
 
@@ -192,7 +193,7 @@ FORMS = {
     "many files": ("gallery/", "multipart/form-data; boundary=b", parts(100, 1000, "a.png")),
     "a plain form where a file is taken": ("gallery/", "application/x-www-form-urlencoded", b"a=" + b"1" * MEGABYTE),
     "json where a file is taken": ("gallery/", "application/json", b'{"a":"' + b"1" * MEGABYTE + b'"}'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from wger_flask.rest import fields
-from wger_flask.rest.clock import set_server_zone
+from wger_flask.rest.timezone import set_server_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NUMBER, WHOLE = "A valid number is required.", "A valid integer is required."
@@ -386,8 +386,9 @@ def test_everything_that_is_wrong_with_a_text_is_told():
     with pytest.raises(ValidationError) as wrong:
         fields.String(max_length=3).deserialize("a\x00bcd")
     assert wrong.value.messages == [
-        "Ensure this field has no more than 3 characters.", "Null characters are not allowed.",
-    ]  # fmt: skip
+        "Ensure this field has no more than 3 characters.",
+        "Null characters are not allowed.",
+    ]
 
 
 @pytest.mark.parametrize("value", [" true", "on ", " "])

@@ -14,7 +14,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.errors import Invalid
-from wger_flask.rest.filters import (
+from wger_flask.rest.filtering.filters import (
     Filter,
     FilterSet,
     Lookup,
@@ -26,10 +26,10 @@ from wger_flask.rest.filters import (
     on_date,
     one_of,
 )
-from wger_flask.rest.values import Rejected
-from wger_flask.storage.clauses import Clause
+from wger_flask.rest.filtering.values import Rejected
 from wger_flask.storage.database import transaction
-from wger_flask.storage.selection import Selection
+from wger_flask.storage.predicates import Clause
+from wger_flask.storage.query import Selection
 
 START = datetime(2024, 3, 28, 12, tzinfo=UTC)
 WEIGHTS = [Decimal(text) for text in ("70.00", "70.50", "71.00", "71.00", "72.25", "80.00", "99.99", "600.00")]
@@ -198,8 +198,9 @@ def test_what_is_declared_is_described():
     assert described["date"].kind == "date-time"
     links = build_filters(Exercise, {"equipment": exact, "category": exact}).describe()
     assert [(item.kind, item.several, item.model.__name__) for item in links] == [
-        ("reference", True, "Equipment"), ("reference", False, "ExerciseCategory"),
-    ]  # fmt: skip
+        ("reference", True, "Equipment"),
+        ("reference", False, "ExerciseCategory"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["nonsense", "weight__nonsense", "user__nonsense", "user__username__x"])

@@ -89,12 +89,11 @@ def test_a_format_that_is_not_accepted(accept, requested):
 
 
 @given(
-    st.text(max_size=60) | st.lists(st.sampled_from(["*/*", "text/html", "application/json", ";", "=", "q=", " "])).map(
-        ",".join
-    ),
+    st.text(max_size=60)
+    | st.lists(st.sampled_from(["*/*", "text/html", "application/json", ";", "=", "q=", " "])).map(",".join),
     st.sampled_from(["", "json", "api", "xml"]),
     st.sampled_from(["", "json", "api", "xml"]),
-)  # fmt: skip
+)
 def test_any_text_is_answered(accept, suffix, requested):
     try:
         found = negotiate(accept, suffix, requested)

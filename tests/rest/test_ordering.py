@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.weight.models import WeightEntry
-from wger_flask.rest.ordering import Ordering, expand
+from wger_flask.rest.filtering.ordering import Ordering, expand
 
 
 def asked(ordering: Ordering, *values: str) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.rest import values
-from wger_flask.rest.clock import set_server_zone
-from wger_flask.rest.values import Rejected, kind_of
-from wger_flask.storage import fields as columns
+from wger_flask.rest.filtering import values
+from wger_flask.rest.filtering.values import Rejected, kind_of
+from wger_flask.rest.timezone import set_server_zone
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -169,9 +169,9 @@ def test_a_connection_is_kept_and_requests_may_follow_at_once(patient):
 def test_byte_by_byte(patient):
     with patient.connect() as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in post("weightentry/", "Transfer-Encoding: chunked", CLOSE, body=b"%x\r\n%b\r\n0\r\n\r\n" % (
-            len(BODY), BODY
-        )):  # fmt: skip
+        for byte in post(
+            "weightentry/", "Transfer-Encoding: chunked", CLOSE, body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+        ):
             wire.sendall(bytes([byte]))
         assert read_all(wire).endswith(REFUSAL)
 

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from tests.reference import MODELS, TABLES
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.model import label_of, links_of, ordering_of
 
 TYPES = (  # the first that fits
-    (fields.BigAuto, "BigAutoField"),
-    (fields.Auto, "AutoField"),
-    (fields.Boolean, "BooleanField"),
-    (fields.File, "FileField"),
-    (fields.Char, "CharField"),
-    (fields.Date, "DateField"),
-    (fields.DateTime, "DateTimeField"),
-    (fields.Decimals, "DecimalField"),
-    (fields.Float, "FloatField"),
-    (fields.ForeignKey, "ForeignKey"),
-    (fields.Integer, "IntegerField"),
-    (fields.Json, "JSONField"),
-    (fields.Text, "TextField"),
-    (fields.Time, "TimeField"),
-    (fields.UUID, "UUIDField"),
+    (columns.BigAuto, "BigAutoField"),
+    (columns.Auto, "AutoField"),
+    (columns.Boolean, "BooleanField"),
+    (columns.File, "FileField"),
+    (columns.Char, "CharField"),
+    (columns.Date, "DateField"),
+    (columns.DateTime, "DateTimeField"),
+    (columns.Decimals, "DecimalField"),
+    (columns.Float, "FloatField"),
+    (columns.ForeignKey, "ForeignKey"),
+    (columns.Integer, "IntegerField"),
+    (columns.Json, "JSONField"),
+    (columns.Text, "TextField"),
+    (columns.Time, "TimeField"),
+    (columns.UUID, "UUIDField"),
 )
 ON_DELETE = {"delete": "CASCADE", "history": "CASCADE", "null": "SET_NULL", "refuse": "PROTECT"}
 FUNCTIONS = {
-    fields.now: "django.utils.timezone.now",
-    fields.uuid4: "uuid.uuid4",
-    fields.uuid7: "wger.utils.uuid.uuid7",
+    columns.now: "django.utils.timezone.now",
+    columns.uuid4: "uuid.uuid4",
+    columns.uuid7: "wger.utils.uuid.uuid7",
     dict: "builtins.dict",
 }
 
@@ -77,11 +77,11 @@ def _field(column) -> dict:
     elif column.default is not None:
         is_plain = isinstance(column.default, str | int | dict | list)
         found["default"] = {"value": column.default if is_plain else float(column.default)}
-    if isinstance(column, fields.Char):
+    if isinstance(column, columns.Char):
         found["max_length"] = column.max_length
-    if isinstance(column, fields.Decimals):
+    if isinstance(column, columns.Decimals):
         found |= {"max_digits": column.max_digits, "decimal_places": column.places}
-    if isinstance(column, fields.ForeignKey):
+    if isinstance(column, columns.ForeignKey):
         found |= {"to": label_of(column.rel_model), "on_delete": ON_DELETE[column.cascade]}
     return found
 

@@ -3,6 +3,7 @@
 The JSON documents are edited by hand, so nothing but these checks stands between a slip of the pen and every new
 installation: a reference into nowhere, a name the API itself would refuse, a food whose energy cannot be right.
 """
+
 import json
 import re
 import uuid
@@ -26,11 +27,14 @@ IMAGES = PACKAGE / "static" / "images"
 MUSCLE_DRAWINGS = sorted((IMAGES / "muscles").rglob("*.svg"))
 ENGLISH, GERMAN = 2, 1
 REFERENCES = {
-    "exercises.exercise": {"category": "exercises.exercisecategory", "muscles": "exercises.muscle",
-                           "muscles_secondary": "exercises.muscle", "equipment": "exercises.equipment",
-                           "license": "core.license"},
-    "exercises.translation": {"exercise": "exercises.exercise", "language": "core.language",
-                              "license": "core.license"},
+    "exercises.exercise": {
+        "category": "exercises.exercisecategory",
+        "muscles": "exercises.muscle",
+        "muscles_secondary": "exercises.muscle",
+        "equipment": "exercises.equipment",
+        "license": "core.license",
+    },
+    "exercises.translation": {"exercise": "exercises.exercise", "language": "core.language", "license": "core.license"},
     "exercises.alias": {"translation": "exercises.translation"},
     "exercises.exercisecomment": {"translation": "exercises.translation"},
     "nutrition.ingredient": {"language": "core.language", "license": "core.license"},
@@ -61,7 +65,10 @@ def viewbox(path: Path) -> str:
 
 def test_documents_are_loaded_in_the_order_of_their_names():
     assert [path.name for path in DOCUMENTS] == [
-        "1-vocabulary.json", "2-exercises.json", "3-foods.json", "4-trophies.json",
+        "1-vocabulary.json",
+        "2-exercises.json",
+        "3-foods.json",
+        "4-trophies.json",
     ]
 
 
@@ -72,28 +79,38 @@ def test_rows_are_unique():
     assert all(str(uuid.UUID(value)) == value for value in uuids)
 
 
-@pytest.mark.parametrize("model, ids", [
-    ("core.language", range(1, 34)), ("core.license", range(1, 6)), ("core.repetitionunit", range(1, 9)),
-    ("core.weightunit", range(1, 7)), ("exercises.equipment", range(1, 13)), ("exercises.muscle", range(1, 17)),
-    ("exercises.exercisecategory", range(8, 16)),
-])
+@pytest.mark.parametrize(
+    "model, ids",
+    [
+        ("core.language", range(1, 34)),
+        ("core.license", range(1, 6)),
+        ("core.repetitionunit", range(1, 9)),
+        ("core.weightunit", range(1, 7)),
+        ("exercises.equipment", range(1, 13)),
+        ("exercises.muscle", range(1, 17)),
+        ("exercises.exercisecategory", range(8, 16)),
+    ],
+)
 def test_vocabulary_has_the_ids_clients_rely_on(model, ids):
     assert sorted(table(model)) == list(ids)
 
 
-@pytest.mark.parametrize("model, pk, expected", [
-    ("core.language", 1, {"short_name": "de", "full_name": "Deutsch", "full_name_en": "German"}),
-    ("core.language", 2, {"short_name": "en", "full_name": "English"}),
-    ("core.language", 24, {"short_name": "zh", "full_name": "漢語"}),
-    ("core.language", 33, {"short_name": "fi"}),
-    ("core.license", 2, {"short_name": "CC-BY-SA 4"}),
-    ("core.repetitionunit", 5, {"name": "Miles", "unit_type": "DISTANCE", "multiplier": 1609}),
-    ("core.weightunit", 2, {"name": "lb"}),
-    ("exercises.equipment", 7, {"name": "none (bodyweight exercise)"}),
-    ("exercises.muscle", 11, {"name": "Biceps femoris", "name_en": "Hamstrings", "is_front": False}),
-    ("exercises.muscle", 14, {"name": "Obliquus externus abdominis", "name_en": "", "is_front": True}),
-    ("exercises.exercisecategory", 14, {"name": "Calves"}),
-])
+@pytest.mark.parametrize(
+    "model, pk, expected",
+    [
+        ("core.language", 1, {"short_name": "de", "full_name": "Deutsch", "full_name_en": "German"}),
+        ("core.language", 2, {"short_name": "en", "full_name": "English"}),
+        ("core.language", 24, {"short_name": "zh", "full_name": "漢語"}),
+        ("core.language", 33, {"short_name": "fi"}),
+        ("core.license", 2, {"short_name": "CC-BY-SA 4"}),
+        ("core.repetitionunit", 5, {"name": "Miles", "unit_type": "DISTANCE", "multiplier": 1609}),
+        ("core.weightunit", 2, {"name": "lb"}),
+        ("exercises.equipment", 7, {"name": "none (bodyweight exercise)"}),
+        ("exercises.muscle", 11, {"name": "Biceps femoris", "name_en": "Hamstrings", "is_front": False}),
+        ("exercises.muscle", 14, {"name": "Obliquus externus abdominis", "name_en": "", "is_front": True}),
+        ("exercises.exercisecategory", 14, {"name": "Calves"}),
+    ],
+)
 def test_vocabulary_means_what_clients_think_it_means(model, pk, expected):
     fields = table(model)[pk]
     assert {key: fields[key] for key in expected} == expected
@@ -176,11 +193,18 @@ def test_no_two_names_are_too_similar(language):
 
     names = sorted(fields["name"] for fields in translations(language))
     similar = [
-        (first, second) for first, second in combinations(names, 2) if abs(len(first) - len(second)) <= 4
-        and (plain(first) == plain(second)
-             or max(SequenceMatcher(None, a, b).ratio()
-                    for left, right in ((first, second), (first.lower(), second.lower()))
-                    for a, b in ((left, right), (right, left))) >= 0.85)
+        (first, second)
+        for first, second in combinations(names, 2)
+        if abs(len(first) - len(second)) <= 4
+        and (
+            plain(first) == plain(second)
+            or max(
+                SequenceMatcher(None, a, b).ratio()
+                for left, right in ((first, second), (first.lower(), second.lower()))
+                for a, b in ((left, right), (right, left))
+            )
+            >= 0.85
+        )
     ]
     assert not similar
 
@@ -198,8 +222,9 @@ def test_everything_is_free_to_use():
     for model in ("exercises.exercise", "exercises.translation", "nutrition.ingredient"):
         for fields in table(model).values():
             assert (fields["license"], fields["license_author"]) == (3, "wger_flask")
-            assert not any(fields[f"license_{part}"]
-                           for part in ("title", "object_url", "author_url", "derivative_source_url"))
+            assert not any(
+                fields[f"license_{part}"] for part in ("title", "object_url", "author_url", "derivative_source_url")
+            )
 
 
 def test_foods_are_marked_as_typical_values():
@@ -230,8 +255,10 @@ def test_no_food_that_ships_contradicts_itself():
 
 def test_nutrients_of_a_food_fit_into_a_hundred_grams():
     for fields in table("nutrition.ingredient").values():
-        grams = {name: Decimal(fields[name]) for name in (
-            "protein", "carbohydrates", "carbohydrates_sugar", "fat", "fat_saturated", "fiber", "sodium")}
+        grams = {
+            name: Decimal(fields[name])
+            for name in ("protein", "carbohydrates", "carbohydrates_sugar", "fat", "fat_saturated", "fiber", "sodium")
+        }
         assert all(0 <= value <= 100 for value in grams.values())
         assert all(re.fullmatch(r"\d+\.\d{3}", fields[name]) for name in grams)
         assert grams["carbohydrates_sugar"] <= grams["carbohydrates"], fields["name"]
@@ -269,7 +296,7 @@ def test_overlay_is_part_of_the_side_its_muscle_is_on(pk):
     (outline,) = re.findall(r' d="([^"]+)"', main)
     assert outline in secondary
     shapes = re.findall(r"M[^M]+z", outline)
-    assert all(shape in body for shape in shapes[len(shapes) // 2:])
+    assert all(shape in body for shape in shapes[len(shapes) // 2 :])
     assert table("exercises.muscle")[pk]["name"] in main
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reference import BY_LABEL
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.bulk import dangling
 from wger_flask.storage.cascade import StillReferenced, delete
 from wger_flask.storage.database import IntegrityError, transaction
@@ -106,4 +106,4 @@ def test_dangling_references_are_found(held):
     with pytest.raises(IntegrityError), transaction():
         made = Plan.create(user=99)
         assert list(dangling(Plan)) == [(made.id, "user", 99)]
-    assert fields.now()
+    assert columns.now()

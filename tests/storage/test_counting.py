@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.reference import BY_LABEL
-from wger_flask.storage import counting, unchanged
-from wger_flask.storage.clauses import equals
+from wger_flask.storage import counting, query_cache
 from wger_flask.storage.database import database, open_database, transaction
-from wger_flask.storage.selection import Selection
+from wger_flask.storage.predicates import equals
+from wger_flask.storage.query import Selection
 
 Category = BY_LABEL["exercises.exercisecategory"]
 
@@ -72,10 +72,10 @@ def test_another_database_is_another_count(held):
 
 
 def test_few_answers_are_remembered(held, monkeypatch):
-    monkeypatch.setattr(unchanged, "_MOST", 3)
+    monkeypatch.setattr(query_cache, "_MOST", 3)
     for number in range(9):
-        assert unchanged.remembered(("many", number), lambda number=number: number) == number
-    assert len(unchanged._known.answers) == 3 or held.dialect.change_marker(held) is None
+        assert query_cache.remembered(("many", number), lambda number=number: number) == number
+    assert len(query_cache._known.answers) == 3 or held.dialect.change_marker(held) is None
 
 
 class Estimating:

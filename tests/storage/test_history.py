@@ -27,8 +27,9 @@ def test_each_edit_leaves_a_copy(exercise):
     record(exercise, "changed", None)
     copies = list(Past.select().order_by(Past.history_id))
     assert [(one.history_type, one.license_author, one.history_user_id) for one in copies] == [
-        ("+", "ada", ada.id), ("~", "grace", None),
-    ]  # fmt: skip
+        ("+", "ada", ada.id),
+        ("~", "grace", None),
+    ]
     for name in Exercise._meta.sorted_field_names:
         if name != "license_author":
             assert copies[0].__data__[name] == stored[name]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL, MODELS, empty_database
 from wger_flask.storage.migrations import Migration, migrate
-from wger_flask.storage.normal_forms import normalize, normalized, spellings
+from wger_flask.storage.unicode_names import normalize, normalized, spellings
 
 User = BY_LABEL["auth.user"]
 COMPOSED, APART = "jos\u00e9", "jose\u0301"

@@ -7,15 +7,14 @@ from datetime import timedelta
 import pytest
 
 from tests.reference import BY_LABEL, MODELS, needs_reference, reference_database
-from wger_flask.storage import names, search
-from wger_flask.storage.clauses import Clause
-from wger_flask.storage.fields import now
+from wger_flask.storage.columns import now
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.selection import Selection
+from wger_flask.storage.name_search import index as names
+from wger_flask.storage.name_search import search
+from wger_flask.storage.predicates import Clause
+from wger_flask.storage.query import Selection
 
-Ingredient, Language, License = (
-    BY_LABEL[label] for label in ("nutrition.ingredient", "core.language", "core.license")
-)
+Ingredient, Language, License = (BY_LABEL[label] for label in ("nutrition.ingredient", "core.language", "core.license"))
 Exercise, Category, Translation, Alias = (
     BY_LABEL[f"exercises.{name}"] for name in ("exercise", "exercisecategory", "translation", "alias")
 )
@@ -259,8 +258,10 @@ def test_migrating_again_makes_nothing(held):
 def test_a_database_that_wger_made_gets_copies_beside_its_tables(tmp_path):
     with reference_database(tmp_path) as held:
         before = set(held.get_tables())
-        triggers = "SELECT count(*) FROM information_schema.triggers" if held.dialect.name != "sqlite" else (
-            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+        triggers = (
+            "SELECT count(*) FROM information_schema.triggers"
+            if held.dialect.name != "sqlite"
+            else ("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
         )
         many = held.execute_sql(triggers).fetchone()
         migrate(MODELS)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL
-from wger_flask.rest import clock
+from wger_flask.rest import timezone as clock
 from wger_flask.storage.database import database, open_database
 from wger_flask.transfer.columns import column_of, key_reader, reader_of
 from wger_flask.transfer.keys import Keys, uuid_of

@@ -156,8 +156,9 @@ def test_stored_moments_are_kept(load):
     load([*CATALOGUE[:3], exercise(created="2020-01-01T00:00:00Z", last_update="2021-01-01T01:00:00+01:00")])
     found = Exercise.get()
     assert (found.created.isoformat(), found.last_update.isoformat()) == (
-        "2020-01-01T00:00:00+00:00", "2021-01-01T00:00:00+00:00",
-    )  # fmt: skip
+        "2020-01-01T00:00:00+00:00",
+        "2021-01-01T00:00:00+00:00",
+    )
 
 
 def test_the_next_row_gets_a_key_of_its_own(load):
@@ -422,7 +423,7 @@ BROKEN = [
     ([user(1, "ada"), user(2, "ada")], "auth.user 2: .*username"),
     ([*CATALOGUE, translation(8)], "exercises.translation 8: "),
     ([language(1 << 70)], "core.language 1180591620717411303424: "),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rows", "reason"), BROKEN, ids=[reason for _, reason in BROKEN])

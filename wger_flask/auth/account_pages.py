@@ -7,7 +7,8 @@ from collections.abc import Callable
 from flask import Response, flash, g, request, url_for
 
 from ..rest.errors import Invalid, Throttled
-from . import addresses, emails, forms, letters, limits
+from . import email_addresses as emails
+from . import email_management, forms, limits, messages
 from .models import EmailAddress, User
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
 from .trust import has_verified
@@ -38,7 +39,7 @@ def email_addresses() -> Response:
         flash(_ACTIONS[action](user))
     except Invalid as wrong:
         return _show(user, wrong.body)
-    except addresses.Refused as wrong:
+    except email_management.Refused as wrong:
         return _show(user, {"email" if action == "add" else "form": [str(wrong)]})
     except Throttled as wrong:
         return throttled("addresses", wrong, **_addresses(user))
@@ -67,7 +68,7 @@ def _add(user: User) -> str:
     email = read(forms.AddressForm)["email"]
     limits.sender(user.id)
     limits.recipient(email)
-    addresses.add(user, email)
+    email_management.add(user, email)
     return f"An e-mail is on its way to {email}: open the link in it to confirm the address."
 
 
@@ -77,19 +78,19 @@ def _verify(user: User) -> str:
         return f"{row.email} is confirmed already."
     limits.sender(user.id)
     limits.recipient(row.email)
-    letters.send_verification(row)
+    messages.send_verification(row)
     return f"An e-mail is on its way to {row.email}."
 
 
 def _choose(user: User) -> str:
     row = _chosen(user)
-    addresses.choose(row)
+    email_management.choose(row)
     return f"{row.email} is your main address."
 
 
 def _remove(user: User) -> str:
     row = _chosen(user)
-    addresses.remove_any(row)
+    email_management.remove_any(row)
     return f"{row.email} is removed."
 
 

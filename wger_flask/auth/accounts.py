@@ -10,13 +10,23 @@ from collections.abc import Callable
 
 from peewee import DataError, fn
 
-from ..storage import fields
+from ..storage import columns
 from ..storage.database import IntegrityError, after_commit, transaction, transaction_if_able
-from . import credentials, emails, letters, limits, names, passwords, refresh, sessions, stamps
+from . import (
+    credential_stamps,
+    credentials,
+    email_addresses,
+    limits,
+    messages,
+    passwords,
+    refresh_tokens,
+    sessions,
+    usernames,
+)
 from .models import EmailAddress, Token, User
 from .policy import policy
 
-LENGTHS = {"username": names.LONGEST, "email": emails.LONGEST}
+LENGTHS = {"username": usernames.LONGEST, "email": email_addresses.LONGEST}
 
 _makers: list[Callable[[int, str], None]] = []
 
@@ -56,9 +66,9 @@ def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tup
     found = []
     if username and User.select(User.id).where(same).exists():
         found.append("username")
-    elif "@" in username and emails.is_an_address(username):
+    elif "@" in username and email_addresses.is_an_address(username):
         found.append("username")
-    if email and emails.is_taken(email):
+    if email and email_addresses.is_taken(email):
         found.append("email")
     return tuple(found)
 
@@ -67,31 +77,35 @@ def register(username: str, password: str, email: str = "", *, language: str = "
     """Make an account with everything that belongs to one, and send the letter that verifies its address.
 
     The name is stored in form NFKC.  Raises :class:`Taken`, and :class:`TooLong` where the
-    database minds.  Nothing else is checked: see :func:`.names.problems`, :mod:`.password_rules`
-    and :func:`.emails.is_valid`.
+    database minds.  Nothing else is checked: see :func:`.usernames.problems`, :mod:`.password_rules`
+    and :func:`.email_addresses.is_valid`.
     """
-    username = names.normalized(username)
+    username = usernames.normalized(username)
     hashed = passwords.hash_password(password, policy().iterations)
     try:
         with transaction():
-            for address in sorted({emails.as_stored(text) for text in (username, email) if "@" in text}):
-                emails.one_at_a_time(address)
+            for address in sorted({email_addresses.as_stored(text) for text in (username, email) if "@" in text}):
+                email_addresses.one_at_a_time(address)
             if clash := taken(username, email):
                 raise Taken(clash)
             user = User.create(
-                username=username, password=hashed, email=emails.as_stored(email), is_staff=admin, is_superuser=admin
+                username=username,
+                password=hashed,
+                email=email_addresses.as_stored(email),
+                is_staff=admin,
+                is_superuser=admin,
             )
-            address = emails.add(user.id, email) if email else None
+            address = email_addresses.add(user.id, email) if email else None
             for make in _makers:
                 make(user.id, language)
             if address is not None:
-                after_commit(lambda: letters.send_verification(address))
+                after_commit(lambda: messages.send_verification(address))
     except IntegrityError:
         if clash := taken(username, email):  # made by somebody else in the same moment
             raise Taken(clash) from None
         raise
     except DataError:
-        sent = {"username": username, "email": emails.as_stored(email)}
+        sent = {"username": username, "email": email_addresses.as_stored(email)}
         raise TooLong({name: most for name, most in LENGTHS.items() if len(sent[name]) > most}) from None
     return user
 
@@ -101,19 +115,19 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
 
     Every session ends, every access, refresh and sync token, and the API key (unless ``keep_key``).  The session
     with the id ``session``, in which the owner changes it, goes on, and so do its access tokens: then
-    :class:`~.stamps.PasswordChanged` is raised where somebody else was first.
+    :class:`~.credential_stamps.PasswordChanged` is raised where somebody else was first.
     """
     hashed = passwords.hash_password(password, policy().iterations)
     with transaction():
-        stamps.one_at_a_time(user.id)
+        credential_stamps.one_at_a_time(user.id)
         if session is not None:
-            stamps.demand_unchanged(user)
+            credential_stamps.demand_unchanged(user)
         User.update(password=hashed).where(User.id == user.id).execute()
         _end_what_came_with(user.id, hashed, session, keep_key)
     user.password = hashed
 
 
-def reset_password(reset: letters.Reset, password: str) -> bool:
+def reset_password(reset: messages.Reset, password: str) -> bool:
     """Use a reset key; False when it was used meanwhile.  Whoever could read the letter owns the address.
 
     Whoever else was in the account is out of it: every session, token and the API key end.
@@ -121,20 +135,20 @@ def reset_password(reset: letters.Reset, password: str) -> bool:
     hashed = passwords.hash_password(password, policy().iterations)
     user = reset.user
     with transaction():
-        stamps.one_at_a_time(user.id)
+        credential_stamps.one_at_a_time(user.id)
         unchanged = (User.id == user.id) & (User.password == user.password)
         if not User.update(password=hashed).where(unchanged).execute():
             return False
         _end_what_came_with(user.id, hashed)
     user.password = hashed
-    if row := emails.find(user.id, reset.email):
-        emails.mark_verified(row.id, row.email)
+    if row := email_addresses.find(user.id, reset.email):
+        email_addresses.mark_verified(row.id, row.email)
     return True
 
 
 def _end_what_came_with(user: int, hashed: str, session: str | None = None, keep_key: bool = False) -> None:
-    sessions.end_of_password(user, stamps.renew(user, hashed), session)
-    refresh.revoke(user)
+    sessions.end_of_password(user, credential_stamps.renew(user, hashed), session)
+    refresh_tokens.revoke(user)
     if not keep_key:
         Token.delete().where(Token.user == user).execute()
 
@@ -142,20 +156,20 @@ def _end_what_came_with(user: int, hashed: str, session: str | None = None, keep
 def note_login(user: User) -> None:
     """Remember when ``user`` was last here."""
     with transaction_if_able(f"the login of user {user.id}"):
-        User.update(last_login=fields.now()).where(User.id == user.id).execute()
+        User.update(last_login=columns.now()).where(User.id == user.id).execute()
 
 
 def permanent_token(user: User) -> str:
     """Return the permanent token of a user, making it when there is none.
 
-    Raises :class:`~.stamps.PasswordChanged` when it would outlive a password that was changed since ``user``
+    Raises :class:`~.credential_stamps.PasswordChanged` when it would outlive a password that was changed since ``user``
     was read.
     """
     known = Token.get_or_none(Token.user == user.id)
     if known is None:
         with transaction():
-            stamps.one_at_a_time(user.id)
-            stamps.demand_unchanged(user)
+            credential_stamps.one_at_a_time(user.id)
+            credential_stamps.demand_unchanged(user)
             known = Token.get_or_none(Token.user == user.id) or Token.create(user=user.id)
     return known.key
 
@@ -173,11 +187,11 @@ def request_verification(user_id: int) -> EmailAddress | None:
     when there were too many letters to it.
     """
     user = User.get_or_none(User.id == user_id)
-    row = emails.find(user_id, user.email) if user and user.email else None
+    row = email_addresses.find(user_id, user.email) if user and user.email else None
     if row is not None and not row.verified:
         limits.sender()
         limits.recipient(row.email)
-        letters.send_verification(row)
+        messages.send_verification(row)
     return row
 
 
@@ -189,7 +203,7 @@ def request_reset(email: str) -> None:
     limits.recipient(email)
     for user in credentials.reached_at(email):
         if user.is_active and not user.password.startswith(passwords.UNUSABLE):
-            letters.send_reset(user, emails.as_stored(email))
+            messages.send_reset(user, email_addresses.as_stored(email))
 
 
 # -- for the command -----------------------------------------------------------------------------
@@ -198,12 +212,12 @@ def create_user(username: str, password: str, email: str = "", admin: bool = Fal
 
     The operator of a server may choose any password, so its strength is not judged here.
     """
-    username, password, email = names.normalized(username).strip(), password.strip(), email.strip()
-    if not username or len(username) > names.LONGEST or not names.is_printable(username):
-        raise ValueError(f"a name has 1 to {names.LONGEST} printable characters")
+    username, password, email = usernames.normalized(username).strip(), password.strip(), email.strip()
+    if not username or len(username) > usernames.LONGEST or not usernames.is_printable(username):
+        raise ValueError(f"a name has 1 to {usernames.LONGEST} printable characters")
     if not password:
         raise ValueError("a password is needed")
-    if email and not emails.is_valid(email):
+    if email and not email_addresses.is_valid(email):
         raise ValueError(f"{email!r} is not an e-mail address")
     return register(username, password, email, admin=admin).id
 

@@ -20,7 +20,7 @@ from flask.sessions import SecureCookieSessionInterface
 from ..rest.errors import CsrfFailed
 from ..rest.permissions import SAFE_METHODS
 from . import sessions
-from .caller import Caller
+from .identity import Caller
 from .models import User
 from .policy import policy
 from .signing import PatientSigner
@@ -66,7 +66,7 @@ def register(app: Flask, secure: bool) -> None:
 def log_in(user: User) -> None:
     """Begin a session of ``user`` with a CSRF token of its own, in the place of the one before.
 
-    Raises :class:`~.stamps.PasswordChanged`.
+    Raises :class:`~.credential_stamps.PasswordChanged`.
     """
     token, _ = sessions.begin(user, [], sessions.BROWSER, timedelta(seconds=SESSION_SECONDS))
     log_out()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from peewee import fn
 
 from ..storage.database import after_commit, transaction_if_able
-from . import emails, lockout, names, passwords, stamps
+from . import credential_stamps, email_addresses, lockout, passwords, usernames
 from .models import EmailAddress, User
 from .policy import policy
 
@@ -21,7 +21,7 @@ def named(username: str, *, any_case: bool = False) -> list[User]:
 
     A name counts in form NFKC, unless somebody is stored with exactly this spelling.
     """
-    spellings = names.spellings(username)
+    spellings = usernames.spellings(username)
     same = User.username.in_(spellings)
     if any_case:
         same |= fn.LOWER(User.username).in_([spelling.lower() for spelling in spellings])
@@ -33,7 +33,7 @@ def reached_at(email: str) -> list[User]:
     """Return the users whose address this is: the one they gave, or one that they verified."""
     if "@" not in email:
         return []
-    return _users(fn.LOWER(User.email).in_(emails.spellings(email)) | User.id.in_(_provers_of(email)))
+    return _users(fn.LOWER(User.email).in_(email_addresses.spellings(email)) | User.id.in_(_provers_of(email)))
 
 
 def known_as(text: str, *, any_case: bool = False) -> list[User]:
@@ -72,11 +72,11 @@ def _renewed(user: User, password: str) -> bool:
     before, fresh = user.password, passwords.hash_password(password, policy().iterations)
     was_first = True
     with transaction_if_able(f"the new hash of user {user.id}"):
-        stamps.one_at_a_time(user.id)
+        credential_stamps.one_at_a_time(user.id)
         unchanged = (User.id == user.id) & (User.password == before)
         was_first = bool(User.update(password=fresh).where(unchanged).execute())
         if was_first:
-            stamps.keep(user.id, before, fresh)
+            credential_stamps.keep(user.id, before, fresh)
             after_commit(lambda: setattr(user, "password", fresh))
     if was_first:
         return True
@@ -85,7 +85,7 @@ def _renewed(user: User, password: str) -> bool:
 
 
 def _provers_of(email: str):
-    wanted = fn.LOWER(EmailAddress.email).in_(emails.spellings(email))
+    wanted = fn.LOWER(EmailAddress.email).in_(email_addresses.spellings(email))
     return EmailAddress.select(EmailAddress.user).where(wanted, EmailAddress.verified)
 
 

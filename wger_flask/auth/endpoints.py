@@ -13,16 +13,16 @@ from ..rest.schema import parse
 from ..rest.services import services
 from . import (
     accounts,
-    caller,
+    credential_stamps,
     credentials,
+    identity,
     limits,
-    names,
     password_rules,
-    refresh,
+    refresh_tokens,
     schemas,
     sessions,
-    stamps,
     tokens,
+    usernames,
 )
 from .languages import preferred_language
 from .models import User
@@ -62,8 +62,8 @@ def token(call):
     if user is None or not user.is_active:
         raise Unauthorized(NO_ACCOUNT)
     try:
-        return refresh.pair(user)
-    except stamps.PasswordChanged:
+        return refresh_tokens.pair(user)
+    except credential_stamps.PasswordChanged:
         raise Unauthorized(NO_ACCOUNT) from None
 
 
@@ -77,13 +77,13 @@ def token_refresh(call):
     try:
         claims = tokens.read_refresh(data["refresh"])
         number = tokens.user_of(claims) or 0
-        holds = caller.by_stamp(number, tokens.stamp_of(claims))
-        user = holds or caller.by_id(number)
+        holds = identity.by_stamp(number, tokens.stamp_of(claims))
+        user = holds or identity.by_id(number)
         if user is None or not user.is_active:
             raise Unauthorized("No active account found for the given token.")
         if not holds:
             raise tokens.BadToken(tokens.BadToken.BLACKLISTED)
-        return refresh.renewed(user.id, claims)
+        return refresh_tokens.renewed(user.id, claims)
     except tokens.BadToken as wrong:
         raise _refused(wrong) from None
 
@@ -101,7 +101,7 @@ def token_verify(call):
         raise _refused(tokens.BadToken(tokens.BadToken.INVALID)) from None
     holds = _holds(claims)
     if claims.get("token_type") == tokens.REFRESH:
-        if not holds or refresh.is_blacklisted(claims["jti"]):
+        if not holds or refresh_tokens.is_blacklisted(claims["jti"]):
             raise Invalid({"non_field_errors": [tokens.BadToken.BLACKLISTED]})
     elif not holds:
         raise _refused(tokens.BadToken(tokens.BadToken.INVALID))
@@ -112,7 +112,7 @@ def _holds(claims: dict) -> bool:
     """Tell whether what a token came from, a session or a password, is still there."""
     if "token_use" in claims:
         return sessions.user_of(tokens.session_of(claims)) is not None
-    return caller.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims)) is not None
+    return identity.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims)) is not None
 
 
 def show_login(call):
@@ -133,14 +133,14 @@ def login(call):
         raise Invalid({"non_field_errors": [UNKNOWN]})
     try:
         token = accounts.permanent_token(user)
-    except stamps.PasswordChanged:
+    except credential_stamps.PasswordChanged:
         raise Invalid({"non_field_errors": [UNKNOWN]}) from None
     return render(call, call.format, {"token": token}, 200, DEPRECATION)
 
 
-endpoints.endpoint(
-    "login", transactional=False, head=False, request=schemas.Login, response=schemas.PermanentToken
-)({"GET": show_login, "POST": login})  # fmt: skip
+endpoints.endpoint("login", transactional=False, head=False, request=schemas.Login, response=schemas.PermanentToken)(
+    {"GET": show_login, "POST": login}
+)
 
 
 @endpoints.endpoint(
@@ -176,7 +176,7 @@ def _judged(call) -> tuple[str, str, str]:
     username, email, password = (data.get(name, "") for name in ("username", "email", "password"))
     found = {name: [UNIQUE] for name in accounts.taken(username, email)}
     if username and "username" not in found:
-        found["username"] = [sentence for _, sentence in names.problems(username)]
+        found["username"] = [sentence for _, sentence in usernames.problems(username)]
     if "password" in data:
         about = {"username": username, "email address": email}
         found["password"] = [sentence for _, sentence in password_rules.problems(password, about)]

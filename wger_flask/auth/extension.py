@@ -14,9 +14,9 @@ from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
 from .policy import Policy, set_policy
-from .powersync import powersync
 
 PAGES = (pages, account_pages)  # importing them puts their pages on the one blueprint
+
 
 def register(
     app: Flask, registry: Registry, settings, secret: str, post: Callable[[EmailMessage], None],
@@ -32,6 +32,5 @@ def register(
     registry.add_models(*MODELS, *OWN_MODELS)
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)
-    registry.add_blueprint(powersync)
     cookies.register(app, settings.SESSION_COOKIE_SECURE)
     app.register_blueprint(page_parts.pages)

@@ -6,14 +6,14 @@ from marshmallow import ValidationError, validates_schema
 
 from ..rest import fields
 from ..rest.schema import Schema
-from . import emails, names, passwords
+from . import email_addresses, passwords, usernames
 from .schemas import Email, Username
 
 
 class LoginForm(Schema):
     """Log in."""
 
-    username = fields.String(required=True, max_length=emails.LONGEST)
+    username = fields.String(required=True, max_length=email_addresses.LONGEST)
     password = fields.String(required=True, max_length=passwords.LONGEST)
 
 
@@ -32,8 +32,8 @@ class PasswordForm(Schema):
 class RegisterForm(PasswordForm):
     """Make an account."""
 
-    username = Username(required=True, max_length=names.LONGEST)
-    email = Email(max_length=emails.LONGEST)
+    username = Username(required=True, max_length=usernames.LONGEST)
+    email = Email(max_length=email_addresses.LONGEST)
 
 
 class ChangeForm(PasswordForm):
@@ -45,4 +45,4 @@ class ChangeForm(PasswordForm):
 class AddressForm(Schema):
     """Ask for a letter."""
 
-    email = Email(required=True, max_length=emails.LONGEST)
+    email = Email(required=True, max_length=email_addresses.LONGEST)

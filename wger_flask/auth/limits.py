@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import request
 
 from ..rest.services import services
-from . import emails
+from . import email_addresses
 
 
 def registration() -> None:
@@ -27,4 +27,4 @@ def sender(user: int | None = None) -> None:
 
 def recipient(email: str) -> None:
     """Count a letter to ``email``; raises ``Throttled``."""
-    services().throttle.demand("recipient", emails.as_stored(email))
+    services().throttle.demand("recipient", email_addresses.as_stored(email))

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import secrets
 
-from ..storage import fields
+from ..storage import columns
 from ..storage.model import Model, link
 
 
 class ContentType(Model):
     """A kind of row, as permissions name it: the app and the model, in lower case."""
 
-    id = fields.Auto()
-    app_label = fields.Char(max_length=100)
-    model = fields.Char(max_length=100)
+    id = columns.Auto()
+    app_label = columns.Char(max_length=100)
+    model = columns.Char(max_length=100)
 
     class Meta:
         table_name = "django_content_type"
@@ -28,10 +28,10 @@ class ContentType(Model):
 class Permission(Model):
     """Something that may be allowed, such as ``add_exercise`` on exercises."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=255)
-    content_type = fields.ForeignKey(ContentType)
-    codename = fields.Char(max_length=100)
+    id = columns.Auto()
+    name = columns.Char(max_length=255)
+    content_type = columns.ForeignKey(ContentType)
+    codename = columns.Char(max_length=100)
 
     class Meta:
         table_name = "auth_permission"
@@ -43,8 +43,8 @@ class Permission(Model):
 class Group(Model):
     """A named set of permissions."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=150, unique=True)
+    id = columns.Auto()
+    name = columns.Char(max_length=150, unique=True)
 
     class Meta:
         table_name = "auth_group"
@@ -54,17 +54,17 @@ class Group(Model):
 class User(Model):
     """A person with an account; ``password`` is a hash in Django's layout."""
 
-    id = fields.Auto()
-    password = fields.Char(max_length=128)
-    last_login = fields.DateTime(null=True)
-    is_superuser = fields.Boolean(default=False)
-    username = fields.Char(max_length=150, unique=True)
-    first_name = fields.Char(max_length=150, default="")
-    last_name = fields.Char(max_length=150, default="")
-    email = fields.Char(max_length=254, default="")
-    is_staff = fields.Boolean(default=False)
-    is_active = fields.Boolean(default=True)
-    date_joined = fields.DateTime(default=fields.now)
+    id = columns.Auto()
+    password = columns.Char(max_length=128)
+    last_login = columns.DateTime(null=True)
+    is_superuser = columns.Boolean(default=False)
+    username = columns.Char(max_length=150, unique=True)
+    first_name = columns.Char(max_length=150, default="")
+    last_name = columns.Char(max_length=150, default="")
+    email = columns.Char(max_length=254, default="")
+    is_staff = columns.Boolean(default=False)
+    is_active = columns.Boolean(default=True)
+    date_joined = columns.DateTime(default=columns.now)
 
     class Meta:
         table_name = "auth_user"
@@ -84,9 +84,9 @@ def new_key() -> str:
 class Token(Model):
     """The permanent token of a user."""
 
-    key = fields.Char(max_length=40, primary_key=True, default=new_key)
-    user = fields.ForeignKey(User, unique=True, backref="+")
-    created = fields.DateTime(default=fields.now)
+    key = columns.Char(max_length=40, primary_key=True, default=new_key)
+    user = columns.ForeignKey(User, unique=True, backref="+")
+    created = columns.DateTime(default=columns.now)
 
     class Meta:
         table_name = "authtoken_token"
@@ -96,11 +96,11 @@ class Token(Model):
 class EmailAddress(Model):
     """An address of a user: one of them is primary, and a verified one belongs to one user only."""
 
-    id = fields.Auto()
-    user = fields.ForeignKey(User)
-    email = fields.Char(max_length=254, index=True)
-    verified = fields.Boolean(default=False)
-    primary = fields.Boolean(default=False)
+    id = columns.Auto()
+    user = columns.ForeignKey(User)
+    email = columns.Char(max_length=254, index=True)
+    verified = columns.Boolean(default=False)
+    primary = columns.Boolean(default=False)
 
     class Meta:
         table_name = "account_emailaddress"
@@ -119,12 +119,12 @@ EmailAddress.add_index(EmailAddress.email, unique=True, where=EmailAddress.verif
 class OutstandingToken(Model):
     """A refresh token that was given out."""
 
-    id = fields.BigAuto()
-    user = fields.ForeignKey(User, null=True, cascade="null")
-    jti = fields.Char(max_length=255, unique=True)
-    token = fields.Text()
-    created_at = fields.DateTime(null=True)
-    expires_at = fields.DateTime()
+    id = columns.BigAuto()
+    user = columns.ForeignKey(User, null=True, cascade="null")
+    jti = columns.Char(max_length=255, unique=True)
+    token = columns.Text()
+    created_at = columns.DateTime(null=True)
+    expires_at = columns.DateTime()
 
     class Meta:
         table_name = "token_blacklist_outstandingtoken"
@@ -135,9 +135,9 @@ class OutstandingToken(Model):
 class BlacklistedToken(Model):
     """A refresh token that is refused before its time."""
 
-    id = fields.BigAuto()
-    token = fields.ForeignKey(OutstandingToken, unique=True, backref="+")
-    blacklisted_at = fields.DateTime(default=fields.now)
+    id = columns.BigAuto()
+    token = columns.ForeignKey(OutstandingToken, unique=True, backref="+")
+    blacklisted_at = columns.DateTime(default=columns.now)
 
     class Meta:
         table_name = "token_blacklist_blacklistedtoken"
@@ -147,9 +147,9 @@ class BlacklistedToken(Model):
 class Session(Model):
     """A session of Django's, for the wger that may share the database: nothing here reads or makes any."""
 
-    session_key = fields.Char(max_length=40, primary_key=True)
-    session_data = fields.Text()
-    expire_date = fields.DateTime(index=True)
+    session_key = columns.Char(max_length=40, primary_key=True)
+    session_data = columns.Text()
+    expire_date = columns.DateTime(index=True)
 
     class Meta:
         table_name = "django_session"
@@ -157,15 +157,15 @@ class Session(Model):
 
 
 class SecurityStamp(Model):
-    """What everything that an account has given out since its last password carries: see :mod:`.stamps`.
+    """What everything that an account has given out since its last password carries: see :mod:`.credential_stamps`.
 
     ``mark`` tells which password hash the stamp holds for.  A wger on the same database knows nothing of
     the table, so the database itself deletes the row with its user.
     """
 
-    user = fields.ForeignKey(User, primary_key=True, backref="+", on_delete="CASCADE")
-    stamp = fields.Char(max_length=32)
-    mark = fields.Char(max_length=32)
+    user = columns.ForeignKey(User, primary_key=True, backref="+", on_delete="CASCADE")
+    stamp = columns.Char(max_length=32)
+    mark = columns.Char(max_length=32)
 
     class Meta:
         table_name = "wger_flask_securitystamp"
@@ -178,13 +178,13 @@ class LoginSession(Model):
     keeps, ``refresh`` the id of the one refresh token that is good, ``methods`` JSON: how they logged in.
     """
 
-    id = fields.Char(max_length=32, primary_key=True)
-    key = fields.Char(max_length=64, unique=True)
-    account = fields.ForeignKey(SecurityStamp, backref="+", on_delete="CASCADE")
-    stamp = fields.Char(max_length=32)
-    methods = fields.Text()
-    refresh = fields.Char(max_length=36, default="")
-    expires = fields.DateTime(index=True)
+    id = columns.Char(max_length=32, primary_key=True)
+    key = columns.Char(max_length=64, unique=True)
+    account = columns.ForeignKey(SecurityStamp, backref="+", on_delete="CASCADE")
+    stamp = columns.Char(max_length=32)
+    methods = columns.Text()
+    refresh = columns.Char(max_length=36, default="")
+    expires = columns.DateTime(index=True)
 
     class Meta:
         table_name = "wger_flask_session"

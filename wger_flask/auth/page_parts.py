@@ -9,10 +9,10 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from ..rest.bodies import FormData
 from ..rest.errors import CsrfFailed, Throttled
-from ..rest.explorer.frame import respond
-from ..rest.explorer.paths import local_path
-from ..rest.explorer.waiting import for_people
 from ..rest.schema import Schema, load
+from ..web.durations import for_people
+from ..web.layout import respond
+from ..web.urls import local_path
 from . import cookies
 from .models import User
 from .policy import policy

@@ -10,11 +10,23 @@ from flask import Response, flash, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ..rest.errors import Invalid, Throttled
-from ..rest.explorer.paths import local_path
-from ..rest.explorer.waiting import for_people
 from ..rest.services import services
 from ..storage.database import transaction
-from . import accounts, cookies, credentials, emails, entering, forms, letters, limits, names, password_rules, stamps
+from ..web.durations import for_people
+from ..web.urls import local_path
+from . import (
+    accounts,
+    cookies,
+    credential_stamps,
+    credentials,
+    email_addresses,
+    forms,
+    limits,
+    messages,
+    page_login,
+    password_rules,
+    usernames,
+)
 from .languages import preferred_language
 from .models import Token
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
@@ -30,7 +42,7 @@ def _judge(password: str, about: dict[str, str]) -> None:
 
 
 def _judge_name(username: str) -> None:
-    if wrong := names.problems(username):
+    if wrong := usernames.problems(username):
         raise Invalid({"username": [sentence for _, sentence in wrong]})
 
 
@@ -43,10 +55,10 @@ def login() -> Response:
         return on(onward) if g.user else show("login")
     try:
         data = read(forms.LoginForm)
-        entering.enter(data["username"], data["password"], request.remote_addr)
+        page_login.enter(data["username"], data["password"], request.remote_addr)
     except Invalid as wrong:
         return show("login", wrong.body)
-    except entering.LoginFailed as wrong:
+    except page_login.LoginFailed as wrong:
         return show("login", {"form": [wrong.body["detail"]]})
     except Throttled as wrong:
         return throttled("login", wrong)
@@ -101,7 +113,7 @@ def api_key() -> Response:
             wrong = {"form": ["Choose whether to make a key or to revoke it."]}
             return show("api_key", wrong, known=Token.get_or_none(Token.user == g.user.id), user=row_of_user())
         with transaction():
-            stamps.one_at_a_time(g.user.id)
+            credential_stamps.one_at_a_time(g.user.id)
             cookies.forget()
             if cookies.logged_in() is None:  # the session has ended by now, with the password it came from
                 return to_login()
@@ -132,7 +144,7 @@ def password() -> Response:
         accounts.change_password(user, data["password"], session=cookies.session_id(), keep_key=keep_key)
     except Invalid as wrong:
         return show("password", wrong.body, has_key=has_key)
-    except stamps.PasswordChanged:
+    except credential_stamps.PasswordChanged:
         return show("password", {"current": [NOT_YOURS]}, has_key=has_key)
     except Throttled as wrong:
         return throttled("password", wrong, has_key=has_key)
@@ -159,7 +171,7 @@ def request_reset() -> Response:
 @page("/user/password/reset/<key>")
 def reset(key: str) -> Response:
     """Choose a new password with the key of a letter."""
-    found = letters.read_reset(key)
+    found = messages.read_reset(key)
     if found is None:
         return show("reset", status=400, user=None)
     if request.method != "POST":
@@ -178,10 +190,10 @@ def reset(key: str) -> Response:
 @page("/user/email/confirm/<key>")
 def confirm_email(key: str) -> Response:
     """Confirm an address; a button does it, since programs that read mail open every link."""
-    row = letters.read_verification(key)
+    row = messages.read_verification(key)
     if row is None:
         return show("confirm_email", status=400, address=None)
-    if request.method == "POST" and not emails.mark_verified(row.id, row.email):
+    if request.method == "POST" and not email_addresses.mark_verified(row.id, row.email):
         return show("confirm_email", status=400, address=None)
     return show("confirm_email", address=row.email, done=request.method == "POST" or row.verified)
 

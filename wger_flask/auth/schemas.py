@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ..rest import fields
 from ..rest.schema import Schema
-from . import emails, names, passwords
+from . import email_addresses, passwords, usernames
 
 
 class Email(fields.String):
     """An e-mail address."""
 
-    NOT_TEXT = emails.NOT_VALID
+    NOT_TEXT = email_addresses.NOT_VALID
 
     def _complaints(self, text):
-        return super()._complaints(text) + ([] if emails.is_valid(text) else [emails.NOT_VALID])
+        return super()._complaints(text) + ([] if email_addresses.is_valid(text) else [email_addresses.NOT_VALID])
 
 
 class NewPassword(fields.Password):
@@ -28,14 +28,14 @@ class NewPassword(fields.Password):
 class Username(fields.String):
     """The name of an account, in form NFKC whatever it was sent in.
 
-    What else a new name must not be is for :func:`.names.problems` to say: it asks the database.
+    What else a new name must not be is for :func:`.usernames.problems` to say: it asks the database.
     """
 
     _MOST_A_LETTER = 4  # characters that form NFKC makes one of, in any language that people write
 
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(value, str) and len(value) <= self.max_length * self._MOST_A_LETTER:
-            value = names.normalized(value)
+            value = usernames.normalized(value)
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from flask import Request
 
 from ..rest.errors import Forbidden
-from . import caller, cookies, entering, sessions, tokens
-from .caller import Caller
+from . import cookies, identity, page_login, sessions, tokens
+from .identity import Caller
 
 
 def authenticate(request: Request) -> Caller | None:
@@ -20,7 +20,7 @@ def authenticate(request: Request) -> Caller | None:
     if user is not None:
         cookies.demand_csrf(request)
         return user
-    if user := entering.by_form(request):
+    if user := page_login.by_form(request):
         return user
     parts = _sent(request)
     if not parts:
@@ -52,7 +52,7 @@ def _token(parts: list[str]) -> Caller:
         raise Forbidden("Invalid token header. No credentials provided.")
     if len(parts) > 2:
         raise Forbidden("Invalid token header. Token string should not contain spaces.")
-    user = caller.by_token(parts[1])  # whatever its form: dumps bring tokens that others have made
+    user = identity.by_token(parts[1])  # whatever its form: dumps bring tokens that others have made
     if user is None:
         raise Forbidden("Invalid token.")
     if not user.is_active:
@@ -73,8 +73,8 @@ def _bearer(parts: list[str]) -> Caller:
         raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
     if "token_use" in claims:
         return _of_session(claims)
-    found = caller.by_stamp(number, tokens.stamp_of(claims))
-    user = found or caller.by_id(number)
+    found = identity.by_stamp(number, tokens.stamp_of(claims))
+    user = found or identity.by_id(number)
     if user is None:
         raise Forbidden("User not found", code="user_not_found")
     if not user.is_active:

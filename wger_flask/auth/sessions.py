@@ -1,7 +1,7 @@
 """Keep who is logged in: browsers by their cookie, apps by ``X-Session-Token`` and the tokens that come from it.
 
 The holder of a session has a random token; the database holds its digest, so that reading the database
-lets nobody in.  A session ends by logging out, by its time, and with the password: see :mod:`.stamps`.
+lets nobody in.  A session ends by logging out, by its time, and with the password: see :mod:`.credential_stamps`.
 Access tokens name their session and end with it.
 
 Somebody who is not logged in gets a token too, because the protocol of apps wants one in every answer.
@@ -19,12 +19,12 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..storage import fields
-from ..storage.clauses import Clause, equals
+from ..storage import columns
 from ..storage.database import transaction
-from ..storage.selection import Selection
-from . import stamps, tokens
-from .caller import COLUMNS, Caller
+from ..storage.predicates import Clause, equals
+from ..storage.query import Selection
+from . import credential_stamps, tokens
+from .identity import COLUMNS, Caller
 from .models import LoginSession, User
 from .policy import policy
 
@@ -65,13 +65,13 @@ def method(**how: str) -> dict:
 def begin(user: User, methods: list[dict], kind: str = APP, lifetime: timedelta | None = None) -> tuple[str, str]:
     """Begin a session; returns its token, for its holder alone, and its id.  Forgets those that have expired.
 
-    Raises :class:`~.stamps.PasswordChanged` when the password of ``user`` is no longer the one they were
+    Raises :class:`~.credential_stamps.PasswordChanged` when the password of ``user`` is no longer the one they were
     read with.
     """
     token, key = _random_token(), secrets.token_hex(16)
-    now = fields.now()
+    now = columns.now()
     with transaction():
-        stamp = stamps.current(user)
+        stamp = credential_stamps.current(user)
         LoginSession.delete().where(LoginSession.expires < now).execute()
         LoginSession.create(
             id=key, key=_digest(token, kind), account=user.id, stamp=stamp, methods=json.dumps(methods),
@@ -153,11 +153,11 @@ def refreshed(text: str) -> dict[str, str]:
 
 
 def _found(which: Clause) -> Open | None:
-    for key, methods, refresh, expires, sent, stamp, mark, password, *user in Selection(
-        LoginSession, (which,)
-    ).rows(_READ):
-        is_over = LoginSession.expires.python_value(expires) < fields.now()
-        if not is_over and stamps.holds(sent, stamp, mark, password):
+    for key, methods, refresh, expires, sent, stamp, mark, password, *user in Selection(LoginSession, (which,)).rows(
+        _READ
+    ):
+        is_over = LoginSession.expires.python_value(expires) < columns.now()
+        if not is_over and credential_stamps.holds(sent, stamp, mark, password):
             return Open(key, Caller(*user), json.loads(methods), refresh)
     return None
 

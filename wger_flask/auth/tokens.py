@@ -60,7 +60,7 @@ def read(text: str) -> dict:
     try:
         return jwt.decode(
             text, policy().key("jwt"), algorithms=[ALGORITHM], options={"require": ["exp"]}, leeway=LEEWAY
-        )  # fmt: skip
+        )
     except jwt.ExpiredSignatureError:
         raise BadToken(BadToken.EXPIRED) from None
     except (jwt.PyJWTError, ValueError):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ..rest.clock import server_zone, today
-from ..storage.clauses import equals
-from ..storage.selection import Selection
+from ..rest.timezone import server_zone, today
+from ..storage.predicates import equals
+from ..storage.query import Selection
 from .models import EmailAddress, User
 from .policy import policy
 

@@ -98,9 +98,7 @@ def recalculate(workouts: Iterable[Workout], lifts: Iterable[Lift], today: datet
     return expired(_with_streaks(_with_times(row, workouts), streaks_in({workout.date for workout in workouts})), today)
 
 
-def with_changed_workout(
-    row: Lifetime, workouts: Iterable[Workout], today: datetime.date, *, moved: bool
-) -> Lifetime:
+def with_changed_workout(row: Lifetime, workouts: Iterable[Workout], today: datetime.date, *, moved: bool) -> Lifetime:
     """Continue ``row`` after the time of a session, or its date too where it ``moved``, was changed.
 
     ``workouts`` are all sessions as they are now.  A streak counts as of the last of them; one that

@@ -150,9 +150,7 @@ def estimated_maxima(performed: Iterable[PerformedSet]) -> dict[int, dict[dateti
     return best
 
 
-def routine_statistics(
-    performed: Iterable[PerformedSet], muscles: Mapping[int, Iterable[int]]
-) -> RoutineStatistics:
+def routine_statistics(performed: Iterable[PerformedSet], muscles: Mapping[int, Iterable[int]]) -> RoutineStatistics:
     """Sum up ``performed`` sets; ``muscles`` gives the primary muscles of each exercise.
 
     Each primary muscle gets the full value of a set; keys appear in the order of the sets.

@@ -80,11 +80,7 @@ def most_weekends(dates: Collection[datetime.date]) -> int:
 
 
 def _complete_weekends(dates: list[datetime.date]) -> list[datetime.date]:
-    return [
-        date
-        for date, after in pairwise(dates)
-        if date.weekday() == _SATURDAY and (after - date).days == 1
-    ]
+    return [date for date, after in pairwise(dates) if date.weekday() == _SATURDAY and (after - date).days == 1]
 
 
 def _trailing(weekends: list[datetime.date]) -> int:

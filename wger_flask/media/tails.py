@@ -15,9 +15,7 @@ LOOKED_AT = 1 << 16
 
 # Each is long enough not to turn up in 20 MB of compressed pixels by accident.  A list of properties,
 # as Apple's programs write them, begins with a document type too.
-ACTIVE = re.compile(
-    rb"<(?:(?:script|html|iframe|\?php)[\s>/]|!doctype[\s>/]\s*+(?!plist[\s>]))", re.IGNORECASE
-)
+ACTIVE = re.compile(rb"<(?:(?:script|html|iframe|\?php)[\s>/]|!doctype[\s>/]\s*+(?!plist[\s>]))", re.IGNORECASE)
 _ARCHIVES = (
     b"PK\3\4", b"PK\5\6", b"Rar!\x1a\7", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd",
     b"MSCF", b"!<arch>\n",

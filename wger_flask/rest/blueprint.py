@@ -16,9 +16,9 @@ from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
 from . import deletion
-from .openapi import Documented
+from .dispatch import Target, answer
+from .openapi.document import Documented
 from .permissions import Access, public
-from .recipe import Target, answer
 from .resource import Resource
 from .views import action_target, targets
 
@@ -45,9 +45,7 @@ def prepare(app: Flask) -> None:
 
 def mount(resource: Resource, app: Flask, api: Api) -> None:
     """Register the blueprint of ``resource`` and the twins of its URLs."""
-    blueprint = Documented(
-        resource.name, f"{__name__}.{resource.name}", url_prefix=PREFIX, description=resource.about
-    )
+    blueprint = Documented(resource.name, f"{__name__}.{resource.name}", url_prefix=PREFIX, description=resource.about)
     listing, detail = targets(resource)
     rules = [(f"/{resource.name}", "list", listing), (f"/{resource.name}/<key:key>", "detail", detail)]
     for action in (*resource.actions, *filter(None, (deletion.action_of(resource),))):

@@ -80,7 +80,7 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
 
     No body is an empty one.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
     :class:`UnsupportedMediaType`, :class:`ParseError`, :class:`NotAnObject`, and 413 for what is larger or holds
-    more values than the request may (:mod:`.bounds`).
+    more values than the request may (:mod:`.body_limits`).
     """
     kind = request.mimetype
     if kind in FORM_TYPES:

@@ -27,11 +27,13 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
         if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or not granted():
             return None
         response = Response(status=200, content_type="text/html; charset=utf-8")
-        response.headers.update({
-            "access-control-allow-headers": HEADERS,
-            "access-control-allow-methods": METHODS,
-            "access-control-max-age": MAX_AGE,
-        })
+        response.headers.update(
+            {
+                "access-control-allow-headers": HEADERS,
+                "access-control-allow-methods": METHODS,
+                "access-control-max-age": MAX_AGE,
+            }
+        )
         return response
 
     @app.after_request

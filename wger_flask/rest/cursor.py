@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlencode
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from ..storage.clauses import Clause
-from ..storage.fields import storable
+from ..storage.columns import storable
 from ..storage.model import Model
-from ..storage.selection import Selection
+from ..storage.predicates import Clause
+from ..storage.query import Selection
 from .errors import NotFound
-from .filters import Parameter
+from .filtering.filters import Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Cursor:
 
     def slice(
         self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None
-    ) -> CursorPage:  # fmt: skip
+    ) -> CursorPage:
         """Return the page of ``selection`` that ``args`` ask for, of ``most`` rows where that is given.
 
         Raises :class:`~.errors.NotFound`.

@@ -22,13 +22,13 @@ from ..storage import cascade
 from ..storage.model import Model, is_link, label_of
 from . import fields
 from .bodies import FormData
+from .dispatch import Call
 from .errors import Invalid
+from .filtering.values import BooleanKind
 from .permissions import Access
-from .recipe import Call
 from .resource import DELETION, HISTORY, Action, Resource
 from .schema import Schema, parse
 from .services import services
-from .values import BooleanKind
 
 _TWICE = "This is said twice, and differs."
 _LIKENESS = 0.7  # of a name that was meant to be another
@@ -61,9 +61,7 @@ class Presence(fields.Boolean):
 class HistoryDeletionSchema(Schema):
     """What the deletion of something planned can be told."""
 
-    with_history = Truth(
-        label="Delete the history too", help="take along what was done with it, which stays otherwise"
-    )
+    with_history = Truth(label="Delete the history too", help="take along what was done with it, which stays otherwise")
 
 
 class DeletionSchema(Schema):

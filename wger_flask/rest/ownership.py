@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from marshmallow import ValidationError
 
-from ..storage.clauses import Clause, along, equals
-from ..storage.fields import storable
+from ..storage.columns import storable
 from ..storage.model import Model
-from ..storage.selection import Selection
+from ..storage.predicates import Clause, along, equals
+from ..storage.query import Selection
 from .errors import ApiError, NotYours
-from .relations import parse_reference
+from .fields.references import parse_reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from ..storage.selection import Selection
-from .filters import Parameter
+from ..storage.query import Selection
+from .filtering.filters import Parameter
 
 _LARGEST = 2**63 - 1
 _largest_page = 999
@@ -24,6 +24,7 @@ def set_largest_page(rows: int) -> None:
     """Choose how many rows a page has at most; called once, at start."""
     global _largest_page
     _largest_page = rows
+
 
 ON_A_PAGE = 250  # rows that a page for people shows at most
 

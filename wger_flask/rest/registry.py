@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ..storage.listening import Listener
 from ..storage.model import Model
-from .filters import Filter, Lookup, build_filters
+from ..storage.signals import Listener
+from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
 
 
@@ -91,7 +91,7 @@ class Registry:
         self.blueprints.append(blueprint)
 
     def add_view(self, name: str, view) -> None:
-        """Register a :class:`~.explorer.view.View` that ``Resource.view`` may name.
+        """Register a :class:`~..web.views.View` that ``Resource.view`` may name.
 
         Raises :class:`RegistrationError` for a name that is taken.
         """

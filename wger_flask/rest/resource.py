@@ -12,21 +12,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from ..storage import fields as columns
-from ..storage.clauses import Clause, equals
+from ..storage import columns
 from ..storage.model import Link, Model, ordering_of, title_of
-from ..storage.selection import Selection
-from .computed import File
+from ..storage.predicates import Clause, equals
+from ..storage.query import Selection
 from .cursor import Cursor
-from .dump import Dumper, dumper
 from .errors import NoMatch, NotFound
-from .filters import Filter, FilterSet, Lookup, build_filters
-from .ordering import Ordering
+from .fields.computed import File
+from .fields.references import Key, Keys
+from .filtering.filters import Filter, FilterSet, Lookup, build_filters
+from .filtering.ordering import Ordering
 from .ownership import Ownership
 from .pagination import LimitOffset
 from .permissions import Access, private, public
-from .relations import Key, Keys
 from .schema import Schema
+from .serialization import Dumper, dumper
 from .throttling import Limit
 
 READ = ("GET",)
@@ -178,9 +178,7 @@ class Resource:
     def links(self) -> dict[str, Link]:
         """The many-to-many relations that a body may set, by the attribute they load into."""
         fields = self.schema().load_fields.items()
-        return {
-            field.attribute or name: field.relation for name, field in fields if isinstance(field, Keys)
-        }  # fmt: skip
+        return {field.attribute or name: field.relation for name, field in fields if isinstance(field, Keys)}
 
     @cached_property
     def takes_files(self) -> bool:
@@ -275,5 +273,3 @@ class Resource:
         """Return the model behind each reference in the resource's JSON, by key."""
         fields = self.schema().fields.items()
         return {field.data_key or name: field.model for name, field in fields if isinstance(field, Key | Keys)}
-
-

@@ -7,9 +7,9 @@ from flask_smorest import Api
 from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
-from .openapi import Documented
+from .dispatch import Call, Target, answer
+from .openapi.document import Documented
 from .permissions import public
-from .recipe import Call, Target, answer
 from .services import services
 
 

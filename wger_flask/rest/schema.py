@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from ..storage.model import Model
 from .bodies import FormData
 from .errors import Invalid
-from .references import missing_references, taken_key
+from .reference_checks import missing_references, taken_key
 
 
 class Schema(marshmallow.Schema):
@@ -64,7 +64,7 @@ def look_up(resource, body: dict, data: dict, user) -> dict[str, list[str]]:
 
 def checked(
     schema: type[Schema], data: dict, errors: dict, lost: dict, *, model: type[Model] | None = None, own=None
-) -> dict:  # fmt: skip
+) -> dict:
     """Return ``data``; raises :class:`~.errors.Invalid` with ``errors``, those of references, and those found now.
 
     ``model`` is what the body makes or changes a row of, ``own`` that row's key: a key that the

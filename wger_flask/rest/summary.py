@@ -56,8 +56,10 @@ def _field(field: fields.Field) -> str:
     flags = [
         flag
         for flag, holds in (
-            ("read-only", field.dump_only), ("required", field.required), ("null allowed", field.allow_none)
-        )  # fmt: skip
+            ("read-only", field.dump_only),
+            ("required", field.required),
+            ("null allowed", field.allow_none),
+        )
         if holds
     ]
     return f"{field.kind}{' (' + ', '.join(flags) + ')' if flags else ''}"

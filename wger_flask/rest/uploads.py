@@ -21,13 +21,12 @@ from werkzeug.datastructures import FileStorage
 from ..media import images, thumbnails, videos
 from ..media.errors import NotAFile, NotSubmitted, RefusedFile
 from ..media.store import Changes, new_name
-from ..storage import cascade
-from ..storage import fields as columns
-from ..storage.clauses import within
+from ..storage import cascade, columns
 from ..storage.model import Model
-from ..storage.selection import Selection
-from .computed import File
+from ..storage.predicates import within
+from ..storage.query import Selection
 from .errors import Invalid
+from .fields.computed import File
 from .services import services
 
 

@@ -1,6 +1,6 @@
 """The handlers: a list, a row, and what changes them.
 
-They hold no special case; everything they need is on the resource.  :mod:`.recipe` decides what
+They hold no special case; everything they need is on the resource.  :mod:`.dispatch` decides what
 happens before one of them is called, and what becomes of its answer.
 """
 
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..storage.clauses import equals
 from ..storage.model import Model
-from ..storage.selection import Selection
-from ..storage.writing import insert, update
+from ..storage.predicates import equals
+from ..storage.query import Selection
+from ..storage.write_transaction import insert, update
 from .deletion import told, told_why_not
-from .dump import dump_held
+from .dispatch import Call, Target
 from .errors import Invalid
 from .fields import DateTime
 from .pagination import ON_A_PAGE
-from .recipe import Call, Target
 from .renderers import to_json_list
 from .resource import HISTORY, Action, Resource
+from .serialization import dump_held
 from .uploads import delete_rows, keep_files
 
 AT_ONCE = 50  # rows of large values that are there as objects

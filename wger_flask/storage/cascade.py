@@ -2,7 +2,7 @@
 
 The databases that wger made know references but no cascades: Django deletes dependants
 itself, and so must we.  What each reference wants is declared on it
-(:class:`~wger_flask.storage.fields.ForeignKey`); rows go leaves first, in one statement a
+(:class:`~wger_flask.storage.columns.ForeignKey`); rows go leaves first, in one statement a
 table, inside the caller's transaction.
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from .columns import ForeignKey
 from .database import has_table
-from .fields import ForeignKey
-from .listening import deletions_matter, tell_deleted
 from .model import Model
+from .signals import deletions_matter, tell_deleted
 
 _AT_ONCE = 500
 _takes_history = False
@@ -39,7 +39,9 @@ class StillReferenced(Exception):
 
 
 def delete(
-    model: type[Model], keys: Iterable, going: Callable[[type[Model], list], None] | None = None,
+    model: type[Model],
+    keys: Iterable,
+    going: Callable[[type[Model], list], None] | None = None,
     with_history: bool | None = None,
 ) -> dict[type[Model], int]:
     """Delete the rows of ``model`` with these primary keys and all that depends on them.

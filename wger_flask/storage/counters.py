@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .identity import identity_of
+from .file_identity import identity_of
 
 try:
     import fcntl
@@ -189,4 +189,3 @@ def _writing(held: sqlite3.Connection):
         if held.in_transaction:  # a disk that is full ends some by itself
             held.execute("ROLLBACK")
         raise
-

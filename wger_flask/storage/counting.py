@@ -1,7 +1,7 @@
 """Count rows without counting them on every page.
 
 A page of twenty rows costs the same however long the list is; its count does not.  So a count
-is asked for once as long as nothing is written (:mod:`.unchanged`), and a list of everything in
+is asked for once as long as nothing is written (:mod:`.query_cache`), and a list of everything in
 a large table takes the planner's estimate (where there is one).
 """
 

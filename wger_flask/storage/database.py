@@ -36,7 +36,7 @@ def open_database(url: str, wait: float = 30, threads: int = 4) -> peewee.Databa
     malformed URL or a missing driver.
     """
     from .dialects import DIALECTS
-    from .dialects.waiting import Line
+    from .dialects.wait_limits import Line
 
     scheme = url.partition(":")[0].partition("+")[0]
     try:

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import peewee
 
-from . import fields
-from .clauses import pad
+from . import columns as fields
 from .database import database
 from .model import Model
-from .selection import COMPILED_SHAPES, Slots, Statement, compile_query
+from .predicates import pad
+from .query import COMPILED_SHAPES, Slots, Statement, compile_query
 
 KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 

@@ -4,7 +4,7 @@
 ``exercises.exercise``), ``title`` (what a person calls a row), ``ordering`` (the order in
 which lists of it, and lists ordered by a reference to it, are given), ``clashes`` (what to
 say when a row would break a unique index, by the names of its columns) and ``searched`` (the
-column of names that people search by, see :mod:`.names`).
+column of names that people search by, see :mod:`.name_search.index`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from functools import lru_cache
 
 import peewee
 
-from . import fields
+from . import columns
 from .database import database
-from .listening import tell_changed, tell_created
+from .signals import tell_changed, tell_created
 
 
 class Model(peewee.Model):
@@ -40,7 +40,7 @@ def touch(row: Model) -> tuple[str, ...]:
     """Note the moment in the fields of ``row`` that are declared ``touched``; returns their names."""
     names = _touched(type(row))
     for name in names:
-        setattr(row, name, fields.now())
+        setattr(row, name, columns.now())
     return names
 
 
@@ -66,8 +66,8 @@ class Link:
 
     name: str
     through: type[Model]
-    source: fields.ForeignKey
-    target: fields.ForeignKey
+    source: columns.ForeignKey
+    target: columns.ForeignKey
 
     @property
     def model(self) -> type[Model]:
@@ -92,19 +92,27 @@ def link(model: type[Model], name: str, target: type[Model]) -> Link:
     source_name, target_name = _column(model), _column(target)
     if source_name == target_name:
         source_name, target_name = f"from_{source_name}", f"to_{target_name}"
-    meta = type("Meta", (), {
-        "table_name": f"{model._meta.table_name}_{name}",
-        "label": f"{label_of(model)}_{name}",
-        "indexes": (((source_name, target_name), True),),
-        "is_link": True,
-    })
-    through = type(model)(f"{model.__name__}{name.title().replace('_', '')}", (Model,), {
-        "__module__": model.__module__,
-        "id": fields.Auto(),
-        source_name: fields.ForeignKey(model, backref="+"),
-        target_name: fields.ForeignKey(target, backref="+"),
-        "Meta": meta,
-    })
+    meta = type(
+        "Meta",
+        (),
+        {
+            "table_name": f"{model._meta.table_name}_{name}",
+            "label": f"{label_of(model)}_{name}",
+            "indexes": (((source_name, target_name), True),),
+            "is_link": True,
+        },
+    )
+    through = type(model)(
+        f"{model.__name__}{name.title().replace('_', '')}",
+        (Model,),
+        {
+            "__module__": model.__module__,
+            "id": columns.Auto(),
+            source_name: columns.ForeignKey(model, backref="+"),
+            target_name: columns.ForeignKey(target, backref="+"),
+            "Meta": meta,
+        },
+    )
     made = Link(name, through, getattr(through, source_name), getattr(through, target_name))
     links_of(model)[name] = made
     return made

@@ -17,8 +17,8 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from uuid import UUID
 
-from ..rest.clock import server_zone
-from ..storage import fields
+from ..rest.timezone import server_zone
+from ..storage import columns
 from ..storage.model import Model, label_of
 from .keys import NATURAL, Keys, uuid_of
 
@@ -40,7 +40,7 @@ def column_of(field, keys: Keys) -> Column:
     missing = null = _absent(field)
     if field.null:
         null = _nothing
-    elif field.default is None and isinstance(field, fields.Text | fields.Char):
+    elif field.default is None and isinstance(field, columns.Text | columns.Char):
         null = str  # 2.5 has null where there is an empty text now
     return Column(field.name, reader_of(field, keys), null, missing)
 
@@ -51,7 +51,7 @@ def _nothing() -> None:
 
 def reader_of(field, keys: Keys) -> Reader:
     """Return the function that reads values of ``field``."""
-    if isinstance(field, fields.ForeignKey):
+    if isinstance(field, columns.ForeignKey):
         return reference_reader(field.rel_model, keys)
     for kind, make in _READERS:
         if isinstance(field, kind):
@@ -63,7 +63,7 @@ def key_reader(model: type[Model]) -> Reader:
     """Return the function that reads primary keys of ``model``, be they 2.5's numbers (those of a text too)."""
     key = model._meta.primary_key
     read = reader_of(key, Keys())
-    if not isinstance(key, fields.UUID):
+    if not isinstance(key, columns.UUID):
         return read
     label, stored = label_of(model), key.db_value
 
@@ -168,7 +168,7 @@ def _float(field) -> Reader:
     return read
 
 
-def _decimal(field: fields.Decimals) -> Reader:
+def _decimal(field: columns.Decimals) -> Reader:
     largest = Decimal(10) ** (field.max_digits - field.places)
     stored = field.db_value
 
@@ -185,7 +185,7 @@ def _decimal(field: fields.Decimals) -> Reader:
     return read
 
 
-def _moment(field: fields.DateTime) -> Reader:
+def _moment(field: columns.DateTime) -> Reader:
     parse = datetime.fromisoformat
     stored = field.db_value
 
@@ -209,20 +209,20 @@ def _uuid(field) -> Reader:
     return lambda value: stored(UUID(_a_text(value)))
 
 
-def _json(field: fields.Json) -> Reader:
+def _json(field: columns.Json) -> Reader:
     return field.db_value
 
 
 _READERS: tuple[tuple[type, Callable], ...] = (
-    (fields.Boolean, _boolean),
-    (fields.Integer, _integer),
-    (fields.Float, _float),
-    (fields.Decimals, _decimal),
-    (fields.DateTime, _moment),
-    (fields.Date, _date),
-    (fields.Time, _time),
-    (fields.UUID, _uuid),
-    (fields.Json, _json),
-    (fields.Char, _text),
-    (fields.Text, _text),
+    (columns.Boolean, _boolean),
+    (columns.Integer, _integer),
+    (columns.Float, _float),
+    (columns.Decimals, _decimal),
+    (columns.DateTime, _moment),
+    (columns.Date, _date),
+    (columns.Time, _time),
+    (columns.UUID, _uuid),
+    (columns.Json, _json),
+    (columns.Char, _text),
+    (columns.Text, _text),
 )

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ..storage import names
 from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.migrations import with_links
 from ..storage.model import Model, label_of, links_of
-from ..storage.normal_forms import normalize
+from ..storage.name_search import index
+from ..storage.unicode_names import normalize
 from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
 from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
@@ -70,7 +70,7 @@ def import_dump(
         for number, item in enumerate(objects(stream), 1):
             work.take(number, item)
         work.finish()
-        names.prepare(work.models)
+        index.prepare(work.models)
         return work.report
 
 

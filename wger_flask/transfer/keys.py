@@ -18,7 +18,7 @@ from uuid import UUID
 
 from ..storage.bulk import insert
 from ..storage.model import Model, label_of
-from ..storage.normal_forms import normalized
+from ..storage.unicode_names import normalized
 
 # What identifies a row in Django's natural keys, as paths from the row.
 NATURAL = {

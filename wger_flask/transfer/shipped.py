@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from uuid import UUID
 
-from ..storage import fields
+from ..storage import columns
 from ..storage.migrations import with_links
 from ..storage.model import Model, label_of, links_of
 
@@ -98,7 +98,7 @@ def _keys(model: type[Model]) -> set:
     return {pk for pk, uuid in model.select(key, column).where(column.in_(list(uuids))).tuples()}
 
 
-def _pointing(reference: fields.ForeignKey, targets: set):
+def _pointing(reference: columns.ForeignKey, targets: set):
     owner, wanted = reference.model, list(targets)
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]

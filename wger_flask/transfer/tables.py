@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..storage import fields
+from ..storage import columns as fields
 from ..storage.bulk import Upsert, insert
 from ..storage.model import Link, Model, label_of, links_of
 from .columns import column_of, key_reader, reference_reader

@@ -50,8 +50,6 @@ _KNOWN: dict[str, Callable[[dict], str]] = {
     "volume": _mass,
     "time_based": _clock,
     "date_based": lambda params: "Work out on January 1st",
-    "inactivity_return": (
-        lambda params: f"Return to training after being inactive for {params['inactive_days']} days"
-    ),
+    "inactivity_return": (lambda params: f"Return to training after being inactive for {params['inactive_days']} days"),
     "personal_record": lambda params: "Achieve a new Personal Record on any exercise",
 }

@@ -174,7 +174,7 @@ def test_an_account_before_the_vocabulary(app, tmp_path):
 # -- the address -------------------------------------------------------------------------------------
 def test_verifying_the_address(api, people, monkeypatch):
     sent = []
-    monkeypatch.setattr("wger_flask.auth.letters.send_verification", lambda row: sent.append(row.email))
+    monkeypatch.setattr("wger_flask.auth.messages.send_verification", lambda row: sent.append(row.email))
     answer = api("grace").post("userprofile/verify-email/", {})
     assert answer.json == {"status": "sent", "message": "A verification email was sent to grace@example.org"}
     assert sent == ["grace@example.org"]

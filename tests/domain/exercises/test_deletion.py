@@ -21,9 +21,7 @@ def used(make_exercise, people):
 
 
 def logged():
-    return [
-        (row.model_type, row.comment, row.replaced_by) for row in DeletionLog.select().order_by(DeletionLog.id)
-    ]  # fmt: skip
+    return [(row.model_type, row.comment, row.replaced_by) for row in DeletionLog.select().order_by(DeletionLog.id)]
 
 
 def test_without_a_replacement_everything_goes(api, used):
@@ -35,9 +33,10 @@ def test_without_a_replacement_everything_goes(api, used):
     assert SlotEntry.get_or_none(SlotEntry.id == entry.id) is None
     assert WorkoutLog.get_or_none(WorkoutLog.id == log.id) is None
     assert logged() == [
-        ("base", "Exercise base of Zottman Carousel", None), ("translation", "Zottman Carousel", None),
+        ("base", "Exercise base of Zottman Carousel", None),
+        ("translation", "Zottman Carousel", None),
         ("translation", "Karussell", None),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_replacement_takes_over_routines_and_logs(api, used):
@@ -92,9 +91,9 @@ def test_a_replacement_in_a_body_counts_too(api, used, unharmed):
     form = "application/x-www-form-urlencoded"
     unharmed({"replaced_by": [NOT_ONE]}, data="replaced_by=", content_type=form)
     unharmed({"replaced_by": ["This is said twice, and differs."]}, f"?replaced_by={other}&replaced_by={NOWHERE}")
-    unharmed({"replaced_by": ["This is said twice, and differs."]}, f"?replaced_by={other}", body={
-        "replaced_by": NOWHERE
-    })  # fmt: skip
+    unharmed(
+        {"replaced_by": ["This is said twice, and differs."]}, f"?replaced_by={other}", body={"replaced_by": NOWHERE}
+    )
     assert api("ada").delete(f"exercise/{exercise.id}/", {"replaced_by": other}).status_code == 204
     assert SlotEntry.get_by_id(entry.id).exercise_id == 1
 
@@ -161,8 +160,9 @@ def test_translations_move_into_languages_that_lack_one(api, make_exercise):
     assert Alias.get(Alias.translation == moved).alias == "Kreisel"
     assert Translation.select().where(Translation.exercise == new).count() == 2
     assert logged() == [
-        ("base", "Exercise base of Zottman Carousel", new.uuid), ("translation", "Zottman Carousel", None),
-    ]  # fmt: skip
+        ("base", "Exercise base of Zottman Carousel", new.uuid),
+        ("translation", "Zottman Carousel", None),
+    ]
 
 
 def test_a_name_in_another_language_stands_in_for_the_english_one(api, make_exercise):

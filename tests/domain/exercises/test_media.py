@@ -70,8 +70,9 @@ def test_a_picture_is_stored_with_its_thumbnails(api, upload, files, root):
     assert name.startswith("exercise-images/1/") and name.endswith(".png")
     assert files() == sorted([name, f"{name}.200x200_q85.jpg", f"{name}.400x400_q85.jpg"])
     assert made["thumbnails"] == {
-        "small": f"{made['image']}.200x200_q85.jpg", "medium": f"{made['image']}.400x400_q85.jpg",
-    }  # fmt: skip
+        "small": f"{made['image']}.200x200_q85.jpg",
+        "medium": f"{made['image']}.400x400_q85.jpg",
+    }
     with Image.open(root / f"{name}.200x200_q85.jpg") as small:
         assert small.size == (200, 100)
     row = ExerciseImage.get_by_id(made["id"])
@@ -82,7 +83,7 @@ def test_a_picture_is_stored_with_its_thumbnails(api, upload, files, root):
         "small": {"url": made["thumbnails"]["small"], "settings": {"size": [200, 200]}},
         "medium": {"url": made["thumbnails"]["medium"], "settings": {"size": [400, 400]}},
         "original": made["image"],
-    }  # fmt: skip
+    }
     info = api().get("exerciseinfo/1/").json
     assert info["images"] == [made] and info["total_authors_history"] == ["anna"]
 

@@ -9,7 +9,7 @@ import pytest
 from wger_flask.auth.models import ContentType, EmailAddress, Permission, User, user_permissions
 from wger_flask.domain.exercises.models import Alias, Exercise, Translation
 from wger_flask.rest.throttling import Rate, Throttle
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.counters import Counters
 from wger_flask.storage.database import transaction
 
@@ -27,7 +27,7 @@ def allow(user: User, codename: str) -> None:
 
 def become_trustworthy(user: User) -> None:
     with transaction():
-        user.date_joined = fields.now() - timedelta(days=22)
+        user.date_joined = columns.now() - timedelta(days=22)
         user.save()
         EmailAddress.delete().where(EmailAddress.user == user).execute()
         EmailAddress.create(user=user, email=user.email, verified=True, primary=True)

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from wger_flask.domain.exercises.models import Alias, Translation
-from wger_flask.storage import search
 from wger_flask.storage.database import transaction
+from wger_flask.storage.name_search import search
 
 
 @pytest.fixture
@@ -114,9 +114,10 @@ def test_substring_search_keeps_the_default_order(plain, found, make_exercise):
 def test_substring_search_walks_through_languages(plain, api, make_exercise):
     """As the recorded kind of server does: language by language, in each the oldest translation that has the text."""
     first, second, third = (
-        make_exercise(en="First Carousel"), make_exercise(de="Karussell zwei", en="Second Carousel"),
+        make_exercise(en="First Carousel"),
+        make_exercise(de="Karussell zwei", en="Second Carousel"),
         make_exercise(en="Third Swing", de="Karussell drei"),
-    )  # fmt: skip
+    )
     with transaction():
         late = Translation.get(Translation.exercise == first)
         Translation.create(exercise=first, language=1, name="Karussell eins", description="", description_source="")

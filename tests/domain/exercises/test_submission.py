@@ -119,7 +119,7 @@ def test_a_language_is_given_once(api, submission):
 def test_words_are_checked_as_anywhere(api, submission):
     body = submission(
         ("en", "Bench Press"), ("de", "Karussell", {"comments": [{"comment": "Keep your back straight all along."}]})
-    )  # fmt: skip
+    )
     first, second = api("ada").post("exercise-submission/", body).json["translations"]
     assert first["name"][0].startswith('The name "Bench Press" is too similar to the existing exercise "Bench Press".')
     assert second["language"][0].startswith('The detected language of the comment is "English" (en)')
@@ -138,7 +138,7 @@ def test_varying_an_exercise_gives_both_a_group(api, submission, make_exercise):
 def test_one_way_to_vary(api, submission):
     body = submission(
         ("en", "Zottman Carousel"), variations_connect_to=1, variation_group="0a51c7f4-e901-4f0a-9d3b-7b1f9a526c1e"
-    )  # fmt: skip
+    )
     assert api("ada").post("exercise-submission/", body).json == {
         "variation_group": ["Either set variation_group or variations_connect_to, not both."]
     }

@@ -180,6 +180,7 @@ def test_history_says_who_did_what(api, people, make_exercise, body):
     history = Translation._meta.history
     rows = history.select().where(history.id == made["id"]).order_by(history.history_id)
     assert [(row.history_type, row.name, row.history_user_id) for row in rows] == [
-        ("+", "Zottman Carousel", people["ada"].id), ("~", "Windmill Carousel", people["ada"].id),
+        ("+", "Zottman Carousel", people["ada"].id),
+        ("~", "Windmill Carousel", people["ada"].id),
         ("-", "Windmill Carousel", people["ada"].id),
-    ]  # fmt: skip
+    ]

@@ -13,7 +13,7 @@ from tests.media.samples import PROPERTIES, animation, archive, picture, png_hea
 from tests.media.test_position import exif, photo
 from wger_flask.domain.gallery.models import Image
 from wger_flask.media.errors import InvalidImage
-from wger_flask.storage.listening import Listener, set_listeners
+from wger_flask.storage.signals import Listener, set_listeners
 
 DAY = "2024-05-01"
 MEGABYTE = 2**20
@@ -140,8 +140,9 @@ def test_json_carries_no_photo(api):
     for method, path in (("POST", "gallery/"), ("PUT", "gallery/1/")):
         answer = api("grace").open(method, path, {"date": DAY})
         assert (answer.status_code, answer.json) == (
-            415, {"detail": 'Unsupported media type "application/json" in request.'},
-        )  # fmt: skip
+            415,
+            {"detail": 'Unsupported media type "application/json" in request.'},
+        )
 
 
 def test_another_photo_takes_the_place_of_the_first(send, files):

@@ -51,9 +51,7 @@ def kitchen(app, monkeypatch):
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     services = app.extensions["wger_flask"]
     address = f"http://127.0.0.1:{server.server_port}/"
-    settings = dataclasses.replace(
-        services.settings, WGER_OPEN_FOOD_FACTS=address, WGER_OPEN_FOOD_FACTS_TIMEOUT=5
-    )
+    settings = dataclasses.replace(services.settings, WGER_OPEN_FOOD_FACTS=address, WGER_OPEN_FOOD_FACTS_TIMEOUT=5)
     monkeypatch.setattr(services, "settings", settings)
     monkeypatch.setattr(barcodes, "_resting_until", 0.0)
     monkeypatch.setattr(barcodes, "_unknown", {})
@@ -195,11 +193,12 @@ def test_kilojoules_in_the_field_for_kilocalories_are_recognised(api, kitchen):
 @pytest.mark.parametrize(
     "nutriments, categories",
     [
-        ({"energy-kcal_100g": 231, "alcohol_100g": 40}, None), ({"energy-kcal_100g": 231}, ["en:alcoholic-beverages"]),
+        ({"energy-kcal_100g": 231, "alcohol_100g": 40}, None),
+        ({"energy-kcal_100g": 231}, ["en:alcoholic-beverages"]),
         ({"energy-kcal_100g": 0, "carbohydrates_100g": 100, "polyols_100g": 100}, "none"),
         ({"energy-kcal_100g": 0, "carbohydrates_100g": 100, "erythritol_100g": 100}, []),
     ],
-)  # fmt: skip
+)
 def test_what_gives_odd_energy_is_known(api, kitchen, nutriments, categories):
     empty = {"proteins_100g": 0, "carbohydrates_100g": 0, "fat_100g": 0}
     kitchen.answer = PRODUCT | {"nutriments": empty | nutriments, "categories_tags": categories}
@@ -229,7 +228,7 @@ def test_names_are_stored_without_entities(api, kitchen):
     }  # fmt: skip
     kitchen.answer = PRODUCT | encoded
     (found,) = look(api)
-    assert (found["name"], found["common_name"]) == ("Ben & Jerry's \"Müsli\"", "a < b")
+    assert (found["name"], found["common_name"]) == ('Ben & Jerry\'s "Müsli"', "a < b")
     assert (found["brand"], found["license_author"]) == ("H&M", "a b")
     assert [unit["name"] for unit in found["weight_units"]] == ["Serving (½ cup)"]
 

@@ -38,7 +38,7 @@ def test_everything_that_is_known_of_a_food(api, oats, resource):
     assert found["thumbnails"] == {
         "small": "http://localhost/media/ingredients/ab/cd/abcd.jpg.200x200_q85.jpg",
         "medium": "http://localhost/media/ingredients/ab/cd/abcd.jpg.400x400_q85.jpg",
-    }  # fmt: skip
+    }
 
 
 def test_a_food_without_a_picture_has_none(api, milk):
@@ -103,7 +103,11 @@ def test_only_grades_are_grades(api):
 @pytest.mark.parametrize(
     ("codes", "found"),
     [
-        ("de", ["de"]), ("de-AT", ["de"]), ("en,de", ["de", "en"]), ("de,xx", ["de"]), ("DE", ["en", "de"]),
+        ("de", ["de"]),
+        ("de-AT", ["de"]),
+        ("en,de", ["de", "en"]),
+        ("de,xx", ["de"]),
+        ("DE", ["en", "de"]),
         ("", ["en", "de"]),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.storage.fields import uuid7
+from wger_flask.storage.columns import uuid7
 
 OWN = "018f3a52-0001-7f0a-9d3b-0a51c7f4e901"
 TITLES = {"nutritionplan": "nutrition plan", "meal": "meal", "mealitem": "meal item", "nutritiondiary": "log item"}

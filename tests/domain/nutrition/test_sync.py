@@ -62,9 +62,7 @@ def test_sizes_that_make_no_sense_are_replaced(api, size):
     assert len(answer["results"]) == 76 and answer["next"] is None
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "%", "cD0", "cD1hYmM=", "cT0x", b64encode(b"p=" + b"9" * 40).decode()]
-)
+@pytest.mark.parametrize("cursor", ["x", "%", "cD0", "cD1hYmM=", "cT0x", b64encode(b"p=" + b"9" * 40).decode()])
 def test_bad_cursors_are_refused(api, cursor):
     answer = api().get(f"ingredient-sync/?cursor={cursor}")
     assert answer.status_code == 404 and answer.json == {"detail": "Invalid cursor"}

@@ -24,7 +24,7 @@ MATRIX = [
     ({"is_template": True}, 404, 404, 404, 404),
     ({"is_public": True}, 404, 404, 404, 404),
     ({"is_template": True, "is_public": True}, 200, 403, 403, 403),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("name", ["routine", "workout"])

@@ -190,8 +190,9 @@ def test_logs_are_listed_with_the_sessions_of_the_routine(grace):
     shown = grace.get(f"routine/{routine['id']}/logs/")
     assert [list(one) for one in shown] == [["session", "logs"]] * len(shown)
     assert shown == [
-        {"session": early, "logs": [elsewhere]}, {"session": late, "logs": []},
-    ]  # fmt: skip
+        {"session": early, "logs": [elsewhere]},
+        {"session": late, "logs": []},
+    ]
 
 
 def test_statistics_follow_every_change(grace):
@@ -226,5 +227,5 @@ def test_more_keys_than_a_query_takes_are_asked_for_in_several(grace, monkeypatc
     more_sessions(grace, routine, entries[0])
     paths = [f"routine/{routine['id']}/{name}/" for name in ("structure", "logs")]
     whole = [grace.get(path) for path in paths]
-    monkeypatch.setattr("wger_flask.rest.dump.MOST_KEYS", most)
+    monkeypatch.setattr("wger_flask.rest.serialization.MOST_KEYS", most)
     assert [grace.get(path) for path in paths] == whole

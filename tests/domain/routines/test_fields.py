@@ -10,10 +10,7 @@ TEXT, BOOLEAN, INTEGER, NUMBER = (
 )  # fmt: skip
 DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
 TIME = "Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]]."
-MOMENT = (
-    "Datetime has wrong format. Use one of these formats instead: "
-    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
-)
+MOMENT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 POSITIVE, MISSING_OR_POSITIVE = (
     "Ensure this value is greater than or equal to 0.",
     "Ensure this value is either NULL or greater than or equal to 0.",

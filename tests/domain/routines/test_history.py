@@ -36,7 +36,7 @@ def kept(grace, trained) -> dict[str, dict]:
     return {
         name: grace.get(f"{resource}/{trained[name]['id']}/")
         for name, resource in (("session", "workoutsession"), ("log", "workoutlog"), ("other", "workoutlog"))
-    }  # fmt: skip
+    }
 
 
 def is_there(grace, trained, part) -> bool:
@@ -166,6 +166,7 @@ def test_exercises_take_their_own_logs_alone(grace, trained, api):
 @pytest.mark.parametrize("with_history", [False, True])
 def test_in_a_database_that_wger_made(reference, with_history):
     """Its tables take rows without what they were planned by; what else refers to them holds nobody up."""
+
     def named() -> list[bool]:
         return [model.select().where(model.routine.is_null(False)).exists() for model in (WorkoutSession, WorkoutLog)]
 

@@ -107,8 +107,8 @@ EXACT = {
     "weight-config": "id slot_entry iteration value operation step",
     "workoutsession": "date routine notes impression time_start time_end",
     "workoutlog": "routine session exercise date iteration repetitions_unit repetitions repetitions_target weight_unit "
-                  "weight weight_target rir rir_target",
-}  # fmt: skip
+    "weight weight_target rir rir_target",
+}
 
 
 @pytest.mark.parametrize("resource", EXACT)

@@ -14,8 +14,8 @@ from tests.engine.recorded import differences
 from tests.snapshots import kept
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.exercises.models import Exercise, ExerciseCategory, Muscle, muscles
-from wger_flask.rest import values
-from wger_flask.rest.clock import today
+from wger_flask.rest.filtering import values
+from wger_flask.rest.timezone import today
 from wger_flask.storage.database import database, transaction
 
 PATH = SHARED / "spec" / "routine-vectors.json"

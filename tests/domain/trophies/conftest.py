@@ -28,9 +28,7 @@ class Athlete:
     def log(self, weight=100, repetitions=5, exercise=None, **values) -> WorkoutLog:
         exercise = exercise or Exercise.select().order_by(Exercise.id).first()
         weight, repetitions = (None if x is None else Decimal(x) for x in (weight, repetitions))
-        return WorkoutLog.create(
-            user=self.row, exercise=exercise, weight=weight, repetitions=repetitions, **values
-        )  # fmt: skip
+        return WorkoutLog.create(user=self.row, exercise=exercise, weight=weight, repetitions=repetitions, **values)
 
     @property
     def figures(self):

@@ -30,8 +30,12 @@ def void(athlete) -> list[str]:
 
 WEEKENDS = [week * 7 + day for week in range(4) for day in (5, 6)]
 EARNED = {
-    "Consistent": (range(0, 20, 2), None), "Unstoppable": (range(30), None), "Weekend Warrior": (WEEKENDS, None),
-    "Phoenix": ([0, 30], None), "New Year, New Me": ([212], None), "Early Bird": ([0], datetime.time(5)),
+    "Consistent": (range(0, 20, 2), None),
+    "Unstoppable": (range(30), None),
+    "Weekend Warrior": (WEEKENDS, None),
+    "Phoenix": ([0, 30], None),
+    "New Year, New Me": ([212], None),
+    "Early Bird": ([0], datetime.time(5)),
     "Night Owl": ([0], datetime.time(23, 30)),
 }
 

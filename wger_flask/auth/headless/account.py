@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Response
 
-from .. import addresses, emails, letters, limits
+from .. import email_addresses, email_management, limits, messages
 from ..models import EmailAddress
 from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
 
 
 def list_addresses(visit: Visit) -> Response:
     """List the addresses of the account."""
-    rows = emails.of(visit.known.user.id)
+    rows = email_addresses.of(visit.known.user.id)
     return answer(
         200, [{"email": row.email, "verified": bool(row.verified), "primary": bool(row.primary)} for row in rows]
     )
@@ -20,14 +20,14 @@ def list_addresses(visit: Visit) -> Response:
 def add_address(visit: Visit) -> Response:
     """Add an address; a letter to it asks whether it is theirs."""
     user, form = visit.user, Form(visit)
-    email = form.read("email", most=emails.LONGEST)
-    if email and not emails.is_valid(email):
-        form.add("invalid", emails.NOT_VALID, "email")
+    email = form.read("email", most=email_addresses.LONGEST)
+    if email and not email_addresses.is_valid(email):
+        form.add("invalid", email_addresses.NOT_VALID, "email")
     form.check()
     _limit(visit, email)
     try:
-        addresses.add(user, email)
-    except addresses.Refused as wrong:
+        email_management.add(user, email)
+    except email_management.Refused as wrong:
         _refuse(visit, wrong)
     return list_addresses(visit)
 
@@ -38,7 +38,7 @@ def send_again(visit: Visit) -> Response:
     if row.verified:
         return answer(403)
     _limit(visit, row.email)
-    letters.send_verification(row)
+    messages.send_verification(row)
     return answer(200)
 
 
@@ -49,8 +49,8 @@ def choose_primary(visit: Visit) -> Response:
         form.add("required", "This field is required.", "primary")
     form.check()
     try:
-        addresses.choose(row)
-    except addresses.Refused as wrong:
+        email_management.choose(row)
+    except email_management.Refused as wrong:
         _refuse(visit, wrong)
     return list_addresses(visit)
 
@@ -58,8 +58,8 @@ def choose_primary(visit: Visit) -> Response:
 def remove_address(visit: Visit) -> Response:
     """Remove an address other than the primary one."""
     try:
-        addresses.remove(_chosen(visit))
-    except addresses.Refused as wrong:
+        email_management.remove(_chosen(visit))
+    except email_management.Refused as wrong:
         _refuse(visit, wrong)
     return list_addresses(visit)
 
@@ -76,7 +76,7 @@ def verify(visit: Visit) -> Response:
     key = form.read("key")
     form.check()
     row = _proved(visit, key)
-    if not emails.mark_verified(row.id, row.email):
+    if not email_addresses.mark_verified(row.id, row.email):
         _refuse_key(visit)
     if not visit.is_logged_in:
         return unauthenticated()
@@ -90,8 +90,8 @@ def nothing(visit: Visit) -> Response:
 
 def _chosen(visit: Visit) -> EmailAddress:
     user, form = visit.known.user, Form(visit)
-    email = form.read("email", most=emails.LONGEST)
-    row = emails.find(user.id, email) if email else None
+    email = form.read("email", most=email_addresses.LONGEST)
+    row = email_addresses.find(user.id, email) if email else None
     if email and row is None:
         form.add("unknown_email", "Unknown email address.", "email")
     form.check()
@@ -99,13 +99,13 @@ def _chosen(visit: Visit) -> EmailAddress:
 
 
 def _proved(visit: Visit, key: str) -> EmailAddress:
-    row = letters.read_verification(key)
+    row = messages.read_verification(key)
     if row is None:
         _refuse_key(visit)
     return row
 
 
-def _refuse(visit: Visit, wrong: addresses.Refused) -> None:
+def _refuse(visit: Visit, wrong: email_management.Refused) -> None:
     form = Form(visit)
     form.add(wrong.code, str(wrong), "email")
     form.check()

@@ -6,7 +6,7 @@ import re
 
 from flask import Response
 
-from .. import accounts, credentials, emails, limits, names, password_rules, sessions, tokens
+from .. import accounts, credentials, email_addresses, limits, password_rules, sessions, tokens, usernames
 from ..languages import preferred_language
 from ..models import User
 from ..policy import policy
@@ -42,8 +42,8 @@ def login(visit: Visit) -> Response:
     sent = [name for name in ("username", "email") if name in visit.body]
     values = {name: form.read(name, required=False) for name in sent}
     password = form.read("password")
-    if (email := values.get("email")) and not credentials.reached_at(email) and not emails.is_valid(email):
-        form.add("invalid", emails.NOT_VALID, "email")
+    if (email := values.get("email")) and not credentials.reached_at(email) and not email_addresses.is_valid(email):
+        form.add("invalid", email_addresses.NOT_VALID, "email")
     if not form.errors and len(sent) != 1:
         form.add("invalid_login", "Invalid login.")
     form.check()
@@ -67,17 +67,17 @@ def signup(visit: Visit) -> Response:
         return answer(403)
     limits.registration()
     form = Form(visit)
-    username = names.normalized(form.read("username", most=names.LONGEST))
-    email = form.read("email", required=False, most=emails.LONGEST)
+    username = usernames.normalized(form.read("username", most=usernames.LONGEST))
+    email = form.read("email", required=False, most=email_addresses.LONGEST)
     password = form.read("password")
     if username and not _USERNAME.fullmatch(username):
         told = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
         form.add("invalid", told, "username")
     elif username:
-        for code, sentence in names.problems(username):
+        for code, sentence in usernames.problems(username):
             form.add(code, sentence, "username")
-    if email and not emails.is_valid(email):
-        form.add("invalid", emails.NOT_VALID, "email")
+    if email and not email_addresses.is_valid(email):
+        form.add("invalid", email_addresses.NOT_VALID, "email")
     if password:
         for code, sentence in password_rules.problems(password, {"username": username, "email address": email}):
             form.add(code, sentence, "password")

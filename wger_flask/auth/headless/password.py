@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from .. import accounts, credentials, emails, letters, limits, password_rules, passwords, sessions
+from .. import accounts, credentials, email_addresses, limits, messages, password_rules, passwords, sessions
 from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
 
 _BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "key")
@@ -30,9 +30,9 @@ def request_reset(visit: Visit) -> Response:
     """Send a letter with which to choose a new password; the answer does not tell whether anybody is there."""
     limits.sender()
     form = Form(visit)
-    email = form.read("email", most=emails.LONGEST)
-    if email and not emails.is_valid(email):
-        form.add("invalid", emails.NOT_VALID, "email")
+    email = form.read("email", most=email_addresses.LONGEST)
+    if email and not email_addresses.is_valid(email):
+        form.add("invalid", email_addresses.NOT_VALID, "email")
     form.check()
     accounts.request_reset(email)
     return answer(200, meta={"session_token": sessions.anonymous_token()})
@@ -40,7 +40,7 @@ def request_reset(visit: Visit) -> Response:
 
 def show_reset(visit: Visit) -> Response:
     """Tell whose password the key in ``X-Password-Reset-Key`` resets."""
-    found = letters.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
+    found = messages.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
     form = Form(visit)
     if found is None:
         form.add(*_BAD_KEY)
@@ -52,7 +52,7 @@ def reset(visit: Visit) -> Response:
     """Choose a new password with the key of a letter; logging in is the next step."""
     form = Form(visit)
     key, fresh = form.read("key"), form.read("password")
-    found = letters.read_reset(key) if key else None
+    found = messages.read_reset(key) if key else None
     if key and found is None:
         form.add(*_BAD_KEY)
     if found is not None and fresh:

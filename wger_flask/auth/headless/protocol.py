@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS, SAFE_METHODS
-from .. import passwords, sessions, stamps, tokens
+from .. import credential_stamps, passwords, sessions, tokens
 from ..models import User
 from ..policy import policy
 
@@ -200,7 +200,7 @@ def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
             return handle(Visit(request))
         except Refused as refused:
             return refused.response
-        except (sessions.Gone, stamps.PasswordChanged):
+        except (sessions.Gone, credential_stamps.PasswordChanged):
             return gone()
         except (TooLarge, RequestEntityTooLarge):
             return answer(413, errors=[error("too_large", TooLarge.message)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wger_flask.auth.models import User
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model, abstract
 
 ENGLISH = 2
@@ -15,10 +15,10 @@ KILOGRAMS = 1
 class Language(Model):
     """A language of texts; clients know them by id."""
 
-    id = fields.Auto()
-    short_name = fields.Char(max_length=2, unique=True)
-    full_name = fields.Char(max_length=30)
-    full_name_en = fields.Char(max_length=30)
+    id = columns.Auto()
+    short_name = columns.Char(max_length=2, unique=True)
+    full_name = columns.Char(max_length=30)
+    full_name_en = columns.Char(max_length=30)
 
     class Meta:
         table_name = "core_language"
@@ -29,10 +29,10 @@ class Language(Model):
 class License(Model):
     """A licence of contributions."""
 
-    id = fields.Auto()
-    full_name = fields.Char(max_length=60)
-    short_name = fields.Char(max_length=15)
-    url = fields.Char(max_length=200, null=True)
+    id = columns.Auto()
+    full_name = columns.Char(max_length=60)
+    short_name = columns.Char(max_length=15)
+    url = columns.Char(max_length=200, null=True)
 
     class Meta:
         table_name = "core_license"
@@ -44,12 +44,12 @@ class License(Model):
 class Licensed(Model):
     """A work under a licence: who made it, and what it derives from."""
 
-    license = fields.ForeignKey(License, default=CC_BY_SA_4)
-    license_title = fields.Char(max_length=300, default="")
-    license_object_url = fields.Char(max_length=200, default="")
-    license_author = fields.Text(default="")
-    license_author_url = fields.Char(max_length=200, default="")
-    license_derivative_source_url = fields.Char(max_length=200, default="")
+    license = columns.ForeignKey(License, default=CC_BY_SA_4)
+    license_title = columns.Char(max_length=300, default="")
+    license_object_url = columns.Char(max_length=200, default="")
+    license_author = columns.Text(default="")
+    license_author_url = columns.Char(max_length=200, default="")
+    license_derivative_source_url = columns.Char(max_length=200, default="")
 
 
 class RepetitionUnit(Model):
@@ -58,10 +58,10 @@ class RepetitionUnit(Model):
     ``multiplier`` is the unit's size in seconds or metres.
     """
 
-    id = fields.Auto()
-    name = fields.Char(max_length=100)
-    unit_type = fields.Char(max_length=20, default="REPETITIONS")
-    multiplier = fields.Integer(null=True)
+    id = columns.Auto()
+    name = columns.Char(max_length=100)
+    unit_type = columns.Char(max_length=20, default="REPETITIONS")
+    multiplier = columns.Integer(null=True)
 
     class Meta:
         table_name = "core_repetitionunit"
@@ -72,8 +72,8 @@ class RepetitionUnit(Model):
 class WeightUnit(Model):
     """What a load is measured in."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=100)
+    id = columns.Auto()
+    name = columns.Char(max_length=100)
 
     class Meta:
         table_name = "core_weightunit"
@@ -84,14 +84,14 @@ class WeightUnit(Model):
 class Gym(Model):
     """A gym that users belong to."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=60)
-    phone = fields.Char(max_length=20, null=True)
-    email = fields.Char(max_length=254, null=True)
-    owner = fields.Char(max_length=100, null=True)
-    zip_code = fields.Char(max_length=10, null=True)
-    city = fields.Char(max_length=30, null=True)
-    street = fields.Char(max_length=30, null=True)
+    id = columns.Auto()
+    name = columns.Char(max_length=60)
+    phone = columns.Char(max_length=20, null=True)
+    email = columns.Char(max_length=254, null=True)
+    owner = columns.Char(max_length=100, null=True)
+    zip_code = columns.Char(max_length=10, null=True)
+    city = columns.Char(max_length=30, null=True)
+    street = columns.Char(max_length=30, null=True)
 
     class Meta:
         table_name = "gym_gym"
@@ -102,8 +102,8 @@ class Gym(Model):
 class GymConfig(Model):
     """The one row that says which gym new users belong to."""
 
-    id = fields.Auto()
-    default_gym = fields.ForeignKey(Gym, null=True)
+    id = columns.Auto()
+    default_gym = columns.ForeignKey(Gym, null=True)
 
     class Meta:
         table_name = "config_gymconfig"
@@ -113,34 +113,34 @@ class GymConfig(Model):
 class UserProfile(Model):
     """What a user prefers and told us about their body and days (heights in cm, times in hours)."""
 
-    id = fields.Auto()
-    user = fields.ForeignKey(User, unique=True, backref="+")
-    gym = fields.ForeignKey(Gym, null=True, cascade="null")
-    is_temporary = fields.Boolean(default=False)
-    workout_reminder_active = fields.Boolean(default=False)
-    workout_reminder = fields.Integer(default=14)
-    workout_duration = fields.Integer(default=12)
-    last_workout_notification = fields.Date(null=True)
-    notification_language = fields.ForeignKey(Language, default=ENGLISH)
-    weight_rounding = fields.Decimals(4, 2, null=True)
-    repetitions_rounding = fields.Decimals(4, 2, null=True)
-    age = fields.Integer(null=True)
-    birthdate = fields.Date(null=True)
-    height = fields.Integer(null=True)
-    gender = fields.Char(max_length=1, null=True, default="1")
-    sleep_hours = fields.Integer(null=True, default=7)
-    work_hours = fields.Integer(null=True, default=8)
-    work_intensity = fields.Char(max_length=1, null=True, default="1")
-    sport_hours = fields.Integer(null=True, default=3)
-    sport_intensity = fields.Char(max_length=1, null=True, default="2")
-    freetime_hours = fields.Integer(null=True, default=8)
-    freetime_intensity = fields.Char(max_length=1, null=True, default="1")
-    calories = fields.Integer(null=True, default=2500)
-    weight_unit = fields.Char(max_length=2, default="kg")
-    num_days_weight_reminder = fields.Integer(default=0)
-    added_by = fields.ForeignKey(User, null=True, backref="+")
-    can_add_user = fields.Boolean(default=False)
-    trophies_enabled = fields.Boolean(default=True)
+    id = columns.Auto()
+    user = columns.ForeignKey(User, unique=True, backref="+")
+    gym = columns.ForeignKey(Gym, null=True, cascade="null")
+    is_temporary = columns.Boolean(default=False)
+    workout_reminder_active = columns.Boolean(default=False)
+    workout_reminder = columns.Integer(default=14)
+    workout_duration = columns.Integer(default=12)
+    last_workout_notification = columns.Date(null=True)
+    notification_language = columns.ForeignKey(Language, default=ENGLISH)
+    weight_rounding = columns.Decimals(4, 2, null=True)
+    repetitions_rounding = columns.Decimals(4, 2, null=True)
+    age = columns.Integer(null=True)
+    birthdate = columns.Date(null=True)
+    height = columns.Integer(null=True)
+    gender = columns.Char(max_length=1, null=True, default="1")
+    sleep_hours = columns.Integer(null=True, default=7)
+    work_hours = columns.Integer(null=True, default=8)
+    work_intensity = columns.Char(max_length=1, null=True, default="1")
+    sport_hours = columns.Integer(null=True, default=3)
+    sport_intensity = columns.Char(max_length=1, null=True, default="2")
+    freetime_hours = columns.Integer(null=True, default=8)
+    freetime_intensity = columns.Char(max_length=1, null=True, default="1")
+    calories = columns.Integer(null=True, default=2500)
+    weight_unit = columns.Char(max_length=2, default="kg")
+    num_days_weight_reminder = columns.Integer(default=0)
+    added_by = columns.ForeignKey(User, null=True, backref="+")
+    can_add_user = columns.Boolean(default=False)
+    trophies_enabled = columns.Boolean(default=True)
 
     class Meta:
         table_name = "core_userprofile"
@@ -156,9 +156,9 @@ def weight_unit_of(user: User | None) -> str:
 class UserCache(Model):
     """When a user was last active."""
 
-    id = fields.Auto()
-    user = fields.ForeignKey(User, unique=True, backref="+")
-    last_activity = fields.Date(null=True)
+    id = columns.Auto()
+    user = columns.ForeignKey(User, unique=True, backref="+")
+    last_activity = columns.Date(null=True)
 
     class Meta:
         table_name = "core_usercache"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wger_flask.auth.models import User
 from wger_flask.domain.core.models import Language, Licensed
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.history import history
 from wger_flask.storage.model import Model, link
 
@@ -16,8 +16,8 @@ from wger_flask.storage.model import Model, link
 class ExerciseCategory(Model):
     """The body region that an exercise is filed under."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=100)
+    id = columns.Auto()
+    name = columns.Char(max_length=100)
 
     class Meta:
         table_name = "exercises_exercisecategory"
@@ -28,8 +28,8 @@ class ExerciseCategory(Model):
 class Equipment(Model):
     """A thing that an exercise needs."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=50)
+    id = columns.Auto()
+    name = columns.Char(max_length=50)
 
     class Meta:
         table_name = "exercises_equipment"
@@ -40,10 +40,10 @@ class Equipment(Model):
 class Muscle(Model):
     """A muscle, and whether it is drawn on the front of the body."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=50)
-    is_front = fields.Boolean(default=True)
-    name_en = fields.Char(max_length=50, default="")
+    id = columns.Auto()
+    name = columns.Char(max_length=50)
+    is_front = columns.Boolean(default=True)
+    name_en = columns.Char(max_length=50, default="")
 
     class Meta:
         table_name = "exercises_muscle"
@@ -54,12 +54,12 @@ class Muscle(Model):
 class Exercise(Licensed):
     """An exercise; those with the same ``variation_group`` are variations of one another."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    category = fields.ForeignKey(ExerciseCategory)
-    variation_group = fields.UUID(null=True, index=True)
-    created = fields.DateTime(default=fields.now)
-    last_update = fields.DateTime(touched=True)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    category = columns.ForeignKey(ExerciseCategory)
+    variation_group = columns.UUID(null=True, index=True)
+    created = columns.DateTime(default=columns.now)
+    last_update = columns.DateTime(touched=True)
 
     class Meta:
         table_name = "exercises_exercise"
@@ -77,15 +77,15 @@ class Translation(Licensed):
     ``description`` is the sanitised HTML of ``description_source``, which is Markdown.
     """
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    exercise = fields.ForeignKey(Exercise)
-    language = fields.ForeignKey(Language)
-    name = fields.Char(max_length=200, index=True)
-    description = fields.Text(default="")
-    description_source = fields.Text(default="")
-    created = fields.DateTime(default=fields.now)
-    last_update = fields.DateTime(touched=True)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    exercise = columns.ForeignKey(Exercise)
+    language = columns.ForeignKey(Language)
+    name = columns.Char(max_length=200, index=True)
+    description = columns.Text(default="")
+    description_source = columns.Text(default="")
+    created = columns.DateTime(default=columns.now)
+    last_update = columns.DateTime(touched=True)
 
     class Meta:
         table_name = "exercises_translation"
@@ -99,10 +99,10 @@ class Translation(Licensed):
 class Alias(Model):
     """Another name of an exercise."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    translation = fields.ForeignKey(Translation)
-    alias = fields.Char(max_length=200, index=True)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    translation = columns.ForeignKey(Translation)
+    alias = columns.Char(max_length=200, index=True)
 
     class Meta:
         table_name = "exercises_alias"
@@ -113,10 +113,10 @@ class Alias(Model):
 class ExerciseComment(Model):
     """A short hint on how to do an exercise."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    translation = fields.ForeignKey(Translation)
-    comment = fields.Char(max_length=200)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    translation = columns.ForeignKey(Translation)
+    comment = columns.Char(max_length=200)
 
     class Meta:
         table_name = "exercises_exercisecomment"
@@ -126,17 +126,17 @@ class ExerciseComment(Model):
 class ExerciseImage(Licensed):
     """A picture of an exercise; ``style`` is 1 line, 2 3D, 3 low-poly, 4 photo, 5 other."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    exercise = fields.ForeignKey(Exercise)
-    image = fields.File(max_length=100)
-    height = fields.Integer(null=True)
-    width = fields.Integer(null=True)
-    is_main = fields.Boolean(default=False)
-    is_ai_generated = fields.Boolean(default=False)
-    style = fields.Char(max_length=1, default="4")
-    created = fields.DateTime(default=fields.now)
-    last_update = fields.DateTime(touched=True)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    exercise = columns.ForeignKey(Exercise)
+    image = columns.File(max_length=100)
+    height = columns.Integer(null=True)
+    width = columns.Integer(null=True)
+    is_main = columns.Boolean(default=False)
+    is_ai_generated = columns.Boolean(default=False)
+    style = columns.Char(max_length=1, default="4")
+    created = columns.DateTime(default=columns.now)
+    last_update = columns.DateTime(touched=True)
 
     class Meta:
         table_name = "exercises_exerciseimage"
@@ -147,19 +147,19 @@ class ExerciseImage(Licensed):
 class ExerciseVideo(Licensed):
     """A film of an exercise (size in bytes, duration in seconds)."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    exercise = fields.ForeignKey(Exercise)
-    is_main = fields.Boolean(default=False)
-    video = fields.File(max_length=100)
-    size = fields.Integer(default=0)
-    duration = fields.Decimals(12, 2, default=0)
-    width = fields.Integer(default=0)
-    height = fields.Integer(default=0)
-    codec = fields.Char(max_length=30, default="")
-    codec_long = fields.Char(max_length=100, default="")
-    created = fields.DateTime(default=fields.now)
-    last_update = fields.DateTime(touched=True)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    exercise = columns.ForeignKey(Exercise)
+    is_main = columns.Boolean(default=False)
+    video = columns.File(max_length=100)
+    size = columns.Integer(default=0)
+    duration = columns.Decimals(12, 2, default=0)
+    width = columns.Integer(default=0)
+    height = columns.Integer(default=0)
+    codec = columns.Char(max_length=30, default="")
+    codec_long = columns.Char(max_length=100, default="")
+    created = columns.DateTime(default=columns.now)
+    last_update = columns.DateTime(touched=True)
 
     class Meta:
         table_name = "exercises_exercisevideo"
@@ -173,12 +173,12 @@ DELETED = ("base", "translation", "image", "video")
 class DeletionLog(Model):
     """What was deleted from the catalogue, so that copies of it can follow."""
 
-    id = fields.Auto()
-    model_type = fields.Char(max_length=11, choices=[(kind, kind) for kind in DELETED])
-    uuid = fields.UUID(unique=True, default=fields.uuid4)
-    replaced_by = fields.UUID(null=True)
-    timestamp = fields.DateTime(touched=True)
-    comment = fields.Char(max_length=200, default="")
+    id = columns.Auto()
+    model_type = columns.Char(max_length=11, choices=[(kind, kind) for kind in DELETED])
+    uuid = columns.UUID(unique=True, default=columns.uuid4)
+    replaced_by = columns.UUID(null=True)
+    timestamp = columns.DateTime(touched=True)
+    comment = columns.Char(max_length=200, default="")
 
     class Meta:
         table_name = "exercises_deletionlog"

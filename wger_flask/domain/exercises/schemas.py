@@ -69,7 +69,7 @@ class TranslationSchema(Schema):
     description = fields.String(dump_only=True, help="HTML made from the source")
     description_source = fields.String(
         required=True, validate=_long_enough, label="Description", help=f"Markdown, at least {LEAST_WORDS} characters"
-    )  # fmt: skip
+    )
     created = fields.DateTime(dump_only=True)
     language = Key(Language, required=True)
     license_author = fields.String(blank=True, max_length=3500)

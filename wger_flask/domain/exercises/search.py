@@ -126,8 +126,10 @@ def _closeness(each: int, slots):
         _of_exercise(name, slots[each:half]), search.name_matches(name.name, *slots[:each])
     )
     typed = slots[half : half + each]
-    nearest_alias = alias.select(_nearest(Alias.alias, typed)).join(Alias, on=Alias.translation == alias.id).where(
-        _of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed)
+    nearest_alias = (
+        alias.select(_nearest(Alias.alias, typed))
+        .join(Alias, on=Alias.translation == alias.id)
+        .where(_of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed))
     )
     return search.nearest_of(nearest_name, nearest_alias)
 

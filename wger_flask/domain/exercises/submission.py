@@ -83,9 +83,7 @@ class SubmissionSchema(ExerciseSchema):
     @validates_schema
     def _one_way_to_vary(self, data, **kwargs):
         if data.get("variation_group") and data.get("variations_connect_to"):
-            raise ValidationError(
-                "Either set variation_group or variations_connect_to, not both.", "variation_group"
-            )
+            raise ValidationError("Either set variation_group or variations_connect_to, not both.", "variation_group")
 
 
 submissions = Endpoints("exercise-submission", "Submit an exercise with all its words.")

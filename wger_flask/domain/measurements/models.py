@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from wger_flask.auth.models import User
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model
 
 
 class Category(Model):
     """What a user measures, and in which unit."""
 
-    id = fields.UUID(primary_key=True, default=fields.uuid7)
-    user = fields.ForeignKey(User)
-    name = fields.Char(max_length=100)
-    unit = fields.Char(max_length=30)
+    id = columns.UUID(primary_key=True, default=columns.uuid7)
+    user = columns.ForeignKey(User)
+    name = columns.Char(max_length=100)
+    unit = columns.Char(max_length=30)
 
     class Meta:
         table_name = "measurements_category"
@@ -24,11 +24,11 @@ class Category(Model):
 class Measurement(Model):
     """A value of a category at a moment."""
 
-    id = fields.UUID(primary_key=True, default=fields.uuid7)
-    category = fields.ForeignKey(Category)
-    date = fields.DateTime(default=fields.now)
-    value = fields.Decimals(6, 2)
-    notes = fields.Char(max_length=100, default="")
+    id = columns.UUID(primary_key=True, default=columns.uuid7)
+    category = columns.ForeignKey(Category)
+    date = columns.DateTime(default=columns.now)
+    value = columns.Decimals(6, 2)
+    notes = columns.Char(max_length=100, default="")
 
     class Meta:
         table_name = "measurements_measurement"

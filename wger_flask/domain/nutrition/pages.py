@@ -17,6 +17,7 @@ from .schemas import PlanSchema
 
 CHART_DAYS = 21
 
+
 # -- foods ----------------------------------------------------------------------------------------
 def _foods(shown):
     """List foods with what matters in choosing one."""
@@ -66,9 +67,7 @@ def _meal(shown):
     key = shown.call.row().id
     (meal,) = _meals((equals(models.Meal.id, key),), (equals(models.MealItem.meal, key),))
     total = portions.total(meal["portions"])
-    return shown.render(
-        "views/meal.html", meal=meal, total=total, shares=portions.shares(total)
-    )
+    return shown.render("views/meal.html", meal=meal, total=total, shares=portions.shares(total))
 
 
 def _meals(which: tuple, items: tuple) -> list[dict]:
@@ -105,9 +104,7 @@ def _entry(shown):
     """Show what a portion contains."""
     found = portions.portions(shown.call.selection())
     total = portions.total(found)
-    return shown.render(
-        "views/portion.html", portions=found, total=total, shares=portions.shares(total)
-    )
+    return shown.render("views/portion.html", portions=found, total=total, shares=portions.shares(total))
 
 
 def _days(shown, selection: Selection) -> dict | None:

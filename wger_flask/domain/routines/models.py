@@ -12,8 +12,8 @@ from __future__ import annotations
 from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
-from wger_flask.rest.clock import today
-from wger_flask.storage import fields
+from wger_flask.rest.timezone import today
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model, abstract
 
 DAY_TYPES = {
@@ -32,16 +32,16 @@ IMPRESSIONS = {"1": "Bad", "2": "Neutral", "3": "Good"}
 class Routine(Model):
     """A training plan from ``start`` to ``end``, both included."""
 
-    id = fields.Auto()
-    user = fields.ForeignKey(User)
-    name = fields.Char(max_length=25, default="")
-    description = fields.Text(default="")
-    created = fields.DateTime(default=fields.now)
-    start = fields.Date()
-    end = fields.Date()
-    is_template = fields.Boolean(default=False)
-    is_public = fields.Boolean(default=False)
-    fit_in_week = fields.Boolean(default=False)
+    id = columns.Auto()
+    user = columns.ForeignKey(User)
+    name = columns.Char(max_length=25, default="")
+    description = columns.Text(default="")
+    created = columns.DateTime(default=columns.now)
+    start = columns.Date()
+    end = columns.Date()
+    is_template = columns.Boolean(default=False)
+    is_public = columns.Boolean(default=False)
+    fit_in_week = columns.Boolean(default=False)
 
     class Meta:
         table_name = "manager_routine"
@@ -52,15 +52,15 @@ class Routine(Model):
 class Day(Model):
     """A day of a routine; a rest day has no slots."""
 
-    id = fields.Auto()
-    routine = fields.ForeignKey(Routine)
-    order = fields.Integer(default=1, index=True)
-    type = fields.Char(max_length=10, default="custom", choices=tuple(DAY_TYPES.items()))
-    name = fields.Char(max_length=20, default="")
-    description = fields.Char(max_length=1000, default="")
-    is_rest = fields.Boolean(default=False)
-    need_logs_to_advance = fields.Boolean(default=False)
-    config = fields.Json(null=True)
+    id = columns.Auto()
+    routine = columns.ForeignKey(Routine)
+    order = columns.Integer(default=1, index=True)
+    type = columns.Char(max_length=10, default="custom", choices=tuple(DAY_TYPES.items()))
+    name = columns.Char(max_length=20, default="")
+    description = columns.Char(max_length=1000, default="")
+    is_rest = columns.Boolean(default=False)
+    need_logs_to_advance = columns.Boolean(default=False)
+    config = columns.Json(null=True)
 
     class Meta:
         table_name = "manager_day"
@@ -71,11 +71,11 @@ class Day(Model):
 class Slot(Model):
     """A place in a day, for one exercise or a superset of several."""
 
-    id = fields.Auto()
-    day = fields.ForeignKey(Day)
-    order = fields.Integer(default=1, index=True)
-    comment = fields.Char(max_length=200, default="")
-    config = fields.Json(null=True)
+    id = columns.Auto()
+    day = columns.ForeignKey(Day)
+    order = columns.Integer(default=1, index=True)
+    comment = columns.Char(max_length=200, default="")
+    config = columns.Json(null=True)
 
     class Meta:
         table_name = "manager_slot"
@@ -86,18 +86,18 @@ class Slot(Model):
 class SlotEntry(Model):
     """An exercise in a slot, with the units its configs are in and what values are rounded to."""
 
-    id = fields.Auto()
-    slot = fields.ForeignKey(Slot)
-    exercise = fields.ForeignKey(Exercise)
-    repetition_unit = fields.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
-    repetition_rounding = fields.Decimals(4, 2, null=True)
-    weight_unit = fields.ForeignKey(WeightUnit, null=True, default=KILOGRAMS)
-    weight_rounding = fields.Decimals(4, 2, null=True)
-    order = fields.Integer(default=1, index=True)
-    comment = fields.Char(max_length=100, default="")
-    type = fields.Char(max_length=10, default="normal", choices=tuple(SET_TYPES.items()))
-    class_name = fields.Char(max_length=50, null=True)
-    config = fields.Json(null=True)
+    id = columns.Auto()
+    slot = columns.ForeignKey(Slot)
+    exercise = columns.ForeignKey(Exercise)
+    repetition_unit = columns.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
+    repetition_rounding = columns.Decimals(4, 2, null=True)
+    weight_unit = columns.ForeignKey(WeightUnit, null=True, default=KILOGRAMS)
+    weight_rounding = columns.Decimals(4, 2, null=True)
+    order = columns.Integer(default=1, index=True)
+    comment = columns.Char(max_length=100, default="")
+    type = columns.Char(max_length=10, default="normal", choices=tuple(SET_TYPES.items()))
+    class_name = columns.Char(max_length=50, null=True)
+    config = columns.Json(null=True)
 
     class Meta:
         table_name = "manager_slotentry"
@@ -113,13 +113,13 @@ class Config(Model):
     again in every iteration, ``requirements`` which quantities must have been logged for it.
     """
 
-    id = fields.Auto()
-    slot_entry = fields.ForeignKey(SlotEntry)
-    iteration = fields.Integer()
-    operation = fields.Char(max_length=1, default="r", choices=tuple(OPERATIONS.items()))
-    step = fields.Char(max_length=10, default="abs", choices=tuple(STEPS.items()))
-    repeat = fields.Boolean(default=False)
-    requirements = fields.Json(null=True)
+    id = columns.Auto()
+    slot_entry = columns.ForeignKey(SlotEntry)
+    iteration = columns.Integer()
+    operation = columns.Char(max_length=1, default="r", choices=tuple(OPERATIONS.items()))
+    step = columns.Char(max_length=10, default="abs", choices=tuple(STEPS.items()))
+    repeat = columns.Boolean(default=False)
+    requirements = columns.Json(null=True)
 
     class Meta:
         ordering = ("slot_entry.order", "slot_entry.id", "iteration")
@@ -127,7 +127,7 @@ class Config(Model):
         clashes = {("slot_entry", "iteration"): "The fields slot_entry, iteration must make a unique set."}
 
 
-def _config(name: str, title: str, value: fields.Integer | fields.Decimals) -> type[Config]:
+def _config(name: str, title: str, value: columns.Integer | columns.Decimals) -> type[Config]:
     meta = type("Meta", (), {
         "table_name": f"manager_{name.lower()}", "label": f"manager.{name.lower()}", "title": title,
     })  # fmt: skip
@@ -137,16 +137,16 @@ def _config(name: str, title: str, value: fields.Integer | fields.Decimals) -> t
     })  # fmt: skip
 
 
-WeightConfig = _config("WeightConfig", "weight config", fields.Decimals(6, 2))
-MaxWeightConfig = _config("MaxWeightConfig", "max weight config", fields.Decimals(6, 2))
-RepetitionsConfig = _config("RepetitionsConfig", "repetitions config", fields.Decimals(6, 2))
-MaxRepetitionsConfig = _config("MaxRepetitionsConfig", "max repetitions config", fields.Decimals(6, 2))
-SetsConfig = _config("SetsConfig", "sets config", fields.Integer())
-MaxSetsConfig = _config("MaxSetsConfig", "max sets config", fields.Integer())
-RestConfig = _config("RestConfig", "rest config", fields.Integer())
-MaxRestConfig = _config("MaxRestConfig", "max rest config", fields.Integer())
-RiRConfig = _config("RiRConfig", "RiR config", fields.Decimals(2, 1))
-MaxRiRConfig = _config("MaxRiRConfig", "max RiR config", fields.Decimals(2, 1))
+WeightConfig = _config("WeightConfig", "weight config", columns.Decimals(6, 2))
+MaxWeightConfig = _config("MaxWeightConfig", "max weight config", columns.Decimals(6, 2))
+RepetitionsConfig = _config("RepetitionsConfig", "repetitions config", columns.Decimals(6, 2))
+MaxRepetitionsConfig = _config("MaxRepetitionsConfig", "max repetitions config", columns.Decimals(6, 2))
+SetsConfig = _config("SetsConfig", "sets config", columns.Integer())
+MaxSetsConfig = _config("MaxSetsConfig", "max sets config", columns.Integer())
+RestConfig = _config("RestConfig", "rest config", columns.Integer())
+MaxRestConfig = _config("MaxRestConfig", "max rest config", columns.Integer())
+RiRConfig = _config("RiRConfig", "RiR config", columns.Decimals(2, 1))
+MaxRiRConfig = _config("MaxRiRConfig", "max RiR config", columns.Decimals(2, 1))
 
 CONFIGS = (
     WeightConfig, MaxWeightConfig, RepetitionsConfig, MaxRepetitionsConfig, SetsConfig, MaxSetsConfig,
@@ -157,12 +157,12 @@ CONFIGS = (
 class Label(Model):
     """A name for a span of a routine (offsets in days from its start)."""
 
-    id = fields.Auto()
-    routine = fields.ForeignKey(Routine)
-    start_offset = fields.Integer(default=1)
-    end_offset = fields.Integer(default=2)
-    label = fields.Char(max_length=35)
-    comment = fields.Char(max_length=500, default="")
+    id = columns.Auto()
+    routine = columns.ForeignKey(Routine)
+    start_offset = columns.Integer(default=1)
+    end_offset = columns.Integer(default=2)
+    label = columns.Char(max_length=35)
+    comment = columns.Char(max_length=500, default="")
 
     class Meta:
         table_name = "manager_label"
@@ -173,15 +173,15 @@ class Label(Model):
 class WorkoutSession(Model):
     """One visit to the gym; ``impression`` is 1 bad, 2 neutral, 3 good."""
 
-    id = fields.UUID(primary_key=True, default=fields.uuid7)
-    user = fields.ForeignKey(User)
-    routine = fields.ForeignKey(Routine, null=True, cascade="history")
-    day = fields.ForeignKey(Day, null=True, cascade="history")
-    date = fields.Date(default=today)
-    notes = fields.Text(null=True)
-    impression = fields.Char(max_length=2, default="2", choices=tuple(IMPRESSIONS.items()))
-    time_start = fields.Time(null=True)
-    time_end = fields.Time(null=True)
+    id = columns.UUID(primary_key=True, default=columns.uuid7)
+    user = columns.ForeignKey(User)
+    routine = columns.ForeignKey(Routine, null=True, cascade="history")
+    day = columns.ForeignKey(Day, null=True, cascade="history")
+    date = columns.Date(default=today)
+    notes = columns.Text(null=True)
+    impression = columns.Char(max_length=2, default="2", choices=tuple(IMPRESSIONS.items()))
+    time_start = columns.Time(null=True)
+    time_end = columns.Time(null=True)
 
     class Meta:
         table_name = "manager_workoutsession"
@@ -194,25 +194,25 @@ class WorkoutSession(Model):
 class WorkoutLog(Model):
     """One set that was done, beside what was aimed at (rest in seconds)."""
 
-    id = fields.UUID(primary_key=True, default=fields.uuid7)
-    date = fields.DateTime(default=fields.now)
-    user = fields.ForeignKey(User)
-    next_log = fields.ForeignKey("self", null=True, backref="+")
-    session = fields.ForeignKey(WorkoutSession, null=True)
-    exercise = fields.ForeignKey(Exercise)
-    routine = fields.ForeignKey(Routine, null=True, cascade="history")
-    slot_entry = fields.ForeignKey(SlotEntry, null=True, cascade="history")
-    iteration = fields.Integer(null=True)
-    repetitions_unit = fields.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
-    repetitions = fields.Decimals(6, 2, null=True)
-    repetitions_target = fields.Decimals(6, 2, null=True)
-    weight_unit = fields.ForeignKey(WeightUnit, null=True, default=KILOGRAMS)
-    weight = fields.Decimals(6, 2, null=True)
-    weight_target = fields.Decimals(6, 2, null=True)
-    rir = fields.Decimals(2, 1, null=True)
-    rir_target = fields.Decimals(2, 1, null=True)
-    rest = fields.Integer(null=True)
-    rest_target = fields.Integer(null=True)
+    id = columns.UUID(primary_key=True, default=columns.uuid7)
+    date = columns.DateTime(default=columns.now)
+    user = columns.ForeignKey(User)
+    next_log = columns.ForeignKey("self", null=True, backref="+")
+    session = columns.ForeignKey(WorkoutSession, null=True)
+    exercise = columns.ForeignKey(Exercise)
+    routine = columns.ForeignKey(Routine, null=True, cascade="history")
+    slot_entry = columns.ForeignKey(SlotEntry, null=True, cascade="history")
+    iteration = columns.Integer(null=True)
+    repetitions_unit = columns.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
+    repetitions = columns.Decimals(6, 2, null=True)
+    repetitions_target = columns.Decimals(6, 2, null=True)
+    weight_unit = columns.ForeignKey(WeightUnit, null=True, default=KILOGRAMS)
+    weight = columns.Decimals(6, 2, null=True)
+    weight_target = columns.Decimals(6, 2, null=True)
+    rir = columns.Decimals(2, 1, null=True)
+    rir_target = columns.Decimals(2, 1, null=True)
+    rest = columns.Integer(null=True)
+    rest_target = columns.Integer(null=True)
 
     class Meta:
         table_name = "manager_workoutlog"

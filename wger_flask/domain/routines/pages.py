@@ -30,9 +30,9 @@ from wger_flask.engine.sequence import sets_in_iteration
 from wger_flask.engine.statistics import estimated_maxima, routine_statistics
 from wger_flask.engine.units import MassUnit
 
-from . import asks, models, reading, trained
-from .performed import performed_sets
-from .prescribed import plan_of, wording
+from . import form_fields, models, routine_pages, session_pages
+from .date_sequence import plan_of, wording
+from .history import performed_sets
 from .structure import RoutineStructureSchema
 
 MOST_CHARTS = 8
@@ -52,7 +52,7 @@ def _routine(shown):
     (structure,) = dump(shown.call.selection().rows(dump.columns, 1), shown.call.context)
     plan, words, now = plan_of(row), wording(), today()
     scheduled = schedule(plan, now)
-    iteration, last = reading.iteration_asked_for(shown.call.args.get("iteration"), scheduled, now)
+    iteration, last = routine_pages.iteration_asked_for(shown.call.args.get("iteration"), scheduled, now)
     try:
         prescribed, refused = sets_in_iteration(plan, iteration, words), ""
     except EngineError as wrong:
@@ -62,17 +62,17 @@ def _routine(shown):
     entries = [entry for day in structure["days"] for slot in day["slots"] for entry in slot["entries"]]
     names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
     mass = MassUnit(weight_unit_of(shown.call.user))
-    letter, sessions = reading.letters(structure["days"]), _sessions(row.id) if own else {}
+    letter, sessions = routine_pages.letters(structure["days"]), _sessions(row.id) if own else {}
     return shown.render(
         "views/routine.html", routine=structure, row=row, own=own, today=now, names=names, letter=letter,
         iteration=iteration, last=last, prescribed=prescribed, refused=refused,
-        dates=reading.dates_of(scheduled, iteration), spans=reading.spans(scheduled),
-        present=reading.iteration_asked_for(None, scheduled, now)[0],
-        weeks=reading.calendar(scheduled, letter, {when: key for when, (key, _) in sessions.items()}),
+        dates=routine_pages.dates_of(scheduled, iteration), spans=routine_pages.spans(scheduled),
+        present=routine_pages.iteration_asked_for(None, scheduled, now)[0],
+        weeks=routine_pages.calendar(scheduled, letter, {when: key for when, (key, _) in sessions.items()}),
         session=sessions.get(now),
-        rules={entry["id"]: reading.progressions(entry, words) for entry in entries} if own else {},
-        aims=reading.aims, behind=reading.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES, asks=asks,
-        mass=mass,
+        rules={entry["id"]: routine_pages.progressions(entry, words) for entry in entries} if own else {},
+        aims=routine_pages.aims, behind=routine_pages.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES,
+        asks=form_fields, mass=mass,
         volume=_volume(shown, performed, mass), maxima=_maxima(shown, performed, names, mass),
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _volume(shown, performed, mass: MassUnit):
     """Draw the volume of each week."""
     if not performed:
         return None
-    weeks = dict.fromkeys(reading.weeks_between(performed[0].date, performed[-1].date), 0.0)
+    weeks = dict.fromkeys(routine_pages.weeks_between(performed[0].date, performed[-1].date), 0.0)
     for day, cell in routine_statistics(performed, {}).volume.daily.items():
         weeks[day - timedelta(days=day.weekday())] += float(mass.of(cell.total))
     amounts = [Amount(f"{monday.day} {monday:%b}", volume) for monday, volume in weeks.items()]
@@ -161,10 +161,12 @@ def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
 def register(registry) -> None:
     """Register the views and the names."""
     registry.add_view("routine", View(rows=_routines, row=_routine, instead=True, lands=True))
-    registry.add_view("sequence", View(rows=trained.sequence))
-    registry.add_view("sessions", View(rows=trained.session_list, row=trained.session_page, instead=True, lands=True))
-    registry.add_view("logged", View(rows=trained.logged))
-    registry.add_view("statistics", View(row=trained.statistics))
+    registry.add_view("sequence", View(rows=session_pages.sequence))
+    registry.add_view(
+        "sessions", View(rows=session_pages.session_list, row=session_pages.session_page, instead=True, lands=True)
+    )
+    registry.add_view("logged", View(rows=session_pages.logged))
+    registry.add_view("statistics", View(row=session_pages.statistics))
     registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/")]
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)

@@ -18,24 +18,36 @@ from wger_flask.api import (
     owned_by,
 )
 
-from . import configs, copying, models, moving, performed, plans, prescribed, prescribing, schemas, sessions, structure
+from . import (
+    configs,
+    copying,
+    date_sequence,
+    history,
+    models,
+    moving,
+    plans,
+    prescription,
+    schemas,
+    sessions,
+    structure,
+)
 
 routine = Resource(
-    "routine", models.Routine, schemas.RoutineSchema,
+    "routine",
+    models.Routine,
+    schemas.RoutineSchema,
     label="Routines",
     about="Training plans: yours, and everybody's public templates.",
     methods=WRITE,
-    filters=dict.fromkeys(
-        ("name", "description", "created", "start", "end", "is_public", "is_template"), exact
-    ),
+    filters=dict.fromkeys(("name", "description", "created", "start", "end", "is_public", "is_template"), exact),
     owner=owned_by("user"),
     visible=plans.own_or_public,
     access=plans.readable,
-    actions=(*structure.ACTIONS, *prescribed.ACTIONS, *performed.ACTIONS, copying.COPY),
+    actions=(*structure.ACTIONS, *date_sequence.ACTIONS, *history.ACTIONS, copying.COPY),
     hooks=Hooks(prepare=plans.complete_routine),
     deletion=HistoryDeletionSchema,
     view="routine",
-)  # fmt: skip
+)
 
 workout = replace(
     routine, name="workout", about="Routines, by the name they had before.",
@@ -58,17 +70,17 @@ public_templates = replace(
 )  # fmt: skip
 
 day = Resource(
-    "day", models.Day, schemas.DaySchema,
+    "day",
+    models.Day,
+    schemas.DaySchema,
     about="Days of your routines.",
     methods=WRITE,
-    filters=dict.fromkeys(
-        ("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact
-    ),
+    filters=dict.fromkeys(("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact),
     owner=owned_by("routine.user", checks={"routine": "user"}),
-    actions=(prescribing.ADD_TO_DAY, moving.within("routine")),
+    actions=(prescription.ADD_TO_DAY, moving.within("routine")),
     hooks=Hooks(saved=plans.clear_rest_day),
     deletion=HistoryDeletionSchema,
-)  # fmt: skip
+)
 
 slot = Resource(
     "slot", models.Slot, schemas.SlotSchema,
@@ -76,7 +88,7 @@ slot = Resource(
     methods=WRITE,
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
-    actions=(prescribing.ADD_TO_SLOT, moving.within("day")),
+    actions=(prescription.ADD_TO_SLOT, moving.within("day")),
     deletion=HistoryDeletionSchema,
 )  # fmt: skip
 
@@ -92,7 +104,7 @@ slot_entry = Resource(
         exact,
     ),
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
-    actions=(prescribing.PRESCRIPTION, moving.within("slot")),
+    actions=(prescription.PRESCRIPTION, moving.within("slot")),
     hooks=Hooks(prepare=plans.complete_entry),
     deletion=HistoryDeletionSchema,
 )  # fmt: skip

@@ -59,8 +59,9 @@ def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
 def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
     final = {
         name: data.get(name, row.__data__[name] if row else WorkoutLog._meta.fields[name].default)
-        for pair in _UNITS.items() for name in pair
-    }  # fmt: skip
+        for pair in _UNITS.items()
+        for name in pair
+    }
     if all(final[name] is None for name in _UNITS):
         raise Invalid({name: [_NOTHING] for name in _UNITS})
     for name, unit in _UNITS.items():

@@ -68,8 +68,9 @@ def settle(user: int, row: Lifetime, dates: Callable[[], Collection[datetime.dat
 
 def forget(logs: list[WorkoutLog]) -> None:
     """Mark the records of logs that are gone as void."""
-    gone, by = {str(log.id) for log in logs}, Clause(
-        (UserTrophy, "of a log, which"), lambda: UserTrophy.context_data.text("log_id")
+    gone, by = (
+        {str(log.id) for log in logs},
+        Clause((UserTrophy, "of a log, which"), lambda: UserTrophy.context_data.text("log_id")),
     )
     records = Selection(UserTrophy, (within(UserTrophy.user, sorted({log.user_id for log in logs})), _OF_A_LOG))
     for award, log in records.rows(("id", by)):

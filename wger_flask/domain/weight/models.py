@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from wger_flask.auth.models import User
-from wger_flask.storage import fields
+from wger_flask.storage import columns
 from wger_flask.storage.model import Model
 
 
 class WeightEntry(Model):
     """What a user weighed at a moment, as entered: in kg or lb, whichever their profile says."""
 
-    id = fields.Auto()
-    uuid = fields.UUID(unique=True, default=fields.uuid7)
-    date = fields.DateTime()
-    weight = fields.Decimals(5, 2)
-    user = fields.ForeignKey(User)
+    id = columns.Auto()
+    uuid = columns.UUID(unique=True, default=columns.uuid7)
+    date = columns.DateTime()
+    weight = columns.Decimals(5, 2)
+    user = columns.ForeignKey(User)
 
     class Meta:
         table_name = "weight_weightentry"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from marshmallow import ValidationError
 
 from ...storage.dialects.base import wire_moment
-from ..clock import server_zone
+from ..timezone import server_zone
 from .base import Field
 
 
@@ -17,8 +17,7 @@ class DateTime(Field):
 
     kind = "date-time"
     WRONG = (
-        "Datetime has wrong format. Use one of these formats instead: "
-        "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+        "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
     )
 
     def raw(self, dialect, zone):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from marshmallow import ValidationError, missing, validate
 
 from ..bodies import FormData, parse_json
-from ..bounds import check_json
+from ..body_limits import check_json
 from ..errors import ParseError, TooLarge
 from .base import Field
 

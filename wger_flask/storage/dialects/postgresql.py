@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import peewee
 
 from .base import Dialect, Unable, told_by_driver
-from .waiting import Line
+from .wait_limits import Line
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
 # a unique value that somebody took away or took.

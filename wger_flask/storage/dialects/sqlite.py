@@ -18,7 +18,7 @@ import peewee
 
 from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
 from .sqlite_file import SqliteFile
-from .waiting import Line
+from .wait_limits import Line
 
 _UNABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,

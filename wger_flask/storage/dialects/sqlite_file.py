@@ -21,10 +21,10 @@ from urllib.parse import quote
 
 import peewee
 
-from ..identity import identity_of
+from ..file_identity import identity_of
 from .base import Unable
-from .turns import Turns
-from .waiting import Line, Place
+from .wait_limits import Line, Place
+from .write_queue import Turns
 
 PRAGMAS = {
     "journal_mode": "wal",

@@ -4,7 +4,7 @@ There are three parts.  Tables that a registered model declares and the database
 made; tables that exist are left alone, whoever made them, so an existing wger database keeps
 its own indexes and constraints.  What must happen to tables that exist is a numbered module
 here, ``m0001_….py`` with a ``apply(database)``, run once and noted in
-``wger_flask_migration``.  And the copies of names that searching needs (:mod:`..names`) are
+``wger_flask_migration``.  And the copies of names that searching needs (:mod:`..name_search.index`) are
 brought up to date, name by name.  All of it is safe to run again.
 """
 
@@ -14,17 +14,18 @@ import pkgutil
 from collections.abc import Iterable
 from importlib import import_module
 
-from .. import fields, names
+from .. import columns
 from ..database import database, one_at_a_time, transaction
 from ..model import Model, links_of
+from ..name_search import index
 
 
 class Migration(Model):
     """A numbered migration that has been applied."""
 
-    id = fields.Auto()
-    name = fields.Char(max_length=100, unique=True)
-    applied = fields.DateTime(default=fields.now)
+    id = columns.Auto()
+    name = columns.Char(max_length=100, unique=True)
+    applied = columns.DateTime(default=columns.now)
 
     class Meta:
         table_name = "wger_flask_migration"
@@ -64,7 +65,7 @@ def migrate(models: Iterable[type[Model]]) -> list[str]:
                 import_module(f"{__name__}.{name}").apply(held)
                 Migration.create(name=name)
                 done.append(f"applied {name}")
-        done += names.prepare(models)
+        done += index.prepare(models)
     return done
 
 

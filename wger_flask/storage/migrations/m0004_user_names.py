@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..normal_forms import normalize
+from ..unicode_names import normalize
 
 
 def apply(database) -> None:

@@ -1,0 +1,123 @@
+"""Values come back from the database as they went in, spelled there as Django spells them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.reference import BY_LABEL, SERVER
+from wger_flask.storage import columns as fields
+from wger_flask.storage.cascade import delete
+
+User, WeightEntry = BY_LABEL["auth.user"], BY_LABEL["weight.weightentry"]
+Statistics, Trophy = BY_LABEL["trophies.userstatistics"], BY_LABEL["trophies.trophy"]
+ZONES = st.just(UTC) | st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+same_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def ada(held):
+    return User.create(username="ada", password="!")
+
+
+@same_database
+@given(
+    moment=st.datetimes(datetime(1900, 1, 2), datetime(9998, 1, 1), timezones=ZONES),
+    weight=st.decimals("-999.99", "999.99", places=2),
+    key=st.uuids(),
+)
+def test_moments_decimals_and_uuids_come_back(ada, moment, weight, key):
+    made = WeightEntry.create(user=ada, date=moment, weight=weight, uuid=key)
+    found = WeightEntry.get_by_id(made.id)
+    assert (found.date, found.weight, found.uuid) == (moment, weight, key)
+    assert found.date.tzinfo is UTC
+    assert found.weight.as_tuple().exponent == -2
+    made.delete_instance()
+
+
+@same_database
+@given(day=st.dates(), hour=st.times())
+def test_dates_and_times_come_back(ada, day, hour):
+    Statistics.delete().execute()
+    Statistics.create(user=ada, last_workout_date=day, earliest_workout_time=hour)
+    found = Statistics.get()
+    assert (found.last_workout_date, found.earliest_workout_time) == (day, hour)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9).filter(lambda number: number == 0 or abs(number) > 1e-9)
+
+
+@same_database
+@given(
+    st.recursive(
+        st.booleans() | NUMBERS | TEXTS,
+        lambda inner: st.lists(inner | st.none(), max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+        max_leaves=6,
+    )
+)
+def test_json_comes_back(held, value):
+    if value is None or isinstance(value, str):
+        value = [value]
+    made = Trophy.create(name="x", checker_class="x", checker_params=value)
+    assert Trophy.get_by_id(made.id).checker_params == value
+    made.delete_instance()
+
+
+@pytest.mark.skipif(bool(SERVER), reason="how SQLite holds values")
+def test_values_are_spelled_as_django_spells_them(held, ada):
+    zone = timezone(timedelta(hours=2))
+    key = uuid.UUID("6e103b23-81ba-4a34-b748-d1324ca41a19")
+    WeightEntry.create(user=ada, date=datetime(2024, 1, 2, 1, 30, tzinfo=zone), weight=Decimal("80.5"), uuid=key)
+    WeightEntry.create(user=ada, date=datetime(2024, 1, 2, 1, 30, 0, 5000, zone), weight=80)
+    Statistics.create(user=ada, last_workout_date=date(2024, 1, 2), earliest_workout_time=time(7, 8, 9))
+    raw = held.execute_sql("SELECT date, weight, uuid FROM weight_weightentry ORDER BY id").fetchall()
+    assert raw[0] == ("2024-01-01 23:30:00", 80.5, key.hex)
+    assert raw[1][:2] == ("2024-01-01 23:30:00.005000", 80)
+    columns = "last_workout_date, earliest_workout_time, worked_out_jan_1"
+    raw = held.execute_sql(f"SELECT {columns} FROM trophies_userstatistics")
+    assert raw.fetchone() == ("2024-01-02", "07:08:09", 0)
+
+
+def test_a_moment_needs_a_zone(ada):
+    with pytest.raises(ValueError, match="zone"):
+        WeightEntry.create(user=ada, date=datetime(2024, 1, 2), weight=80)
+
+
+def test_a_save_notes_its_moment(held):
+    made = Trophy.create(name="x", checker_class="x", updated=datetime(2000, 1, 1, tzinfo=UTC))
+    assert made.updated.year > 2000
+    before, made.name = made.updated, "y"
+    made.save()
+    assert Trophy.get().updated > before
+    assert Trophy.get().created == made.created
+
+
+def test_time_ordered_uuids_are_that():
+    made = [fields.uuid7() for _ in range(50)]
+    assert len(set(made)) == 50
+    assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+    moments = [one.int >> 80 for one in made]
+    assert moments == sorted(moments)
+    assert abs(moments[0] / 1000 - fields.now().timestamp()) < 60
+
+
+def test_keys_are_never_given_out_twice(held):
+    first = Trophy.create(name="x", checker_class="x")
+    first.delete_instance()
+    assert Trophy.create(name="y", checker_class="x").id > first.id
+
+
+def test_references_hold_only_at_the_end_of_a_transaction(held):
+    with held.atomic():
+        entry = WeightEntry.create(user=77, date=fields.now(), weight=80)
+        User.create(id=77, username="late", password="!")
+    assert entry.user.username == "late"
+    with held.atomic():
+        delete(User, [77])
+    assert WeightEntry.select().count() == 0

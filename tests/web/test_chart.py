@@ -1,0 +1,73 @@
+"""The arithmetic of charts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wger_flask.web.charts.line import calendar_marks, nice_steps, plot, thinned
+
+VALUES = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
+START = datetime(2024, 2, 28, 7, 30, tzinfo=UTC)
+
+
+@given(VALUES, VALUES, st.integers(2, 8))
+def test_steps_enclose_the_range_and_are_few(one, two, count):
+    low, high = sorted((one, two))
+    steps = nice_steps(low, high, count)
+    assert steps[0] <= low and steps[-1] >= high
+    assert 2 <= len(steps) <= 2 * count + 3
+    assert steps == sorted(set(steps))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "count", "steps"),
+    [(78, 84, 5, [78, 80, 82, 84]), (0, 1, 4, [0, 0.25, 0.5, 0.75, 1]), (70, 70, 2, [69, 70, 71])],
+)
+def test_steps_are_round(low, high, count, steps):
+    assert nice_steps(low, high, count) == steps
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), VALUES), min_size=1, max_size=60))
+def test_every_point_is_inside_the_drawing(found):
+    points = [(START + timedelta(days=day), value) for day, value in sorted(found)]
+    drawn = plot(points, 720, 260)
+    assert len(drawn.dots) == len(points)
+    for dot in drawn.dots:
+        assert drawn.left <= dot.x <= 720
+        assert 0 <= dot.y <= drawn.bottom
+    assert abs(sum(dot.width for dot in drawn.dots) - (720 - 16 - drawn.left)) < 0.1 * len(points) + 1
+
+
+def test_strips_meet_half_way_between_points():
+    drawn = plot([(START, 1), (START + timedelta(days=1), 2), (START + timedelta(days=4), 3)], 348, 200)
+    assert [dot.text for dot in drawn.dots] == ["2024-02-28: 1", "2024-02-29: 2", "2024-03-03: 3"]
+    first, second, third = drawn.dots
+    assert first.left + first.width == pytest.approx((first.x + second.x) / 2)
+    assert second.left + second.width == pytest.approx((second.x + third.x) / 2)
+
+
+@pytest.mark.parametrize(
+    ("days", "texts"),
+    [
+        (0, ["2024-02-28"]),
+        (3, ["29 Feb", "1 Mar", "2 Mar"]),
+        (100, ["Mar", "Apr", "May", "Jun"]),
+        (400, ["Apr", "Jul", "Oct", "2025", "Apr"]),
+        (4000, ["2026", "2028", "2030", "2032", "2034"]),
+    ],
+)
+def test_marks_of_the_calendar(days, texts):
+    found = [text for _, text in calendar_marks(START, START + timedelta(days=days), 6)]
+    assert found == texts
+
+
+@given(st.integers(0, 5000), st.integers(2, 500))
+def test_thinning_keeps_first_and_last(size, most):
+    kept = thinned(range(size), most)
+    assert len(kept) == min(size, most)
+    assert kept == sorted(set(kept))
+    assert not size or (kept[0], kept[-1]) == (0, size - 1)

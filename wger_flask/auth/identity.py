@@ -1,0 +1,101 @@
+"""Know who is asking, at the price of one query and no more.
+
+What a request needs of its user is little, so a :class:`Caller` is made of a raw row; what few
+requests need (permissions, trust) it asks for when it is asked.
+"""
+
+from __future__ import annotations
+
+import hmac
+from functools import cached_property
+
+from ..storage.columns import storable
+from ..storage.predicates import Clause, equals
+from ..storage.query import Selection
+from . import credential_stamps, trust
+from .models import Permission, SecurityStamp, Token, User, group_permissions, user_groups, user_permissions
+
+COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
+_OF_TOKEN = ("key", *(f"user.{name}" for name in COLUMNS))
+_OF_STAMP = ("stamp", "mark", "user.password", *(f"user.{name}" for name in COLUMNS))
+
+
+class Caller:
+    """Somebody who is logged in."""
+
+    def __init__(self, id: int, username: str, is_active=True, is_staff=False, is_superuser=False):
+        self.id, self.username = id, username
+        self.is_active, self.is_staff, self.is_superuser = bool(is_active), bool(is_staff), bool(is_superuser)
+
+    def __repr__(self) -> str:
+        return f"Caller({self.id}, {self.username!r})"
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the user has a permission such as ``exercises.add_exercise``.
+
+        Their own permissions count and those of their groups; a superuser has every one.
+        """
+        return self.is_active and (self.is_superuser or permission in self.permissions)
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """The permissions that were given to the user or to their groups."""
+        rows = Selection(Permission, (_granted(self.id),)).rows(("content_type.app_label", "codename"))
+        return frozenset(f"{app}.{codename}" for app, codename in rows)
+
+    @cached_property
+    def is_trustworthy(self) -> bool:
+        """Whether the user may contribute without any permission; see :mod:`.trust`."""
+        return trust.is_trustworthy(self.id)
+
+    @property
+    def lacks(self) -> list[str]:
+        """What the user lacks to contribute without any permission, in sentences."""
+        return trust.lacking(self.id)
+
+
+def by_id(key: int) -> Caller | None:
+    """Return the user with a primary key."""
+    return _one(Selection(User, (equals(User.id, key),))) if key > 0 and storable(key) else None
+
+
+def by_token(key: str) -> Caller | None:
+    """Return the owner of a permanent token."""
+    if not storable(key):
+        return None
+    for stored, *columns in Selection(Token, (equals(Token.key, key),)).rows(_OF_TOKEN):
+        if hmac.compare_digest(stored.encode(), key.encode()):  # whatever the database takes for equal
+            return Caller(*columns)
+    return None
+
+
+def by_stamp(key: int, sent: str) -> Caller | None:
+    """Return the user with a primary key, None where what carries the stamp ``sent`` has ended.
+
+    See :mod:`.credential_stamps`.
+    """
+    if not storable(key):
+        return None
+    rows = Selection(SecurityStamp, (equals(SecurityStamp.user, key),)).rows(_OF_STAMP)
+    if not rows:  # it could not be stored
+        rows = [("", "", *row) for row in Selection(User, (equals(User.id, key),)).rows(("password", *COLUMNS))]
+    for stamp, mark, password, *columns in rows:
+        if credential_stamps.holds(sent, stamp, mark, password):
+            return Caller(*columns)
+    return None
+
+
+def _one(selection: Selection) -> Caller | None:
+    rows = selection.rows(COLUMNS)
+    return Caller(*rows[0]) if rows else None
+
+
+def _granted(user: int) -> Clause:
+    def build(own, through_groups):
+        of_user, of_group, groups = user_permissions.through, group_permissions.through, user_groups.through
+        direct = of_user.select(of_user.permission).where(of_user.user == own)
+        joined = groups.select(groups.group).where(groups.user == through_groups)
+        through = of_group.select(of_group.permission).where(of_group.group.in_(joined))
+        return Permission.id.in_(direct) | Permission.id.in_(through)
+
+    return Clause((User, "granted"), build, (user, user))

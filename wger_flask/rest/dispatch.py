@@ -1,0 +1,365 @@
+"""The recipe that every request of every target runs.
+
+:func:`answer` is the whole of it: the steps in their order, then the handler, in one
+transaction where it writes.  What can be asked is a :class:`Target`, who asks for what a
+:class:`Call`; the handlers of resources are in :mod:`.views`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flask import Request, Response, g, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.http import http_date
+
+from ..storage.database import DatabaseError, IntegrityError, accompanied, one_at_a_time, overtaken, transaction
+from ..storage.model import Model
+from . import body_limits
+from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
+from .context import Context, current_context
+from .errors import ApiError, MethodNotAllowed
+from .fields.computed import File
+from .negotiation import JSON, negotiate
+from .openapi import options
+from .ownership import NotADictionary
+from .permissions import METHODS, SAFE_METHODS, Access
+from .renderers import render
+from .resource import Action, Resource
+from .schema import Schema, checked, load, look_up, parse
+from .services import services
+from .uploads import look_at_files
+
+# What a page sends on which somebody logs in to go on with a form: their name and password, and the form.
+AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be asked: its handlers by method, and who may use them.
+
+    ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
+    credentials unread (the endpoints that give them out); ``transactional`` False leaves
+    transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
+    as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies.  ``request``
+    and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
+    the OpenAPI document and the explorer's forms say what they say.  ``makes`` names
+    the resource of the row that a POST makes, whose page follows; ``asks`` which fields the form for
+    it shows, in this order, the others folded away.
+    """
+
+    name: str
+    handlers: dict
+    access: Access
+    kind: str = "plain"
+    resource: Resource | None = None
+    action: Action | None = None
+    throttle: dict = field(default_factory=dict)
+    authenticates: bool = True
+    slash: bool = True
+    transactional: bool = True
+    head: bool = True
+    bulk: bool = False
+    about: str = ""
+    request: object = None
+    response: object = None
+    makes: str = ""
+    asks: tuple[str, ...] = ()
+
+    def schema(self, role: str, method: str):
+        """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""
+        if self.action is not None and (role == "response") == (method in SAFE_METHODS):
+            return self.action.schema
+        if self.resource is not None and self.action is None:
+            return self.resource.schema
+        found = getattr(self, role)
+        return found.get(method) if isinstance(found, Mapping) else found
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether a body may carry a file."""
+        sent = {self.schema("request", method) for method in self.handlers if method not in SAFE_METHODS}
+        return any(
+            isinstance(field, File)
+            for schema in sent
+            if isinstance(schema, type) and issubclass(schema, Schema)
+            for field in schema().load_fields.values()
+        )
+
+    @cached_property
+    def allow(self) -> tuple[str, ...]:
+        """The methods, as the ``Allow`` header lists them."""
+        known = set(self.handlers) | {"OPTIONS"} | ({"HEAD"} if self.head and "GET" in self.handlers else set())
+        return tuple(method for method in METHODS if method in known)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        found = {
+            "Allow": ", ".join(self.allow),
+            "Vary": "Accept, Accept-Language, Cookie, origin",
+            "Content-Language": "en",
+            "X-Frame-Options": "DENY",
+        }
+        if self.resource is not None and self.resource.deprecated:
+            found |= self.resource.deprecated.headers
+        return found
+
+
+class Call:
+    """One request to a target, as its handler sees it; ``args`` are the query parameters.
+
+    ``again`` tells that a form is to be shown as it was typed, and nothing is to be done;
+    ``refusal`` is why the request was refused, if it was.
+    """
+
+    __slots__ = (
+        "action", "again", "args", "files", "format", "key", "method", "refusal", "request", "resource", "suffix",
+        "target", "user", "_body", "_parsed",
+    )  # fmt: skip
+
+    def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
+        self.target, self.request, self.key, self.suffix = target, request, key, suffix
+        self.resource, self.action = target.resource, target.action
+        self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
+        self.args: MultiDict = request.args  # the query parameters
+        self.again, self.refusal = False, None
+        self.files = None  # the changes of files that belong to the open transaction
+
+    def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
+        """Return the call of the same user, in the same transaction, that does something to ``target``.
+
+        It is let in by the same rules as a request of its own, and knows nothing of this one's
+        query.  Raises :class:`~.errors.Forbidden`, :class:`~.errors.Throttled` and
+        :class:`~.errors.MethodNotAllowed`.
+        """
+        made = Call(target, self.request, key, "")
+        made.method, made.format, made.user, made.files, made._body = method, self.format, self.user, self.files, body
+        made.args = MultiDict()
+        for step in ADMISSION:
+            step(made)
+        return made
+
+    @property
+    def context(self) -> Context:
+        """What dumping rows needs to know."""
+        return current_context()
+
+    @property
+    def body(self) -> dict:
+        """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
+        if self._body is None:
+            takes_files = self.resource is not None and self.action is None and self.resource.takes_files
+            try:
+                self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
+            except NotAnObject:
+                if self.resource is not None and self.resource.checks_owners:
+                    raise NotADictionary() from None
+                raise
+            if isinstance(self._body, FormData):
+                self._body.is_typed = services().is_own_form(self.request)
+        return self._body
+
+    @property
+    def by_page(self) -> bool:
+        """Whether a form of a page of ours was sent, by somebody who can be told what else to do."""
+        return isinstance(self.body, FormData) and self.body.is_typed
+
+    @property
+    def sends_a_row(self) -> bool:
+        """Whether the body is a row of the resource, or a part of one."""
+        return self.resource is not None and self.action is None and self.method in ("POST", "PUT", "PATCH")
+
+    def parse(self) -> tuple[dict, dict]:
+        """Return the body as the resource's schema reads it, and what is wrong with it; reads it once."""
+        if self._parsed is None:
+            self._parsed = parse(self.resource.schema, self.body, partial=self.method == "PATCH")
+        data, errors = self._parsed
+        return dict(data), dict(errors)  # the reader may change both, and may have to begin anew
+
+    def load(self, schema, *, partial: bool = False) -> dict:
+        """Return the body as ``schema`` reads it."""
+        return load(schema, self.body, partial=partial)
+
+    def look_up(self) -> dict:
+        """Return what is wrong with the references in the body; raises :class:`~.errors.NotYours`."""
+        return look_up(self.resource, self.body, self.parse()[0], self.user)
+
+    def load_row(self, row: Model | None, lost: dict) -> dict:
+        """Return the body as the resource reads it, for a new row (None) or for a change of ``row``.
+
+        ``lost`` is what :meth:`look_up` found.
+        """
+        model, own = self.resource.model, row and row._pk
+        return checked(self.resource.schema, *self.parse(), lost, model=model, own=own)
+
+    def selection(self, *, filtered: bool = True):
+        """Return the visible row that the URL names, as a selection."""
+        found = self.resource.visible_to(self.user)
+        if filtered:
+            found = self.resource.filter_set.apply(found, self.args)
+        return self.resource.by_key(found, self.key)
+
+    def row(self, *, filtered: bool = True) -> Model:
+        """Return the visible row that the URL names.
+
+        Raises :class:`~.errors.NotFound`, and :class:`~.errors.Forbidden` where seeing it is not enough.
+        """
+        found = self.resource.fetch(self.selection(filtered=filtered))
+        self.target.access.demand_row(self.user, found, self.method)
+        return found
+
+
+# -- the steps, outermost first: the only place where their order is decided -----------------
+def negotiated(call: Call) -> None:
+    """Choose the format first, so that every later error is given in it."""
+    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
+
+
+def understood(call: Call) -> None:
+    """Let a page's form, which can only be posted, say which method it means, and filters write numbers as people do.
+
+    GET is what a button says that leads on without anything being written.
+    """
+    if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
+        wanted = ["POST", *call.request.form.getlist("_method")][-1]
+        call.method = wanted if wanted in ("GET", "PUT", "PATCH", "DELETE") else "POST"
+        call.again = AGAIN in call.request.form
+    if call.format.is_html and call.resource is not None and call.args:
+        call.args = call.resource.filter_set.typed(call.args)
+
+
+def authenticated(call: Call) -> None:
+    """Find out who asks; broken credentials are refused even where none are needed."""
+    if call.target.authenticates:
+        call.user = g.user = services().authenticate(call.request)
+
+
+def authorised(call: Call) -> None:
+    """Refuse whom the rules do not let in."""
+    call.target.access.demand(call.user, call.method)
+
+
+def throttled(call: Call) -> None:
+    """Refuse who asks too often."""
+    limits = call.target.throttle
+    if limits:
+        scope = limits.get(call.method) or limits.get(call.target.kind)
+        if scope and not call.method == "OPTIONS":
+            services().limit(scope, call)
+
+
+def allowed(call: Call) -> None:
+    """Refuse methods that the target does not have."""
+    if call.method not in call.target.allow:
+        raise MethodNotAllowed(call.method)
+
+
+LARGE_PAGE = 100  # rows
+_one_large_answer = threading.Lock()
+
+ADMISSION = (authorised, throttled, allowed)  # whoever asks, and however they do
+STEPS = (negotiated, understood, authenticated, *ADMISSION)
+
+
+def answer(target: Target, key: str | None = None, suffix: str = "") -> Response:
+    """Run the steps and the handler for the current request and render what it gives."""
+    if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        return _with_slash()
+    call = g.call = Call(target, request, key, suffix)
+    headers = target.headers
+    if call.method not in SAFE_METHODS:
+        _admit(call)
+    elif is_large(call):
+        with _one_large_answer:
+            return _answered(call, headers)
+    return _answered(call, headers)
+
+
+def _answered(call: Call, headers: dict[str, str]) -> Response:
+    target = call.target
+    try:
+        for step in STEPS:
+            step(call)
+        if call.again:
+            payload, status = None, 200
+        elif call.method == "OPTIONS":
+            payload, status = options.describe(call), 200
+        elif call.method in SAFE_METHODS:
+            payload, status = _result(target.handlers["GET"](call))
+            headers = headers | _keeping(call)
+        elif not target.transactional:
+            payload, status = _result(target.handlers[call.method](call))
+        else:
+            payload, status = _written(target, call)
+    except ApiError as error:
+        call.refusal = error
+        payload, status, headers = error.body, error.status, {**headers, **error.headers}
+    except IntegrityError as clash:
+        payload, status = {"non_field_errors": [services().explain(clash)]}, 400
+    if isinstance(payload, Response):
+        payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
+        return payload
+    return render(call, call.format, payload, status, headers)
+
+
+def is_large(call: Call) -> bool:
+    """Tell whether the answer may take so much memory that a process makes one such at a time."""
+    if call.target.kind != "list" or not call.args:
+        return False
+    return call.resource.dump.is_large and call.resource.pagination.window(call.args)[0] > LARGE_PAGE
+
+
+def _admit(call: Call) -> None:
+    """Let larger bodies in than usual where a target takes them."""
+    settings = services().settings
+    if call.target.takes_files and call.request.mimetype == "multipart/form-data":
+        body_limits.admit_files(call.request, settings.WGER_MAX_BODY_SIZE * body_limits.MEGABYTE)
+    elif call.target.bulk:
+        call.request.max_content_length = settings.WGER_MAX_BULK_SIZE * body_limits.MEGABYTE
+
+
+def _written(target: Target, call: Call) -> tuple:
+    """Run a handler that writes, once more where another write got in between.
+
+    What one user sends at the same time is done one after the other: rows of theirs do not go
+    while others are hung on them, and nobody waits for each other.
+    """
+    if call.sends_a_row:
+        look_at_files(call)
+        call.parse()  # before anybody has to wait for it
+    for again in (True, False):
+        try:
+            with services().media.changes() as call.files, accompanied(call.files), transaction():
+                if call.user is not None:
+                    one_at_a_time(f"writes of user {call.user.id}")
+                return _result(target.handlers[call.method](call))
+        except DatabaseError as failed:
+            if not (again and overtaken(failed)):
+                raise
+    raise AssertionError  # the second time returns or raises
+
+
+def _keeping(call: Call) -> dict[str, str]:
+    """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
+    if call.resource is None or not call.resource.max_age or call.format.is_html:
+        return {}
+    seconds = getattr(services().settings, call.resource.max_age)
+    return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
+
+
+def _result(made) -> tuple:
+    return made if isinstance(made, tuple) else (made, 200)
+
+
+def _with_slash() -> Response:
+    query = request.query_string.decode("ascii", "replace")
+    location = f"{request.script_root}{request.path}/" + (f"?{query}" if query else "")
+    response = redirect(location, 301)
+    response.set_data(b"")
+    response.autocorrect_location_header = False
+    return response

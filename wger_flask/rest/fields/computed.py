@@ -1,0 +1,73 @@
+"""Values that no column holds as they are: computed from a row, loaded for a page, addresses of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import fields
+from ..context import Context, current_context
+from ..serialization import Builder
+from .references import follow
+
+
+class Computed(fields.Field):
+    """A value made of the row's own columns: ``compute(context, *values)``.
+
+    The values are raw: use columns of text and numbers.
+    """
+
+    kind = "computed"
+
+    def __init__(self, compute: Callable, *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.compute, self.of, self.describes = compute, of, describes
+
+    def compile(self, builder: Builder, name: str) -> str:
+        values = ", ".join(builder.column(path) for path in self.of)
+        return f"{builder.constant(self.compute)}(context, {values})"
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        return self.compute(current_context(), *(follow(obj, path) for path in self.of))
+
+
+class Batch(fields.Field):
+    """A value that is loaded for a whole page at once: ``load(keys, context)`` maps keys to it.
+
+    Rows that the mapping lacks get ``otherwise()``.
+    """
+
+    kind = "computed"
+
+    def __init__(self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.load, self.otherwise, self.describes = load, otherwise, describes
+
+    def compile(self, builder: Builder, name: str) -> str:
+        return builder.grouped(self.load, self.otherwise)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        found = self.load([obj._pk], current_context())
+        return found[obj._pk] if obj._pk in found else self.otherwise()
+
+
+class File(fields.Field):
+    """The absolute URL of an uploaded file; :mod:`..uploads` has the fields that take one."""
+
+    kind = "file"
+
+    def __init__(self, *, accept: str = "", **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.accept = accept
+
+    def compile(self, builder: Builder, name: str) -> str:
+        return f"{builder.constant(_media)}(context, {builder.column(self.attribute or name)})"
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        return _media(current_context(), follow(obj, self.attribute or attr))
+
+
+def _media(context: Context, name: str | None) -> str | None:
+    return context.media(name) if name else None

@@ -1,0 +1,134 @@
+"""Rows that are shown whole inside another one, each in the shape of a schema.
+
+Each takes one query a page, however many rows the page has; what is nested inside works the
+same way again.
+"""
+
+from __future__ import annotations
+
+from ...storage import columns
+from ...storage.model import Link, ordering_of
+from ...storage.predicates import equals, within
+from ...storage.query import Selection
+from .. import fields
+from ..serialization import Builder, Dumper, dumper
+from .references import follow, prefixed
+
+
+class Nested(fields.Field):
+    """The object behind a reference, in the shape of another schema."""
+
+    kind = "object"
+
+    def __init__(self, schema, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.schema = schema
+
+    def compile(self, builder: Builder, name: str) -> str:
+        path = self.attribute or name
+        model = builder.reference(path).rel_model
+        inner = dumper(self.schema, model)
+        key = model._meta.primary_key
+
+        def load(keys, context):
+            rows = Selection(model, (within(key, keys, raw=True),)).rows(inner.columns)
+            return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
+
+        return builder.looked_up(path, load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        value = getattr(obj, self.attribute or attr)
+        return None if value is None else self.schema().dump(value)
+
+
+class Children(fields.Field):
+    """The rows that point at this one through ``reference``, each in the shape of a schema."""
+
+    kind = "objects"
+
+    def __init__(self, schema, reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.schema, self.reference = schema, reference
+        self.order = order or ordering_of(reference.model) or ("id",)
+
+    def compile(self, builder: Builder, name: str) -> str:
+        model = self.reference.model
+        inner = dumper(self.schema, model)
+        wanted = inner.columns + (self.reference.name,)
+
+        def load(keys, context):
+            rows = Selection(model, (within(self.reference, keys, raw=True),), self.order).rows(wanted)
+            return _by_last(rows, inner(rows, context))
+
+        return builder.grouped(load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        rows = Selection(self.reference.model, (equals(self.reference, obj._pk),), self.order).instances()
+        return self.schema(many=True).dump(list(rows))
+
+
+class Child(fields.Field):
+    """The one row, if any, that points at this one through ``reference``, in the shape of a schema.
+
+    With an ``attribute`` it is the row that points at what that reference names.
+    """
+
+    kind = "object"
+
+    def __init__(self, schema, reference: columns.ForeignKey, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.schema, self.reference = schema, reference
+
+    def compile(self, builder: Builder, name: str) -> str:
+        model = self.reference.model
+        inner = dumper(self.schema, model)
+        wanted = inner.columns + (self.reference.name,)
+
+        def load(keys, context):
+            rows = Selection(model, (within(self.reference, keys, raw=True),)).rows(wanted)
+            return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
+
+        return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        key = follow(obj, self.attribute) if self.attribute else obj._pk
+        row = Selection(self.reference.model, (equals(self.reference, key),)).instances().first()
+        return None if row is None else self.schema().dump(row)
+
+
+class Members(fields.Field):
+    """The rows behind a many-to-many relation, each in the shape of a schema."""
+
+    kind = "objects"
+
+    def __init__(self, schema, link: Link, **kwargs):
+        kwargs.setdefault("dump_only", True)
+        super().__init__(**kwargs)
+        self.schema, self.relation = schema, link
+        self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
+
+    def compile(self, builder: Builder, name: str) -> str:
+        source, target = self.relation.source, self.relation.target
+        inner = Dumper(self.schema, self.relation.model, prefix=f"{target.name}.")
+        wanted = inner.columns + (source.name,)
+
+        def load(keys, context):
+            rows = Selection(self.relation.through, (within(source, keys, raw=True),), self.order).rows(wanted)
+            return _by_last(rows, inner(rows, context))
+
+        return builder.grouped(load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        rows = Selection(self.relation.through, (equals(self.relation.source, obj._pk),), self.order).instances()
+        return self.schema(many=True).dump([getattr(row, self.relation.target.name) for row in rows])
+
+
+def _by_last(rows: list[tuple], items: list[dict]) -> dict[object, list[dict]]:
+    """Return the items of rows by the last value of each row: the key of what they belong to."""
+    found: dict[object, list[dict]] = {}
+    for row, item in zip(rows, items, strict=True):
+        found.setdefault(row[-1], []).append(item)
+    return found

@@ -1,0 +1,128 @@
+"""References to other rows, to one or to many, by their primary keys.
+
+On output a list of keys takes one query a page, however many rows the page has.  On input,
+:class:`Key` and :class:`Keys` only parse: whether the row exists is asked by
+:mod:`..reference_checks`, for all of a body at once.  Rows that are shown whole are in :mod:`.nested`.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Iterable
+
+from marshmallow import ValidationError
+
+from ...storage import columns
+from ...storage.model import Link, Model, ordering_of
+from ...storage.predicates import within
+from ...storage.query import Selection
+from .. import fields
+from ..bodies import FormData
+from ..serialization import Builder
+
+
+def parse_reference(model: type[Model], value):
+    """Return the primary key of ``model`` that a body's ``value`` spells.
+
+    Raises ValidationError for what cannot be one.
+    """
+    key = model._meta.primary_key
+    wrong_type = f"Incorrect type. Expected pk value, received {type(value).__name__}."
+    if isinstance(value, bool):
+        raise ValidationError(wrong_type)
+    if isinstance(key, columns.UUID):
+        try:
+            return uuids.UUID(int=value) if isinstance(value, int) else uuids.UUID(value)
+        except (ValueError, AttributeError, TypeError):
+            raise ValidationError(f"“{value}” is not a valid UUID.") from None
+    if isinstance(key, columns.Integer):
+        try:
+            return int(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ValidationError(wrong_type) from None
+    return str(value)
+
+
+def no_such_row(key) -> str:
+    """Say that a reference points nowhere; ``key`` is shown as it was sent."""
+    return f'Invalid pk "{key}" - object does not exist.'
+
+
+class Key(fields.Field):
+    """A reference, given by its primary key."""
+
+    kind = "reference"
+
+    def __init__(self, model: type[Model], **kwargs):
+        super().__init__(**kwargs)
+        self.model = model
+
+    def raw(self, dialect, zone):
+        return dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        return super().deserialize(None if value == "" else value, attr, data, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        return parse_reference(self.model, value)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        value = follow(obj, self.attribute or attr)
+        return str(value) if isinstance(value, uuids.UUID) else value
+
+
+class Keys(fields.Field):
+    """The primary keys of the rows behind a many-to-many relation, in the order of those rows."""
+
+    kind = "references"
+    blank = True
+
+    def __init__(self, link: Link, **kwargs):
+        super().__init__(**kwargs)
+        self.relation = link
+        self.model = link.model
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(data, FormData):
+            value = data.several(attr)
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise ValidationError(f'Expected a list of items but got type "{type(value).__name__}".')
+        if None in (value := list(value)):
+            raise ValidationError(no_such_row(None))
+        return [parse_reference(self.model, item) for item in value]
+
+    def _pairs(self, keys, raw: bool) -> list[tuple]:
+        source, target = self.relation.source, self.relation.target
+        order = tuple(prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
+        return Selection(self.relation.through, (within(source, keys, raw=raw),), order).rows(
+            (source.name, target.name)
+        )
+
+    def compile(self, builder: Builder, name: str) -> str:
+        convert = builder.dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
+
+        def load(keys, context):
+            found: dict = {}
+            for key, target in self._pairs(keys, raw=True):
+                found.setdefault(key, []).append(convert(target) if convert else target)
+            return found
+
+        return builder.grouped(load)
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        return [target for _, target in self._pairs([obj._pk], raw=False)]
+
+
+def follow(row: Model, path: str):
+    """Return the stored value at the end of a dotted path of references, None where one of them leads nowhere."""
+    *steps, last = path.split(".")
+    for step in steps:
+        row = getattr(row, step)
+        if row is None:
+            return None
+    return row.__data__.get(last)
+
+
+def prefixed(term: str, step: str) -> str:
+    """Return the term of an order as it is called from the other end of the reference ``step``."""
+    return f"-{step}.{term[1:]}" if term.startswith("-") else f"{step}.{term}"

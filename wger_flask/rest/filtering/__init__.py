@@ -1,0 +1,1 @@
+"""Narrow and order lists by query parameters: values, filters, ordering."""

@@ -1,0 +1,266 @@
+"""Narrow a list by query parameters.
+
+A filter has two faces: :meth:`Filter.clauses` gives the SQL, :meth:`Filter.describe` what the
+OpenAPI document and the filter form say about it.  What a parameter accepts follows from the
+column (:mod:`.values`), how it compares from the :class:`Lookup`.  Parameters that are
+unknown, or empty, narrow nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import peewee
+from werkzeug.datastructures import MultiDict
+
+from ...storage import columns
+from ...storage.model import Link, Model, links_of
+from ...storage.predicates import Clause, pad
+from ...storage.query import Selection
+from ..errors import Invalid
+from .values import BooleanKind, Kind, NumberKind, Rejected, kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What people and the OpenAPI document learn of a query parameter."""
+
+    name: str
+    label: str
+    kind: str = "string"
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    model: type[Model] | None = None
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How a column is compared: ``suffix`` behind its name, ``words`` for people.
+
+    ``sorts`` lists matches in the order of the column: for columns with an index, which finds
+    them in that order, on resources without an order of their own.
+    """
+
+    suffix: str
+    words: str
+    build: Callable[..., peewee.Expression]
+    several: bool = False
+    sorts: bool = False
+
+
+exact = Lookup("", "is", lambda column, value: column == value)
+one_of = Lookup("in", "is one of", lambda column, *values: column.in_(values), several=True)
+gt = Lookup("gt", "is more than", lambda column, value: column > value)
+gte = Lookup("gte", "is at least", lambda column, value: column >= value)
+lt = Lookup("lt", "is less than", lambda column, value: column < value)
+lte = Lookup("lte", "is at most", lambda column, value: column <= value)
+on_date = Lookup("date", "is on the day", lambda column, start, end: (column >= start) & (column < end))
+compared = (exact, gt, gte, lt, lte)
+
+
+class Filter:
+    """The base of filters: ``params`` are the query parameters it answers to."""
+
+    params: tuple[str, ...] = ()
+
+    def clauses(self, args: MultiDict) -> Iterable[Clause]:
+        """Return the conditions that ``args`` ask for.
+
+        Raises :class:`~.values.Rejected`, or a group of them where several parameters are wrong.
+        """
+        raise NotImplementedError
+
+    def describe(self) -> list[Parameter]:
+        """Return what is to be said about each parameter."""
+        return [Parameter(param, param.replace("_", " ")) for param in self.params]
+
+    def relevance(self, args: MultiDict) -> tuple:
+        """Return the order in which matches are best listed, best first; nothing by default."""
+        return ()
+
+
+@dataclass(frozen=True)
+class ColumnFilter(Filter):
+    """Compare a column of the row itself (or, by a dotted path, of a row it refers to)."""
+
+    param: str
+    column: peewee.Field
+    lookup: Lookup
+    kind: Kind
+    steps: tuple[peewee.ForeignKeyField, ...] = ()
+    params: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "params", (self.param,))
+
+    def clauses(self, args):
+        text = args.getlist(self.param)[-1]
+        if not text:
+            return ()
+        if self.lookup is on_date:
+            values = self.kind.day(self.param, text)
+        elif self.lookup.several:
+            values = self.kind.several(self.param, text)
+        else:
+            value = self.kind.one(self.param, text, strict=self.lookup is exact)
+            if value is None:
+                return ()
+            values = [value]
+        stored = [self.column.db_value(value) for value in values]
+        if self.lookup.several:
+            stored = pad(stored)
+        return (Clause((self.param, self.column.model, len(stored)), self._build, tuple(stored)),)
+
+    def relevance(self, args):
+        return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
+
+    def _build(self, *slots):
+        expression = self.lookup.build(self.column, *slots)
+        for step in reversed(self.steps):
+            target = step.rel_model
+            expression = step.in_(target.select(target._meta.primary_key).where(expression))
+        return expression
+
+    def describe(self):
+        words = self.param.split("__")[0].replace("_", " ")
+        label = words if self.lookup is exact else f"{words} {self.lookup.words}"
+        choices = self.kind.choices if self.lookup is exact else ()
+        model = getattr(self.kind, "model", None)
+        help = "comma-separated" if self.lookup.several else ""
+        is_whole = type(self.kind) is NumberKind
+        return [Parameter(self.param, label, self.kind.name, help, choices, model=model, is_whole=is_whole)]
+
+
+@dataclass(frozen=True)
+class LinkFilter(Filter):
+    """Rows linked to any of the given rows: the parameter may be repeated."""
+
+    param: str
+    link: Link
+    params: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "params", (self.param,))
+
+    def clauses(self, args):
+        kind = kind_of(self.link.target)
+        keys = kind.each(self.param, [text.strip() for text in args.getlist(self.param)])
+        stored = pad([self.link.target.db_value(key) for key in keys])
+        return (Clause((self.param, self.link.through, len(stored)), self._build, tuple(stored)),)
+
+    def _build(self, *slots):
+        link = self.link
+        key = link.source.rel_model._meta.primary_key
+        return key.in_(link.through.select(link.source).where(link.target.in_(slots)))
+
+    def describe(self):
+        label = self.param.replace("_", " ")
+        return [Parameter(self.param, label, "reference", "may be repeated", (), True, self.link.model)]
+
+
+class FilterSet:
+    """Every filter of a resource."""
+
+    def __init__(self, filters: Iterable[Filter] = ()):
+        self.filters = tuple(filters)
+        self.by_param: dict[str, Filter] = {}
+        for item in self.filters:
+            for param in item.params:
+                if param in self.by_param:
+                    raise ValueError(f"filter {param!r} is declared twice")
+                self.by_param[param] = item
+
+    def apply(self, selection: Selection, args: MultiDict) -> Selection:
+        """Return ``selection`` narrowed; raises :class:`~..errors.Invalid` with every bad value."""
+        errors: dict[str, list[str]] = {}
+        for item in {id(found): found for param in args if (found := self.by_param.get(param))}.values():
+            try:
+                selection = selection.where(*item.clauses(args))
+            except* Rejected as all_wrong:
+                errors |= {wrong.param: [wrong.message] for wrong in all_wrong.exceptions}
+        if errors:
+            raise Invalid(errors)
+        return selection
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset(
+            param
+            for param, item in self.by_param.items()
+            if isinstance(item, ColumnFilter) and isinstance(item.kind, NumberKind) and not item.lookup.several
+        )
+
+    def typed(self, args: MultiDict) -> MultiDict:
+        """Return ``args`` as a person may have typed them: the only comma in a number is its decimal sign."""
+        commas = {name for name in args if name in self._numbers and any("," in text for text in args.getlist(name))}
+        if not commas:
+            return args
+        return MultiDict([
+            (name, text.replace(",", ".") if name in commas and text.count(",") + text.count(".") == 1 else text)
+            for name, text in args.items(multi=True)
+        ])  # fmt: skip
+
+    def ignored(self, args: MultiDict) -> dict[str, list[str]]:
+        """Return what is wrong with values that are ignored although they say something.
+
+        A list is merely longer for them; a deletion that was to hold under a condition is not undone.
+        """
+        found = {}
+        for param in args:
+            item = self.by_param.get(param)
+            kind = item.kind if isinstance(item, ColumnFilter) else None
+            texts = [text for text in args.getlist(param) if text]
+            if isinstance(kind, BooleanKind) and any(kind.one(param, text) is None for text in texts):
+                found[param] = [BooleanKind.neither]
+        return found
+
+    def relevance(self, args: MultiDict) -> tuple:
+        """Return the order that the filters in use suggest."""
+        for param in args:
+            if param in self.by_param and (order := self.by_param[param].relevance(args)):
+                return order
+        return ()
+
+    def describe(self) -> list[Parameter]:
+        """Return every parameter's description."""
+        return [parameter for item in self.filters for parameter in item.describe()]
+
+
+def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Lookup, ...] | Filter]) -> FilterSet:
+    """Make the filters that a resource declares.
+
+    ``declared`` maps a column, a dotted path written with two underscores, or a
+    many-to-many relation to its lookups; a :class:`Filter` of one's own stands under any
+    name.  Raises ValueError for what the model does not have.
+    """
+    made: list[Filter] = []
+    for name, lookups in declared.items():
+        if isinstance(lookups, Filter):
+            made.append(lookups)
+        elif name in links_of(model):
+            made.append(LinkFilter(name, links_of(model)[name]))
+        else:
+            column, steps = _column(model, name)
+            for lookup in (lookups,) if isinstance(lookups, Lookup) else lookups:
+                param = f"{name}__{lookup.suffix}" if lookup.suffix else name
+                made.append(ColumnFilter(param, column, lookup, kind_of(column), steps))
+    return FilterSet(made)
+
+
+def _column(model: type[Model], name: str) -> tuple[peewee.Field, tuple[columns.ForeignKey, ...]]:
+    *path, last = name.split("__")
+    steps = []
+    for step in path:
+        reference = model._meta.fields.get(step)
+        if not isinstance(reference, peewee.ForeignKeyField):
+            raise ValueError(f"{model.__name__} has no reference {step!r} to filter by")
+        steps.append(reference)
+        model = reference.rel_model
+    found = model._meta.fields.get(last) or model._meta.columns.get(last)
+    if found is None:
+        raise ValueError(f"{model.__name__} has no column {last!r} to filter by")
+    return found, tuple(steps)

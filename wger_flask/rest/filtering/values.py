@@ -1,0 +1,287 @@
+"""Read the values of filters: what each kind of column accepts in a query string.
+
+Each kind knows the words in which a bad value is refused.  Boolean spellings follow a
+setting: the public documentation says ``True`` and ``False`` and ignores the rest, newer
+servers take any spelling.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid as uuids
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+
+import peewee
+
+from ...storage import columns
+from ...storage.predicates import equals
+from ...storage.query import Selection
+from ..fields import spelled_moment
+from ..timezone import server_zone
+
+_DATE_FORMATS = (
+    "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y", "%B %d, %Y",
+    "%d %B %Y", "%d %B, %Y",
+)  # fmt: skip
+_TIME_FORMATS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
+_LARGEST = 2**63 - 1
+_MOST = 1e50  # there is no need to calculate with more
+_NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
+
+DOCUMENTED_BOOLEANS = {"True": True, "False": False}
+ANY_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_booleans = DOCUMENTED_BOOLEANS
+
+
+def set_boolean_spellings(spellings: dict[str, bool]) -> None:
+    """Choose which texts count as booleans in filters; called once, at start."""
+    global _booleans
+    _booleans = spellings
+
+
+class Rejected(Exception):
+    """Say why the value of ``param`` is refused."""
+
+    def __init__(self, param: str, message: str):
+        super().__init__(message)
+        self.param, self.message = param, message
+
+
+class Kind:
+    """What a column of this kind accepts; the base is text."""
+
+    name = "string"
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self, column: peewee.Field):
+        self.column = column
+
+    def parse(self, text: str):
+        """Return the value that ``text`` spells, None for none; raises ValueError with the message.
+
+        Texts are compared without the blanks around them; where only blanks are given there is
+        nothing to compare with.
+        """
+        if "\x00" in text:
+            raise ValueError("Null characters are not allowed.")
+        return text.strip() or None
+
+    def one(self, param: str, text: str, strict: bool = True):
+        """Return the value of a parameter, None for "no filter"; raises :class:`Rejected`."""
+        try:
+            return self.parse(text)
+        except ValueError as wrong:
+            raise Rejected(param, str(wrong)) from None
+
+    def several(self, param: str, text: str) -> list:
+        """Return the values of a comma-separated parameter, without those that are empty."""
+        found = [self.one(param, part, strict=False) for part in text.split(",") if part]
+        return [value for value in found if value is not None]
+
+    def each(self, param: str, texts: list[str]) -> list:
+        """Return the values of a repeated parameter."""
+        return [self.one(param, text) for text in texts]
+
+
+class ChoiceKind(Kind):
+    """One of the column's choices; only an exact comparison checks that."""
+
+    name = "choice"
+
+    def __init__(self, column):
+        super().__init__(column)
+        self.choices = tuple((str(value), str(label)) for value, label in column.choices)
+
+    def one(self, param, text, strict=True):
+        if not strict:
+            return super().one(param, text, strict)
+        if text not in dict(self.choices):
+            raise Rejected(param, f"Select a valid choice. {text} is not one of the available choices.")
+        return text
+
+
+class NumberKind(Kind):
+    """A number; whole columns cut off what is behind the point."""
+
+    name = "number"
+
+    def parse(self, text):
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise ValueError("Enter a number.")
+        if number > _MOST:
+            raise ValueError(f"Ensure this value is less than or equal to {_MOST}.")
+        return self.fit(number)
+
+    def fit(self, number: Decimal):
+        """Return ``number`` as the column compares it, within what the database can hold."""
+        if number.adjusted() > 18:
+            return _LARGEST if number > 0 else -_LARGEST
+        return max(-_LARGEST, min(int(number), _LARGEST))
+
+
+class DecimalKind(NumberKind):
+    """A number with the column's places."""
+
+    def fit(self, number):
+        most = Decimal(10) ** self.column.max_digits
+        return max(-most, min(number, most)).quantize(self.column.unit)
+
+
+class FloatKind(NumberKind):
+    """A number of any precision."""
+
+    def fit(self, number):
+        value = float(number)
+        return value if math.isfinite(value) else math.copysign(1.7e308, value)
+
+
+class BooleanKind(Kind):
+    """True or False; any other spelling narrows nothing, as documented."""
+
+    name = "boolean"
+    choices = (("True", "yes"), ("False", "no"))
+    neither = "Must be True or False."
+
+    def one(self, param, text, strict=True):
+        return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)
+
+
+class UUIDKind(Kind):
+    """A UUID in any of its spellings."""
+
+    name = "uuid"
+
+    def parse(self, text):
+        if not text.strip():
+            return None
+        try:
+            return uuids.UUID(text.strip())
+        except ValueError:
+            raise ValueError("Enter a valid UUID.") from None
+
+
+class DateKind(Kind):
+    """A date, in ISO form or in one of the English ones."""
+
+    name = "date"
+
+    def parse(self, text):
+        found = _first(text, _DATE_FORMATS)
+        if found is None:
+            raise ValueError("Enter a valid date.")
+        return found.date()
+
+
+class TimeKind(Kind):
+    """A time of day."""
+
+    name = "time"
+
+    def parse(self, text):
+        found = _first(text, _TIME_FORMATS)
+        if found is None:
+            raise ValueError("Enter a valid time.")
+        return found.time()
+
+
+class MomentKind(Kind):
+    """A moment in ISO form; without an offset it is in the server's zone."""
+
+    name = "date-time"
+
+    def parse(self, text):
+        found = spelled_moment(text.strip())
+        if found is None:
+            raise ValueError("Enter a valid date/time.")
+        if found.tzinfo is None:
+            local = found.replace(tzinfo=server_zone())
+            if local.utcoffset() != local.replace(fold=1).utcoffset():
+                raise ValueError(
+                    f"{found} couldn’t be interpreted in time zone {server_zone()}; "
+                    "it may be ambiguous or it may not exist."
+                )
+            found = local
+        if not 2 <= found.year <= 9998:  # no zone can push it out of what can be stored
+            raise ValueError("Enter a valid date/time.")
+        return found
+
+    def day(self, param: str, text: str) -> list[datetime]:
+        """Return the first moments of a day and of the next, in the server's zone."""
+        found = _first(text, _DATE_FORMATS)
+        if found is None or not 2 <= found.year <= 9998:
+            raise Rejected(param, "Enter a valid date.")
+        start = found.date()
+        return [_midnight(start), _midnight(start + timedelta(days=1))]
+
+
+class ReferenceKind(Kind):
+    """The key of an existing row, whoever owns it."""
+
+    name = "reference"
+
+    def __init__(self, column):
+        super().__init__(column)
+        self.model = column.rel_model
+        self.key = column.rel_model._meta.primary_key
+        self.is_uuid = isinstance(self.key, columns.UUID)
+
+    def _parse(self, text: str):
+        if self.is_uuid:
+            return uuids.UUID(text)
+        return int(text) if isinstance(self.key, peewee.IntegerField) else text
+
+    def _exists(self, key) -> bool:
+        return columns.storable(key) and Selection(self.model, (equals(self.key, key),)).exists()
+
+    def one(self, param, text, strict=True):
+        try:
+            key = self._parse(text)
+        except ValueError:
+            raise Rejected(param, _NO_CHOICE) from None
+        if not self._exists(key):
+            raise Rejected(param, _NO_CHOICE)
+        return key
+
+    def each(self, param, texts):
+        keys = []
+        for text in texts:
+            try:
+                keys.append(self._parse(text))
+            except ValueError:
+                raise Rejected(param, f"“{text}” is not a valid value.") from None
+        for key in keys:
+            if not self._exists(key):
+                raise Rejected(param, f"Select a valid choice. {key} is not one of the available choices.")
+        return keys
+
+
+def _first(text: str, formats) -> datetime | None:
+    for layout in formats:
+        try:
+            return datetime.strptime(text.strip(), layout)
+        except ValueError:
+            continue
+    return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), server_zone())
+
+
+_KINDS = (
+    (peewee.ForeignKeyField, ReferenceKind), (columns.UUID, UUIDKind), (columns.Boolean, BooleanKind),
+    (columns.Decimals, DecimalKind), (columns.Float, FloatKind), (columns.Integer, NumberKind),
+    (columns.DateTime, MomentKind), (columns.Date, DateKind), (columns.Time, TimeKind),
+)  # fmt: skip
+
+
+def kind_of(column: peewee.Field) -> Kind:
+    """Return the kind of a model's column."""
+    if column.choices:
+        return ChoiceKind(column)
+    return next((kind for fields, kind in _KINDS if isinstance(column, fields)), Kind)(column)

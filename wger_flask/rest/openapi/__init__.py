@@ -1,0 +1,1 @@
+"""Describe the API: the OpenAPI document, its schemas, and what OPTIONS answers."""

@@ -1,0 +1,60 @@
+"""Ask whether the rows that a body refers to exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ..storage.columns import storable
+from ..storage.model import Model, title_of
+from ..storage.predicates import equals, within
+from ..storage.query import Selection, which_exist
+from .errors import NotYours
+from .fields.references import Key, Keys, no_such_row
+
+
+def missing_references(
+    schema, data: dict, body: dict, owned: Collection[str] = (), own_rows: Sequence[Selection] = ()
+) -> dict[str, list[str]]:
+    """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere.
+
+    What ``owned`` names must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` when
+    one of these is not there.
+    """
+    sent = {}
+    for name, field in schema.load_fields.items():
+        value = data.get(field.attribute or name)
+        if value is not None and isinstance(field, Key | Keys) and name not in owned:
+            sent[field.data_key or name] = (field, value)
+    single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
+    found = _exist(single.values(), own_rows)
+    lost = {name: body.get(name) for name, there in zip(single, found, strict=True) if not there}
+    for name, (field, keys) in sent.items():
+        if name not in single and (missing := _missing(field.model, keys)):
+            lost[name] = missing[0]
+    return {name: [no_such_row(lost[name])] for name in sent if name in lost}
+
+
+def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
+    """Return the error message for a key in ``data`` that a row of ``model`` other than ``own`` has."""
+    name = model._meta.primary_key.name
+    key = data.get(name)
+    if key is None or key == own or not _exist([(model, key)])[0]:
+        return {}
+    return {name: [f"{title_of(model)} with this {name} already exists."]}
+
+
+def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Selection] = ()) -> list[bool]:
+    """Tell of each model and primary key whether there is such a row; ``own_rows`` must be there: one query."""
+    asked = [Selection(model, (equals(model._meta.primary_key, key),)) for model, key in rows if storable(key)]
+    found = which_exist([*own_rows, *asked])
+    if not all(found[: len(own_rows)]):
+        raise NotYours()
+    others = iter(found[len(own_rows) :])
+    return [storable(key) and next(others) for _, key in rows]
+
+
+def _missing(model: type[Model], keys: list) -> list:
+    """Return those of ``keys`` that no row of ``model`` has, in order."""
+    column = model._meta.primary_key
+    found = set(Selection(model, (within(column, [key for key in keys if storable(key)]),)).keys())
+    return [key for key in keys if key not in found]

@@ -1,0 +1,1 @@
+"""Search rows by name: the index, the folding of letters, and the search itself."""

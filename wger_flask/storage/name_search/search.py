@@ -1,0 +1,154 @@
+"""Find rows by names as people type them.
+
+There are two ways, and a setting chooses between them once, at start.  The good one asks the
+copies of names that :mod:`.index` keeps: case and accents do not matter, each typed word may
+begin or stand anywhere in a word of the name, a plural also stands for its singular and a joined
+word for its halves, a word that (nearly) no name has for those it may be a slip of, and the nearest
+names come first.  The plain one looks for the text as it was typed, as a wger on SQLite does.
+
+Both give SQL: ``typed`` are placeholders for the values of :func:`typed_values`, as many
+for every text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import peewee
+
+from ..database import database
+from ..query import forget_statements
+from ..query_cache import remembered
+from . import candidates, folding
+from . import index as names
+
+# Nobody types more, and no name holds more: the rest would only cost time.
+_MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
+
+
+class Best:
+    """Search the copies of names."""
+
+    def typed_values(self, text: str, columns) -> tuple:
+        indexes = [names.index_of(column) for column in columns]
+        for index in indexes:
+            index.catch_up()
+        key = ("typed", text, *(index.table for index in indexes))
+        return remembered(key, lambda: self._values(text, indexes))
+
+    def _values(self, text: str, indexes) -> tuple:
+        words = tuple(word[:_LONGEST] for word in folding.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
+        understood = candidates.understood(words, [index.names._meta.table_name for index in indexes])
+        pieces, doubtful, meant = [], None, []
+        for before, (word, others, other_words) in zip(("", *words), understood, strict=False):
+            doubtful = doubtful or (word if others else None)
+            short = len(word) < 3
+            piece = folding.GAP[len(word) - 1 :] + word if short else word
+            # What is written apart may be one word: a longer one is found in it anyway.
+            pieces.append([piece, *([before + word] if short and before else []), *others])
+            meant += other_words
+        if len(words) == 1 and len(words[0]) == 1:
+            pieces = [[folding.folded(words)]]  # one letter begins too many words: it is one itself
+        first = words[0] if words else ""
+        terms = database.obj.dialect.name_terms(pieces)
+        return (*terms, *_whole(meant), *_whole(words), doubtful or first)
+
+    def name_matches(self, column, *typed):
+        copy = names.index_of(_plain(column)).names
+        return _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-5]))
+
+    def name_closeness(self, column, *typed):
+        copy = names.index_of(_plain(column)).names
+        other_whole, other_text, whole, text, doubtful = typed[-5:]
+        folded, place, case = copy.folded, database.obj.dialect.place, peewee.Case
+        elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)
+        # What the text also means is a little farther away than what it says.
+        other = case(place(folded, other_text), ((1, 3900), (0, elsewhere)), 2900)
+        rank = case(
+            None,
+            ((folded == whole, 5000), (folded == other_whole, 4900)),
+            case(place(folded, text), ((1, 4000), (0, other)), 3000),
+        )
+        near = copy.select(rank - peewee.fn.LENGTH(folded)).where(copy.id == _key(column))
+        return peewee.fn.COALESCE(near, 0)
+
+
+class Substring:
+    """Look for the text as it was typed."""
+
+    def typed_values(self, text: str, columns) -> tuple:
+        plain = _literal(text)
+        return plain, f"{plain}%", f"%{plain}%"
+
+    def name_matches(self, column, *typed):
+        return like(column, typed[2])
+
+    def name_closeness(self, column, *typed):
+        steps = zip(typed, (3, 2, 1), strict=True)
+        return peewee.Case(None, [(like(column, pattern), rank) for pattern, rank in steps], 0)
+
+
+_WAYS = {"best": Best(), "substring": Substring()}
+_chosen = "best"
+
+
+def use(way: str) -> None:
+    """Search the ``best`` way or by ``substring``; called once, at start."""
+    global _chosen
+    if way != _chosen:
+        forget_statements()
+    _chosen = way
+
+
+def _way() -> Best | Substring:
+    return _WAYS[_chosen if database.obj.dialect.can_index_names(database.obj) else "substring"]
+
+
+def typed_values(text: str, *columns: peewee.Field) -> tuple:
+    """Return the values that a typed ``text`` is compared by in ``columns``."""
+    return _way().typed_values(text, columns)
+
+
+def name_matches(column: peewee.Field, *typed) -> peewee.Expression:
+    """Return the condition that the name in ``column`` is one that the text may mean."""
+    return _way().name_matches(column, *typed)
+
+
+def name_closeness(column: peewee.Field, *typed):
+    """Return a number for ordering: the higher, the nearer the name is to the text; none is below zero."""
+    return _way().name_closeness(column, *typed)
+
+
+def nearest_of(*numbers):
+    """Return the greatest of some :func:`name_closeness`, those of no name counting as zero."""
+    return database.obj.dialect.greatest(*(peewee.fn.COALESCE(number, 0) for number in numbers))
+
+
+def containing(text: str) -> str:
+    """Return the pattern for :func:`like` of what has ``text`` somewhere in it."""
+    return f"%{_literal(text)}%"
+
+
+def like(column: peewee.Field, pattern) -> peewee.Expression:
+    """Return the condition that ``column`` is like a pattern, whatever the case of unaccented letters."""
+    return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
+
+
+def _whole(words: Sequence[str]) -> tuple[str, str]:
+    """Return a whole name of ``words``, and what a name that begins with them begins with."""
+    whole = folding.folded(words)
+    return whole, whole.rstrip() or whole
+
+
+def _literal(text: str) -> str:
+    return text[:_LONGEST_TEXT].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _plain(column) -> peewee.Field:
+    """Return the column itself where ``column`` is one of an alias."""
+    return column.field if isinstance(column, peewee.FieldAlias) else column
+
+
+def _key(column):
+    source = column.source if isinstance(column, peewee.FieldAlias) else column.model
+    return getattr(source, _plain(column).model._meta.primary_key.name)

@@ -1,0 +1,283 @@
+"""Select rows with SQL that is compiled once for each shape of query.
+
+Peewee builds a fine query and takes longer to print it than SQLite takes to answer it.  A
+:class:`Selection` therefore carries *clauses*: how an expression is built, which values it
+needs, and a key that names its shape.  Two requests that differ in values alone share the
+SQL text; only the first of them has Peewee write it.
+
+Rows come back as the raw tuples of the database driver: :mod:`wger_flask.rest.serialization` turns
+them into JSON without an object in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import peewee
+
+from . import counting
+from .database import database
+from .model import Model
+from .predicates import Clause
+from .query_cache import remembered
+
+COMPILED_SHAPES = 1024
+AS_READ = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
+_FAR = 1000
+
+
+class _Slot:
+    """Stand for the value at ``index`` while the SQL is written."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int):
+        self.index = index
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows of ``model`` that meet every clause, in ``order``.
+
+    ``order`` is a tuple of terms: a column's name or dotted path (``-`` in front: descending),
+    or a :class:`Clause` whose expression is ordered by.
+    """
+
+    model: type[Model]
+    clauses: tuple[Clause, ...] = ()
+    order: tuple = ()
+
+    def where(self, *clauses: Clause) -> Selection:
+        """Return the selection narrowed by ``clauses``."""
+        return replace(self, clauses=self.clauses + clauses) if clauses else self
+
+    def order_by(self, *terms) -> Selection:
+        """Return the selection in another order."""
+        return replace(self, order=terms)
+
+    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+        """Return the raw values of ``columns`` (names, dotted paths along references, or what clauses build)."""
+        built = [column for column in columns if not isinstance(column, str)]
+        values = [value for clause in (*built, *self.clauses) for value in clause.values]
+        for term in self.order:
+            if not isinstance(term, str):
+                values.extend(term.values)
+        if limit is not None:
+            values += (limit, offset)
+        return _rows(database.obj.dialect, self, columns, limit is not None, offset >= _FAR).run(values).fetchall()
+
+    def count(self, at_least: int | None = None) -> int:
+        """Return the number of rows.
+
+        With ``at_least``, how many there are known to be, it may be an estimate of more.
+        """
+        if at_least is not None and not self.clauses:
+            found = counting.estimated(self.model, at_least)
+            if found is not None:
+                return found
+        values = tuple(value for clause in self.clauses for value in clause.values)
+        statement = _count(database.obj.dialect, Selection(self.model, self.clauses))
+        return remembered((statement, values), lambda: statement.run(values).fetchone()[0])
+
+    def exists(self) -> bool:
+        """Tell whether there is any row."""
+        return which_exist((self,))[0]
+
+    def first(self) -> Model | None:
+        """Return the first row as an instance, None where there is none."""
+        return self.first_with()[0]
+
+    def first_with(self, *also: Clause) -> tuple[Model | None, tuple]:
+        """Return the first row as an instance, and the raw values of what ``also`` builds; None and none for no row."""
+        names, readers = _readers(database.obj.dialect, self.model)
+        found = self.rows((*names, *also), 1)
+        if not found:
+            return None, ()
+        row = self.model(__no_default__=True)
+        row.__data__.update(zip(names, found[0], strict=False))
+        for name, read in readers:
+            row.__data__[name] = read(row.__data__[name])
+        return row, found[0][len(names) :]
+
+    def instances(self):
+        """Return the rows as model instances, for what is changed rather than shown."""
+        joins = _Joins(self.model)
+        conditions = [joins.build(clause, map(_plain, clause.values)) for clause in self.clauses]
+        terms = [
+            joins.build(term, map(_plain, term.values)) if isinstance(term, Clause) else joins.term(term)
+            for term in self.order
+        ]
+        return _query(joins, (), conditions, terms)
+
+    def keys(self) -> list:
+        """Return the primary keys, as Python values."""
+        key = self.model._meta.primary_key
+        return [key.python_value(row[0]) for row in self.rows((key.name,))]
+
+
+def which_exist(selections: Sequence[Selection]) -> list[bool]:
+    """Tell of each selection whether it has any row: one query, however many they are."""
+    if not selections:
+        return []
+    values = [value for selection in selections for clause in selection.clauses for value in clause.values]
+    shapes = tuple(Selection(selection.model, selection.clauses) for selection in selections)
+    return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL text and which of the given values each of its parameters takes."""
+
+    sql: str
+    parameters: tuple
+
+    def run(self, values: Sequence):
+        """Execute with ``values`` and return the cursor."""
+        return database.obj.execute_sql(self.sql, [values[p.index] if type(p) is _Slot else p for p in self.parameters])
+
+
+def compile_query(query) -> Statement:
+    """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
+    sql, parameters = database.obj.get_sql_context().sql(query).query()
+    return Statement(sql, tuple(parameters))
+
+
+class Slots:
+    """Hand out placeholders in the order in which values will be given."""
+
+    def __init__(self):
+        self.taken = 0
+
+    def take(self) -> peewee.Value:
+        """Return the next placeholder."""
+        self.taken += 1
+        return peewee.Value(_Slot(self.taken - 1), converter=False)
+
+    def fill(self, clause: Clause, joins: _Joins) -> peewee.Expression:
+        """Build ``clause`` on as many placeholders as it has values."""
+        return joins.build(clause, (self.take() for _ in clause.values))
+
+
+class _Joins:
+    """Follow dotted paths along references, joining each table once."""
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+        self.joined: dict[tuple[str, ...], tuple] = {}
+        self.demanded: set[tuple[str, ...]] = set()
+
+    def column(self, path: str, demanded: bool = False):
+        """Return the expression that ``path`` names; ``demanded`` leaves out rows that it leads nowhere from."""
+        *steps, last = path.split(".")
+        source, model, walked = self.model, self.model, ()
+        for step in steps:
+            reference = model._meta.fields[step]
+            walked += (step,)
+            model = reference.rel_model
+            if walked not in self.joined:
+                alias = model.alias()
+                self.joined[walked] = (source, alias, getattr(source, step) == getattr(alias, reference.rel_field.name))
+            if demanded:
+                self.demanded.add(walked)
+            source = self.joined[walked][1]
+        if last == "pk":
+            last = model._meta.primary_key.name
+        return getattr(source, last) if source is not self.model else model._meta.fields[last]
+
+    def build(self, clause: Clause, values: Iterable) -> peewee.Expression:
+        """Return the expression of ``clause`` with ``values`` in its places."""
+        reached = (self.column(clause.path, demanded=True),) if clause.path else ()
+        return clause.build(*reached, *values)
+
+    def term(self, name: str) -> peewee.Ordering:
+        """Return what orders by the path ``name``, descending where it begins with a hyphen."""
+        column = self.column(name.lstrip("-"))
+        return column.desc() if name.startswith("-") else column.asc()
+
+    def apply(self, query):
+        """Return ``query`` with the joins that its columns need."""
+        for walked, (source, alias, condition) in self.joined.items():
+            kind = peewee.JOIN.INNER if walked in self.demanded else peewee.JOIN.LEFT_OUTER
+            query = query.join_from(source, alias, kind, on=condition)
+        return query
+
+
+def _plain(value) -> peewee.Value:
+    return peewee.Value(value, converter=False)
+
+
+@lru_cache(None)
+def _readers(dialect, model: type[Model]) -> tuple[tuple[str, ...], list[tuple]]:
+    """Return the names of the columns of ``model``, and how those are read that drivers give in another type."""
+    fields = model._meta.sorted_fields
+    readers = [(field.name, field.python_value) for field in fields if not isinstance(_target(field), AS_READ)]
+    return tuple(field.name for field in fields), readers
+
+
+def _target(field: peewee.Field) -> peewee.Field:
+    return field.rel_field if isinstance(field, peewee.ForeignKeyField) else field
+
+
+@lru_cache(COMPILED_SHAPES)
+def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool) -> Statement:
+    joins, slots = _Joins(selection.model), Slots()
+    expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
+    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
+    if (paged or terms) and not _is_total(selection):
+        tie = dialect.insertion_order(selection.model)
+        terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
+    if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
+        # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
+        key = selection.model._meta.primary_key
+        chosen = _query(joins, (key,), conditions, terms).limit(slots.take()).offset(slots.take())
+        return compile_query(_query(joins, expressions, [key.in_(chosen)], terms))
+    query = _query(joins, expressions, conditions, terms)
+    if paged:
+        query = query.limit(slots.take()).offset(slots.take())
+    return compile_query(query)
+
+
+def _query(joins: _Joins, expressions, conditions, terms):
+    query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
+    return query.where(*conditions) if conditions else query
+
+
+def _is_total(selection: Selection) -> bool:
+    """Tell whether the order leaves no ties, so that pages never overlap."""
+    key = selection.model._meta.primary_key.name
+    return any(term in (key, f"-{key}") for term in selection.order if isinstance(term, str))
+
+
+def _walks_an_index_backwards(selection: Selection) -> bool:
+    """Tell whether an index gives the rows in this order from its end: ties then come from the end too."""
+    if selection.clauses or len(selection.order) != 1 or not isinstance(selection.order[0], str):
+        return False
+    field = selection.model._meta.fields.get(selection.order[0].removeprefix("-"))
+    return selection.order[0].startswith("-") and field is not None and (field.index or field.unique)
+
+
+@lru_cache(COMPILED_SHAPES)
+def _count(dialect, selection: Selection) -> Statement:
+    joins, slots = _Joins(selection.model), Slots()
+    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
+
+
+@lru_cache(COMPILED_SHAPES)
+def _existence(dialect, selections: tuple[Selection, ...]) -> Statement:
+    slots, questions = Slots(), []
+    for selection in selections:
+        joins = _Joins(selection.model)
+        conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+        questions.append(peewee.fn.EXISTS(_query(joins, (peewee.SQL("1"),), conditions, ())))
+    return compile_query(peewee.Select(columns=questions))
+
+
+def forget_statements() -> None:
+    """Drop all compiled SQL: what expressions are built of has changed."""
+    _rows.cache_clear()
+    _existence.cache_clear()
+    _count.cache_clear()

@@ -1,0 +1,63 @@
+"""Write single rows with SQL that is compiled once for each set of columns.
+
+Reading has :mod:`.query`; this is its counterpart.  Peewee's own ``create`` and ``save``
+do the same and are fine wherever a request does not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .database import database
+from .model import Model, touch
+from .query import COMPILED_SHAPES, Slots, Statement, compile_query
+from .signals import tell_changed, tell_created
+
+
+def insert(row: Model) -> Model:
+    """Store ``row``, which is new, and return it with its key."""
+    touch(row)
+    meta, data, held = row._meta, row.__data__, database.obj
+    names = tuple(name for name in meta.sorted_field_names if name in data)
+    cursor = _insert(held.dialect, type(row), names).run(_stored(row, names))
+    key = meta.primary_key.name
+    if key not in data:
+        setattr(row, key, cursor.fetchone()[0] if held.returning_clause else cursor.lastrowid)
+    row._dirty.clear()
+    tell_created(row)
+    return row
+
+
+def update(row: Model, names: Iterable[str]) -> Model:
+    """Store the columns ``names`` of ``row``, which exists, and those that note when it changed.
+
+    Names that are no columns are passed over, as Peewee's constructors do.
+    """
+    known = row._meta.combined
+    changed = tuple(dict.fromkeys(known[name].name for name in (*names, *touch(row)) if name in known))
+    if changed:
+        key = row._meta.primary_key.name
+        _update(database.obj.dialect, type(row), changed).run(_stored(row, (*changed, key)))
+    row._dirty.clear()
+    if changed:
+        tell_changed(row, changed)
+    return row
+
+
+def _stored(row: Model, names: tuple[str, ...]) -> list:
+    fields, data = row._meta.fields, row.__data__
+    return [fields[name].db_value(data[name]) for name in names]
+
+
+@lru_cache(COMPILED_SHAPES)
+def _insert(dialect, model: type[Model], names: tuple[str, ...]) -> Statement:
+    slots = Slots()
+    return compile_query(model.insert({model._meta.fields[name]: slots.take() for name in names}))
+
+
+@lru_cache(COMPILED_SHAPES)
+def _update(dialect, model: type[Model], names: tuple[str, ...]) -> Statement:
+    slots = Slots()
+    values = {model._meta.fields[name]: slots.take() for name in names}
+    return compile_query(model.update(values).where(model._meta.primary_key == slots.take()))

@@ -1,0 +1,135 @@
+"""Let offline clients prove to a PowerSync service who they are.
+
+The service is another program that fetches our public key, so these tokens alone are signed
+with a key pair.  It is made on first use, beside the secret key and as private.  A token carries
+the stamp of its account (see :mod:`..auth.credential_stamps`), by which whoever can ask the database, as
+:func:`read` does, knows one that ended with the password; others take it until its time is over.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Response
+
+from ..auth import credential_stamps, identity, tokens
+from ..auth.identity import Caller
+from ..auth.models import User
+from ..auth.policy import policy
+from ..auth.schemes import authenticate_again
+from ..rest.blueprint import Endpoints
+from ..rest.errors import Forbidden
+from ..rest.fields import Json, String
+from ..rest.permissions import Access, logged_in
+from ..rest.schema import Schema
+from ..secrets import kept
+
+AUDIENCE = "powersync"
+SECONDS = 600
+_BITS = 2048
+_making = threading.Lock()
+
+
+class KeysSchema(Schema):
+    """The public keys with which tokens can be verified."""
+
+    keys = Json(dump_only=True)
+
+
+class TokenSchema(Schema):
+    """A token for the PowerSync service, and where that is."""
+
+    token = String(dump_only=True)
+    powersync_url = String(dump_only=True)
+
+
+powersync = Endpoints("powersync", "Tokens for clients that work offline.")
+
+
+@powersync.endpoint("powersync-keys", slash=False, response=KeysSchema)
+def keys(call):
+    """Show the public key of the tokens that offline clients get."""
+    return _spaced({"keys": [_public(_private())]})
+
+
+@powersync.endpoint(
+    "powersync-token", slash=False, access=Access(read=logged_in, write=logged_in), response=TokenSchema
+)
+def token(call):
+    """Get a token for the PowerSync service; it is valid for ten minutes."""
+    user = User.get_or_none(User.id == call.user.id)
+    stamp = user and credential_stamps.current(user)
+    if not stamp or authenticate_again(call.request) is None:
+        raise Forbidden()
+    now = int(time.time())
+    private = _private()
+    claims = {"sub": str(user.id), "iat": now, "aud": AUDIENCE, "exp": now + SECONDS, "stamp": stamp}
+    made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
+    return _spaced({"token": made, "powersync_url": policy().settings.POWERSYNC_URL})
+
+
+def read(text: str) -> Caller:
+    """Return whose token ``text`` is; raises :class:`~..auth.tokens.BadToken` for one that is no good, or no longer.
+
+    Nothing is allowed for clocks that differ: it is this server that made the token.
+    """
+    try:
+        claims = jwt.decode(
+            text, _private().public_key(), algorithms=["RS256"], audience=AUDIENCE,
+            options={"require": ["exp", "iat", "sub", "aud"]},
+        )  # fmt: skip
+    except jwt.ExpiredSignatureError:
+        raise tokens.BadToken(tokens.BadToken.EXPIRED) from None
+    except (jwt.PyJWTError, ValueError):
+        raise tokens.BadToken(tokens.BadToken.INVALID) from None
+    user = identity.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims))
+    if user is None or not user.is_active:
+        raise tokens.BadToken(tokens.BadToken.INVALID)
+    return user
+
+
+def _spaced(body: dict) -> Response:
+    """Return ``body`` with blanks behind its separators, as these endpoints print it."""
+    return Response(json.dumps(body), content_type="application/json")
+
+
+def _private() -> rsa.RSAPrivateKey:
+    with _making:
+        return _read(policy().settings.WGER_INSTANCE_PATH / "powersync.pem")
+
+
+@lru_cache(1)
+def _read(path: Path) -> rsa.RSAPrivateKey:
+    return serialization.load_pem_private_key(kept(path, _make).encode(), None)
+
+
+def _make() -> str:
+    made = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+    return made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _public(private: rsa.RSAPrivateKey) -> dict:
+    """Return the public half as a JSON Web Key (RFC 7517); its id is its thumbprint (RFC 7638)."""
+    numbers = private.public_key().public_numbers()
+    key = {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(json.dumps(key, separators=(",", ":")).encode())
+    return {**key, "alg": "RS256", "use": "sig", "kid": _text(digest.finalize())}
+
+
+def _number(value: int) -> str:
+    return _text(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,177 @@
+"""Take what offline clients wrote to their copy of the tables: ``/upload-powersync-data``.
+
+A client sends a table's name and a row's columns; the row goes through the resource of that
+table as a request of its own would (:meth:`~..rest.dispatch.Call.on`), so permissions, limits,
+validation, ownership and everything that follows a write are the resource's own.  What is
+refused is told with status 200, as those clients expect: they would repeat anything else
+forever.  Only who comes too often gets a 429, and is to try again.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Callable
+
+import peewee
+from flask import Response
+
+from ..rest.blueprint import Endpoints
+from ..rest.dispatch import Call
+from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
+from ..rest.fields import Json, String
+from ..rest.fields.base import NULL
+from ..rest.resource import Resource
+from ..rest.schema import Schema
+from ..rest.services import services
+from ..rest.views import targets
+from ..storage import columns
+from ..storage.database import IntegrityError, transaction
+from ..storage.model import Model
+from ..storage.predicates import equals
+from ..storage.query import Selection
+
+DONE = {"status": "ok!"}
+_REFUSED = {"PUT": "{} creation must go through the REST API", "PATCH": "{} cannot be changed",
+            "DELETE": "{} cannot be deleted"}  # fmt: skip
+
+
+class UploadSchema(Schema):
+    """A row of a table, or the part of it that changed."""
+
+    table = String(required=True, help="name of the table")
+    data = Json(required=True, help="the row's columns, with its id")
+
+
+class UploadedSchema(Schema):
+    """What became of an uploaded row."""
+
+    status = String()
+    error = String()
+    details = Json()
+
+
+uploads = Endpoints("upload-powersync-data", "What offline clients wrote to their copy.")
+
+
+@uploads.endpoint(
+    "upload-powersync-data", methods=("PUT", "PATCH", "DELETE"), slash=False, bulk=True,
+    request=UploadSchema, response=UploadedSchema,
+)  # fmt: skip
+def upload(call: Call):
+    """Take a row that an offline client made (PUT), changed (PATCH) or deleted (DELETE)."""
+    if call.user is None:
+        return Response(status=403)
+    table, data = call.body.get("table"), call.body.get("data")
+    if not isinstance(table, str) or not table or not isinstance(data, dict):
+        return {"error": "Missing required fields: table, data"}
+    other = services().registry.uploads.get(table)
+    resource = None if other else _resource(table)
+    if other is None and resource is None:
+        return {"error": f"Unknown table: {table}"}
+    handle = other.get(call.method) if other else _of_resource(resource, call.method)
+    name = _model_name(table)
+    try:
+        if handle is None:
+            raise MethodNotAllowed(call.method)
+        with transaction():
+            handle(call, data)
+    except NotFound:
+        return DONE  # what is gone, or was never there, needs no change any more
+    except MethodNotAllowed:
+        return {"error": "Method not allowed", "details": _REFUSED[call.method].format(name)}
+    except NotYours:
+        return {"error": "Forbidden", "details": f"{name} references an object you do not own"}
+    except Forbidden as refused:
+        return {"error": "Forbidden", "details": refused.body["detail"]}
+    except Throttled:
+        raise
+    except ApiError as refused:
+        return {"error": "Validation failed", "details": refused.body}
+    except IntegrityError as clash:
+        return {"error": "Validation failed", "details": {"non_field_errors": [services().explain(clash)]}}
+    return DONE
+
+
+def _resource(table: str) -> Resource | None:
+    """Return the resource through which users write their own rows of ``table``."""
+    for resource in services().registry:
+        if resource.model._meta.table_name == table and resource.owner and "POST" in resource.methods:
+            return resource
+    return None
+
+
+def _model_name(table: str) -> str:
+    """Return what refusals call a row of ``table``."""
+    models = services().registry.models
+    return next((model.__name__ for model in models if model._meta.table_name == table), table)
+
+
+def _key_column(model: type[Model]) -> peewee.Field:
+    """Return the column by which offline clients know a row: one whose value they can choose."""
+    key = model._meta.primary_key
+    return key if isinstance(key, columns.UUID) else model._meta.fields.get("uuid") or key
+
+
+def _of_resource(resource: Resource, method: str) -> Callable | None:
+    if method != "PUT":
+        return _change(resource)
+    chosen = isinstance(_key_column(resource.model), columns.UUID)
+    return _create(resource) if chosen and not resource.takes_files else None
+
+
+def _create(resource: Resource) -> Callable:
+    def create(call: Call, data: dict) -> None:
+        column, model = _key_column(resource.model), resource.model
+        listing = targets(resource)[0]
+        sent = call.on(listing, "POST", _body(model, data))
+        key = _chosen_key(data["id"]) if "id" in data else None
+        if key is not None and resource.visible_to(call.user).where(equals(column, key)).exists():
+            return  # it arrived before
+        made = listing.handlers["POST"](sent)[0]
+        if key is not None and not column.primary_key:
+            model.update({column: key}).where(model._meta.primary_key == made["id"]).execute()
+
+    return create
+
+
+def _change(resource: Resource) -> Callable:
+    """Return what changes or deletes a row, as the method says."""
+
+    def change(call: Call, data: dict) -> None:
+        detail = targets(resource)[1]
+        body = _body(resource.model, data) if call.method == "PATCH" else {}
+        sent = call.on(detail, call.method, body)
+        sent.key = _key_of(call, resource, data)
+        detail.handlers[call.method](sent)
+
+    return change
+
+
+def _chosen_key(key) -> uuids.UUID:
+    """Return the key that a client chose for a new row; raises :class:`ApiError`."""
+    if key is None:
+        raise ApiError({"id": [NULL]})
+    found = columns.parse_uuid(key)
+    if found is None:
+        raise ApiError(str([f"“{key}” is not a valid UUID."]))
+    return found
+
+
+def _key_of(call: Call, resource: Resource, data: dict) -> str:
+    """Return the primary key, as a URL spells it, of the user's row that ``data`` names."""
+    column, key = _key_column(resource.model), data.get("id")
+    if isinstance(column, columns.UUID):
+        key = columns.parse_uuid(key)
+    elif isinstance(key, bool) or not str(key).isdecimal() or len(str(key)) > 18:
+        key = None  # no row has a key of more digits
+    mine = resource.owner.clause(resource.model, call.user.id)
+    found = Selection(resource.model, (equals(column, key), mine)).keys() if key is not None else []
+    if not found:
+        raise NotFound()
+    return str(found[0])
+
+
+def _body(model: type[Model], data: dict) -> dict:
+    """Return a row's columns under the names that the resource's body has for them."""
+    known = model._meta.columns
+    return {known[name].name if name in known else name: value for name, value in data.items()}

@@ -1,0 +1,65 @@
+"""Pages for people: every URL of the API, the home page, and the API's documentation.
+
+Nothing here knows a resource.  Tables, filter forms, edit forms and links are read off the
+declarations that answer the machines, so a plugin's resource has its pages the moment it is
+registered.  A subject adds two things where a table does not say enough: a picture of its
+rows (:mod:`.views`) and names for rows that have none in a column of their own.
+
+:mod:`.renderer` decides which page answers a request; :mod:`.tables`, :mod:`.cells`,
+:mod:`.forms`, :mod:`.filter_form`, :mod:`.headings` and :mod:`.display_names` prepare what its template shows.
+:mod:`.redirects` says where a form leads that was taken, :mod:`.stale_forms` what becomes of one that came too late.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from ..rest.registry import RegistrationError, Registry
+from ..rest.renderers import set_page
+from ..rest.resource import DELETION, Resource
+from . import api_docs, docs_site, home, layout, renderer
+from .charts.line import CHART
+from .deletion_page import DELETING
+from .index import targets_of
+
+__all__ = ["register"]
+
+
+def register(app: Flask, registry: Registry, api: Api) -> None:
+    """Make HTML a format of every target; raises RegistrationError for views that do not exist."""
+    registry.add_view("chart", CHART)
+    registry.add_view(DELETION, DELETING)
+    for resource in registry:
+        for view in (resource.view, *(action.view for action in resource.actions)):
+            _check(registry, resource, view)
+    _check_adding(registry)
+    layout.register(app)
+    set_page(renderer.page)
+    app.register_blueprint(home.pages)
+    app.register_blueprint(api_docs.pages_for(api))
+    app.register_blueprint(docs_site.pages)
+
+
+def _check_adding(registry: Registry) -> None:
+    targets = {target.name: target for _, target in targets_of(registry)}
+    for resource in registry:
+        if resource.added_by and resource.added_by not in targets:
+            where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
+            raise RegistrationError(f"{where}: there is no endpoint {resource.added_by!r}")
+    for target in targets.values():
+        if target.makes and target.makes not in registry:
+            raise RegistrationError(f"endpoint {target.name!r}: there is no resource {target.makes!r}")
+
+
+def _check(registry: Registry, resource: Resource, view: str) -> None:
+    name, *args = view.split(":")
+    if not name:
+        return
+    where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
+    if name not in registry.views:
+        raise RegistrationError(f"{where}: there is no view {name!r}")
+    try:
+        registry.views[name].check(resource, *args)
+    except (TypeError, ValueError) as wrong:
+        raise RegistrationError(f"{where}: view {name!r}: {wrong}") from wrong

@@ -1,0 +1,120 @@
+"""What people call a row: the text of a link, the heading of a page, an option to choose.
+
+A row is called by the column that is its name; where it has none (an exercise is named by its
+translations), its subject registers how to find one.  Only rows that the user may see are
+named: a reference to anything else stays a bare key.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from marshmallow import ValidationError
+
+from ..rest import fields
+from ..rest.fields.references import parse_reference
+from ..rest.resource import Resource
+from ..rest.services import services
+from ..rest.timezone import server_zone
+from ..storage.columns import storable
+from ..storage.model import Model
+from ..storage.predicates import within
+from ..storage.query import Selection
+
+MOST_OPTIONS = 50
+_USUAL = ("name", "title", "full_name", "username")
+_DAY = "date"
+
+
+def naming_column(resource: Resource) -> str | None:
+    """Return the column that names rows: a usual one, else the first text that every row has, else its date."""
+    columns = resource.model._meta.fields
+    for name in _USUAL:
+        if name in columns:
+            return name
+    for name, field in resource.schema().load_fields.items():
+        if isinstance(field, fields.String) and field.required and (field.attribute or name) in columns:
+            return field.attribute or name
+    return _DAY if _DAY in columns else None
+
+
+def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
+    """Return names of rows by key, both as texts, with a constant number of queries.
+
+    Keys of rows that ``user`` may not see, and of models without a resource, are left out.
+    """
+    resource = services().registry.of_model(model)
+    wanted = [key for key in map(lambda key: _parsed(model, key), dict.fromkeys(keys)) if key is not None]
+    if resource is None or not wanted or not resource.rules.read(user):
+        return {}
+    return _named(resource, resource.visible_to(user).where(within(model._meta.primary_key, wanted)))
+
+
+def options(model: type[Model], user) -> list[tuple[str, str]] | None:
+    """Return keys and names of the rows that ``user`` may choose from; None if they are too many."""
+    resource = services().registry.of_model(model)
+    if resource is None or not resource.rules.read(user):
+        return None
+    found = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS + 1)
+    return list(found.items()) if len(found) <= MOST_OPTIONS else None
+
+
+def plain_name(resource: Resource, key) -> str:
+    """Return what a row is called that has no name: its kind and its key."""
+    text = str(key)
+    return f"{begun(resource.title)} {text[:8] if len(text) == 36 else text}"
+
+
+def heading(resource: Resource) -> str:
+    """Return what people call the list of a resource."""
+    return resource.label or plural(resource.title)
+
+
+def plural(title: str) -> str:
+    """Return the heading of many: "weight entry" becomes "Weight entries"."""
+    thing, of, kind = title.partition(" of ")  # glasses of water
+    if of:
+        return f"{plural(thing)}{of}{kind}"
+    if title.endswith("ics"):  # statistics are many already
+        return begun(title)
+    if title.endswith("y") and title[-2:-1] not in tuple("aeiou"):
+        title = f"{title[:-1]}ie"
+    elif title.endswith(("s", "x", "ch", "sh")):
+        title = f"{title}e"
+    return f"{begun(title)}s"
+
+
+def begun(title: str) -> str:
+    """Return ``title`` with a capital in front."""
+    return f"{title[:1].upper()}{title[1:]}"
+
+
+def _named(resource: Resource, selection: Selection, limit: int | None = None) -> dict[str, str]:
+    registry, key = services().registry, resource.model._meta.primary_key
+    column = naming_column(resource)
+    load = registry.names.get(resource.model)
+    rows = selection.rows((key.name, column or key.name), limit)
+    keys = [key.python_value(row[0]) for row in rows]
+    if load is not None:
+        given = load(keys) if keys else {}
+        return {str(key): given.get(key) or plain_name(resource, key) for key in keys}
+    read = resource.model._meta.fields[column].python_value if column else lambda value: None
+    return {str(key): _text(resource, key, read(row[1])) for key, row in zip(keys, rows, strict=True)}
+
+
+def _text(resource: Resource, key, value) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(server_zone()).date()
+    if isinstance(value, date):
+        return f"{begun(resource.title)} of {value.isoformat()}"
+    return str(value) if value else plain_name(resource, key)
+
+
+def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:
+    try:
+        found = parse_reference(model, str(key))
+    except ValidationError:
+        return None
+    return found if storable(found) else None

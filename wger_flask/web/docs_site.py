@@ -1,0 +1,63 @@
+"""The documentation as pages below ``/docs/``, where it is built (``make docs``).
+
+The pages are files that mkdocs wrote.  They show nobody's data and ask no other host for
+anything.  Where they are not built, nothing leads to them and ``/docs/`` is not found.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, request, send_from_directory
+from werkzeug.utils import safe_join
+
+from ..rest.services import services
+from .layout import POLICY
+
+pages = Blueprint("docs", __name__)
+
+_AGE = 24 * 3600  # seconds that browsers keep scripts, styles and pictures
+_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+
+def is_built() -> bool:
+    """Tell whether there are pages to show."""
+    return (_folder() / "index.html").is_file()
+
+
+def _folder() -> Path:
+    return services().settings.WGER_DOCS_ROOT
+
+
+@pages.get("/docs/", defaults={"name": ""})
+@pages.get("/docs/<path:name>")
+def show(name: str) -> Response:
+    """Answer with a page, or with a file that pages use.
+
+    A folder's page is at its address with a slash, so that the relative links of the page hold.
+    """
+    path = safe_join(str(_folder()), name)
+    if path is None or "\x00" in name or not is_built():
+        abort(404)
+    if Path(path).is_dir():
+        if not request.path.endswith("/"):
+            return redirect(f"{request.script_root}{request.path}/", 301)
+        name = f"{name}index.html"
+    is_page = name.endswith(".html")
+    response = send_from_directory(_folder(), name, max_age=0 if is_page else _AGE)
+    if is_page:
+        file = _folder() / name
+        response.headers["Content-Security-Policy"] = _policy(file, file.stat().st_mtime_ns)
+    return response
+
+
+@lru_cache(256)
+def _policy(file: Path, written: int) -> str:
+    """Return the policy of a page: of the scripts in its text, those that were there when it was built may run."""
+    digests = (hashlib.sha256(script).digest() for script in _INLINE.findall(file.read_bytes()))
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return f"{POLICY}; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'"

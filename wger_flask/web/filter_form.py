@@ -1,0 +1,124 @@
+"""The filter form of a list, built from what its filters say about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from ..rest.filtering import filters as lookups
+from ..rest.filtering.filters import Parameter
+from ..rest.services import services
+from .cells import label
+from .row_picker import KEPT
+from .urls import address, with_args
+from .widgets import Control, local_moment, number_keys, offer, sentences
+
+_INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
+_SUFFIXES = tuple(
+    f"__{item.suffix}" for item in (lookups.one_of, lookups.gt, lookups.gte, lookups.lt, lookups.lte, lookups.on_date)
+)
+_KEPT = ("ordering", "limit", "format", *KEPT)
+_STEPS = {"time": "1", "datetime-local": "1"}
+
+
+@dataclass(slots=True)
+class Group:
+    """The parameters that narrow one thing, such as a date from and to."""
+
+    label: str
+    controls: list[Control] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in use: what it says, and the query without it."""
+
+    text: str
+    url: str
+
+
+@dataclass(slots=True)
+class FilterForm:
+    """All groups; ``kept`` are parameters that are no filters and stay as they are."""
+
+    groups: list[Group]
+    kept: list[tuple[str, str]]
+    active: int
+    chips: list[Chip] = field(default_factory=list)
+
+
+def filter_form(
+    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None,
+    shown: Mapping[str, str] | None = None,
+) -> FilterForm:  # fmt: skip
+    """Return the form of ``parameters``, filled from ``args``.
+
+    ``labels`` are those of known fields, ``shown`` the names of rows that the page links to, by
+    their addresses.
+    """
+    labels = labels or {}
+    groups: dict[str, Group] = {}
+    chips: list[Chip] = []
+    in_use: set[str] = set()
+    for parameter in parameters:
+        base = _base(parameter.name)
+        group = groups.setdefault(base, Group(labels.get(base) or label(base)))
+        control = _control(parameter, base, args, sentences(errors.get(parameter.name)), user)
+        group.controls.append(control)
+        in_use |= {parameter.name} if any(args.getlist(parameter.name)) else set()
+        chips += _chips(parameter, group.label, control, args, shown or {})
+    kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
+    return FilterForm(list(groups.values()), kept, len(in_use), chips)
+
+
+def _chips(
+    parameter: Parameter, label: str, control: Control, args: MultiDict, shown: Mapping[str, str]
+) -> Iterable[Chip]:
+    """Return what says that ``parameter`` narrows the list, once for each value that does."""
+    values = [value for value in args.getlist(parameter.name) if value]
+    words = f" {control.label}" if control.label.startswith("is ") else ":"
+    for value in values if parameter.several else values[-1:]:
+        rest = MultiDict([
+            (name, text) for name, text in args.items(multi=True)
+            if name != "offset" and (name != parameter.name or parameter.several and text != value)
+        ])  # fmt: skip
+        text = dict(control.options).get(value) or _named(parameter, value, shown) or value
+        yield Chip(f"{label}{words} {text}", with_args(rest))
+
+
+def _named(parameter: Parameter, value: str, shown: Mapping[str, str]) -> str:
+    resource = services().registry.of_model(parameter.model) if parameter.model is not None else None
+    return shown.get(address(resource.name, value), "") if resource is not None else ""
+
+
+def _base(name: str) -> str:
+    ending = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    return name.removesuffix(ending)
+
+
+def _control(parameter: Parameter, base: str, args: MultiDict, errors: list[str], user) -> Control:
+    value = (args.getlist(parameter.name) or [""])[-1]
+    words = parameter.label.removeprefix(base.replace("_", " ")).strip() or "is"
+    made = Control(parameter.name, words, hint=parameter.help, value=value, errors=errors)
+    several = parameter.help == "comma-separated"
+    if parameter.choices:
+        made.widget, made.options = "select", [("", "any"), *parameter.choices]
+    elif parameter.model is not None and not several:
+        offer(made, parameter.model, user)
+        if made.widget == "select" and parameter.several:
+            made.widget, made.value, made.hint = "ticks", args.getlist(parameter.name), ""
+        elif made.widget == "select":
+            made.options = [("", "any"), *made.options]
+    elif not several:
+        made.type = "date" if parameter.name.endswith("__date") else _INPUTS.get(parameter.kind, "text")
+        if parameter.kind in ("integer", "number"):
+            made.attributes["inputmode"] = number_keys(parameter.is_whole or parameter.kind == "integer")
+        if made.type in _STEPS:
+            made.attributes["step"] = _STEPS[made.type]
+        if made.type == "datetime-local":
+            made.value = local_moment(value)
+        if errors:  # a browser would not show what it cannot parse
+            made.type, made.value = "text", value
+    return made

@@ -1,0 +1,23 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+
+from ..rest.services import services
+from . import docs_site, index
+from .layout import respond
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def home():
+    """Say what this is, and lead to what people look for."""
+    return respond("home.html", groups=index.for_people(services().registry), has_docs=docs_site.is_built())
+
+
+@pages.get("/favicon.ico")
+def favicon():
+    """Send browsers that do not read the page to the icon."""
+    return redirect(url_for("static", filename="images/favicon.svg"), 301)

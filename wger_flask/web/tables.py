@@ -1,0 +1,179 @@
+"""A page of rows as a table: its columns, its cells, and the way to the other pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ..rest.dispatch import Call
+from ..rest.fields.computed import Batch
+from ..rest.fields.nested import Children
+from ..rest.fields.references import Key
+from ..rest.pagination import ON_A_PAGE
+from ..rest.services import services
+from .cells import Cell, Cells, label_of
+from .display_names import names_of, naming_column
+from .urls import address, with_args
+
+SIZES = (20, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's head; ``sort`` is the query that sorts by it, ``direction`` what holds now.
+
+    Minor columns are left out where there is little room.
+    """
+
+    name: str
+    label: str
+    is_number: bool
+    sort: str = ""
+    direction: str = ""
+    is_minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's cells, the address of its own page (empty where it has none) and its key."""
+
+    url: str
+    cells: tuple[Cell, ...]
+    key: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a template needs of a table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a page stands in the list, and queries of its neighbours (empty at the ends).
+
+    ``count`` is None where nobody counts, in lists that are walked by a cursor.  Beyond the last
+    page ``first`` and ``last`` are 0, and ``previous`` leads to that one.
+    """
+
+    first: int
+    last: int
+    count: int | None
+    previous: str
+    next: str
+    sizes: tuple[tuple[int, str], ...]
+
+
+def key_field(resource) -> str | None:
+    """Return the name of the primary key in the resource's JSON, None where it is not shown."""
+    wanted = resource.model._meta.primary_key.name
+    for name, field in resource.schema().dump_fields.items():
+        if (field.attribute or name) == wanted:
+            return field.data_key or name
+    return None
+
+
+def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
+    """Return the table of a resource's ``rows``; ``name_first`` begins with their names and leaves out what
+    only programs ask for, to choose among them.
+    """
+    resource = call.resource
+    cells = Cells(resource.schema, rows, call.user, resource.model)
+    key = key_field(resource)
+    shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
+    called, naming = _called(call, rows, key), _naming_field(resource, cells)
+    if resource.owner is not None and not name_first:  # whose they are, everybody knows
+        shown = [pair for pair in shown if pair[0] not in (key, resource.owner.direct)]
+        if not called and isinstance(shown[0][1], Key):  # the first column leads to the row
+            shown.sort(key=lambda pair: pair[0] != naming)
+    if name_first:
+        shown.sort(key=lambda pair: pair[0] != naming)
+    columns = [_column(call, cells.fields[name][0], name, field, name == key) for name, field in shown]
+    if name_first:
+        columns = [column for column in columns if column.name == naming or not _is_technical(column, cells, key)]
+        shown = [(column.name, cells.fields[column.name][1]) for column in columns]
+    if called:
+        columns.insert(0, Column("", resource.title.capitalize(), False))
+    made = []
+    for row in rows:
+        url = address(resource.name, row[key]) if key else ""
+        line = [cells.cell(name, row.get(name)) for name, _ in shown]
+        if url and naming:
+            place = next(index for index, (name, _) in enumerate(shown) if name == naming)
+            if line[place].kind in ("text", "long"):
+                line[place] = Cell("link", line[place].text, url)
+        if called:
+            line.insert(0, Cell("text", called.get(str(row[key]), "")))
+        made.append(Row(url, tuple(line), row[key] if key else None))
+    return Table(tuple(columns), tuple(made))
+
+
+def linked(table: Table) -> dict[str, str]:
+    """Return what the rows are called that a table links to, by their addresses."""
+    cells = (cell for row in table.rows for found in row.cells for cell in (found, *found.items))
+    return {cell.url: cell.text for cell in cells if isinstance(cell, Cell) and cell.kind == "link"}
+
+
+def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
+    """Return what the rows are called, where no column of theirs says it."""
+    model = call.resource.model
+    if key is None or model not in services().registry.names:
+        return {}
+    return names_of(model, [row[key] for row in rows], call.user)
+
+
+def _naming_field(resource, cells: Cells) -> str:
+    """Return the field that shows what a row is called, nothing where none does."""
+    wanted = naming_column(resource)
+    return next((key for key, (name, field) in cells.fields.items() if (field.attribute or name) == wanted), "")
+
+
+def _is_bulky(field) -> bool:
+    """Tell whether a field holds so much for each row that a table is no place for it."""
+    return isinstance(field, Children | Batch)
+
+
+def _is_technical(column: Column, cells: Cells, key: str | None) -> bool:
+    """Tell whether a column says nothing to a person who has to choose."""
+    return column.name == key or getattr(cells.fields[column.name][1], "kind", "") in ("uuid", "date-time")
+
+
+def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Column:
+    kind = getattr(field, "kind", "")
+    is_number = kind in ("integer", "number", "decimal") and not is_key
+    is_minor = not is_key and (kind == "uuid" or kind == "date-time" and field.dump_only)
+    term = (field.attribute or attribute).replace(".", "__")
+    if term not in call.resource.order.allowed:
+        return Column(name, label_of(name, field), is_number, is_minor=is_minor)
+    usual = call.resource.for_people
+    usual = usual[0] if usual != call.resource.order.default else ""
+    now = (call.args.get("ordering") or usual).split(",")[0].strip()
+    direction = {term: "ascending", f"-{term}": "descending"}.get(now, "")
+    target = f"-{term}" if direction == "ascending" else term
+    sort = with_args(call.args, ordering=target, offset=None)
+    return Column(name, label_of(name, field), is_number, sort, direction, is_minor)
+
+
+def pager_of(call: Call, envelope: dict) -> Pager | None:
+    """Return where the page ``envelope`` stands; None for what is no page of a list."""
+    if "results" not in envelope:
+        return None
+    if "count" not in envelope:
+        links = [f"?{urlsplit(envelope.get(name) or '').query}" for name in ("previous", "next")]
+        return Pager(0, 0, None, *("" if link == "?" else link for link in links), ())
+    limit, offset = call.resource.pagination.window(call.args)
+    limit = min(limit, ON_A_PAGE)
+    count, shown, args = envelope["count"], len(envelope["results"]), call.args
+
+    def at(start: int, size: int = limit) -> str:
+        usual = call.resource.pagination.default
+        return with_args(args, limit=None if size == usual else size, offset=start or None)
+
+    end = (count - 1) // limit * limit if count else 0
+    previous = at(max(0, min(offset - limit, end))) if offset else ""
+    following = at(offset + limit) if offset + limit < count else ""
+    sizes = tuple((size, "" if size == limit else at(0, size)) for size in SIZES)
+    first, last = (offset + 1, offset + shown) if shown else (0, 0)
+    return Pager(first, last, count, previous, following, sizes)

@@ -1,0 +1,127 @@
+"""What a page shows of rows besides their table, named by ``Resource.view``.
+
+``view="chart:date:weight"`` means: the view that is registered as ``chart``, with the
+arguments ``date`` and ``weight``.  A subject or a plugin registers its own::
+
+    def glasses(shown):
+        return shown.render_text("<p>{{ total }} ml</p>", total=sum(row["amount"] for row in shown.rows))
+
+    registry.add_view("glasses", View(rows=glasses))
+
+What a view returns is HTML: :meth:`Shown.render` and :meth:`Shown.render_text` escape whatever
+the template does not declare safe.  ``Action(view=...)`` shows what an action answers in the
+same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import render_template, render_template_string
+from markupsafe import Markup
+
+from ..rest.resource import Resource
+from ..storage.model import Model
+from ..storage.query import Selection
+from .display_names import names_of
+from .row_picker import FIELD, FOR
+from .urls import ASK, BACK, LAND, TELL, address, present, with_args
+
+MOST_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Rows that a page shows, as they are in the JSON, and the call that asked for them."""
+
+    call: object
+    resource: Resource
+    rows: list[dict]
+    args: tuple[str, ...]
+
+    def render(self, template: str, **context) -> Markup:
+        """Return what a template in a templates folder makes of ``context``."""
+        return Markup(render_template(template, shown=self, **context))
+
+    def render_text(self, source: str, **context) -> Markup:
+        """Return what ``source``, a template itself, makes of ``context``; values are escaped."""
+        return Markup(render_template_string(source, shown=self, **context))
+
+    def selection(self) -> Selection:
+        """Return the rows of the whole list, not just of its page: those that the filters leave."""
+        return self.resource.filter_set.apply(self.resource.visible_to(self.call.user), self.call.args)
+
+    def everything(self, *order: str) -> list[dict]:
+        """Return the rows of :meth:`selection` as JSON; at most :data:`MOST_ROWS`, the first in ``order``."""
+        rows = self.selection().order_by(*order).rows(self.resource.dump.columns, MOST_ROWS)
+        return self.resource.dump(rows, self.call.context)
+
+    def names(self, model: type[Model], keys: Iterable) -> dict[str, str]:
+        """Return what rows that the user may see are called, by key as text."""
+        return names_of(model, keys, self.call.user)
+
+    def url(self, *parts, **query) -> str:
+        """Return the address of something in the API: ``url("slot", 5)``, ``url("slot", day=5)``."""
+        return address(*parts) + (f"?{urlencode(query)}" if query else "")
+
+    def query(self, **changes) -> str:
+        """Return the query of the present page with some values replaced, or removed by None."""
+        return with_args(self.call.args, **changes)
+
+    def form(
+        self, *parts, at: str = "", ask: Iterable[str] = (), tell: Iterable[str] = (), lands: bool = False, **given
+    ) -> str:
+        """Return the address of the form of a new row, filled with ``given``, or of a row's.
+
+        It leads back to the present page, to its element ``at``.  Where it is clear what matters,
+        ``ask`` names the fields to show, and ``tell`` those whose values say what the form is
+        about; the others are folded away.  A form that ``lands`` leads on to the row that it made.
+        """
+        wanted = {name: ",".join(names) for name, names in ((ASK, ask), (TELL, tell)) if names}
+        wanted |= {LAND: "row"} if lands else {}
+        return self.url(*parts, **given, **wanted, **{BACK: self.back(at)})
+
+    def back(self, at: str = "") -> str:
+        """Return the address of the present page, at its element ``at``: where a form leads back to."""
+        return present() + (f"#{at}" if at else "")
+
+    def choice(self, name: str, field: str, form: str) -> str:
+        """Return the address of the list ``name``, from which a row is chosen for ``field`` of ``form``."""
+        return self.url(name, **{FOR: f"{form}#field-{field}", FIELD: field})
+
+
+Picture = Callable[[Shown], Markup | None]
+
+
+def _anything(resource: Resource, *args: str) -> None:
+    """Accept any arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How rows are shown: ``rows`` above the table of a list, ``row`` above a single row's fields.
+
+    With ``instead`` the table is folded away.  ``lands`` tells that somebody goes on at the page of a
+    row that they added (a routine gets its days there), not at the list.  ``check(resource, *args)`` raises ValueError
+    for arguments that make no sense, when the application starts.
+    """
+
+    rows: Picture | None = None
+    row: Picture | None = None
+    instead: bool = False
+    lands: bool = False
+    check: Callable[..., None] = _anything
+
+
+def declared(call) -> str:
+    """Return the view that the target of a call names, nothing where it names none."""
+    return call.action.view if call.action is not None else call.resource.view
+
+
+def picture(registry, call, rows: list[dict], part: str) -> Markup | None:
+    """Return what the view of a call's target shows of ``rows``; ``part`` is ``"rows"`` or ``"row"``."""
+    name, *args = declared(call).split(":")
+    draw = getattr(registry.views[name], part) if name else None
+    return draw(Shown(call, call.resource, rows, tuple(args))) if draw else None

@@ -1,0 +1,305 @@
+"""The controls of forms: what a template needs to draw one, and how fields choose theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..rest import fields
+from ..rest.bodies import parts_of
+from ..rest.fields.nested_input import Items
+from ..rest.services import services
+from ..rest.timezone import server_zone
+from ..storage.model import Model
+from .cells import label_of
+from .display_names import names_of, options
+from .row_picker import chooser
+from .urls import address
+
+ONE_LINE = 255
+
+
+@dataclass(slots=True)
+class Group:
+    """The controls of one of the objects that a form sends inside another."""
+
+    label: str
+    controls: list[Control]
+    errors: list[str]
+    required: bool
+
+
+@dataclass(slots=True)
+class Control:
+    """A labelled control.
+
+    ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many),
+    ``groups`` (of other controls), ``hidden`` or ``keys`` (references too many to offer).  ``source``
+    is where a person can look them up, or choose one if it ``chooses``.
+    """
+
+    name: str
+    label: str
+    widget: str = "input"
+    type: str = "text"
+    value: object = ""
+    options: list[tuple[str, str]] = field(default_factory=list)
+    hint: str = ""
+    errors: list[str] = field(default_factory=list)
+    required: bool = False
+    attributes: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    chooses: bool = False
+    adds: str = ""  # what there is nothing of to choose from, but may be added
+    form: str = ""  # where the form is shown, if that is not where it is sent
+    on: str = "true"  # what a tick sends, and what the lack of one: nothing for nothing at all
+    off: str = "false"
+    groups: list[Group] = field(default_factory=list)
+
+    @property
+    def within(self) -> list[Control]:
+        """The control itself, and those in its groups."""
+        return [self, *(inner for group in self.groups for control in group.controls for inner in control.within)]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether little is typed into it."""
+        return self.type in ("date", "time") or "inputmode" in self.attributes
+
+    @property
+    def words(self) -> str:
+        """The value as people read it."""
+        if self.widget == "tick":
+            return "yes" if self.value else "no"
+        if self.widget == "select":
+            return next((text for value, text in self.options if value and value == str(self.value)), "")
+        return "" if isinstance(self.value, list) else str(self.value)
+
+    def chooser(self, anchor: str) -> str:
+        """Return where a row is chosen for this control, which has the id ``anchor``."""
+        return chooser(self.source, self.name, anchor, self.form)
+
+
+def control_of(name: str, wire: fields.Field, value, user, errors: list[str], changes: bool) -> Control:
+    """Return the control of a field; ``changes`` tells that a row is changed, not made."""
+    kind = getattr(wire, "kind", "")
+    made = Control(
+        name, label_of(name, wire), hint=getattr(wire, "help", ""), errors=errors,
+        required=wire.required and not (changes and kind == "file"),
+    )  # fmt: skip
+    _DRESS.get(kind, _text)(made, wire, value, user)
+    return made
+
+
+def _text(made: Control, wire, value, user) -> None:
+    longest = getattr(wire, "max_length", None)
+    made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    if longest:
+        made.attributes["maxlength"] = str(longest)
+    if isinstance(wire, fields.Password):
+        made.type, made.value, made.attributes["autocomplete"] = "password", "", "current-password"
+    elif isinstance(wire, fields.URL):
+        made.type = "url"
+    elif isinstance(wire, fields.String) and (longest is None or longest > ONE_LINE):
+        made.widget = "textarea"
+
+
+def _number(made: Control, wire, value, user) -> None:
+    made.value = "" if value is None else str(value)
+    made.attributes["inputmode"] = number_keys(isinstance(wire, fields.Integer))
+
+
+def number_keys(is_whole: bool) -> str:
+    """Return which keys a phone shows for a number.
+
+    The control is one of text: browsers drop the decimal sign of another language from theirs for
+    numbers, so that 62,5 would become 625.
+    """
+    return "numeric" if is_whole else "decimal"
+
+
+def _boolean(made: Control, wire, value, user) -> None:
+    if wire.allow_none:
+        made.widget, made.options = "select", [("", "unknown"), ("true", "yes"), ("false", "no")]
+        made.value = {None: "", True: "true", False: "false"}.get(value, value)
+    else:
+        made.on, made.off = getattr(wire, "on", made.on), getattr(wire, "off", made.off)
+        made.widget, made.value, made.required = "tick", value in (True, "true", "on", "True", made.on), False
+
+
+def _choice(made: Control, wire, value, user) -> None:
+    made.widget, made.value = "select", "" if value is None else str(value)
+    nothing = [] if wire.required and made.value else [("", "—")]
+    made.options = [*nothing, *((str(key), str(text)) for key, text in wire.choices.items())]
+
+
+def _moment(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["step"] = "datetime-local", "1"
+    if value is None and wire.required:
+        value = datetime.now(server_zone()).replace(second=0, microsecond=0).isoformat()
+    made.value = local_moment(value)
+    if made.value and not _is_local(made.value):  # as it was typed, or a list of what was
+        made.type = "text"
+
+
+def local_moment(value: str | None) -> str:
+    """Return a moment as the browser's control takes it, in the server's zone; others as they are.
+
+    Fractions of a second stay, as far as the control knows them: sets that were logged within a
+    second would else change places when one of them is changed.
+    """
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value or ""
+    if found.tzinfo is not None:
+        found = found.astimezone(server_zone())
+    return found.replace(tzinfo=None).isoformat(timespec="milliseconds" if found.microsecond >= 1000 else "seconds")
+
+
+def _is_local(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is None
+    except (TypeError, ValueError):
+        return False
+
+
+def _day(made: Control, wire, value, user) -> None:
+    made.type, made.value = "date", value or ""
+    if value is None and wire.required:
+        made.value = (datetime.now(server_zone()).date() + wire.ahead).isoformat()
+
+
+def _time(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["step"], made.value = "time", "1", value or ""
+
+
+def _json(made: Control, wire, value, user) -> None:
+    if isinstance(wire, fields.JsonPicks):
+        _picks(made, wire, value)
+        return
+    made.widget, made.type = "textarea", "code"
+    made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value, indent=2)
+
+
+def _picks(made: Control, wire: fields.JsonPicks, value) -> None:
+    """Offer the choices to be ticked, and what is picked that is none: who sees it can take it away."""
+    if isinstance(value, str):  # as it was typed
+        value = [value]
+    picked = [item for item in value if item] if isinstance(value, list) else wire.picked(value)
+    others = [item for item in picked if item not in wire.choices]
+    made.widget, made.value = "ticks", picked
+    made.options = [*wire.choices.items(), *((item, item) for item in others)]
+
+
+def _reference(made: Control, wire, value, user) -> None:
+    made.value = "" if value is None else str(value)
+    offer(made, wire.model, user)
+    if made.widget == "select" and not made.options:
+        _may_be_added(made, wire.model, user)
+    elif made.source:
+        made.chooses, made.hint = True, getattr(wire, "help", "")
+        named = names_of(wire.model, [made.value], user).get(made.value, "") if made.value else ""
+        if named:  # a drop-down of one: people read its name, the form sends its key
+            made.widget, made.options = "select", [(made.value, named)]
+        else:
+            made.hint = " · ".join(filter(None, (made.hint, "choose one, or type its key")))
+    if made.widget == "select" and not (wire.required and made.value):
+        made.options = [("", "—"), *made.options]
+
+
+def _may_be_added(made: Control, model: type[Model], user) -> None:
+    """Offer to add a row where there is none to choose from."""
+    resource = services().registry.of_model(model)
+    if "POST" in resource.methods and resource.rules.write(user):
+        made.adds, made.source, made.chooses = resource.title, address(resource.name), True
+
+
+def _references(made: Control, wire, value, user) -> None:
+    made.value = [str(item) for item in value or ()]
+    offer(made, wire.model, user)
+    if made.widget == "select":
+        made.widget = "ticks"
+    else:
+        made.widget, made.value = "keys", [*made.value, "", "", ""]
+
+
+def _file(made: Control, wire, value, user) -> None:
+    made.type, made.attributes["accept"] = "file", wire.accept
+    if value:
+        made.hint = " ".join(filter(None, (made.hint, "Leave empty to keep the present one.")))
+
+
+def offer(made: Control, model: type[Model], user) -> None:
+    """Make a control a choice among rows, or say where they are listed if they are too many."""
+    resource = services().registry.of_model(model)
+    found = options(model, user)
+    if found is not None:
+        made.widget, made.options = "select", found
+    elif resource is not None:
+        made.hint = " ".join(filter(None, (made.hint, f"the key of a row of {resource.name}")))
+        made.source = address(resource.name)
+
+
+_DRESS = {
+    "integer": _number, "number": _number, "decimal": _number, "boolean": _boolean, "choice": _choice,
+    "date-time": _moment, "date": _day, "time": _time, "json": _json, "reference": _reference,
+    "references": _references, "file": _file,
+}  # fmt: skip
+
+
+def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool, key_name: str = "") -> list[Control]:
+    """Return a control for every field that a body may hold.
+
+    The primary key ``key_name`` gets one only where the server does not choose it.
+    """
+    made = []
+    for name, wire in schema().load_fields.items():
+        key = wire.data_key or name
+        if isinstance(wire, Items):
+            made.append(_objects(key, wire, values, errors.get(key), user))
+            continue
+        if getattr(wire, "kind", "") in ("object", "objects", "computed") or key == key_name and not wire.required:
+            continue
+        made.append(control_of(key, wire, values.get(key), user, sentences(errors.get(key)), changes))
+    return made
+
+
+def _objects(name: str, wire: Items, values: Mapping, errors, user) -> Control:
+    """Return the control of objects inside an object: groups of controls, or a text with one object on a line."""
+    made = Control(name, label_of(name, wire), hint=getattr(wire, "help", ""), required=wire.required)
+    if wire.only_field:
+        made.widget, made.value, made.errors = "textarea", values.get(name) or "", sentences(errors)
+        return made
+    given = parts_of(values, name)
+    wrong = errors if isinstance(errors, list) and all(isinstance(each, Mapping) for each in errors) else []
+    made.widget, made.errors = "groups", [] if wrong else sentences(errors)
+    for place in range(max(len(wire.titles), len(given))):
+        fixed = wire.fixed[place] if place < len(wire.fixed) else {}
+        inner = {**(given[place] if place < len(given) else {}), **fixed}
+        complaints = dict(wrong[place]) if place < len(wrong) else {}
+        found = {control.name: control for control in controls_of(wire.schema, inner, complaints, user, False)}
+        controls = [found[key] for key in wire.asks or found]
+        for key in fixed:
+            found[key].widget = "hidden"
+        seen = {control.name for control in controls if control.widget != "hidden"}
+        general = [text for key, said in complaints.items() if key not in seen for text in sentences(said)]
+        for control in controls:
+            for each in control.within:
+                each.name = f"{name}.{place}.{each.name}"
+        title = wire.titles[place] if place < len(wire.titles) else ""
+        made.groups.append(Group(title, controls, general, wire.required and not place))
+    return made
+
+
+def sentences(found) -> list[str]:
+    """Return error messages, however deep they are nested, as a flat list."""
+    if found is None:
+        return []
+    if isinstance(found, Mapping):
+        return [f"{name}: {text}" for name, inner in found.items() for text in sentences(inner)]
+    if isinstance(found, list | tuple):
+        return [text for inner in found for text in sentences(inner)]
+    return [str(found)]
