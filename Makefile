@@ -10,7 +10,7 @@ PORT =
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test lint snapshots memory bench conformance clients screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory bench conformance clients screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +26,12 @@ install: .venv/.installed ## Make .venv and install the project with its develop
 serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOST= and PORT= choose)
 	$(BIN)/wger-flask serve $(if $(HOST)$(PORT),--bind $(or $(HOST),127.0.0.1):$(or $(PORT),8000))
 
-test: install ## Run the tests (ARGS= for pytest)
-	$(BIN)/python -m pytest -q $(ARGS)
+test: install ## Run the tests (ARGS= for pytest; COVERAGE=1 measures what they reach)
+	$(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q $(ARGS)
+
+coverage: ## Run the tests and tell what they do not reach; fails below the floor in setup.cfg
+	$(MAKE) --no-print-directory test COVERAGE=1
+	$(BIN)/python -m coverage report
 
 lint: install ## Check the code's style (the rules are in pyproject.toml)
 	$(BIN)/ruff check .
