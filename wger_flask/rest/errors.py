@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ApiError(Exception):
-    """A refusal: ``status``, a JSON ``body`` and extra ``headers``."""
+    """A refusal: the HTTP ``status``, the ``body`` that becomes JSON, and more ``headers``."""
 
     status = 400
 
@@ -20,7 +20,11 @@ class ApiError(Exception):
 
 
 class Invalid(ApiError):
-    """400: the input is wrong; ``body`` maps field names to lists of messages."""
+    """400: the input is wrong.
+
+    ``body`` maps field names to lists of messages: ``Invalid({"minutes": ["Too long."]})``.  What is wrong with
+    the whole stands under ``"non_field_errors"``.  Pages show each message at its field.
+    """
 
 
 class Detailed(ApiError):

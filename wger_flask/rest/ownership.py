@@ -62,7 +62,12 @@ class Ownership:
 
 
 def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:
-    """Declare that rows belong to the user at the end of ``path``."""
+    """Declare that rows belong to the user at the end of ``path``: ``owned_by("day.routine.user")``.
+
+    Users then see, change and delete their own rows only: the query says so.  ``checks`` maps references that a
+    body may hold to the way from their rows to a user: ``checks={"day": "routine.user"}``; a body that points at
+    a row of another user gets 403.
+    """
     return Ownership(tuple(path.split(".")), None if checks is None else dict(checks))
 
 

@@ -37,11 +37,18 @@ HISTORY = "with_history"  # what a deletion is told to take along what was done 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON.
+    """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON, or a pair of that and a status.
 
-    ``schema`` describes what a GET answers (``many``: a list of such), what a writing method is sent.
-    ``label`` is what people call it, where the path does not say; ``view`` names what the explorer
-    shows of the answer besides its values.  ``bulk`` takes many rows at once, in larger bodies.
+    * ``path``: ``"summary/"`` is ``/nap/<key>/summary/``; with ``detail=False`` it is ``/nap/summary/``, below
+      the collection.  There, ``call.row()`` is not to be asked for.
+    * ``methods``: those it answers.  A method that writes runs in a transaction: raising undoes it.
+    * ``schema``: what a GET answers and what a writing method is sent, for OpenAPI, and for the form on its
+      page; ``many=True`` says that a GET answers a list of such.  Read the body with ``call.load(schema)``.
+    * ``access``: rules of its own; those of the resource where it has none.
+    * ``throttle``: the scope whose rate it counts against.
+    * ``about``: a sentence for the documentation; ``label``: what people call it, where the path does not say.
+    * ``view``: names what pages show of the answer besides its values, see ``View``.
+    * ``bulk``: takes many rows at once, in larger bodies.
     """
 
     path: str
@@ -62,11 +69,18 @@ class Action:
 class Hooks:
     """What a resource does beyond storing a row; each runs inside the write's transaction.
 
-    ``prepare(call, data, row)``: check and complete parsed data; ``row`` is None on create.
-    Raise :class:`~.errors.Invalid` to refuse.
-    ``saved(call, row, created)``: after the row and its relations are stored.
-    ``delete(call, row)``: in place of the plain cascading delete.
-    ``change(call, row)``: may raise to refuse a change to a visible row.
+    What one of them raises undoes the write and is the answer: ``Invalid``, ``Forbidden`` or another ``ApiError``.
+
+    * ``change(call, row)``: before a row that the user may see is changed or deleted.  Raise to refuse that;
+      returns nothing.
+    * ``prepare(call, data, row)``: before a row is stored.  ``data`` is the parsed body as a dictionary from
+      attribute to Python value: check it, and change it in place to complete it.  ``row`` is the row as it was,
+      None for a new one.  A PATCH has only what was sent.  Returns nothing.
+    * ``saved(call, row, created)``: after the row and its relations are stored; ``created`` is True for a new one.
+    * ``delete(call, row)``: in place of the plain cascading delete.
+
+    They run for requests and offline uploads.  What follows from a row however it is written belongs to
+    ``Registry.listen``.
     """
 
     prepare: Callable | None = None

@@ -37,7 +37,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A scope that counts for everybody except those whom the rule ``unless`` lets pass."""
+    """A ``scope``, whose rate is a setting, that does not count for users of whom the rule ``unless`` is true."""
 
     scope: str
     unless: Rule

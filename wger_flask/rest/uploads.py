@@ -75,7 +75,12 @@ class UploadField(File):
 
 
 class ImageFile(UploadField):
-    """A picture; ``with_thumbnails`` makes the small versions of it that lists show."""
+    """A picture in a body (a form of type ``multipart/form-data``); its absolute URL on output.
+
+    ``folder(values)`` returns the folder below the media root, from a dictionary of what the row will hold.
+    ``with_thumbnails`` makes the small versions of it that lists show.  What is no JPEG, PNG, WebP or AVIF is
+    refused; columns ``width`` and ``height`` (pixels) are filled in where the model has them.
+    """
 
     def __init__(self, *, with_thumbnails: bool = False, **kwargs):
         super().__init__(accept="image/jpeg,image/png,image/webp,image/avif", **kwargs)
@@ -93,7 +98,12 @@ class ImageFile(UploadField):
 
 
 class VideoFile(UploadField):
-    """A film; what it is made of is filled in where the server can find out."""
+    """A film in a body (MP4, WebM or Ogg); its absolute URL on output.
+
+    ``folder(values)`` is as for ``ImageFile``.  Columns ``size`` (bytes), ``duration`` (seconds), ``width``,
+    ``height`` (pixels), ``codec`` and ``codec_long`` are filled in where the model has them and the server can
+    find out.
+    """
 
     def __init__(self, **kwargs):
         super().__init__(accept="video/mp4,video/webm,video/ogg", **kwargs)

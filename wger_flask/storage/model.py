@@ -21,7 +21,7 @@ from .signals import tell_changed, tell_created
 
 
 class Model(peewee.Model):
-    """The base of every model; declares nothing but the database."""
+    """The base of every model, a Peewee model: ``Nap.create(...)``, ``Nap.select()``, ``Nap.get_or_none(...)``."""
 
     class Meta:
         database = database

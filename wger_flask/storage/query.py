@@ -39,8 +39,9 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Rows of ``model`` that meet every clause, in ``order``.
+    """Rows of ``model`` that meet every clause, in ``order``; nothing is asked of the database yet.
 
+    ``clauses`` are what ``equals``, ``within`` and ``along`` return, or a :class:`Clause` of your own.
     ``order`` is a tuple of terms: a column's name or dotted path (``-`` in front: descending),
     or a :class:`Clause` whose expression is ordered by.
     """
@@ -102,7 +103,10 @@ class Selection:
         return row, found[0][len(names) :]
 
     def instances(self):
-        """Return the rows as model instances, for what is changed rather than shown."""
+        """Return the rows as instances of the model, with Python values: loop over them, it is one query.
+
+        ``row.user_id`` is a reference's key; ``row.user`` asks the database once more, so avoid it in loops.
+        """
         joins = _Joins(self.model)
         conditions = [joins.build(clause, map(_plain, clause.values)) for clause in self.clauses]
         terms = [

@@ -1,10 +1,8 @@
 """Wire formats: how each kind of value is read from a body and written to JSON.
 
 These are marshmallow fields that parse as leniently, and complain in the same words, as the
-server that clients were written against.  Each also tells :mod:`.dump` how the raw column
-value becomes JSON, so that the schema is the only place where a resource's shape is written.
-
-``attribute`` may be a dotted path along references (``exercise.uuid``).
+server that clients were written against.  Each also says how the raw column value becomes JSON,
+so that the schema is the only place where a resource's shape is written.
 """
 
 from __future__ import annotations

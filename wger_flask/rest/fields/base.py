@@ -15,9 +15,20 @@ NULL = "This field may not be null."
 
 
 class Field(marshmallow.fields.Field):
-    """The base of the wire fields.
+    """The base of all fields, with the options that each of them takes (marshmallow's, and three more).
 
-    ``dump_only`` fields are ignored on input.  ``label`` and ``help`` are for people.
+    * ``required=True``: a body without it is refused, except by PATCH.
+    * ``allow_none=True``: null is a value.
+    * ``load_default=``: what a body that leaves it out means, or a function that returns that.  Without it the
+      column's own default holds.
+    * ``dump_only=True``: only written, ignored in bodies; ``load_only=True``: only read, never shown.
+    * ``data_key="name"``: the key in JSON, where it is not the name of the field.
+    * ``attribute="exercise.uuid"``: the column, where it has another name; a dotted path follows references
+      and makes the field read-only in effect.
+    * ``validate=``: a function (or several) of the parsed value that raises ``marshmallow.ValidationError``
+      with a message.
+    * ``label``: what pages call it; ``help``: a sentence or a unit, for pages, OpenAPI and OPTIONS.
+    * ``link``: the resource that a value which is no reference leads to on pages.
     """
 
     kind = "field"

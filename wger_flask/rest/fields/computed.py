@@ -11,9 +11,15 @@ from .references import follow
 
 
 class Computed(fields.Field):
-    """A value made of the row's own columns: ``compute(context, *values)``.
+    """A value made of the row's own columns, read-only: ``compute(context, *values)`` returns what becomes JSON.
 
-    The values are raw: use columns of text and numbers.
+    ``of`` names the columns (or dotted paths along references) whose values it gets, in that order, None for
+    what is empty.  They are as the database holds them: use columns of text and whole numbers, a decimal may come
+    as text.  ``context`` is the :class:`Context` of the request.  ``describes`` is a field that says in OpenAPI
+    and on pages what the value is.  It is called once a row and must ask the database nothing: for that there
+    is :class:`Batch`.
+
+        is_long = Computed(lambda context, minutes: minutes >= 60, of=("minutes",), describes=fields.Boolean())
     """
 
     kind = "computed"
@@ -32,9 +38,17 @@ class Computed(fields.Field):
 
 
 class Batch(fields.Field):
-    """A value that is loaded for a whole page at once: ``load(keys, context)`` maps keys to it.
+    """A value that is loaded for a whole page at once, read-only.
 
-    Rows that the mapping lacks get ``otherwise()``.
+    ``load(keys, context)`` gets the primary keys of all rows of the page and returns a dictionary from key to
+    value (what becomes JSON): one query, however many rows.  Rows that it lacks get ``otherwise()``, an empty
+    list unless you say more.  ``describes`` is a field that says what the value is.
+
+        def naps_by_user(keys, context):
+            query = Nap.select(Nap.user, fn.COUNT(Nap.id)).where(Nap.user.in_(keys)).group_by(Nap.user)
+            return dict(query.tuples())
+
+        naps = Batch(naps_by_user, otherwise=int, describes=fields.Integer())
     """
 
     kind = "computed"
@@ -53,7 +67,7 @@ class Batch(fields.Field):
 
 
 class File(fields.Field):
-    """The absolute URL of an uploaded file; :mod:`..uploads` has the fields that take one."""
+    """The absolute URL of an uploaded file, or null; read-only: ``ImageFile`` and ``VideoFile`` take one."""
 
     kind = "file"
 

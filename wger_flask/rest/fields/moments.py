@@ -13,7 +13,10 @@ from .base import Field
 
 
 class DateTime(Field):
-    """A moment; one without an offset is in the server's zone, a bare date is its midnight."""
+    """A moment, an aware ``datetime``; written in the server's time zone, ``2026-01-02T08:00:00+01:00``.
+
+    A body may leave the offset out, which means the server's zone, or the time, which means midnight.
+    """
 
     kind = "date-time"
     WRONG = (

@@ -37,7 +37,10 @@ def typed_number(text: str) -> str:
 
 
 class Integer(Number):
-    """A whole number between ``min`` and ``max``."""
+    """A whole number, an ``int``; ``min`` and ``max`` are the smallest and the largest that is taken.
+
+    Without them it may have 64 bits.  JSON numbers and texts are read: ``5``, ``"5"``, ``5.0``.
+    """
 
     kind = "integer"
     _whole = re.compile(r"\.0*\s*$")
@@ -65,7 +68,7 @@ class Integer(Number):
 
 
 class Float(Number):
-    """A JSON number."""
+    """A number with a fraction, a ``float``, and a number in JSON; infinity and NaN are refused."""
 
     kind = "number"
 
@@ -86,7 +89,12 @@ class Float(Number):
 
 
 class Decimal(Number):
-    """A decimal, written as a string with all its ``places`` (or as a number)."""
+    """A ``decimal.Decimal``: ``max_digits`` digits in all, ``places`` of them behind the point.
+
+    It is written as a string with all its places, ``"71.50"``; ``as_number=True`` writes a number.  ``min`` and
+    ``max`` are the smallest and the largest value that is taken.  More digits are refused, never rounded.  The
+    column is ``columns.Decimals`` with the same two numbers.
+    """
 
     kind = "decimal"
 

@@ -49,7 +49,10 @@ def no_such_row(key) -> str:
 
 
 class Key(fields.Field):
-    """A reference, given by its primary key."""
+    """A reference to a row of ``model``, given by its primary key.
+
+    A key of no row is refused; one of a row of another user is refused where the resource's ``owner`` checks it.
+    """
 
     kind = "reference"
 
@@ -72,7 +75,10 @@ class Key(fields.Field):
 
 
 class Keys(fields.Field):
-    """The primary keys of the rows behind a many-to-many relation, in the order of those rows."""
+    """The primary keys of the rows behind a many-to-many relation (what ``link`` returned), in the order of those rows.
+
+    A body's list replaces all of them.
+    """
 
     kind = "references"
     blank = True

@@ -16,9 +16,9 @@ from .base import Field
 
 
 class String(Field):
-    """Text; numbers are taken and stringified, blanks around it are cut off.
+    """Text of at most ``max_length`` characters (10,000 where none is given) and at least ``min_length``.
 
-    Where no length is given, :data:`LONGEST` keeps a page of such rows from being a burden.
+    Blanks around it are cut off; ``blank=True`` takes the empty text.  Numbers are taken as text.
     """
 
     kind = "string"
@@ -59,7 +59,7 @@ class Password(String):
 
 
 class URL(String):
-    """The address of a page."""
+    """The address of a page: ``http``, ``https``, ``ftp`` or ``ftps``; the options are those of :class:`String`."""
 
     NOT_TEXT = "Enter a valid URL."
     _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error=NOT_TEXT)
@@ -75,7 +75,11 @@ class URL(String):
 
 
 class Choice(Field):
-    """One of a few values, compared as strings."""
+    """One of a few values: ``Choice(("low", "high"))``, or ``Choice({"1": "low", "2": "high"})`` with what people read.
+
+    Values are texts, in Python, in the column (``columns.Char``) and in JSON; a body may send the number 1 for
+    ``"1"``.  Anything else is refused: ``"3" is not a valid choice.``
+    """
 
     kind = "choice"
 
@@ -146,8 +150,8 @@ class UUID(Field):
 class Json(Field):
     """Any JSON value that every database can store, kept as it is.
 
-    ``most`` is how many bytes it may have as compact UTF-8 text.  What a value costs when it is read depends on
-    how many others it holds, too: :data:`MOST_VALUES`, so that a page of such rows is no burden.
+    ``most`` is how many bytes it may have as compact UTF-8 text.  It may hold at most 1000 values, nested at
+    most 200 deep.
     """
 
     kind = "json"
@@ -189,7 +193,10 @@ class Json(Field):
 
 
 class JsonPicks(Json):
-    """JSON of one shape, ``{key: [some of a few choices]}``: programs send it, in a form the choices are ticked."""
+    """JSON of one shape, ``{key: [some of the choices]}``; a form shows the choices as boxes to tick.
+
+    ``choices`` maps each value to what people read.
+    """
 
     blank = True  # a form says by an empty value that nothing is ticked
 
