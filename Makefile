@@ -35,7 +35,7 @@ coverage: ## Run the tests and tell what they do not reach; fails below the floo
 
 lint: install ## Check the code's style (the rules are in pyproject.toml)
 	$(BIN)/ruff check .
-#	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check .
 
 snapshots: install ## Keep anew what the tests compare this server's own answers with
 	$(BIN)/python -m tests.snapshots $(ARGS)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Action, Clause, Filter, Parameter, Selection, within
+from wger_flask.api import Action, Clause, Filter, Parameter, Selection, any_of
 
 BODYWEIGHT = 7
 MOST = 20
@@ -48,13 +48,13 @@ def alternatives(call):
         if other != row.id:
             shared[other] = shared.get(other, 0) + 1
     closest = sorted(shared, key=lambda key: (-shared[key], key))[:MOST]
-    visible = resource.visible_to(call.user).where(within(resource.model.id, closest))
+    visible = resource.visible_to(call.user).where(any_of(resource.model.id, closest))
     found = {item["id"]: item for item in resource.dump(visible.rows(resource.dump.columns), call.context)}
     return [found[key] for key in closest if key in found]
 
 
 def _linked(column, keys, wanted):
-    return Selection(column.model, (within(column, keys),)).rows((wanted.name,))
+    return Selection(column.model, (any_of(column, keys),)).rows((wanted.name,))
 
 
 def register(registry) -> None:

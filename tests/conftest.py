@@ -122,7 +122,7 @@ def opened(request, template, tmp_path, monkeypatch):
     copy = request.getfixturevalue("shared_copy")
     if getattr(database.obj, "shared_copy", None) != copy:
         open_database(copy.url).shared_copy = copy
-    monkeypatch.setattr("wger_flask.app.give_back", lambda: None)
+    monkeypatch.setattr("wger_flask.app.release_connection", lambda: None)
     with database.obj.atomic() as everything:
         yield
         everything.rollback()

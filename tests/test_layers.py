@@ -59,7 +59,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def within(name: str, roots: set[str]) -> bool:
+def any_of(name: str, roots: set[str]) -> bool:
     return any(name == root or name.startswith(f"{root}.") for root in roots)
 
 
@@ -68,7 +68,7 @@ def test_a_layer_imports_only_what_it_may(layer):
     for path in modules(PACKAGE / layer):
         for name in imports(path):
             if name.partition(".")[0] not in sys.stdlib_module_names:
-                assert within(name, ALLOWED[layer]), f"{path.relative_to(ROOT)} imports {name}"
+                assert any_of(name, ALLOWED[layer]), f"{path.relative_to(ROOT)} imports {name}"
 
 
 def test_subjects_build_on_the_facade_and_on_models_of_others():
@@ -78,8 +78,8 @@ def test_subjects_build_on_the_facade_and_on_models_of_others():
             if not name.startswith("wger_flask."):
                 continue
             others = name.startswith("wger_flask.domain.") and name.rpartition(".")[2] in ("models", "schemas", "trust")
-            fine = within(name, {"wger_flask.api", "wger_flask.engine", "wger_flask.text", "wger_flask.media", own})
-            models = path.name == "models.py" and within(name, BELOW_MODELS)
+            fine = any_of(name, {"wger_flask.api", "wger_flask.engine", "wger_flask.text", "wger_flask.media", own})
+            models = path.name == "models.py" and any_of(name, BELOW_MODELS)
             assert fine or others or models, f"{path.relative_to(ROOT)} imports {name}"
 
 
@@ -87,7 +87,7 @@ def test_plugins_build_on_the_facade():
     for path in modules(ROOT / "plugins"):
         for name in imports(path):
             if name.startswith("wger_flask"):
-                assert within(name, {"wger_flask.api", "wger_flask.engine"}), f"{path.name} imports {name}"
+                assert any_of(name, {"wger_flask.api", "wger_flask.engine"}), f"{path.name} imports {name}"
 
 
 def test_nobody_imports_the_application():

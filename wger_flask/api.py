@@ -51,11 +51,11 @@ from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import columns
 from .storage.cascade import delete
-from .storage.database import after_commit, one_at_a_time, transaction
+from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
 from .storage.model import Model, link
 from .storage.name_search import search
-from .storage.predicates import Clause, along, equals, pad, within
+from .storage.predicates import Clause, along, any_of, equals, pad
 from .storage.query import Selection
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
@@ -72,7 +72,7 @@ __all__ = [
     "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "anyone", "bar_chart", "columns",
     "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn",
     "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
-    "moment_reader", "move_file", "on_date", "on_user_created", "one_at_a_time", "one_of", "owned_by", "pad",
+    "moment_reader", "move_file", "on_date", "on_user_created", "advisory_lock", "one_of", "owned_by", "pad",
     "preferred", "private", "public", "record", "request_verification", "search", "server_zone", "services", "store",
-    "today", "told", "transaction", "update", "versions", "within",
+    "today", "told", "transaction", "update", "versions", "any_of",
 ]  # fmt: skip

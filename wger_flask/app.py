@@ -29,7 +29,7 @@ from .secrets import secret_key
 from .settings import Settings, load, shipped
 from .storage import cascade
 from .storage.counters import Counters
-from .storage.database import give_back, open_database, take_up
+from .storage.database import open_database, release_connection, take_up
 from .storage.name_search import search
 from .storage.signals import set_listeners
 
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     response_headers.register(app)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
-    app.teardown_appcontext(lambda error: give_back())
+    app.teardown_appcontext(lambda error: release_connection())
     hops = settings.NUMBER_OF_PROXIES
     if hops:
         hosts = hops if settings.USE_X_FORWARDED_HOST else 0

@@ -18,14 +18,14 @@ def tries(monkeypatch):
     class Tries:
         failing, made = 0, 0
 
-        def one_at_a_time(self, what):
+        def advisory_lock(self, what):
             self.made += 1
             if self.made <= self.failing:
                 raise IntegrityError
 
     found = Tries()
-    monkeypatch.setattr(dispatch, "one_at_a_time", found.one_at_a_time)
-    monkeypatch.setattr(dispatch, "overtaken", lambda error: True)
+    monkeypatch.setattr(dispatch, "advisory_lock", found.advisory_lock)
+    monkeypatch.setattr(dispatch, "is_retryable", lambda error: True)
     return found
 
 
@@ -42,7 +42,7 @@ def test_it_is_made_again_once(api, tries):
 
 
 def test_what_others_have_nothing_to_do_with_is_not_made_again(api, tries, monkeypatch):
-    monkeypatch.setattr(dispatch, "overtaken", lambda error: False)
+    monkeypatch.setattr(dispatch, "is_retryable", lambda error: False)
     tries.failing = 1
     assert api("grace").post("weightentry/", WEIGHT).status_code == 400
     assert tries.made == 1
@@ -56,7 +56,7 @@ def away(monkeypatch):
         raise DatabaseError("the server\n  closed the connection")
 
     monkeypatch.setattr(database.obj, "execute_sql", fail)
-    monkeypatch.setattr(error_handlers, "unable", lambda error: isinstance(error, DatabaseError))
+    monkeypatch.setattr(error_handlers, "is_unavailable", lambda error: isinstance(error, DatabaseError))
 
 
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("POST", WEIGHT)])

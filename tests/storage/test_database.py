@@ -14,8 +14,8 @@ from wger_flask.storage.database import (
     IntegrityError,
     after_commit,
     database,
-    give_back,
     open_database,
+    release_connection,
     transaction,
 )
 from wger_flask.storage.model import links_of
@@ -75,11 +75,11 @@ def test_a_connection_left_in_a_transaction_is_mended(held):
     forgotten = held.atomic()
     forgotten.__enter__()
     Unit.create(name="kg")
-    give_back()
+    release_connection()
     assert Unit.select().count() == 0
     with transaction():
         Unit.create(name="lb")
-    give_back()
+    release_connection()
     assert Unit.select().count() == 1
 
 

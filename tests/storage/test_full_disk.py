@@ -12,7 +12,14 @@ import pytest
 from tests.conftest import key_of
 from tests.reference import BY_LABEL, MODELS, SERVER
 from wger_flask.auth.models import User
-from wger_flask.storage.database import DatabaseError, database, open_database, transaction, transaction_if_able, unable
+from wger_flask.storage.database import (
+    DatabaseError,
+    database,
+    is_unavailable,
+    open_database,
+    transaction,
+    transaction_if_able,
+)
 from wger_flask.storage.migrations import migrate
 
 pytestmark = pytest.mark.skipif(bool(SERVER), reason="its disk is elsewhere")
@@ -70,7 +77,7 @@ def test_it_is_told_as_what_it_is_and_leaves_nothing(held, full, inner):
                     fill()
             else:
                 fill()
-        assert unable(failed.value), failed.value
+        assert is_unavailable(failed.value), failed.value
         assert not held.in_transaction()
         assert [row.name for row in Unit.select()] == ["kg"]
     with transaction():
@@ -119,7 +126,7 @@ def test_a_disk_that_really_is_full(tmp_path):
         for _ in range(3):
             with pytest.raises(DatabaseError) as failed, transaction():
                 fill()
-            assert unable(failed.value), failed.value
+            assert is_unavailable(failed.value), failed.value
         assert [row.name for row in Unit.select()] == ["kg"]
         (disk / "others").unlink()
         fill(10)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.reference import BY_LABEL
 from wger_flask.storage import predicates, query
 from wger_flask.storage.database import database
-from wger_flask.storage.predicates import Clause, along, equals, pad, within
+from wger_flask.storage.predicates import Clause, along, any_of, equals, pad
 from wger_flask.storage.query import Selection, which_exist
 
 Routine, Day, Slot = (BY_LABEL[f"manager.{name}"] for name in ("routine", "day", "slot"))
@@ -46,7 +46,7 @@ def test_paths_follow_references(days):
     offset=st.integers(0, 7),
 )
 def test_rows_are_those_that_a_loop_finds(days, orders, name, terms, limit, offset):
-    clauses = [within(Day.order, orders)] if orders else []
+    clauses = [any_of(Day.order, orders)] if orders else []
     clauses += [equals(Day.name, name)] if name else []
     wanted = [day for day in days if (not orders or day[1] in orders) and (not name or day[2] == name)]
     for term in ("id", *terms[::-1]) if "id" not in terms else terms[::-1]:
@@ -61,7 +61,7 @@ def test_rows_are_those_that_a_loop_finds(days, orders, name, terms, limit, offs
 
 
 def test_nothing_is_within_nothing(days):
-    assert Selection(Day, (within(Day.id, []),)).rows(("id",)) == []
+    assert Selection(Day, (any_of(Day.id, []),)).rows(("id",)) == []
 
 
 def test_null_is_equal_to_null(days):
@@ -95,7 +95,7 @@ def test_padding_adds_no_value_and_few_lengths(values):
 def test_values_share_the_statement_of_their_shape(days):
     query._rows.cache_clear()
     for number in range(1, 9):
-        conditions = equals(Day.order, number), within(Day.id, range(number + 7))
+        conditions = equals(Day.order, number), any_of(Day.id, range(number + 7))
         Selection(Day, conditions, ("id",)).rows(("id",), 20, number)
     assert query._rows.cache_info().currsize == 2  # 8 values, and up to 16
 

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.reference import BY_LABEL, SERVER
 from wger_flask.domain.weight.models import WeightEntry
-from wger_flask.storage.database import DatabaseError, database, open_database, take_up, transaction, unable
+from wger_flask.storage.database import DatabaseError, database, is_unavailable, open_database, take_up, transaction
 
 pytestmark = pytest.mark.skipif(bool(SERVER), reason="no file")
 Unit = BY_LABEL["core.weightunit"]
@@ -112,10 +112,10 @@ def test_a_deleted_file_takes_nothing_and_is_not_made(path, tmp_path, also):
     for _ in range(3):
         with pytest.raises(DatabaseError) as failed:
             add("nowhere")
-        assert unable(failed.value)
+        assert is_unavailable(failed.value)
         with pytest.raises(DatabaseError) as failed:
             names()
-        assert unable(failed.value)
+        assert is_unavailable(failed.value)
     assert not path.exists()
     copy.replace(path)
     assert names() == ["before"]
@@ -143,7 +143,7 @@ def test_a_file_without_the_tables_is_refused(path, content, tmp_path):
     for work in (lambda: add("nowhere"), names):
         with pytest.raises(DatabaseError) as failed:
             work()
-        assert unable(failed.value)
+        assert is_unavailable(failed.value)
     assert path.read_bytes() == content
 
 

@@ -7,13 +7,13 @@ import pytest
 from tests.reference import BY_LABEL, SERVER
 from wger_flask.storage.database import (
     DatabaseError,
+    advisory_lock,
     database,
-    give_back,
-    one_at_a_time,
+    is_retryable,
+    is_unavailable,
     open_database,
-    overtaken,
+    release_connection,
     transaction,
-    unable,
 )
 
 Unit = BY_LABEL["core.weightunit"]
@@ -47,8 +47,8 @@ def test_a_transaction_whose_connection_was_ended_fails(held):
         Unit.create(name="kg")
         hang_up()
         Unit.create(name="lb")
-    assert unable(failed.value)
-    give_back()
+    assert is_unavailable(failed.value)
+    release_connection()
     assert Unit.select().count() == 0
 
 
@@ -57,8 +57,8 @@ def test_a_commit_that_was_not_heard_is_no_success(held):
     with pytest.raises(DatabaseError) as failed, transaction():
         Unit.create(name="kg")
         hang_up()
-    assert unable(failed.value)
-    give_back()
+    assert is_unavailable(failed.value)
+    release_connection()
     assert Unit.select().count() == 0
 
 
@@ -76,8 +76,8 @@ def test_a_database_that_takes_nothing_is_unable(held):
             Unit.create(name="kg")
     finally:
         held.close()  # the setting is the connection's
-    assert unable(failed.value)
-    assert not overtaken(failed.value)
+    assert is_unavailable(failed.value)
+    assert not is_retryable(failed.value)
     Unit.create(name="kg")
 
 
@@ -85,13 +85,13 @@ def test_a_database_that_takes_nothing_is_unable(held):
 def test_nonsense_is_no_inability(held, nonsense):
     with pytest.raises(DatabaseError) as failed:
         held.execute_sql(nonsense + " WHERE")
-    assert not unable(failed.value)
-    assert not overtaken(failed.value)
+    assert not is_unavailable(failed.value)
+    assert not is_retryable(failed.value)
 
 
 def test_only_the_database_can_be_unable():
-    assert not unable(OSError("disk"))
-    assert not overtaken(ValueError("nothing"))
+    assert not is_unavailable(OSError("disk"))
+    assert not is_retryable(ValueError("nothing"))
 
 
 @on_a_server
@@ -104,13 +104,13 @@ def test_waiting_for_a_writer_of_the_same_user_has_an_end(held):
         with psycopg.connect(held.database, autocommit=True) as other, other.transaction():
             other.execute("SELECT pg_advisory_xact_lock(hashtextextended('writes of user 1', 0))")
             with pytest.raises(DatabaseError) as failed, transaction():
-                one_at_a_time("writes of user 1")
-            assert unable(failed.value) and not overtaken(failed.value)
+                advisory_lock("writes of user 1")
+            assert is_unavailable(failed.value) and not is_retryable(failed.value)
             with transaction():
-                one_at_a_time("writes of user 2")
+                advisory_lock("writes of user 2")
                 Unit.create(name="kg")
         with transaction():
-            one_at_a_time("writes of user 1")
+            advisory_lock("writes of user 1")
             Unit.create(name="lb")
         assert Unit.select().count() == 2
     finally:

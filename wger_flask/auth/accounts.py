@@ -85,7 +85,7 @@ def register(username: str, password: str, email: str = "", *, language: str = "
     try:
         with transaction():
             for address in sorted({email_addresses.as_stored(text) for text in (username, email) if "@" in text}):
-                email_addresses.one_at_a_time(address)
+                email_addresses.advisory_lock(address)
             if clash := taken(username, email):
                 raise Taken(clash)
             user = User.create(
@@ -119,7 +119,7 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
     """
     hashed = passwords.hash_password(password, policy().iterations)
     with transaction():
-        credential_stamps.one_at_a_time(user.id)
+        credential_stamps.advisory_lock(user.id)
         if session is not None:
             credential_stamps.demand_unchanged(user)
         User.update(password=hashed).where(User.id == user.id).execute()
@@ -135,7 +135,7 @@ def reset_password(reset: messages.Reset, password: str) -> bool:
     hashed = passwords.hash_password(password, policy().iterations)
     user = reset.user
     with transaction():
-        credential_stamps.one_at_a_time(user.id)
+        credential_stamps.advisory_lock(user.id)
         unchanged = (User.id == user.id) & (User.password == user.password)
         if not User.update(password=hashed).where(unchanged).execute():
             return False
@@ -168,7 +168,7 @@ def permanent_token(user: User) -> str:
     known = Token.get_or_none(Token.user == user.id)
     if known is None:
         with transaction():
-            credential_stamps.one_at_a_time(user.id)
+            credential_stamps.advisory_lock(user.id)
             credential_stamps.demand_unchanged(user)
             known = Token.get_or_none(Token.user == user.id) or Token.create(user=user.id)
     return known.key

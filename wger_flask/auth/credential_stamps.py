@@ -52,7 +52,7 @@ def current(user: User) -> str:
         if mark == mark_of(password):
             return stamp
     with transaction_if_able(f"the stamp of user {user.id}"):
-        one_at_a_time(user.id)
+        advisory_lock(user.id)
         demand_unchanged(user)
         renew(user.id, user.password)
     return _first(user.password)
@@ -75,9 +75,9 @@ def keep(user: int, before: str, after: str) -> None:
         _store(user, _first(before), after)
 
 
-def one_at_a_time(user: int) -> None:
+def advisory_lock(user: int) -> None:
     """Let nobody else change the password of ``user``, or make what depends on it, in the open transaction."""
-    database.one_at_a_time(f"credentials {user}")
+    database.advisory_lock(f"credentials {user}")
 
 
 def demand_unchanged(user: User) -> None:

@@ -72,7 +72,7 @@ def _renewed(user: User, password: str) -> bool:
     before, fresh = user.password, passwords.hash_password(password, policy().iterations)
     was_first = True
     with transaction_if_able(f"the new hash of user {user.id}"):
-        credential_stamps.one_at_a_time(user.id)
+        credential_stamps.advisory_lock(user.id)
         unchanged = (User.id == user.id) & (User.password == before)
         was_first = bool(User.update(password=fresh).where(unchanged).execute())
         if was_first:

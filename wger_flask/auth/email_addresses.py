@@ -84,9 +84,9 @@ def is_taken(email: str, but: int | None = None) -> bool:
     return named.exists() or is_an_address(email, but)
 
 
-def one_at_a_time(email: str) -> None:
+def advisory_lock(email: str) -> None:
     """Let nobody else take ``email`` until the open transaction has ended: no index keeps two accounts from it."""
-    database.one_at_a_time(f"address {as_stored(email)}")
+    database.advisory_lock(f"address {as_stored(email)}")
 
 
 def of(user: int) -> list[EmailAddress]:

@@ -26,7 +26,7 @@ def add(user: User, email: str, *, verified: bool = False) -> EmailAddress:
     The first address is primary.  Raises :class:`Refused`.
     """
     with transaction():
-        email_addresses.one_at_a_time(email)
+        email_addresses.advisory_lock(email)
         if email_addresses.find(user.id, email):
             raise Refused("duplicate_email", "This email address is already associated with this account.")
         if email_addresses.is_taken(email, but=user.id):

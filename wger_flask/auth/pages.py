@@ -113,7 +113,7 @@ def api_key() -> Response:
             wrong = {"form": ["Choose whether to make a key or to revoke it."]}
             return show("api_key", wrong, known=Token.get_or_none(Token.user == g.user.id), user=row_of_user())
         with transaction():
-            credential_stamps.one_at_a_time(g.user.id)
+            credential_stamps.advisory_lock(g.user.id)
             cookies.forget()
             if cookies.logged_in() is None:  # the session has ended by now, with the password it came from
                 return to_login()

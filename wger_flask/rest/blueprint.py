@@ -16,7 +16,7 @@ from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
 from . import deletion
-from .dispatch import Target, answer
+from .dispatch import Target, dispatch
 from .openapi.document import Documented
 from .permissions import Access, public
 from .resource import Resource
@@ -119,7 +119,7 @@ def method_view(target: Target) -> type[MethodView]:
 
     def method(name: str, handle: Callable):
         def view(self, key=None, suffix=""):
-            return answer(target, key, suffix)
+            return dispatch(target, key, suffix)
 
         view.__name__ = name.lower()
         view.__doc__ = (handle.__doc__ or "").strip() or target.about
@@ -134,7 +134,7 @@ def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: b
     """Add the suffix URLs, the other spelling of the slash, and the catch-all for methods."""
 
     def refuse(key=None, suffix=""):
-        return answer(target, key, suffix)
+        return dispatch(target, key, suffix)
 
     other = f"{endpoint}:any"
     app.view_functions[other] = refuse

@@ -1,6 +1,6 @@
-"""The recipe that every request of every target runs.
+"""Dispatch a request to a target: the one way that every request of every resource goes.
 
-:func:`answer` is the whole of it: the steps in their order, then the handler, in one
+:func:`dispatch` is the whole of it: the steps in their order, then the handler, in one
 transaction where it writes.  What can be asked is a :class:`Target`, who asks for what a
 :class:`Call`; the handlers of resources are in :mod:`.views`.
 """
@@ -17,7 +17,7 @@ from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import http_date
 
-from ..storage.database import DatabaseError, IntegrityError, accompanied, one_at_a_time, overtaken, transaction
+from ..storage.database import DatabaseError, IntegrityError, accompanied, advisory_lock, is_retryable, transaction
 from ..storage.model import Model
 from . import body_limits
 from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
@@ -189,13 +189,13 @@ class Call:
         """Return what is wrong with the references in the body; raises :class:`~.errors.NotYours`."""
         return look_up(self.resource, self.body, self.parse()[0], self.user)
 
-    def load_row(self, row: Model | None, lost: dict) -> dict:
+    def load_row(self, row: Model | None, invalid_references: dict) -> dict:
         """Return the body as the resource reads it, for a new row (None) or for a change of ``row``.
 
-        ``lost`` is what :meth:`look_up` found.
+        ``invalid_references`` is what :meth:`look_up` found.
         """
         model, own = self.resource.model, row and row._pk
-        return checked(self.resource.schema, *self.parse(), lost, model=model, own=own)
+        return checked(self.resource.schema, *self.parse(), invalid_references, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""
@@ -215,12 +215,12 @@ class Call:
 
 
 # -- the steps, outermost first: the only place where their order is decided -----------------
-def negotiated(call: Call) -> None:
+def negotiate_format(call: Call) -> None:
     """Choose the format first, so that every later error is given in it."""
     call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
 
 
-def understood(call: Call) -> None:
+def method_override(call: Call) -> None:
     """Let a page's form, which can only be posted, say which method it means, and filters write numbers as people do.
 
     GET is what a button says that leads on without anything being written.
@@ -233,18 +233,18 @@ def understood(call: Call) -> None:
         call.args = call.resource.filter_set.typed(call.args)
 
 
-def authenticated(call: Call) -> None:
+def authenticate(call: Call) -> None:
     """Find out who asks; broken credentials are refused even where none are needed."""
     if call.target.authenticates:
         call.user = g.user = services().authenticate(call.request)
 
 
-def authorised(call: Call) -> None:
+def authorize(call: Call) -> None:
     """Refuse whom the rules do not let in."""
     call.target.access.demand(call.user, call.method)
 
 
-def throttled(call: Call) -> None:
+def throttle(call: Call) -> None:
     """Refuse who asks too often."""
     limits = call.target.throttle
     if limits:
@@ -253,7 +253,7 @@ def throttled(call: Call) -> None:
             services().limit(scope, call)
 
 
-def allowed(call: Call) -> None:
+def check_method(call: Call) -> None:
     """Refuse methods that the target does not have."""
     if call.method not in call.target.allow:
         raise MethodNotAllowed(call.method)
@@ -262,11 +262,11 @@ def allowed(call: Call) -> None:
 LARGE_PAGE = 100  # rows
 _one_large_answer = threading.Lock()
 
-ADMISSION = (authorised, throttled, allowed)  # whoever asks, and however they do
-STEPS = (negotiated, understood, authenticated, *ADMISSION)
+ADMISSION = (authorize, throttle, check_method)  # whoever asks, and however they do
+STEPS = (negotiate_format, method_override, authenticate, *ADMISSION)
 
 
-def answer(target: Target, key: str | None = None, suffix: str = "") -> Response:
+def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Response:
     """Run the steps and the handler for the current request and render what it gives."""
     if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
         return _with_slash()
@@ -291,7 +291,7 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
             payload, status = options.describe(call), 200
         elif call.method in SAFE_METHODS:
             payload, status = _result(target.handlers["GET"](call))
-            headers = headers | _keeping(call)
+            headers = headers | _cache_headers(call)
         elif not target.transactional:
             payload, status = _result(target.handlers[call.method](call))
         else:
@@ -336,15 +336,15 @@ def _written(target: Target, call: Call) -> tuple:
         try:
             with services().media.changes() as call.files, accompanied(call.files), transaction():
                 if call.user is not None:
-                    one_at_a_time(f"writes of user {call.user.id}")
+                    advisory_lock(f"writes of user {call.user.id}")
                 return _result(target.handlers[call.method](call))
         except DatabaseError as failed:
-            if not (again and overtaken(failed)):
+            if not (again and is_retryable(failed)):
                 raise
     raise AssertionError  # the second time returns or raises
 
 
-def _keeping(call: Call) -> dict[str, str]:
+def _cache_headers(call: Call) -> dict[str, str]:
     """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
     if call.resource is None or not call.resource.max_age or call.format.is_html:
         return {}

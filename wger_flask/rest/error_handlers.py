@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..media.errors import NotStored
-from ..storage.database import unable
+from ..storage.database import is_unavailable
 from .errors import ApiError
 from .negotiation import HTML, JSON, Format, negotiate
 from .permissions import METHODS
@@ -84,7 +84,7 @@ def register(app: Flask) -> None:
 
 def _passing(error: Exception) -> tuple[str, str] | None:
     """Return what the log and the client are told of an error that is nobody's mistake, None for any other."""
-    if unable(error):
+    if is_unavailable(error):
         return "the database", _DATABASE
     if isinstance(error, NotStored):
         return "the media folder", error.message

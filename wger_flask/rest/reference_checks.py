@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from ..storage.columns import storable
 from ..storage.model import Model, title_of
-from ..storage.predicates import equals, within
+from ..storage.predicates import any_of, equals
 from ..storage.query import Selection, which_exist
 from .errors import NotYours
 from .fields.references import Key, Keys, no_such_row
@@ -27,11 +27,11 @@ def missing_references(
             sent[field.data_key or name] = (field, value)
     single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
     found = _exist(single.values(), own_rows)
-    lost = {name: body.get(name) for name, there in zip(single, found, strict=True) if not there}
+    invalid_references = {name: body.get(name) for name, there in zip(single, found, strict=True) if not there}
     for name, (field, keys) in sent.items():
         if name not in single and (missing := _missing(field.model, keys)):
-            lost[name] = missing[0]
-    return {name: [no_such_row(lost[name])] for name in sent if name in lost}
+            invalid_references[name] = missing[0]
+    return {name: [no_such_row(invalid_references[name])] for name in sent if name in invalid_references}
 
 
 def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
@@ -56,5 +56,5 @@ def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Sele
 def _missing(model: type[Model], keys: list) -> list:
     """Return those of ``keys`` that no row of ``model`` has, in order."""
     column = model._meta.primary_key
-    found = set(Selection(model, (within(column, [key for key in keys if storable(key)]),)).keys())
+    found = set(Selection(model, (any_of(column, [key for key in keys if storable(key)]),)).keys())
     return [key for key in keys if key not in found]

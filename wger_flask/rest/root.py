@@ -7,7 +7,7 @@ from flask_smorest import Api
 from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
-from .dispatch import Call, Target, answer
+from .dispatch import Call, Target, dispatch
 from .openapi.document import Documented
 from .permissions import public
 from .services import services
@@ -34,7 +34,7 @@ def mount(app: Flask, api: Api) -> None:
     api.register_blueprint(blueprint)
 
     def other(suffix: str = ""):
-        return answer(ROOT, None, suffix)
+        return dispatch(ROOT, None, suffix)
 
     app.view_functions["api.root:any"] = other
     for rule in (f"{PREFIX}/", f"{PREFIX}/.<suffix:suffix>/"):

@@ -63,14 +63,20 @@ def look_up(resource, body: dict, data: dict, user) -> dict[str, list[str]]:
 
 
 def checked(
-    schema: type[Schema], data: dict, errors: dict, lost: dict, *, model: type[Model] | None = None, own=None
+    schema: type[Schema],
+    data: dict,
+    errors: dict,
+    invalid_references: dict,
+    *,
+    model: type[Model] | None = None,
+    own=None,
 ) -> dict:
     """Return ``data``; raises :class:`~.errors.Invalid` with ``errors``, those of references, and those found now.
 
     ``model`` is what the body makes or changes a row of, ``own`` that row's key: a key that the
     body gives must not be another's.
     """
-    errors |= {name: text for name, text in lost.items() if name not in errors}
+    errors |= {name: text for name, text in invalid_references.items() if name not in errors}
     errors |= taken_key(model, data, own) if model else {}
     if errors:
         raise Invalid({name: errors[name] for name in (*_instance(schema).fields, *errors) if name in errors})

@@ -49,7 +49,7 @@ class Services:
 
     def explain(self, clash: Exception) -> str:
         """Say to a person what a refused write ran into, in the words of the model where it has some."""
-        found = database.obj.dialect.clash(clash)
+        found = database.obj.dialect.unique_violation(clash)
         if found is None:
             return "These values do not fit together with what is stored."
         table, columns = found

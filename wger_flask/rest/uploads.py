@@ -23,7 +23,7 @@ from ..media.errors import NotAFile, NotSubmitted, RefusedFile
 from ..media.store import Changes, new_name
 from ..storage import cascade, columns
 from ..storage.model import Model
-from ..storage.predicates import within
+from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .errors import Invalid
 from .fields.computed import File
@@ -168,7 +168,7 @@ def delete_rows(
             going(gone, gone_keys)
         names = tuple(found.name for found in gone._meta.sorted_fields if isinstance(found, columns.File))
         if names:
-            for row in Selection(gone, (within(gone._meta.primary_key, gone_keys),)).rows(names):
+            for row in Selection(gone, (any_of(gone._meta.primary_key, gone_keys),)).rows(names):
                 for name in row:
                     files.remove(name)
 

@@ -96,11 +96,13 @@ def delete_row(call: Call):
 
 
 def _change(call: Call):
-    lost = call.look_up()  # what cannot be read, and others' rows, are refused before the row is looked for
+    invalid_references = (
+        call.look_up()
+    )  # what cannot be read, and others' rows, are refused before the row is looked for
     row = call.row()
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
-    data = call.load_row(row, lost)
+    data = call.load_row(row, invalid_references)
     data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)

@@ -161,7 +161,7 @@ class Receiving:
         """Give back the room that it took."""
         if self._body is not None:
             self._body.close()
-        self._room.give_back(self._aside)
+        self._room.release_connection(self._aside)
         self._aside = 0
 
 

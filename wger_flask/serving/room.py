@@ -20,7 +20,7 @@ class Room:
                 raise OSError(errno.ENOSPC, "too much lies in temporary files for clients that are slow")
             self._left -= size
 
-    def give_back(self, size: int) -> None:
+    def release_connection(self, size: int) -> None:
         """Give back what was taken."""
         with self._lock:
             self._left += size

@@ -80,7 +80,7 @@ class Sending:
         if self._spool is not None:
             self._spool.close()
             self._spool = None
-        self._room.give_back(self._aside)
+        self._room.release_connection(self._aside)
         self._aside = 0
 
     def _together(self) -> list[memoryview]:

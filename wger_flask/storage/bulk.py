@@ -42,7 +42,7 @@ class Upsert:
         """
         held = database.obj
         try:
-            with held.dialect.attempting(held), peewee.__exception_wrapper__:
+            with held.dialect.savepoint(held), peewee.__exception_wrapper__:
                 held.cursor().executemany(self._sql, rows)
             return []
         except _REFUSALS as objection:

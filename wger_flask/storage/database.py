@@ -97,7 +97,7 @@ def transaction(wait: float | None = None) -> Iterator[None]:
     """
     marks = [(companion, companion.mark()) for companion in _companions.get()]
     try:
-        with database.obj.dialect.writing(database.obj, wait):
+        with database.obj.dialect.write_transaction(database.obj, wait):
             yield
     except BaseException:
         for companion, mark in marks:
@@ -112,27 +112,27 @@ def transaction_if_able(what: str) -> Iterator[None]:
         with transaction(wait=1):
             yield
     except DatabaseError as wrong:
-        if database.obj.in_transaction() or not unable(wrong):
+        if database.obj.in_transaction() or not is_unavailable(wrong):
             raise
         log.warning("%s was not written: %s", what, " ".join(str(wrong).split()))
 
 
-def one_at_a_time(what: str) -> None:
+def advisory_lock(what: str) -> None:
     """Let no other transaction that names ``what`` go on from here until this one has ended.
 
     For finding a row or making it, where no unique index keeps two of them apart.
     """
-    database.obj.dialect.one_at_a_time(database.obj, what)
+    database.obj.dialect.advisory_lock(database.obj, what)
 
 
-def overtaken(error: Exception) -> bool:
+def is_retryable(error: Exception) -> bool:
     """Tell whether a transaction failed on what another one did meanwhile, and is worth another try."""
-    return isinstance(error, DatabaseError) and database.obj.dialect.overtaken(error)
+    return isinstance(error, DatabaseError) and database.obj.dialect.is_retryable(error)
 
 
-def unable(error: Exception) -> bool:
+def is_unavailable(error: Exception) -> bool:
     """Tell whether ``error`` says that the database cannot work at the moment, not that it was asked nonsense."""
-    return isinstance(error, DatabaseError) and database.obj.dialect.unable(error)
+    return isinstance(error, DatabaseError) and database.obj.dialect.is_unavailable(error)
 
 
 def after_commit(call) -> None:
@@ -168,7 +168,7 @@ def settle() -> None:
             database.obj.dialect.settle(database.obj)
 
 
-def give_back() -> None:
+def release_connection() -> None:
     """Leave this thread's connection fit for the next request: none is left in a failed state."""
     held = database.obj
     if held is None or held.is_closed():

@@ -39,7 +39,7 @@ def equals(column: peewee.Field, value) -> Clause:
     return Clause((column.model, column.name, "="), lambda slot: column == slot, (column.db_value(value),))
 
 
-def within(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
+def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
     """Return the clause ``column IN (values)``; no value at all matches nothing.
 
     ``raw`` values came from rows just as the database holds them and need no conversion.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..domain.core.models import Language
 from ..domain.exercises.models import Exercise
-from ..storage.database import has_table, one_at_a_time, transaction
+from ..storage.database import advisory_lock, has_table, transaction
 from ..storage.model import Model
 from .importer import ImportReport, import_dump
 from .shipped import documents
@@ -25,7 +25,7 @@ def load_starter_data(models: Iterable[type[Model]]) -> ImportReport:
     models = list(models)
     report = ImportReport()
     with transaction():
-        one_at_a_time("wger_flask starter data")
+        advisory_lock("wger_flask starter data")
         for document in documents():
             with document.open("rb") as stream:
                 report += import_dump(stream, models, replace_shipped=False)

@@ -20,7 +20,7 @@ from ..rest.services import services
 from ..rest.timezone import server_zone
 from ..storage.columns import storable
 from ..storage.model import Model
-from ..storage.predicates import within
+from ..storage.predicates import any_of
 from ..storage.query import Selection
 
 MOST_OPTIONS = 50
@@ -49,7 +49,7 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
     wanted = [key for key in map(lambda key: _parsed(model, key), dict.fromkeys(keys)) if key is not None]
     if resource is None or not wanted or not resource.rules.read(user):
         return {}
-    return _named(resource, resource.visible_to(user).where(within(model._meta.primary_key, wanted)))
+    return _named(resource, resource.visible_to(user).where(any_of(model._meta.primary_key, wanted)))
 
 
 def options(model: type[Model], user) -> list[tuple[str, str]] | None:

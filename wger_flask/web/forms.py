@@ -87,11 +87,11 @@ class Form:
 
     @property
     def _all(self) -> list[Control]:
-        return [inner for control in self.controls for inner in control.within]
+        return [inner for control in self.controls for inner in control.nested_controls]
 
 
 def _is_urgent(control: Control) -> bool:
-    return any(inner.errors for inner in control.within) or control.required and not control.value
+    return any(inner.errors for inner in control.nested_controls) or control.required and not control.value
 
 
 def may(call: Call, method: str) -> bool:

@@ -59,9 +59,12 @@ class Control:
     groups: list[Group] = field(default_factory=list)
 
     @property
-    def within(self) -> list[Control]:
+    def nested_controls(self) -> list[Control]:
         """The control itself, and those in its groups."""
-        return [self, *(inner for group in self.groups for control in group.controls for inner in control.within)]
+        return [
+            self,
+            *(inner for group in self.groups for control in group.controls for inner in control.nested_controls),
+        ]
 
     @property
     def is_short(self) -> bool:
@@ -287,7 +290,7 @@ def _objects(name: str, wire: Items, values: Mapping, errors, user) -> Control:
         seen = {control.name for control in controls if control.widget != "hidden"}
         general = [text for key, said in complaints.items() if key not in seen for text in sentences(said)]
         for control in controls:
-            for each in control.within:
+            for each in control.nested_controls:
                 each.name = f"{name}.{place}.{each.name}"
         title = wire.titles[place] if place < len(wire.titles) else ""
         made.groups.append(Group(title, controls, general, wire.required and not place))

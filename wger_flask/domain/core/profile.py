@@ -19,18 +19,18 @@ from wger_flask.api import (
     NoMatch,
     Schema,
     Selection,
+    advisory_lock,
+    any_of,
     distrust,
     dumper,
     equals,
     fields,
     has_verified,
     on_user_created,
-    one_at_a_time,
     private,
     request_verification,
     today,
     transaction,
-    within,
 )
 
 from .models import ENGLISH, GymConfig, Language, UserCache, UserProfile
@@ -57,7 +57,7 @@ class Birthdate(fields.Date):
 
 
 def _verified(keys, context) -> dict[int, bool]:
-    rows = Selection(UserProfile, (within(UserProfile.id, keys),)).rows(("id", "user", "user.email"))
+    rows = Selection(UserProfile, (any_of(UserProfile.id, keys),)).rows(("id", "user", "user.email"))
     return {key: has_verified(user, email) for key, user, email in rows}
 
 
@@ -113,7 +113,7 @@ def show_profile(call):
     rows = selection.rows(dump.columns)
     if not rows:
         with transaction():
-            one_at_a_time(f"profile of user {call.user.id}")
+            advisory_lock(f"profile of user {call.user.id}")
             if not selection.exists():
                 make_profile(call.user.id)
         rows = selection.rows(dump.columns)

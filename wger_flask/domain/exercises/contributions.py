@@ -6,7 +6,7 @@ goes through here.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, Selection, delete_rows, record, within
+from wger_flask.api import Hooks, Selection, any_of, delete_rows, record
 
 
 def noted(call, row, created: bool) -> None:
@@ -19,7 +19,7 @@ def remove(call, row) -> None:
 
     def note(gone, keys: list) -> None:
         if hasattr(gone._meta, "history"):
-            for doomed in Selection(gone, (within(gone._meta.primary_key, keys),), ("id",)).instances():
+            for doomed in Selection(gone, (any_of(gone._meta.primary_key, keys),), ("id",)).instances():
                 record(doomed, "deleted", call.user.id)
 
     delete_rows(call.files, row.__class__, [row._pk], going=note)

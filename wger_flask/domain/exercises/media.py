@@ -6,7 +6,7 @@ first that is left when that one goes.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, Selection, columns, equals, move_file, one_at_a_time, record
+from wger_flask.api import Hooks, Selection, advisory_lock, columns, equals, move_file, record
 
 from .contributions import noted, remove
 from .deletion_log import note
@@ -41,7 +41,7 @@ def _prepare(call, data: dict, row) -> None:
     model = call.resource.model
     exercise_id = data.get("exercise", row and row.exercise_id)
     moves = row is None or exercise_id != row.exercise_id
-    one_at_a_time(f"main {model._meta.table_name} of {exercise_id}")
+    advisory_lock(f"main {model._meta.table_name} of {exercise_id}")
     others = _main_of(model, exercise_id)
     if (moves or "is_main" in data) and not any(key != (row and row.id) for key in others.keys()):
         data["is_main"] = True

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from wger_flask.api import Selection, View, preferred, within
+from wger_flask.api import Selection, View, any_of, preferred
 from wger_flask.domain.core.models import Language
 from wger_flask.text.markdown import sanitise
 
@@ -86,7 +86,7 @@ def _languages() -> list[tuple]:
 def names(keys: list[int]) -> dict[int, str]:
     """Return what exercises are called, by key, by the translation that is shown of them too."""
     found: dict[int, dict[str, str]] = {}
-    rows = Selection(models.Translation, (within(models.Translation.exercise, keys),), ("id",)).rows(
+    rows = Selection(models.Translation, (any_of(models.Translation.exercise, keys),), ("id",)).rows(
         ("exercise", "name", "language.short_name")
     )
     for exercise, name, language in rows:

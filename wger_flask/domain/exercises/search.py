@@ -6,7 +6,7 @@ is given.  Codes that are not known mean English, as clients have come to expect
 
 from __future__ import annotations
 
-from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, fn, pad, search, services, within
+from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, fn, pad, search, services
 from wger_flask.domain.core.models import ENGLISH, Language
 
 from .models import Alias, Exercise, ExerciseComment, Translation
@@ -76,7 +76,7 @@ class NeverFilter(Filter):
     def clauses(self, args):
         if args.getlist(self.params[0])[-1].strip():
             raise Rejected(self.params[0], "Enter a list of values.")
-        return (within(Exercise.id, ()),)
+        return (any_of(Exercise.id, ()),)
 
     def describe(self):
         return []

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from wger_flask.api import Selection, View, line_chart, server_zone, within
+from wger_flask.api import Selection, View, any_of, line_chart, server_zone
 
 from .models import Category, Measurement
 
@@ -34,7 +34,7 @@ def _category(shown):
     key = UUID(str(row["id"]))
     points = _values([key]).get(key, [])
     chart = line_chart(shown, points, f"{row['name']} ({row['unit']})")
-    rows = Selection(Measurement, (within(Measurement.category, [key]),), ("-date",)).rows(
+    rows = Selection(Measurement, (any_of(Measurement.category, [key]),), ("-date",)).rows(
         ("id", "date", "value", "notes"), LATEST
     )
     read = [Measurement._meta.fields[name].python_value for name in ("id", "date", "value", "notes")]
@@ -48,7 +48,7 @@ def _values(keys: list[UUID]) -> dict[UUID, list[tuple[datetime, float]]]:
     """Return the values of categories in order of time."""
     read = [Measurement._meta.fields[name].python_value for name in ("category", "date", "value")]
     found: dict[UUID, list] = defaultdict(list)
-    selection = Selection(Measurement, (within(Measurement.category, keys),), ("-date",))
+    selection = Selection(Measurement, (any_of(Measurement.category, keys),), ("-date",))
     for row in reversed(selection.rows(("category", "date", "value"), MOST_VALUES)):
         category, moment, value = (convert(raw) for convert, raw in zip(read, row, strict=True))
         found[category].append((moment.astimezone(server_zone()), float(value)))
@@ -56,7 +56,7 @@ def _values(keys: list[UUID]) -> dict[UUID, list[tuple[datetime, float]]]:
 
 
 def _cards(shown, series: dict[UUID, list], keys: list[UUID]):
-    rows = Selection(Category, (within(Category.id, keys),), ("name",)).rows(("id", "name", "unit"))
+    rows = Selection(Category, (any_of(Category.id, keys),), ("name",)).rows(("id", "name", "unit"))
     cards = []
     for raw, name, unit in rows:
         points = series.get(key := Category.id.python_value(raw), [])

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from wger_flask import __version__
-from wger_flask.api import Selection, columns, equals, one_at_a_time, services, transaction
+from wger_flask.api import Selection, advisory_lock, columns, equals, services, transaction
 from wger_flask.domain.core.models import ENGLISH, Language, License
 from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
@@ -61,7 +61,7 @@ def look_up(code: str) -> bool:
         _unknown[code] = time.monotonic() + _FORGET
         return False
     with transaction():
-        one_at_a_time(f"barcode {code}")
+        advisory_lock(f"barcode {code}")
         if not known.exists():
             _keep(code, found, product)
     return True

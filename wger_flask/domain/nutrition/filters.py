@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, equals, pad, search, services, within
+from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, equals, pad, search, services
 from wger_flask.domain.core.models import Language
 
 from . import barcodes
@@ -60,7 +60,7 @@ class LanguageCodes(Filter):
     def clauses(self, args):
         codes = {code.strip().partition("-")[0] for code in _text(args, "language__code").split(",")}
         known = [key for code, key in Selection(Language).rows(("short_name", "id")) if code in codes]
-        return (within(Ingredient.language, pad(known)),) if known else ()
+        return (any_of(Ingredient.language, pad(known)),) if known else ()
 
     def relevance(self, args):
         return ("language",) if "," in _text(args, "language__code") and not _text(args, "name__search") else ()

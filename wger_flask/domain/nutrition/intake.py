@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from marshmallow import ValidationError
 
-from wger_flask.api import NoMatch, Selection, along, equals, fields, within
+from wger_flask.api import NoMatch, Selection, along, any_of, equals, fields
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from .models import Ingredient, IngredientWeightUnit, MealItem
@@ -31,7 +31,7 @@ def nothing() -> dict[str, float | None]:
 def of_meals(keys: list, context) -> dict[object, dict]:
     """Return what each of these meals contains."""
     eaten: dict[object, list[Nutrients]] = {}
-    for meal, *row in Selection(MealItem, (within(MealItem.meal, keys, raw=True),)).rows(("meal", *EATEN)):
+    for meal, *row in Selection(MealItem, (any_of(MealItem.meal, keys, raw=True),)).rows(("meal", *EATEN)):
         eaten.setdefault(meal, []).append(contents_of(row))
     return {meal: Nutrients.total(parts).as_json() for meal, parts in eaten.items()}
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, View, along, bar_chart, dumper, equals, services, today, within
+from wger_flask.api import Amount, Selection, View, along, any_of, bar_chart, dumper, equals, services, today
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions
@@ -89,7 +89,7 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
 def _goals_of(plans: list[UUID], shown) -> dict[UUID, dict]:
     """Return plans as JSON, by key."""
     dump = dumper(PlanSchema, models.NutritionPlan)
-    rows = Selection(models.NutritionPlan, (within(models.NutritionPlan.id, plans),)).rows(dump.columns)
+    rows = Selection(models.NutritionPlan, (any_of(models.NutritionPlan.id, plans),)).rows(dump.columns)
     return {UUID(str(row["id"])): row for row in dump(rows, shown.call.context)}
 
 
@@ -141,7 +141,7 @@ def _link(shown, date: datetime.date | None) -> str:
 def plan_names(keys: list[UUID]) -> dict[UUID, str]:
     """Return what plans are called: their description, else when they begin."""
     model = models.NutritionPlan
-    rows = Selection(model, (within(model.id, keys),)).rows(("id", "description", "start"))
+    rows = Selection(model, (any_of(model.id, keys),)).rows(("id", "description", "start"))
     read = model.start.python_value
     return {model.id.python_value(key): text or f"Plan from {read(start)}" for key, text, start in rows}
 
@@ -149,7 +149,7 @@ def plan_names(keys: list[UUID]) -> dict[UUID, str]:
 def meal_names(keys: list[UUID]) -> dict[UUID, str]:
     """Return what meals are called: their name, else when they are eaten."""
     model = models.Meal
-    rows = Selection(model, (within(model.id, keys),)).rows(("id", "name", "time"))
+    rows = Selection(model, (any_of(model.id, keys),)).rows(("id", "name", "time"))
     read = model.time.python_value
     return {
         model.id.python_value(key): name or f"Meal at {read(time):%H:%M}" for key, name, time in rows if name or time
@@ -158,7 +158,7 @@ def meal_names(keys: list[UUID]) -> dict[UUID, str]:
 
 def _portion_names(model):
     def names(keys: list[UUID]) -> dict[UUID, str]:
-        found = portions.portions(Selection(model, (within(model.id, keys),)))
+        found = portions.portions(Selection(model, (any_of(model.id, keys),)))
         return {part.key: f"{part.name}, {part.text}" for part in found}
 
     return names

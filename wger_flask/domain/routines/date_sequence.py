@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from marshmallow import fields as plain
 
-from wger_flask.api import Action, Call, Clause, Invalid, Schema, Selection, along, equals, today, within
+from wger_flask.api import Action, Call, Clause, Invalid, Schema, Selection, along, any_of, equals, today
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.engine import routine as engine
 from wger_flask.engine.errors import EngineError
@@ -56,7 +56,7 @@ def plan_of(row: models.Routine) -> engine.Routine:
         entries=_below(row, models.SlotEntry, ("slot", "day", "routine"), _ENTRY),
         rules=rules,
         logs=_logs(row.user_id, gated),
-        sessions=_rows(models.WorkoutSession, (within(models.WorkoutSession.day, waiting),), ("day", "date")),
+        sessions=_rows(models.WorkoutSession, (any_of(models.WorkoutSession.day, waiting),), ("day", "date")),
         labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, 
 def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
     log = models.WorkoutLog
     counted = Clause((log, "in an iteration"), lambda: log.iteration > 0)
-    return _rows(log, (within(log.slot_entry, entries), equals(log.user, user), counted), _LOG)
+    return _rows(log, (any_of(log.slot_entry, entries), equals(log.user, user), counted), _LOG)
 
 
 def _rows(model, clauses: tuple, names: tuple[str, ...]) -> Iterator[tuple]:

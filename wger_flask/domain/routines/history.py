@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from marshmallow import fields as plain
 
-from wger_flask.api import Action, Call, Children, Invalid, Schema, Selection, along, dumper, equals, within
+from wger_flask.api import Action, Call, Children, Invalid, Schema, Selection, along, any_of, dumper, equals
 from wger_flask.domain.exercises.models import muscles
 from wger_flask.engine.errors import EngineError
 from wger_flask.engine.statistics import PerformedSet, routine_statistics
@@ -57,7 +57,7 @@ def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
     """Return the primary muscles of exercises."""
     found = defaultdict(list)
     source, target = muscles.source, muscles.target
-    rows = Selection(muscles.through, (within(source, sorted(exercises)),), (target.name,))
+    rows = Selection(muscles.through, (any_of(source, sorted(exercises)),), (target.name,))
     for exercise, muscle in rows.rows((source.name, target.name)):
         found[exercise].append(muscle)
     return found

@@ -33,7 +33,7 @@ def places(present: Sequence[int]) -> list[int]:
     return found if not found or found[-1] <= LARGEST else list(range(1, len(found) + 1))
 
 
-def within(parent: str) -> Action:
+def move_action(parent: str) -> Action:
     """Return the action that moves a row among those of the same ``parent``."""
 
     def move(call: Call) -> dict:

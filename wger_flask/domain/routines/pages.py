@@ -14,13 +14,13 @@ from wger_flask.api import (
     Clause,
     Selection,
     View,
+    any_of,
     bar_chart,
     dumper,
     equals,
     line_chart,
     services,
     today,
-    within,
 )
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
@@ -123,7 +123,7 @@ def day_names(keys: list[int]) -> dict[int, str]:
 def slot_names(keys: list[int]) -> dict[int, str]:
     """Return what slots are called: their day, their place, and what is done there."""
     rows = _of_keys(models.Slot, keys).rows(("id", "day.name", "day.order", "order"))
-    entries = _entries((within(models.SlotEntry.slot, keys),))
+    entries = _entries((any_of(models.SlotEntry.slot, keys),))
     exercises = defaultdict(list)
     for slot, exercise in entries.values():
         exercises[slot].append(exercise)
@@ -135,7 +135,7 @@ def slot_names(keys: list[int]) -> dict[int, str]:
 
 def entry_names(keys: list[int]) -> dict[int, str]:
     """Return what entries are called: their exercise."""
-    return {key: exercise for key, (_, exercise) in _entries((within(models.SlotEntry.id, keys),)).items()}
+    return {key: exercise for key, (_, exercise) in _entries((any_of(models.SlotEntry.id, keys),)).items()}
 
 
 def _config_names(model):
@@ -148,7 +148,7 @@ def _config_names(model):
 
 
 def _of_keys(model, keys: list) -> Selection:
-    return Selection(model, (within(model._meta.primary_key, keys),), ("id",))
+    return Selection(model, (any_of(model._meta.primary_key, keys),), ("id",))
 
 
 def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:

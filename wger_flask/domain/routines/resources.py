@@ -77,7 +77,7 @@ day = Resource(
     methods=WRITE,
     filters=dict.fromkeys(("id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance"), exact),
     owner=owned_by("routine.user", checks={"routine": "user"}),
-    actions=(prescription.ADD_TO_DAY, moving.within("routine")),
+    actions=(prescription.ADD_TO_DAY, moving.move_action("routine")),
     hooks=Hooks(saved=plans.clear_rest_day),
     deletion=HistoryDeletionSchema,
 )
@@ -88,7 +88,7 @@ slot = Resource(
     methods=WRITE,
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
-    actions=(prescription.ADD_TO_SLOT, moving.within("day")),
+    actions=(prescription.ADD_TO_SLOT, moving.move_action("day")),
     deletion=HistoryDeletionSchema,
 )  # fmt: skip
 
@@ -104,7 +104,7 @@ slot_entry = Resource(
         exact,
     ),
     owner=owned_by("slot.day.routine.user", checks={"slot": "day.routine.user"}),
-    actions=(prescription.PRESCRIPTION, moving.within("slot")),
+    actions=(prescription.PRESCRIPTION, moving.move_action("slot")),
     hooks=Hooks(prepare=plans.complete_entry),
     deletion=HistoryDeletionSchema,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, bar_chart, dumper, equals, today, within
+from wger_flask.api import Amount, Selection, any_of, bar_chart, dumper, equals, today
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
@@ -98,7 +98,7 @@ def _about(shown, sessions: list[dict]) -> dict:
 def _logs(sessions: list) -> dict[UUID, list[dict]]:
     """Return the logs of sessions as JSON, in order of time."""
     keys, dump = [UUID(str(key)) for key in sessions], dumper(WorkoutLogSchema, models.WorkoutLog)
-    rows = Selection(models.WorkoutLog, (within(models.WorkoutLog.session, keys),), ("date", "id")).rows(dump.columns)
+    rows = Selection(models.WorkoutLog, (any_of(models.WorkoutLog.session, keys),), ("date", "id")).rows(dump.columns)
     found: dict[UUID, list[dict]] = defaultdict(list)
     for row in dump(rows, None):
         found[UUID(str(row["session"]))].append(row)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from wger_flask.api import Call, Clause, Invalid, Selection, columns, equals, one_at_a_time, server_zone, today
+from wger_flask.api import Call, Clause, Invalid, Selection, advisory_lock, columns, equals, server_zone, today
 
 from .models import SlotEntry, WorkoutLog, WorkoutSession
 
@@ -72,7 +72,7 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
 def _session(user: int, routine: int | None, when: date, entry: int | None) -> WorkoutSession:
     found = _oldest(user, routine, when)
     if found is None:
-        one_at_a_time(f"session of user {user}")
+        advisory_lock(f"session of user {user}")
         found = _oldest(user, routine, when)
     if found is not None:
         return found

@@ -14,7 +14,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from wger_flask.api import Clause, Selection, columns, delete, equals, fields, fn, update, within
+from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, update
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.lifetime import Lifetime
@@ -72,7 +72,7 @@ def forget(logs: list[WorkoutLog]) -> None:
         {str(log.id) for log in logs},
         Clause((UserTrophy, "of a log, which"), lambda: UserTrophy.context_data.text("log_id")),
     )
-    records = Selection(UserTrophy, (within(UserTrophy.user, sorted({log.user_id for log in logs})), _OF_A_LOG))
+    records = Selection(UserTrophy, (any_of(UserTrophy.user, sorted({log.user_id for log in logs})), _OF_A_LOG))
     for award, log in records.rows(("id", by)):
         if log in gone:
             mark(award, is_void=True)

@@ -7,7 +7,7 @@ list but one.
 
 from __future__ import annotations
 
-from wger_flask.api import Action, Call, Clause, Selection, equals, fn, within
+from wger_flask.api import Action, Call, Clause, Selection, any_of, equals, fn
 
 from .models import AwardMark, UserTrophy
 from .schemas import UserTrophySchema
@@ -41,7 +41,7 @@ def mark(award: int, **values: bool) -> None:
 
 def voided(awards: list[int]) -> set[int]:
     """Return those of ``awards`` that are void."""
-    rows = Selection(AwardMark, (within(AwardMark.award, awards), equals(AwardMark.is_void, True)))
+    rows = Selection(AwardMark, (any_of(AwardMark.award, awards), equals(AwardMark.is_void, True)))
     return {award for (award,) in rows.rows(("award",))}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wger_flask.api import Selection, View, server_zone, within
+from wger_flask.api import Selection, View, any_of, server_zone
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.engine.units import MassUnit
@@ -31,8 +31,8 @@ def _standings(shown):
 
 def _awards(shown):
     """Show the trophies that somebody earned, and for what."""
-    kept = within(Trophy.checker_class, sorted(KEPT))
-    lasting = set(Selection(Trophy, (within(Trophy.id, {row["trophy"]["id"] for row in shown.rows}), kept)).keys())
+    kept = any_of(Trophy.checker_class, sorted(KEPT))
+    lasting = set(Selection(Trophy, (any_of(Trophy.id, {row["trophy"]["id"] for row in shown.rows}), kept)).keys())
     void, some = voided([row["id"] for row in shown.rows]), hidden(shown.call.user.id).exists()
     cards = _cards_of(shown)
     for card in cards:
@@ -90,7 +90,7 @@ def _earned(user) -> dict[int, list[datetime]]:
 
 def award_names(keys: list[int]) -> dict[int, str]:
     """Return what awards are called: their trophy."""
-    return dict(Selection(UserTrophy, (within(UserTrophy.id, keys),)).rows(("id", "trophy.name")))
+    return dict(Selection(UserTrophy, (any_of(UserTrophy.id, keys),)).rows(("id", "trophy.name")))
 
 
 def register(registry) -> None:

@@ -13,7 +13,7 @@ from dataclasses import fields as fields_of
 from dataclasses import replace
 from decimal import Decimal
 
-from wger_flask.api import Model, Selection, equals, one_at_a_time, today, update, within
+from wger_flask.api import Model, Selection, advisory_lock, any_of, equals, today, update
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
@@ -26,7 +26,7 @@ _MOST = Decimal("9999999999.99")  # kg: what the column holds, and far more than
 
 def held(user: int) -> UserStatistics:
     """Return the row of a user, a new one if there is none; nobody else changes it during this transaction."""
-    one_at_a_time(f"statistics of user {user}")
+    advisory_lock(f"statistics of user {user}")
     row, known = Selection(UserStatistics, (equals(UserStatistics.user, user),)).first_with(activity.KNOWN)
     row = row or UserStatistics.create(user=user)
     row.last_activity = activity.read(known)
@@ -69,7 +69,7 @@ def is_complete(user: int, saturday: datetime.date | None) -> bool:
     """Tell whether a user trained on both days of the weekend that begins on ``saturday``."""
     if saturday is None:
         return False
-    days = within(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
+    days = any_of(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
     return len(set(Selection(WorkoutSession, (equals(WorkoutSession.user, user), days)).rows(("date",)))) == 2
 
 

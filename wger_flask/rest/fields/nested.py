@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...storage import columns
 from ...storage.model import Link, ordering_of
-from ...storage.predicates import equals, within
+from ...storage.predicates import any_of, equals
 from ...storage.query import Selection
 from .. import fields
 from ..serialization import Builder, Dumper, dumper
@@ -32,7 +32,7 @@ class Nested(fields.Field):
         key = model._meta.primary_key
 
         def load(keys, context):
-            rows = Selection(model, (within(key, keys, raw=True),)).rows(inner.columns)
+            rows = Selection(model, (any_of(key, keys, raw=True),)).rows(inner.columns)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(path, load)
@@ -59,7 +59,7 @@ class Children(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys, raw=True),), self.order).rows(wanted)
+            rows = Selection(model, (any_of(self.reference, keys, raw=True),), self.order).rows(wanted)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
@@ -88,7 +88,7 @@ class Child(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (within(self.reference, keys, raw=True),)).rows(wanted)
+            rows = Selection(model, (any_of(self.reference, keys, raw=True),)).rows(wanted)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
@@ -116,7 +116,7 @@ class Members(fields.Field):
         wanted = inner.columns + (source.name,)
 
         def load(keys, context):
-            rows = Selection(self.relation.through, (within(source, keys, raw=True),), self.order).rows(wanted)
+            rows = Selection(self.relation.through, (any_of(source, keys, raw=True),), self.order).rows(wanted)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)

@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 
 from ...storage import columns
 from ...storage.model import Link, Model, ordering_of
-from ...storage.predicates import within
+from ...storage.predicates import any_of
 from ...storage.query import Selection
 from .. import fields
 from ..bodies import FormData
@@ -100,7 +100,7 @@ class Keys(fields.Field):
     def _pairs(self, keys, raw: bool) -> list[tuple]:
         source, target = self.relation.source, self.relation.target
         order = tuple(prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
-        return Selection(self.relation.through, (within(source, keys, raw=raw),), order).rows(
+        return Selection(self.relation.through, (any_of(source, keys, raw=raw),), order).rows(
             (source.name, target.name)
         )
 

@@ -118,21 +118,21 @@ class Dialect:
         return peewee.fn.GREATEST(*numbers)
 
     # -- what a refused write ran into --------------------------------------------------------
-    def clash(self, error: Exception) -> tuple[str, frozenset[str]] | None:
+    def unique_violation(self, error: Exception) -> tuple[str, frozenset[str]] | None:
         """Return the table and the columns of the unique index that ``error`` tells of, None for any other."""
         return None
 
-    def overtaken(self, error: Exception) -> bool:
+    def is_retryable(self, error: Exception) -> bool:
         """Tell whether a write failed on what another one did meanwhile: tried again, it sees that."""
         return False
 
-    def unable(self, error: Exception) -> bool:
+    def is_unavailable(self, error: Exception) -> bool:
         """Tell whether the database cannot work at the moment, whatever it is asked."""
         return False
 
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
-    def writing(self, database, seconds: float | None = None):
+    def write_transaction(self, database, seconds: float | None = None):
         """Run a block that writes in one transaction; it waits ``seconds`` to begin, or as long as anything may."""
         with database.atomic():
             yield
@@ -148,12 +148,12 @@ class Dialect:
         raise NotImplementedError
 
     @contextmanager
-    def attempting(self, database):
+    def savepoint(self, database):
         """Run statements of which one may fail: what they did before may stay, the transaction lives on."""
         with database.atomic():
             yield
 
-    def one_at_a_time(self, database, what: str) -> None:
+    def advisory_lock(self, database, what: str) -> None:
         """Let no other transaction that names ``what`` go on from here until this one has ended."""
         raise NotImplementedError
 
@@ -164,7 +164,7 @@ class Dialect:
     @contextmanager
     def bulk_loading(self, database):
         """Run a block that loads a great many rows in one transaction."""
-        with self.writing(database):
+        with self.write_transaction(database):
             yield
 
 

@@ -30,15 +30,15 @@ class PostgresqlDialect(Dialect):
     def write_moment(self, value):
         return value.isoformat()
 
-    def clash(self, error):
+    def unique_violation(self, error):
         told = getattr(told_by_driver(error), "diag", None)
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
 
-    def overtaken(self, error):
+    def is_retryable(self, error):
         return bool(_OVERTAKEN.match(_state(error)))
 
-    def unable(self, error):
+    def is_unavailable(self, error):
         if isinstance(told_by_driver(error), Unable):
             return True
         if isinstance(error, peewee.OperationalError) and not _state(error):
@@ -100,13 +100,13 @@ class PostgresqlDialect(Dialect):
 
     def _offer_trigrams(self, database) -> bool:
         try:
-            with self.attempting(database):
+            with self.savepoint(database):
                 database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
         except peewee.DatabaseError:  # not ours to make, or not installed
             return self._has_trigrams(database)
         return True
 
-    def one_at_a_time(self, database, what):
+    def advisory_lock(self, database, what):
         key = "hashtextextended(%s, 0)"
         if database.execute_sql(f"SELECT pg_try_advisory_xact_lock({key})", (what,)).fetchone()[0]:
             return

@@ -66,7 +66,7 @@ class SqliteDialect(Dialect):
     def insertion_order(self, model):
         return peewee.Column(model._meta.table, "rowid")
 
-    def clash(self, error):
+    def unique_violation(self, error):
         kind, _, places = str(error).partition("UNIQUE constraint failed: ")
         if kind or not places:
             return None
@@ -132,7 +132,7 @@ class SqliteDialect(Dialect):
     def greatest(self, *numbers):
         return peewee.fn.MAX(*numbers)
 
-    def unable(self, error):
+    def is_unavailable(self, error):
         # The lower eight bits are what happened, the rest says more about it.
         told = told_by_driver(error)
         if isinstance(told, Unable):
@@ -141,7 +141,7 @@ class SqliteDialect(Dialect):
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager
-    def writing(self, database, seconds=None):
+    def write_transaction(self, database, seconds=None):
         if database.in_transaction():
             with _within(database):
                 yield
@@ -164,12 +164,12 @@ class SqliteDialect(Dialect):
         return f"sqlite:///{Path(database.database).resolve()}"
 
     @contextmanager
-    def attempting(self, database):
+    def savepoint(self, database):
         # A statement that fails undoes itself alone.  A savepoint would cost more than all the
         # rest: below one, every row that is written has its pages copied first.
         yield
 
-    def one_at_a_time(self, database, what):
+    def advisory_lock(self, database, what):
         """Do nothing: whoever writes holds the only lock there is."""
 
     @contextmanager
@@ -177,7 +177,7 @@ class SqliteDialect(Dialect):
         before = database.pragma("cache_size")
         database.pragma("cache_size", -64000)
         try:
-            with self.writing(database):
+            with self.write_transaction(database):
                 yield
         finally:
             database.pragma("cache_size", before)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from .. import columns
-from ..database import database, one_at_a_time, transaction
+from ..database import advisory_lock, database, transaction
 from ..model import Model, links_of
 from ..name_search import index
 
@@ -53,7 +53,7 @@ def migrate(models: Iterable[type[Model]]) -> list[str]:
     done = []
     held = database.obj
     with transaction():
-        one_at_a_time("wger_flask tables")  # servers that start together find what the first one made
+        advisory_lock("wger_flask tables")  # servers that start together find what the first one made
         present = set(held.get_tables())
         for model in [Migration, *with_links(models)]:
             if model._meta.table_name not in present:

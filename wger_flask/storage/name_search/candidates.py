@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from ..database import database
-from ..predicates import within
+from ..predicates import any_of
 from ..query import Selection
 from . import folding, index
 
@@ -18,7 +18,7 @@ _RARE = 5
 _MOST = 4
 
 
-def understood(words: Sequence[str], tables: Sequence[str]) -> list[tuple[str, list[str], list[str]]]:
+def method_override(words: Sequence[str], tables: Sequence[str]) -> list[tuple[str, list[str], list[str]]]:
     """Return each of ``words`` with the pieces that may stand in a name instead of it, and the words it means.
 
     ``tables`` are the copies of names that are searched.  What it means is the word itself, where nothing
@@ -51,7 +51,7 @@ def _candidates(words: Iterable[str]) -> set[str]:
 def _known(candidates: Iterable[str]) -> set[str]:
     """Return those of ``candidates`` that stand in some name."""
     folded = sorted(folding.folded([word]) for word in candidates)
-    return {row[0].strip() for row in Selection(index.Word, (within(index.Word.folded, folded),)).rows(("folded",))}
+    return {row[0].strip() for row in Selection(index.Word, (any_of(index.Word.folded, folded),)).rows(("folded",))}
 
 
 def _apart(word: str, known: set[str], strange: bool, tables: Sequence[str]) -> list[tuple[str, list[str]]]:

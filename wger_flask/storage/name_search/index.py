@@ -24,7 +24,7 @@ import peewee
 
 from .. import columns as fields
 from ..bulk import Upsert
-from ..database import DatabaseError, database, one_at_a_time, transaction
+from ..database import DatabaseError, advisory_lock, database, transaction
 from ..model import Model
 from . import folding
 
@@ -81,7 +81,7 @@ class NameIndex:
                     prepare([self.model])
             elif self._changed(self._since_last_look()).exists():
                 with transaction(_WAIT):
-                    one_at_a_time("wger_flask names")
+                    advisory_lock("wger_flask names")
                     self._copy(self._changed(self._since_last_look()))
         except DatabaseError as wrong:
             log.warning("the copy of names in %s stays behind: %s", self.table, wrong)

@@ -38,9 +38,9 @@ class Best:
 
     def _values(self, text: str, indexes) -> tuple:
         words = tuple(word[:_LONGEST] for word in folding.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
-        understood = candidates.understood(words, [index.names._meta.table_name for index in indexes])
+        method_override = candidates.method_override(words, [index.names._meta.table_name for index in indexes])
         pieces, doubtful, meant = [], None, []
-        for before, (word, others, other_words) in zip(("", *words), understood, strict=False):
+        for before, (word, others, other_words) in zip(("", *words), method_override, strict=False):
             doubtful = doubtful or (word if others else None)
             short = len(word) < 3
             piece = folding.GAP[len(word) - 1 :] + word if short else word
