@@ -1,13 +1,17 @@
 """The documentation: it builds without a broken link, describes the whole facade, and is served from here."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
-from tests.conftest import settings_for
+from tests.conftest import Client, make_template, settings_for
 from wger_flask import api
+from wger_flask.api import Selection, User
 from wger_flask.app import create_app
+from wger_flask.storage.database import database
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs" / "reference").glob("*.md"))
@@ -81,3 +85,44 @@ def test_where_it_is_not_built_nothing_leads_there(built):
     client = built.test_client()
     assert "/docs/" not in client.get("/").text
     assert client.get("/docs/").status_code == client.get("/docs/quickstart/").status_code == 404
+
+
+# -- the example of the reference ----------------------------------------------------------------------
+ORDER = ("models", "fields", "resources", "filters", "rows")
+
+
+@pytest.fixture
+def naps(tmp_path, monkeypatch):
+    """A server with the plugin that the reference builds up, from page to page."""
+    blocks = [
+        block
+        for name in ORDER
+        for block in re.findall(r"^```python\n(.*?)^```", (ROOT / f"docs/reference/{name}.md").read_text(), re.M | re.S)
+    ]
+    assert len(blocks) >= len(ORDER)
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "sleep.py").write_text("\n\n".join(blocks))
+    monkeypatch.setattr("wger_flask.app.shipped", lambda name: folder)
+    held = make_template(None, tmp_path)
+    yield create_app(settings_for(held.url, tmp_path)), sys.modules["wger_flask_plugin_sleep"]
+    database.obj.close()
+    del sys.modules["wger_flask_plugin_sleep"]
+
+
+def test_the_example_of_the_reference_works(naps, capsys):
+    app, plugin = naps
+    grace = Client(app, "grace")
+    assert grace.post("nap/", {"start": "2024-05-01T12:00:00Z", "minutes": 70}).status_code == 201
+    assert grace.post("nap/", {"start": "2024-05-02T12:00:00Z", "minutes": 20}).json["is_long"] is False
+    refused = grace.post("nap/", {"start": "2124-05-02T12:00:00Z", "minutes": 20})
+    assert (refused.status_code, refused.json) == (400, {"start": ["This nap is still to come."]})
+    again = grace.post("nap/", {"start": "2024-05-01T12:00:00Z", "minutes": 5})
+    assert again.status_code == 400 and "You have noted a nap of that moment already." in again.text
+    assert grace.get("nap/summary/").json == {"naps": 2, "minutes": 90}
+    assert Client(app, "linus").get("nap/").json["count"] == 0
+    user = User.get(User.username == "grace")
+    assert plugin.naps_of(user) == [20, 70]
+    assert plugin.doze(user, 10) == 20 and "slept 20 minutes" in capsys.readouterr().out
+    clause = plugin.LongNaps().clauses(MultiDict({"long": "True"}))
+    assert [one.minutes for one in Selection(plugin.Nap, clause).instances()] == [70]

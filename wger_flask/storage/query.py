@@ -41,7 +41,7 @@ class _Slot:
 class Selection:
     """Rows of ``model`` that meet every clause, in ``order``; nothing is asked of the database yet.
 
-    ``clauses`` are what ``equals``, ``within`` and ``along`` return, or a :class:`Clause` of your own.
+    ``clauses`` are what ``equals``, ``any_of`` and ``along`` return, or a :class:`Clause` of your own.
     ``order`` is a tuple of terms: a column's name or dotted path (``-`` in front: descending),
     or a :class:`Clause` whose expression is ordered by.
     """
