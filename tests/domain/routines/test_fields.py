@@ -120,7 +120,7 @@ FIELDS = {
     "workoutsession": {
         "id": KEY,
         "date": [(None, NULL), ("2024-01-01T10:00", DATE), ("2024-1-9", Taken("2024-01-09"))],
-        "notes": [(None, Taken(None)), ("", Taken("")), ([], TEXT), ("x" * 20000, Taken("x" * 20000))],
+        "notes": [(None, Taken(None)), ("", Taken("")), ([], TEXT), ("x" * 10000, Taken("x" * 10000))],
         "impression": [(None, NULL), (4, choice(4)), ("", choice("")), (1, Taken("1")), ("3", Taken("3"))],
         "time_start": [(None, Taken(None)), ("24:00", TIME), (10, TIME), ("10:00", Taken("10:00:00")),
                        ("10:00:30.5", Taken("10:00:30.500000"))],
