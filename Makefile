@@ -10,10 +10,10 @@ PORT =
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test coverage lint snapshots memory bench conformance clients screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients screenshots docs clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/.installed ## Make .venv and install the project with its development extras
 
@@ -42,6 +42,9 @@ snapshots: install ## Keep anew what the tests compare this server's own answers
 
 memory: install ## Send a server what makes processes large, many times over
 	MEMORY_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_memory.py $(ARGS)
+
+fuzz-api: install ## Hold the server against its OpenAPI document with many thousands of requests (ARGS="-k anybody")
+	DOCUMENT_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_document.py $(ARGS)
 
 bench: install ## Measure against hand-written endpoints on the same machine
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -51,7 +51,7 @@ def held(template, tmp_path_factory):
                 models.SlotEntry.create(slot=slot, exercise=exercise, order=1, config=large)
         for number in range(999):
             day = datetime(2020, 1, 1, tzinfo=UTC).date() + timedelta(number)
-            models.WorkoutSession.create(user=grace, date=day, notes="\N{PILE OF POO}" * 10_000)
+            models.WorkoutSession.create(user=grace, date=day, notes="\N{PILE OF POO}" + "a" * 19_996)
     database.obj.close()
     yield copy, routine.id
     copy.drop()

@@ -69,7 +69,7 @@ def token(call):
 
 @endpoints.endpoint(
     "token/refresh", methods=("POST",), authenticates=False, transactional=False, slash=False,
-    request=schemas.Refresh, response=schemas.TokenPair,
+    request=schemas.Refresh, response=schemas.Renewed,
 )  # fmt: skip
 def token_refresh(call):
     """Give a new access token for a refresh token; a new refresh token too where they are rotated."""
@@ -138,14 +138,15 @@ def login(call):
     return render(call, call.format, {"token": token}, 200, DEPRECATION)
 
 
-endpoints.endpoint("login", transactional=False, head=False, request=schemas.Login, response=schemas.PermanentToken)(
-    {"GET": show_login, "POST": login}
-)
+endpoints.endpoint(
+    "login", transactional=False, head=False, counts=True, request={"POST": schemas.Login},
+    response={"GET": schemas.Message, "POST": schemas.PermanentToken},
+)({"GET": show_login, "POST": login})  # fmt: skip
 
 
 @endpoints.endpoint(
     "register", methods=("POST",), throttle="registration", transactional=False,
-    request=schemas.Registration, response=schemas.PermanentToken,
+    creates=True, request=schemas.Registration, response=schemas.Registered,
 )  # fmt: skip
 def register(call):
     """Make an account; its permanent token comes with the answer."""

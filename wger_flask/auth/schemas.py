@@ -85,6 +85,26 @@ class TokenPair(Schema):
     access = fields.String()
 
 
+class Renewed(Schema):
+    """A new access token; where they are rotated, a new refresh token too."""
+
+    access = fields.String()
+    refresh = fields.String(load_default=None)
+
+
+class Message(Schema):
+    """A sentence."""
+
+    message = fields.String()
+
+
+class Registered(Schema):
+    """A sentence about the new account, and its permanent token unless there is none."""
+
+    message = fields.String()
+    token = fields.String(load_default=None)
+
+
 class PermanentToken(Schema):
     """A token that stays valid until it is revoked."""
 

@@ -74,7 +74,8 @@ class Endpoints(Documented):
     def endpoint(
         self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
-        bulk: bool = False, request=None, response=None, about: str = "", makes: str = "",
+        bulk: bool = False, creates: bool = False, counts: bool = False,
+        request=None, response=None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (),
     ) -> Callable:  # fmt: skip
         """Register ``handle(call)`` for ``path`` (without slashes around it).
@@ -95,6 +96,7 @@ class Endpoints(Documented):
             target = Target(
                 name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
+                creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"

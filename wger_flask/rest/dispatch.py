@@ -45,7 +45,8 @@ class Target:
     ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
     credentials unread (the endpoints that give them out); ``transactional`` False leaves
     transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
-    as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies.  ``request``
+    as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies;
+    ``creates`` may answer 201, ``counts`` may answer 429 for what it counts itself.  ``request``
     and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
     the OpenAPI document and the explorer's forms say what they say.  ``makes`` names
     the resource of the row that a POST makes, whose page follows; ``asks`` which fields the form for
@@ -64,6 +65,8 @@ class Target:
     transactional: bool = True
     head: bool = True
     bulk: bool = False
+    creates: bool = False
+    counts: bool = False
     about: str = ""
     request: object = None
     response: object = None

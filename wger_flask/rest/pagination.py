@@ -26,7 +26,7 @@ def set_largest_page(rows: int) -> None:
     _largest_page = rows
 
 
-ON_A_PAGE = 250  # rows that a page for people shows at most
+ON_A_PAGE = 100  # rows that a page for people shows at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Action:
     * ``about``: a sentence for the documentation; ``label``: what people call it, where the path does not say.
     * ``view``: names what pages show of the answer besides its values, see ``View``.
     * ``bulk``: takes many rows at once, in larger bodies.
+    * ``creates``: answers a POST with 201 and what it made.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Action:
     label: str = ""
     view: str = ""
     bulk: bool = False
+    creates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

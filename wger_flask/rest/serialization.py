@@ -92,8 +92,8 @@ class Dumper:
 
     ``columns`` are the paths to select, ``key`` the place of the primary key among them.
     With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.
-    ``is_flat`` tells whether a row's own columns are all that it takes, ``holds_json`` whether some
-    hold JSON, which is far larger as objects, ``is_large`` whether a row may be large at all.
+    ``is_flat`` tells whether a row's own columns are all that it takes, ``is_large`` whether some
+    may hold long texts, or JSON, which is far larger as objects.
     """
 
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
@@ -108,8 +108,7 @@ class Dumper:
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
         fields = [field for field in schema().dump_fields.values() if hasattr(field, "kind")]
-        self.holds_json = any(field.kind == "json" for field in fields)
-        self.is_large = self.holds_json or any(getattr(field, "max_length", 0) >= _LONG for field in fields)
+        self.is_large = any(field.kind == "json" or getattr(field, "max_length", 0) >= _LONG for field in fields)
         self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:

@@ -22,7 +22,7 @@ from .resource import HISTORY, Action, Resource
 from .serialization import dump_held
 from .uploads import delete_rows, keep_files
 
-AT_ONCE = 50  # rows of large values that are there as objects
+AT_ONCE = 100  # rows of large values that are there as objects
 
 
 def list_rows(call: Call):
@@ -38,7 +38,7 @@ def list_rows(call: Call):
 
 def _results(call: Call, rows: list[tuple]):
     dump, context = call.resource.dump, call.context
-    if len(rows) <= AT_ONCE or not dump.holds_json or call.format.is_html or call.format.indent:
+    if len(rows) <= AT_ONCE or not dump.is_large or call.format.is_html or call.format.indent:
         return dump(rows, context)
     return to_json_list(_let_go(rows, dump, context))
 

@@ -48,7 +48,7 @@ class TokenSchema(Schema):
     """A token for the PowerSync service, and where that is."""
 
     token = String(dump_only=True)
-    powersync_url = String(dump_only=True)
+    powersync_url = String(dump_only=True, blank=True)
 
 
 powersync = Endpoints("powersync", "Tokens for clients that work offline.")

@@ -18,8 +18,7 @@ from flask import Response
 from ..rest.blueprint import Endpoints
 from ..rest.dispatch import Call
 from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
-from ..rest.fields import Json, String
-from ..rest.fields.base import NULL
+from ..rest.fields.base import NULL, Field
 from ..rest.resource import Resource
 from ..rest.schema import Schema
 from ..rest.services import services
@@ -36,26 +35,23 @@ _REFUSED = {"PUT": "{} creation must go through the REST API", "PATCH": "{} cann
 
 
 class UploadSchema(Schema):
-    """A row of a table, or the part of it that changed."""
+    """A row of a table, or the part of it that changed; what is wrong with it is told with status 200."""
 
-    table = String(required=True, help="name of the table")
-    data = Json(required=True, help="the row's columns, with its id")
+    table = Field(help="name of the table")
+    data = Field(help="the row's columns, with its id")
 
 
-class UploadedSchema(Schema):
-    """What became of an uploaded row."""
-
-    status = String()
-    error = String()
-    details = Json()
-
+UPLOADED = {
+    "type": "object", "description": "What became of an uploaded row.",
+    "properties": {"status": {"type": "string"}, "error": {"type": "string"}, "details": {}},
+}  # fmt: skip
 
 uploads = Endpoints("upload-powersync-data", "What offline clients wrote to their copy.")
 
 
 @uploads.endpoint(
     "upload-powersync-data", methods=("PUT", "PATCH", "DELETE"), slash=False, bulk=True,
-    request=UploadSchema, response=UploadedSchema,
+    request=UploadSchema, response=UPLOADED,
 )  # fmt: skip
 def upload(call: Call):
     """Take a row that an offline client made (PUT), changed (PATCH) or deleted (DELETE)."""

@@ -104,6 +104,7 @@ def detail(call: Call, payload: dict) -> Response:
 def plain(call: Call, payload, status: int = 200) -> Response:
     """Return the page of an answer that is neither a list nor a row of a resource."""
     schema = call.target.schema("response", call.method)
+    schema = schema if isinstance(schema, type) else None  # a piece of OpenAPI says nothing for people
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
     frame = frame_of(call, payload, **heading_of(call)) | {"forms": _forms(call, payload)}
     if way_back() and frame["forms"]:

@@ -6,7 +6,7 @@ from flask import Response
 
 from .. import email_addresses, email_management, limits, messages
 from ..models import EmailAddress
-from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
+from .protocol import Form, Visit, answer, logged_in, route, shown, unauthenticated
 
 
 def list_addresses(visit: Visit) -> Response:
@@ -67,7 +67,7 @@ def remove_address(visit: Visit) -> Response:
 def show_verification(visit: Visit) -> Response:
     """Tell which address the key in ``X-Email-Verification-Key`` verifies."""
     row = _proved(visit, visit.request.headers.get("X-Email-Verification-Key", ""))
-    return answer(200, {"email": row.email, "user": described(row.user)}, {"is_authenticating": False})
+    return answer(200, {"email": row.email, "user": shown(row.user)}, {"is_authenticating": False})
 
 
 def verify(visit: Visit) -> Response:
@@ -123,8 +123,9 @@ def _limit(visit: Visit, email: str) -> None:
 
 
 route(
-    "account/email", get=list_addresses, post=add_address, put=send_again, patch=choose_primary, delete=remove_address
-)
-route("account/authenticators", get=nothing)
-route("account/providers", get=nothing)
-route("auth/email/verify", get=show_verification, post=verify)
+    "account/email", get=list_addresses, post=add_address, put=send_again, patch=choose_primary, delete=remove_address,
+    sends={"email": True, "primary": False}, private=True,
+)  # fmt: skip
+route("account/authenticators", private=True, get=nothing)
+route("account/providers", private=True, get=nothing)
+route("auth/email/verify", sends={"key": True}, header="X-Email-Verification-Key", get=show_verification, post=verify)

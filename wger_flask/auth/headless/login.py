@@ -132,7 +132,7 @@ def _note_taken(form: Form, fields: tuple[str, ...]) -> None:
 
 
 route("config", get=config)
-route("auth/login", post=login)
-route("auth/signup", post=signup)
-route("auth/session", get=show_session, delete=end_session)
-route("tokens/refresh", post=refresh)
+route("auth/login", sends={"username": False, "email": False, "password": True}, post=login)
+route("auth/signup", sends={"username": True, "email": False, "password": True}, post=signup)
+route("auth/session", private=True, get=show_session, delete=end_session)
+route("tokens/refresh", sends={"refresh_token": True}, post=refresh)

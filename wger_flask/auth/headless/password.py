@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from .. import accounts, credentials, email_addresses, limits, messages, password_rules, passwords, sessions
-from .protocol import Form, Visit, answer, described, logged_in, route, unauthenticated
+from .protocol import Form, Visit, answer, logged_in, route, shown, unauthenticated
 
 _BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "key")
 
@@ -45,7 +45,7 @@ def show_reset(visit: Visit) -> Response:
     if found is None:
         form.add(*_BAD_KEY)
         form.check()
-    return answer(200, {"user": described(found.user)}, {"is_authenticated": visit.is_logged_in})
+    return answer(200, {"user": shown(found.user)}, {"is_authenticated": visit.is_logged_in})
 
 
 def reset(visit: Visit) -> Response:
@@ -69,6 +69,9 @@ def _judge(form: Form, password: str, param: str, user) -> None:
         form.add(code, sentence, param)
 
 
-route("account/password/change", post=change)
-route("auth/password/request", post=request_reset)
-route("auth/password/reset", get=show_reset, post=reset)
+route("account/password/change", sends={"current_password": False, "new_password": True}, private=True, post=change)
+route("auth/password/request", sends={"email": True}, post=request_reset)
+route(
+    "auth/password/reset", sends={"key": True, "password": True}, header="X-Password-Reset-Key", get=show_reset,
+    post=reset,
+)  # fmt: skip

@@ -9,20 +9,21 @@ from functools import cached_property
 
 from flask import Request, Response, request
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from ...rest.errors import ParseError, Throttled, TooLarge
-from ...rest.permissions import METHODS, SAFE_METHODS
+from ...rest.permissions import METHODS
 from .. import credential_stamps, passwords, sessions, tokens
 from ..models import User
 from ..policy import policy
+from . import described
 
 PREFIX = "/allauth/app/v1"
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
 HEADERS = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
 
-blueprint = Blueprint(
+blueprint = described.Headless(
     "headless", __name__, url_prefix=PREFIX, description="Log in and manage an account, as apps do it."
 )
 
@@ -59,7 +60,7 @@ def gone() -> Response:
     return answer(410, {"flows": _flows()}, {"is_authenticated": None, "session_token": sessions.anonymous_token()})
 
 
-def described(user: User) -> dict:
+def shown(user: User) -> dict:
     """Return what an app shows of a user."""
     shown = {"id": user.id, "display": user.username}
     if user.email:
@@ -69,7 +70,7 @@ def described(user: User) -> dict:
 
 def logged_in(user: User, methods: list[dict], **meta) -> Response:
     """Return the answer to somebody who is logged in."""
-    return answer(200, {"user": described(user), "methods": methods}, {"is_authenticated": True, **meta})
+    return answer(200, {"user": shown(user), "methods": methods}, {"is_authenticated": True, **meta})
 
 
 def _flows() -> list[dict]:
@@ -179,23 +180,28 @@ class Form:
 
 
 # -- routes ----------------------------------------------------------------------------------------
-def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
+def route(
+    path: str, *, sends: dict[str, bool] | None = None, private: bool = False, header: str = "",
+    **handlers: Callable[[Visit], Response],
+) -> None:  # fmt: skip
     """Serve ``path`` (below the prefix, without slashes around it) by functions of a visit.
 
     ``handlers`` are by method in lower case.  A call that can only be posted takes every other
-    writing method for POST, as apps may rely on.
+    writing method for POST, as apps may rely on.  The rest is for the OpenAPI document: see
+    :class:`~.described.Call`.
     """
     by_method = {name.upper(): handle for name, handle in handlers.items()}
     posted = by_method.get("POST") if set(by_method) == {"POST"} else None
     known = {*by_method, "OPTIONS"} | ({"HEAD"} if "GET" in by_method else set())
     allow = ", ".join(method for method in METHODS if method in known)
+    served = ", ".join(method for method in METHODS if method in known or posted and method in WRITING)
 
     def serve() -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        handle = by_method.get(method) or (posted if method not in SAFE_METHODS else None)
+        handle = by_method.get(method) or (posted if method in WRITING else None)
         if handle is None:
-            status = 200 if method == "OPTIONS" else 405
-            return Response(b"", status, {"Allow": allow}, content_type="text/html; charset=utf-8")
+            told = (405, allow) if method != "OPTIONS" else (200, served)
+            return Response(b"", told[0], {"Allow": told[1]}, content_type="text/html; charset=utf-8")
         try:
             return handle(Visit(request))
         except Refused as refused:
@@ -227,3 +233,4 @@ def route(path: str, **handlers: Callable[[Visit], Response]) -> None:
         state.app.url_map.add(Rule(f"{PREFIX}/{path}", endpoint=endpoint, methods=None))
 
     blueprint.record(add_others)
+    blueprint.calls.append(described.Call(path, by_method, sends or {}, private, header))

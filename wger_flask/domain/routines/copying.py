@@ -70,6 +70,7 @@ def _copied(model: type[Model], parent: str, parents: dict[int, int], clause) ->
 
 
 COPY = Action(
-    "copy", copy_routine, methods=("POST",), schema=CopySchema, access=Access(read=logged_in, write=logged_in),
+    "copy", copy_routine, methods=("POST",), schema=CopySchema, creates=True,
+    access=Access(read=logged_in, write=logged_in),
     about="Make a routine of your own of it.",
 )  # fmt: skip

@@ -170,10 +170,10 @@ PRESCRIPTION = Action(
     about="What is prescribed for an exercise: sets, repetitions, weight and how they grow.",
 )  # fmt: skip
 ADD_TO_DAY = Action(
-    "add-exercise", add_to_day, methods=("POST",), schema=PlannedExerciseSchema,
+    "add-exercise", add_to_day, methods=("POST",), schema=PlannedExerciseSchema, creates=True,
     about="Plan an exercise, behind the others of the day.",
 )  # fmt: skip
 ADD_TO_SLOT = Action(
-    "add-exercise", add_to_slot, methods=("POST",), schema=PlannedExerciseSchema,
+    "add-exercise", add_to_slot, methods=("POST",), schema=PlannedExerciseSchema, creates=True,
     about="Plan another exercise of the slot: a superset.",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from .base import Field
 
 
 class String(Field):
-    """Text of at most ``max_length`` characters (10,000 where none is given) and at least ``min_length``.
+    """Text of at most ``max_length`` characters (20,000 bytes where none is given) and at least ``min_length``.
 
     Blanks around it are cut off; ``blank=True`` takes the empty text.  Numbers are taken as text.
     """
@@ -24,7 +24,7 @@ class String(Field):
     kind = "string"
     NOT_TEXT = "Not a valid string."
 
-    LONGEST = 10_000
+    LONGEST = 20_000
 
     def __init__(self, *, max_length: int = LONGEST, min_length: int = 0, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
@@ -45,7 +45,10 @@ class String(Field):
     def _complaints(self, text: str) -> list[str]:
         """Return everything that is wrong with ``text``, not only the first."""
         found = []
-        if len(text) > self.max_length:
+        if self.max_length == self.LONGEST:
+            if len(text.encode()) > self.LONGEST:
+                found.append(f"Ensure this field has no more than {self.LONGEST} bytes.")
+        elif len(text) > self.max_length:
             found.append(f"Ensure this field has no more than {self.max_length} characters.")
         if text and len(text) < self.min_length:
             found.append(f"Ensure this field has at least {self.min_length} characters.")
@@ -138,7 +141,7 @@ class UUID(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         try:
-            if isinstance(value, int):
+            if isinstance(value, int) and not isinstance(value, bool):
                 return uuids.UUID(int=value)
             if isinstance(value, str):
                 return uuids.UUID(hex=value)

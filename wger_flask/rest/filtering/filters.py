@@ -132,7 +132,8 @@ class ColumnFilter(Filter):
         model = getattr(self.kind, "model", None)
         help = "comma-separated" if self.lookup.several else ""
         is_whole = type(self.kind) is NumberKind
-        return [Parameter(self.param, label, self.kind.name, help, choices, model=model, is_whole=is_whole)]
+        kind = "date" if self.lookup is on_date else self.kind.name
+        return [Parameter(self.param, label, kind, help, choices, model=model, is_whole=is_whole)]
 
 
 @dataclass(frozen=True)

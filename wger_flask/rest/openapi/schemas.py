@@ -2,7 +2,8 @@
 
 A schema has up to three components: what is answered (``WeightEntry``), what is sent
 (``WeightEntryRequest``), and what a PATCH may send (``PatchedWeightEntryRequest``).  They are
-kept apart because an answer holds every field and a request only those that may be written.
+kept apart because an answer holds every field and a request only those that may be written.  The
+last two have a twin for forms (``WeightEntryForm``), in which every value is a text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from ..fields import computed, nested, references
 from ..schema import Schema
 
 ANSWER, REQUEST, PATCHED = "answer", "request", "patched"
+_BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "pattern")
 _BIG = fields.BIG
+_SPELLED = fields.Boolean.TRUE | fields.Boolean.FALSE
+BOOLEANS = f"^(?:{'|'.join(sorted({spell(word) for word in _SPELLED for spell in (str, str.upper, str.capitalize)}))})$"
 
 
 class Components:
@@ -47,6 +51,26 @@ class Components:
         full = subject.title().replace("_", "") + short
         self._names.setdefault(full, schema)
         return full
+
+    def requires(self, what, role: str) -> bool:
+        """Tell whether a body must be sent at all: whether anything in it must be."""
+        if not (isinstance(what, type) and issubclass(what, marshmallow.Schema)):
+            return role == REQUEST
+        return role == REQUEST and any(field.required for field in what().load_fields.values())
+
+    def form(self, what, role: str) -> dict:
+        """Return the schema of a form that carries what :meth:`described` would describe as JSON."""
+        if not (isinstance(what, type) and issubclass(what, marshmallow.Schema)):
+            return self.described(what, role)
+        name = f"{'Patched' if role == PATCHED else ''}{self.name(what)}Form"
+        if name not in self._made:
+            self._made.add(name)
+            fields_of = {field.data_key or name: field for name, field in what().load_fields.items()}
+            made: dict = {"type": "object", "properties": {key: _typed(field) for key, field in fields_of.items()}}
+            if required := [key for key, field in fields_of.items() if field.required and role == REQUEST]:
+                made["required"] = required
+            self.spec.components.schema(name, made)
+        return {"$ref": f"#/components/schemas/{name}"}
 
     def page(self, schema: type[Schema], counted: bool = True) -> dict:
         """Return a reference to the envelope around a page of answers."""
@@ -86,7 +110,7 @@ class Components:
         for name, field in chosen.items():
             key = field.data_key or name
             properties[key] = self.property(name, field, role)
-            if role == ANSWER or (field.required and role == REQUEST):
+            if (role == ANSWER and field.load_default is marshmallow.missing) or (field.required and role == REQUEST):
                 required.append(key)
         made: dict = {"type": "object", "properties": properties}
         about = (schema.__doc__ or "").strip()
@@ -100,7 +124,9 @@ class Components:
         """Return the schema of a field."""
         made = dict(self._of_kind(name, field, role))
         extra: dict = {}
-        if field.allow_none or (role == ANSWER and isinstance(field, nested.Nested)):
+        if role == ANSWER:  # rows may be older than a bound, or come from elsewhere
+            made = {word: value for word, value in made.items() if word not in _BOUNDS}
+        if field.allow_none or (role == ANSWER and isinstance(field, nested.Nested | nested.Child)):
             extra["nullable"] = True
             if "enum" in made:
                 made["enum"] = [*made["enum"], None]
@@ -116,7 +142,7 @@ class Components:
         return made | extra
 
     def _of_kind(self, name: str, field, role: str) -> dict:
-        if isinstance(field, nested.Nested):
+        if isinstance(field, nested.Nested | nested.Child):
             return self.reference(field.schema)
         if isinstance(field, plain.Nested):
             inner = self.reference(type(field.schema), role)
@@ -132,14 +158,54 @@ class Components:
             inner = self.reference(field.schema, role)
             return {"type": "array", "items": inner} if field.kind == "objects" else inner
         if isinstance(field, references.Key):
-            return key_of(field.model)
+            return _key(field.model, role)
         if isinstance(field, references.Keys):
-            return {"type": "array", "items": key_of(field.model)}
+            return {"type": "array", "items": _key(field.model, role)}
         if isinstance(field, computed.Computed | computed.Batch):
             return self.property(name, field.describes, role) if field.describes else {}
         if isinstance(field, computed.File):
             return {"type": "string", "format": "uri" if role == ANSWER else "binary"}
-        return scalar(field)
+        return scalar(field) if role == ANSWER else _sent(field)
+
+
+def _key(model: type[Model], role: str) -> dict:
+    made = key_of(model)
+    if role == ANSWER or "format" not in made:
+        return made
+    return {"anyOf": [{"type": made.pop("type")}, _AS_NUMBER]} | made
+
+
+def _sent(field) -> dict:
+    """Return the schema of a field in JSON that is sent: some values are read in more than one type."""
+    made = scalar(field)
+    others = next((more for known, more in _ALSO_READ if isinstance(field, known)), None)
+    if others is None or made.get("type") not in ("string", "boolean") or "enum" in made:
+        return made
+    return {"anyOf": [{"type": made.pop("type")}, *others]} | made
+
+
+_AS_NUMBER = {"type": "integer", "minimum": 0}
+_ALSO_READ = (
+    (fields.Boolean, ({"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": BOOLEANS})),
+    (fields.String, ({"type": "number"},)), (fields.Decimal, ({"type": "number"},)),
+    (fields.UUID, (_AS_NUMBER,)),
+)  # fmt: skip
+
+
+def _typed(field) -> dict:
+    """Return the schema of a field in a form."""
+    made: dict = {"type": "string"}
+    if isinstance(field, computed.File):
+        made["format"] = "binary"
+    elif isinstance(field, references.Keys) or getattr(field, "kind", "") == "objects":
+        made = {"type": "array", "items": made}
+    about = getattr(field, "help", "") or getattr(field, "label", "")
+    return made | ({"description": about} if about else {})
+
+
+def typed_form(kind: str) -> dict:
+    """Return the schema of one value of a kind."""
+    return dict(_SCALARS[kind])
 
 
 def key_of(model: type[Model]) -> dict:
@@ -175,7 +241,10 @@ def scalar(field) -> dict:
 _SCALARS = {
     "number": {"type": "number", "format": "double"}, "boolean": {"type": "boolean"},
     "uuid": {"type": "string", "format": "uuid"}, "date-time": {"type": "string", "format": "date-time"},
-    "date": {"type": "string", "format": "date"}, "time": {"type": "string", "format": "time"},
+    "date": {"type": "string", "format": "date"},
+    # not "time", which has a time zone
+    "time": {"type": "string", "format": "time-local",
+             "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"},
     "string": {"type": "string"},
 }  # fmt: skip
 

@@ -1,0 +1,105 @@
+"""What is answered is what the OpenAPI document says, to whoever asks: schemathesis, with all its checks.
+
+Requests are made from the document, right ones and wrong ones, and from what was answered before
+(a row that is made is read, changed, deleted and asked for again).  The same few each time;
+``make fuzz-api`` makes many more, and every combination of every parameter.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.transport.wsgi import WSGITransport
+
+from tests.conftest import key_of
+from wger_flask.rest import timezone
+from wger_flask.storage.database import database
+
+TIMES = int(os.environ.get("DOCUMENT_TIMES", "1"))
+PEOPLE = {"anybody": None, "a user": "grace", "an administrator": "ada"}
+# One of each kind: everything of it is tried, each value of each parameter alone.
+SAMPLES = (
+    "weightentry", "workoutsession", "copy", "slot-entry/{id}", "muscle", "userprofile", "get_values", "token",
+    "register", "check-language", "auth/login", "account/email", "upload-powersync-data",
+)  # fmt: skip
+CONFIG = {
+    "seed": 1, "continue-on-failure": True,
+    "checks": {
+        # What a reference leads to, and how values go together, no schema can say: such a body may be refused.
+        "positive_data_acceptance": {
+            "expected-statuses": ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "5xx"],
+        },
+    },
+}  # fmt: skip
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@pytest.fixture
+def document(app, monkeypatch):
+    """Return a function that gives the schema for a person and some phases; requests go into the application itself."""
+    if database.obj.dialect.name != "sqlite":
+        pytest.skip("requests come from other threads, which do not see what is rolled back here")
+    monkeypatch.setattr(timezone, "_zone", ZoneInfo("UTC"))  # others once had seconds in their offsets
+
+    def send(self, case, *, session=None, **options):
+        for name in ("max_redirects", "verify", "cert", "proxies"):  # mean nothing without a socket
+            options.pop(name, None)
+        return straight(self, case, session=session, **options)
+
+    straight = WSGITransport.send
+    monkeypatch.setattr(WSGITransport, "send", send)
+    app.teardown_appcontext_funcs.append(lambda error: database.obj.is_closed() or database.obj.close())
+
+    def document(name: str | None, *phases: str):
+        config = SchemathesisConfig.from_dict({
+            **CONFIG, "headers": {"Authorization": f"Token {key_of(name)}"} if name else {},
+            "phases": {phase: {"enabled": phase in phases} for phase in PHASES}
+            | {"stateful": {"enabled": "stateful" in phases, "generation": {"max-examples": 10 * TIMES}}},
+            # generated credentials would go beside those that are given
+            "generation": {"max-examples": 2 * TIMES, "with-security-parameters": False},
+        })  # fmt: skip
+        return schemathesis.openapi.from_wsgi("/api/v2/schema?format=json", app, config=config)
+
+    yield document
+    app.teardown_appcontext_funcs.pop()
+
+
+def hold(schema) -> Counter:
+    """Make the requests; fails with everything that was not as the document says, counts those that were made."""
+    wrong, made = {}, Counter()
+    for event in from_schema(schema).execute():
+        if problem := getattr(event, "value", None) or getattr(event, "exception", None):
+            wrong[str(problem)] = f"{getattr(event, 'label', '')}: {problem}"
+        recorder = getattr(event, "recorder", None)
+        if recorder is None:
+            continue
+        made[event.phase.value] += len(recorder.cases)
+        for number, checks in recorder.checks.items():
+            for check in checks:
+                if check.failure_info is not None:
+                    case, failure = recorder.cases[number].value, check.failure_info.failure
+                    told = f"{check.name}: {failure.message}\n{case.as_curl_command()}"
+                    wrong.setdefault((check.name, case.method, case.path, failure.title), told)
+    assert not wrong, "\n\n".join(wrong.values())
+    return made
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_any_request_and_what_follows_from_it(document, who):
+    made = hold(document(PEOPLE[who], "examples", "fuzzing", "stateful"))
+    assert made["fuzzing"] > 200 and made["stateful"] > 20, made
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_value_of_every_parameter(document, who):
+    schema = document(PEOPLE[who], "coverage")
+    if TIMES == 1:
+        schema = schema.include(path_regex=f"/({'|'.join(SAMPLES)})/?$".replace("{id}", "[^/]+"))
+    made = hold(schema)
+    assert made["coverage"] > 1000, made

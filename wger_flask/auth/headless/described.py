@@ -1,0 +1,88 @@
+"""Describe the headless calls in the OpenAPI document: bodies by the names in them, one envelope for all answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_smorest import Blueprint
+
+JSON, HTML = "application/json", "text/html"
+_NAMES = {"GET": "show", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
+_ERROR = {
+    "type": "object", "required": ["message", "code"],
+    "properties": {"message": {"type": "string"}, "code": {"type": "string"}, "param": {"type": "string"}},
+}  # fmt: skip
+_ENVELOPE = {
+    "type": "object", "required": ["status"],
+    "properties": {
+        "status": {"type": "integer", "description": "That of the answer."}, "data": {},
+        "meta": {"type": "object", "description": "Whether somebody is logged in, and tokens to go on with."},
+        "errors": {"type": "array", "items": _ERROR},
+    },
+}  # fmt: skip
+_TOLD = {
+    "200": "It was done.", "400": "What was sent is wrong; empty where it is no JSON.", "401": "Nobody is logged in.",
+    "403": "It is not allowed.", "404": "There is no such thing.", "405": "This is not done here.",
+    "409": "Somebody is logged in.", "410": "The session has ended.", "413": "The body is too large.",
+    "414": "The address is too long.", "429": "Too many requests; Retry-After says how long to wait.",
+    "503": "The database is away; Retry-After says when to try again.",
+}  # fmt: skip
+_SECURITY = {"sessionToken": {"type": "apiKey", "in": "header", "name": "X-Session-Token",
+                              "description": "The session token that logging in gives."}}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One path: its handlers by method, and what a body must (True) or may (False) hold.
+
+    ``private`` ones need a session; ``header`` is a further one that a GET needs.
+    """
+
+    path: str
+    handlers: dict[str, Callable]
+    sends: dict[str, bool]
+    private: bool
+    header: str
+
+
+class Headless(Blueprint):
+    """The blueprint of the calls, which describes them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.calls: list[Call] = []
+
+    def register_views_in_doc(self, api, app, spec, *, name, parameters):
+        """Describe every call; flask-smorest calls this for its document."""
+        for scheme, about in _SECURITY.items():
+            spec.components.security_scheme(scheme, about)
+        spec.components.schema("Headless", _ENVELOPE)
+        for call in self.calls:
+            made = {method.lower(): _operation(call, method, handle, name) for method, handle in call.handlers.items()}
+            if set(call.handlers) == {"POST"}:  # apps may rely on any other method doing the same
+                made |= {
+                    method.lower(): _operation(call, method, call.handlers["POST"], name) | {"deprecated": True}
+                    for method in ("PUT", "PATCH", "DELETE")
+                }  # fmt: skip
+            spec.path(path=f"{self.url_prefix}/{call.path}", operations=made)
+
+
+def _operation(call: Call, method: str, handle: Callable, tag: str) -> dict:
+    about = handle.__doc__.strip()
+    envelope = {JSON: {"schema": {"$ref": "#/components/schemas/Headless"}}, HTML: {"schema": {"type": "string"}}}
+    made = {
+        "operationId": f"{call.path.replace('/', '_')}_{_NAMES[method]}", "tags": [tag], "description": about,
+        "summary": about.split("\n")[0].split(";")[0].rstrip("."),
+        "security": [{"sessionToken": []}, {"jwtAuth": []}, *([] if call.private else [{}])],
+        "responses": {status: {"description": told, "content": envelope} for status, told in _TOLD.items()},
+    }  # fmt: skip
+    if method == "GET" and call.header:
+        made["parameters"] = [{"name": call.header, "in": "header", "required": True, "schema": {"type": "string"},
+                               "description": "The key of a letter."}]  # fmt: skip
+    if method != "GET" and call.sends:
+        properties = {name: {"type": "boolean" if name == "primary" else "string"} for name in call.sends}
+        required = [name for name, needed in call.sends.items() if needed]
+        schema = {"type": "object", "properties": properties, "required": required}
+        made["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    return made

@@ -1,0 +1,107 @@
+"""Describe what operations are sent: parameters and bodies.
+
+A parameter says what is meant to be sent.  What is sent without any value narrows nothing; where
+other values are ignored instead of refused, the schema says that they may be sent.
+"""
+
+from __future__ import annotations
+
+from ..dispatch import Target
+from ..filtering.filters import Parameter
+from ..permissions import SAFE_METHODS
+from ..resource import DELETION, HISTORY, Resource
+from .schemas import PATCHED, REQUEST, Components, key_of, typed_form
+
+JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
+_QUERY = {
+    "integer": {"type": "integer"}, "number": {"type": "number"}, "boolean": {"type": "boolean"},
+    "uuid": {"type": "string", "format": "uuid"}, "date": {"type": "string", "format": "date"},
+    "date-time": {"type": "string", "format": "date-time"}, "time": typed_form("time"),
+}  # fmt: skip
+_IGNORED = "anything else is ignored"
+
+
+def path_parameter(target: Target) -> dict:
+    """Return the parameter for the key in the path."""
+    schema = key_of(target.resource.model) if target.resource else {"type": "string"}
+    return {"name": "id", "in": "path", "required": True, "schema": schema}
+
+
+def parameters(target: Target, method: str) -> list[dict]:
+    """Return the parameters of a target's method, but for that in the path."""
+    made: list[dict] = []
+    if method == "GET" and target.kind == "list":
+        resource = target.resource
+        for parameter in (*resource.filter_set.describe(), *resource.pagination.describe()):
+            made.append(_query(parameter, resource))
+        names = resource.order.describe()
+        if names:
+            terms = [f"{sign}{name}" for name in names for sign in ("", "-")]
+            made.append({
+                "name": "ordering", "in": "query", "style": "form", "explode": False, "allowEmptyValue": True,
+                "description": f"Names to order by, the first one first; - in front: descending; {_IGNORED}.",
+                "schema": {"type": "array", "items": _or_any_text({"type": "string", "enum": terms})},
+            })  # fmt: skip
+    resource, path = target.resource, target.action.path if target.action else ""
+    if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
+        told = resource.deletion().load_fields.items()
+        made += [_option(name, field) for name, field in told if not path or name == HISTORY]
+    made.append({
+        "name": "format", "in": "query", "allowEmptyValue": True,
+        "description": "The format of the answer, in place of the Accept header.",
+        "schema": {"type": "string", "enum": ["json", "api"]},
+    })  # fmt: skip
+    return made
+
+
+def _option(name: str, field) -> dict:
+    """Return the parameter in which a deletion is told something."""
+    return {"name": name, "in": "query", "schema": field.parameter, "description": field.help}
+
+
+def _query(parameter: Parameter, resource: Resource) -> dict:
+    schema, words = _QUERY.get(parameter.kind, {"type": "string"}), [parameter.help]
+    if parameter.kind == "reference" and parameter.model is not None:
+        schema = key_of(parameter.model)
+    if parameter.choices:
+        schema = {"type": "string", "enum": [value for value, _ in parameter.choices]}
+    if parameter.name == "limit":
+        schema = {"type": "integer", "minimum": 1, "default": getattr(resource.pagination, "default", 20)}
+    if parameter.kind == "boolean" or parameter in resource.pagination.describe():
+        schema = _or_any_text(schema)
+        words.append(_IGNORED)
+    made: dict = {"name": parameter.name, "in": "query", "schema": schema}
+    if schema != {"type": "string"}:  # as which nothing at all counts anyway
+        made["allowEmptyValue"] = True
+    if parameter.help == "comma-separated" or parameter.several:
+        made |= {
+            "schema": {"type": "array", "items": schema}, "style": "form",
+            "explode": parameter.help != "comma-separated",
+        }  # fmt: skip
+    if not parameter.help and parameter.label != parameter.name.replace("_", " "):
+        words.insert(0, parameter.label)
+    told = "; ".join(word for word in words if word)
+    return made | ({"description": told} if told else {})
+
+
+def _or_any_text(schema: dict) -> dict:
+    return {"anyOf": [schema, {"type": "string"}]}
+
+
+def request_body(components: Components, target: Target, method: str) -> dict | None:
+    """Return the body that a target's method is sent, None for none."""
+    what = target.schema("request", method)
+    if method in SAFE_METHODS or method == "DELETE" or what is None:
+        return None
+    role = PATCHED if method == "PATCH" else REQUEST
+    is_upload = target.resource is not None and target.action is None and target.resource.takes_files
+    kinds = (JSON, FORM, MULTIPART)
+    if is_upload:
+        kinds = (MULTIPART, JSON) if method == "PATCH" else (MULTIPART,)
+    return {
+        "required": components.requires(what, role),
+        "content": {
+            kind: {"schema": components.described(what, role) if kind == JSON else components.form(what, role)}
+            for kind in kinds
+        },
+    }
