@@ -37,11 +37,11 @@ class Detailed(ApiError):
 
 
 class ParseError(Detailed):
-    """400: the body is not what its content type says."""
+    """400: the body is not what its content type says, for example no JSON."""
 
 
 class Forbidden(Detailed):
-    """403: whoever asks may not."""
+    """403: the user is not allowed to do this."""
 
     status = 403
     message = "You do not have permission to perform this action."
@@ -56,19 +56,19 @@ class CsrfFailed(Forbidden):
 
 
 class NotAuthenticated(Forbidden):
-    """403: nobody is logged in, and somebody must be."""
+    """403: this needs a user who is logged in."""
 
     message = "Authentication credentials were not provided."
 
 
 class NotYours(Forbidden):
-    """403: the body points at a row of somebody else, or at none."""
+    """403: the body refers to a row of another user, or to a row that does not exist."""
 
     message = "You are not allowed to do this"
 
 
 class NotFound(Detailed):
-    """404: there is no such thing, or not for this user."""
+    """404: it does not exist, or this user cannot see it."""
 
     status = 404
     message = "Not found."

@@ -32,17 +32,17 @@ RowRule = Callable[[User | None, Model, str], bool]
 
 
 def anyone(user: User | None) -> bool:
-    """Allow everybody."""
+    """Allow everybody, logged in or not."""
     return True
 
 
 def logged_in(user: User | None) -> bool:
-    """Allow whoever is logged in."""
+    """Allow every user who is logged in."""
     return user is not None
 
 
 def having(permission: str) -> Rule:
-    """Allow users with a permission."""
+    """Return the rule that allows users with a permission such as ``exercises.add_exercise``."""
 
     def rule(user: User | None) -> bool:
         return user is not None and user.may(permission)
@@ -53,9 +53,13 @@ def having(permission: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rules for reading, for writing and for deleting; ``row`` is asked for each visible row.
+    """The rules of a resource, an action or an endpoint.
 
-    ``why(user)`` tells somebody who may not write on what it depends, in sentences.
+    * ``read``, ``write``, ``delete``: functions of the user (None where nobody is logged in) that return True or
+      False: ``anyone``, ``logged_in``, ``having("exercises.add_exercise")`` or your own.  Without ``delete``, the
+      rule for writing holds.  False is a 403.
+    * ``row``: ``row(user, row, method)``, asked for a row that the user can see; False is a 403.
+    * ``why``: ``why(user)`` returns sentences that a page shows to a user who may not write: on what it depends.
     """
 
     read: Rule = anyone

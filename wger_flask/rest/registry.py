@@ -53,7 +53,7 @@ class Registry:
             self._claims[name] = self.origin
 
     def add(self, *resources: Resource) -> None:
-        """Register resources; raises :class:`RegistrationError` for a name that is taken."""
+        """Register resources.  Raises :class:`RegistrationError` for a name, a filter or an action that is taken."""
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
             self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
@@ -79,7 +79,11 @@ class Registry:
                 self.models.append(model)
 
     def add_upload(self, table: str, **handlers: Callable) -> None:
-        """Say how offline clients write to a table of no resource: ``handle(call, data)`` by method."""
+        """Say how offline clients write to a table that belongs to no resource.
+
+        ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, with
+        the uploaded row as a dictionary.
+        """
         self.uploads[table] = handlers
 
     def add_blueprint(self, blueprint) -> None:
@@ -99,7 +103,7 @@ class Registry:
         self.views[name] = view
 
     def add_names(self, model: type[Model], load: Callable) -> None:
-        """Say what people call rows of ``model``: ``load(keys)`` maps primary keys to texts.
+        """Say what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
         Needed only where no column of the row itself is its name.
         """

@@ -135,7 +135,10 @@ def _dumper(schema, model, dialect, zone) -> Dumper:
 
 
 def dumper(schema, model: type[Model]) -> Dumper:
-    """Return the dumper of a schema and a model, made once."""
+    """Return what turns raw rows of ``model`` into JSON objects in the shape of ``schema``, made once.
+
+    ``d = dumper(NapSchema, Nap)``, then ``d(selection.rows(d.columns), call.context)`` is a list of dictionaries.
+    """
     return _dumper(schema, model, database.obj.dialect, server_zone())
 
 

@@ -61,5 +61,5 @@ class Services:
 
 
 def services() -> Services:
-    """Return the services of the application that answers the current request."""
+    """Return the services of the application that answers the current request: ``services().settings``."""
     return current_app.extensions["wger_flask"]

@@ -26,5 +26,5 @@ def today() -> date:
 
 
 def moment_reader():
-    """Return what turns a moment as it is stored into JSON."""
+    """Return a function that turns a moment as the database holds it into the text that JSON has for it."""
     return database.obj.dialect.wire_moment(_zone)

@@ -136,7 +136,10 @@ def is_unavailable(error: Exception) -> bool:
 
 
 def after_commit(call) -> None:
-    """Run ``call()`` once the open transaction has committed, never if it is rolled back."""
+    """Run ``call()`` once the open transaction has committed, never if it is rolled back.
+
+    Where none is open it runs at once.
+    """
     database.obj.after_commit(call)
 
 

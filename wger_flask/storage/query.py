@@ -59,7 +59,11 @@ class Selection:
         return replace(self, order=terms)
 
     def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
-        """Return the raw values of ``columns`` (names, dotted paths along references, or what clauses build)."""
+        """Return a tuple for each row: the values of ``columns``, raw as the database holds them.
+
+        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected.
+        For Python values take :meth:`instances`.
+        """
         built = [column for column in columns if not isinstance(column, str)]
         values = [value for clause in (*built, *self.clauses) for value in clause.values]
         for term in self.order:

@@ -34,7 +34,10 @@ MOST_ROWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Rows that a page shows, as they are in the JSON, and the call that asked for them."""
+    """What a view gets: ``rows`` of the page as in the JSON, ``args`` of its declaration, and the ``call``.
+
+    A view of a single row gets a list of one.  ``args`` of ``view="chart:date:amount"`` are ``("date", "amount")``.
+    """
 
     call: object
     resource: Resource
@@ -103,9 +106,10 @@ def _anything(resource: Resource, *args: str) -> None:
 class View:
     """How rows are shown: ``rows`` above the table of a list, ``row`` above a single row's fields.
 
-    With ``instead`` the table is folded away.  ``lands`` tells that somebody goes on at the page of a
-    row that they added (a routine gets its days there), not at the list.  ``check(resource, *args)`` raises ValueError
-    for arguments that make no sense, when the application starts.
+    Both are functions of a :class:`Shown` that return HTML (``shown.render_text(...)``), or None for nothing.
+    With ``instead`` the table is folded away.  ``lands``: after adding a row a user goes on at its page (a routine
+    gets its days there), not at the list.  ``check(resource, *args)`` raises ValueError for arguments that make no
+    sense, when the application starts.
     """
 
     rows: Picture | None = None

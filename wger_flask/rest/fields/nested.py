@@ -16,7 +16,10 @@ from .references import follow, prefixed
 
 
 class Nested(fields.Field):
-    """The object behind a reference, in the shape of another schema."""
+    """The row behind a reference as an object in the shape of ``schema``, or null; read-only, one query a page.
+
+    The name of the field is the reference's, or ``attribute`` names it.
+    """
 
     kind = "object"
 
@@ -43,7 +46,11 @@ class Nested(fields.Field):
 
 
 class Children(fields.Field):
-    """The rows that point at this one through ``reference``, each in the shape of a schema."""
+    """The rows that point at this one through ``reference`` (``Other.nap``), a list of objects.
+
+    Each has the shape of ``schema``.  Read-only, one query a page.  ``order`` are names of columns, ``-`` in front
+    for descending; without it the order is that of their model.
+    """
 
     kind = "objects"
 
@@ -70,9 +77,9 @@ class Children(fields.Field):
 
 
 class Child(fields.Field):
-    """The one row, if any, that points at this one through ``reference``, in the shape of a schema.
+    """The one row that points at this one through ``reference``, in the shape of ``schema``; null where there is none.
 
-    With an ``attribute`` it is the row that points at what that reference names.
+    Read-only, one query a page.  With an ``attribute`` it is the row that points at what that reference names.
     """
 
     kind = "object"
@@ -100,7 +107,10 @@ class Child(fields.Field):
 
 
 class Members(fields.Field):
-    """The rows behind a many-to-many relation, each in the shape of a schema."""
+    """The rows behind a many-to-many relation (what ``link`` returned), a list of objects in the shape of ``schema``.
+
+    Read-only, one query a page.
+    """
 
     kind = "objects"
 

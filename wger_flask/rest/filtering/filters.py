@@ -25,7 +25,16 @@ from .values import BooleanKind, Kind, NumberKind, Rejected, kind_of
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What people and the OpenAPI document learn of a query parameter."""
+    """What pages and the OpenAPI document say of a query parameter.
+
+    * ``name``: as it stands in the query; ``label``: what people read; ``help``: a sentence for both.
+    * ``kind``: ``"string"``, ``"choice"``, ``"number"``, ``"boolean"``, ``"date"``, ``"time"``,
+      ``"date-time"``, ``"uuid"`` or ``"reference"``.
+    * ``choices``: pairs of a value and what people read, where only some values are taken.
+    * ``several``: whether it may be repeated.
+    * ``model``: what a reference leads to; a page then offers its rows.
+    * ``is_whole``: whether a number has no fraction.
+    """
 
     name: str
     label: str
@@ -39,7 +48,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How a column is compared: ``suffix`` behind its name, ``words`` for people.
+    """How a column is compared with a value.
+
+    The parameter is the column's name with ``__`` and the ``suffix`` behind it, or the name alone where the suffix
+    is empty.  ``words`` stand between column and value for people.  ``build(column, value)`` returns Peewee's
+    expression: ``lambda column, value: column % value``; with ``several`` it gets all values of a comma-separated
+    list.
 
     ``sorts`` lists matches in the order of the column: for columns with an index, which finds
     them in that order, on resources without an order of their own.
@@ -63,23 +77,24 @@ compared = (exact, gt, gte, lt, lte)
 
 
 class Filter:
-    """The base of filters: ``params`` are the query parameters it answers to."""
+    """The base of filters: ``params`` are the names of the query parameters that it answers to."""
 
     params: tuple[str, ...] = ()
 
     def clauses(self, args: MultiDict) -> Iterable[Clause]:
-        """Return the conditions that ``args`` ask for.
+        """Return the conditions that ``args`` ask for, none where they ask for nothing.
 
-        Raises :class:`~.values.Rejected`, or a group of them where several parameters are wrong.
+        It is called where the query has one of the parameters; ``args`` are all of them.  Raises
+        :class:`~.values.Rejected` (a 400 that names the parameter), or an ``ExceptionGroup`` of them.
         """
         raise NotImplementedError
 
     def describe(self) -> list[Parameter]:
-        """Return what is to be said about each parameter."""
+        """Return what pages and the OpenAPI document say about each of ``params``."""
         return [Parameter(param, param.replace("_", " ")) for param in self.params]
 
     def relevance(self, args: MultiDict) -> tuple:
-        """Return the order in which matches are best listed, best first; nothing by default."""
+        """Return the terms of an order in which matches are best listed (see ``Selection``); none by default."""
         return ()
 
 
@@ -164,7 +179,7 @@ class LinkFilter(Filter):
 
 
 class FilterSet:
-    """Every filter of a resource."""
+    """Every filter of a resource: ``call.resource.filter_set``."""
 
     def __init__(self, filters: Iterable[Filter] = ()):
         self.filters = tuple(filters)

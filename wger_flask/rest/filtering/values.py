@@ -41,7 +41,7 @@ def set_boolean_spellings(spellings: dict[str, bool]) -> None:
 
 
 class Rejected(Exception):
-    """Say why the value of ``param`` is refused."""
+    """Raised by filters: why the value of the query parameter ``param`` is refused."""
 
     def __init__(self, param: str, message: str):
         super().__init__(message)
