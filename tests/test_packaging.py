@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_WHEEL = {"wger_flask": "wger_flask", "config": "wger_flask/config", "plugins": "wger_flask/plugins"}
@@ -169,6 +171,32 @@ def test_the_makefile_explains_every_target():
     [phony] = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert shown == set(phony.split())
     assert {"install", "serve", "test", "lint", "bench", "conformance", "screenshots", "docs", "clean"} <= shown
+
+
+def test_the_rules_of_lint_stand_in_the_configuration():
+    """So that an editor, the hooks before a commit and CI go by the same ones."""
+    lint = re.findall(r"ruff .*", (ROOT / "Makefile").read_text())
+    assert lint and not [line for line in lint if "--select" in line or "--line-length" in line]
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]
+    assert rules["line-length"] == 120 and {"E", "F", "W", "I", "B", "UP"} <= set(rules["lint"]["select"])
+
+
+def test_the_hooks_before_a_commit_are_the_projects_own_checks():
+    [repository] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert repository["repo"] == "local", "another repository would bring tools of other versions"
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for hook in repository["hooks"]:
+        command, *arguments = hook["entry"].split()
+        assert command != "make" or arguments[-1] in targets
+        for path in (part for part in arguments if part.startswith("tests/")):
+            assert (ROOT / path).exists(), path
+
+
+def test_the_readme_lists_every_page():
+    table = (ROOT / "README.md").read_text()
+    pages = [path.name for path in (ROOT / "docs").glob("*.md") if path.name != "index.md"]
+    assert pages and not [name for name in (*pages, "reference/index.md") if f"(docs/{name})" not in table]
+    assert not [link for link in re.findall(r"\]\((?!https?:)([^)#]+)", table) if not (ROOT / link).exists()]
 
 
 @pytest.fixture(scope="module")
