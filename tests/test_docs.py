@@ -67,7 +67,10 @@ def test_the_site_is_served_and_linked_from_the_home_page(client):
     assert "script-src 'self' 'sha256-" in policy and "default-src 'self'" in policy
     [style] = re.findall(r'href="?(assets/stylesheets/main[^" >]+)', text)
     with client.get(f"/docs/{style}") as answer:
-        assert answer.mimetype == "text/css" and "max-age" in answer.headers["Cache-Control"]
+        assert answer.mimetype == "text/css" and "max-age=86400" in answer.headers["Cache-Control"]
+    for path in ("", "search/search_index.json"):  # what another build writes anew is asked for again
+        with client.get(f"/docs/{path}") as answer:
+            assert answer.status_code == 200 and "max-age=0" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("prefix", ["", "/wger"])

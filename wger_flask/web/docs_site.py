@@ -20,7 +20,7 @@ from .layout import POLICY
 
 pages = Blueprint("docs", __name__)
 
-_AGE = 24 * 3600  # seconds that browsers keep scripts, styles and pictures
+_AGE = 24 * 3600  # seconds that browsers keep what has a name of its own in each release of the theme
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -48,7 +48,7 @@ def show(name: str) -> Response:
             return redirect(f"{request.script_root}{request.path}/", 301)
         name = f"{name}index.html"
     is_page = name.endswith(".html")
-    response = send_from_directory(_folder(), name, max_age=0 if is_page else _AGE)
+    response = send_from_directory(_folder(), name, max_age=_AGE if name.startswith("assets/") else 0)
     if is_page:
         file = _folder() / name
         response.headers["Content-Security-Policy"] = _policy(file, file.stat().st_mtime_ns)
