@@ -1,6 +1,6 @@
 """The application for a WSGI server: ``gunicorn wsgi:app``.
 
-Mistakes of a person (a wrong setting, a broken plugin) end the start with one line.
+Mistakes of a person (a wrong setting, a broken plugin, tables that were not migrated) end the start with one line.
 """
 
 import sys
@@ -10,11 +10,13 @@ from wger_flask.rest.registry import RegistrationError
 from wger_flask.secrets import SecretKeyError
 from wger_flask.settings import SettingsError
 from wger_flask.storage.database import DatabaseURLError
+from wger_flask.storage.tables import TablesDiffer, check_tables
 
 GUNICORN_GIVES_UP = 3  # on any other status it would start the process again, for ever
 
 try:
     app = create_app()
-except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError) as wrong:
+    check_tables(app.extensions["wger_flask"].registry.models)
+except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer) as wrong:
     print(f"Error: {wrong}", file=sys.stderr)
     raise SystemExit(GUNICORN_GIVES_UP) from None

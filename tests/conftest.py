@@ -63,9 +63,9 @@ def make_template(server: str | None, folder: Path):
 
     held = prepare(server, folder)
     app = create_app(settings_for(held.url, folder))
-    models = app.extensions["wger_flask"].registry.models
-    migrate(models)
-    load_starter_data(models)
+    registry = app.extensions["wger_flask"].registry
+    migrate(registry.models, registry.plugins)
+    load_starter_data(registry.models)
     with transaction():
         for name in PEOPLE:
             _add_person(name)

@@ -49,7 +49,7 @@ from .rest.throttling import Limit
 from .rest.timezone import moment_reader, server_zone, today
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
-from .storage import columns
+from .storage import alter, columns
 from .storage.cascade import delete
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
@@ -65,11 +65,11 @@ from .web.views import Shown, View
 
 __all__ = [
     "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children", "Clause",
-    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden",
-    "FormData", "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup",
-    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
-    "ParseError", "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown",
-    "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "anyone", "bar_chart", "columns",
+    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "FormData",
+    "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members",
+    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
+    "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown", "Truth",
+    "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart", "columns",
     "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn",
     "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
     "moment_reader", "move_file", "on_date", "on_user_created", "advisory_lock", "one_of", "owned_by", "pad",

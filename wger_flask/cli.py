@@ -18,7 +18,9 @@ from .rest.registry import RegistrationError
 from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
 from .storage.database import DatabaseURLError, address, connect
+from .storage.tables import TablesDiffer
 
+STOPPING = (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer)
 COMMANDS_WAIT = 600  # seconds
 
 
@@ -28,7 +30,7 @@ class Group(click.Group):
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
-        except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, CommandError) as wrong:
+        except (*STOPPING, CommandError) as wrong:
             raise click.ClickException(str(wrong)) from None
 
 
@@ -74,7 +76,7 @@ def serve(bind: str | None, workers: int | None) -> None:
             f"{address()} was served before and is empty now: restore it (docs/deployment.md says how), "
             "or start anew with: wger-flask load-starter-data"
         )
-    _migrate(services.registry.models)
+    _migrate(services.registry)
     if starter.is_empty():
         click.echo("The database is empty: loading the starter data ...")
         starter.load_starter_data(services.registry.models)
@@ -95,14 +97,32 @@ def migrate() -> None:
 
     Safe to run again, and on a database that wger itself made.
     """
-    _migrate(application().extensions["wger_flask"].registry.models)
+    _migrate(application().extensions["wger_flask"].registry)
+
+
+@main.command("make-migration")
+@click.argument("plugin")
+@click.argument("about")
+def make_migration(plugin: str, about: str) -> None:
+    """Write the numbered migration of PLUGIN for columns that it declares and the database lacks.
+
+    ABOUT is a few words for the file's name, such as "add note". The file goes into the package that the plugin gives
+    to registry.add_migrations; read it before wger-flask migrate applies it.
+    """
+    registry = application().extensions["wger_flask"].registry
+    connect()
+    writing = import_module("wger_flask.storage.migration_files")
+    if plugin not in registry.plugins:
+        raise CommandError(f"there is no plugin {plugin!r}; there are: {', '.join(registry.plugins) or 'none'}")
+    path = _told(writing.write, registry.plugins[plugin], about)
+    click.echo(f"Wrote {path}.")
 
 
 @main.command("load-starter-data")
 def load_starter_data() -> None:
     """Load the vocabulary, the common exercises and the basic foods that ship."""
     services = application().extensions["wger_flask"]
-    _migrate(services.registry.models)
+    _migrate(services.registry)
     report = import_module("wger_flask.transfer.starter").load_starter_data(services.registry.models)
     click.echo(f"Loaded {sum(report.loaded.values())} rows of starter data.")
 
@@ -115,7 +135,7 @@ def import_dump(file: Path) -> None:
     All or nothing. Rows of models that no installed subject knows are counted and named.
     """
     services = application().extensions["wger_flask"]
-    _migrate(services.registry.models)
+    _migrate(services.registry)
     importer = import_module("wger_flask.transfer.importer")
     try:
         report = importer.import_dump(file, services.registry.models)
@@ -188,7 +208,7 @@ def recalculate_statistics(name: str | None) -> None:
 
     Also gives the trophies that are earned by it; none is taken back.
     """
-    _migrate(application().extensions["wger_flask"].registry.models, quiet=True)
+    _migrate(application().extensions["wger_flask"].registry, quiet=True)
     number = _told(import_module("wger_flask.domain.trophies.training").count_everything_again, name)
     click.echo(f"Counted the training of {number} account{'' if number == 1 else 's'}.")
 
@@ -209,7 +229,7 @@ def resources(name: str | None) -> None:
 
 def _accounts():
     """Return the functions on accounts, with a database that has its tables."""
-    _migrate(application().extensions["wger_flask"].registry.models, quiet=True)
+    _migrate(application().extensions["wger_flask"].registry, quiet=True)
     return import_module("wger_flask.auth.accounts")
 
 
@@ -220,10 +240,10 @@ def _told(function, *arguments, **options):
         raise CommandError(str(wrong)) from None
 
 
-def _migrate(models, quiet: bool = False) -> None:
+def _migrate(registry, quiet: bool = False) -> None:
     connect()
     migrations = import_module("wger_flask.storage.migrations")
-    done = migrations.migrate(models)
+    done = migrations.migrate(registry.models, registry.plugins)
     if not quiet:
         click.echo("\n".join(done) if len(done) < 5 else f"Created or upgraded {len(done)} tables.") if done else None
 

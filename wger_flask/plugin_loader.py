@@ -55,7 +55,7 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
             known = ", ".join(sorted(found)) or "none"
             raise RegistrationError(f"WGER_PLUGINS names {name!r}, which is not installed; there are: {known}")
         plugin = found[name]
-        with registry.registering(plugin.origin, tables=f"plugin_{name}_"):
+        with registry.registering(plugin.origin, name):
             try:
                 register = plugin.load()
                 register(registry)

@@ -158,7 +158,7 @@ def test_numbered_migrations_run_once_and_in_order(held, monkeypatch):
         def __init__(self, name):
             self.apply = lambda opened: ran.append((name, opened is held))
 
-    monkeypatch.setattr(migrations, "numbered", lambda: ["m0001_first", "m0002_second"])
+    monkeypatch.setattr(migrations, "numbered", lambda package: ["m0001_first", "m0002_second"])
     monkeypatch.setattr(migrations, "import_module", lambda path: Step(path.rpartition(".")[2]))
     assert not migrations.is_current(MODELS)
     assert migrations.migrate(MODELS) == ["applied m0001_first", "applied m0002_second"]
@@ -172,7 +172,7 @@ def test_a_failed_migration_leaves_nothing(held, monkeypatch):
         raise RuntimeError
 
     applied = {row.name for row in migrations.Migration.select()}
-    monkeypatch.setattr(migrations, "numbered", lambda: ["m0001_first"])
+    monkeypatch.setattr(migrations, "numbered", lambda package: ["m0001_first"])
     monkeypatch.setattr(migrations, "import_module", lambda path: type("Step", (), {"apply": staticmethod(fail)}))
     with pytest.raises(RuntimeError):
         migrations.migrate(MODELS)

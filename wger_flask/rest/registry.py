@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
 
+from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model
 from ..storage.signals import Listener
 from .filtering.filters import Filter, Lookup, build_filters
@@ -26,6 +28,7 @@ class Registry:
         self._resources: dict[str, Resource] = {}
         self._claims: dict[str, str] = {}
         self.models: list[type[Model]] = []
+        self.plugins: dict[str, PluginTables] = {}
         self.blueprints: list = []
         self.navigation: list[tuple[str, str]] = []
         self.views: dict[str, object] = {}
@@ -33,17 +36,19 @@ class Registry:
         self.names: dict[type[Model], Callable] = {}
         self._listeners: list[tuple[str, str, Listener]] = []
         self.origin = "wger_flask"
-        self._tables = ""
+        self._plugin = ""
 
     @contextmanager
-    def registering(self, origin: str, tables: str = "") -> Iterator[None]:
-        """Attribute what a block registers to ``origin``; its tables must begin with ``tables``."""
-        before = self.origin, self._tables
-        self.origin, self._tables = origin, tables
+    def registering(self, origin: str, plugin: str = "") -> Iterator[None]:
+        """Attribute what a block registers to ``origin``; the tables of a plugin begin with its name."""
+        before = self.origin, self._plugin
+        self.origin, self._plugin = origin, plugin
+        if plugin:
+            self.plugins[plugin] = PluginTables()
         try:
             yield
         finally:
-            self.origin, self._tables = before
+            self.origin, self._plugin = before
 
     def _claim(self, *names: str) -> None:
         """Take names for whoever registers now; raises :class:`RegistrationError` for one that is taken."""
@@ -64,11 +69,10 @@ class Registry:
     def add_models(self, *models: type[Model]) -> None:
         """Register models whose tables :command:`wger-flask migrate` makes."""
         tables = {model._meta.table_name: model for model in self.models}
+        prefix = f"plugin_{self._plugin}_" if self._plugin else ""
         for model in models:
-            if not model._meta.table_name.startswith(self._tables):
-                raise RegistrationError(
-                    f"table {model._meta.table_name!r} of {self.origin} must begin with {self._tables!r}"
-                )
+            if not model._meta.table_name.startswith(prefix):
+                raise RegistrationError(f"table {model._meta.table_name!r} of {self.origin} must begin with {prefix!r}")
             other = tables.get(model._meta.table_name)
             if other is not None and other is not model:
                 raise RegistrationError(
@@ -77,6 +81,25 @@ class Registry:
                 )
             if other is None:
                 self.models.append(model)
+                if self._plugin:
+                    self.plugins[self._plugin].models.append(model)
+
+    def add_migrations(self, package: str | ModuleType) -> None:
+        """Say which package has the plugin's numbered steps: modules ``m0001_….py`` with ``apply(database)``.
+
+        :command:`wger-flask migrate` applies each once, in order; where all of the plugin's tables are only just
+        made, they count as applied.  Raises :class:`RegistrationError` for what cannot be imported or is no package,
+        and outside of a plugin.
+        """
+        if not self._plugin:
+            raise RegistrationError(f"{self.origin} adds migrations and is no plugin")
+        name = package if isinstance(package, str) else package.__name__
+        try:
+            numbered(name)
+        except (ImportError, AttributeError) as wrong:
+            told = f"{self.origin} adds migrations from {name!r}, which is no package: {wrong}"
+            raise RegistrationError(told) from wrong
+        self.plugins[self._plugin].steps = name
 
     def add_upload(self, table: str, **handlers: Callable) -> None:
         """Say how offline clients write to a table that belongs to no resource.

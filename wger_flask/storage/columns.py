@@ -200,3 +200,11 @@ class ForeignKey(peewee.ForeignKeyField):
     def field_type(self) -> str:
         """Return the type of the key it holds; Peewee does not know that ours can be 64 bits wide."""
         return "BIGINT" if isinstance(self.rel_field, BigAuto) else super().field_type
+
+
+_ON_DELETE = {"delete": "CASCADE", "null": "SET NULL", "history": "SET NULL", "refuse": "NO ACTION"}
+
+
+def on_delete_of(reference: ForeignKey) -> str:
+    """Return the ``ON DELETE`` that is nearest to what ``reference`` declares."""
+    return _ON_DELETE[reference.cascade]

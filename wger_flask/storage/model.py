@@ -10,6 +10,7 @@ column of names that people search by, see :mod:`.name_search.index`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -123,6 +124,15 @@ def links_of(model: type[Model]) -> dict[str, Link]:
     if "links" not in model._meta.__dict__:
         model._meta.links = {}
     return model._meta.links
+
+
+def with_links(models: Iterable[type[Model]]) -> list[type[Model]]:
+    """Return ``models`` and the through models of their many-to-many relations."""
+    found = []
+    for model in models:
+        found.append(model)
+        found.extend(link.through for link in links_of(model).values())
+    return list(dict.fromkeys(found))
 
 
 def is_link(model: type[Model]) -> bool:

@@ -16,8 +16,7 @@ from typing import IO
 
 from ..storage.bulk import dangling
 from ..storage.database import database
-from ..storage.migrations import with_links
-from ..storage.model import Model, label_of, links_of
+from ..storage.model import Model, label_of, links_of, with_links
 from ..storage.name_search import index
 from ..storage.unicode_names import normalize
 from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of

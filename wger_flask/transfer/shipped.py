@@ -16,8 +16,7 @@ from importlib.resources.abc import Traversable
 from uuid import UUID
 
 from ..storage import columns
-from ..storage.migrations import with_links
-from ..storage.model import Model, label_of, links_of
+from ..storage.model import Model, label_of, links_of, with_links
 
 _AT_ONCE = 500
 

@@ -71,6 +71,18 @@ class Dialect:
         """Return the expression by which ties are broken: the order of insertion, or near it."""
         return model._meta.primary_key
 
+    # -- what tables there are ---------------------------------------------------------------
+    def columns_by_table(self, database) -> dict[str, set[str]]:
+        """Return the names of the columns of every table, in one query."""
+        raise NotImplementedError
+
+    def change_reference(self, database, table: str, column: str, action: str | None) -> None:
+        """Have rows whose ``column`` points at one that goes be treated as ``ON DELETE action`` says.
+
+        None drops the constraint of the reference.
+        """
+        raise NotImplementedError
+
     # -- what has changed -------------------------------------------------------------------
     def change_marker(self, database):
         """Return a value that differs from what it was before anything was written; None if nothing tells."""

@@ -54,6 +54,27 @@ class PostgresqlDialect(Dialect):
         # Two snapshots that read the same see the same rows.
         return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
 
+    def columns_by_table(self, database):
+        found: dict[str, set[str]] = {}
+        query = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                   WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0
+                   AND NOT a.attisdropped"""
+        for table, column in database.execute_sql(query):
+            found.setdefault(table, set()).add(column)
+        return found
+
+    def change_reference(self, database, table, column, action):
+        query = """SELECT k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
+                   JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
+                   WHERE k.contype = 'f' AND k.conrelid = to_regclass(%s) AND a.attname = %s"""
+        for name, definition in database.execute_sql(query, (f'"{table}"', column)).fetchall():
+            changed = f'DROP CONSTRAINT "{name}"'
+            if action is not None:
+                bare = re.sub(" ON DELETE (CASCADE|SET NULL|SET DEFAULT|RESTRICT)", "", definition)
+                target, deferred, rest = bare.partition(" DEFERRABLE")
+                changed += f', ADD CONSTRAINT "{name}" {target} ON DELETE {action}{deferred}{rest}'
+            database.execute_sql(f'ALTER TABLE "{table}" {changed}')
+
     def estimated_count(self, database, model):
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"

@@ -18,6 +18,7 @@ import peewee
 
 from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
 from .sqlite_file import SqliteFile
+from .sqlite_references import change_reference
 from .wait_limits import Line
 
 _UNABLE = {
@@ -72,6 +73,17 @@ class SqliteDialect(Dialect):
             return None
         pairs = [place.split(".") for place in places.split(", ")]
         return pairs[0][0], frozenset(column for _, column in pairs)
+
+    # -- what tables there are -----------------------------------------------------------------
+    def columns_by_table(self, database):
+        found: dict[str, set[str]] = {}
+        query = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        for table, column in database.execute_sql(query):
+            found.setdefault(table, set()).add(column)
+        return found
+
+    def change_reference(self, database, table, column, action):
+        change_reference(database, table, column, action)
 
     # -- what has changed ----------------------------------------------------------------------
     def change_marker(self, database):

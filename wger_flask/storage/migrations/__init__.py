@@ -1,27 +1,33 @@
-"""Bring a database to the shape that this release needs.
+"""Bring a database to the shape that this release, and each plugin, needs.
 
-There are three parts.  Tables that a registered model declares and the database lacks are
+There are four parts.  Tables that a registered model declares and the database lacks are
 made; tables that exist are left alone, whoever made them, so an existing wger database keeps
-its own indexes and constraints.  What must happen to tables that exist is a numbered module
-here, ``m0001_….py`` with a ``apply(database)``, run once and noted in
-``wger_flask_migration``.  And the copies of names that searching needs (:mod:`..name_search.index`) are
-brought up to date, name by name.  All of it is safe to run again.
+its own indexes and constraints.  What must happen to tables that exist is a numbered module,
+``m0001_….py`` with a ``apply(database)``, here or in a plugin's package of steps, run once and
+noted in ``wger_flask_migration``; where all tables were only just made there is nothing to
+change, and the steps count as applied.  Columns that are declared and still missing stop it.
+And the copies of names that searching needs (:mod:`..name_search.index`) are brought up to
+date, name by name.  All of it is safe to run again, and happens whole or not at all.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from .. import columns
+from ..alter import just_made
 from ..database import advisory_lock, database, transaction
-from ..model import Model, links_of
+from ..model import Model, with_links
 from ..name_search import index
+from ..tables import TablesDiffer, missing_columns, missing_tables, named
 
 
 class Migration(Model):
-    """A numbered migration that has been applied."""
+    """A numbered step that has been applied: ``m0004_user_names``, of a plugin ``water.m0001_add_note``."""
 
     id = columns.Auto()
     name = columns.Char(max_length=100, unique=True)
@@ -31,46 +37,68 @@ class Migration(Model):
         table_name = "wger_flask_migration"
 
 
-def with_links(models: Iterable[type[Model]]) -> list[type[Model]]:
-    """Return ``models`` and the through models of their many-to-many relations."""
-    found = []
-    for model in models:
-        found.append(model)
-        found.extend(link.through for link in links_of(model).values())
-    return list(dict.fromkeys(found))
+@dataclass
+class PluginTables:
+    """What a plugin has in the database: its models, and the package of its numbered steps, if it has one."""
+
+    models: list[type[Model]] = field(default_factory=list)
+    steps: str | None = None
 
 
-def numbered() -> list[str]:
-    """Return the names of the numbered migrations, in order."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("m"))
+def numbered(package: str = __name__) -> list[str]:
+    """Return the names of the numbered steps in a package, in order."""
+    folder = import_module(package).__path__
+    return sorted(module.name for module in pkgutil.iter_modules(folder) if re.match(r"m\d{4}_", module.name))
 
 
-def migrate(models: Iterable[type[Model]]) -> list[str]:
-    """Create missing tables of ``models`` and apply what is not applied yet.
+def migrate(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> list[str]:
+    """Create missing tables of ``models`` and apply the steps of the core and of ``plugins`` that are not applied yet.
 
-    Returns one line for each thing that was done.
+    Returns one line for each thing that was done.  Raises :class:`..tables.TablesDiffer`, and leaves everything as it
+    was, where a table then lacks a column that its model declares.
     """
+    models, plugins = list(models), plugins or {}
     done = []
     held = database.obj
     with transaction():
         advisory_lock("wger_flask tables")  # servers that start together find what the first one made
-        present = set(held.get_tables())
-        for model in [Migration, *with_links(models)]:
-            if model._meta.table_name not in present:
-                model.create_table(safe=False)
-                done.append(f"created table {model._meta.table_name}")
-        applied = {row.name for row in Migration.select()}
-        for name in numbered():
-            if name not in applied:
-                import_module(f"{__name__}.{name}").apply(held)
-                Migration.create(name=name)
-                done.append(f"applied {name}")
+        made = set()
+        for model in missing_tables([Migration, *models]):
+            model.create_table(safe=False)
+            made.add(model._meta.table_name)
+            done.append(f"created table {model._meta.table_name}")
+        with just_made(made):
+            applied = {row.name for row in Migration.select()}
+            for prefix, package, owned in _sources(models, plugins):
+                is_new = bool(owned) and {model._meta.table_name for model in with_links(owned)} <= made
+                for step in numbered(package):
+                    if (name := prefix + step) in applied:
+                        continue
+                    if not is_new:
+                        import_module(f"{package}.{step}").apply(held)
+                        done.append(f"applied {name}")
+                    Migration.create(name=name)
+        if lacking := missing_columns(models):
+            raise TablesDiffer(
+                f"the database lacks the columns {named(lacking)}, and no migration adds them; "
+                "for a plugin, wger-flask make-migration writes one"
+            )
         done += index.prepare(models)
     return done
 
 
-def is_current(models: Iterable[type[Model]]) -> bool:
+def is_current(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> bool:
     """Tell whether nothing is left for :func:`migrate` to do."""
-    present = set(database.obj.get_tables())
-    needed = {model._meta.table_name for model in [Migration, *with_links(models)]}
-    return needed <= present and {row.name for row in Migration.select()} >= set(numbered())
+    models = list(models)
+    if missing_tables([Migration, *models]) or missing_columns(models):
+        return False
+    needed = {prefix + step for prefix, package, _ in _sources(models, plugins or {}) for step in numbered(package)}
+    return {row.name for row in Migration.select()} >= needed
+
+
+def _sources(models: list, plugins: Mapping[str, PluginTables]) -> list[tuple[str, str, list[type[Model]]]]:
+    """Return where steps are: what stands before their names, their package, and the models they are about."""
+    theirs = {model for plugin in plugins.values() for model in plugin.models}
+    core = [model for model in models if model not in theirs]
+    steps = [(f"{name}.", plugin.steps, plugin.models) for name, plugin in plugins.items() if plugin.steps]
+    return [("", __name__, core), *steps]
