@@ -18,24 +18,25 @@ class NeedsNothing(Filter):
     params = ("needs_nothing",)
 
     def __init__(self, equipment):
-        self.equipment = equipment
+        self.shape = equipment.through, equipment.source.name, equipment.target.name
 
     def clauses(self, args):
         wanted = args.getlist("needs_nothing")[-1]
         if wanted not in ("True", "False"):
             return ()
-        return (Clause(("needs_nothing", wanted), self._without if wanted == "True" else self._with),)
-
-    def _with(self):
-        link = self.equipment
-        key = link.source.rel_model._meta.primary_key
-        return key.in_(link.through.select(link.source).where(link.target != BODYWEIGHT))
-
-    def _without(self):
-        return ~self._with()
+        return (Clause(_without_equipment if wanted == "True" else _with_equipment, (), self.shape),)
 
     def describe(self):
         return [Parameter("needs_nothing", "needs nothing", "boolean", choices=(("True", "yes"), ("False", "no")))]
+
+
+def _with_equipment(through, exercise, equipment):
+    source, target = getattr(through, exercise), getattr(through, equipment)
+    return source.rel_model.id.in_(through.select(source).where(target != BODYWEIGHT))
+
+
+def _without_equipment(*shape):
+    return ~_with_equipment(*shape)
 
 
 def alternatives(call):

@@ -55,7 +55,7 @@ from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
 from .storage.model import Model, link
 from .storage.name_search import search
-from .storage.predicates import Clause, along, any_of, equals, pad
+from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad
 from .storage.query import Selection
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
@@ -64,15 +64,15 @@ from .web.language_choice import preferred
 from .web.views import Shown, View
 
 __all__ = [
-    "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children", "Clause",
-    "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden", "FormData",
-    "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup", "Members",
-    "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter", "ParseError",
-    "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown", "Truth",
-    "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart", "columns",
-    "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact", "fields", "fn",
-    "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load", "logged_in", "lt", "lte",
-    "moment_reader", "move_file", "on_date", "on_user_created", "advisory_lock", "one_of", "owned_by", "pad",
-    "preferred", "private", "public", "record", "request_verification", "search", "server_zone", "services", "store",
-    "today", "told", "transaction", "update", "versions", "any_of",
+    "NOTHING", "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children",
+    "Clause", "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden",
+    "FormData", "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup",
+    "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
+    "ParseError", "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown",
+    "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart",
+    "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
+    "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load",
+    "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created", "advisory_lock", "one_of",
+    "owned_by", "pad", "preferred", "private", "public", "record", "request_verification", "search", "server_zone",
+    "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
 ]  # fmt: skip

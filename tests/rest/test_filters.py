@@ -228,8 +228,11 @@ class Between(Filter):
         except ArithmeticError:
             raise ExceptionGroup("", [Rejected(name, "Enter a number.") for name in self.params]) from None
         column = WeightEntry.weight
-        build = lambda first, last: column.between(first, last)  # noqa: E731
-        return (Clause("between", build, (column.db_value(low), column.db_value(high))),)
+        return (Clause(_between, (column.db_value(low), column.db_value(high))),)
+
+
+def _between(first, last):
+    return WeightEntry.weight.between(first, last)
 
 
 def test_filters_of_ones_own(entries):
@@ -244,6 +247,65 @@ def test_lookups_of_ones_own(entries):
     not_equal = Lookup("ne", "is not", lambda column, value: column != value)
     filters = build_filters(WeightEntry, {"weight": (exact, not_equal)})
     assert len(found(WeightEntry, filters, {"weight__ne": "71"})) == len(entries) - 2
+
+
+DECLARED = {
+    "equal": (lambda column, value: column == value, lambda found, wanted: found == wanted),
+    "unequal": (lambda column, value: column != value, lambda found, wanted: found != wanted),
+    "more": (lambda column, value: column > value, lambda found, wanted: found > wanted),
+    "at most": (lambda column, value: column <= value, lambda found, wanted: found <= wanted),
+    "any": (lambda column, value: column.is_null(False) | (column == value), lambda found, wanted: True),
+}
+
+
+def _exactly(model, name, value):
+    return getattr(model, name) == value
+
+
+def _otherwise(model, name, value):
+    return getattr(model, name) != value
+
+
+class Own(Filter):
+    """A filter whose clauses have the shape of others', by another function."""
+
+    params = ("weight",)
+
+    def __init__(self, build):
+        self.build = build
+
+    def clauses(self, args):
+        return (Clause(self.build, (WeightEntry.weight.db_value(Decimal(args["weight"])),), (WeightEntry, "weight")),)
+
+
+@st.composite
+def declaration(draw):
+    """Return the filters of a declaration, the parameter, and what it means in Python."""
+    if draw(st.booleans()):
+        build, means = draw(st.sampled_from([(_exactly, DECLARED["equal"][1]), (_otherwise, DECLARED["unequal"][1])]))
+        return {"own": Own(build)}, "weight", means
+    suffix = draw(st.sampled_from(["", "is", "in"]))
+    build, means = DECLARED[draw(st.sampled_from(list(DECLARED)))]
+    return {"weight": Lookup(suffix, "is", build)}, f"weight__{suffix}" if suffix else "weight", means
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(declaration(), min_size=2, max_size=2), st.sampled_from(WEIGHTS))
+def test_two_declarations_over_one_model_never_share_rows(entries, declared, value):
+    for filters, param, means in declared:
+        wanted = [row.id for row in entries if means(row.weight, value)]
+        made = build_filters(WeightEntry, filters)
+        narrowed = made.apply(Selection(WeightEntry), MultiDict({param: str(value)}))
+        assert sorted(narrowed.keys()) == [row.id for row in narrowed.instances()] == wanted
+        assert narrowed.count() == len(wanted)
+
+
+def test_a_clause_is_told_from_others_by_a_function_of_a_module(entries):
+    for build in (lambda slot: WeightEntry.id == slot, WeightEntry.id.is_null, Own(_exactly).clauses):
+        with pytest.raises(TypeError, match="function of a module"):
+            Selection(WeightEntry, (Clause(build, (1,)),)).rows(("id",))
+    with pytest.raises(TypeError, match="_exactly holds a column"):
+        Selection(WeightEntry, (Clause(_exactly, (1,), (WeightEntry.id, "id")),)).rows(("id",))
 
 
 def test_the_order_that_a_filter_suggests():

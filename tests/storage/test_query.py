@@ -80,8 +80,12 @@ def test_a_reference_to_nothing_gives_null(held):
     assert Selection(Session).rows(("routine.name", "user.username")) == [(None, "ada")]
 
 
+def _nearness(order):
+    return (Day.order == order).desc()
+
+
 def test_an_expression_may_order(days):
-    wanted = Clause("nearness", lambda slot: (Day.order == slot).desc(), (3,))
+    wanted = Clause(_nearness, (3,))
     assert [row[0] for row in Selection(Day, order=(wanted, "order")).rows(("order",), 5)] == [3, 3, 3, 3, 1]
 
 

@@ -33,11 +33,19 @@ def store(held):
     return make
 
 
+def _is_found(model, name, *slots):
+    return search.name_matches(getattr(model, name), *slots)
+
+
+def _nearest(model, name, *slots):
+    return search.name_closeness(getattr(model, name), *slots).desc()
+
+
 def found(text: str, column=Ingredient.name) -> list[str]:
     """Return the names that a text finds, the nearest first."""
     typed = search.typed_values(text, column)
-    clause = Clause("found", lambda *slots: search.name_matches(column, *slots), typed)
-    order = Clause("nearest", lambda *slots: search.name_closeness(column, *slots).desc(), typed)
+    shape = column.model, column.name
+    clause, order = Clause(_is_found, typed, shape), Clause(_nearest, typed, shape)
     selection = Selection(column.model, (clause,), (order, column.name))
     rows = [row[0] for row in selection.rows((column.name,), 50)]
     assert selection.count() == len(rows)

@@ -40,7 +40,8 @@ class Caller:
     @cached_property
     def permissions(self) -> frozenset[str]:
         """The permissions that were given to the user or to their groups."""
-        rows = Selection(Permission, (_granted(self.id),)).rows(("content_type.app_label", "codename"))
+        granted = Selection(Permission, (Clause(_granted, (self.id, self.id)),))
+        rows = granted.rows(("content_type.app_label", "codename"))
         return frozenset(f"{app}.{codename}" for app, codename in rows)
 
     @cached_property
@@ -90,12 +91,9 @@ def _one(selection: Selection) -> Caller | None:
     return Caller(*rows[0]) if rows else None
 
 
-def _granted(user: int) -> Clause:
-    def build(own, through_groups):
-        of_user, of_group, groups = user_permissions.through, group_permissions.through, user_groups.through
-        direct = of_user.select(of_user.permission).where(of_user.user == own)
-        joined = groups.select(groups.group).where(groups.user == through_groups)
-        through = of_group.select(of_group.permission).where(of_group.group.in_(joined))
-        return Permission.id.in_(direct) | Permission.id.in_(through)
-
-    return Clause((User, "granted"), build, (user, user))
+def _granted(own, through_groups):
+    of_user, of_group, groups = user_permissions.through, group_permissions.through, user_groups.through
+    direct = of_user.select(of_user.permission).where(of_user.user == own)
+    joined = groups.select(groups.group).where(groups.user == through_groups)
+    through = of_group.select(of_group.permission).where(of_group.group.in_(joined))
+    return Permission.id.in_(direct) | Permission.id.in_(through)

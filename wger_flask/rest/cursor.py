@@ -100,8 +100,15 @@ class Cursor:
 
 
 def _beyond(model: type[Model], position: int, below: bool) -> Clause:
-    key = model._meta.primary_key
-    return Clause((model, "beyond", below), lambda slot: key < slot if below else key > slot, (position,))
+    return Clause(_less if below else _more, (position,), (model,))
+
+
+def _less(model: type[Model], slot):
+    return model._meta.primary_key < slot
+
+
+def _more(model: type[Model], slot):
+    return model._meta.primary_key > slot
 
 
 def _written(position: int, back: bool = False) -> str:

@@ -1,12 +1,13 @@
-"""Conditions on rows, as values: what is compared, with what, and a name for the shape of it.
+"""Conditions on rows, as values: the function that builds them, the values they compare with, and their shape.
 
-The name is what lets :mod:`.query` compile the SQL of a shape once.
+Function and shape are what lets :mod:`.query` compile the SQL of a shape once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from types import FunctionType
 
 import peewee
 
@@ -16,38 +17,64 @@ from .model import Model
 PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """A condition: ``build(*placeholders)`` gives the expression that ``key`` names.
+    """A condition, or what is ordered by: ``build(*shape, *placeholders)`` gives the expression.
 
-    ``values`` (as the database stores them) take the places of the placeholders, in order.
-    With a ``path`` along references, ``build`` first gets the column that it leads to.
-    Two clauses with the same key must build the same expression from as many placeholders;
-    they are equal, whatever their values: equality is about shape.
+    * ``build``: a function of a module, neither a method nor made inside another function: what it builds
+      depends on its arguments alone.
+    * ``values``: what the placeholders stand for, in order, as the database stores them.
+    * ``shape``: what else the expression depends on, such as a model and the name of a column, all of it hashable.
+    * ``path``: a dotted path along references; ``build`` gets the column that it leads to after the shape.
+
+    Clauses are equal when they build the same expression, whatever their values: SQL is compiled once for all of
+    them.  Since the function is part of that, two that mean different things never share any.
     """
 
-    key: Hashable
-    build: Callable[..., peewee.Expression] = field(compare=False)
-    values: tuple = field(default=(), compare=False)
+    build: Callable[..., peewee.Expression]
+    values: tuple = ()
+    shape: tuple[Hashable, ...] = ()
     path: str = ""
+
+    def __eq__(self, other):
+        return (
+            type(other) is Clause
+            and self.build is other.build
+            and self.shape == other.shape
+            and self.path == other.path
+            and len(self.values) == len(other.values)
+        )
+
+    def __hash__(self):
+        return hash((self.build, self.shape, self.path, len(self.values)))
+
+    def expression(self, reached: tuple, placeholders: Iterable) -> peewee.Expression:
+        """Return the expression; ``reached`` holds the column at the end of the path, if there is one.
+
+        Raises TypeError for a clause whose function or shape does not tell it from others.
+        """
+        build = self.build
+        if not isinstance(build, FunctionType) or "<locals>" in build.__qualname__:
+            raise TypeError(f"a function of a module, with its shape as arguments, builds a clause, not {build!r}")
+        if any(isinstance(part, peewee.Node) for part in self.shape):  # to compare these gives an expression, no truth
+            raise TypeError(f"the shape of a clause of {build.__qualname__} holds a column: give its model and name")
+        return build(*self.shape, *reached, *placeholders)
 
 
 def equals(column: peewee.Field, value) -> Clause:
     """Return the clause ``column = value``, or ``column IS NULL`` for None."""
     if value is None:
-        return Clause((column.model, column.name, "null"), column.is_null)
-    return Clause((column.model, column.name, "="), lambda slot: column == slot, (column.db_value(value),))
+        return Clause(_is_null, (), (column.model, column.name))
+    return Clause(_equal, (column.db_value(value),), (column.model, column.name))
 
 
 def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
-    """Return the clause ``column IN (values)``; no value at all matches nothing.
+    """Return the clause ``column IN (values)``; no value at all matches nothing: that is :data:`NOTHING`.
 
     ``raw`` values came from rows just as the database holds them and need no conversion.
     """
     stored = pad(list(values) if raw else [column.db_value(value) for value in values])
-    if not stored:
-        return Clause("nothing", lambda: peewee.SQL("1 = 0"))
-    return Clause((column.model, column.name, "in", len(stored)), lambda *slots: column.in_(slots), tuple(stored))
+    return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
 
 
 def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
@@ -56,10 +83,34 @@ def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
     None leads nowhere: nothing matches.
     """
     # Tables on the way are joined: the database begins at whichever end is narrower, the row or the user.
-    return Clause((model, "along"), lambda column, slot: column == slot, (value,), ".".join(path))
+    return Clause(_same, (value,), (), ".".join(path))
 
 
 def pad(values: list) -> list:
     """Repeat the last of ``values`` until their number is one of a few."""
     size = next((size for size in PADDED if size >= len(values)), len(values)) if values else 0
     return values + values[-1:] * (size - len(values))
+
+
+def _is_null(model: type[Model], name: str):
+    return model._meta.fields[name].is_null()
+
+
+def _equal(model: type[Model], name: str, slot):
+    return model._meta.fields[name] == slot
+
+
+def _one_of(model: type[Model], name: str, *slots):
+    return model._meta.fields[name].in_(slots)
+
+
+def _same(column, slot):
+    return column == slot
+
+
+def _never():
+    return peewee.SQL("1 = 0")
+
+
+NOTHING = Clause(_never)
+"""The clause that no row meets."""

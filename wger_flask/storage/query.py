@@ -2,7 +2,7 @@
 
 Peewee builds a fine query and takes longer to print it than SQLite takes to answer it.  A
 :class:`Selection` therefore carries *clauses*: how an expression is built, which values it
-needs, and a key that names its shape.  Two requests that differ in values alone share the
+needs, and a key that is the function and its shape.  Two requests that differ in values alone share the
 SQL text; only the first of them has Peewee write it.
 
 Rows come back as the raw tuples of the database driver: :mod:`wger_flask.rest.serialization` turns
@@ -197,7 +197,7 @@ class _Joins:
     def build(self, clause: Clause, values: Iterable) -> peewee.Expression:
         """Return the expression of ``clause`` with ``values`` in its places."""
         reached = (self.column(clause.path, demanded=True),) if clause.path else ()
-        return clause.build(*reached, *values)
+        return clause.expression(reached, values)
 
     def term(self, name: str) -> peewee.Ordering:
         """Return what orders by the path ``name``, descending where it begins with a hyphen."""

@@ -48,10 +48,11 @@ def _with_words(user) -> tuple[Clause, ...]:
     return (_HAS_WORDS,)
 
 
-_HAS_WORDS = Clause(
-    "has words",
-    lambda: fn.EXISTS(models.Translation.select(1).where(models.Translation.exercise == models.Exercise.id)),
-)
+def _has_words():
+    return fn.EXISTS(models.Translation.select(1).where(models.Translation.exercise == models.Exercise.id))
+
+
+_HAS_WORDS = Clause(_has_words)
 
 exercise = Resource(
     "exercise", models.Exercise, schemas.ExerciseSchema,

@@ -28,9 +28,9 @@ class TranslatedFilter(Filter):
             return ()
         typed = search.typed_values(text, *_NAMES) if text else ()
         patterns = (search.containing(exact),) if exact else ()
-        shape = len(typed), len(patterns), len(languages)
+        shape = len(typed), len(patterns)
         values = (*typed, *patterns, *languages)
-        return (Clause(("translated", shape), lambda *slots: _translated(shape, slots), values),)
+        return (Clause(_translated, values, shape),)
 
     def relevance(self, args):
         text, languages = _text(args, "name__search"), _languages(args)
@@ -40,7 +40,7 @@ class TranslatedFilter(Filter):
         if services().settings.WGER_SEARCH == "substring":
             return _as_walked(typed, languages)
         values = typed + languages + typed + languages
-        return (Clause(("closest", len(languages)), lambda *slots: _closeness(len(typed), slots).desc(), values), "id")
+        return (Clause(_closest, values, (len(typed),)), "id")
 
     def describe(self):
         return [
@@ -61,7 +61,7 @@ class CommentLanguageFilter(Filter):
             return ()
         if not text.isdecimal() or len(text) > 18:
             raise Rejected("language", "Enter a number.")
-        return (Clause("language of comments", _commented_in, (int(text),)),)
+        return (Clause(_commented_in, (int(text),)),)
 
     def describe(self):
         return [Parameter("language", "language", "reference", model=Language)]
@@ -101,8 +101,8 @@ def _languages(args) -> tuple[int, ...]:
     return tuple(pad(list(dict.fromkeys(known.get(code.partition("-")[0], ENGLISH) for code in codes if code))))
 
 
-def _translated(shape: tuple[int, int, int], slots):
-    end_of_typed, end_of_patterns = shape[0], shape[0] + shape[1]
+def _translated(number_typed: int, number_of_patterns: int, *slots):
+    end_of_typed, end_of_patterns = number_typed, number_typed + number_of_patterns
     typed, patterns, languages = slots[:end_of_typed], slots[end_of_typed:end_of_patterns], slots[end_of_patterns:]
     conditions = [_either(search.like, pattern) for pattern in patterns]
     if typed:
@@ -118,8 +118,8 @@ def _either(matches, *values):
     return matches(Translation.name, *values) | Translation.id.in_(aliased)
 
 
-def _closeness(each: int, slots):
-    """Tell how near the nearest of all names and aliases is."""
+def _closest(each: int, *slots):
+    """Return the order by how near the nearest of all names and aliases is; ``each`` values are what was typed."""
     half = len(slots) // 2
     name, alias = Translation.alias("named"), Translation.alias("aliased")
     nearest_name = name.select(_nearest(name.name, slots[:each])).where(
@@ -131,7 +131,7 @@ def _closeness(each: int, slots):
         .join(Alias, on=Alias.translation == alias.id)
         .where(_of_exercise(alias, slots[half + each :]), search.name_matches(Alias.alias, *typed))
     )
-    return search.nearest_of(nearest_name, nearest_alias)
+    return search.nearest_of(nearest_name, nearest_alias).desc()
 
 
 def _as_walked(typed: tuple, languages: tuple[int, ...]) -> tuple:
@@ -141,18 +141,19 @@ def _as_walked(typed: tuple, languages: tuple[int, ...]) -> tuple:
     """
     if not languages:
         return ()
+    first_language, first_key = (
+        Clause(_first_found, typed + languages, (column, len(typed))) for column in ("language", "id")
+    )
+    return first_language, first_key, "id"
 
-    def first(column):
-        def build(*slots):
-            found, values = Translation.alias("found"), slots[: len(typed)]
-            aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *values))
-            matches = search.name_matches(found.name, *values) | found.id.in_(aliased)
-            query = found.select(getattr(found, column)).where(_of_exercise(found, slots[len(typed) :]), matches)
-            return query.order_by(found.language, found.id).limit(1)
 
-        return Clause(("first found", column, len(languages)), build, typed + languages)
-
-    return first("language"), first("id"), "id"
+def _first_found(column: str, number_typed: int, *slots):
+    """Return ``column`` of the first translation that is found."""
+    found, typed = Translation.alias("found"), slots[:number_typed]
+    aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *typed))
+    matches = search.name_matches(found.name, *typed) | found.id.in_(aliased)
+    query = found.select(getattr(found, column)).where(_of_exercise(found, slots[number_typed:]), matches)
+    return query.order_by(found.language, found.id).limit(1)
 
 
 def _nearest(column, typed):

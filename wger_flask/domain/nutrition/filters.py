@@ -24,13 +24,13 @@ class NameSearch(Filter):
             exactly = equals(Ingredient.code, text)
             if Selection(Ingredient, (exactly,)).exists():
                 return (exactly,)
-        return (Clause("foods named", _named, search.typed_values(text, Ingredient.name)),)
+        return (Clause(_named, search.typed_values(text, Ingredient.name)),)
 
     def relevance(self, args):
         text = _text(args, "name__search")
         if not text or services().settings.WGER_SEARCH == "substring":
             return ("name",) if text else ()
-        return (Clause("nearest foods", _nearest, search.typed_values(text, Ingredient.name)), "name")
+        return (Clause(_nearest, search.typed_values(text, Ingredient.name)), "name")
 
     def describe(self):
         return [Parameter("name__search", "name", help="what a person would type, or a barcode; the best match first")]

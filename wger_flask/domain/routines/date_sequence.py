@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from marshmallow import fields as plain
 
-from wger_flask.api import Action, Call, Clause, Invalid, Schema, Selection, along, any_of, equals, today
+from wger_flask.api import NOTHING, Action, Call, Clause, Invalid, Schema, Selection, along, any_of, equals, today
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.engine import routine as engine
 from wger_flask.engine.errors import EngineError
@@ -67,13 +67,16 @@ def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, 
 
 def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
     log = models.WorkoutLog
-    counted = Clause((log, "in an iteration"), lambda: log.iteration > 0)
-    return _rows(log, (any_of(log.slot_entry, entries), equals(log.user, user), counted), _LOG)
+    return _rows(log, (any_of(log.slot_entry, entries), equals(log.user, user), Clause(_is_counted)), _LOG)
+
+
+def _is_counted():
+    return models.WorkoutLog.iteration > 0
 
 
 def _rows(model, clauses: tuple, names: tuple[str, ...]) -> Iterator[tuple]:
     """Yield rows as Python values; in lists that must be empty nothing is looked for."""
-    if any(clause.key == "nothing" for clause in clauses):
+    if NOTHING in clauses:
         return
     readers = [model._meta.fields[name].python_value for name in names]
     for row in Selection(model, clauses).rows(names):

@@ -21,7 +21,11 @@ _PROFILE = {"weight_rounding": "weight_rounding", "repetition_rounding": "repeti
 # -- who sees what ---------------------------------------------------------------------------
 def own_or_public(user) -> list[Clause]:
     """Return the clauses of the routines that ``user`` may look at."""
-    return [Clause((Routine, "own or public"), lambda slot: (Routine.user == slot) | Routine.is_public, (_id(user),))]
+    return [Clause(_is_own_or_public, (_id(user),))]
+
+
+def _is_own_or_public(user):
+    return (Routine.user == user) | Routine.is_public
 
 
 def own_templates(user) -> list[Clause]:

@@ -96,12 +96,16 @@ def _day(entry: int | None, routine: int | None) -> int | None:
 
 
 def _of_undecided(session: UUID) -> Clause:
+    return Clause(_is_of_undecided, (WorkoutSession.id.db_value(session),))
+
+
+def _is_of_undecided(session):
     model = WorkoutSession
-
-    def build(slot):
-        return WorkoutLog.session.in_(model.select(model.id).where((model.id == slot) & model.day.is_null()))
-
-    return Clause((WorkoutLog, "of a session without a day"), build, (model.id.db_value(session),))
+    return WorkoutLog.session.in_(model.select(model.id).where((model.id == session) & model.day.is_null()))
 
 
-_with_entry = Clause((WorkoutLog, "with an entry"), lambda: WorkoutLog.slot_entry.is_null(False))
+def _has_entry():
+    return WorkoutLog.slot_entry.is_null(False)
+
+
+_with_entry = Clause(_has_entry)

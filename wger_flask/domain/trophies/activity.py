@@ -14,10 +14,12 @@ from wger_flask.domain.routines.models import WorkoutLog
 
 from .models import UserStatistics
 
-KNOWN = Clause(
-    (UserStatistics, "last activity"),
-    lambda: UserCache.select(UserCache.last_activity).where(UserCache.user == UserStatistics.user),
-)
+
+def _last_activity():
+    return UserCache.select(UserCache.last_activity).where(UserCache.user == UserStatistics.user)
+
+
+KNOWN = Clause(_last_activity)
 
 
 def read(values: tuple) -> date | None:

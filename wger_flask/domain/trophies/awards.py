@@ -68,12 +68,9 @@ def settle(user: int, row: Lifetime, dates: Callable[[], Collection[datetime.dat
 
 def forget(logs: list[WorkoutLog]) -> None:
     """Mark the records of logs that are gone as void."""
-    gone, by = (
-        {str(log.id) for log in logs},
-        Clause((UserTrophy, "of a log, which"), lambda: UserTrophy.context_data.text("log_id")),
-    )
+    gone = {str(log.id) for log in logs}
     records = Selection(UserTrophy, (any_of(UserTrophy.user, sorted({log.user_id for log in logs})), _OF_A_LOG))
-    for award, log in records.rows(("id", by)):
+    for award, log in records.rows(("id", Clause(_log))):
         if log in gone:
             mark(award, is_void=True)
 
@@ -88,14 +85,23 @@ def judge_again(log: WorkoutLog) -> None:
         mark(record.id, is_void=context is None)
 
 
-_OF_A_LOG = Clause((UserTrophy, "of a log"), lambda: UserTrophy.context_data.text("log_id").is_null(False))
+def _log():
+    return UserTrophy.context_data.text("log_id")
+
+
+def _is_of_a_log():
+    return _log().is_null(False)
+
+
+def _is_of_log(key):
+    return _log() == key
+
+
+_OF_A_LOG = Clause(_is_of_a_log)
 
 
 def _records_of(log: WorkoutLog) -> list[UserTrophy]:
-    def build(key):
-        return UserTrophy.context_data.text("log_id") == key
-
-    of_log = Clause((UserTrophy, "of this log"), build, (str(log.id),))
+    of_log = Clause(_is_of_log, (str(log.id),))
     return list(Selection(UserTrophy, (equals(UserTrophy.user, log.user_id), of_log), ("id",)).instances())
 
 
@@ -110,7 +116,8 @@ def _renew(user: int, trophy: int) -> bool:
 
 def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -> Iterator[tuple[int, dict | None]]:
     """Yield the trophies that are earned and not given yet, each with what to keep of the log that earned it."""
-    open_trophies = Selection(Trophy, (equals(Trophy.is_active, True), _still_open(user)), ("order", "name"))
+    still_open = equals(Trophy.is_active, True), Clause(_is_still_open, (user,))
+    open_trophies = Selection(Trophy, still_open, ("order", "name"))
     for trophy, checker, params, repeatable in open_trophies.rows(_RULE):
         if checker == RECORDS:
             if log and (context := _record(user, trophy, log)):
@@ -157,28 +164,26 @@ def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) 
 
 
 def _latest(user: int, trophy: int, exercise: int, before: int | None) -> Record | None:
-    clauses = (equals(UserTrophy.user, user), _for_exercise(trophy, exercise), VALID)
+    clauses = (equals(UserTrophy.user, user), Clause(_is_for_exercise, (trophy, str(exercise))), VALID)
     if before is not None:
-        clauses += (Clause((UserTrophy, "before"), lambda key: UserTrophy.id < key, (before,)),)
+        clauses += (Clause(_is_before, (before,)),)
     rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)
     return Record(UserTrophy.context_data.python_value(rows[0][0]).get("one_rep_max_estimate")) if rows else None
 
 
-def _for_exercise(trophy: int, exercise: int) -> Clause:
-    def build(given, about):
-        # A sum has no index: everybody's records have this trophy, and only the user's own are to be looked through.
-        return (UserTrophy.trophy + 0 == given) & (UserTrophy.context_data.text("exercise_id") == about)
-
-    return Clause((UserTrophy, "for an exercise"), build, (trophy, str(exercise)))
+def _is_before(award):
+    return UserTrophy.id < award
 
 
-def _still_open(user: int) -> Clause:
-    def build(slot):
-        void = AwardMark.select(1).where((AwardMark.award == UserTrophy.id) & AwardMark.is_void)
-        given = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == slot, ~fn.EXISTS(void))
-        return Trophy.is_repeatable | Trophy.id.not_in(given)
+def _is_for_exercise(trophy, exercise):
+    # A sum has no index: everybody's records have this trophy, and only the user's own are to be looked through.
+    return (UserTrophy.trophy + 0 == trophy) & (UserTrophy.context_data.text("exercise_id") == exercise)
 
-    return Clause((Trophy, "still open to a user"), build, (user,))
+
+def _is_still_open(user):
+    void = AwardMark.select(1).where((AwardMark.award == UserTrophy.id) & AwardMark.is_void)
+    given = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == user, ~fn.EXISTS(void))
+    return Trophy.is_repeatable | Trophy.id.not_in(given)
 
 
 def _float(value) -> float | None:

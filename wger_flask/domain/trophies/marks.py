@@ -13,15 +13,12 @@ from .models import AwardMark, UserTrophy
 from .schemas import UserTrophySchema
 
 
-def _without(mark) -> Clause:
-    def build():
-        marked = AwardMark.select(1).where((AwardMark.award == UserTrophy.id) & mark)
-        return ~fn.EXISTS(marked)
-
-    return Clause((UserTrophy, "without", mark.name), build)
+def _is_without(mark: str):
+    marked = AwardMark.select(1).where((AwardMark.award == UserTrophy.id) & getattr(AwardMark, mark))
+    return ~fn.EXISTS(marked)
 
 
-VALID, SHOWN = _without(AwardMark.is_void), _without(AwardMark.is_hidden)
+VALID, SHOWN = Clause(_is_without, (), ("is_void",)), Clause(_is_without, (), ("is_hidden",))
 
 
 def shown_to(user) -> tuple[Clause, ...]:
@@ -45,13 +42,13 @@ def voided(awards: list[int]) -> set[int]:
     return {award for (award,) in rows.rows(("award",))}
 
 
+def _is_hidden():
+    return UserTrophy.id.in_(AwardMark.select(AwardMark.award).where(AwardMark.is_hidden))
+
+
 def hidden(user: int) -> Selection:
     """Return the awards that a user hides, the latest first."""
-    marked = Clause(
-        (UserTrophy, "hidden"),
-        lambda: UserTrophy.id.in_(AwardMark.select(AwardMark.award).where(AwardMark.is_hidden)),
-    )
-    return Selection(UserTrophy, (equals(UserTrophy.user, user), marked), ("-earned_at", "-id"))
+    return Selection(UserTrophy, (equals(UserTrophy.user, user), Clause(_is_hidden)), ("-earned_at", "-id"))
 
 
 def _list(call: Call) -> list[dict]:

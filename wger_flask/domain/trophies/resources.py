@@ -16,15 +16,12 @@ def shown_to(user) -> tuple[Clause, ...]:
         return (active, equals(Trophy.is_hidden, False))
     if user.is_staff:
         return (active,)
-    return (active, _open_or_earned(user.id))
+    return (active, Clause(_is_open_or_earned, (user.id,)))
 
 
-def _open_or_earned(user: int) -> Clause:
-    def build(slot):
-        earned = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == slot)
-        return ~Trophy.is_hidden | Trophy.id.in_(earned)
-
-    return Clause((Trophy, "not hidden, or earned"), build, (user,))
+def _is_open_or_earned(slot):
+    earned = UserTrophy.select(UserTrophy.trophy).where(UserTrophy.user == slot)
+    return ~Trophy.is_hidden | Trophy.id.in_(earned)
 
 
 trophy = Resource(

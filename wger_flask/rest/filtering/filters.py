@@ -108,9 +108,12 @@ class ColumnFilter(Filter):
     kind: Kind
     steps: tuple[peewee.ForeignKeyField, ...] = ()
     params: tuple[str, ...] = field(init=False)
+    shape: tuple = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         object.__setattr__(self, "params", (self.param,))
+        steps = tuple((step.model, step.name) for step in self.steps)
+        object.__setattr__(self, "shape", (self.lookup.build, steps, self.column.model, self.column.name))
 
     def clauses(self, args):
         text = args.getlist(self.param)[-1]
@@ -128,17 +131,10 @@ class ColumnFilter(Filter):
         stored = [self.column.db_value(value) for value in values]
         if self.lookup.several:
             stored = pad(stored)
-        return (Clause((self.param, self.column.model, len(stored)), self._build, tuple(stored)),)
+        return (Clause(_compared, tuple(stored), self.shape),)
 
     def relevance(self, args):
         return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
-
-    def _build(self, *slots):
-        expression = self.lookup.build(self.column, *slots)
-        for step in reversed(self.steps):
-            target = step.rel_model
-            expression = step.in_(target.select(target._meta.primary_key).where(expression))
-        return expression
 
     def describe(self):
         words = self.param.split("__")[0].replace("_", " ")
@@ -166,12 +162,7 @@ class LinkFilter(Filter):
         kind = kind_of(self.link.target)
         keys = kind.each(self.param, [text.strip() for text in args.getlist(self.param)])
         stored = pad([self.link.target.db_value(key) for key in keys])
-        return (Clause((self.param, self.link.through, len(stored)), self._build, tuple(stored)),)
-
-    def _build(self, *slots):
-        link = self.link
-        key = link.source.rel_model._meta.primary_key
-        return key.in_(link.through.select(link.source).where(link.target.in_(slots)))
+        return (Clause(_linked, tuple(stored), (self.link.through, self.link.source.name, self.link.target.name)),)
 
     def describe(self):
         label = self.param.replace("_", " ")
@@ -244,6 +235,22 @@ class FilterSet:
     def describe(self) -> list[Parameter]:
         """Return every parameter's description."""
         return [parameter for item in self.filters for parameter in item.describe()]
+
+
+def _compared(build: Callable, steps: tuple, model: type[Model], name: str, *slots) -> peewee.Expression:
+    """Return ``build``'s comparison of a column of the row that ``steps``, models and references, lead to."""
+    expression = build(model._meta.fields[name], *slots)
+    for source, reference in reversed(steps):
+        step = source._meta.fields[reference]
+        target = step.rel_model
+        expression = step.in_(target.select(target._meta.primary_key).where(expression))
+    return expression
+
+
+def _linked(through: type[Model], source_name: str, target_name: str, *slots) -> peewee.Expression:
+    """Return the condition that a row of ``through`` links to any of ``slots``."""
+    source, target = through._meta.fields[source_name], through._meta.fields[target_name]
+    return source.rel_model._meta.primary_key.in_(through.select(source).where(target.in_(slots)))
 
 
 def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Lookup, ...] | Filter]) -> FilterSet:
