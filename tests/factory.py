@@ -20,8 +20,11 @@ _numbers = itertools.count(1)
 _EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
-def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), **given) -> Model:
-    """Store a row of ``model`` that leads to ``user`` along ``owner_path``; returns it."""
+def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), apart: bool = False, **given) -> Model:
+    """Store a row of ``model`` that leads to ``user`` along ``owner_path``; returns it.
+
+    ``apart`` gives it rows of its own to point at, and not those that are there.
+    """
     number = next(_numbers)
     values = dict(given)
     paired = {name for names, unique in model._meta.indexes if unique for name in names}
@@ -31,7 +34,7 @@ def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), **giv
         on_path = bool(owner_path) and field.name == owner_path[0]
         if isinstance(field, columns.ForeignKey):
             if on_path or not (field.null or field.default is not None):
-                fresh = field.unique or field.name in paired
+                fresh = apart or field.unique or field.name in paired
                 values[field.name] = _target(field, user, owner_path[1:] if on_path else (), fresh)
         elif field.default is None and not field.null:
             values[field.name] = _value(field, number)

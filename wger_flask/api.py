@@ -60,6 +60,7 @@ from .storage.query import Selection
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.line import line_chart
+from .web.display_names import loaded_names
 from .web.language_choice import preferred
 from .web.views import Shown, View
 
@@ -72,7 +73,7 @@ __all__ = [
     "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load",
-    "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created", "advisory_lock", "one_of",
-    "owned_by", "pad", "preferred", "private", "public", "record", "request_verification", "search", "server_zone",
-    "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
+    "loaded_names", "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created",
+    "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
+    "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
 ]  # fmt: skip

@@ -21,13 +21,24 @@ def rows(resource, people):
 
     Where plain rows are not shown, they have every flag set.
     """
-    path, grace = resource.owner.path if resource.owner else (), people["grace"]
-    number = 1 if path and resource.model._meta.fields[path[0]].unique else 3
+    return made_of(resource, people["grace"], 3)
+
+
+@pytest.fixture
+def many_rows(resource, people):
+    """Like ``rows``, but 21, each of which refers to rows of its own."""
+    return made_of(resource, people["grace"], 21, apart=True)
+
+
+def made_of(resource, grace, number: int, **how) -> list:
+    """Make rows of a resource, and return their keys."""
+    path = resource.owner.path if resource.owner else ()
+    number = 1 if path and resource.model._meta.fields[path[0]].unique else number
     flags = {field.name: True for field in resource.model._meta.sorted_fields if isinstance(field, columns.Boolean)}
     with transaction():
-        made = [make(resource.model, grace, path) for _ in range(number)]
+        made = [make(resource.model, grace, path, **how) for _ in range(number)]
         if flags and not resource.visible_to(grace).exists():
-            made = [make(resource.model, grace, path, **flags) for _ in range(number)]
+            made = [make(resource.model, grace, path, **how, **flags) for _ in range(number)]
     return [row._pk for row in made]
 
 

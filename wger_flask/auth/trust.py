@@ -28,31 +28,29 @@ def distrust(doubt: Callable[[int], bool], said: str = "This account is not trus
     return doubt
 
 
-def is_trustworthy(user: int) -> bool:
-    """Tell whether the user with this primary key is trusted."""
-    found = User.get_or_none(User.id == user)
-    if found is None or not found.is_active:
+def is_trustworthy(user: User | None) -> bool:
+    """Tell whether a user is trusted; None, for one who is not there any more, is not."""
+    if user is None or not user.is_active:
         return False
-    if found.is_superuser:
+    if user.is_superuser:
         return True
-    if today() < _old_enough(found):
+    if today() < _old_enough(user):
         return False
-    return has_verified(user, found.email) and not any(doubt(user) for doubt in _doubts)
+    return has_verified(user.id, user.email) and not any(doubt(user.id) for doubt in _doubts)
 
 
-def lacking(user: int) -> list[str]:
-    """Return what the user with this primary key lacks to be trusted, a sentence each, in words to them."""
-    found = User.get_or_none(User.id == user)
-    if found is None or is_trustworthy(user):
+def lacking(user: User | None) -> list[str]:
+    """Return what a user lacks to be trusted, a sentence each, in words to them."""
+    if user is None or user.is_active and user.is_superuser:
         return []
     lacks = []
-    if today() < (day := _old_enough(found)):
+    if today() < (day := _old_enough(user)):
         lacks.append(f"Your account is not old enough: it will be on {day.day} {day:%B %Y}.")
-    if not found.email:
+    if not user.email:
         lacks.append("Your account has no e-mail address.")
-    elif not has_verified(user, found.email):
-        lacks.append(f"Your e-mail address, {found.email}, is not confirmed.")
-    return lacks + [said for doubt, said in _doubts.items() if doubt(user)]
+    elif not has_verified(user.id, user.email):
+        lacks.append(f"Your e-mail address, {user.email}, is not confirmed.")
+    return lacks + [said for doubt, said in _doubts.items() if doubt(user.id)]
 
 
 def _old_enough(user: User) -> date:

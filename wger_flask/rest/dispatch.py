@@ -122,7 +122,7 @@ class Call:
 
     __slots__ = (
         "action", "again", "args", "files", "format", "key", "method", "refusal", "request", "resource", "suffix",
-        "target", "user", "_body", "_parsed",
+        "target", "user", "_body", "_parsed", "_row",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
@@ -131,6 +131,7 @@ class Call:
         self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
         self.args: MultiDict = request.args  # the query parameters
         self.again, self.refusal = False, None
+        self._row: Model | None = None
         self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
@@ -210,10 +211,15 @@ class Call:
     def row(self, *, filtered: bool = True) -> Model:
         """Return the visible row that the URL names.
 
-        Raises :class:`~.errors.NotFound`, and :class:`~.errors.Forbidden` where seeing it is not enough.
+        While nothing is written it is read once.  Raises :class:`~.errors.NotFound`, and
+        :class:`~.errors.Forbidden` where seeing it is not enough.
         """
+        if self._row is not None:
+            return self._row
         found = self.resource.fetch(self.selection(filtered=filtered))
         self.target.access.demand_row(self.user, found, self.method)
+        if self.method in SAFE_METHODS and filtered:
+            self._row = found
         return found
 
 

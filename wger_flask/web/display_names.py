@@ -11,6 +11,7 @@ import uuid as uuids
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from flask import g
 from marshmallow import ValidationError
 
 from ..rest import fields
@@ -40,6 +41,15 @@ def naming_column(resource: Resource) -> str | None:
     return _DAY if _DAY in columns else None
 
 
+class _Known:
+    """What a page has learned of what rows are called: nothing is asked for twice."""
+
+    def __init__(self):
+        self.seen: dict[tuple, dict[str, str | None]] = {}  # by model and user; None: not a row that they see
+        self.loaded: dict[type[Model], dict] = {}
+        self.options: dict[tuple, list[tuple[str, str]] | None] = {}
+
+
 def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
     """Return names of rows by key, both as texts, with a constant number of queries.
 
@@ -49,7 +59,23 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
     wanted = [key for key in map(lambda key: _parsed(model, key), dict.fromkeys(keys)) if key is not None]
     if resource is None or not wanted or not resource.rules.read(user):
         return {}
-    return _named(resource, resource.visible_to(user).where(any_of(model._meta.primary_key, wanted)))
+    seen = _seen(model, user)
+    if missing := [key for key in wanted if str(key) not in seen]:
+        found = _named(resource, resource.visible_to(user).where(any_of(model._meta.primary_key, missing)))
+        seen |= {str(key): None for key in missing} | found
+    return {str(key): seen[str(key)] for key in wanted if seen[str(key)] is not None}
+
+
+def loaded_names(model: type[Model], keys: Iterable) -> dict:
+    """Return what rows are called, by primary key, as the subject of ``model`` says with ``add_names``.
+
+    Rows that it has no name for are left out, and whose they are is not looked at: that is for
+    subjects that name their rows by others.  A key is asked for once a request.
+    """
+    known, wanted = _known().loaded.setdefault(model, {}), list(dict.fromkeys(keys))
+    if missing := [key for key in wanted if key not in known]:
+        known |= dict.fromkeys(missing) | services().registry.names[model](missing)
+    return {key: known[key] for key in wanted if known[key] is not None}
 
 
 def options(model: type[Model], user) -> list[tuple[str, str]] | None:
@@ -57,8 +83,22 @@ def options(model: type[Model], user) -> list[tuple[str, str]] | None:
     resource = services().registry.of_model(model)
     if resource is None or not resource.rules.read(user):
         return None
-    found = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS + 1)
-    return list(found.items()) if len(found) <= MOST_OPTIONS else None
+    known, asked = _known().options, (model, user and user.id)
+    if asked not in known:
+        found = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS)
+        known[asked] = None if found is None else list(found.items())
+        _seen(model, user).update(found or {})
+    return known[asked]
+
+
+def _known() -> _Known:
+    if "known_names" not in g:
+        g.known_names = _Known()
+    return g.known_names
+
+
+def _seen(model: type[Model], user) -> dict[str, str | None]:
+    return _known().seen.setdefault((model, user and user.id), {})
 
 
 def plain_name(resource: Resource, key) -> str:
@@ -91,14 +131,16 @@ def begun(title: str) -> str:
     return f"{title[:1].upper()}{title[1:]}"
 
 
-def _named(resource: Resource, selection: Selection, limit: int | None = None) -> dict[str, str]:
+def _named(resource: Resource, selection: Selection, most: int | None = None) -> dict[str, str] | None:
+    """Return the names of rows by key, None where they are more than ``most``."""
     registry, key = services().registry, resource.model._meta.primary_key
     column = naming_column(resource)
-    load = registry.names.get(resource.model)
-    rows = selection.rows((key.name, column or key.name), limit)
+    rows = selection.rows((key.name, column or key.name), most and most + 1)
+    if most and len(rows) > most:
+        return None
     keys = [key.python_value(row[0]) for row in rows]
-    if load is not None:
-        given = load(keys) if keys else {}
+    if resource.model in registry.names:
+        given = loaded_names(resource.model, keys)
         return {str(key): given.get(key) or plain_name(resource, key) for key in keys}
     read = resource.model._meta.fields[column].python_value if column else lambda value: None
     return {str(key): _text(resource, key, read(row[1])) for key, row in zip(keys, rows, strict=True)}

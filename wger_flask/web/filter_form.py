@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 
 from ..rest.filtering import filters as lookups
 from ..rest.filtering.filters import Parameter
-from ..rest.services import services
 from .cells import label
+from .display_names import names_of
 from .row_picker import KEPT
-from .urls import address, with_args
+from .urls import with_args
 from .widgets import Control, local_moment, number_keys, offer, sentences
 
 _INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
@@ -50,14 +50,9 @@ class FilterForm:
 
 
 def filter_form(
-    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None,
-    shown: Mapping[str, str] | None = None,
-) -> FilterForm:  # fmt: skip
-    """Return the form of ``parameters``, filled from ``args``.
-
-    ``labels`` are those of known fields, ``shown`` the names of rows that the page links to, by
-    their addresses.
-    """
+    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None
+) -> FilterForm:
+    """Return the form of ``parameters``, filled from ``args``; ``labels`` are those of known fields."""
     labels = labels or {}
     groups: dict[str, Group] = {}
     chips: list[Chip] = []
@@ -68,29 +63,25 @@ def filter_form(
         control = _control(parameter, base, args, sentences(errors.get(parameter.name)), user)
         group.controls.append(control)
         in_use |= {parameter.name} if any(args.getlist(parameter.name)) else set()
-        chips += _chips(parameter, group.label, control, args, shown or {})
+        chips += _chips(parameter, group.label, control, args, user)
     kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
     return FilterForm(list(groups.values()), kept, len(in_use), chips)
 
 
-def _chips(
-    parameter: Parameter, label: str, control: Control, args: MultiDict, shown: Mapping[str, str]
-) -> Iterable[Chip]:
+def _chips(parameter: Parameter, label: str, control: Control, args: MultiDict, user) -> Iterable[Chip]:
     """Return what says that ``parameter`` narrows the list, once for each value that does."""
     values = [value for value in args.getlist(parameter.name) if value]
     words = f" {control.label}" if control.label.startswith("is ") else ":"
+    names = dict(control.options)
+    if parameter.model is not None and not names:
+        names = names_of(parameter.model, values, user)
     for value in values if parameter.several else values[-1:]:
         rest = MultiDict([
             (name, text) for name, text in args.items(multi=True)
             if name != "offset" and (name != parameter.name or parameter.several and text != value)
         ])  # fmt: skip
-        text = dict(control.options).get(value) or _named(parameter, value, shown) or value
+        text = names.get(value) or value
         yield Chip(f"{label}{words} {text}", with_args(rest))
-
-
-def _named(parameter: Parameter, value: str, shown: Mapping[str, str]) -> str:
-    resource = services().registry.of_model(parameter.model) if parameter.model is not None else None
-    return shown.get(address(resource.name, value), "") if resource is not None else ""
 
 
 def _base(name: str) -> str:

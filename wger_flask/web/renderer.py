@@ -25,7 +25,7 @@ from .refusals import refused
 from .related import related_lists
 from .row_picker import choosing, list_wanted
 from .stale_forms import COMES_BACK, lost, shown_again
-from .tables import key_field, linked, pager_of, table_of
+from .tables import key_field, pager_of, table_of
 from .urls import address, here, way_back
 from .views import picture
 
@@ -70,13 +70,13 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
     parameters = resource.filter_set.describe()
     asked = choosing(call.args, parameters)
     shown = picture(registry, call, rows, "rows") if not errors and not asked else None
-    table = table_of(call, rows, bool(asked))
+    filters = filter_form(parameters, call.args, errors or {}, call.user, _labels(resource))
+    table = table_of(call, rows, bool(asked))  # after what offers rows, whose names are known then
     return respond(
         "list.html", status, **frame_of(call, payload, heading(resource)), table=table,
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
-        filters=filter_form(parameters, call.args, errors or {}, call.user, _labels(resource), linked(table)),
-        filter_errors=errors or {}, form=form, choosing=asked,
+        filters=filters, filter_errors=errors or {}, form=form, choosing=asked,
         may_log_in=would(call, "POST") or would_add(call), why=None if asked else barred(call),
     )  # fmt: skip
 
@@ -188,7 +188,7 @@ def _allows(call: Call, rules, method: str) -> bool:
     if rules.row is None:
         return True
     try:
-        return rules.row(call.user, call.resource.fetch(call.selection()), method)
+        return rules.row(call.user, call.row(), method)
     except ApiError:
         return False
 

@@ -110,12 +110,6 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     return Table(tuple(columns), tuple(made))
 
 
-def linked(table: Table) -> dict[str, str]:
-    """Return what the rows are called that a table links to, by their addresses."""
-    cells = (cell for row in table.rows for found in row.cells for cell in (found, *found.items))
-    return {cell.url: cell.text for cell in cells if isinstance(cell, Cell) and cell.kind == "link"}
-
-
 def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
     """Return what the rows are called, where no column of theirs says it."""
     model = call.resource.model

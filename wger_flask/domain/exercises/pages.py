@@ -49,7 +49,8 @@ def _muscle(shown):
 
 def _cards(shown):
     """Show exercises as cards."""
-    return shown.render("views/exercises.html", exercises=[(row, _chosen(row, shown.call)) for row in shown.rows])
+    codes = {key: code for key, code, _ in _languages()}
+    return shown.render("views/exercises.html", exercises=[(row, _chosen(row, codes)) for row in shown.rows])
 
 
 def _exercise(shown):
@@ -58,7 +59,7 @@ def _exercise(shown):
     marked = [(muscle, "main") for muscle in row["muscles"]]
     marked += [(muscle, "second") for muscle in row["muscles_secondary"]]
     names = {key: (short, name) for key, short, name in _languages()}
-    chosen = _chosen(row, shown.call)
+    chosen = _chosen(row, {key: code for key, (code, _) in names.items()})
     texts = [
         (*names.get(found["language"], ("", "")), found, sanitise(found["description"]))
         for found in row["translations"]
@@ -70,12 +71,11 @@ def _exercise(shown):
     )  # fmt: skip
 
 
-def _chosen(row: dict, call) -> dict | None:
-    """Return the translation of an exercise for whoever asks."""
-    known = {key: short for key, short, _ in _languages()}
+def _chosen(row: dict, codes: dict[int, str]) -> dict | None:
+    """Return the translation of an exercise for whoever asks; ``codes`` are those of the languages, by key."""
     by_language: dict[str, dict] = {}
     for found in row["translations"]:
-        by_language.setdefault(known.get(found["language"], ""), found)
+        by_language.setdefault(codes.get(found["language"], ""), found)
     return preferred(by_language)
 
 

@@ -19,7 +19,7 @@ from wger_flask.api import (
     dumper,
     equals,
     line_chart,
-    services,
+    loaded_names,
     today,
 )
 from wger_flask.domain.core.models import weight_unit_of
@@ -141,7 +141,7 @@ def entry_names(keys: list[int]) -> dict[int, str]:
 def _config_names(model):
     def names(keys: list[int]) -> dict[int, str]:
         rows = _of_keys(model, keys).rows(("id", "slot_entry", "iteration"))
-        exercises = entry_names([entry for _, entry, _ in rows])
+        exercises = loaded_names(models.SlotEntry, [entry for _, entry, _ in rows])
         return {key: f"{exercises[entry]}, iteration {iteration}" for key, entry, iteration in rows}
 
     return names
@@ -154,7 +154,7 @@ def _of_keys(model, keys: list) -> Selection:
 def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:
     """Return the slot of each entry and the name of its exercise."""
     rows = Selection(models.SlotEntry, clauses, ("order", "id")).rows(("id", "slot", "exercise"))
-    named = services().registry.names[Exercise](list({exercise for _, _, exercise in rows})) if rows else {}
+    named = loaded_names(Exercise, {exercise for _, _, exercise in rows})
     return {key: (slot, named.get(exercise, f"exercise {exercise}")) for key, slot, exercise in rows}
 
 
