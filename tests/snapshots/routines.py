@@ -9,7 +9,8 @@ from wger_flask.domain.exercises.models import Exercise, ExerciseCategory, muscl
 from wger_flask.domain.routines import models
 from wger_flask.storage.database import database, transaction
 
-from .stories import CASES, EXERCISES, Story
+from .stories import CASES, EXERCISES
+from .story import Story
 
 COMPUTED = ("date-sequence-display", "date-sequence-gym", "stats")
 FIRST_KEYS = 10**8  # keys are told from other numbers by their size

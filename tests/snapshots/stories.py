@@ -6,67 +6,10 @@ A name such as ``{{R1}}`` stands for the key of a row: the first routine of the 
 from __future__ import annotations
 
 import random
-from collections import Counter
 
 EXERCISES = {"X1": [4], "X2": [10, 8], "X3": [2, 5], "X4": []}  # by name: the primary muscles
-PREFIXES = {
-    "routine": "R",
-    "day": "D",
-    "slot": "SL",
-    "slot-entry": "E",
-    "workoutsession": "S",
-    "workoutlog": "L",
-}
 
 
-class Story:
-    """Requests of one case; every method returns the name of the row that it makes."""
-
-    def __init__(self, name: str, note: str):
-        self.name, self.note = name, note
-        self.setup: list[dict] = []
-        self.numbers: Counter[str] = Counter()
-
-    def add(self, resource: str, **body) -> str:
-        prefix = PREFIXES.get(resource, "C")
-        self.numbers[prefix] += 1
-        name = f"{prefix}{self.numbers[prefix]}"
-        capture = {name: "id", **({f"OF{name}": "session"} if resource == "workoutlog" else {})}
-        step = {"actor": "A", "method": "POST", "path": f"{resource}/", "body": body, "capture": capture}
-        self.setup.append(step)
-        return f"{{{{{name}}}}}"
-
-    def routine(self, start="2024-03-04", end="2024-03-24", **more) -> str:
-        return self.add("routine", name="Plan", start=start, end=end, **more)
-
-    def day(self, routine: str, order: int = 1, **more) -> str:
-        return self.add("day", routine=routine, order=order, **{"name": f"Day {order}", **more})
-
-    def entry(self, day: str, exercise="X1", slot: str = "", order: int = 1, **values) -> str:
-        """Plan an exercise; ``values`` are the first values of its configs: ``weight=50``."""
-        slot = slot or self.add("slot", day=day, order=order)
-        made = self.add("slot-entry", slot=slot, exercise=f"{{{{{exercise}}}}}", order=order)
-        for name, value in values.items():
-            self.rule(made, name, 1, value)
-        return made
-
-    def rule(self, entry: str, name: str, iteration: int, value, **more) -> str:
-        return self.add(f"{name.replace('_', '-')}-config", slot_entry=entry, iteration=iteration, value=value, **more)
-
-    def log(self, routine: str, entry: str | None, day: str, weight, repetitions, iteration=1, **more) -> str:
-        body = {
-            "exercise": "{{X1}}",
-            "routine": routine,
-            "slot_entry": entry,
-            "iteration": iteration,
-            "weight": weight,
-            "repetitions": repetitions,
-            "date": f"{day}T17:30:00Z",
-        }
-        return self.add("workoutlog", **{**body, **more})
-
-
-# -- stories -----------------------------------------------------------------------------------------
 def _days(story, count=2, rest=(), **routine):
     plan = story.routine(**routine)
     return plan, [story.day(plan, n + 1, **({"is_rest": True} if n + 1 in rest else {})) for n in range(count)]
@@ -208,6 +151,37 @@ def requirement_missed(story):
     _required(story, [(1, "50", "7"), (2, "50", "8")])
 
 
+def a_maximum_waits_with_its_base(story):
+    plan, days = _days(story, 1, end="2024-03-09")
+    entry = story.entry(days[0], weight=50, max_weight=60, repetitions=8)
+    rules = {"rules": ["weight"]}
+    story.rule(entry, "weight", 2, 5, operation="+", step="abs", repeat=True, requirements=rules)
+    story.rule(entry, "max_weight", 2, 10, operation="+", step="abs", repeat=True)
+    story.log(plan, entry, "2024-03-04", "40", "8", 1)
+    story.log(plan, entry, "2024-03-05", "50", "8", 2)
+
+
+def one_step_waits_until_it_is_due(story):
+    plan, days = _days(story, 1, end="2024-03-09")
+    entry = story.entry(days[0], weight=50, repetitions=8)
+    story.rule(entry, "weight", 2, 5, operation="+", step="abs", requirements={"rules": ["repetitions"]})
+    story.log(plan, entry, "2024-03-05", "50", "6", 2)
+    story.log(plan, entry, "2024-03-06", "50", "8", 3)
+
+
+def growth_without_a_beginning(story):
+    plan, days = _days(story, 1, end="2024-03-07")
+    entry = story.entry(days[0], repetitions=10)
+    story.rule(entry, "weight", 2, 5, operation="+", step="abs", repeat=True)
+    story.rule(entry, "rest", 3, 30, operation="-", step="abs")
+
+
+def as_heavy_as_can_be(story):
+    plan, days = _days(story, 1, end="2024-03-07")
+    entry = story.entry(days[0], weight=2500, repetitions=1)
+    story.rule(entry, "weight", 2, 100, operation="+", step="percent", repeat=True)
+
+
 def statistics(story):
     plan, days = _days(story)
     entry = story.entry(days[0], weight=50)
@@ -308,6 +282,10 @@ CASES = (
     units,
     requirement_met,
     requirement_missed,
+    a_maximum_waits_with_its_base,
+    one_step_waits_until_it_is_due,
+    growth_without_a_beginning,
+    as_heavy_as_can_be,
     statistics,
     statistics_in_pounds,
     statistics_change_with_logs,
