@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.conftest import ROOT, key_of
 from wger_flask.auth.models import User
@@ -193,6 +195,27 @@ def test_heads(worker):
     headers = {"Cookie": "a" * 8000, "Accept": "text/html;a=b," * 500}
     assert ask(port, "GET", "muscle/", more=headers) in (200, 400)
     assert ask(port, "GET", "muscle/?" + "a" * 20_000) in (400, 414)
+    assert largest(process) < MOST
+
+
+def picture(kind: str, side: int, **options) -> bytes:
+    """Return a picture that is a small file and a large picture."""
+    made = io.BytesIO()
+    Image.new("RGB", (side, side), "orange").save(made, kind, **options)
+    return made.getvalue()
+
+
+def test_pictures(worker):
+    port, process = worker
+    pictures = {
+        "a.webp": picture("WEBP", 4500, method=0), "b.jpg": picture("JPEG", 6000, progressive=True),
+        "c.png": picture("PNG", 4500, compress_level=1), "d.jpg": picture("JPEG", 6000) + bytes(10 * MEGABYTE),
+    }  # fmt: skip
+    calls = [
+        ("POST", "gallery/", part("date", b"2024-05-01") + part("image", content, name) + END, PARTS)
+        for name, content in pictures.items()
+    ]
+    assert run(port, calls) == [201] * len(calls) * TIMES
     assert largest(process) < MOST
 
 

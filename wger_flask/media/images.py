@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from wger_flask.media import aside
 from wger_flask.media.containers import JPEG_END, Broken, Doctored, format_of, picture_in
 from wger_flask.media.errors import (
     AnimatedImage,
@@ -86,9 +87,12 @@ def inspect(stream: BinaryIO | None, filename: str | None, keep_position: bool =
     except (Broken, Doctored) as error:
         raise InvalidImage from error
     content = found.content if keep_position else without_position(found.content, kind)
-    size = _decode(content, kind)
-    if kind == "JPEG" and not found.whole:
-        _miss_nothing(content)
+    with open_picture(BytesIO(content), kind) as image:
+        size, is_costly = image.size, aside.is_costly(image)
+    if is_costly:
+        aside.run("look", kind, "whole" if found.whole else "cut", content=content)
+    else:
+        look(content, kind, found.whole)
     suffix = PurePath(filename or "").suffix
     extension = suffix[1:].lower()
     if extension not in EXTENSIONS[kind]:
@@ -127,10 +131,12 @@ def _read(stream: BinaryIO | None) -> bytes:
     return data
 
 
-def _decode(content: bytes, kind: str) -> tuple[int, int]:
-    """Decode a picture whole, and return its width and height."""
+def look(content: bytes, kind: str, whole: bool) -> None:
+    """Decode a picture, and refuse one of which something is missing; ``whole`` tells that its end was there.
+
+    Raises `InvalidImage` or `AnimatedImage`.
+    """
     with open_picture(BytesIO(content), kind) as image:
-        size = image.size
         if kind in ("WEBP", "AVIF") and getattr(image, "is_animated", False):
             raise AnimatedImage
         try:
@@ -138,7 +144,8 @@ def _decode(content: bytes, kind: str) -> tuple[int, int]:
             image.load()
         except Exception as error:
             raise InvalidImage from error
-    return size
+    if kind == "JPEG" and not whole:
+        _miss_nothing(content)
 
 
 def _miss_nothing(content: bytes) -> None:

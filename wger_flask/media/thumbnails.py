@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from wger_flask.media import aside
 from wger_flask.media.errors import InvalidImage, storing
 from wger_flask.media.images import open_picture
 
@@ -68,12 +69,23 @@ def _encoded(small: Image.Image, quality: int) -> bytes:
     return made.getvalue()
 
 
-def _open_small(path: Path, box: tuple[int, int]) -> Image.Image:
+def small_png(path: Path, box: tuple[int, int]) -> bytes:
+    """Return a small version of a picture as PNG, for whoever has it made in another process."""
+    small, made = _open_small(path, box, here=True), BytesIO()
+    small.save(made, "PNG", icc_profile=small.info.get("icc_profile"))
+    return made.getvalue()
+
+
+def _open_small(path: Path, box: tuple[int, int], here: bool = False) -> Image.Image:
     with path.open("rb") as stream, open_picture(stream) as image:
-        try:
-            return _small(image, box)
-        except Exception as error:
-            raise InvalidImage from error
+        if here or not aside.is_costly(image):
+            try:
+                return _small(image, box)
+            except Exception as error:
+                raise InvalidImage from error
+    small = Image.open(BytesIO(aside.run("shrink", str(path), *map(str, box))), formats=("PNG",))
+    small.load()
+    return small
 
 
 def _small(image: Image.Image, box: tuple[int, int]) -> Image.Image:

@@ -141,7 +141,7 @@ class UUID(Field):
 
     def _deserialize(self, value, attr, data, **kwargs):
         try:
-            if isinstance(value, int) and not isinstance(value, bool):
+            if isinstance(value, int):
                 return uuids.UUID(int=value)
             if isinstance(value, str):
                 return uuids.UUID(hex=value)

@@ -160,7 +160,9 @@ class Components:
         if isinstance(field, references.Key):
             return _key(field.model, role)
         if isinstance(field, references.Keys):
-            return {"type": "array", "items": _key(field.model, role)}
+            made = {"items": _key(field.model, role)}
+            also = {"type": "object", "description": "Its names count, as recorded."}
+            return made | ({"type": "array"} if role == ANSWER else {"anyOf": [{"type": "array"}, also]})
         if isinstance(field, computed.Computed | computed.Batch):
             return self.property(name, field.describes, role) if field.describes else {}
         if isinstance(field, computed.File):
@@ -188,7 +190,7 @@ _AS_NUMBER = {"type": "integer", "minimum": 0}
 _ALSO_READ = (
     (fields.Boolean, ({"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": BOOLEANS})),
     (fields.String, ({"type": "number"},)), (fields.Decimal, ({"type": "number"},)),
-    (fields.UUID, (_AS_NUMBER,)),
+    (fields.UUID, (_AS_NUMBER, {"type": "boolean"})),
 )  # fmt: skip
 
 
