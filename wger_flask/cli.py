@@ -38,9 +38,9 @@ class CommandError(Exception):
     """Say in one line why a command cannot do what was asked."""
 
 
-def application():
+def application(**overrides):
     """Return the application that the settings describe; a command may wait long for a busy database."""
-    return import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT)
+    return import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT, **overrides)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -116,6 +116,31 @@ def make_migration(plugin: str, about: str) -> None:
         raise CommandError(f"there is no plugin {plugin!r}; there are: {', '.join(registry.plugins) or 'none'}")
     path = _told(writing.write, registry.plugins[plugin], about)
     click.echo(f"Wrote {path}.")
+
+
+@main.command("remove-plugin")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_plugin(name: str, yes: bool) -> None:
+    """Drop the tables of the plugin NAME, with all their rows.
+
+    Asks first. The plugin itself need not be installed any more, and is not uninstalled; files that its rows have in
+    the media folder stay. Stop the server before, if it uses the plugin.
+    """
+    application(WGER_PLUGINS=())  # no code of the plugin's is needed, and it may be broken
+    settings = import_module("wger_flask.settings").load()
+    installed = import_module("wger_flask.plugin_loader").discover(shipped("plugins"))
+    removal = import_module("wger_flask.storage.removal")
+    connect()
+    tables = _told(removal.tables_of, name, installed)
+    for table, rows in removal.row_counts(tables).items():
+        click.echo(f"{table}: {rows} row{'' if rows == 1 else 's'}")
+    if not yes:
+        click.confirm("Drop these tables, with all their rows?", abort=True)
+    removal.remove(name, tables)
+    click.echo(f"Dropped {len(tables)} table{'' if len(tables) == 1 else 's'} of the plugin {name!r}.")
+    if name in installed and {"all", name} & set(settings.WGER_PLUGINS):
+        click.echo("The plugin is still enabled (WGER_PLUGINS): the next migrate or serve makes its tables anew.")
 
 
 @main.command("load-starter-data")

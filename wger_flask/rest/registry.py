@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from ..storage.migrations import PluginTables, numbered
-from ..storage.model import Model
+from ..storage.model import Model, let_database_delete
 from ..storage.signals import Listener
 from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
@@ -82,6 +82,7 @@ class Registry:
             if other is None:
                 self.models.append(model)
                 if self._plugin:
+                    let_database_delete(model)
                     self.plugins[self._plugin].models.append(model)
 
     def add_migrations(self, package: str | ModuleType) -> None:

@@ -135,6 +135,17 @@ def with_links(models: Iterable[type[Model]]) -> list[type[Model]]:
     return list(dict.fromkeys(found))
 
 
+def let_database_delete(model: type[Model]) -> None:
+    """Have the tables of ``model`` and its links declare ``ON DELETE``, as near as it is to ``cascade``.
+
+    For the tables of plugins, which stay when the plugin does not: nobody then deletes what hangs on a row.
+    """
+    for owner in with_links([model]):
+        for reference in owner._meta.refs:
+            if isinstance(reference, columns.ForeignKey) and reference.on_delete is None:
+                reference.on_delete = columns.on_delete_of(reference)
+
+
 def is_link(model: type[Model]) -> bool:
     """Tell whether rows of ``model`` only say which rows of two others belong together."""
     return getattr(model._meta, "is_link", False)

@@ -76,6 +76,15 @@ class Dialect:
         """Return the names of the columns of every table, in one query."""
         raise NotImplementedError
 
+    def references(self, database) -> list[tuple[str, str, str, str]]:
+        """Return the references of all tables: table, column, the table it leads to, the action ``ON DELETE``."""
+        raise NotImplementedError
+
+    def drop_tables(self, database, tables: list[str]) -> None:
+        """Drop tables that may refer to each other, and that no other refers to."""
+        listed = ", ".join(f'"{table}"' for table in tables)
+        database.execute_sql(f"DROP TABLE {listed}")
+
     def change_reference(self, database, table: str, column: str, action: str | None) -> None:
         """Have rows whose ``column`` points at one that goes be treated as ``ON DELETE action`` says.
 
@@ -99,6 +108,9 @@ class Dialect:
 
     def prepare_names(self, database, table: str) -> None:
         """Make the index that finds pieces of the column ``folded`` of ``table``, unless it is there."""
+
+    def drop_names(self, database, table: str) -> None:
+        """Drop the index that :meth:`prepare_names` made, where it does not go with the table."""
 
     @contextmanager
     def renaming(self, database, table: str, keys: list[int] | None):

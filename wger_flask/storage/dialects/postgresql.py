@@ -17,6 +17,7 @@ from .wait_limits import Line
 _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
+_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _LARGE = 10_000
 _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
@@ -62,6 +63,13 @@ class PostgresqlDialect(Dialect):
         for table, column in database.execute_sql(query):
             found.setdefault(table, set()).add(column)
         return found
+
+    def references(self, database):
+        query = """SELECT k.conrelid::regclass::text, a.attname, k.confrelid::regclass::text, k.confdeltype::text
+                   FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
+                   WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid)"""
+        found = database.execute_sql(query).fetchall()
+        return [(table.strip('"'), column, to.strip('"'), _ACTIONS[action]) for table, column, to, action in found]
 
     def change_reference(self, database, table, column, action):
         query = """SELECT k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k

@@ -82,6 +82,18 @@ class SqliteDialect(Dialect):
             found.setdefault(table, set()).add(column)
         return found
 
+    def references(self, database):
+        query = """SELECT m.name, r."from", r."table", r.on_delete
+                   FROM sqlite_master m, pragma_foreign_key_list(m.name) r WHERE m.type = 'table'"""
+        return database.execute_sql(query).fetchall()
+
+    def drop_tables(self, database, tables):
+        for table, column, to, _ in self.references(database):
+            if table in tables and to in tables:  # a table cannot go while what it refers to is gone
+                change_reference(database, table, column, None)
+        for table in tables:
+            database.execute_sql(f'DROP TABLE "{table}"')
+
     def change_reference(self, database, table, column, action):
         change_reference(database, table, column, action)
 
@@ -104,6 +116,9 @@ class SqliteDialect(Dialect):
                     folded, content='{table}', content_rowid='id', columnsize=0, tokenize='trigram')"""
             )
             database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
+
+    def drop_names(self, database, table):
+        database.execute_sql(f'DROP TABLE IF EXISTS "{table}_fts"')
 
     @contextmanager
     def renaming(self, database, table, keys):

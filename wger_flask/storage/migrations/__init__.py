@@ -1,13 +1,14 @@
 """Bring a database to the shape that this release, and each plugin, needs.
 
-There are four parts.  Tables that a registered model declares and the database lacks are
+There are five parts.  Tables that a registered model declares and the database lacks are
 made; tables that exist are left alone, whoever made them, so an existing wger database keeps
 its own indexes and constraints.  What must happen to tables that exist is a numbered module,
 ``m0001_….py`` with a ``apply(database)``, here or in a plugin's package of steps, run once and
 noted in ``wger_flask_migration``; where all tables were only just made there is nothing to
 change, and the steps count as applied.  Columns that are declared and still missing stop it.
-And the copies of names that searching needs (:mod:`..name_search.index`) are brought up to
-date, name by name.  All of it is safe to run again, and happens whole or not at all.
+References in tables of plugins are told what to do when the plugin is not there.  And the
+copies of names that searching needs (:mod:`..name_search.index`) are brought up to date, name
+by name.  All of it is safe to run again, and happens whole or not at all.
 """
 
 from __future__ import annotations
@@ -83,6 +84,10 @@ def migrate(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] |
                 f"the database lacks the columns {named(lacking)}, and no migration adds them; "
                 "for a plugin, wger-flask make-migration writes one"
             )
+        for reference, action in _mistaken_references(plugins):
+            table, name = reference.model._meta.table_name, reference.column_name
+            held.dialect.change_reference(held, table, name, action)
+            done.append(f"changed the reference {table}.{name} to ON DELETE {action}")
         done += index.prepare(models)
     return done
 
@@ -90,10 +95,28 @@ def migrate(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] |
 def is_current(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> bool:
     """Tell whether nothing is left for :func:`migrate` to do."""
     models = list(models)
-    if missing_tables([Migration, *models]) or missing_columns(models):
+    if missing_tables([Migration, *models]) or missing_columns(models) or _mistaken_references(plugins or {}):
         return False
     needed = {prefix + step for prefix, package, _ in _sources(models, plugins or {}) for step in numbered(package)}
     return {row.name for row in Migration.select()} >= needed
+
+
+def _mistaken_references(plugins: Mapping[str, PluginTables]) -> list[tuple[columns.ForeignKey, str]]:
+    """Return the references of plugins' tables of which the database would do something else, and what it should do.
+
+    Those of tables that were made before plugins could leave; of tables of wger's, nobody but the program knows.
+    """
+    if not plugins:
+        return []
+    held = {(table, name): action for table, name, _, action in database.obj.dialect.references(database.obj)}
+    return [
+        (reference, reference.on_delete.upper())
+        for plugin in plugins.values()
+        for model in with_links(plugin.models)
+        for reference in model._meta.refs
+        if reference.on_delete
+        and held.get((model._meta.table_name, reference.column_name)) not in (None, reference.on_delete.upper())
+    ]
 
 
 def _sources(models: list, plugins: Mapping[str, PluginTables]) -> list[tuple[str, str, list[type[Model]]]]:

@@ -188,6 +188,16 @@ def refresh(models: Iterable[type[Model]]) -> int:
     return sum(index_of(column).refresh() for column in searched_columns(models))
 
 
+def forget(table: str) -> None:
+    """Drop the copy of the names in a table that goes, if there is one; in the caller's transaction."""
+    held = database.obj
+    copy = f"{Progress._meta.table_name}_{table}"
+    if held.table_exists(copy):
+        held.dialect.drop_names(held, copy)
+        held.dialect.drop_tables(held, [copy])
+        Progress.delete().where(Progress.name == table).execute()
+
+
 def _copy_of(model: type[Model]) -> type[Model]:
     meta = type("Meta", (), {"table_name": f"{Progress._meta.table_name}_{model._meta.table_name}"})
     columns = {"id": fields.Integer(primary_key=True), "name": fields.Text(), "folded": fields.Text()}
