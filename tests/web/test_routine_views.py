@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_grow(visitor, person, queries):
         queries.clear()
         assert ada.see(f"routine/{routine}/").status == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= 25
 
 
 # -- the parts of a routine in words -------------------------------------------------------------------
@@ -236,10 +236,7 @@ def test_the_span_of_an_iteration_is_told(visitor, person):
 def test_letters_do_not_run_out():
     found = list(routine_pages.letters({"id": key} for key in range(60)).values())
     assert found[:3] == ["A", "B", "C"] and found[26] == "A1" and len(set(found)) == 60
-    assert routine_pages.progressions({"weight_unit": None, "repetition_unit": None} | dict.fromkeys(KEYS, ()), ENGLISH)
-
-
-KEYS = [key for _, key, _ in routine_pages._QUANTITIES]
+    assert routine_pages.progressions({"weight_unit": None, "repetition_unit": None, "rules": {}}, ENGLISH)
 
 
 # -- what was trained ------------------------------------------------------------------------------------

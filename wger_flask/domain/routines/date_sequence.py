@@ -6,7 +6,9 @@ only where a rule or a day waits for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from marshmallow import fields as plain
 
@@ -39,26 +41,79 @@ _RULE = ("slot_entry", "iteration", "value", "operation", "step", "repeat", "req
 _LOG = ("slot_entry", "iteration", "weight", "repetitions", "rir", "rest")
 
 
-def plan_of(row: models.Routine) -> engine.Routine:
-    """Load everything that the sequence of a routine depends on."""
-    days = list(_below(row, models.Day, ("routine",), _DAY))
-    rules = [
-        (name, *rule)
-        for model, name in FIELDS.items()
-        for rule in _below(row, model, ("slot_entry", "slot", "day", "routine"), _RULE)
-    ]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows below a routine, as Python values: of days, slots, entries and rules.
+
+    Their columns are :data:`_DAY`, :data:`_SLOT` and :data:`_ENTRY`; a rule is its field (of
+    :data:`FIELDS`), its key, and :data:`_RULE`.
+    """
+
+    days: list[tuple]
+    slots: list[tuple]
+    entries: list[tuple]
+    rules: list[tuple]
+
+
+def rows_of(row: models.Routine) -> Rows:
+    """Load the days of a routine with all that is below them, a query a table."""
+    return Rows(
+        list(_below(row, models.Day, ("routine",), _DAY)),
+        list(_below(row, models.Slot, ("day", "routine"), _SLOT)),
+        list(_below(row, models.SlotEntry, ("slot", "day", "routine"), _ENTRY)),
+        [
+            (name, *rule)
+            for model, name in FIELDS.items()
+            for rule in _below(row, model, ("slot_entry", "slot", "day", "routine"), ("id", *_RULE))
+        ],
+    )
+
+
+def plan_of(row: models.Routine, rows: Rows | None = None) -> engine.Routine:
+    """Load everything that the sequence of a routine depends on; ``rows`` are those that were loaded already."""
+    rows = rows or rows_of(row)
+    rules = [(name, *rule) for name, _, *rule in rows.rules]
     gated = list({rule[1] for rule in rules if engine.rules_of(rule[-1])})
-    waiting = [day[0] for day in days if day[_DAY.index("need_logs_to_advance")]]
+    waiting = [day[0] for day in rows.days if day[_DAY.index("need_logs_to_advance")]]
     return engine.assemble(
         row.start, row.end, row.fit_in_week,
-        days=days,
-        slots=_below(row, models.Slot, ("day", "routine"), _SLOT),
-        entries=_below(row, models.SlotEntry, ("slot", "day", "routine"), _ENTRY),
+        days=rows.days,
+        slots=rows.slots,
+        entries=rows.entries,
         rules=rules,
         logs=_logs(row.user_id, gated),
         sessions=_rows(models.WorkoutSession, (any_of(models.WorkoutSession.day, waiting),), ("day", "date")),
         labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
     )  # fmt: skip
+
+
+def tree_of(rows: Rows) -> list[dict]:
+    """Return the days of a routine in their order: dictionaries by column, each with what is below it.
+
+    A day has ``slots``, a slot ``entries``, an entry ``rules``: dictionaries too, by field.
+    """
+    rules = defaultdict(lambda: defaultdict(list))
+    for name, key, *rule in sorted(rows.rules, key=lambda rule: (rule[3], rule[1])):  # by iteration
+        found = dict(zip(("id", *_RULE), (key, *rule), strict=True))
+        rules[found["slot_entry"]][name].append(found)
+    entries = _in_order(_ENTRY, rows.entries, "rules", rules)
+    slots = _in_order(_SLOT, rows.slots, "entries", _by(entries, "slot"))
+    return _in_order(_DAY, rows.days, "slots", _by(slots, "day"))
+
+
+def _in_order(names: tuple[str, ...], rows: list[tuple], inner: str, below: Mapping) -> list[dict]:
+    """Return rows as dictionaries in their order, each with what is ``below`` it, by key, as ``inner``."""
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in found:
+        row[inner] = below.get(row["id"], [] if inner != "rules" else {})
+    return sorted(found, key=lambda row: (row["order"], row["id"]))
+
+
+def _by(rows: list[dict], name: str) -> dict[int, list[dict]]:
+    found: dict[int, list[dict]] = defaultdict(list)
+    for row in rows:
+        found[row[name]].append(row)
+    return found
 
 
 def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple]:

@@ -16,7 +16,6 @@ from wger_flask.api import (
     View,
     any_of,
     bar_chart,
-    dumper,
     equals,
     line_chart,
     loaded_names,
@@ -31,9 +30,8 @@ from wger_flask.engine.statistics import estimated_maxima, routine_statistics
 from wger_flask.engine.units import MassUnit
 
 from . import form_fields, models, routine_pages, session_pages
-from .date_sequence import plan_of, wording
+from .date_sequence import plan_of, rows_of, tree_of, wording
 from .history import performed_sets
-from .structure import RoutineStructureSchema
 
 MOST_CHARTS = 8
 
@@ -48,9 +46,9 @@ def _routines(shown):
 
 def _routine(shown):
     """Show a routine: its days in an iteration, its calendar, and how the training went."""
-    row, dump = shown.call.row(), dumper(RoutineStructureSchema, models.Routine)
-    (structure,) = dump(shown.call.selection().rows(dump.columns, 1), shown.call.context)
-    plan, words, now = plan_of(row), wording(), today()
+    row = shown.call.row()
+    rows = rows_of(row)
+    days, plan, words, now = tree_of(rows), plan_of(row, rows), wording(), today()
     scheduled = schedule(plan, now)
     iteration, last = routine_pages.iteration_asked_for(shown.call.args.get("iteration"), scheduled, now)
     try:
@@ -59,12 +57,12 @@ def _routine(shown):
         prescribed, refused = {}, str(wrong)
     own = shown.call.user is not None and row.user_id == shown.call.user.id
     performed = performed_sets(row.id) if own else []
-    entries = [entry for day in structure["days"] for slot in day["slots"] for entry in slot["entries"]]
+    entries = [entry for day in days for slot in day["slots"] for entry in slot["entries"]]
     names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
     mass = MassUnit(weight_unit_of(shown.call.user))
-    letter, sessions = routine_pages.letters(structure["days"]), _sessions(row.id) if own else {}
+    letter, sessions = routine_pages.letters(days), _sessions(row.id) if own else {}
     return shown.render(
-        "views/routine.html", routine=structure, row=row, own=own, today=now, names=names, letter=letter,
+        "views/routine.html", days=days, row=row, own=own, today=now, names=names, letter=letter,
         iteration=iteration, last=last, prescribed=prescribed, refused=refused,
         dates=routine_pages.dates_of(scheduled, iteration), spans=routine_pages.spans(scheduled),
         present=routine_pages.iteration_asked_for(None, scheduled, now)[0],

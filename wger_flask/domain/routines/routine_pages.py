@@ -1,7 +1,7 @@
 """A routine as a person reads it: its days in one iteration, and the calendar that they fall on.
 
-The structure document says what there is and which keys it has, the engine says what that comes
-to in an iteration.  Nothing here asks the database: what is shown costs as many queries for a
+The rows say what there is and which keys it has, the engine says what that comes to in an
+iteration.  Nothing here asks the database: what is shown costs as many queries for a
 long routine as for a short one.
 """
 
@@ -17,17 +17,15 @@ from wger_flask.engine.sets import SetData
 from wger_flask.engine.wording import Wording
 
 from . import models
+from .date_sequence import FIELDS
 
 _WEEK = 7
-# Where the rules of a quantity stand in the structure, and which unit they are in.
-_QUANTITIES = (
-    (models.SetsConfig, "set_nr_configs", "sets"), (models.MaxSetsConfig, "max_set_nr_configs", "sets"),
-    (models.RepetitionsConfig, "repetitions_configs", "repetitions"),
-    (models.MaxRepetitionsConfig, "max_repetitions_configs", "repetitions"),
-    (models.WeightConfig, "weight_configs", "weight"), (models.MaxWeightConfig, "max_weight_configs", "weight"),
-    (models.RiRConfig, "rir_configs", "RiR"), (models.MaxRiRConfig, "max_rir_configs", "RiR"),
-    (models.RestConfig, "rest_configs", "s"), (models.MaxRestConfig, "max_rest_configs", "s"),
-)  # fmt: skip
+# The quantities that have rules, and which unit they are in.
+_QUANTITIES = {
+    models.SetsConfig: "sets", models.MaxSetsConfig: "sets", models.RepetitionsConfig: "repetitions",
+    models.MaxRepetitionsConfig: "repetitions", models.WeightConfig: "weight", models.MaxWeightConfig: "weight",
+    models.RiRConfig: "RiR", models.MaxRiRConfig: "RiR", models.RestConfig: "s", models.MaxRestConfig: "s",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +109,14 @@ def calendar(
 
 
 def progressions(entry: dict, words: Wording) -> list[Progressing]:
-    """Return every quantity of an entry of the structure with its rules in words."""
+    """Return every quantity of an entry with its rules in words."""
     units = {
         "weight": words.weight_units.get(entry["weight_unit"], ""), "s": "s", "RiR": "RiR", "sets": "sets",
         "repetitions": words.repetition_units.get(entry["repetition_unit"], "").lower(),
     }  # fmt: skip
     found = []
-    for model, key, unit in _QUANTITIES:
-        title, rules = model._meta.title, entry[key]
+    for model, unit in _QUANTITIES.items():
+        title, rules = model._meta.title, entry["rules"].get(FIELDS[model], ())
         name = title.removesuffix(" config")
         found.append(Progressing(
             title.lower().replace(" ", "-"), name[:1].upper() + name[1:],
