@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
-    registry.prepare()
+    registry.prepare(RATES, settings)
     set_listeners(registry.listeners())
     blueprint.prepare(app)
     api = LazyApi(app)

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+from wger_flask.app import RATES
 from wger_flask.plugin_loader import register_plugins
 from wger_flask.rest.registry import Registry
 
@@ -50,6 +51,12 @@ def registry(app) -> Registry:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(made)
     return made
+
+
+@pytest.fixture
+def prepare(app, registry):
+    """Return a function that prepares the registry as the start does."""
+    return lambda: registry.prepare(RATES, app.extensions["wger_flask"].settings)
 
 
 @pytest.fixture

@@ -243,13 +243,13 @@ def test_listening_to_what_does_not_exist(registry, register, write):
     assert refusal(registry.listeners) == "file plugins/mine.py listens to resource 'nothing', which does not exist"
 
 
-def test_a_schema_that_does_not_fit_the_model(registry, register, write):
+def test_a_schema_that_does_not_fit_the_model(prepare, register, write):
     write(
         "mine.py", RESOURCE.format(name="mine", table="plugin_mine_thing").replace("size = fields", "weight = fields")
     )
     register()
     told = "resource 'mine' of file plugins/mine.py cannot be shown: Thing has no column 'weight' to show"
-    assert refusal(registry.prepare) == told
+    assert refusal(prepare) == told
 
 
 def test_origins_do_not_leak(registry, register, write):

@@ -6,13 +6,14 @@ the start with both origins named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete
 from ..storage.signals import Listener
+from .declaration_checks import mistakes, unknown_scopes
 from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
 
@@ -30,7 +31,7 @@ class Registry:
         self.models: list[type[Model]] = []
         self.plugins: dict[str, PluginTables] = {}
         self.blueprints: list = []
-        self.navigation: list[tuple[str, str]] = []
+        self._navigation: list[tuple[str, str]] = []
         self.views: dict[str, object] = {}
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
@@ -106,8 +107,10 @@ class Registry:
         """Say how offline clients write to a table that belongs to no resource.
 
         ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, with
-        the uploaded row as a dictionary.
+        the uploaded row as a dictionary.  Raises :class:`RegistrationError` for a table whose uploads are
+        handled already.
         """
+        self._claim(f"upload to table {table!r}")
         self.uploads[table] = handlers
 
     def add_blueprint(self, blueprint) -> None:
@@ -126,11 +129,27 @@ class Registry:
         self._claim(f"view {name!r}")
         self.views[name] = view
 
+    def add_navigation(self, label: str, path: str) -> None:
+        """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
+
+        People whom a list is not for do not see its entry.  Raises :class:`RegistrationError` for a label, or a
+        path, that is there already.
+        """
+        self._claim(f"menu entry {label!r}", f"menu entry for {path!r}")
+        self._navigation.append((label, path))
+
+    @property
+    def navigation(self) -> tuple[tuple[str, str], ...]:
+        """The labels and paths of the main menu."""
+        return tuple(self._navigation)
+
     def add_names(self, model: type[Model], load: Callable) -> None:
         """Say what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
-        Needed only where no column of the row itself is its name.
+        Needed only where no column of the row itself is its name.  Raises :class:`RegistrationError` for a model
+        whose rows are named already.
         """
+        self._claim(f"name for rows of table {model._meta.table_name!r}")
         self.names[model] = load
 
     def extend(
@@ -178,12 +197,20 @@ class Registry:
             found[model] = found.get(model, ()) + (listener,)
         return found
 
-    def prepare(self) -> None:
+    def prepare(self, scopes: Container[str], settings: object) -> None:
         """Make what every resource's answers are written with, so that workers share it and no mistake waits in it.
 
-        Raises :class:`RegistrationError` for a schema that does not fit its model.
+        ``scopes`` are the throttle scopes that have a rate.  Raises :class:`RegistrationError` for a schema that does
+        not fit its model, and for names of what does not exist: see :mod:`.declaration_checks`.
         """
+        for blueprint in self.blueprints:
+            for _, target in getattr(blueprint, "targets", ()):
+                for wrong in unknown_scopes(target.throttle, scopes):
+                    origin = self._claims[f"blueprint {blueprint.name!r}"]
+                    raise RegistrationError(f"endpoint {target.name!r} of {origin}: {wrong}")
         for resource in self:
+            for wrong in mistakes(resource, self.models, scopes, settings):
+                raise RegistrationError(f"resource {resource.name!r} of {self.origin_of(resource.name)}: {wrong}")
             try:
                 resource.dump  # noqa: B018
             except ValueError as wrong:

@@ -61,6 +61,17 @@ def abstract(model: type[Model]) -> type[Model]:
     return model
 
 
+def column_at(model: type[Model], path: str) -> peewee.Field | None:
+    """Return the column at the end of a dotted path of references from ``model``, None where it leads nowhere."""
+    column = None
+    for step in path.split("."):
+        column = model._meta.fields.get(step) if model is not None else None
+        if column is None:
+            return None
+        model = getattr(column, "rel_model", None)
+    return column
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A many-to-many relation: ``source`` and ``target`` are the columns of ``through``."""

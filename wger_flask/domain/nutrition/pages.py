@@ -166,7 +166,7 @@ def _portion_names(model):
 
 def register(registry) -> None:
     """Register the views and the names."""
-    registry.navigation.append(("Food", "/api/v2/nutritiondiary/"))
+    registry.add_navigation("Food", "/api/v2/nutritiondiary/")
     registry.add_view("food", View(rows=_foods, row=_food, instead=True))
     registry.add_view("plan", View(row=_plan, lands=True))
     registry.add_view("meal", View(row=_meal))

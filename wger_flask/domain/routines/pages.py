@@ -165,7 +165,8 @@ def register(registry) -> None:
     )
     registry.add_view("logged", View(rows=session_pages.logged))
     registry.add_view("statistics", View(row=session_pages.statistics))
-    registry.navigation += [("Routines", "/api/v2/routine/"), ("Workouts", "/api/v2/workoutsession/")]
+    registry.add_navigation("Routines", "/api/v2/routine/")
+    registry.add_navigation("Workouts", "/api/v2/workoutsession/")
     registry.add_names(models.Day, day_names)
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)

@@ -9,4 +9,4 @@ def register(registry) -> None:
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
-    registry.navigation.append(("Weight", "/api/v2/weightentry/"))
+    registry.add_navigation("Weight", "/api/v2/weightentry/")

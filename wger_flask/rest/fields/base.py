@@ -32,6 +32,7 @@ class Field(marshmallow.fields.Field):
     """
 
     kind = "field"
+    fits: tuple[type, ...] = ()  # the kinds of column that hold its values; any, where none is named
     default_error_messages = {"required": REQUIRED, "null": NULL}
 
     def __init__(self, *, label: str | None = None, help: str = "", link: str | None = None, **kwargs):

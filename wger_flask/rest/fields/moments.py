@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from marshmallow import ValidationError
 
+from ...storage import columns
 from ...storage.dialects.base import wire_moment
 from ..timezone import server_zone
 from .base import Field
@@ -19,6 +20,7 @@ class DateTime(Field):
     """
 
     kind = "date-time"
+    fits = (columns.DateTime,)
     WRONG = (
         "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
     )
@@ -85,6 +87,7 @@ class Date(Field):
     """A calendar date; the form of a new row begins with a day ``ahead`` of today, where one is required."""
 
     kind = "date"
+    fits = (columns.Date,)
     _lenient = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
     def __init__(self, *, ahead: timedelta = timedelta(), **kwargs):
@@ -111,6 +114,7 @@ class Time(Field):
     """A time of day; whatever follows the hour may be left out, an offset means nothing."""
 
     kind = "time"
+    fits = (columns.Time,)
     _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
     def raw(self, dialect, zone):

@@ -9,6 +9,7 @@ from decimal import InvalidOperation
 
 from marshmallow import ValidationError
 
+from ...storage import columns
 from .base import Field
 
 BIG = 2**63 - 1
@@ -43,6 +44,7 @@ class Integer(Number):
     """
 
     kind = "integer"
+    fits = (columns.Integer,)
     _whole = re.compile(r"\.0*\s*$")
     _grouped = re.compile(r"\d[.,]\d{3}\s*$")
 
@@ -71,6 +73,7 @@ class Float(Number):
     """A number with a fraction, a ``float``, and a number in JSON; infinity and NaN are refused."""
 
     kind = "number"
+    fits = (columns.Float, columns.Decimals, columns.Integer)
 
     def wire(self, value):
         return float(value)
@@ -97,6 +100,7 @@ class Decimal(Number):
     """
 
     kind = "decimal"
+    fits = (columns.Decimals,)
 
     def __init__(
         self, max_digits: int, places: int, *, min: D | int | None = None, max: D | int | None = None,

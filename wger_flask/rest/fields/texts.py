@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from marshmallow import ValidationError, missing, validate
 
+from ...storage import columns
 from ..bodies import FormData, parse_json
 from ..body_limits import check_json
 from ..errors import ParseError, TooLarge
@@ -22,6 +23,7 @@ class String(Field):
     """
 
     kind = "string"
+    fits = (columns.Char, columns.Text)
     NOT_TEXT = "Not a valid string."
 
     LONGEST = 20_000
@@ -85,6 +87,7 @@ class Choice(Field):
     """
 
     kind = "choice"
+    fits = (columns.Char, columns.Text)
 
     def __init__(self, choices: Iterable[str] | dict[str, str], **kwargs):
         super().__init__(**kwargs)
@@ -100,6 +103,7 @@ class Boolean(Field):
     """True or false, in any of the spellings that forms and scripts use."""
 
     kind = "boolean"
+    fits = (columns.Boolean,)
     TRUE = {"t", "y", "yes", "true", "on", "1"}
     FALSE = {"f", "n", "no", "false", "off", "0"}
 
@@ -132,6 +136,7 @@ class UUID(Field):
     """A UUID, in any of its spellings on input, lower-case with hyphens on output."""
 
     kind = "uuid"
+    fits = (columns.UUID,)
 
     def raw(self, dialect, zone):
         return dialect.wire_uuid
@@ -158,6 +163,7 @@ class Json(Field):
     """
 
     kind = "json"
+    fits = (columns.Json,)
     MOST_VALUES = 1000
     DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
     _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")

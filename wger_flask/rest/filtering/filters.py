@@ -258,7 +258,7 @@ def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Look
 
     ``declared`` maps a column, a dotted path written with two underscores, or a
     many-to-many relation to its lookups; a :class:`Filter` of one's own stands under any
-    name.  Raises ValueError for what the model does not have.
+    name.  Raises ValueError for what the model does not have, and for what is no lookup.
     """
     made: list[Filter] = []
     for name, lookups in declared.items():
@@ -268,7 +268,10 @@ def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Look
             made.append(LinkFilter(name, links_of(model)[name]))
         else:
             column, steps = _column(model, name)
-            for lookup in (lookups,) if isinstance(lookups, Lookup) else lookups:
+            several = lookups if isinstance(lookups, tuple | list) else (lookups,)
+            if wrong := [item for item in several if not isinstance(item, Lookup)]:
+                raise ValueError(f"filter {name!r} is given {wrong[0]!r}, which is neither a Lookup nor a Filter")
+            for lookup in several:
                 param = f"{name}__{lookup.suffix}" if lookup.suffix else name
                 made.append(ColumnFilter(param, column, lookup, kind_of(column), steps))
     return FilterSet(made)

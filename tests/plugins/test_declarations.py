@@ -1,0 +1,167 @@
+"""A declaration that names what does not exist, or what is taken, stops the start and says whose it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugins.test_loading import refusal
+from wger_flask.plugin_loader import register_plugins
+from wger_flask.rest.registry import Registry
+
+PLUGIN = """
+    from wger_flask.api import (
+        WRITE, Action, Cursor, Endpoints, Limit, Model, Resource, Schema, User, anyone, columns, exact, fields, gte,
+        owned_by,
+    )
+
+    class Place(Model):
+        id = columns.Auto()
+        user = columns.ForeignKey(User)
+        class Meta:
+            table_name = "plugin_mine_place"
+
+    class Thing(Model):
+        id = columns.Auto()
+        user = columns.ForeignKey(User)
+        place = columns.ForeignKey(Place, null=True)
+        size = columns.Integer()
+        weight = columns.Decimals(5, 2)
+        name = columns.Char(max_length=9)
+        made = columns.DateTime()
+        class Meta:
+            table_name = "plugin_mine_thing"
+
+    class ThingSchema(Schema):
+        id = fields.Integer(dump_only=True)
+        size = {field}
+
+    def register(registry):
+        registry.add_models({models})
+        registry.add(Resource("thing", Thing, ThingSchema, methods=WRITE, {options}))
+        {then}
+"""
+WHERE = "resource 'thing' of file plugins/mine.py: "
+
+
+def source(options: str = "", field: str = "fields.Integer()", models: str = "Place, Thing", then: str = "pass") -> str:
+    return PLUGIN.format(options=options, field=field, models=models, then=then)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "owner=owned_by('user', checks={'place': 'user'})", "owner=owned_by('place.user', checks={})",
+        "throttle={'list': 'login', 'POST': Limit('mail', unless=anyone)}", "max_age='EXERCISE_CACHE_TTL'",
+        "actions=(Action('a', print, throttle='mail'),)", "filters={'size': [exact, gte]}",
+    ],
+)  # fmt: skip
+def test_what_exists_is_taken(prepare, register, write, options):
+    write("mine.py", source(options))
+    assert register() == ["mine"]
+    prepare()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("owner=owned_by('owner')", "owner 'owner' is no path of references from Thing"),
+        ("owner=owned_by('place.owner')", "owner 'place.owner' is no path of references from Thing"),
+        ("owner=owned_by('size')", "owner 'size' is no path of references from Thing"),
+        ("owner=owned_by('size.user')", "owner 'size.user' is no path of references from Thing"),
+        ("owner=owned_by('user', checks={'room': 'user'})", "checks 'room': Thing has no such reference"),
+        ("owner=owned_by('user', checks={'size': 'user'})", "checks 'size': Thing has no such reference"),
+        (
+            "owner=owned_by('user', checks={'place': 'owner'})",
+            "checks 'place': 'owner' is no path of references from Place",
+        ),
+        ("throttle={'list': 'nonsense'}", "the throttle scope 'nonsense' has no rate"),
+        ("throttle={'POST': Limit('nonsense', unless=anyone)}", "the throttle scope 'nonsense' has no rate"),
+        ("throttle={'post': 'mail'}", "throttle 'post' is neither 'list' nor 'detail' nor a method"),
+        ("actions=(Action('a', print, throttle='nonsense'),)", "the throttle scope 'nonsense' has no rate"),
+        ("max_age='NONSENSE'", "max_age 'NONSENSE' is no setting of seconds"),
+        ("max_age='TIME_ZONE'", "max_age 'TIME_ZONE' is no setting of seconds"),
+    ],
+)  # fmt: skip
+def test_what_does_not_exist(prepare, register, write, options, told):
+    write("mine.py", source(options))
+    register()
+    assert refusal(prepare) == WHERE + told
+
+
+def test_an_endpoint_with_an_unknown_scope(prepare, register, write):
+    then = "e = Endpoints('mine'); e.endpoint('mine', throttle='nonsense')(print); registry.add_blueprint(e)"
+    write("mine.py", source(then=then))
+    register()
+    assert refusal(prepare) == "endpoint 'mine' of file plugins/mine.py: the throttle scope 'nonsense' has no rate"
+
+
+def test_a_model_that_was_not_registered(prepare, register, write):
+    write("mine.py", source(models="Place"))
+    register()
+    assert refusal(prepare) == WHERE + "its model Thing is not registered: call registry.add_models"
+
+
+COLUMNS = {"size": "Integer", "weight": "Decimals", "name": "Char", "made": "DateTime", "user": "Auto"}
+FITS = {
+    "Integer()": {"size", "user"}, "Float()": {"size", "weight", "user"}, "Decimal(5, 2)": {"weight"},
+    "String()": {"name"}, "Choice(('a', 'b'))": {"name"}, "URL()": {"name"}, "Boolean()": set(), "UUID()": set(),
+    "Json()": set(), "Date()": set(), "Time()": set(), "DateTime()": {"made"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FITS)
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_field_over_a_column_of_another_type(prepare, register, write, field, column):
+    write("mine.py", source(field=f"fields.{field[:-1]}{'' if field.endswith('()') else ', '}attribute={column!r})"))
+    register()
+    if column in FITS[field]:
+        prepare()
+    else:
+        kind, told = field.partition("(")[0], refusal(prepare)
+        assert told.startswith(f"{WHERE}field 'size': {kind} does not fit a column of ")
+
+
+@pytest.mark.parametrize("lookups", ["'exact'", "('exact',)", "exact.build", "None", "(exact, None)", "3"])
+def test_lookups_that_are_none(register, write, lookups):
+    write("mine.py", source(f"filters={{'size': {lookups}}}"))
+    told = refusal(register)
+    assert told.startswith(
+        "plugin 'mine' (file plugins/mine.py) is broken: ValueError: resource 'thing': filter 'size' is"
+    )
+    assert told.endswith("which is neither a Lookup nor a Filter")
+
+
+TAKEN = [
+    ("add_names(Exercise, print)", "name for rows of table 'exercises_exercise'"),
+    ("add_upload('mine', PUT=print)", "upload to table 'mine'"),
+    ("add_view('mine', View())", "view 'mine'"),
+    ("add_navigation('Mine', '/a/')", "menu entry 'Mine'"),
+    ("add_navigation({name!r}, '/a/')", "menu entry for '/a/'"),
+]
+
+
+@pytest.mark.parametrize(("call", "named"), TAKEN)
+def test_what_another_registered(folder, write, call, named):
+    for name in "ab":
+        write(
+            f"{name}.py",
+            f"""
+            from wger_flask.api import View
+            from wger_flask.domain.exercises.models import Exercise
+            def register(registry): registry.{call.replace("{name!r}", repr(name))}
+            """,
+        )
+    told = f"{named} is registered twice: by file plugins/a.py and by file plugins/b.py"
+    assert refusal(lambda: register_plugins(Registry(), ("all",), folder)) == told
+
+
+def test_names_that_the_core_gives(register, write):
+    write(
+        "mine.py",
+        """
+        from wger_flask.domain.exercises.models import Exercise
+        def register(registry): registry.add_names(Exercise, print)
+        """,
+    )
+    told = "name for rows of table 'exercises_exercise' is registered twice: by wger_flask and by file plugins/mine.py"
+    assert refusal(register) == told

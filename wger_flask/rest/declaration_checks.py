@@ -1,0 +1,68 @@
+"""Check at the start what a declaration names: what a request would trip over, or what would silently not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator, Mapping
+
+from ..storage.columns import ForeignKey
+from ..storage.model import Model, column_at
+from .fields.base import Field
+from .permissions import METHODS
+from .resource import Resource
+from .throttling import Limit
+
+
+def mistakes(
+    resource: Resource, models: Collection[type[Model]], scopes: Container[str], settings: object
+) -> Iterator[str]:
+    """Yield a sentence about each thing in the declaration of ``resource`` that does not exist or does not fit.
+
+    ``models`` are those that are registered, ``scopes`` the throttle scopes that have a rate, ``settings`` the
+    application's.
+    """
+    if resource.model not in models:
+        yield f"its model {resource.model.__name__} is not registered: call registry.add_models"
+    yield from _in_owner(resource)
+    yield from unknown_scopes(resource.throttle, scopes)
+    for action in resource.actions:
+        yield from unknown_scopes({action.path: action.throttle}, scopes)
+    for name in sorted(set(resource.throttle) - {"list", "detail", *METHODS}):
+        yield f"throttle {name!r} is neither 'list' nor 'detail' nor a method"
+    if resource.max_age and not isinstance(getattr(settings, resource.max_age, None), int):
+        yield f"max_age {resource.max_age!r} is no setting of seconds"
+    yield from _in_schema(resource)
+
+
+def unknown_scopes(throttle: Mapping[str, str | Limit | None], scopes: Container[str]) -> Iterator[str]:
+    """Yield a sentence about each scope that has no rate: it would be no limit at all."""
+    for limit in throttle.values():
+        scope = limit.scope if isinstance(limit, Limit) else limit
+        if scope and scope not in scopes:
+            yield f"the throttle scope {scope!r} has no rate"
+
+
+def _in_owner(resource: Resource) -> Iterator[str]:
+    if resource.owner is None:
+        return
+    path = ".".join(resource.owner.path)
+    if not _is_reference(resource.model, path):
+        yield f"owner {path!r} is no path of references from {resource.model.__name__}"
+    for name, way in (resource.owner.checks or {}).items():
+        column = column_at(resource.model, name)
+        if not isinstance(column, ForeignKey):
+            yield f"checks {name!r}: {resource.model.__name__} has no such reference"
+        elif not _is_reference(column.rel_model, way):
+            yield f"checks {name!r}: {way!r} is no path of references from {column.rel_model.__name__}"
+
+
+def _is_reference(model: type[Model], path: str) -> bool:
+    return isinstance(column_at(model, path), ForeignKey)
+
+
+def _in_schema(resource: Resource) -> Iterator[str]:
+    for name, field in resource.schema().fields.items():
+        column = column_at(resource.model, field.attribute or name) if isinstance(field, Field) else None
+        while isinstance(column, ForeignKey):
+            column = column.rel_field
+        if column is not None and field.fits and not isinstance(column, field.fits):
+            yield f"field {name!r}: {type(field).__name__} does not fit a column of {type(column).__name__}"
