@@ -212,11 +212,15 @@ def test_only_what_is_missing_counts(nap):
         f"the database lacks the tables plugin_naps_diary and the columns {TABLE}.note, {TABLE}.size: "
         "run wger-flask migrate"
     )
+    with pytest.raises(tables.TablesDiffer, match="the tables plugin_naps_0, .*, plugin_naps_9 and 2 more: run"):
+        tables.check_tables([declared(f"plugin_naps_{number}") for number in range(12)])
     tables.check_tables([*MODELS, nap])
     assert database.obj.is_closed()
 
 
 def test_the_start_leaves_a_database_that_does_not_answer_to_the_requests(held, tmp_path):
+    open_database(f"sqlite:///{tmp_path}/new.sqlite")
+    tables.check_tables(MODELS)  # has no tables yet
     (tmp_path / "broken.sqlite").write_text("no database at all, but some text that is long enough to be read as one")
     open_database(f"sqlite:///{tmp_path}/broken.sqlite")
     tables.check_tables(MODELS)

@@ -12,6 +12,8 @@ import peewee
 from .database import DatabaseURLError, connect, database
 from .model import Model, with_links
 
+_MOST_NAMES = 10
+
 
 class TablesDiffer(Exception):
     """Say in one line which declared tables or columns the database lacks."""
@@ -47,13 +49,18 @@ def missing_tables(models: Iterable[type[Model]]) -> list[type[Model]]:
 
 def named(columns: Iterable[tuple[type[Model], peewee.Field]]) -> str:
     """Return columns as a person reads them: ``plugin_water_glass.note, plugin_water_glass.size``."""
-    return ", ".join(f"{model._meta.table_name}.{field.column_name}" for model, field in columns)
+    return _listed([f"{model._meta.table_name}.{field.column_name}" for model, field in columns])
+
+
+def _listed(names: list[str]) -> str:
+    told = ", ".join(names[:_MOST_NAMES])
+    return f"{told} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else told
 
 
 def check_tables(models: Iterable[type[Model]]) -> None:
     """Compare the database with ``models`` before a server starts, and close the connection again.
 
-    A database that does not answer is left to the requests, which say so (503).
+    A database that does not answer, or has no table at all yet, is left to the requests.
     Raises :class:`TablesDiffer` for tables or columns that are missing.
     """
     models = list(models)
@@ -62,7 +69,9 @@ def check_tables(models: Iterable[type[Model]]) -> None:
     except DatabaseURLError:
         return
     try:
-        tables = ", ".join(model._meta.table_name for model in missing_tables(models))
+        if not database.obj.get_tables():
+            return
+        tables = _listed([model._meta.table_name for model in missing_tables(models)])
         columns = named(missing_columns(models))
     finally:
         database.obj.close()
