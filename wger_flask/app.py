@@ -23,7 +23,7 @@ from .rest.filtering import values
 from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
 from .rest.services import Services
-from .rest.throttling import Rate, Throttle
+from .rest.throttling import Throttle
 from .rest.timezone import set_server_zone
 from .secrets import secret_key
 from .settings import Settings, load, shipped
@@ -67,7 +67,9 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     app.before_request(take_up)
     cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
-    throttle = Throttle(counters, {scope: Rate.parse(rate) for scope, rate in RATES.items()})
+    for scope, rate in RATES.items():
+        registry.add_rate(scope, rate)
+    throttle = Throttle(counters, registry.rates)
     app.extensions["wger_flask"] = Services(
         registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
     )
@@ -77,7 +79,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
-    registry.prepare(RATES, settings)
+    registry.prepare(settings)
     set_listeners(registry.listeners())
     blueprint.prepare(app)
     api = LazyApi(app)

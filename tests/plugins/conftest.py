@@ -48,6 +48,8 @@ def registry(app) -> Registry:
     from importlib import import_module
 
     made = Registry()
+    for scope, rate in RATES.items():
+        made.add_rate(scope, rate)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(made)
     return made
@@ -56,7 +58,7 @@ def registry(app) -> Registry:
 @pytest.fixture
 def prepare(app, registry):
     """Return a function that prepares the registry as the start does."""
-    return lambda: registry.prepare(RATES, app.extensions["wger_flask"].settings)
+    return lambda: registry.prepare(app.extensions["wger_flask"].settings)
 
 
 @pytest.fixture

@@ -52,11 +52,11 @@ def source(options: str = "", field: str = "fields.Integer()", models: str = "Pl
     [
         "owner=owned_by('user', checks={'place': 'user'})", "owner=owned_by('place.user', checks={})",
         "throttle={'list': 'login', 'POST': Limit('mail', unless=anyone)}", "max_age='EXERCISE_CACHE_TTL'",
-        "actions=(Action('a', print, throttle='mail'),)", "filters={'size': [exact, gte]}",
+        "actions=(Action('a', print, throttle='mail'),)", "filters={'size': [exact, gte]}", "throttle={'list': 'mine'}",
     ],
 )  # fmt: skip
 def test_what_exists_is_taken(prepare, register, write, options):
-    write("mine.py", source(options))
+    write("mine.py", source(options, then="registry.add_rate('mine', '2/min')"))
     assert register() == ["mine"]
     prepare()
 
@@ -135,6 +135,7 @@ TAKEN = [
     ("add_names(Exercise, print)", "name for rows of table 'exercises_exercise'"),
     ("add_upload('mine', PUT=print)", "upload to table 'mine'"),
     ("add_view('mine', View())", "view 'mine'"),
+    ("add_rate('mine', '2/min')", "rate of scope 'mine'"),
     ("add_navigation('Mine', '/a/')", "menu entry 'Mine'"),
     ("add_navigation({name!r}, '/a/')", "menu entry for '/a/'"),
 ]
@@ -153,6 +154,17 @@ def test_what_another_registered(folder, write, call, named):
         )
     told = f"{named} is registered twice: by file plugins/a.py and by file plugins/b.py"
     assert refusal(lambda: register_plugins(Registry(), ("all",), folder)) == told
+
+
+@pytest.mark.parametrize("rate", ["often", "2/week", "x/min", "0/min", "2", ""])
+def test_a_rate_that_is_none(register, write, rate):
+    write("mine.py", f"def register(registry): registry.add_rate('mine', {rate!r})")
+    assert refusal(register) == f"scope 'mine' of file plugins/mine.py: {rate!r} is no rate such as 20/hour"
+
+
+def test_the_application_limits_by_the_rates_that_are_registered(app):
+    held = app.extensions["wger_flask"]
+    assert held.throttle.rates is held.registry.rates and held.throttle.rates["login"].calls == 10
 
 
 def test_names_that_the_core_gives(register, write):

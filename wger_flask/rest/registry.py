@@ -6,7 +6,7 @@ the start with both origins named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -16,6 +16,7 @@ from ..storage.signals import Listener
 from .declaration_checks import mistakes, unknown_scopes
 from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
+from .throttling import Rate
 
 
 class RegistrationError(Exception):
@@ -27,6 +28,7 @@ class Registry:
 
     def __init__(self):
         self._resources: dict[str, Resource] = {}
+        self.rates: dict[str, Rate] = {}
         self._claims: dict[str, str] = {}
         self.models: list[type[Model]] = []
         self.plugins: dict[str, PluginTables] = {}
@@ -129,6 +131,17 @@ class Registry:
         self._claim(f"view {name!r}")
         self.views[name] = view
 
+    def add_rate(self, scope: str, rate: str) -> None:
+        """Give a throttle scope its rate, such as ``"20/hour"``: resources, actions and endpoints may then name it.
+
+        Raises :class:`RegistrationError` for a scope that has one already, and for what is no rate.
+        """
+        self._claim(f"rate of scope {scope!r}")
+        try:
+            self.rates[scope] = Rate.parse(rate)
+        except ValueError as wrong:
+            raise RegistrationError(f"scope {scope!r} of {self.origin}: {wrong}") from wrong
+
     def add_navigation(self, label: str, path: str) -> None:
         """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
 
@@ -197,19 +210,19 @@ class Registry:
             found[model] = found.get(model, ()) + (listener,)
         return found
 
-    def prepare(self, scopes: Container[str], settings: object) -> None:
+    def prepare(self, settings: object) -> None:
         """Make what every resource's answers are written with, so that workers share it and no mistake waits in it.
 
-        ``scopes`` are the throttle scopes that have a rate.  Raises :class:`RegistrationError` for a schema that does
-        not fit its model, and for names of what does not exist: see :mod:`.declaration_checks`.
+        Raises :class:`RegistrationError` for a schema that does not fit its model, and for names of what does not
+        exist: see :mod:`.declaration_checks`.
         """
         for blueprint in self.blueprints:
             for _, target in getattr(blueprint, "targets", ()):
-                for wrong in unknown_scopes(target.throttle, scopes):
+                for wrong in unknown_scopes(target.throttle, self.rates):
                     origin = self._claims[f"blueprint {blueprint.name!r}"]
                     raise RegistrationError(f"endpoint {target.name!r} of {origin}: {wrong}")
         for resource in self:
-            for wrong in mistakes(resource, self.models, scopes, settings):
+            for wrong in mistakes(resource, self.models, self.rates, settings):
                 raise RegistrationError(f"resource {resource.name!r} of {self.origin_of(resource.name)}: {wrong}")
             try:
                 resource.dump  # noqa: B018

@@ -30,7 +30,7 @@ class Rate:
     def parse(cls, text: str) -> Rate:
         """Read ``120/min``, ``20/hour`` ...; raises ValueError."""
         calls, _, unit = text.partition("/")
-        if not unit or unit[0] not in _SECONDS:
+        if not unit or unit[0] not in _SECONDS or not (calls.isascii() and calls.isdecimal() and int(calls)):
             raise ValueError(f"{text!r} is no rate such as 20/hour")
         return cls(int(calls), _SECONDS[unit[0]])
 
