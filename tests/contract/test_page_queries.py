@@ -35,8 +35,27 @@ def test_lists_ask_as_much_for_many_rows_as_for_few(resource, many_rows, asked):
 
 
 def test_pages_ask_little_more_than_their_json(resource, many_rows, asked, people):
-    ceiling = OF_VIEWS.get(resource.view.split(":")[0], CEILING)
-    keys = resource.visible_to(people["grace"]).keys()
-    for path in (f"{resource.name}/", *(f"{resource.name}/{key}/" for key in keys[-1:])):
+    for path, view in pages_of(resource, resource.visible_to(people["grace"]).keys()[-1:]):
         json, page = asked(path)
-        assert page <= json + ceiling, path
+        assert page <= json + OF_VIEWS.get(view.split(":")[0], CEILING), path
+
+
+def pages_of(resource, keys):
+    """Yield the address of each page of a resource, of its actions too, and the view that it shows."""
+    reading = [action for action in resource.actions if "GET" in action.methods]
+    yield f"{resource.name}/", resource.view
+    yield from ((f"{resource.name}/{action.path.strip('/')}/", action.view) for action in reading if not action.detail)
+    for key in keys:
+        yield f"{resource.name}/{key}/", resource.view
+        for action in reading:
+            if action.detail:
+                yield f"{resource.name}/{key}/{action.path.strip('/')}/", action.view
+
+
+def test_pages_about_no_row_ask_only_who_is_there(api, queries):
+    client = api("grace")
+    for path in ("/", "/api/v2/"):
+        assert client.get(path, headers=HTML).status_code == 200
+        del queries[:]
+        client.get(path, headers=HTML)
+        assert len(queries) <= 1, path
