@@ -173,3 +173,16 @@ def test_the_command_asks_not(run, monkeypatch):
     assert run("water", "--yes").output == "plugin_water_glass: 0 rows\nDropped 1 table of the plugin 'water'.\n"
     again = run("water", "--yes")
     assert (again.exit_code, again.output) == (1, "Error: the database has no tables of a plugin 'water'\n")
+
+
+def test_a_broken_plugin_can_be_removed(run, tmp_path, monkeypatch):
+    about = tmp_path / "site" / "bad_luck-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-luck\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[wger_flask.plugins]\nbroken = nonexistent_module\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert "is broken" in CliRunner().invoke(main, ["migrate"]).output
+    made = declared("Nap", "plugin_broken_nap")
+    made.create_table()
+    done = run("broken", "--yes")
+    assert done.exit_code == 0 and "Dropped 1 table of the plugin 'broken'." in done.output
