@@ -231,4 +231,4 @@ def test_a_form_that_leads_nowhere_stops_the_start(app, target, names, reason):
         making.endpoint("making", methods=("POST",), **names)(lambda call: {})
         registry.add_blueprint(making)
     with pytest.raises(RegistrationError, match=reason):
-        web.register(app, registry)
+        web.prepare(registry)

@@ -46,4 +46,4 @@ def test_a_view_that_makes_no_sense_stops_the_start(app, registry, view, told):
     own = Registry()
     own.add(replace(registry.get("water"), view=view))
     with pytest.raises(RegistrationError, match=told):
-        web.register(app, own)
+        web.prepare(own)

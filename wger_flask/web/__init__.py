@@ -27,18 +27,26 @@ __all__ = ["register"]
 
 
 def register(app: Flask, registry: Registry, api: Api) -> None:
-    """Make HTML a format of every target; raises RegistrationError for views that do not exist."""
+    """Make HTML a format of every target, and serve the home page and the documentation.
+
+    Raises :class:`~..rest.registry.RegistrationError` as :func:`prepare` does.
+    """
+    prepare(registry)
+    layout.register(app)
+    set_page(renderer.page)
+    app.register_blueprint(home.pages)
+    app.register_blueprint(api_docs.pages_for(api))
+    app.register_blueprint(docs_site.pages)
+
+
+def prepare(registry: Registry) -> None:
+    """Add the views that every registry has; raises RegistrationError for views and endpoints that do not exist."""
     registry.add_view("chart", CHART)
     registry.add_view(DELETION, DELETING)
     for resource in registry:
         for view in (resource.view, *(action.view for action in resource.actions)):
             _check(registry, resource, view)
     _check_adding(registry)
-    layout.register(app)
-    set_page(renderer.page)
-    app.register_blueprint(home.pages)
-    app.register_blueprint(api_docs.pages_for(api))
-    app.register_blueprint(docs_site.pages)
 
 
 def _check_adding(registry: Registry) -> None:
