@@ -18,7 +18,18 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
-from .rest import blueprint, body_limits, cors, error_handlers, files, pagination, request, response_headers, root
+from .rest import (
+    blueprint,
+    body_limits,
+    cors,
+    error_handlers,
+    files,
+    mount,
+    pagination,
+    request,
+    response_headers,
+    root,
+)
 from .rest.filtering import values
 from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
@@ -26,7 +37,7 @@ from .rest.services import Services
 from .rest.throttling import Throttle
 from .rest.timezone import set_server_zone
 from .secrets import secret_key
-from .settings import Settings, load, shipped
+from .settings import Settings, SettingsError, load, shipped
 from .storage import cascade
 from .storage.counters import Counters
 from .storage.database import open_database, release_connection, take_up
@@ -94,8 +105,22 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     app.teardown_appcontext(lambda error: release_connection())
+    if path := mount.path_of(settings.SITE_URL):
+        app.wsgi_app = mount.MountedBelow(app.wsgi_app, free_path(app, path))
     hops = settings.NUMBER_OF_PROXIES
     if hops:
         hosts = hops if settings.USE_X_FORWARDED_HOST else 0
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hosts, x_port=0, x_prefix=0)
     return app
+
+
+def free_path(app: Flask, path: str) -> str:
+    """Return ``path``, below which ``app`` shall be reached.
+
+    Raises SettingsError where paths of ``app`` itself begin so: a proxy that cuts the path off could not be told
+    from one that passes it on.
+    """
+    first = path.split("/")[1]
+    if first in {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}:
+        raise SettingsError(f"SITE_URL: the path may not begin with /{first}, as addresses of the server itself do")
+    return path

@@ -108,7 +108,8 @@ class Settings:
     SITE_URL: str = _group(
         "The site",
         "http://localhost:8000",
-        "Address at which people reach this server; links in e-mails begin with it.",
+        "Address at which people reach this server; links in e-mails begin with it. Where it has a path "
+        "(`https://example.org/wger`), everything is served below that path.",
         check=web_address,
     )
     TIME_ZONE: str = _set(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.conftest import key_of
-from wger_flask.auth import email_addresses, passwords
+from wger_flask.auth import email_addresses, messages, passwords
 from wger_flask.auth.models import EmailAddress, Token, User
 from wger_flask.auth.pages import local_path
 
@@ -75,8 +75,20 @@ def test_where_logging_in_leads(browser):
     ("//evil.example", "/"), ("/\\evil.example", "/"), ("https://evil.example", "/"), ("javascript:alert(1)", "/"),
     ("/\tevil", "/"), ("/\n/evil.example", "/"), ("\\\\evil", "/"), (" //evil", "/"),
 ])  # fmt: skip
-def test_nobody_is_sent_elsewhere(wanted, path):
-    assert local_path(wanted) == path
+def test_nobody_is_sent_elsewhere(wanted, path, built):
+    with built.test_request_context("/"):
+        assert local_path(wanted) == path
+
+
+@pytest.mark.parametrize(("wanted", "path"), [
+    ("/wger", "/wger"), ("/wger/", "/wger/"), ("/wger/api/v2/?a=../b#..", "/wger/api/v2/?a=../b#.."),
+    ("/", "/wger/"), ("/other/", "/wger/"), ("/wgers/", "/wger/"), ("/wger/../other/", "/wger/"),
+    ("/wger/a/%2e%2E/../other/", "/wger/"), ("/wger/..\\other/", "/wger/"), ("//wger/", "/wger/"),
+    ("/wger/.%2e/other", "/wger/"), (None, "/wger/"),
+])  # fmt: skip
+def test_nobody_is_sent_to_what_else_the_host_serves(wanted, path, built):
+    with built.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/wger"}):
+        assert local_path(wanted) == path
 
 
 def test_names_that_log_in(browser):
@@ -179,6 +191,21 @@ def test_changes_that_fail(browser, changed, told):
     answer = browser().log_in("grace").fill("/user/password", **sent)
     assert answer.status_code == 400 and told in answer.text
     assert passwords.matches("ecarg-pass", User.get(username="grace").password)
+
+
+@pytest.mark.parametrize(("site", "below", "begin"), [
+    ("https://example.org", "", "https://example.org/user/"), ("https://example.org/", "", "https://example.org/user/"),
+    ("https://example.org", "/wger", "https://example.org/wger/user/"),
+    ("https://example.org/wger", "/wger", "https://example.org/wger/user/"),
+    ("https://example.org/wger/", "", "https://example.org/wger/user/"),
+])  # fmt: skip
+def test_links_in_letters_begin_where_the_server_is_reached(app, outbox, bend, site, below, begin):
+    bend(SITE_URL=site)
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": below}):
+        messages.send_reset(User.get(username="grace"), "grace@example.org")
+    messages.send_reset(User.get(username="grace"), "grace@example.org")  # by a command
+    assert f"{begin}password/reset/" in outbox[0].get_content()
+    assert f"{site.rstrip('/')}/user/password/reset/" in outbox[1].get_content()
 
 
 def test_a_forgotten_password(browser, outbox, link_in):

@@ -47,6 +47,23 @@ def strict(held, tmp_path_factory):
         yield server
 
 
+@pytest.mark.parametrize(("env", "sent"), [
+    ({"SITE_URL": "https://example.org/wger"}, ("", "/wger")), ({"SCRIPT_NAME": "/wger"}, ("/wger",)),
+])  # fmt: skip
+def test_below_a_path(held, tmp_path, env, sent):
+    with running(held.url, tmp_path, WGER_WORKERS="1", WGER_THREADS="2", **env) as server:
+        for below in sent:
+            for path, told in (
+                ("/api/v2/exercise/?limit=1", b'"next":"http://localhost/wger/api/v2/exercise/?limit=1&offset=1"'),
+                ("/user/login", b'<form class="card stack" method="post" action="/wger/user/login"'),
+                ("/static/css/site.css", b"200 OK"),
+                ("/api/v2/muscle", b"Location: /wger/api/v2/muscle/"),
+            ):
+                with server.connect() as wire:
+                    wire.sendall(f"GET {below}{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                    assert told in read_all(wire), (below, path)
+
+
 @pytest.fixture(autouse=True)
 def quiet_logs(request):
     """What a server logs meanwhile must hold no mistake."""

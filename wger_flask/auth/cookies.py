@@ -18,6 +18,7 @@ from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 
 from ..rest.errors import CsrfFailed
+from ..rest.mount import mount_of
 from ..rest.permissions import SAFE_METHODS
 from . import sessions
 from .identity import Caller
@@ -33,6 +34,9 @@ _LETTERS = string.ascii_letters + string.digits
 class CookieSessions(SecureCookieSessionInterface):
     """Flask's sessions, without the work where there is no cookie: most requests have none."""
 
+    def get_cookie_path(self, app):
+        return cookie_path()
+
     def open_session(self, app, request):
         if SESSION_COOKIE not in request.headers.get("Cookie", ""):
             return self.session_class()
@@ -43,6 +47,11 @@ class CookieSessions(SecureCookieSessionInterface):
         if serializer is not None:
             serializer.signer = PatientSigner
         return serializer
+
+
+def cookie_path() -> str:
+    """Return the path below which browsers send the cookies back: that at which the server is reached."""
+    return mount_of(request) or "/"
 
 
 def register(app: Flask, secure: bool) -> None:
@@ -58,7 +67,9 @@ def register(app: Flask, secure: bool) -> None:
     @app.after_request
     def hand_out(response: Response) -> Response:
         if token := g.get("csrf_handed_out"):
-            response.set_cookie(CSRF_COOKIE, token, max_age=CSRF_SECONDS, secure=secure, samesite="Lax")
+            response.set_cookie(
+                CSRF_COOKIE, token, max_age=CSRF_SECONDS, path=cookie_path(), secure=secure, samesite="Lax"
+            )
         return response
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..mail.delivery import compose
+from ..rest.mount import link_for_people
 from . import credential_stamps, email_addresses
 from .models import EmailAddress, User
 from .policy import policy
@@ -101,5 +102,5 @@ def _send(to: str, subject: str, text: str, path: str) -> None:
     chose goes into it, neither a name nor an address.
     """
     rules = policy()
-    link = rules.settings.SITE_URL.rstrip("/") + path
+    link = link_for_people(rules.settings.SITE_URL, path)
     rules.post(compose(rules.settings.FROM_EMAIL, to, subject, text.format(link=link)))

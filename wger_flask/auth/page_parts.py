@@ -12,7 +12,7 @@ from ..rest.errors import CsrfFailed, Throttled
 from ..rest.schema import Schema, load
 from ..web.durations import for_people
 from ..web.layout import respond
-from ..web.urls import local_path
+from ..web.urls import here, local_path
 from . import cookies
 from .models import User
 from .policy import policy
@@ -91,7 +91,7 @@ def on(path: str) -> Response:
 def to_login() -> Response:
     """Send the browser to log in, and back to the present page with what was typed."""
     typed = {name: value for name, value in _typed().items() if name != "next"}
-    return on(url_for("account.login", next=request.path + (f"?{urlencode(typed)}" if typed else "")))
+    return on(url_for("account.login", next=here() + (f"?{urlencode(typed)}" if typed else "")))
 
 
 def row_of_user() -> User:

@@ -69,7 +69,7 @@ def login() -> Response:
 def logout() -> Response:
     """Log out."""
     cookies.log_out()
-    return on("/")
+    return on(url_for("home.home"))
 
 
 @page("/user/register", alias="/register")
@@ -78,7 +78,7 @@ def register() -> Response:
     if not policy().settings.ALLOW_REGISTRATION:
         raise NotFound()
     if request.method != "POST":
-        return on("/") if g.user else show("register")
+        return on(url_for("home.home")) if g.user else show("register")
     try:
         limits.registration()
         data = read(forms.RegisterForm)

@@ -1,4 +1,4 @@
-"""What turning rows into JSON needs to know of the request: the host that was asked, and by whom."""
+"""What turning rows into JSON needs to know of the request: the server's address as it was asked, and by whom."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from flask import g, request
 
+from .mount import root_url
+
 
 class Context:
-    """The host's URL (without a slash behind it) and the user, None for nobody.
+    """The server's URL (without a slash behind it) and the user, None for nobody.
 
     ``base`` may be a function that returns the URL: it takes a while to make, and most rows need none.
     """
@@ -21,7 +23,7 @@ class Context:
 
     @property
     def base(self) -> str:
-        """The host's URL."""
+        """The server's URL, with the path below which it is reached."""
         if callable(self._base):
             self._base = self._base()
         return self._base
@@ -39,5 +41,5 @@ def current_context() -> Context:
     """Return the context of the request that is being answered."""
     found = g.get("dump_context")
     if found is None:
-        found = g.dump_context = Context(lambda: request.host_url[:-1], g.get("user"))
+        found = g.dump_context = Context(lambda: root_url(request), g.get("user"))
     return found

@@ -20,6 +20,7 @@ from ..storage.predicates import Clause
 from ..storage.query import Selection
 from .errors import NotFound
 from .filtering.filters import Parameter
+from .mount import root_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class CursorPage:
 
     def envelope(self, results: list, request: Request) -> dict:
         """Return the documented envelope around ``results``."""
-        url = request.host_url[:-1] + request.path
+        url = root_url(request) + request.path
         return {
             "next": self.following and _link(url, request.args, self.following),
             "previous": self.previous and _link(url, request.args, self.previous),

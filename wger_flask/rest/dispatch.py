@@ -24,6 +24,7 @@ from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
 from .context import Context, current_context
 from .errors import ApiError, MethodNotAllowed
 from .fields.computed import File
+from .mount import mount_of
 from .negotiation import JSON, negotiate
 from .openapi import options
 from .ownership import NotADictionary
@@ -367,7 +368,7 @@ def _result(made) -> tuple:
 
 def _with_slash() -> Response:
     query = request.query_string.decode("ascii", "replace")
-    location = f"{request.script_root}{request.path}/" + (f"?{query}" if query else "")
+    location = f"{mount_of(request)}{request.path}/" + (f"?{query}" if query else "")
     response = redirect(location, 301)
     response.set_data(b"")
     response.autocorrect_location_header = False

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..storage.query import Selection
 from .filtering.filters import Parameter
+from .mount import root_url
 
 _LARGEST = 2**63 - 1
 _largest_page = 999
@@ -94,7 +95,7 @@ def _number(args: MultiDict, name: str) -> int:
 
 
 def _link(request: Request, limit: int, offset: int) -> str:
-    url = request.host_url[:-1] + request.path
+    url = root_url(request) + request.path
     query = {name: values for name, values in request.args.lists() if name not in ("limit", "offset")}
     query["limit"] = [str(limit)]
     if offset > 0:

@@ -8,6 +8,7 @@ from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
 from .dispatch import Call, Target, dispatch
+from .mount import root_url
 from .openapi.document import Documented
 from .permissions import public
 from .services import services
@@ -18,7 +19,7 @@ def list_resources(call: Call) -> dict[str, str]:
     ending = f".{call.suffix}" if call.suffix else "/"
     asked = call.args.get("format", "")
     ending += f"?format={asked}" if asked and not call.suffix else ""
-    base = f"{request.host_url[:-1]}{request.script_root}{PREFIX}"
+    base = root_url(request) + PREFIX
     named = (resource.name for resource in services().registry if not resource.deprecated)
     return {name: f"{base}/{name}{ending}" for name in named}
 

@@ -1,21 +1,22 @@
 """The OpenAPI document, and the pages that show it.
 
 ``/api/v2/schema`` is YAML, or JSON where that is asked for by ``?format=json`` or an Accept
-header.  Both texts are made once.
+header.  Both texts are made once (for each path below which the server is reached, mostly one).
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from functools import cache
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
-from flask import Blueprint, Response, abort, render_template, request, send_from_directory
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
 from flask_smorest import Api
 
+from ..rest.mount import mount_of
 from .layout import HEADERS
 
 # The packages that carry the programs' builds: the only ones on PyPI that hold current ones
@@ -38,9 +39,9 @@ def pages_for(api: Api) -> Blueprint:
     pages = Blueprint("documents", __name__)
     writing = threading.Lock()
 
-    @cache
-    def written(is_json: bool) -> bytes:
-        document = api.spec.to_dict()
+    @lru_cache(8)
+    def written(is_json: bool, mount: str) -> bytes:
+        document = api.spec.to_dict() | ({"servers": [{"url": mount}]} if mount else {})
         if is_json:
             return json.dumps(document, ensure_ascii=False, indent=4).encode()
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -48,7 +49,7 @@ def pages_for(api: Api) -> Blueprint:
 
     def text(is_json: bool) -> bytes:
         with writing:  # several first readers need one text
-            return written(is_json)
+            return written(is_json, mount_of(request))
 
     @pages.get("/api/v2/schema")
     @pages.get("/api/v2/schema/", endpoint="schema_with_slash")
@@ -71,9 +72,9 @@ def pages_for(api: Api) -> Blueprint:
         return Response(page, headers={"Content-Security-Policy": _POLICY}, mimetype="text/html")
 
     for address, program in (("ui", "swagger"), ("redoc", "redoc")):
-        for prefix in ("/api/v2/schema", "/schema"):
+        for prefix, endpoint in (("/api/v2/schema", f"{program}_in_api"), ("/schema", program)):
             pages.add_url_rule(
-                f"{prefix}/{address}", f"{program}{prefix.count('/')}", lambda program=program: show(program),
+                f"{prefix}/{address}", endpoint, lambda program=program: show(program),
                 strict_slashes=False, provide_automatic_options=False,
             )  # fmt: skip
 
@@ -87,7 +88,8 @@ def pages_for(api: Api) -> Blueprint:
             abort(404)
         if name.endswith(".js") and program == "redoc":
             keeping = {"Cache-Control": f"max-age={_AGE}"}
-            return Response(_redoc(folder / name), mimetype="text/javascript", headers=keeping)
+            script = _redoc(folder / name, url_for("static", filename="images/logo.svg"))
+            return Response(script, mimetype="text/javascript", headers=keeping)
         return send_from_directory(folder, name, max_age=_AGE)
 
     return pages
@@ -100,6 +102,6 @@ def build_folder(program: str) -> Path | None:
     return Path(found.submodule_search_locations[0]) / folder if found else None
 
 
-@cache
-def _redoc(path: Path) -> bytes:
-    return path.read_bytes().replace(FOREIGN_LOGO, b"/static/images/logo.svg")
+@lru_cache(2)  # megabytes
+def _redoc(path: Path, logo: str) -> bytes:
+    return path.read_bytes().replace(FOREIGN_LOGO, logo.encode())

@@ -17,6 +17,7 @@ from werkzeug.utils import safe_join
 
 from ..rest.services import services
 from .layout import POLICY
+from .urls import here
 
 pages = Blueprint("docs", __name__)
 
@@ -45,7 +46,7 @@ def show(name: str) -> Response:
         abort(404)
     if Path(path).is_dir():
         if not request.path.endswith("/"):
-            return redirect(f"{request.script_root}{request.path}/", 301)
+            return redirect(f"{here()}/", 301)
         name = f"{name}index.html"
     is_page = name.endswith(".html")
     response = send_from_directory(_folder(), name, max_age=_AGE if name.startswith("assets/") else 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..rest.registry import Registry
-from .urls import API, address
+from .urls import API, address, mounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def for_people(registry: Registry) -> dict[str, list[Entry]]:
 def endpoints(registry: Registry) -> list[Entry]:
     """Return what is no resource, such as tokens and versions."""
     return [
-        Entry(path.strip("/"), f"{API}{path}", _first(target.about), methods=", ".join(target.handlers))
+        Entry(path.strip("/"), mounted(f"{API}{path}"), _first(target.about), methods=", ".join(target.handlers))
         for path, target in sorted(targets_of(registry), key=lambda found: found[0])
     ]
 

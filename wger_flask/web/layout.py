@@ -15,7 +15,7 @@ from flask import Flask, Response, g, render_template, request, url_for
 from ..rest.errors import ApiError
 from ..rest.services import services
 from .index import for_people
-from .urls import API, with_args
+from .urls import API, address, here, mounted, present, with_args
 
 # Scripts and styles come from the server itself, and nothing may be put into a frame of others.
 POLICY = (
@@ -34,11 +34,11 @@ HEADERS = {
 class Account:
     """Where people log in and out; ``register`` is empty where they may not make an account."""
 
-    login: str = "/user/login"
-    logout: str = "/user/logout"
-    home: str = "/user/"
-    api_key: str = "/user/api-key"
-    register: str = "/user/register"
+    login: str
+    logout: str
+    home: str
+    api_key: str
+    register: str
 
 
 class Site:
@@ -62,32 +62,34 @@ class Site:
     @cached_property
     def account(self) -> Account:
         """Where the pages of accounts are."""
-        allowed = getattr(services().settings, "ALLOW_REGISTRATION", False)
-        return Account() if allowed else Account(register="")
+        login, logout, home, api_key = (url_for(f"account.{name}") for name in ("login", "logout", "home", "api_key"))
+        register = url_for("account.register") if services().settings.ALLOW_REGISTRATION else ""
+        return Account(login, logout, home, api_key, register)
 
     @property
     def login_url(self) -> str:
         """Where to log in and come back to the present page."""
         if request.path == "/" or request.path.startswith("/user/"):
             return self.account.login
-        back = request.full_path.removesuffix("?") if request.method == "GET" else request.path
+        back = present() if request.method == "GET" else here()
         return self.account.login + with_args(request.args.__class__(), next=back)
 
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The labels and addresses of the main menu."""
-        return [(label, url) for label, url in services().registry.navigation if self._may_read(url)]
+        known = [(label, _below(url)) for label, url in services().registry.navigation]
+        return [(label, url) for label, url in known if self._may_read(url)]
 
     @property
     def programs(self) -> list[tuple[str, str]]:
         """The labels and addresses of the menu's end, for those who write programs."""
-        return [("Explore", f"{API}/"), ("API documentation", "/schema/ui")]
+        return [("Explore", address()), ("API documentation", url_for("documents.swagger"))]
 
     @property
     def more(self) -> dict[str, list[tuple[str, str]]]:
         """The other lists that are for people, by subject."""
         registry = services().registry
-        main = {_path(url) for _, url in registry.navigation}
+        main = {_path(_below(url)) for _, url in registry.navigation}
         found: dict[str, list[tuple[str, str]]] = {}
         for subject, entries in for_people(registry).items():
             for entry in entries:
@@ -96,7 +98,7 @@ class Site:
         return found
 
     def _may_read(self, url: str) -> bool:
-        registry, name = services().registry, _path(url).removeprefix(API).strip("/")
+        registry, name = services().registry, _path(url).removeprefix(mounted(API)).strip("/")
         return name not in registry or bool(registry.get(name).rules.read(self.user))
 
     @property
@@ -104,7 +106,8 @@ class Site:
         """The entry of the menu below which the present page is."""
         others = [entry for entries in self.more.values() for entry in entries]
         known = [*self.menu, *others, *self.programs]
-        return max((url for _, url in known if request.path.startswith(_path(url))), key=len, default="")
+        present = here()
+        return max((url for _, url in known if present.startswith(_path(url))), key=len, default="")
 
     @property
     def version(self) -> str:
@@ -114,6 +117,11 @@ class Site:
     def static(self, name: str) -> str:
         """Return the address of a file that ships with the server."""
         return url_for("static", filename=name)
+
+
+def _below(url: str) -> str:
+    """Return the address of an entry of the menu: those of this server are declared as if it were at the root."""
+    return mounted(url) if url.startswith("/") else url
 
 
 def _path(url: str) -> str:
@@ -136,6 +144,7 @@ def register(app: Flask) -> None:
     """Give every template what the frame needs."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.setdefault("csrf_token", lambda: "")
+    app.jinja_env.globals |= {"api_url": address, "here": here}
     app.context_processor(lambda: {"site": _site()})
 
     @app.after_request

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from flask import request
 from werkzeug.datastructures import MultiDict
+
+from ..rest.mount import mount_of
 
 API = "/api/v2"
 BACK = "_next"
@@ -15,7 +17,12 @@ ASK, TELL, LAND = "_ask", "_tell", "_land"
 def address(*parts) -> str:
     """Return the address of something in the API: ``address("exercise", 9)``."""
     inner = "/".join(quote(str(part), safe="") for part in parts)
-    return f"{request.script_root}{API}/{inner}/" if inner else f"{request.script_root}{API}/"
+    return f"{mount_of(request)}{API}/{inner}/" if inner else f"{mount_of(request)}{API}/"
+
+
+def mounted(path: str) -> str:
+    """Return the address of a ``path`` of the application, below the path at which the server is reached."""
+    return mount_of(request) + path
 
 
 def with_args(args: MultiDict, **changes) -> str:
@@ -29,14 +36,24 @@ def as_json(args: MultiDict, suffix: str = "") -> str:
     """Return the address of the current page's JSON, with the query ``args``."""
     path = request.path.removesuffix("/")
     path = f"{path.removesuffix('.' + suffix)}/" if suffix else request.path
-    return f"{request.script_root}{path}{with_args(args, format='json')}"
+    return f"{mount_of(request)}{path}{with_args(args, format='json')}"
 
 
-def local_path(wanted: str | None, otherwise: str = "/") -> str:
-    """Return ``wanted`` if it is a path on this server, else ``otherwise``: nobody is sent elsewhere."""
+def local_path(wanted: str | None, otherwise: str | None = None) -> str:
+    """Return ``wanted`` if it is a path of this server, else ``otherwise``, the first page unless given.
+
+    Nobody is sent elsewhere: neither to another host nor to what else this one serves.
+    """
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
-        return otherwise
-    return wanted
+        known = False
+    elif mount := mount_of(request):
+        path = unquote(wanted.partition("?")[0].partition("#")[0]).replace("\\", "/")
+        known = f"{path}/".startswith(f"{unquote(mount)}/") and not {".", ".."} & set(path.split("/"))
+    else:
+        known = True
+    if known:
+        return wanted
+    return mounted("/") if otherwise is None else otherwise
 
 
 def way_back() -> str:
@@ -51,9 +68,9 @@ def listed(name: str) -> list[str]:
 
 def here() -> str:
     """Return the current address without its query, for forms that post to where they stand."""
-    return f"{request.script_root}{request.path}"
+    return mounted(request.path)
 
 
 def present() -> str:
     """Return the current address with its query."""
-    return request.script_root + request.full_path.removesuffix("?")
+    return mounted(request.full_path.removesuffix("?"))
