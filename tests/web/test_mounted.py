@@ -191,7 +191,8 @@ def test_a_proxy_may_cut_the_path_off(mounted, sent):
     assert mounted.get(f"{sent}/api/v2/").json["muscle"] == f"{HOST}/wger/api/v2/muscle/"
     muscle = mounted.get(f"{sent}/api/v2/muscle/2/").json
     assert muscle["image_url_main"] == f"{HOST}/wger/static/images/muscles/main/muscle-2.svg"
-    assert mounted.get(f"{sent}/static/images/muscles/main/muscle-2.svg").status_code == 200
+    with mounted.get(f"{sent}/static/images/muscles/main/muscle-2.svg") as picture:
+        assert picture.status_code == 200
     moved = mounted.get(f"{sent}/api/v2/exercise?limit=5")
     assert (moved.status_code, moved.location) == (301, "/wger/api/v2/exercise/?limit=5")
     assert mounted.get(f"{sent}/favicon.ico").location == "/wger/static/images/favicon.svg"
