@@ -16,14 +16,12 @@ from .schemas import ANSWER, Components
 JSON, HTML = "application/json", "text/html"
 PAGE = {"schema": {"type": "string"}}
 _REFUSAL = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
-_MESSAGES = {"type": "array", "items": {}}
+# No choice of types: ReDoc, which makes up an example of each, fails at those that are lists.
 _INVALID = {
-    "description": "Messages by the name of the field that they are about; without names where it is about no field.",
-    "anyOf": [
-        {"type": "object", "additionalProperties": {"anyOf": [_MESSAGES, {"type": "object"}, {"type": "string"}]}},
-        _MESSAGES, {"type": "string"},
-    ],
-}  # fmt: skip
+    "description": "A list of messages by the name of each field that they are about; a list or a text alone where "
+    "they are about no field.",
+    "example": {"name": ["This field is required."]},
+}
 _REFUSALS = {
     "400": ("BadRequest", "The input is wrong.", "Invalid"),
     "401": ("Unauthorized", "The token is not valid.", "Refusal"),

@@ -160,9 +160,12 @@ class Components:
         if isinstance(field, references.Key):
             return _key(field.model, role)
         if isinstance(field, references.Keys):
-            made = {"items": _key(field.model, role)}
+            made = {"type": "array", "items": _key(field.model, role)}
             also = {"type": "object", "description": "Its names count, as recorded."}
-            return made | ({"type": "array"} if role == ANSWER else {"anyOf": [{"type": "array"}, also]})
+            if role == ANSWER:
+                return made
+            # programs that make up an example fail at a choice with an array in it
+            return {"anyOf": [made, also], "example": [1] if made["items"].get("type") == "integer" else []}
         if isinstance(field, computed.Computed | computed.Batch):
             return self.property(name, field.describes, role) if field.describes else {}
         if isinstance(field, computed.File):
