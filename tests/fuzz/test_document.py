@@ -42,6 +42,9 @@ CONFIG = {
 # since no schema can say it of a parameter that is sent several times.
 HEEDLESS = {"limit", "offset", "ordering"}
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
+# The few that are always the same are not made of keys and moments that were answered before, which are not.
+SAME = {} if TIMES > 1 else {"extra-data-sources": {"responses": False}, "error-feedback": {"enabled": False}}
+MORE = {"fuzzing": SAME, "stateful": {"generation": {"max-examples": 10 * TIMES}}}
 
 
 @pytest.fixture
@@ -63,8 +66,7 @@ def document(app, monkeypatch):
     def document(name: str | None, *phases: str):
         config = SchemathesisConfig.from_dict({
             **CONFIG, "headers": {"Authorization": f"Token {key_of(name)}"} if name else {},
-            "phases": {phase: {"enabled": phase in phases} for phase in PHASES}
-            | {"stateful": {"enabled": "stateful" in phases, "generation": {"max-examples": 10 * TIMES}}},
+            "phases": {phase: {"enabled": phase in phases, **MORE.get(phase, {})} for phase in PHASES},
             # generated credentials would go beside those that are given
             "generation": {"max-examples": 2 * TIMES, "with-security-parameters": False},
         })  # fmt: skip

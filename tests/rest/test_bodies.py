@@ -179,3 +179,17 @@ def test_what_is_read_can_be_written(value):
     assert found == value
     assert json.loads(to_json(found)) == value
     assert json.loads(to_json(found, indent=2)) == value
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"--b\r\nTrue--b--\r\n", "multipart/form-data; boundary=b"),
+        (b"a=1", "multipart/form-data; boundary=b"),
+        (b"--b\r\nX: y\r\n\r\n1\r\n--b--\r\n", "multipart/form-data; boundary=b"),
+        (b"a=\xff", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_no_form_is_not_an_empty_one(data, kind):
+    with pytest.raises(ParseError, match="orm parse error - "):
+        read(data, kind)

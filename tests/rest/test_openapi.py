@@ -80,7 +80,7 @@ def test_what_is_said_of_a_resource(document):
     }  # fmt: skip
     assert parameters["date__gte"]["schema"] == {"type": "string", "format": "date-time"}
     assert (parameters["id__in"]["style"], parameters["id__in"]["explode"]) == ("form", False)
-    assert {"date", "-date", "weight"} <= set(parameters["ordering"]["schema"]["items"]["anyOf"][0]["enum"])
+    assert {"date", "-date", "weight"} <= set(parameters["ordering"]["schema"]["anyOf"][0]["items"]["enum"])
     assert {} not in listing["security"]
     assert set(making["requestBody"]["content"]) == {
         "application/json", "application/x-www-form-urlencoded", "multipart/form-data",

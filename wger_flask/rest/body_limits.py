@@ -54,7 +54,18 @@ def _counted(data: bytes) -> int:
 
 
 class FormParser(FormDataParser):
-    """Flask's reader of forms, which counts the fields of a plain one before it takes them apart."""
+    """Flask's reader of forms, which counts the fields of a plain one before it takes them apart.
+
+    What is no form is refused (:class:`ParseError`), not read as an empty one.
+    """
+
+    def parse(self, stream, mimetype, content_length, options=None):
+        self.silent = False
+        try:
+            return super().parse(stream, mimetype, content_length, options)
+        except ValueError as wrong:
+            kind = "Multipart form" if mimetype == "multipart/form-data" else "Form"
+            raise ParseError(f"{kind} parse error - {wrong}") from None
 
     def _parse_urlencoded(self, stream, mimetype, content_length, options):
         data = stream.read()

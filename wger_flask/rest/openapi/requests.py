@@ -38,9 +38,9 @@ def parameters(target: Target, method: str) -> list[dict]:
         if names:
             terms = [f"{sign}{name}" for name in names for sign in ("", "-")]
             made.append({
-                "name": "ordering", "in": "query", "style": "form", "explode": False, "allowEmptyValue": True,
+                "name": "ordering", "in": "query", "style": "form", "explode": False,
                 "description": f"Names to order by, the first one first; - in front: descending; {_IGNORED}.",
-                "schema": {"type": "array", "items": _or_any_text({"type": "string", "enum": terms})},
+                "schema": _or_anything({"type": "array", "items": {"type": "string", "enum": terms}}),
             })  # fmt: skip
     resource, path = target.resource, target.action.path if target.action else ""
     if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
@@ -68,10 +68,10 @@ def _query(parameter: Parameter, resource: Resource) -> dict:
     if parameter.name == "limit":
         schema = {"type": "integer", "minimum": 1, "default": getattr(resource.pagination, "default", 20)}
     if parameter.kind == "boolean" or parameter in resource.pagination.describe():
-        schema = _or_any_text(schema)
+        schema = _or_anything(schema)
         words.append(_IGNORED)
     made: dict = {"name": parameter.name, "in": "query", "schema": schema}
-    if schema != {"type": "string"}:  # as which nothing at all counts anyway
+    if schema != {"type": "string"} and {} not in schema.get("anyOf", ()):  # as which nothing at all counts anyway
         made["allowEmptyValue"] = True
     if parameter.help == "comma-separated" or parameter.several:
         made |= {
@@ -84,8 +84,8 @@ def _query(parameter: Parameter, resource: Resource) -> dict:
     return made | ({"description": told} if told else {})
 
 
-def _or_any_text(schema: dict) -> dict:
-    return {"anyOf": [schema, {"type": "string"}]}
+def _or_anything(schema: dict) -> dict:
+    return {"anyOf": [schema, {}]}
 
 
 def request_body(components: Components, target: Target, method: str) -> dict | None:
