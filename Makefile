@@ -7,6 +7,8 @@ BIN := .venv/bin
 # make serve HOST=0.0.0.0 PORT=9000; the shell's own HOST and PORT mean other things and are left alone
 HOST =
 PORT =
+# The zone of the recorded server, Europe/Berlin, as every machine knows it: the runner takes "today" from the clock's zone
+RECORDED_ZONE := CET-1CEST,M3.5.0,M10.5.0/3
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
@@ -50,7 +52,7 @@ bench: install ## Measure against hand-written endpoints on the same machine
 	$(BIN)/python -m tests.bench $(ARGS)
 
 conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
-	WGER_DELETED_ROUTINES=cascade $(BIN)/python ../shared/conformance/run.py $(ARGS)
+	TZ=$(RECORDED_ZONE) WGER_DELETED_ROUTINES=cascade $(BIN)/python ../shared/conformance/run.py $(ARGS)
 
 clients: install ## Drive a fresh server with wger's published API client and MCP server
 	.ci/clients
