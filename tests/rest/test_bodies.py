@@ -193,3 +193,8 @@ def test_what_is_read_can_be_written(value):
 def test_what_is_no_form_is_not_an_empty_one(data, kind):
     with pytest.raises(ParseError, match="orm parse error - "):
         read(data, kind)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"])
+def test_no_body_is_an_empty_form(kind):
+    assert read(b"", kind) == {}

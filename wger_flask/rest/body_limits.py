@@ -61,17 +61,33 @@ class FormParser(FormDataParser):
 
     def parse(self, stream, mimetype, content_length, options=None):
         self.silent = False
+        is_multipart, counted = mimetype == "multipart/form-data", _Counted(stream)
+        if is_multipart and not (options or {}).get("boundary"):
+            raise ParseError("Multipart form parse error - Invalid boundary in multipart: None")
         try:
-            return super().parse(stream, mimetype, content_length, options)
+            return super().parse(counted, mimetype, content_length, options)
         except ValueError as wrong:
-            kind = "Multipart form" if mimetype == "multipart/form-data" else "Form"
-            raise ParseError(f"{kind} parse error - {wrong}") from None
+            if not counted.size:  # no body is an empty form of any kind
+                return stream, self.cls(), self.cls()
+            raise ParseError(f"{'Multipart form' if is_multipart else 'Form'} parse error - {wrong}") from None
 
     def _parse_urlencoded(self, stream, mimetype, content_length, options):
         data = stream.read()
         if self.max_form_parts is not None and data.count(b"&") >= self.max_form_parts:
             raise RequestEntityTooLarge()
         return super()._parse_urlencoded(_Read(data), mimetype, content_length, options)
+
+
+class _Counted:
+    """A stream that tells how much was read of it."""
+
+    def __init__(self, stream):
+        self._stream, self.size = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
 
 
 class _Read:
