@@ -48,7 +48,7 @@ def held(template, tmp_path_factory):
             if number % 10 == 0:
                 routine = models.Routine.create(user=grace, name="large", start="2024-01-01", end="2024-01-02")
             day = models.Day.create(routine=routine, name="d", order=number + 1, config=large)
-            for place in range(50):
+            for place in range(36):
                 slot = models.Slot.create(day=day, order=place + 1, config=large)
                 models.SlotEntry.create(slot=slot, exercise=exercise, order=1, config=large)
         for number in range(999):
