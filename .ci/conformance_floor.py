@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 """Replay the recorded exchanges and fail when fewer pass than did before.
 
-    .ci/conformance_floor.py ../shared/conformance/run.py            # check against the floor
-    .ci/conformance_floor.py ../shared/conformance/run.py --raise    # and keep what is better
-
-The suites were recorded with WGER_DELETED_ROUTINES=cascade: set that, the runner passes its environment on.
+    .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER            # check against the floor
+    .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER --raise    # and keep what is better
 
 The floor is tests/conformance-floor.json: how many steps of each suite passed, and the total.  It
 only ever rises; a step that is lost on purpose is an edit of that file with its reason in the
@@ -54,9 +52,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runner", help="the script that replays the suites")
     parser.add_argument("--raise", dest="raised", action="store_true", help="write better scores into the floor")
+    parser.add_argument("--suites", required=True, help="the folder of recorded suites")
     arguments = parser.parse_args()
     floor = json.loads(FLOOR.read_text())
-    scores = read_scores(run([sys.executable, arguments.runner]))
+    scores = read_scores(run([sys.executable, arguments.runner, "--suites", arguments.suites]))
     lost = losses(scores, floor)
     for line in lost:
         print(f"below the floor: {line}")
