@@ -6,37 +6,17 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Action, Clause, Filter, Parameter, Selection, any_of
+from wger_flask.api import Action, BooleanFilter, Selection, any_of
 
 BODYWEIGHT = 7
 MOST = 20
 
 
-class NeedsNothing(Filter):
-    """Exercises without equipment, or with none but one's own body."""
-
-    params = ("needs_nothing",)
-
-    def __init__(self, equipment):
-        self.shape = equipment.through, equipment.source.name, equipment.target.name
-
-    def clauses(self, args):
-        wanted = args.getlist("needs_nothing")[-1]
-        if wanted not in ("True", "False"):
-            return ()
-        return (Clause(_without_equipment if wanted == "True" else _with_equipment, (), self.shape),)
-
-    def describe(self):
-        return [Parameter("needs_nothing", "needs nothing", "boolean", choices=(("True", "yes"), ("False", "no")))]
-
-
-def _with_equipment(through, exercise, equipment):
+def needs_nothing(through, exercise, equipment, wanted):
+    """Return the condition that an exercise takes no equipment, or none but one's own body (or that it does)."""
     source, target = getattr(through, exercise), getattr(through, equipment)
-    return source.rel_model.id.in_(through.select(source).where(target != BODYWEIGHT))
-
-
-def _without_equipment(*shape):
-    return ~_with_equipment(*shape)
+    takes_some = source.rel_model.id.in_(through.select(source).where(target != BODYWEIGHT))
+    return ~takes_some if wanted else takes_some
 
 
 def alternatives(call):
@@ -61,8 +41,9 @@ def _linked(column, keys, wanted):
 def register(registry) -> None:
     """Extend the exercises."""
     equipment = registry.get("exercise").links["equipment"]
+    shape = equipment.through, equipment.source.name, equipment.target.name
     registry.extend(
         "exercise",
-        filters={"needs_nothing": NeedsNothing(equipment)},
+        filters={"needs_nothing": BooleanFilter("needs_nothing", needs_nothing, shape)},
         actions=(Action("alternatives/", alternatives, about="What else works the same muscles."),),
     )

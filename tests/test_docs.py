@@ -127,5 +127,6 @@ def test_the_example_of_the_reference_works(naps, capsys):
     user = User.get(User.username == "grace")
     assert plugin.naps_of(user) == [20, 70]
     assert plugin.doze(user, 10) == 20 and "slept 20 minutes" in capsys.readouterr().out
-    clause = plugin.LongNaps().clauses(MultiDict({"long": "True"}))
-    assert [one.minutes for one in Selection(plugin.Nap, clause).instances()] == [70]
+    for item, query in ((plugin.long, {"long": "True"}), (plugin.Hours(), {"hours": "1"})):
+        clause = item.clauses(MultiDict(query))
+        assert [one.minutes for one in Selection(plugin.Nap, clause).instances()] == [70]

@@ -24,6 +24,7 @@ from .rest.fields.nested import Child, Children, Members, Nested
 from .rest.fields.nested_input import Items
 from .rest.fields.references import Key, Keys
 from .rest.filtering.filters import (
+    BooleanFilter,
     Filter,
     FilterSet,
     Lookup,
@@ -76,4 +77,5 @@ __all__ = [
     "loaded_names", "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
+    "BooleanFilter",
 ]  # fmt: skip

@@ -8,9 +8,12 @@ from textwrap import dedent
 
 import pytest
 
-from wger_flask.app import RATES
+from tests.conftest import ROOT, settings_for
+from wger_flask.app import RATES, create_app
 from wger_flask.plugin_loader import register_plugins
 from wger_flask.rest.registry import Registry
+from wger_flask.storage.database import database
+from wger_flask.storage.migrations import migrate
 
 SUBJECTS = ("core", "exercises")
 RESOURCE = """
@@ -103,3 +106,24 @@ def installed(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(str(site))
 
     return installed
+
+
+@pytest.fixture
+def served(folder, template, tmp_path, monkeypatch):
+    """Return a function that makes a server, and the tables, of a plugin ``mine`` with the given source."""
+    copy = template.copy(tmp_path)
+    made = []
+
+    def served(source: str, **settings):
+        (folder / "mine.py").write_text(dedent(source), encoding="utf-8")
+        monkeypatch.setattr("wger_flask.app.shipped", lambda name: folder)
+        monkeypatch.setattr("wger_flask.settings.shipped", lambda name: ROOT / name if name == "config" else folder)
+        made.append(create_app(settings_for(copy.url, tmp_path, **settings)))
+        registry = made[0].extensions["wger_flask"].registry
+        migrate(registry.models, registry.plugins)
+        return made[0]
+
+    yield served
+    if made and not database.obj.is_closed():
+        database.obj.close()
+    copy.drop()

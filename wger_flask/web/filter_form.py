@@ -59,11 +59,14 @@ def filter_form(
     in_use: set[str] = set()
     for parameter in parameters:
         base = _base(parameter.name)
-        group = groups.setdefault(base, Group(labels.get(base) or label(base)))
+        group = groups.setdefault(base, Group(_called(parameter, base) or labels.get(base) or label(base)))
         control = _control(parameter, base, args, sentences(errors.get(parameter.name)), user)
         group.controls.append(control)
         in_use |= {parameter.name} if any(args.getlist(parameter.name)) else set()
         chips += _chips(parameter, group.label, control, args, user)
+    for group in groups.values():
+        if len(group.controls) == 1 and (words := group.controls[0].label.removeprefix("is")):
+            group.label += words if group.controls[0].label != words and not group.controls[0].options else ""
     kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
     return FilterForm(list(groups.values()), kept, len(in_use), chips)
 
@@ -73,6 +76,11 @@ def _chips(parameter: Parameter, label: str, control: Control, args: MultiDict, 
     values = [value for value in args.getlist(parameter.name) if value]
     words = f" {control.label}" if control.label.startswith("is ") else ":"
     names = dict(control.options)
+    if control.widget == "ticks" and not parameter.several:
+        said = ", ".join(names[value] for value in control.value)
+        if said:
+            yield Chip(f"{label}{words} {said}", with_args(args, **{parameter.name: None, "offset": None}))
+        return
     if parameter.model is not None and not names:
         names = names_of(parameter.model, values, user)
     for value in values if parameter.several else values[-1:]:
@@ -82,6 +90,12 @@ def _chips(parameter: Parameter, label: str, control: Control, args: MultiDict, 
         ])  # fmt: skip
         text = names.get(value) or value
         yield Chip(f"{label}{words} {text}", with_args(rest))
+
+
+def _called(parameter: Parameter, base: str) -> str:
+    """Return the label that a filter gives itself, nothing where it is made of the parameter's name."""
+    own = not parameter.label.startswith(base.replace("_", " ")) and base == parameter.name
+    return label(parameter.label) if own else ""
 
 
 def _base(name: str) -> str:
@@ -94,7 +108,11 @@ def _control(parameter: Parameter, base: str, args: MultiDict, errors: list[str]
     words = parameter.label.removeprefix(base.replace("_", " ")).strip() or "is"
     made = Control(parameter.name, words, hint=parameter.help, value=value, errors=errors)
     several = parameter.help == "comma-separated"
-    if parameter.choices:
+    if parameter.choices and several:
+        chosen = {part.strip() for text in args.getlist(parameter.name) for part in text.split(",")}
+        made.widget, made.options, made.hint = "ticks", list(parameter.choices), ""
+        made.value = [value for value, _ in parameter.choices if value in chosen]
+    elif parameter.choices:
         made.widget, made.options = "select", [("", "any"), *parameter.choices]
     elif parameter.model is not None and not several:
         offer(made, parameter.model, user)

@@ -44,9 +44,9 @@ class TranslatedFilter(Filter):
 
     def describe(self):
         return [
-            Parameter("name__search", "name", help="part of a name or an alias; the best match comes first"),
+            Parameter("name__search", "name search", help="part of a name or an alias; the best match comes first"),
             Parameter("name__exact", "name contains", help="part of a name or an alias"),
-            Parameter("language__code", "language", help="codes such as en,de; an unknown one means English"),
+            Parameter("language__code", "language code", help="codes such as en,de; an unknown one means English"),
         ]
 
 

@@ -33,7 +33,11 @@ class NameSearch(Filter):
         return (Clause(_nearest, search.typed_values(text, Ingredient.name)), "name")
 
     def describe(self):
-        return [Parameter("name__search", "name", help="what a person would type, or a barcode; the best match first")]
+        return [
+            Parameter(
+                "name__search", "name search", help="what a person would type, or a barcode; the best match first"
+            )
+        ]
 
 
 class Barcode(Filter):
@@ -66,7 +70,7 @@ class LanguageCodes(Filter):
         return ("language",) if "," in _text(args, "language__code") and not _text(args, "name__search") else ()
 
     def describe(self):
-        return [Parameter("language__code", "language", help="codes such as en,de; unknown ones are left out")]
+        return [Parameter("language__code", "language code", help="codes such as en,de; unknown ones are left out")]
 
 
 def _text(args, param: str) -> str:

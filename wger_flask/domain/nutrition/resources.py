@@ -36,7 +36,7 @@ _FOOD_FILTERS = {
         ),
         exact,
     ),
-    "nutriscore": (exact, _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, _sorted_in),
+    "nutriscore": (exact, _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, replace(_sorted_in, checks=False)),
     "created": (exact, gt, lt),
     "last_update": (exact, _sorted_gt, _sorted_lt),
     "last_imported": (exact, _sorted_gt, _sorted_lt),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wger_flask.api import Action, Clause, Resource, compared, equals, exact, one_of, owned_by
 
 from . import marks, schemas
 from .models import Trophy, UserStatistics, UserTrophy
 from .progress import progress
+
+_in_any_words = replace(one_of, checks=False)  # a kind that does not exist has no trophies
 
 
 def shown_to(user) -> tuple[Clause, ...]:
@@ -29,7 +33,7 @@ trophy = Resource(
     label="Trophies",
     about="What there is to be earned by training.",
     filters={
-        "id": (exact, one_of), "trophy_type": (exact, one_of), "is_active": exact, "is_hidden": exact,
+        "id": (exact, one_of), "trophy_type": (exact, _in_any_words), "is_active": exact, "is_hidden": exact,
         "is_progressive": exact, "is_repeatable": exact,
     },
     orderable=("order", "name", "trophy_type"),
@@ -50,7 +54,7 @@ user_trophy = Resource(
     filters={
         "id": (exact, one_of), "earned_at": compared, "is_notified": exact, "trophy": (exact, one_of),
         "trophy__is_active": exact, "trophy__is_hidden": exact, "trophy__is_repeatable": exact,
-        "trophy__trophy_type": (exact, one_of),
+        "trophy__trophy_type": (exact, _in_any_words),
     },
     orderable=("earned_at", "trophy__trophy_type", "trophy__name"),
     owner=owned_by("user"),

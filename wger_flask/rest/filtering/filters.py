@@ -20,7 +20,7 @@ from ...storage.model import Link, Model, links_of
 from ...storage.predicates import Clause, pad
 from ...storage.query import Selection
 from ..errors import Invalid
-from .values import BooleanKind, Kind, NumberKind, Rejected, kind_of
+from .values import BooleanKind, ChoiceKind, Kind, NumberKind, Rejected, boolean, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,9 @@ class Lookup:
 
     ``sorts`` lists matches in the order of the column: for columns with an index, which finds
     them in that order, on resources without an order of their own.
+
+    ``checks`` matters to columns with choices, and to ``several``: values that are no choice are refused (400).
+    False compares them like any text.
     """
 
     suffix: str
@@ -64,6 +67,7 @@ class Lookup:
     build: Callable[..., peewee.Expression]
     several: bool = False
     sorts: bool = False
+    checks: bool = True
 
 
 exact = Lookup("", "is", lambda column, value: column == value)
@@ -122,7 +126,8 @@ class ColumnFilter(Filter):
         if self.lookup is on_date:
             values = self.kind.day(self.param, text)
         elif self.lookup.several:
-            values = self.kind.several(self.param, text)
+            text = ",".join(args.getlist(self.param)) if self._offers_several else text
+            values = self.kind.several(self.param, text, strict=self.lookup.checks)
         else:
             value = self.kind.one(self.param, text, strict=self.lookup is exact)
             if value is None:
@@ -133,18 +138,48 @@ class ColumnFilter(Filter):
             stored = pad(stored)
         return (Clause(_compared, tuple(stored), self.shape),)
 
+    @property
+    def _offers_several(self) -> bool:
+        """Whether some of the column's choices can be ticked: each is then a value of its own, or between commas."""
+        return self.lookup.several and self.lookup.checks and isinstance(self.kind, ChoiceKind)
+
     def relevance(self, args):
         return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
 
     def describe(self):
         words = self.param.split("__")[0].replace("_", " ")
         label = words if self.lookup is exact else f"{words} {self.lookup.words}"
-        choices = self.kind.choices if self.lookup is exact else ()
+        choices = self.kind.choices if self.lookup is exact or self._offers_several else ()
         model = getattr(self.kind, "model", None)
         help = "comma-separated" if self.lookup.several else ""
         is_whole = type(self.kind) is NumberKind
         kind = "date" if self.lookup is on_date else self.kind.name
         return [Parameter(self.param, label, kind, help, choices, model=model, is_whole=is_whole)]
+
+
+class BooleanFilter(Filter):
+    """A filter by a yes or no of your own, in the spellings that the setting ``WGER_BOOLEAN_FILTERS`` knows.
+
+    ``param`` is the query parameter.  ``build(*shape, wanted)`` returns the condition as Peewee's expression;
+    ``wanted`` is True or False.  It is a function of a module, and ``shape`` what else the expression depends on.
+    ``label`` is what people read, ``help`` a sentence for them.  Other spellings narrow nothing.
+
+        def is_long(wanted):
+            return Nap.minutes >= 60 if wanted else Nap.minutes < 60
+
+        filters={"long": BooleanFilter("long", is_long, label="an hour or more")}
+    """
+
+    def __init__(self, param: str, build: Callable, shape: tuple = (), *, label: str = "", help: str = ""):
+        self.params, self.build, self.shape = (param,), build, shape
+        self.label, self.help = label or param.replace("_", " "), help
+
+    def clauses(self, args):
+        wanted = boolean(args.getlist(self.params[0])[-1])
+        return () if wanted is None else (Clause(self.build, (), (*self.shape, wanted)),)
+
+    def describe(self):
+        return [Parameter(self.params[0], self.label, BooleanKind.name, self.help, BooleanKind.choices)]
 
 
 @dataclass(frozen=True)
@@ -219,9 +254,8 @@ class FilterSet:
         found = {}
         for param in args:
             item = self.by_param.get(param)
-            kind = item.kind if isinstance(item, ColumnFilter) else None
-            texts = [text for text in args.getlist(param) if text]
-            if isinstance(kind, BooleanKind) and any(kind.one(param, text) is None for text in texts):
+            takes = isinstance(item, BooleanFilter) or isinstance(getattr(item, "kind", None), BooleanKind)
+            if takes and any(boolean(text) is None for text in args.getlist(param) if text):
                 found[param] = [BooleanKind.neither]
         return found
 

@@ -40,6 +40,11 @@ def set_boolean_spellings(spellings: dict[str, bool]) -> None:
     _booleans = spellings
 
 
+def boolean(text: str) -> bool | None:
+    """Return the truth value that ``text`` spells in a filter, None where the setting knows no such spelling."""
+    return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)
+
+
 class Rejected(Exception):
     """Raised by filters: why the value of the query parameter ``param`` is refused."""
 
@@ -74,7 +79,7 @@ class Kind:
         except ValueError as wrong:
             raise Rejected(param, str(wrong)) from None
 
-    def several(self, param: str, text: str) -> list:
+    def several(self, param: str, text: str, strict: bool = True) -> list:
         """Return the values of a comma-separated parameter, without those that are empty."""
         found = [self.one(param, part, strict=False) for part in text.split(",") if part]
         return [value for value in found if value is not None]
@@ -85,7 +90,7 @@ class Kind:
 
 
 class ChoiceKind(Kind):
-    """One of the column's choices; only an exact comparison checks that."""
+    """One of the column's choices, or some of them; comparisons of more and less take any text."""
 
     name = "choice"
 
@@ -99,6 +104,11 @@ class ChoiceKind(Kind):
         if text not in dict(self.choices):
             raise Rejected(param, f"Select a valid choice. {text} is not one of the available choices.")
         return text
+
+    def several(self, param, text, strict=True):
+        if not strict:
+            return super().several(param, text, strict)
+        return [self.one(param, part) for part in (part.strip() for part in text.split(",")) if part]
 
 
 class NumberKind(Kind):
@@ -148,7 +158,7 @@ class BooleanKind(Kind):
     neither = "Must be True or False."
 
     def one(self, param, text, strict=True):
-        return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)
+        return boolean(text)
 
 
 class UUIDKind(Kind):
