@@ -1,6 +1,6 @@
 """Everything that a subject or a plugin builds with, in one import.
 
-This is the public face of the kit: what is not here is nobody's business but the kit's.
+This is the public face of the kit: what is not here is internal to the kit and may change.
 ``docs/adding-a-resource.md`` and ``docs/plugins.md`` walk through it.
 """
 

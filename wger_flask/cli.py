@@ -190,7 +190,7 @@ def create_user(name: str, password: str | None, email: str, admin: bool) -> Non
 def set_password(name: str, password: str | None) -> None:
     """Give the account NAME another password.
 
-    Whoever is logged in as NAME is logged out, and all tokens end, the permanent one (API key) too.
+    All sessions of NAME end, and so do all tokens, the permanent one (API key) too.
     """
     accounts = _accounts()
     password = password or click.prompt("New password", hide_input=True, confirmation_prompt=True)
@@ -229,7 +229,7 @@ def email(
 @main.command("recalculate-statistics")
 @click.argument("name", required=False)
 def recalculate_statistics(name: str | None) -> None:
-    """Count all training again, of everybody or of the account NAME.
+    """Count all training again, of all accounts or of the account NAME.
 
     Also gives the trophies that are earned by it; none is taken back.
     """

@@ -95,7 +95,7 @@ def _path(value: Any) -> Path:
         raise ValueError("must be a path")
     try:
         return Path(value).expanduser().absolute()
-    except RuntimeError as wrong:  # the home of somebody who has none here
+    except RuntimeError as wrong:  # the home folder of an account that has none here
         raise ValueError(f"must be a path: {wrong}") from None
 
 

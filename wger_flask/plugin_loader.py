@@ -22,7 +22,7 @@ GROUP = "wger_flask.plugins"
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A plugin that was found: where, and how to import it."""
+    """A plugin in the folder or of an entry point: its origin, and how to import it."""
 
     name: str
     origin: str
@@ -30,15 +30,15 @@ class Plugin:
 
 
 def discover(folder: Path) -> dict[str, Plugin]:
-    """Return the plugins by name; raises :class:`RegistrationError` for a name found twice."""
-    found: dict[str, Plugin] = {}
+    """Return the plugins by name; raises :class:`RegistrationError` for a name that occurs twice."""
+    plugins: dict[str, Plugin] = {}
     for plugin in [*_in_folder(folder), *_entry_points()]:
-        if plugin.name in found:
+        if plugin.name in plugins:
             raise RegistrationError(
-                f"plugin {plugin.name!r} is there twice: {found[plugin.name].origin} and {plugin.origin}"
+                f"plugin {plugin.name!r} is there twice: {plugins[plugin.name].origin} and {plugin.origin}"
             )
-        found[plugin.name] = plugin
-    return found
+        plugins[plugin.name] = plugin
+    return plugins
 
 
 def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) -> list[str]:
@@ -48,13 +48,13 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
     """
     if not chosen:
         return []
-    found = discover(folder)
-    names = sorted(found) if "all" in chosen else list(chosen)
+    available = discover(folder)
+    names = sorted(available) if "all" in chosen else list(chosen)
     for name in names:
-        if name not in found:
-            known = ", ".join(sorted(found)) or "none"
+        if name not in available:
+            known = ", ".join(sorted(available)) or "none"
             raise RegistrationError(f"WGER_PLUGINS names {name!r}, which is not installed; there are: {known}")
-        plugin = found[name]
+        plugin = available[name]
         with registry.registering(plugin.origin, name):
             try:
                 register = plugin.load()

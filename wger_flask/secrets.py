@@ -1,8 +1,8 @@
 """Keep the secret key in a file that the server makes for itself.
 
-There is no default key and none is ever asked for: a key in documentation is a key that
-everybody knows.  Several workers may start at once on an empty folder, so the file appears
-whole or not at all, and the first one to appear is everybody's.
+There is no default key and none is ever asked for: a key that documentation shows is
+public.  Several workers may start at once on an empty folder, so the file appears
+whole or not at all, and all workers use the first one to appear.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ class Settings:
     )
     WGER_DELETED_ROUTINES: str = _set(
         "keep-history",
-        "What becomes of sessions and logs when their routine, day, slot or entry is deleted and nobody says: "
+        "What happens to sessions and logs when their routine, day, slot or entry is deleted: "
         "`keep-history` keeps them, `cascade` deletes them too.",
         choices=("keep-history", "cascade"),
     )
@@ -184,7 +184,7 @@ class Settings:
     NUMBER_OF_PROXIES: int = _group(
         "Behind a proxy, and limits",
         0,
-        "Trusted proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. With 0 nobody's "
+        "Trusted proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed. With 0 no client's "
         "X-Forwarded-For is, and X-Forwarded-Proto where gunicorn believes it: from the addresses in its own variable "
         "`FORWARDED_ALLOW_IPS`, by default this machine.",
         least=0,

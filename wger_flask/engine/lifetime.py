@@ -5,7 +5,7 @@ history; it is the definition.  :func:`with_workout` and :func:`with_log` contin
 one more session or log, at a cost that does not grow with the history.  The two agree, for any
 order of additions; three things have to be said about that.
 
-*Today.*  A streak that nobody continued is over, but no write happens when it ends.  A row is
+*Today.*  A streak that was not continued is over, but no write happens when it ends.  A row is
 therefore exact as of its last workout, and :func:`expired` says what is left of it on a given
 day; ``recalculate`` applies it, additions do not: a workout of last year, entered today, starts
 a streak of one, as the recorded server answers.  Agreement means agreement after ``expired``.
@@ -108,12 +108,12 @@ def with_changed_workout(row: Lifetime, workouts: Iterable[Workout], today: date
     row = _with_times(row, workouts)
     if not moved:
         return row
-    found = _with_streaks(row, streaks_in({workout.date for workout in workouts}))
-    left, weekends = expired(found, today), (row.last_complete_weekend_date, found.last_complete_weekend_date)
+    counted = _with_streaks(row, streaks_in({workout.date for workout in workouts}))
+    left, weekends = expired(counted, today), (row.last_complete_weekend_date, counted.last_complete_weekend_date)
     return replace(
-        found,
-        current_streak=(found if row.current_streak else left).current_streak,
-        weekend_workout_streak=(found if row.weekend_workout_streak else left).weekend_workout_streak,
+        counted,
+        current_streak=(counted if row.current_streak else left).current_streak,
+        weekend_workout_streak=(counted if row.weekend_workout_streak else left).weekend_workout_streak,
         last_complete_weekend_date=max(filter(None, weekends), default=None),
     )
 

@@ -1,7 +1,7 @@
 """Tell whether what a label says of a food can be true.
 
-Databases that everybody may write to hold slips: kilojoules in the place of kilocalories, the
-values of a whole packet as those of 100 g, a figure in the wrong row.  Whoever plans meals by
+Databases that are open to all writers hold slips: kilojoules in the place of kilocalories, the
+values of a whole packet as those of 100 g, a figure in the wrong row.  A user who plans meals by
 them is misled without a chance to notice.  Here a label is held against itself: a part is not
 more than its whole, 100 g hold no more than 100 g, and energy comes from somewhere.  The limits
 leave room for rounding (labels round to a gram from 10 g on, Regulation (EU) No 1169/2011 and
@@ -9,7 +9,7 @@ its guidance on tolerances), for values of 100 ml of something dense, and for wh
 one kind really give.
 
 Everything that brings foods in from outside asks here: barcodes that are looked up, imports of
-food databases.  A dump, a restore or another wger's catalogue are somebody's own data: they are
+food databases.  A dump, a restore or another wger's catalogue are data of their owner: they are
 taken as they are.
 """
 

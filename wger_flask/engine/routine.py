@@ -50,7 +50,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class LoggedSet:
-    """Hold what somebody achieved in one set of an entry; None means not noted."""
+    """What the user did in one set of an entry; None means not noted."""
 
     iteration: int | None
     weight: Number | None = None
@@ -187,7 +187,7 @@ def assemble(
     for id, slot, _, exercise, type, comment, r_unit, r_base, w_unit, w_base in sorted(entries, key=_order_then_id):
         entry = SlotEntry(
             id, exercise, type, comment, r_unit, _base(r_base), w_unit, _base(w_base),
-            {name: tuple(found) for name, found in rules_by_entry[id].items()}, tuple(logs_by_entry[id]),
+            {name: tuple(configs) for name, configs in rules_by_entry[id].items()}, tuple(logs_by_entry[id]),
         )  # fmt: skip
         entries_by_slot[slot].append(entry)
     slots_by_day = defaultdict(list)

@@ -1,7 +1,7 @@
 """Lay the days of a routine on the calendar.
 
 Days follow each other endlessly; two flags bend the line.  A day that needs logs is repeated
-until the date after somebody trained it: the past stalls, but from tomorrow on progress is
+until the date after the user trained it: the past stalls, but from tomorrow on progress is
 assumed, or a plan could never be looked at in advance.  A routine fitted into weeks pauses
 after its last day until the next Monday, so that every round starts on the same weekday.
 
@@ -81,8 +81,8 @@ def _may_leave(day: Day, date: datetime.date, today: datetime.date) -> bool:
 
 def _label(labels: Iterable[Label], offset: int) -> str | None:
     """Return the label that starts last among those that cover ``offset``."""
-    found = None
+    current = None
     for label in labels:
         if label.start_offset <= offset <= label.end_offset:
-            found = label.label
-    return found
+            current = label.label
+    return current

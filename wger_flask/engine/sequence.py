@@ -7,7 +7,7 @@ which it is done, supersets interleaved round by round.
 A long routine repeats itself: the same day with the same iteration, the same set three times
 in a row, the same values for weeks.  Each of these is computed once and shared, and
 :func:`as_json` builds one document for each shared object.  Encoders do not mind meeting a
-dict twice; nobody may change the documents in place.
+dict twice; callers must not change the documents in place.
 """
 
 from __future__ import annotations
@@ -125,10 +125,10 @@ class _Prescriptions(dict):
         self._words = words
 
     def of(self, entry: SlotEntry) -> Prescription:
-        found = self.get(entry.id)
-        if found is None:
-            found = self[entry.id] = Prescription(entry, self._words)
-        return found
+        prescription = self.get(entry.id)
+        if prescription is None:
+            prescription = self[entry.id] = Prescription(entry, self._words)
+        return prescription
 
 
 _Arrange = Callable[[tuple[Slot, ...], int, _Prescriptions], tuple[SlotView, ...]]

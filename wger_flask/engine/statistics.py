@@ -221,10 +221,10 @@ class _Tally:
         """Add ``value`` to the iteration, the week and the day of ``item``, and to the whole."""
         keys = item.iteration, item.date.isocalendar().week, item.date, None
         for span, key in zip(self._spans, keys, strict=True):
-            found = span.get(key)
-            if found is None:
-                found = span[key] = _Sum()
-            found.add(item.exercise, muscles, value)
+            total = span.get(key)
+            if total is None:
+                total = span[key] = _Sum()
+            total.add(item.exercise, muscles, value)
 
     def sums(self) -> Grouped:
         return self._grouped(lambda span, key: self._spans[span][key].cell())

@@ -31,7 +31,7 @@ _AWAY = datetime.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Say how somebody stands with a trophy; the three texts are None where there is no way to go."""
+    """The progress of a user towards a trophy; the three texts are None where the trophy has no steps."""
 
     earned: bool
     progress: float = 0.0  # percent, at most 100
@@ -41,7 +41,7 @@ class Standing:
 
 
 class Reach(NamedTuple):
-    """Say whether a trophy is earned and, where there is a way to go, how far somebody is of how far, in ``unit``."""
+    """Whether a trophy is earned and, where it has steps, how many of how many are done, in ``unit``."""
 
     earned: bool
     current: int | Decimal | None = None
@@ -59,7 +59,7 @@ def check(
     """Return the standing with a trophy that names ``checker``.
 
     ``dates`` returns all session dates and is called only by checkers that need them.  A trophy
-    that is not progressive tells no progress.  A checker that nobody knows, or parameters that
+    that is not progressive tells no progress.  An unknown checker, or parameters that
     it cannot read, are a trophy that cannot be earned.
     """
     reach = _reach(checker, params, row, dates)
@@ -75,7 +75,7 @@ def is_borne(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Date
     """Say whether a trophy that was given still has what it was given for in a history.
 
     ``row`` counts the whole history.  That a streak is over takes nothing away.  A checker that
-    nobody knows, or parameters that it cannot read, say nothing against a trophy.
+    is unknown, or parameters that it cannot read, say nothing against a trophy.
     """
     try:
         ever = replace(row, weekend_workout_streak=most_weekends(dates())) if checker == "weekend_warrior" else row
@@ -102,7 +102,7 @@ def _standing(reach: Reach) -> Standing:
 
 
 def in_good_standing(trophies_enabled: bool, last_login: datetime.datetime | None, now: datetime.datetime) -> bool:
-    """Say whether trophies are evaluated for somebody: they want it and were here within 30 days, or never."""
+    """Return whether trophies are evaluated: switched on, and the last login is unknown or at most 30 days old."""
     return trophies_enabled and (last_login is None or now - last_login <= _AWAY)
 
 

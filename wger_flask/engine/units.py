@@ -1,6 +1,6 @@
 """Know the units that mean something to the arithmetic.
 
-Units are rows that anybody may rename or add; only these few are special.  Where every log
+Units are rows that an administrator may rename or add; only these few are special.  Where every log
 counts, everything that is not pounds counts as kilograms (:func:`kilograms`): "plates" and "body
 weight" have no mass that a server could know.  Where only masses count, :data:`MASSES` says which
 units have one.

@@ -1,6 +1,6 @@
 """Hand one message over: to an SMTP server, or to the console.
 
-Without a server the whole message is printed, so that somebody who tries the project out finds
+Without a server the whole message is printed, so that a user who tries the project out finds
 the links in it.  Both are callables that take a message and return when it is out of hand.
 """
 
@@ -31,7 +31,7 @@ def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     message["Subject"] = subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip(" >") or None)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday note should answer
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply should answer
     message.set_content(text)
     return message
 

@@ -1,7 +1,7 @@
 """Take out of a photograph where it was taken, and leave everything else as it is.
 
 Cameras write the position into the metadata: as the GPS part of Exif, and in words of their own or
-Adobe's into XMP. Whoever shows a picture of their body or of their exercise means to show that, and
+Adobe's into XMP. A user who shows a picture of their body or of their exercise means to show that, and
 not where they live. Nothing is encoded anew: what tells the position is overwritten where it stands
 (Exif: with zeros, its entry gone; XMP: with blanks), so that no length and no offset in the file
 changes; only checksums of a PNG are computed again, and what it holds packed is unpacked for that.
@@ -46,19 +46,19 @@ def _cleared(block: bytes) -> bytes:
     is_xmp = b"rdf:" in block or b"ns.adobe.com" in block
     if not is_xmp and not any(header in block for header in _HEADERS):
         return block  # a large file is copied only where there is something to look at
-    found = bytearray(block)
+    cleared = bytearray(block)
     for header in _HEADERS:
         at = block.find(header)
         for _ in range(_MOST_HEADERS):
             if at < 0:
                 break
-            _clear_tiff(memoryview(found)[at:])
+            _clear_tiff(memoryview(cleared)[at:])
             at = block.find(header, at + 1)
     if is_xmp:
         for pattern in (_ATTRIBUTE, _ELEMENT):
-            for place in pattern.finditer(bytes(found)):
-                found[place.start() : place.end()] = b" " * (place.end() - place.start())
-    return bytes(found)
+            for place in pattern.finditer(bytes(cleared)):
+                cleared[place.start() : place.end()] = b" " * (place.end() - place.start())
+    return bytes(cleared)
 
 
 def _clear_tiff(tiff: memoryview) -> None:
@@ -181,7 +181,7 @@ def _packed_text(content: bytes) -> bytes:
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """Return what was packed; nothing of what grows beyond measure or cannot be unpacked, which nobody reads either."""
+    """Return the unpacked bytes; nothing of what grows beyond measure or cannot be unpacked, as readers do."""
     try:
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(packed, _MOST_UNPACKED)

@@ -8,7 +8,7 @@ where it goes.
 Rows and files cannot share a transaction, so files are made to follow. `MediaStore.changes` is put
 *around* the transaction: what is written inside is taken back if the block raises, and what is to
 go stays until the block has ended well. Whenever the server stops in between, each row that the
-database holds has its file; the worst that is left is a file that nobody names. Where nothing can be written or
+database holds has its file; the worst that is left is a file that no row names. Where nothing can be written or
 deleted, `NotStored` ends the block before its transaction does: row and file stay as they were.
 
     with store.changes() as files, accompanied(files), transaction():
@@ -77,7 +77,7 @@ class MediaStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 if not isinstance(content, bytes):
-                    content.seek(0)  # whoever stores it a second time means all of it
+                    content.seek(0)  # a second caller stores all of it again
                 with part.open("xb") as file:
                     shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
                     file.flush()
@@ -150,7 +150,7 @@ class MediaStore:
             try:
                 self.delete(name)
             except (OSError, UnsafeName):
-                # The rows are settled by now. A file too many harms nobody, an error here would.
+                # The rows are settled by now. A file too many does no harm, an error here would.
                 logger.warning("could not delete the file %s", name, exc_info=True)
 
     def _link(self, source: Path, name: str) -> str:
@@ -222,7 +222,7 @@ class Changes:
             self.removed.append(name)
 
     def move(self, old: str, new: str) -> str:
-        """Return the name under which a file is to be found from now on; the old one goes once the block has ended.
+        """Return the name under which a file is stored from now on; the old one goes once the block has ended.
 
         A file that is not there cannot be moved: its row keeps the name it has. Raises `NotStored`.
         """

@@ -1,9 +1,9 @@
 """What stands behind the end of a picture or film.
 
 Telephones append a second picture, a film of a second, a list of properties, a block of their own;
-programs that crop leave the end of the old file; transfers add a line end.  Nobody shows any of it,
+programs that crop leave the end of the old file; transfers add a line end.  No program shows any of it,
 and none of it is stored.  But an archive, a document, a program or a page there was put there by
-somebody who wants it served, so such a file is refused, though nothing of it would be kept.
+an attacker who wants it served, so such a file is refused, though nothing of it would be kept.
 """
 
 from __future__ import annotations

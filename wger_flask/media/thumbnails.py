@@ -3,7 +3,7 @@
 They lie beside the picture, under a name that is made of its own: clients build the address from
 that of the picture, so the name is part of the API. A thumbnail shows the picture upright, as it
 was taken (EXIF orientation), on white where it is transparent, in its colour space, and without its
-metadata: the place where a photograph was taken is nobody's business.
+metadata: the place where a photograph was taken stays private.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _encoded(small: Image.Image, quality: int) -> bytes:
 
 
 def small_png(path: Path, box: tuple[int, int]) -> bytes:
-    """Return a small version of a picture as PNG, for whoever has it made in another process."""
+    """Return a small version of a picture as PNG bytes; runs in another process."""
     small, made = _open_small(path, box, here=True), BytesIO()
     small.save(made, "PNG", icc_profile=small.info.get("icc_profile"))
     return made.getvalue()

@@ -107,7 +107,7 @@ def inspect(stream: BinaryIO | None, filename: str | None) -> VideoInfo:
 def probe(path: Path, kind: str) -> Metadata:
     """Return what ffprobe tells of a stored film, and the empty `Metadata` without it, in doubt or after 10 seconds.
 
-    `kind` is the format found by `inspect`. The demuxer is named and nothing but the file may be
+    `kind` is the format that `inspect` returned. The demuxer is named and nothing but the file may be
     opened, so that a crafted film cannot make the server read other files or addresses.
     """
     program = shutil.which("ffprobe")

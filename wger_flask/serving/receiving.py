@@ -150,11 +150,11 @@ class Receiving:
     def recv(self, size: int) -> bytes:
         """Return up to ``size`` of its bytes; none at its end."""
         if self._is_read < len(self._head):
-            found = bytes(self._head[self._is_read : self._is_read + size])
-            self._is_read += len(found)
+            part = bytes(self._head[self._is_read : self._is_read + size])
+            self._is_read += len(part)
             if self._is_read == len(self._head) and self._body is not None:
                 self._body.seek(0)
-            return found
+            return part
         return self._body.read(size) if self._body is not None else b""
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Send an answer as fast as its reader takes it, without anybody waiting for that.
+"""Send an answer as fast as its reader takes it, without a thread waiting for it.
 
 gunicorn writes answers to what it takes for a socket.  What the system does not take at once is kept,
 in memory while it is little, else in a temporary file, and sent when the reader is ready for more.
@@ -84,12 +84,12 @@ class Sending:
         self._aside = 0
 
     def _together(self) -> list[memoryview]:
-        found = []
+        parts = []
         for part in self._parts:
-            if isinstance(part, _Range) or len(found) == 16:
+            if isinstance(part, _Range) or len(parts) == 16:
                 break
-            found.append(part)
-        return found
+            parts.append(part)
+        return parts
 
     def _drop(self, sent: int) -> None:
         self._held -= sent

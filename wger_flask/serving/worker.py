@@ -1,7 +1,7 @@
 """A worker of gunicorn whose threads meet whole requests only.
 
 gunicorn's own threaded worker reads a request in the thread that will answer it: a few clients that send
-half of one, or read an answer slowly, stop it for everybody.  Here one loop receives from all clients and
+half of one, or read an answer slowly, stop it for all clients.  Here one loop receives from all clients and
 sends to all of them, each within its deadlines, and a thread is taken only for the time in between.  So
 there need be no proxy in front.
 
@@ -126,7 +126,7 @@ class BufferingWorker(ThreadWorker):
         self._receive(connection)  # most have sent something already
 
     def _make_room(self) -> bool:
-        """Close whoever has waited longest with nothing to say."""
+        """Close the idle connection that has waited longest."""
         idle = [one for one in self.connections if one.is_idle]
         if idle:
             self._close(min(idle, key=lambda one: one.deadline))

@@ -98,8 +98,8 @@ def language_mismatch(text: str, code: str) -> Detection | None:
 
 
 def _detect(prose: str) -> str | None:
-    found = shares(prose)
-    script = max(found, key=found.__getitem__, default=OTHER)
+    parts = shares(prose)
+    script = max(parts, key=parts.__getitem__, default=OTHER)
     if script == OTHER:
         return None
     if script not in SHARED:

@@ -1,13 +1,13 @@
 """Find the existing name that a new one repeats, perhaps with other spacing, case or a slip of the
 finger.
 
-A catalogue that everybody may add to fills up with "Bench Press", "Bench-press" and "Bench Presss"
-unless somebody looks first. The rule is the one the API documents for databases without trigrams;
+A catalogue that is open to all users fills up with "Bench Press", "Bench-press" and "Bench Presss"
+unless similar names are shown first. The rule is the one the API documents for databases without trigrams;
 it is used on every database, so that the same request gets the same answer everywhere.
 
 Comparing two names properly costs some 50 microseconds, and there are thousands: difflib's upper
 bounds, which cost a fraction of that, rule out nearly all of them, and a bound rises to the best
-ratio found so far.
+best ratio so far.
 """
 
 from __future__ import annotations
