@@ -1,5 +1,6 @@
 """Profile for tests: no limits in the way, no time spent on hashing, nobody else asked."""
 
+WGER_PASSWORD_HASH = "pbkdf2_sha256"
 WGER_PASSWORD_ITERATIONS = 1
 WGER_RATELIMIT_ENABLED = False
 AXES_ENABLED = False

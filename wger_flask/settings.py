@@ -177,8 +177,17 @@ class Settings:
     POWERSYNC_URL: str = _set(
         "", "Address of a PowerSync service, which clients that work offline are told with their token."
     )
+    WGER_PASSWORD_HASH: str = _set(
+        "argon2",
+        "How new passwords are hashed: `argon2` as wger 2.7 does, of which each process makes one at a time with "
+        "100 MB, or `pbkdf2_sha256` for hosts with little memory. Hashes of other formats are replaced on login, "
+        "those of argon2 never.",
+        choices=("argon2", "pbkdf2_sha256"),
+    )
     WGER_PASSWORD_ITERATIONS: int = _set(
-        1_200_000, "Rounds of PBKDF2 in new password hashes; older hashes are brought up to it on login.", least=1
+        1_200_000,
+        "Rounds of PBKDF2 in new password hashes, where that was chosen; older hashes are brought up to it on login.",
+        least=1,
     )
 
     NUMBER_OF_PROXIES: int = _group(

@@ -9,6 +9,7 @@ import pytest
 
 from wger_flask.auth import accounts, credential_stamps, credentials, messages, passwords, sessions, tokens
 from wger_flask.auth.models import LoginSession, Permission, SecurityStamp, Token, User
+from wger_flask.auth.passwords import Hashing
 from wger_flask.auth.policy import policy
 from wger_flask.storage import columns
 from wger_flask.storage.database import database, transaction
@@ -151,11 +152,13 @@ def test_the_page_asks_about_the_key_ticked_by_default(browser, people):
 # -- another program's change, renewed hashes ------------------------------------------------------------
 def rehash(password: str, iterations: int) -> None:
     with transaction():
-        User.update(password=passwords.hash_password(password, iterations)).where(User.username == "grace").execute()
+        User.update(password=passwords.hash_password(password, Hashing(iterations=iterations))).where(
+            User.username == "grace"
+        ).execute()
 
 
 def test_a_password_that_another_program_has_changed_ends_all_but_its_key(held, api):
-    rehash(PASSWORD, policy().iterations)
+    rehash(PASSWORD, policy().hashing.iterations)
     assert held.still_works() == {"key"}  # the table of keys is that program's too
     again = api().post("token", {**GRACE, "password": PASSWORD}).json
     assert api().get(MINE, headers={"Authorization": f"Bearer {again['access']}"}).status_code == 200
@@ -163,10 +166,10 @@ def test_a_password_that_another_program_has_changed_ends_all_but_its_key(held, 
 
 
 def test_a_hash_that_is_renewed_at_login_ends_nothing(app, api, browser, bend):
-    rehash("ecarg-pass", policy().iterations + 1)  # as an import brings it
-    bend(WGER_PASSWORD_ITERATIONS=policy().iterations + 1)
+    rehash("ecarg-pass", policy().hashing.iterations + 1)  # as an import brings it
+    bend(WGER_PASSWORD_ITERATIONS=policy().hashing.iterations + 1)
     held = Held(app, api, browser)
-    bend(WGER_PASSWORD_ITERATIONS=policy().iterations + 1)
+    bend(WGER_PASSWORD_ITERATIONS=policy().hashing.iterations + 1)
     before = User.get(User.username == "grace").password
     assert api().post("token", GRACE).status_code == 200
     assert User.get(User.username == "grace").password != before
@@ -182,7 +185,7 @@ def test_a_stamp_that_could_not_be_stored_is_known_all_the_same(api, bend, peopl
     with transaction():
         SecurityStamp.delete().execute()
     assert reads()
-    bend(WGER_PASSWORD_ITERATIONS=policy().iterations + 1)
+    bend(WGER_PASSWORD_ITERATIONS=policy().hashing.iterations + 1)
     api().post("token", GRACE)  # renews the hash
     assert reads() and SecurityStamp.select().where(SecurityStamp.user == people["grace"].id).count() == 1
     accounts.set_password("grace", PASSWORD)
@@ -192,7 +195,7 @@ def test_a_stamp_that_could_not_be_stored_is_known_all_the_same(api, bend, peopl
 
 
 def test_of_two_logins_that_renew_the_hash_both_get_in(app, bend):
-    bend(WGER_PASSWORD_ITERATIONS=policy().iterations + 1)
+    bend(WGER_PASSWORD_ITERATIONS=policy().hashing.iterations + 1)
     first, second = (credentials.named("grace") for _ in range(2))
     for found in (first, second):
         user = credentials.verify(found, "ecarg-pass", None)
@@ -201,7 +204,7 @@ def test_of_two_logins_that_renew_the_hash_both_get_in(app, bend):
 
 
 def test_a_password_that_is_changed_while_its_hash_is_renewed_is_wrong(app, bend):
-    bend(WGER_PASSWORD_ITERATIONS=policy().iterations + 1)
+    bend(WGER_PASSWORD_ITERATIONS=policy().hashing.iterations + 1)
     found = credentials.named("grace")
     accounts.set_password("grace", PASSWORD)
     assert credentials.verify(found, "ecarg-pass", None) is None

@@ -81,7 +81,7 @@ def register(username: str, password: str, email: str = "", *, language: str = "
     and :func:`.email_addresses.is_valid`.
     """
     username = usernames.normalized(username)
-    hashed = passwords.hash_password(password, policy().iterations)
+    hashed = passwords.hash_password(password, policy().hashing)
     try:
         with transaction():
             for address in sorted({email_addresses.as_stored(text) for text in (username, email) if "@" in text}):
@@ -117,7 +117,7 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
     with the id ``session``, in which the owner changes it, goes on, and so do its access tokens: then
     :class:`~.credential_stamps.PasswordChanged` is raised where somebody else was first.
     """
-    hashed = passwords.hash_password(password, policy().iterations)
+    hashed = passwords.hash_password(password, policy().hashing)
     with transaction():
         credential_stamps.advisory_lock(user.id)
         if session is not None:
@@ -132,7 +132,7 @@ def reset_password(reset: messages.Reset, password: str) -> bool:
 
     Whoever else was in the account is out of it: every session, token and the API key end.
     """
-    hashed = passwords.hash_password(password, policy().iterations)
+    hashed = passwords.hash_password(password, policy().hashing)
     user = reset.user
     with transaction():
         credential_stamps.advisory_lock(user.id)

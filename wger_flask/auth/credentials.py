@@ -60,16 +60,16 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
     for user in candidates:
         if passwords.matches(password, user.password) and _renewed(user, password):
             return user
-    passwords.spend(password, candidates[-1].password if candidates else None, policy().iterations)
+    passwords.spend(password, candidates[-1].password if candidates else None, policy().hashing, _one_of_each())
     lockout.failed(address)
     return None
 
 
 def _renewed(user: User, password: str) -> bool:
     """Replace the hash of an old format or strength by a current one; False when the password was changed meanwhile."""
-    if passwords.is_current(user.password, policy().iterations):
+    if passwords.is_current(user.password, policy().hashing):
         return True
-    before, fresh = user.password, passwords.hash_password(password, policy().iterations)
+    before, fresh = user.password, passwords.hash_password(password, policy().hashing)
     was_first = True
     with transaction_if_able(f"the new hash of user {user.id}"):
         credential_stamps.advisory_lock(user.id)
@@ -82,6 +82,13 @@ def _renewed(user: User, password: str) -> bool:
         return True
     user.password = User.select(User.password).where(User.id == user.id).scalar() or ""
     return passwords.matches(password, user.password)  # another login has renewed it
+
+
+def _one_of_each() -> list[str]:
+    """Return a password hash of each format that accounts have."""
+    start = fn.SUBSTR(User.password, 1, 4)
+    query = User.select(fn.MAX(User.password)).where(start.not_in(("", passwords.UNUSABLE))).group_by(start)
+    return [encoded for (encoded,) in query.tuples()]
 
 
 def _provers_of(email: str):

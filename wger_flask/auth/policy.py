@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from functools import lru_cache
 
 from ..storage.counters import Counters
+from .passwords import Hashing
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Policy:
         return _derived(self.secret, purpose)
 
     @property
-    def iterations(self) -> int:
-        """Rounds of new password hashes."""
-        return self.settings.WGER_PASSWORD_ITERATIONS
+    def hashing(self) -> Hashing:
+        """How new passwords are hashed."""
+        return Hashing(self.settings.WGER_PASSWORD_HASH, self.settings.WGER_PASSWORD_ITERATIONS)
 
     @property
     def access_lifetime(self) -> timedelta:
