@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Action, BooleanFilter, Selection, any_of
+from wger_flask.api import Action, BooleanFilter, Selection, any_of, services
 
 BODYWEIGHT = 7
-MOST = 20
 
 
 def needs_nothing(through, exercise, equipment, wanted):
@@ -28,7 +27,7 @@ def alternatives(call):
     for (other,) in _linked(muscles.target, own, muscles.source):
         if other != row.id:
             shared[other] = shared.get(other, 0) + 1
-    closest = sorted(shared, key=lambda key: (-shared[key], key))[:MOST]
+    closest = sorted(shared, key=lambda key: (-shared[key], key))[: services().settings.WGER_BEGINNERS_ALTERNATIVES]
     visible = resource.visible_to(call.user).where(any_of(resource.model.id, closest))
     found = {item["id"]: item for item in resource.dump(visible.rows(resource.dump.columns), call.context)}
     return [found[key] for key in closest if key in found]
@@ -40,6 +39,7 @@ def _linked(column, keys, wanted):
 
 def register(registry) -> None:
     """Extend the exercises."""
+    registry.add_setting("WGER_BEGINNERS_ALTERNATIVES", 20, "How many alternatives to an exercise are listed.", least=1)
     equipment = registry.get("exercise").links["equipment"]
     shape = equipment.through, equipment.source.name, equipment.target.name
     registry.extend(

@@ -39,8 +39,8 @@ def settings_for(url: str, folder: Path, **overrides):
     """Return the settings of tests."""
     return load(
         "testing", environ={}, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), TIME_ZONE="Europe/Berlin",
-        WGER_RATELIMIT_ENABLED=False, WGER_PLUGINS=("all",),
-        **{"WGER_DOCS_ROOT": str(folder / "docs"), **overrides},
+        WGER_RATELIMIT_ENABLED=False,
+        **{"WGER_PLUGINS": ("all",), "WGER_DOCS_ROOT": str(folder / "docs"), **overrides},
     )  # fmt: skip
 
 

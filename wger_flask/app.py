@@ -18,6 +18,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .plugin_loader import register_plugins
+from .plugin_settings import installed_names
 from .rest import (
     blueprint,
     body_limits,
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
     request.register(app, settings.WGER_MAX_JSON_SIZE * body_limits.MEGABYTE)
-    registry = Registry()
+    registry = Registry(settings.of_plugins.declare)
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
     values.set_boolean_spellings(
         values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
@@ -89,7 +90,8 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     sync.register(registry)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
-    register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
+    loaded = register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
+    settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)
     set_listeners(registry.listeners())
     blueprint.prepare(app)

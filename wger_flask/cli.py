@@ -252,6 +252,13 @@ def resources(name: str | None) -> None:
         raise CommandError(f"there is no resource {name!r}; see: wger-flask resources")
 
 
+@main.command()
+def settings() -> None:
+    """Print what each setting means, as docs/configuration.md does, with the settings of enabled plugins."""
+    known = application().extensions["wger_flask"].settings
+    click.echo(import_module("wger_flask.settings_page").describe(known.of_plugins.options.values()), nl=False)
+
+
 def _accounts():
     """Return the functions on accounts, with a database that has its tables."""
     _migrate(application().extensions["wger_flask"].registry, quiet=True)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from .options import SettingsError
+from .plugin_settings import GROUP, in_folder
 from .rest.registry import RegistrationError, Registry
-
-GROUP = "wger_flask.plugins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
             try:
                 register = plugin.load()
                 register(registry)
-            except RegistrationError:
+            except (RegistrationError, SettingsError):
                 raise
             except Exception as wrong:
                 told = " ".join(f"{type(wrong).__name__}: {wrong}".split())
@@ -68,14 +68,10 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
 
 
 def _in_folder(folder: Path):
-    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-        name = path.stem
-        if name.startswith(("_", ".")):
-            continue
-        if path.suffix == ".py":
-            yield Plugin(name, f"file {folder.name}/{path.name}", _file_loader(name, path))
-        elif (path / "__init__.py").is_file():
-            yield Plugin(name, f"folder {folder.name}/{path.name}", _file_loader(name, path / "__init__.py"))
+    for name, path in in_folder(folder):
+        is_package = path.name == "__init__.py"
+        origin = f"folder {folder.name}/{name}" if is_package else f"file {folder.name}/{path.name}"
+        yield Plugin(name, origin, _file_loader(name, path))
 
 
 def _entry_points():

@@ -15,8 +15,9 @@ import os
 import runpy
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import plugin_settings
 from .options import Option, SettingsError, database_address, origins, time_zone, web_address, web_address_or_off
 
 __all__ = ["Settings", "SettingsError", "load", "options", "shipped"]
@@ -251,11 +252,26 @@ class Settings:
     WGER_LOG_LEVEL: str = _set("info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical"))
     WGER_ACCESS_LOG: bool = _set(False, "Whether every request is logged to the console.")
 
+    of_plugins: plugin_settings.PluginSettings = dataclasses.field(
+        default_factory=lambda: plugin_settings.PluginSettings({}), repr=False, compare=False
+    )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return a setting that a plugin declares."""
+            values = self.__dict__["of_plugins"].values if "of_plugins" in self.__dict__ else {}
+            if name in values:
+                return values[name]
+            raise AttributeError(f"{name} is no setting")
+
 
 def options() -> Iterator[Option]:
     """Yield every setting's declaration in order."""
     group = ""
     for field in dataclasses.fields(Settings):
+        if "help" not in field.metadata:  # those of plugins
+            continue
         rest = dict(field.metadata)
         group = rest.pop("group", group)
         yield Option(name=field.name, type=str(field.type), group=group, **rest)
@@ -272,12 +288,14 @@ def load(profile: str | None = None, environ: Mapping[str, str] | None = None, *
     fit, a name that is not known, or a profile that cannot be read.
     """
     environ = os.environ if environ is None else environ
-    given = {name: value for name, value in environ.items() if value.strip() and name in OPTIONS}
-    for name in environ:
-        if name.startswith("WGER_") and name not in NEIGHBOURS:
-            _must_be_known(name)
-    for name in overrides:
+    given = {
+        name: value
+        for name, value in environ.items()
+        if name in OPTIONS or name.startswith("WGER_") and name not in NEIGHBOURS
+    }
+    for name in (*given, *overrides):
         _must_be_known(name)
+    given = {name: value for name, value in given.items() if value.strip()}
     profile = overrides.pop("WGER_PROFILE", None) if profile is None else profile
     profile = given.pop("WGER_PROFILE", "") if profile is None else profile
     given = {**_read_profile(profile), **given, **overrides, "WGER_PROFILE": profile}
@@ -286,13 +304,20 @@ def load(profile: str | None = None, environ: Mapping[str, str] | None = None, *
         values[name] = option.read(given[name] if name in given else option.default_for(values))
     if values["EMAIL_USE_TLS"] and values["EMAIL_USE_SSL"]:
         raise SettingsError("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: choose one")
-    return Settings(**values)
+    of_plugins = {name: value for name, value in given.items() if name not in OPTIONS}
+    return Settings(**values, of_plugins=plugin_settings.PluginSettings(of_plugins))
 
 
 def _must_be_known(name: str, where: str = "") -> None:
-    if name not in OPTIONS:
+    if name not in OPTIONS and not _is_of_a_plugin(name):
         near = difflib.get_close_matches(name, OPTIONS, n=1, cutoff=0)
         raise SettingsError(f"{name}{where} is not a setting; the nearest that is one: {near[0]}")
+
+
+def _is_of_a_plugin(name: str) -> bool:
+    """Tell whether an installed plugin may declare a setting of that name: it says so only when it is loaded."""
+    installed = plugin_settings.installed_names(shipped("plugins")) if name.startswith("WGER_") else ()
+    return plugin_settings.owner(name, installed) is not None
 
 
 def _read_profile(profile: str) -> dict[str, Any]:

@@ -1,9 +1,14 @@
-"""Write ``docs/configuration.md`` from the declarations of the settings."""
+"""Write ``docs/configuration.md`` from the declarations of the settings, those of plugins that ship among them."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterable
+from importlib import import_module
+
 from .options import Option
-from .settings import OPTIONS
+from .plugin_settings import in_folder
+from .settings import OPTIONS, load, shipped
 
 KINDS = {"str": "text", "int": "number", "bool": "True or False", "Path": "path", "tuple[str, ...]": "list"}
 
@@ -16,14 +21,17 @@ A setting is an environment variable, or a name that a profile assigns. A profil
 `WGER_PROFILE=production` reads the one that ships in `config/`, `WGER_PROFILE=/etc/wger.py` your own. The
 environment wins over the profile, the profile over the default; an empty variable counts as absent. True and False may
 also be written as 1 and 0, yes and no, on and off. A list is separated by commas, and `none` is an empty one. A wrong
-value, or an unknown name that begins with `WGER_`, stops the start with one line that names it."""
+value, or an unknown name that begins with `WGER_`, stops the start with one line that names it.
+
+Plugins have settings of their own, which begin with `WGER_<PLUGIN>_`. `wger-flask settings` prints this page with those
+of all plugins that are enabled; here are those that ship."""
 
 
-def describe() -> str:
-    """Return the page ``docs/configuration.md``."""
+def describe(of_plugins: Iterable[Option] = ()) -> str:
+    """Return the page on all settings, those of plugins last."""
     lines = [PREFACE]
     group = ""
-    for option in OPTIONS.values():
+    for option in (*OPTIONS.values(), *of_plugins):
         if option.group != group:
             group = option.group
             lines += ["", f"## {group}", "", "| setting | type | default | |", "|---|---|---|---|"]
@@ -39,5 +47,14 @@ def _shown(option: Option) -> str:
     return f"`{option.default}`"
 
 
+def of_shipped_plugins() -> list[Option]:
+    """Return what the plugins that ship declare, which they do while they register."""
+    names = tuple(name for name, _ in in_folder(shipped("plugins")))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load("testing", environ={}, WGER_INSTANCE_PATH=folder, WGER_PLUGINS=names)
+        import_module("wger_flask.app").create_app(settings)
+    return list(settings.of_plugins.options.values())
+
+
 if __name__ == "__main__":
-    print(describe(), end="")
+    print(describe(of_shipped_plugins()), end="")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete
@@ -18,15 +20,21 @@ from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
 from .throttling import Rate
 
+Setting = TypeVar("Setting", bool, int, str, Path, tuple)
+
 
 class RegistrationError(Exception):
     """Say in one line why something cannot be registered."""
 
 
 class Registry:
-    """The resources, plain blueprints and models of one application."""
+    """The resources, plain blueprints and models of one application.
 
-    def __init__(self):
+    ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
+    """
+
+    def __init__(self, declare_setting: Callable | None = None):
+        self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
         self.rates: dict[str, Rate] = {}
         self._claims: dict[str, str] = {}
@@ -141,6 +149,23 @@ class Registry:
             self.rates[scope] = Rate.parse(rate)
         except ValueError as wrong:
             raise RegistrationError(f"scope {scope!r} of {self.origin}: {wrong}") from wrong
+
+    def add_setting(self, name: str, default: Setting, help: str, **rest) -> Setting:
+        """Declare a setting of the plugin, and return its value: from the environment, the profile, or ``default``.
+
+        ``name`` begins with ``WGER_<PLUGIN>_``.  Its type is that of ``default``: text, a whole number, True or False,
+        a ``Path``, or a tuple of texts.  ``help`` is one sentence.  ``rest`` may be ``choices=``, a tuple of texts;
+        ``least=`` and ``most=``, the bounds of a number; ``check=``, a function of the value that raises ValueError
+        with the end of a sentence ("must be even"); ``secret=True``, which keeps the value out of messages.
+
+        Later, ``services().settings`` has it as an attribute.  Raises :class:`RegistrationError` for a name that is
+        taken or not the plugin's; a wrong value stops the start with one line that names the setting.
+        """
+        self._claim(f"setting {name!r}")
+        try:
+            return self._declare_setting(self._plugin, name, default, help, **rest)
+        except TypeError as wrong:
+            raise RegistrationError(f"{self.origin}: {wrong}") from wrong
 
     def add_navigation(self, label: str, path: str) -> None:
         """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
