@@ -42,17 +42,17 @@ def check(call):
     """Check that a text is in a language; 400 says which one it is in instead."""
     data = call.load(CheckLanguageSchema)
     language = _language(data)
-    found = detection.language_mismatch(data["input"], language.short_name)
-    if found is None:
+    mismatch = detection.language_mismatch(data["input"], language.short_name)
+    if mismatch is None:
         return {"result": True}
     message = _UNKNOWN
-    if found.code:
+    if mismatch.code:
         message = (
-            f'The detected language is "{found.name}" ({found.code}), which does not match your selected language '
-            f'"{language.full_name}" ({language.short_name}). {_ADVICE}'
+            f'The detected language is "{mismatch.name}" ({mismatch.code}), which does not match your selected '
+            f'language "{language.full_name}" ({language.short_name}). {_ADVICE}'
         )
     # Texts, not values: this is what clients compare with.
-    return {"check": {"result": "False", "detected_language": str(found.code), "message": message}}, 400
+    return {"check": {"result": "False", "detected_language": str(mismatch.code), "message": message}}, 400
 
 
 def _language(data: dict) -> Language:
@@ -61,7 +61,7 @@ def _language(data: dict) -> Language:
     code = data.get("language_code")
     if code is None:
         raise Invalid({"language": ["Either a language ID or a language code must be provided."]})
-    found = Language.get_or_none(Language.short_name == code)
-    if found is None:
+    language = Language.get_or_none(Language.short_name == code)
+    if language is None:
         raise Invalid({"language": [f'Language with code "{code}" does not exist.']})
-    return found
+    return language

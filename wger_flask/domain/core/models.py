@@ -148,9 +148,9 @@ class UserProfile(Model):
 
 
 def weight_unit_of(user: User | None) -> str:
-    """Return the unit ("kg" or "lb") that somebody sees masses in; kg for nobody, and where there is no profile yet."""
-    found = user and UserProfile.select(UserProfile.weight_unit).where(UserProfile.user == user.id).scalar()
-    return found or "kg"
+    """Return the unit ("kg" or "lb") that a user reads masses in; kg without a user or a profile."""
+    unit = user and UserProfile.select(UserProfile.weight_unit).where(UserProfile.user == user.id).scalar()
+    return unit or "kg"
 
 
 class UserCache(Model):

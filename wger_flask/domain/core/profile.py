@@ -1,6 +1,6 @@
 """What a user told about themselves, and what they may do: ``userprofile`` and ``check-permission``.
 
-A profile is no collection: everybody has exactly one, at one URL.  It is made with the account;
+A profile is no collection: every user has exactly one, at one URL.  It is made with the account;
 for accounts that came without one (from a dump, say) it is made when it is first asked for.
 """
 
@@ -47,7 +47,7 @@ def age_on(day: date, birthdate: date) -> int:
 
 
 class Birthdate(fields.Date):
-    """A date of birth that makes somebody neither too young nor too old."""
+    """A date of birth of a user who is neither too young nor too old."""
 
     def _deserialize(self, value, attr, data, **kwargs):
         birthdate = super()._deserialize(value, attr, data, **kwargs)
@@ -167,7 +167,7 @@ def check_permission(call):
 def furnish(user: int, language: str = "") -> None:
     """Make the profile and the cache row of a new user, who reads ``language``.
 
-    Where the vocabulary is not loaded yet, nobody can say which language they read: the profile
+    Where the vocabulary is not loaded yet, the language that they read is unknown: the profile
     is made when it is first asked for.
     """
     UserCache.get_or_create(user=user)

@@ -50,8 +50,8 @@ def _edits(model, keys) -> list[tuple]:
 
 
 def _gather(rows) -> dict[int, list[str]]:
-    found: dict[int, dict[str, None]] = {}
+    names: dict[int, dict[str, None]] = {}
     for key, author in rows:
         if author:
-            found.setdefault(key, {})[author] = None
-    return {key: list(authors) for key, authors in found.items()}
+            names.setdefault(key, {})[author] = None
+    return {key: list(authors) for key, authors in names.items()}

@@ -1,6 +1,6 @@
 """Note in the edit history what people did to the catalogue.
 
-Whoever wrote an exercise or a text is read from there (:mod:`.authors`), so that every write
+The authors of an exercise or a text are read from there (:mod:`.authors`), so that every write
 goes through here.
 """
 

@@ -1,6 +1,6 @@
 """Delete from the catalogue, and tell those who keep copies of it.
 
-Routines and logs of everybody point at exercises.  Deleting one with a replacement leads them
+Routines and logs of all users point at exercises.  Deleting one with a replacement leads them
 over to that; without one they lose what pointed there, so a replacement that is wrong is refused.
 Each exercise, translation, picture and film that goes leaves a line in the deletion log.
 """
@@ -47,17 +47,17 @@ class Replacement(Key):
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(data, FormData) and value.isdecimal():
             return super()._deserialize(value, attr, data, **kwargs)
-        found = columns.parse_uuid(value)
-        if found is None:
+        uuid = columns.parse_uuid(value)
+        if uuid is None:
             raise ValidationError("Must be a valid UUID.")
-        return found
+        return uuid
 
 
 class ExerciseDeletionSchema(Schema):
     """What becomes of what belongs to an exercise that goes."""
 
     replaced_by = Replacement(
-        Exercise, help="UUID of the exercise that takes its place in everybody's routines and logs, which go otherwise"
+        Exercise, help="UUID of the exercise that takes its place in all routines and logs, which go otherwise"
     )
     transfer_media = Presence(
         label="Keep pictures and films", help="give them to the exercise in its place; counts by being there"
@@ -90,12 +90,12 @@ def _replacement(exercise: Exercise, wanted: uuids.UUID | int | None) -> Exercis
     if wanted is None:
         return None
     column = Exercise.uuid if isinstance(wanted, uuids.UUID) else Exercise.id
-    found = Selection(Exercise, (equals(column, wanted),)).first() if columns.storable(wanted) else None
-    if found is None:
+    replacement = Selection(Exercise, (equals(column, wanted),)).first() if columns.storable(wanted) else None
+    if replacement is None:
         raise Invalid({"replaced_by": ["There is no such exercise."]})
-    if found.id == exercise.id:
+    if replacement.id == exercise.id:
         raise Invalid({"replaced_by": ["An exercise cannot take its own place."]})
-    return found
+    return replacement
 
 
 def _english_name(exercise: Exercise) -> str:

@@ -1,6 +1,6 @@
 """Look after pictures and films: one of each is an exercise's main one, and files lie with their exercise.
 
-An exercise that has pictures has a main one: the first until somebody chooses another, and the
+An exercise that has pictures has a main one: the first until a user chooses another, and the
 first that is left when that one goes.
 """
 

@@ -24,8 +24,8 @@ DRAWINGS = Path(__file__).parents[2] / "static" / "images" / "muscles"
 def shape(muscle: int) -> str:
     """Return the outline of a muscle as SVG path data, nothing for one that is not drawn."""
     drawing = DRAWINGS / "main" / f"muscle-{muscle}.svg"
-    found = re.search(r' d="([^"]+)"', drawing.read_text()) if drawing.is_file() else None
-    return found[1] if found else ""
+    path = re.search(r' d="([^"]+)"', drawing.read_text()) if drawing.is_file() else None
+    return path[1] if path else ""
 
 
 def sides(muscles: list[tuple[dict, str]]) -> list[dict]:
@@ -61,8 +61,8 @@ def _exercise(shown):
     names = {key: (short, name) for key, short, name in _languages()}
     chosen = _chosen(row, {key: code for key, (code, _) in names.items()})
     texts = [
-        (*names.get(found["language"], ("", "")), found, sanitise(found["description"]))
-        for found in row["translations"]
+        (*names.get(translation["language"], ("", "")), translation, sanitise(translation["description"]))
+        for translation in row["translations"]
     ]
     texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
     return shown.render(
@@ -72,10 +72,10 @@ def _exercise(shown):
 
 
 def _chosen(row: dict, codes: dict[int, str]) -> dict | None:
-    """Return the translation of an exercise for whoever asks; ``codes`` are those of the languages, by key."""
+    """Return the translation of an exercise in the language of the request; ``codes`` has their codes by key."""
     by_language: dict[str, dict] = {}
-    for found in row["translations"]:
-        by_language.setdefault(codes.get(found["language"], ""), found)
+    for translation in row["translations"]:
+        by_language.setdefault(codes.get(translation["language"], ""), translation)
     return preferred(by_language)
 
 
@@ -85,13 +85,13 @@ def _languages() -> list[tuple]:
 
 def names(keys: list[int]) -> dict[int, str]:
     """Return what exercises are called, by key, by the translation that is shown of them too."""
-    found: dict[int, dict[str, str]] = {}
+    by_exercise: dict[int, dict[str, str]] = {}
     rows = Selection(models.Translation, (any_of(models.Translation.exercise, keys),), ("id",)).rows(
         ("exercise", "name", "language.short_name")
     )
     for exercise, name, language in rows:
-        found.setdefault(exercise, {}).setdefault(language, name)
-    return {exercise: preferred(by_language) for exercise, by_language in found.items()}
+        by_exercise.setdefault(exercise, {}).setdefault(language, name)
+    return {exercise: preferred(by_language) for exercise, by_language in by_exercise.items()}
 
 
 def register(registry) -> None:

@@ -44,7 +44,7 @@ deletion_log = Resource(
 
 
 def _with_words(user) -> tuple[Clause, ...]:
-    """Hide exercises without any translation: nobody could tell what they are."""
+    """Hide exercises without any translation: a reader could not tell what they are."""
     return (_HAS_WORDS,)
 
 

@@ -1,6 +1,6 @@
 """Who may contribute to the catalogue, and how often.
 
-The catalogue belongs to everybody: whoever may contribute may change any row of it.  Deleting
+The catalogue is shared: a user who may contribute may change any row of it.  Deleting
 takes more than that, because it reaches into the routines of others.
 """
 
@@ -12,16 +12,16 @@ _may_add = having("exercises.add_exercise")
 
 
 def may_contribute(user) -> bool:
-    """Whoever is trustworthy or has the permission exercises.add_exercise."""
+    """Allow users who are trustworthy or have the permission exercises.add_exercise."""
     return user is not None and (_may_add(user) or user.is_trustworthy)
 
 
 def why_not(user) -> list[str]:
-    """Say who may contribute, and what somebody lacks for that."""
+    """The rule for contributing, and what a refused user lacks."""
     days = services().settings.MIN_ACCOUNT_AGE_TO_TRUST
     rule = (
-        "Exercises belong to everybody. To add or change them takes a confirmed e-mail address and an account that is "
-        f"more than {days} days old, or a permission that an administrator gives."
+        "Exercises are shared by all users. To add or change them takes a confirmed e-mail address and an account "
+        f"that is more than {days} days old, or a permission that an administrator gives."
     )
     return [rule, *(user.lacks if user is not None else ())]
 

@@ -148,12 +148,13 @@ def _as_walked(typed: tuple, languages: tuple[int, ...]) -> tuple:
 
 
 def _first_found(column: str, number_typed: int, *slots):
-    """Return ``column`` of the first translation that is found."""
-    found, typed = Translation.alias("found"), slots[:number_typed]
+    """Return ``column`` of the first translation that matches."""
+    translation, typed = Translation.alias("translation"), slots[:number_typed]
     aliased = Alias.select(Alias.translation).where(search.name_matches(Alias.alias, *typed))
-    matches = search.name_matches(found.name, *typed) | found.id.in_(aliased)
-    query = found.select(getattr(found, column)).where(_of_exercise(found, slots[number_typed:]), matches)
-    return query.order_by(found.language, found.id).limit(1)
+    matches = search.name_matches(translation.name, *typed) | translation.id.in_(aliased)
+    of_exercise = _of_exercise(translation, slots[number_typed:])
+    query = translation.select(getattr(translation, column)).where(of_exercise, matches)
+    return query.order_by(translation.language, translation.id).limit(1)
 
 
 def _nearest(column, typed):

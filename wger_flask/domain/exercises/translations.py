@@ -23,7 +23,7 @@ _UNKNOWN = (
     "Could not detect the language of the {what}. Try adding more content or rephrasing your text, "
     "language detection works better with longer or more complete sentences."
 )
-_LAST = "These are the only words of the exercise, which nobody would find without any: delete the exercise instead."
+_LAST = "These are the only words of the exercise, which no search would show without any: delete the exercise instead."
 
 
 def rendered(source: str, html: str = "") -> str:
@@ -33,13 +33,13 @@ def rendered(source: str, html: str = "") -> str:
 
 def wrong_language(text: str, language: Language, what: str) -> str | None:
     """Say that ``text`` (a ``what``) is not in ``language``, or return None if it is."""
-    found = detection.language_mismatch(text, language.short_name)
-    if found is None:
+    mismatch = detection.language_mismatch(text, language.short_name)
+    if mismatch is None:
         return None
-    if found.code is None:
+    if mismatch.code is None:
         return _UNKNOWN.format(what=what)
     return (
-        f'The detected language of the {what} is "{found.name}" ({found.code}), which does not match '
+        f'The detected language of the {what} is "{mismatch.name}" ({mismatch.code}), which does not match '
         f'your selected language: "{language.full_name}" ({language.short_name}). {_ADVICE}'
     )
 

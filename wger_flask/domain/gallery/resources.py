@@ -1,4 +1,4 @@
-"""Photos that show how somebody's body changes."""
+"""Photos that show how the user's body changes."""
 
 from __future__ import annotations
 

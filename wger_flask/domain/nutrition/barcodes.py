@@ -1,6 +1,6 @@
 """Ask Open Food Facts for the food behind a barcode, and keep what it knows.
 
-The answer must not depend on anybody else being there: whoever cannot be reached, takes too
+The answer must not depend on another server: one that cannot be reached, takes too
 long or talks nonsense has told nothing, and is left in peace for a minute.  Products without
 a name or one of the four main values are of no use in a plan and count as unknown, and so do
 those whose values contradict one another (:mod:`wger_flask.engine.plausibility`).
@@ -54,8 +54,8 @@ def look_up(code: str) -> bool:
     product = _ask(code)
     if product is None:
         return False
-    found = read(product)
-    if not found:
+    values = read(product)
+    if not values:
         if len(_unknown) >= _MOST_UNKNOWN:
             _unknown.clear()
         _unknown[code] = time.monotonic() + _FORGET
@@ -63,7 +63,7 @@ def look_up(code: str) -> bool:
     with transaction():
         advisory_lock(f"barcode {code}")
         if not known.exists():
-            _keep(code, found, product)
+            _keep(code, values, product)
     return True
 
 
@@ -122,12 +122,12 @@ def _named(product: Mapping, kind: str) -> tuple[str, str]:
     return next(((text, code) for key, code in names if (text := _text(product.get(key)))), ("", own))
 
 
-def _keep(code: str, found: dict, product: Mapping) -> None:
+def _keep(code: str, values: dict, product: Mapping) -> None:
     language = Selection(Language, (equals(Language.short_name, _named(product, "product")[1]),)).keys()
     license = Selection(License, (equals(License.short_name, "ODbL"),)).keys()
     page = f"https://world.openfoodfacts.org/product/{code}"
     row = Ingredient.create(
-        **found, code=code, remote_id=code, source_name=SOURCE, source_url=page, license_object_url=page,
+        **values, code=code, remote_id=code, source_name=SOURCE, source_url=page, license_object_url=page,
         language=language[0] if language else ENGLISH, last_imported=columns.now(),
         **({"license": license[0]} if license else {}),
     )  # fmt: skip

@@ -41,7 +41,7 @@ class NameSearch(Filter):
 
 
 class Barcode(Filter):
-    """The food with a barcode; one that nobody here knows is asked for elsewhere."""
+    """The food with a barcode; one that is not in the database is looked up at Open Food Facts."""
 
     params = ("code",)
 
@@ -57,7 +57,7 @@ class Barcode(Filter):
 
 
 class LanguageCodes(Filter):
-    """Foods in any of some languages; codes that nobody knows narrow nothing."""
+    """Foods in any of some languages; unknown codes narrow nothing."""
 
     params = ("language__code",)
 

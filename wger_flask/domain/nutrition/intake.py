@@ -18,7 +18,7 @@ from .models import Ingredient, IngredientWeightUnit, MealItem
 
 NUTRIENTS = tuple(Nutrients.__dataclass_fields__)
 _COLUMNS = tuple(Ingredient._meta.fields[name] for name in NUTRIENTS)
-# What the contents of an amount follow from, seen from where somebody eats it or means to.
+# What the contents of an amount follow from, seen from where it is eaten or planned.
 EATEN = ("amount", "weight_unit.gram", *(f"ingredient.{name}" for name in NUTRIENTS))
 _MOST_DIGITS, _PLACES = 5, 2
 

@@ -76,14 +76,14 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
     for part in portions.portions(Selection(models.MealItem, items, ("order", "id"))):
         of_meal[part.meal].append(part)
     key, time = models.Meal.id.python_value, models.Meal.time.python_value
-    found = [
+    meals = [
         {
             "id": key(row[0]), "plan": models.Meal.plan.python_value(row[1]), "name": row[2], "time": time(row[3]),
             "portions": of_meal[key(row[0])], "total": portions.total(of_meal[key(row[0])]),
         }
         for row in Selection(models.Meal, which, ("order", "id")).rows(("id", "plan", "name", "time"))
     ]  # fmt: skip
-    return sorted(found, key=lambda meal: (meal["time"] is None, meal["time"] or datetime.time()))
+    return sorted(meals, key=lambda meal: (meal["time"] is None, meal["time"] or datetime.time()))
 
 
 def _goals_of(plans: list[UUID], shown) -> dict[UUID, dict]:
@@ -102,9 +102,9 @@ def _diary(shown):
 
 def _entry(shown):
     """Show what a portion contains."""
-    found = portions.portions(shown.call.selection())
-    total = portions.total(found)
-    return shown.render("views/portion.html", portions=found, total=total, shares=portions.shares(total))
+    parts = portions.portions(shown.call.selection())
+    total = portions.total(parts)
+    return shown.render("views/portion.html", portions=parts, total=total, shares=portions.shares(total))
 
 
 def _days(shown, selection: Selection) -> dict | None:
@@ -158,8 +158,8 @@ def meal_names(keys: list[UUID]) -> dict[UUID, str]:
 
 def _portion_names(model):
     def names(keys: list[UUID]) -> dict[UUID, str]:
-        found = portions.portions(Selection(model, (any_of(model.id, keys),)))
-        return {part.key: f"{part.name}, {part.text}" for part in found}
+        parts = portions.portions(Selection(model, (any_of(model.id, keys),)))
+        return {part.key: f"{part.name}, {part.text}" for part in parts}
 
     return names
 

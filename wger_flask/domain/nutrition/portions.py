@@ -63,7 +63,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """How much of a nutrient there is, and how much there should be (None where nobody says)."""
+    """How much of a nutrient there is, and how much there should be (None without a recommendation)."""
 
     name: str
     label: str
@@ -92,16 +92,16 @@ def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
     model = selection.model
     extra = ("datetime", "plan") if model is models.LogItem else ()
     key, meal, amount = (model._meta.fields[name].python_value for name in ("id", "meal", "amount"))
-    found = []
+    parts = []
     for row in selection.rows((*_COLUMNS, *extra), limit):
         raw = row[6 : 6 + len(EATEN)]
         moment, plan = row[-2:] if extra else (None, None)
-        found.append(Portion(
+        parts.append(Portion(
             key(row[0]), meal(row[1]), *row[2:6], raw[1], amount(raw[0]), contents_of(raw),
             moment and models.LogItem.datetime.python_value(moment).astimezone(server_zone()),
             plan and models.LogItem.plan.python_value(plan),
         ))  # fmt: skip
-    return found
+    return parts
 
 
 def total(parts: Iterable[Portion]) -> Nutrients:
@@ -111,10 +111,10 @@ def total(parts: Iterable[Portion]) -> Nutrients:
 
 def by_day(parts: Iterable[Portion]) -> dict[datetime.date, list[Portion]]:
     """Return the portions of each day, on the server's calendar, in the order in which the days came."""
-    found: dict[datetime.date, list[Portion]] = {}
+    days: dict[datetime.date, list[Portion]] = {}
     for part in parts:
-        found.setdefault(part.moment.date(), []).append(part)
-    return found
+        days.setdefault(part.moment.date(), []).append(part)
+    return days
 
 
 def goals(nutrients: Nutrients, plan: dict | None) -> list[Goal]:
@@ -128,12 +128,12 @@ def goals(nutrients: Nutrients, plan: dict | None) -> list[Goal]:
 
 def shares(nutrients: Nutrients) -> list[Share]:
     """Return the share of the energy of each macronutrient; none where there is no energy."""
-    found, start = [], 0.0
+    slices, start = [], 0.0
     for name, percent in energy_shares(nutrients).items():
         if percent:
-            found.append(Share(name, float(getattr(nutrients, name)), float(percent), start))
+            slices.append(Share(name, float(getattr(nutrients, name)), float(percent), start))
             start += float(percent)
-    return found
+    return slices
 
 
 def chosen_day(days: Sequence[datetime.date], text: str | None) -> datetime.date | None:

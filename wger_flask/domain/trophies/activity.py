@@ -1,4 +1,4 @@
-"""Keep the date of everybody's last log where a wger on the same database looks for it.
+"""Keep the date of each user's last log in the column where a wger on the same database reads it.
 
 Nothing here reads it.  So that a log which is posted costs no query for it, the date is read
 along with the figures (:func:`.statistics.held`) and written once a day.

@@ -1,7 +1,7 @@
-"""Give trophies for what somebody's figures, or a single log, say, and take them back.
+"""Give trophies for what the figures of a user, or a single log, say, and take them back.
 
 A trophy that cannot be repeated is given once.  Nothing is given to people who do not want any, or
-who were away for long: an app that uploads in the background is nobody's triumph.
+who were away for long: an app that uploads in the background earns nothing.
 
 What was given for sessions that are gone, or were something else, is withdrawn.  What logs earned
 is not: a genuine server is known to keep it when they go.  It is marked as void (:mod:`.marks`), so
@@ -106,7 +106,7 @@ def _records_of(log: WorkoutLog) -> list[UserTrophy]:
 
 
 def _renew(user: int, trophy: int) -> bool:
-    """Give a trophy anew that somebody has, but void; returns whether it was so."""
+    """Give a trophy anew that the user has, but void; returns whether there was one."""
     awards = Selection(UserTrophy, (equals(UserTrophy.user, user), equals(UserTrophy.trophy, trophy))).keys()
     for award in voided(awards):
         UserTrophy.update(earned_at=columns.now()).where(UserTrophy.id == award).execute()
@@ -135,8 +135,8 @@ _read = lru_cache(256)(Trophy.checker_params.python_value)
 
 
 def _wanted(user: int) -> bool:
-    found = Selection(UserProfile, (equals(UserProfile.user, user),)).rows(("trophies_enabled", "user.last_login"), 1)
-    enabled, last_login = found[0] if found else (True, None)
+    own_profile = Selection(UserProfile, (equals(UserProfile.user, user),))
+    enabled, last_login = next(iter(own_profile.rows(("trophies_enabled", "user.last_login"), 1)), (True, None))
     return in_good_standing(enabled, UserProfile.user.rel_model.last_login.python_value(last_login), columns.now())
 
 
@@ -146,8 +146,8 @@ def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) 
     It is measured by the latest record, or by the latest one ``before`` that award.
     """
     latest = _latest(user, trophy, log.exercise_id, before)
-    found = personal_record(number(log.weight), number(log.repetitions), number(log.rir), latest)
-    if found is None:
+    record = personal_record(number(log.weight), number(log.repetitions), number(log.rir), latest)
+    if record is None:
         return None
     return {
         "log_id": str(log.id),
@@ -159,7 +159,7 @@ def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) 
         "weight_unit_id": log.weight_unit_id,
         "weight": _float(log.weight),
         "iteration": log.iteration,
-        "one_rep_max_estimate": found.one_rep_max_estimate,
+        "one_rep_max_estimate": record.one_rep_max_estimate,
     }
 
 
@@ -176,7 +176,7 @@ def _is_before(award):
 
 
 def _is_for_exercise(trophy, exercise):
-    # A sum has no index: everybody's records have this trophy, and only the user's own are to be looked through.
+    # A sum has no index: records of all users have this trophy, and only the user's own are to be looked through.
     return (UserTrophy.trophy + 0 == trophy) & (UserTrophy.context_data.text("exercise_id") == exercise)
 
 

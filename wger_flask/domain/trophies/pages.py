@@ -1,4 +1,4 @@
-"""What the explorer shows of trophies besides tables: pictures, how far somebody is, and figures."""
+"""What the explorer shows of trophies besides tables: pictures, a user's progress, and figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .progress import progress
 
 
 def _trophies(shown):
-    """Show trophies with how far whoever asks is with them."""
+    """Show trophies with the user's progress towards them."""
     standings = {item["trophy"]["id"]: item for item in progress(shown.call)}
     earned = _earned(shown.call.user)
     cards = [_card(row, standings.get(row["id"]), earned) for row in shown.rows]
@@ -30,7 +30,7 @@ def _standings(shown):
 
 
 def _awards(shown):
-    """Show the trophies that somebody earned, and for what."""
+    """Show the trophies that the user earned, and for what."""
     kept = any_of(Trophy.checker_class, sorted(KEPT))
     lasting = set(Selection(Trophy, (any_of(Trophy.id, {row["trophy"]["id"] for row in shown.rows}), kept)).keys())
     void, some = voided([row["id"] for row in shown.rows]), hidden(shown.call.user.id).exists()
@@ -41,7 +41,7 @@ def _awards(shown):
 
 
 def _hidden_awards(shown):
-    """Show the trophies that somebody has hidden."""
+    """Show the trophies that the user has hidden."""
     cards = [card | {"act": "show", "url": ""} for card in _cards_of(shown)]
     return shown.render("views/trophies.html", cards=cards) if cards else None
 
@@ -62,7 +62,7 @@ def _cards_of(shown) -> list[dict]:
 
 
 def _figures(shown):
-    """Show the figures of somebody's training."""
+    """Show the figures of the user's training."""
     mass = MassUnit(weight_unit_of(shown.call.user))
     return shown.render("views/figures.html", rows=shown.rows, mass=mass) if shown.rows else None
 

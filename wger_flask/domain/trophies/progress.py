@@ -1,4 +1,4 @@
-"""Tell somebody how far they are with each trophy."""
+"""The progress of a user towards each trophy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RULE = ("id", "checker_class", "checker_params", "is_hidden", "is_repeatable", 
 
 
 def progress(call: Call) -> list[dict]:
-    """List the trophies with the progress of whoever asks; nobody has none.
+    """List the trophies with the progress of the user; without a login there is none.
 
     Trophies that can be repeated are listed with ``include_repeatable=true``, and then they
     are the only ones that count as earned.  Hidden ones are shown to who earned them, and to

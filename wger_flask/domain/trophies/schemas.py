@@ -41,7 +41,7 @@ class UserTrophySchema(Schema):
 
 
 class ProgressSchema(Schema):
-    """How far somebody is with a trophy."""
+    """The progress of a user towards a trophy."""
 
     trophy = Nested(TrophySchema)
     is_earned = fields.Boolean()
@@ -53,7 +53,7 @@ class ProgressSchema(Schema):
 
 
 class UserStatisticsSchema(Schema):
-    """Figures about all of somebody's training."""
+    """Figures about all training of the user."""
 
     id = fields.Integer()
     total_weight_lifted = fields.Decimal(12, 2, help="kg times repetitions")

@@ -25,7 +25,7 @@ _MOST = Decimal("9999999999.99")  # kg: what the column holds, and far more than
 
 
 def held(user: int) -> UserStatistics:
-    """Return the row of a user, a new one if there is none; nobody else changes it during this transaction."""
+    """Return the row of a user, a new one if there is none; no other transaction changes it meanwhile."""
     advisory_lock(f"statistics of user {user}")
     row, known = Selection(UserStatistics, (equals(UserStatistics.user, user),)).first_with(activity.KNOWN)
     row = row or UserStatistics.create(user=user)

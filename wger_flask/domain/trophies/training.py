@@ -56,7 +56,7 @@ def session_created(session: WorkoutSession) -> None:
 
 
 def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
-    """Count again, as the session was when somebody trained."""
+    """Count again, as the session was when the user trained."""
     if names & _COUNTS_OF_SESSION:
         row = held(session.user_id)
         workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("date", "user"))
@@ -106,7 +106,7 @@ def _taken_back(users: set[int], *, sessions: bool) -> None:
 
 
 def count_everything_again(name: str | None = None) -> int:
-    """Compute the figures of everybody who trains, or of the account ``name``, and give what they earn.
+    """Compute the figures of all users who train, or of the account ``name``, and give what they earn.
 
     Each is counted in a transaction of their own; returns their number.  Raises ValueError for
     an unknown account.
