@@ -6,7 +6,7 @@ This is the public face of the kit: what is not here is internal to the kit and 
 
 from __future__ import annotations
 
-from peewee import fn
+from peewee import Case, fn
 
 from .auth.accounts import account_named, on_user_created, request_verification
 from .auth.models import User
@@ -47,7 +47,7 @@ from .rest.schema import Schema, load
 from .rest.serialization import dumper
 from .rest.services import services
 from .rest.throttling import Limit
-from .rest.timezone import moment_reader, server_zone, today
+from .rest.timezone import midnight, moment_reader, server_zone, today
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import alter, columns
@@ -56,8 +56,8 @@ from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
 from .storage.model import Model, link
 from .storage.name_search import search
-from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad
-from .storage.query import Selection
+from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad, within
+from .storage.query import Selection, which_exist
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.line import line_chart
@@ -66,7 +66,7 @@ from .web.language_choice import preferred
 from .web.views import Shown, View
 
 __all__ = [
-    "NOTHING", "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Child", "Children",
+    "NOTHING", "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Case", "Child", "Children",
     "Clause", "Computed", "Context", "Cursor", "Deprecation", "Endpoints", "File", "Filter", "FilterSet", "Forbidden",
     "FormData", "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup",
     "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
@@ -74,8 +74,8 @@ __all__ = [
     "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load",
-    "loaded_names", "logged_in", "lt", "lte", "moment_reader", "move_file", "on_date", "on_user_created",
+    "loaded_names", "logged_in", "lt", "lte", "midnight", "moment_reader", "move_file", "on_date", "on_user_created",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
-    "BooleanFilter",
+    "BooleanFilter", "which_exist", "within",
 ]  # fmt: skip

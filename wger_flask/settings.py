@@ -153,6 +153,9 @@ class Settings:
         "`keep-history` keeps them, `cascade` deletes them too.",
         choices=("keep-history", "cascade"),
     )
+    WGER_MAX_SESSION_LENGTH_HOURS: int = _set(
+        5, "Longest workout session in hours. For as long, a log finds a session that was not ended.", least=1, most=168
+    )
     WGER_MAX_PAGE_SIZE: int = _set(999, "Largest `limit` of a list; more is cut down to it.", least=1)
     WGER_MAX_BODY_SIZE: int = _set(110, "Largest form with a picture or a film in megabytes.", least=1)
     WGER_MAX_JSON_SIZE: int = _set(

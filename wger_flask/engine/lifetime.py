@@ -51,10 +51,16 @@ _WEEK = datetime.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Workout:
-    """Hold what counts of a session: its date and when it began."""
+    """Hold what counts of a session: the day on which it began, and when, of one that has ended."""
 
     date: datetime.date
-    time_start: datetime.time | None = None
+    time: datetime.time | None = None
+
+    @classmethod
+    def of(cls, start: datetime.datetime, end: datetime.datetime | None, zone: datetime.tzinfo) -> Workout:
+        """Return what counts of a session from ``start`` to ``end``, None while it goes on, on a zone's calendar."""
+        local = start.astimezone(zone)
+        return cls(local.date(), None if end is None else local.time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ def with_workout(
     history does not know that.
     """
     row = replace(row, total_workouts=total_workouts)
-    if (time := workout.time_start) is not None:
+    if (time := workout.time) is not None:
         earliest, latest = row.earliest_workout_time, row.latest_workout_time
         row = replace(
             row,
@@ -169,7 +175,7 @@ def with_workout(
 
 
 def _with_times(row: Lifetime, workouts: Collection[Workout]) -> Lifetime:
-    times = [workout.time_start for workout in workouts if workout.time_start is not None]
+    times = [workout.time for workout in workouts if workout.time is not None]
     return replace(
         row,
         total_workouts=len(workouts),

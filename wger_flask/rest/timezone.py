@@ -1,30 +1,20 @@
-"""Know the server's time zone, in which moments are written and bare dates are read."""
+"""Tell the time as clients are told it: what day it is, and how moments are written."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime
 
 from ..storage.database import database
+from ..storage.server_zone import midnight, server_zone, set_server_zone
 
-_zone: tzinfo = UTC
-
-
-def set_server_zone(zone: tzinfo) -> None:
-    """Make ``zone`` the server's; called once, at start."""
-    global _zone
-    _zone = zone
-
-
-def server_zone() -> tzinfo:
-    """Return the server's time zone."""
-    return _zone
+__all__ = ["midnight", "moment_reader", "server_zone", "set_server_zone", "today"]
 
 
 def today() -> date:
     """Return the date on the server's calendar."""
-    return datetime.now(_zone).date()
+    return datetime.now(server_zone()).date()
 
 
 def moment_reader():
     """Return a function that turns a moment as the database holds it into the text that JSON has for it."""
-    return database.obj.dialect.wire_moment(_zone)
+    return database.obj.dialect.wire_moment(server_zone())

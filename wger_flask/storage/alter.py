@@ -68,7 +68,7 @@ def drop_column(table: str, name: str) -> None:
         return
     for index in database.obj.get_indexes(table):
         if name in index.columns:
-            _drop_index(index.name)
+            _drop_index(table, index.name)
     database.obj.dialect.change_reference(database.obj, table, name, None)
     database.obj.execute_sql(f'ALTER TABLE "{table}" DROP COLUMN "{name}"')
 
@@ -79,12 +79,15 @@ def rename_column(table: str, name: str, new_name: str) -> None:
         database.obj.execute_sql(f'ALTER TABLE "{table}" RENAME COLUMN "{name}" TO "{new_name}"')
 
 
-def add_index(table: str, *names: str, unique: bool = False) -> None:
-    """Add an index over columns, by their names in the database; where rows exist that break a unique one, it fails."""
+def add_index(table: str, *names: str, unique: bool = False, name: str = "") -> None:
+    """Add an index over columns, by their names in the database; where rows exist that break a unique one, it fails.
+
+    It is called ``name``, or after what it is over.
+    """
     if not _is_to_change(table) or _indexes(table, names, unique):
         return
     kind, listed = "UNIQUE INDEX" if unique else "INDEX", ", ".join(f'"{name}"' for name in names)
-    name = "_".join((table, *names, *(["unique"] if unique else [])))
+    name = name or "_".join((table, *names, *(["unique"] if unique else [])))
     if len(name) > 60:
         name = f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     database.obj.execute_sql(f'CREATE {kind} "{name}" ON "{table}" ({listed})')
@@ -93,7 +96,7 @@ def add_index(table: str, *names: str, unique: bool = False) -> None:
 def drop_index(table: str, *names: str, unique: bool = False) -> None:
     """Drop the index over exactly these columns."""
     for index in _indexes(table, names, unique) if _is_to_change(table) else ():
-        _drop_index(index.name)
+        _drop_index(table, index.name)
 
 
 def change_reference(table: str, name: str, on_delete: str) -> None:
@@ -131,8 +134,8 @@ def _indexes(table: str, names: tuple[str, ...], unique: bool) -> list:
     ]
 
 
-def _drop_index(name: str) -> None:
-    database.obj.execute_sql(f'DROP INDEX "{name}"')
+def _drop_index(table: str, name: str) -> None:
+    database.obj.dialect.drop_index(database.obj, table, name)
 
 
 def _standing_for(table: str, name: str, column: peewee.Field) -> type[Model]:

@@ -18,13 +18,14 @@ from time import time_ns
 import peewee
 from peewee import BooleanField as Boolean
 from peewee import CharField as Char
+from peewee import Check
 from peewee import IntegerField as Integer
 from peewee import TextField as Text
 from peewee import UUIDField as UUID
 
 __all__ = [
-    "Auto", "BigAuto", "Boolean", "Char", "Date", "DateTime", "Decimals", "File", "Float", "ForeignKey", "Integer",
-    "Json", "Text", "Time", "UUID", "now", "storable", "uuid4", "uuid7",
+    "Auto", "BigAuto", "Boolean", "Char", "Check", "Date", "DateTime", "Decimals", "File", "Float", "ForeignKey",
+    "Integer", "Json", "Text", "Time", "UUID", "now", "storable", "uuid4", "uuid7",
 ]  # fmt: skip
 
 Float = peewee.DoubleField

@@ -77,6 +77,11 @@ def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clau
     return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
 
 
+def within(column: peewee.Field, start, end) -> Clause:
+    """Return the clause ``start <= column < end``."""
+    return Clause(_within, (column.db_value(start), column.db_value(end)), (column.model, column.name))
+
+
 def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
     """Return the clause that following references from ``model`` along ``path`` leads to the key ``value``.
 
@@ -98,6 +103,11 @@ def _is_null(model: type[Model], name: str):
 
 def _equal(model: type[Model], name: str, slot):
     return model._meta.fields[name] == slot
+
+
+def _within(model: type[Model], name: str, start, end):
+    column = model._meta.fields[name]
+    return (column >= start) & (column < end)
 
 
 def _one_of(model: type[Model], name: str, *slots):

@@ -9,10 +9,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from marshmallow import fields as plain
 
-from wger_flask.api import NOTHING, Action, Call, Clause, Invalid, Schema, Selection, along, any_of, equals, today
+from wger_flask.api import (
+    NOTHING,
+    Action,
+    Call,
+    Clause,
+    Invalid,
+    Schema,
+    Selection,
+    along,
+    any_of,
+    equals,
+    server_zone,
+    today,
+)
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.engine import routine as engine
 from wger_flask.engine.errors import EngineError
@@ -82,7 +96,7 @@ def plan_of(row: models.Routine, rows: Rows | None = None) -> engine.Routine:
         entries=rows.entries,
         rules=rules,
         logs=_logs(row.user_id, gated),
-        sessions=_rows(models.WorkoutSession, (any_of(models.WorkoutSession.day, waiting),), ("day", "date")),
+        sessions=_sessions(waiting),
         labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
     )  # fmt: skip
 
@@ -123,6 +137,13 @@ def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, 
 def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
     log = models.WorkoutLog
     return _rows(log, (any_of(log.slot_entry, entries), equals(log.user, user), Clause(_is_counted)), _LOG)
+
+
+def _sessions(days: list[int]) -> Iterator[tuple[int, date]]:
+    """Yield of each session of ``days`` its day, and the date on which it began."""
+    sessions, zone = models.WorkoutSession, server_zone()
+    for day, start in _rows(sessions, (any_of(sessions.day, days),), ("day", "datetime_start")):
+        yield day, start.astimezone(zone).date()
 
 
 def _is_counted():

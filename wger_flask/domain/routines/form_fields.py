@@ -17,6 +17,6 @@ FILLED_DAY = {"ask": tuple(name for name in CHANGED_DAY["ask"] if name != "is_re
 SLOT = {"ask": ("order", "comment"), "tell": ("day",)}
 ENTRY = {"ask": ("exercise", "type", "comment", "order"), "tell": ("slot",)}
 RULE = {"ask": ("iteration", "value", "operation", "step", "repeat", "requirements"), "tell": ("slot_entry",)}
-SESSION = {"ask": ("date", "time_start", "time_end", "impression", "notes"), "tell": ("routine", "day")}
+SESSION = {"ask": ("datetime_start", "datetime_end", "impression", "notes"), "tell": ("routine", "day")}
 LOG = {"ask": ("repetitions", "weight", "rir"), "tell": ("exercise", "iteration")}
 COPY = {"ask": ("name", "start")}

@@ -6,7 +6,19 @@ from collections import defaultdict
 
 from marshmallow import fields as plain
 
-from wger_flask.api import Action, Call, Children, Invalid, Schema, Selection, along, any_of, dumper, equals
+from wger_flask.api import (
+    Action,
+    Call,
+    Children,
+    Invalid,
+    Schema,
+    Selection,
+    along,
+    any_of,
+    dumper,
+    equals,
+    server_zone,
+)
 from wger_flask.domain.exercises.models import muscles
 from wger_flask.engine.errors import EngineError
 from wger_flask.engine.statistics import PerformedSet, routine_statistics
@@ -15,7 +27,7 @@ from .models import WorkoutLog, WorkoutSession
 from .plans import personal
 from .schemas import WorkoutLogSchema, WorkoutSessionSchema
 
-_SET = ("session.date", "iteration", "exercise", "weight", "repetitions", "weight_unit", "repetitions_unit")
+_SET = ("session.datetime_start", "iteration", "exercise", "weight", "repetitions", "weight_unit", "repetitions_unit")
 
 
 class _SessionWithLogsSchema(WorkoutSessionSchema):
@@ -25,7 +37,9 @@ class _SessionWithLogsSchema(WorkoutSessionSchema):
 def show_logs(call: Call) -> list[dict]:
     """List the sessions of a routine, each with its logs."""
     dump = dumper(_SessionWithLogsSchema, WorkoutSession)
-    sessions = Selection(WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), ("date",))
+    sessions = Selection(
+        WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), WorkoutSession._meta.ordering
+    )
     return [
         {"session": session, "logs": session.pop("logs")} for session in dump(sessions.rows(dump.columns), call.context)
     ]
@@ -42,12 +56,14 @@ def show_statistics(call: Call) -> dict:
 
 def performed_sets(routine: int) -> list[PerformedSet]:
     """Return the sets that were logged in the sessions of a routine."""
-    clause, order = along(WorkoutLog, ("session", "routine"), routine), ("session.date", *WorkoutLog._meta.ordering)
-    date, weight, repetitions = WorkoutSession.date, WorkoutLog.weight, WorkoutLog.repetitions
+    clause = along(WorkoutLog, ("session", "routine"), routine)
+    order = ("session.datetime_start", *WorkoutLog._meta.ordering)
+    start, weight, repetitions = WorkoutSession.datetime_start, WorkoutLog.weight, WorkoutLog.repetitions
+    zone = server_zone()
     return [
         PerformedSet(
-            date.python_value(row[0]), row[1], row[2], weight.python_value(row[3]), repetitions.python_value(row[4]),
-            row[5], row[6],
+            start.python_value(row[0]).astimezone(zone).date(), row[1], row[2], weight.python_value(row[3]),
+            repetitions.python_value(row[4]), row[5], row[6],
         )
         for row in Selection(WorkoutLog, (clause,), order).rows(_SET)
     ]  # fmt: skip

@@ -12,7 +12,6 @@ from __future__ import annotations
 from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
-from wger_flask.rest.timezone import today
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model, abstract
 
@@ -171,24 +170,25 @@ class Label(Model):
 
 
 class WorkoutSession(Model):
-    """One visit to the gym; ``impression`` is 1 bad, 2 neutral, 3 good."""
+    """One visit to the gym, open while it has no end; ``impression`` is 1 bad, 2 neutral, 3 good.
+
+    It belongs to the day on which it began, on its owner's calendar.
+    """
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     user = columns.ForeignKey(User)
     routine = columns.ForeignKey(Routine, null=True, cascade="history")
     day = columns.ForeignKey(Day, null=True, cascade="history")
-    date = columns.Date(default=today)
     notes = columns.Text(null=True)
     impression = columns.Char(max_length=2, default="2", choices=tuple(IMPRESSIONS.items()))
-    time_start = columns.Time(null=True)
-    time_end = columns.Time(null=True)
+    datetime_start = columns.DateTime(default=columns.now)
+    datetime_end = columns.DateTime(null=True, constraints=[columns.Check("datetime_end >= datetime_start")])
 
     class Meta:
         table_name = "manager_workoutsession"
         label = "manager.workoutsession"
-        ordering = ("date",)
-        indexes = ((("date", "user", "routine"), True), (("routine", "date"), False))
-        clashes = {("date", "user", "routine"): "There is a session of this routine on this date already."}
+        ordering = ("datetime_start",)
+        indexes = ((("routine", "datetime_start"), False),)
 
 
 class WorkoutLog(Model):

@@ -19,6 +19,7 @@ from wger_flask.api import (
     equals,
     line_chart,
     loaded_names,
+    server_zone,
     today,
 )
 from wger_flask.domain.core.models import weight_unit_of
@@ -76,10 +77,10 @@ def _routine(shown):
 
 
 def _sessions(routine: int) -> dict[date, tuple[str, int | None]]:
-    """Return the session of each date on which there was one: its key, and the day that was trained."""
-    model = models.WorkoutSession
-    rows = Selection(model, (equals(model.routine, routine),), ("-id",)).rows(("id", "date", "day"))
-    return {model.date.python_value(when): (str(model.id.python_value(key)), day) for key, when, day in rows}
+    """Return the last session of each date on which there was one: its key, and the day that was trained."""
+    model, zone = models.WorkoutSession, server_zone()
+    rows = Selection(model, (equals(model.routine, routine),), model._meta.ordering).instances()
+    return {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
 
 
 def _volume(shown, performed, mass: MassUnit):

@@ -114,7 +114,10 @@ workoutsession = Resource(
     label="Workouts",
     about="Your visits to the gym.",
     methods=WRITE,
-    filters=dict.fromkeys(("date", "routine", "notes", "impression", "time_start", "time_end"), exact),
+    filters={
+        **dict.fromkeys(("routine", "day", "notes", "impression"), exact),
+        **dict.fromkeys(("datetime_start", "datetime_end"), (*compared, on_date)),
+    },
     owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
     hooks=Hooks(prepare=sessions.complete_session),
     view="sessions",

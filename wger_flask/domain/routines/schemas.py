@@ -109,11 +109,10 @@ class WorkoutSessionSchema(Schema):
     id = fields.UUID(help="chosen by the server unless given")
     routine = Key(models.Routine, allow_none=True)
     day = Key(models.Day, allow_none=True)
-    date = fields.Date()
     notes = fields.String(allow_none=True, blank=True)
     impression = fields.Choice(models.IMPRESSIONS)
-    time_start = fields.Time(allow_none=True)
-    time_end = fields.Time(allow_none=True)
+    datetime_start = fields.DateTime(label="Start", help="now, unless given")
+    datetime_end = fields.DateTime(label="End", allow_none=True, help="none while it goes on")
 
 
 class WorkoutLogSchema(Schema):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, any_of, bar_chart, dumper, equals, today
+from wger_flask.api import Amount, Selection, any_of, bar_chart, columns, dumper, equals, today
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
@@ -22,6 +22,7 @@ from . import form_fields, models
 from .date_sequence import plan_of, wording
 from .routine_pages import aims
 from .schemas import WorkoutLogSchema
+from .sessions import longest
 
 
 def session_list(shown):
@@ -33,15 +34,16 @@ def session_list(shown):
 def session_page(shown):
     """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
     (row,) = shown.rows
+    start = datetime.fromisoformat(row["datetime_start"])
     logs = _logs([row["id"]])[UUID(str(row["id"]))]
     words, wanted, iteration = wording(), [], 0
     own = (equals(models.Routine.id, row["routine"]), equals(models.Routine.user, shown.call.user.id))
     if row["day"] and (routine := Selection(models.Routine, own).first()):
-        iteration, wanted = due(plan_of(routine), row["day"], date.fromisoformat(row["date"]), words)
+        iteration, wanted = due(plan_of(routine), row["day"], start.date(), words)
     names = shown.names(Exercise, {log["exercise"] for log in logs} | {item.exercise for _, item in wanted})
     sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
     done = Counter(log["slot_entry"] for log in logs)
-    given = {} if row["date"] == today().isoformat() else {"date": f"{row['date']}T{row['time_start'] or '12:00'}"}
+    given = {} if start.date() == today() or goes_on(row) else {"date": start.replace(tzinfo=None).isoformat()}
     given |= {"session": row["id"]} | ({"routine": row["routine"]} if row["routine"] else {})
     return shown.render(
         "views/session.html", session=row, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
@@ -92,7 +94,28 @@ def _about(shown, sessions: list[dict]) -> dict:
         "days": shown.names(models.Day, {row["day"] for row in sessions if row["day"]}),
         "routines": shown.names(models.Routine, {row["routine"] for row in sessions if row["routine"]}),
         "impressions": models.IMPRESSIONS,
+        "when": {row["id"]: (row["datetime_start"][:10], span(row)) for row in sessions},
     }
+
+
+def span(session: dict) -> str:
+    """Say from when to when a session went: ``17:30–18:45``, ``23:30–00:15 the next day``, ``since 17:30``."""
+    start, end = (moment and datetime.fromisoformat(moment) for moment in _moments(session))
+    if end is None:
+        return f"since {start:%H:%M}" if goes_on(session) else f"{start:%H:%M}"
+    days = (end.date() - start.date()).days
+    later = "" if not days else " the next day" if days == 1 else f" on {end:%Y-%m-%d}"
+    return f"{start:%H:%M}–{end:%H:%M}{later}"
+
+
+def goes_on(session: dict) -> bool:
+    """Tell whether a session may still be going on."""
+    start, end = _moments(session)
+    return end is None and timedelta() <= columns.now() - datetime.fromisoformat(start) <= longest()
+
+
+def _moments(session: dict) -> tuple[str, str | None]:
+    return session["datetime_start"], session["datetime_end"]
 
 
 def _logs(sessions: list) -> dict[UUID, list[dict]]:

@@ -1,16 +1,16 @@
 """Which session a log belongs to, and what a session and a log must have.
 
-Clients may say which session they mean.  Where they do not, a log falls into the session of
-its routine on its day, in the server's time zone; the first such log makes it.  Several
+Clients may say which session they mean.  Where they do not, a log falls into the session of its routine
+during which it was done, else into one that was begun before it and never ended, else it begins one.  Several
 clients may do that at the same moment, so finding and making one happen one at a time.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from wger_flask.api import Call, Clause, Invalid, Selection, advisory_lock, columns, equals, server_zone, today
+from wger_flask.api import Call, Case, Clause, Invalid, Selection, advisory_lock, columns, equals, services
 
 from .models import SlotEntry, WorkoutLog, WorkoutSession
 
@@ -18,15 +18,24 @@ _NOTHING = "A log needs repetitions or a weight."
 _UNITS = {"repetitions": "repetitions_unit", "weight": "weight_unit"}
 
 
+def longest() -> timedelta:
+    """Return how long a session may be; an open one is looked for as long after its start."""
+    return timedelta(hours=services().settings.WGER_MAX_SESSION_LENGTH_HOURS)
+
+
 def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None:
-    """Refuse a second session of a routine on one date."""
-    routine = data.get("routine", row and row.routine_id)
-    if routine is None:
+    """Check that a session ends neither before it began nor long after, unless both moments stay as they are."""
+    if row is None:
+        data.setdefault("datetime_start", columns.now())
+    before = (row.datetime_start, row.datetime_end) if row else None
+    start, end = (data.get(name, getattr(row, name, None)) for name in ("datetime_start", "datetime_end"))
+    if end is None or (start, end) == before:
         return
-    when = data.get("date") or (row.date if row else today())
-    found = _oldest(call.user.id, routine, when)
-    if found is not None and (row is None or found.id != row.id):
-        raise Invalid({"date": [WorkoutSession._meta.clashes["date", "user", "routine"]]})
+    if end < start:
+        raise Invalid({"datetime_end": ["The start time cannot be after the end time."]})
+    if end - start > longest():
+        hours = services().settings.WGER_MAX_SESSION_LENGTH_HOURS
+        raise Invalid({"datetime_end": [f"A session cannot be longer than {hours} hour{'s' if hours > 1 else ''}."]})
 
 
 def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
@@ -40,7 +49,7 @@ def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
         moment = data.get("date") or row.date
         routine = data.get("routine", row and row.routine_id)
         entry = data.get("slot_entry", row and row.slot_entry_id)
-        data["session"] = _session(call.user.id, routine, moment.astimezone(server_zone()).date(), entry)
+        data["session"] = _session(call.user.id, routine, moment, entry)
 
 
 def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
@@ -69,21 +78,45 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
             raise Invalid({unit: [f"A log with {name} needs a unit for them."]})
 
 
-def _session(user: int, routine: int | None, when: date, entry: int | None) -> WorkoutSession:
-    found = _oldest(user, routine, when)
+def _session(user: int, routine: int | None, moment: datetime, entry: int | None) -> WorkoutSession:
+    found = _found(user, routine, moment)
     if found is None:
         advisory_lock(f"session of user {user}")
-        found = _oldest(user, routine, when)
+        found = _found(user, routine, moment)
     if found is not None:
         return found
-    return WorkoutSession.create(user=user, routine=routine, date=when, day=_day(entry, routine))
+    return WorkoutSession.create(user=user, routine=routine, datetime_start=moment, day=_day(entry, routine))
 
 
-def _oldest(user: int, routine: int | None, when: date) -> WorkoutSession | None:
-    """Return the session of a routine (or of none) on a date, the oldest where there are several."""
+def _found(user: int, routine: int | None, moment: datetime) -> WorkoutSession | None:
+    """Return the session of a routine (or of none) that a moment belongs to.
+
+    Of those that were going on it is the one that began first, else of the open ones the one that began last.
+    """
+    model, start = WorkoutSession, WorkoutSession.datetime_start
+    of_routine = Clause(_is_of_none) if routine is None else equals(model.routine, routine)
+    when = Clause(_goes_on, tuple(map(start.db_value, (moment, moment, moment - longest()))))
+    order = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
+    return Selection(model, (equals(model.user, user), of_routine, when), order).first()
+
+
+def _is_of_none():
+    # A sum has no index: everybody has sessions without a routine, and only the user's own are to be looked through.
+    return (WorkoutSession.routine + 0).is_null()
+
+
+def _goes_on(moment, again, earliest):
+    start, end = WorkoutSession.datetime_start, WorkoutSession.datetime_end
+    return (start <= moment) & ((end >= again) | (end.is_null() & (start >= earliest)))
+
+
+def _is_open():
+    return WorkoutSession.datetime_end.is_null()
+
+
+def _start_of_ended():
     model = WorkoutSession
-    clauses = (equals(model.user, user), equals(model.routine, routine), equals(model.date, when))
-    return Selection(model, clauses, ("id",)).first()
+    return Case(None, ((model.datetime_end.is_null(), None),), model.datetime_start)
 
 
 def _day(entry: int | None, routine: int | None) -> int | None:

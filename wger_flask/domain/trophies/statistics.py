@@ -12,8 +12,20 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
-from wger_flask.api import Model, Selection, advisory_lock, any_of, equals, today, update
+from wger_flask.api import (
+    Model,
+    Selection,
+    advisory_lock,
+    equals,
+    midnight,
+    server_zone,
+    today,
+    update,
+    which_exist,
+    within,
+)
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
@@ -62,15 +74,23 @@ def whole(user: int) -> Lifetime:
 
 def workouts_of(user: int) -> list[Workout]:
     """Return what counts of all sessions of a user."""
-    return [Workout(*values) for values in _history(WorkoutSession, user, "date", "time_start")]
+    zone = server_zone()
+    history = _history(WorkoutSession, user, "datetime_start", "datetime_end")
+    return [Workout.of(start, end, zone) for start, end in history]
+
+
+def workout_of(session: WorkoutSession) -> Workout:
+    """Return what counts of a session."""
+    return Workout.of(session.datetime_start, session.datetime_end, server_zone())
 
 
 def is_complete(user: int, saturday: datetime.date | None) -> bool:
     """Tell whether a user trained on both days of the weekend that begins on ``saturday``."""
     if saturday is None:
         return False
-    days = any_of(WorkoutSession.date, [saturday, saturday + datetime.timedelta(days=1)])
-    return len(set(Selection(WorkoutSession, (equals(WorkoutSession.user, user), days)).rows(("date",)))) == 2
+    days = [midnight(saturday + datetime.timedelta(days=number), server_zone()) for number in range(3)]
+    own, start = equals(WorkoutSession.user, user), WorkoutSession.datetime_start
+    return all(which_exist([Selection(WorkoutSession, (own, within(start, *day))) for day in pairwise(days)]))
 
 
 def has_its_weekend(row: UserStatistics) -> bool:
@@ -88,7 +108,8 @@ def number_of_sessions(user: int) -> int:
 
 def dates_of(user: int) -> Callable[[], set[datetime.date]]:
     """Return a function that returns the dates of a user's sessions."""
-    return lambda: {date for (date,) in _history(WorkoutSession, user, "date")}
+    zone = server_zone()
+    return lambda: {start.astimezone(zone).date() for (start,) in _history(WorkoutSession, user, "datetime_start")}
 
 
 def lift_of(log: WorkoutLog) -> Lift:

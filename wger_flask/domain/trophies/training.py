@@ -13,7 +13,7 @@ from operator import or_
 
 from wger_flask.api import Registry, User, account_named, today, transaction
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
-from wger_flask.engine.lifetime import Workout, with_changed_workout, with_log, with_workout
+from wger_flask.engine.lifetime import with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
 
 from . import activity, awards
@@ -29,10 +29,11 @@ from .statistics import (
     number_of_sessions,
     recount,
     whole,
+    workout_of,
     workouts_of,
 )
 
-_COUNTS_OF_SESSION = frozenset(("date", "time_start", "user"))
+_COUNTS_OF_SESSION = frozenset(("datetime_start", "datetime_end", "user"))
 _COUNTS_OF_LOG = frozenset(("weight", "repetitions", "weight_unit", "user"))
 
 
@@ -44,13 +45,13 @@ def listen(registry: Registry) -> None:
 
 def session_created(session: WorkoutSession) -> None:
     """Count a new session."""
-    user = session.user_id
+    user, workout = session.user_id, workout_of(session)
     row, dates = held(user), dates_of(user)
-    saturday = saturday_of(session.date)
+    saturday = saturday_of(workout.date)
     if saturday and not has_its_weekend(row):
         found = recount(row)
     else:
-        workout, other_day = Workout(session.date, session.time_start), partial(is_complete, user, saturday)
+        other_day = partial(is_complete, user, saturday)
         found = keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates, other_day))
     awards.give(user, found, dates)
 
@@ -59,7 +60,7 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
     """Count again, as the session was when the user trained."""
     if names & _COUNTS_OF_SESSION:
         row = held(session.user_id)
-        workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("date", "user"))
+        workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("datetime_start", "user"))
         found = keep(row, with_changed_workout(figures(row), workouts, today(), moved=moved))
         dates = dates_of(row.user_id)
         awards.settle(row.user_id, whole(row.user_id), dates, sessions=True)

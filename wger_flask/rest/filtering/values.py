@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import uuid as uuids
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 import peewee
@@ -18,7 +18,7 @@ from ...storage import columns
 from ...storage.predicates import equals
 from ...storage.query import Selection
 from ..fields import spelled_moment
-from ..timezone import server_zone
+from ..timezone import midnight, server_zone
 
 _DATE_FORMATS = (
     "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y", "%B %d, %Y",
@@ -226,7 +226,7 @@ class MomentKind(Kind):
         if found is None or not 2 <= found.year <= 9998:
             raise Rejected(param, "Enter a valid date.")
         start = found.date()
-        return [_midnight(start), _midnight(start + timedelta(days=1))]
+        return [midnight(day, server_zone()) for day in (start, start + timedelta(days=1))]
 
 
 class ReferenceKind(Kind):
@@ -277,10 +277,6 @@ def _first(text: str, formats) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), server_zone())
 
 
 _KINDS = (

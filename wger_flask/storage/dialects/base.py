@@ -80,6 +80,10 @@ class Dialect:
         """Return the references of all tables: table, column, the table it leads to, the action ``ON DELETE``."""
         raise NotImplementedError
 
+    def drop_index(self, database, table: str, index: str) -> None:
+        """Drop an index of a table, by its name."""
+        database.execute_sql(f'DROP INDEX "{index}"')
+
     def drop_tables(self, database, tables: list[str]) -> None:
         """Drop tables that may refer to each other, and that no other refers to."""
         listed = ", ".join(f'"{table}"' for table in tables)

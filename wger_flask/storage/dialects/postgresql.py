@@ -64,6 +64,11 @@ class PostgresqlDialect(Dialect):
             found.setdefault(table, set()).add(column)
         return found
 
+    def drop_index(self, database, table, index):
+        # One that a unique constraint made goes with that, and in no other way.
+        database.execute_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{index}"')
+        database.execute_sql(f'DROP INDEX IF EXISTS "{index}"')
+
     def references(self, database):
         query = """SELECT k.conrelid::regclass::text, a.attname, k.confrelid::regclass::text, k.confdeltype::text
                    FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]

@@ -1,0 +1,23 @@
+"""Know the server's time zone, in which moments are written and bare dates are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, tzinfo
+
+_zone: tzinfo = UTC
+
+
+def set_server_zone(zone: tzinfo) -> None:
+    """Make ``zone`` the server's; called once, at start."""
+    global _zone
+    _zone = zone
+
+
+def server_zone() -> tzinfo:
+    """Return the server's time zone."""
+    return _zone
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return the moment at which a day begins in a zone."""
+    return datetime.combine(day, time(), zone)
