@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Action, BooleanFilter, Selection, any_of, services
+from wger_flask.api import Action, BooleanFilter, Schema, Selection, any_of, fields, services
 
 BODYWEIGHT = 7
 
@@ -18,16 +18,22 @@ def needs_nothing(through, exercise, equipment, wanted):
     return ~takes_some if wanted else takes_some
 
 
+class AlternativesQuery(Schema):
+    """What the alternatives are asked for with."""
+
+    most = fields.Integer(min=1, max=100, help="how many are listed")
+
+
 def alternatives(call):
     """List the exercises that work any of the same muscles, closest first."""
     resource, muscles = call.resource, call.resource.links["muscles"]
-    row = call.row()
+    row, most = call.row(), call.query().get("most", services().settings.WGER_BEGINNERS_ALTERNATIVES)
     own = [muscle for (muscle,) in _linked(muscles.source, [row.id], muscles.target)]
     shared: dict[int, int] = {}
     for (other,) in _linked(muscles.target, own, muscles.source):
         if other != row.id:
             shared[other] = shared.get(other, 0) + 1
-    closest = sorted(shared, key=lambda key: (-shared[key], key))[: services().settings.WGER_BEGINNERS_ALTERNATIVES]
+    closest = sorted(shared, key=lambda key: (-shared[key], key))[:most]
     visible = resource.visible_to(call.user).where(any_of(resource.model.id, closest))
     found = {item["id"]: item for item in resource.dump(visible.rows(resource.dump.columns), call.context)}
     return [found[key] for key in closest if key in found]
@@ -45,5 +51,7 @@ def register(registry) -> None:
     registry.extend(
         "exercise",
         filters={"needs_nothing": BooleanFilter("needs_nothing", needs_nothing, shape)},
-        actions=(Action("alternatives/", alternatives, about="What else works the same muscles."),),
+        actions=(
+            Action("alternatives/", alternatives, query=AlternativesQuery, about="What else works the same muscles."),
+        ),
     )

@@ -33,6 +33,13 @@ def test_the_reference_describes_every_field_and_column():
     assert not {name for name in api.columns.__all__ if f"columns.{name}" not in columns and name != "storable"}
 
 
+def test_the_models_of_the_core_that_the_reference_names_are_there():
+    page = (ROOT / "docs" / "reference" / "models.md").read_text()
+    table = page.partition("## Models of the core")[2].partition("\n## ")[0]
+    named = re.findall(r"`([A-Z]\w+)`", table)
+    assert len(named) > 20 and set(named) <= set(dir(api.models))
+
+
 def _is_class_of(module, name: str) -> bool:
     return isinstance(getattr(module, name), type) and name in module.__all__
 
@@ -124,6 +131,7 @@ def test_the_example_of_the_reference_works(naps, capsys):
     assert again.status_code == 400 and "You have noted a nap of that moment already." in again.text
     assert grace.get("nap/summary/").json == {"naps": 2, "minutes": 90}
     assert Client(app, "linus").get("nap/").json["count"] == 0
+    assert grace.get("nap/summary/?since=2024-05-02T00:00:00Z").json == {"naps": 1, "minutes": 20}
     user = User.get(User.username == "grace")
     assert plugin.naps_of(user) == [20, 70]
     assert plugin.doze(user, 10) == 20 and "slept 20 minutes" in capsys.readouterr().out

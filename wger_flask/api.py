@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from peewee import Case, fn
 
+from . import models
 from .auth.accounts import account_named, on_user_created, request_verification
 from .auth.models import User
 from .auth.trust import distrust, has_verified
@@ -78,4 +79,5 @@ __all__ = [
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within",
+    "models",
 ]  # fmt: skip

@@ -204,6 +204,19 @@ def test_filters_take_any_text(api, resource, rows, value):
             assert all(isinstance(message, str) for message in answer.json[param])
 
 
+@pytest.mark.parametrize("value", GARBAGE)
+def test_what_actions_are_asked_takes_any_text(api, resource, visible, value):
+    client = api("grace")
+    for action in resource.actions:
+        if action.query is None or "GET" not in action.methods:
+            continue
+        for base in [f"{resource.name}/{key}" for key in visible[:1]] if action.detail else [resource.name]:
+            for name in action.query().load_fields:
+                answer = client.get(f"{base}/{action.path.strip('/')}/", query_string={name: value})
+                assert answer.status_code in (200, 400), (name, value)
+                assert answer.status_code == 200 or set(answer.json) <= set(action.query().load_fields)
+
+
 def test_all_bad_filters_are_reported_at_once(api, resource, rows):
     client = api("grace")
     bad = {}

@@ -36,15 +36,18 @@ class FormData(dict):
             if upload.filename:  # a browser sends an empty part for a file that was not chosen
                 self[name] = upload
 
+    @classmethod
+    def of_texts(cls, values: MultiDict, is_typed: bool) -> FormData:
+        """Return what is read like a form and did not come as one: a query, or a part of a form."""
+        made = cls.__new__(cls)
+        made._lists, made.is_typed = values, is_typed
+        made.update(values.items())
+        return made
+
     def parts(self, name: str) -> list[FormData]:
         """Return the objects that are sent as ``name.0.field``; one that was left blank is none."""
-        made = []
-        for values in parts_of(dict(self._lists.lists()), name):
-            part = FormData.__new__(FormData)
-            part._lists, part.is_typed = MultiDict(values), self.is_typed
-            part.update(part._lists.items())
-            made.append(part)
-        return made
+        found = parts_of(dict(self._lists.lists()), name)
+        return [FormData.of_texts(MultiDict(values), self.is_typed) for values in found]
 
     def several(self, name: str) -> list:
         """Return every value sent as ``name``; an empty one stands for none at all."""

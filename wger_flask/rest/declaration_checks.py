@@ -26,6 +26,8 @@ def mistakes(
     yield from unknown_scopes(resource.throttle, scopes)
     for action in resource.actions:
         yield from unknown_scopes({action.path: action.throttle}, scopes)
+        if action.query is not None and "format" in action.query().load_fields:
+            yield f"action {action.path!r}: the query parameter 'format' is the server's own"
     for name in sorted(set(resource.throttle) - {"list", "detail", *METHODS}):
         yield f"throttle {name!r} is neither 'list' nor 'detail' nor a method"
     if resource.max_age and not isinstance(getattr(settings, resource.max_age, None), int):

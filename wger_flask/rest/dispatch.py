@@ -190,6 +190,13 @@ class Call:
         """Return the body as ``schema`` reads it."""
         return load(schema, self.body, partial=partial)
 
+    def query(self) -> dict:
+        """Return the query parameters of an action as the schema ``Action.query`` reads them.
+
+        A parameter that is empty counts as absent.  Raises :class:`~.errors.Invalid` (400) with every wrong one.
+        """
+        return load(self.action.query, FormData.of_texts(self.args, self.format.is_html))
+
     def look_up(self) -> dict:
         """Return what is wrong with the references in the body; raises :class:`~.errors.NotYours`."""
         return look_up(self.resource, self.body, self.parse()[0], self.user)

@@ -16,6 +16,7 @@ from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete
 from ..storage.signals import Listener
 from .declaration_checks import mistakes, unknown_scopes
+from .fields.base import Field
 from .filtering.filters import Filter, Lookup, build_filters
 from .resource import DELETION, Action, Resource
 from .throttling import Rate
@@ -45,6 +46,7 @@ class Registry:
         self.views: dict[str, object] = {}
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
+        self._extended_by: dict[str, list[str]] = {}
         self._listeners: list[tuple[str, str, Listener]] = []
         self.origin = "wger_flask"
         self._plugin = ""
@@ -73,6 +75,7 @@ class Registry:
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
             self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
+            self._claim(*_fields_in(resource.name, resource.schema()._declared_fields))
             if "DELETE" in resource.methods:  # the kit's own action, where something can hang on its rows
                 self._claim(f"action {DELETION!r} of resource {resource.name!r}")
             self._resources[resource.name] = resource
@@ -192,18 +195,26 @@ class Registry:
 
     def extend(
         self, name: str, filters: Mapping[str, Lookup | tuple[Lookup, ...] | Filter] | None = None,
-        actions: tuple[Action, ...] = (),
+        actions: tuple[Action, ...] = (), fields: Mapping[str, Field] | None = None,
     ) -> None:  # fmt: skip
-        """Add ``filters`` and ``actions`` to a resource that somebody else registered.
+        """Add ``filters``, ``actions`` and read-only ``fields`` to a resource that is registered already.
 
-        Raises :class:`RegistrationError` for an unknown resource, an unknown column, and what exists already.
+        ``fields`` are those of a schema, by name: :class:`Computed` and :class:`Batch`, also :class:`Child`,
+        :class:`Children` or a plain field with ``dump_only=True``.  They stand behind the resource's own in its JSON,
+        in the OpenAPI document and on pages, and take one query a page at most.
+
+        Raises :class:`RegistrationError` for an unknown resource, an unknown column, what exists already, and a field
+        that is not read-only.
         """
         if name not in self._resources:
             raise RegistrationError(f"{self.origin} extends resource {name!r}, which does not exist")
         resource = self._resources[name]
         try:
             self._claim(*_names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
-            self._resources[name] = resource.extended(filters, actions)
+            self._claim(*_fields_in(name, fields or ()))
+            self._resources[name] = resource.extended(filters, actions, fields)
+            if fields:
+                self._extended_by.setdefault(name, []).append(self.origin)
         except ValueError as wrong:
             raise RegistrationError(
                 f"{self.origin} extends resource {name!r} of {self.origin_of(name)}: {wrong}"
@@ -248,13 +259,16 @@ class Registry:
                     raise RegistrationError(f"endpoint {target.name!r} of {origin}: {wrong}")
         for resource in self:
             for wrong in mistakes(resource, self.models, self.rates, settings):
-                raise RegistrationError(f"resource {resource.name!r} of {self.origin_of(resource.name)}: {wrong}")
+                raise RegistrationError(f"{self._told(resource.name)}: {wrong}")
             try:
                 resource.dump  # noqa: B018
             except ValueError as wrong:
-                raise RegistrationError(
-                    f"resource {resource.name!r} of {self.origin_of(resource.name)} cannot be shown: {wrong}"
-                ) from wrong
+                raise RegistrationError(f"{self._told(resource.name)} cannot be shown: {wrong}") from wrong
+
+    def _told(self, name: str) -> str:
+        """Return what a message calls a resource: with who registered it, and who added fields to it."""
+        others = "".join(f" (with fields of {origin})" for origin in self._extended_by.get(name, ()))
+        return f"resource {name!r} of {self.origin_of(name)}{others}"
 
     def get(self, name: str) -> Resource:
         """Return the resource ``name``; raises KeyError."""
@@ -282,3 +296,8 @@ def _names_in(resource: str, params, actions) -> list[str]:
     """Return what the filters and actions of a resource are called where names are claimed."""
     named = [f"filter {param!r} of resource {resource!r}" for param in params]
     return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
+
+
+def _fields_in(resource: str, names) -> list[str]:
+    """Return what the fields of a resource are called where names are claimed."""
+    return [f"field {name!r} of resource {resource!r}" for name in names]

@@ -18,6 +18,7 @@ from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from .cursor import Cursor
 from .errors import NoMatch, NotFound
+from .fields.base import Field
 from .fields.computed import File
 from .fields.references import Key, Keys
 from .filtering.filters import Filter, FilterSet, Lookup, build_filters
@@ -42,6 +43,8 @@ class Action:
     * ``path``: ``"summary/"`` is ``/nap/<key>/summary/``; with ``detail=False`` it is ``/nap/summary/``, below
       the collection.  There, ``call.row()`` is not to be asked for.
     * ``methods``: those it answers.  A method that writes runs in a transaction: raising undoes it.
+    * ``query``: a schema of the query parameters, for OpenAPI, and for the form on its page.  Read them with
+      ``call.query()``.
     * ``schema``: what a GET answers and what a writing method is sent, for OpenAPI, and for the form on its
       page; ``many=True`` says that a GET answers a list of such.  Read the body with ``call.load(schema)``.
     * ``access``: rules of its own; those of the resource where it has none.
@@ -65,6 +68,7 @@ class Action:
     view: str = ""
     bulk: bool = False
     creates: bool = False
+    query: type[Schema] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,17 +279,40 @@ class Resource:
         return row
 
     # -- others' additions --------------------------------------------------------------------
-    def extended(self, filters: Mapping | None = None, actions: tuple[Action, ...] = ()) -> Resource:
-        """Return the resource with more filters and actions; raises ValueError for duplicates."""
+    def extended(
+        self, filters: Mapping | None = None, actions: tuple[Action, ...] = (), added: Mapping[str, Field] | None = None
+    ) -> Resource:  # fmt: skip
+        """Return the resource with more filters, actions and read-only fields.
+
+        Raises ValueError for what exists already, and for a field that a body could set.
+        """
         for name in filters or {}:
             if name in self.filters:
                 raise ValueError(f"filter {name!r} exists already")
         for action in actions:
             if any(action.path.strip("/") == other.path.strip("/") for other in self.actions):
                 raise ValueError(f"action {action.path!r} exists already")
-        return replace(self, filters={**self.filters, **(filters or {})}, actions=self.actions + tuple(actions))
+        return replace(
+            self, filters={**self.filters, **(filters or {})}, actions=self.actions + tuple(actions),
+            schema=_with_fields(self.schema, added) if added else self.schema,
+        )  # fmt: skip
 
     def references(self) -> dict[str, type[Model]]:
         """Return the model behind each reference in the resource's JSON, by key."""
         fields = self.schema().fields.items()
         return {field.data_key or name: field.model for name, field in fields if isinstance(field, Key | Keys)}
+
+
+def _with_fields(schema: type[Schema], added: Mapping[str, Field]) -> type[Schema]:
+    """Return ``schema`` with more fields behind its own."""
+    known = {own.data_key or name for name, own in schema().fields.items()}
+    for name, more in added.items():
+        if not isinstance(more, Field):
+            raise ValueError(f"field {name!r} is {more!r}, which is no field")
+        if not more.dump_only:
+            raise ValueError(
+                f"field {name!r} must be read-only (dump_only=True): only the resource itself stores bodies"
+            )
+        if name in known or (more.data_key or name) in known:
+            raise ValueError(f"field {name!r} exists already")
+    return type(schema.__name__, (schema,), {"__module__": schema.__module__, "__doc__": schema.__doc__, **added})

@@ -24,7 +24,7 @@ from .form_state import MARK, TYPED, unpacked
 from .form_state import typed as typed_in
 from .row_picker import chosen, kept
 from .tables import key_field
-from .urls import ASK, LAND, TELL, address, listed, way_back
+from .urls import ASK, LAND, TELL, address, here, listed, way_back
 from .widgets import Control, controls_of, sentences
 
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
@@ -127,6 +127,22 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     named = label_of(call.action.path, call.action) if call.action else "Send"
     usual = "Add" if resource or call.target.makes else named
     return Form(action, method, controls, _VERBS.get(method, usual), general, bool(begun), call.target.asks)
+
+
+def query_form(call: Call, errors: Mapping | None = None) -> Form:
+    """Return the form of an action's query parameters, as they are in the query; ``errors`` are by parameter."""
+    schema = call.action.query
+    defaults = {
+        wire.data_key or name: wire.load_default
+        for name, wire in schema().load_fields.items()
+        if isinstance(wire.load_default, str | int | float)
+    }
+    controls = controls_of(schema, defaults | asked_for(call, schema), errors or {}, call.user, False)
+    for control in controls:
+        if control.chooses:  # a row is chosen for what is sent, and this is only looked at
+            control.chooses, control.adds = False, ""
+            control.widget = "input" if control.widget == "select" else control.widget
+    return Form(here(), "GET", controls, "Show", back="")
 
 
 def defaults_of(resource: Resource) -> dict:

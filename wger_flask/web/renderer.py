@@ -17,7 +17,7 @@ from .cells import Cells, guess, label, label_of
 from .deletion_page import deletion_url
 from .display_names import heading
 from .filter_form import filter_form
-from .forms import form_for, is_from_page, may, typed, would
+from .forms import form_for, is_from_page, may, query_form, typed, would
 from .headings import form_title, frame_of, heading_of, name_of
 from .layout import respond
 from .redirects import done, gone_on, makes_a_row
@@ -77,6 +77,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
         filters=filters, filter_errors=errors or {}, form=form, choosing=asked,
+        actions=[] if asked else [_action(call, action) for action in resource.actions if not action.detail],
         may_log_in=would(call, "POST") or would_add(call), why=None if asked else barred(call),
     )  # fmt: skip
 
@@ -106,7 +107,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     schema = call.target.schema("response", call.method)
     schema = schema if isinstance(schema, type) else None  # a piece of OpenAPI says nothing for people
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
-    frame = frame_of(call, payload, **heading_of(call)) | {"forms": _forms(call, payload)}
+    frame = frame_of(call, payload, **heading_of(call)) | {"forms": _forms(call, payload), "asked": _asked(call)}
     if way_back() and frame["forms"]:
         return respond("form.html", **frame, form=frame["forms"][0])
     if call.action is not None and call.action.view and status == 200 and call.method != "OPTIONS":
@@ -142,6 +143,9 @@ def not_done(call: Call, payload, status: int) -> Response:
     """Return the page that says why something was refused, with the form that it was about."""
     if status == 400 and call.method == "GET" and call.target.kind == "list" and isinstance(payload, dict):
         return listing(call, {}, payload, status)
+    if status == 400 and _asked(call) and isinstance(payload, dict):
+        wrong = payload if set(call.args) - {"format"} else {}  # nothing was asked yet
+        return respond("plain.html", status, **frame_of(call, None, **heading_of(call)), asked=query_form(call, wrong))
     if status in (400, 429) and is_from_page(call) and call.target.schema("request", call.method):
         form = form_for(call, call.method, here(), typed(call), payload)
         return respond("form.html", status, **frame_of(call, None, form_title(call, call.method)), form=form)
@@ -167,6 +171,12 @@ def _forms(call: Call, payload) -> list:
         return []
     values = payload if isinstance(payload, dict) and method != "POST" else None
     return [form_for(call, method, here(), values)]
+
+
+def _asked(call: Call):
+    """Return the form of the query parameters that an action declares, None for none."""
+    declares = call.action is not None and call.action.query is not None and call.method in ("GET", "HEAD")
+    return query_form(call) if declares else None
 
 
 def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, object]]:
@@ -197,9 +207,10 @@ def _action(call: Call, action) -> dict:
     path = action.path.strip("/")
     posts = [method for method in action.methods if method != "GET"]
     access = action.access or call.resource.rules
-    url = address(call.resource.name, call.key) + f"{path}/"
+    url = address(call.resource.name, *([call.key] if action.detail else [])) + f"{path}/"
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
         "url": url, "label": label_of(path, action), "about": action.about, "presses": presses,
-        "may": bool(access.rule(action.methods[0])(call.user)) and _allows(call, access, action.methods[0]),
+        "may": bool(access.rule(action.methods[0])(call.user))
+        and (not action.detail or _allows(call, access, action.methods[0])),
     }  # fmt: skip

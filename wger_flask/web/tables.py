@@ -126,7 +126,8 @@ def _naming_field(resource, cells: Cells) -> str:
 
 def _is_bulky(field) -> bool:
     """Tell whether a field holds so much for each row that a table is no place for it."""
-    return isinstance(field, Children | Batch)
+    described = getattr(getattr(field, "describes", None), "kind", "objects")
+    return isinstance(field, Children) or isinstance(field, Batch) and described in ("object", "objects", "json")
 
 
 def _is_technical(column: Column, cells: Cells, key: str | None) -> bool:
@@ -135,7 +136,7 @@ def _is_technical(column: Column, cells: Cells, key: str | None) -> bool:
 
 
 def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Column:
-    kind = getattr(field, "kind", "")
+    kind = getattr(getattr(field, "describes", None) or field, "kind", "")
     is_number = kind in ("integer", "number", "decimal") and not is_key
     is_minor = not is_key and (kind == "uuid" or kind == "date-time" and field.dump_only)
     term = (field.attribute or attribute).replace(".", "__")

@@ -7,10 +7,11 @@ other values are ignored instead of refused, the schema says that they may be se
 from __future__ import annotations
 
 from ..dispatch import Target
+from ..fields.references import Key, Keys
 from ..filtering.filters import Parameter
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
-from .schemas import PATCHED, REQUEST, Components, key_of, typed_form
+from .schemas import PATCHED, REQUEST, Components, key_of, scalar, typed_form
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _QUERY = {
@@ -46,6 +47,8 @@ def parameters(target: Target, method: str) -> list[dict]:
     if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
         told = resource.deletion().load_fields.items()
         made += [_option(name, field) for name, field in told if not path or name == HISTORY]
+    if target.action is not None and target.action.query is not None:
+        made += [_declared(field.data_key or name, field) for name, field in target.action.query().load_fields.items()]
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,
         "description": "The format of the answer, in place of the Accept header.",
@@ -57,6 +60,22 @@ def parameters(target: Target, method: str) -> list[dict]:
 def _option(name: str, field) -> dict:
     """Return the parameter in which a deletion is told something."""
     return {"name": name, "in": "query", "schema": field.parameter, "description": field.help}
+
+
+def _declared(name: str, field) -> dict:
+    """Return the parameter of an action that a field describes."""
+    if isinstance(field, Key | Keys):
+        schema = key_of(field.model)
+    else:
+        schema = scalar(field)
+    made: dict = {"name": name, "in": "query", "schema": schema}
+    if isinstance(field, Keys):
+        made |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": True}
+    if isinstance(field.load_default, str | int | float) and not isinstance(field, Keys):
+        schema["default"] = field.load_default
+    made |= {"required": True} if field.required else {"allowEmptyValue": True}
+    about = [text for text in (field.help, schema.pop("description", "")) if text] or [field.label or ""]
+    return made | ({"description": ". ".join(about)} if any(about) else {})
 
 
 def _query(parameter: Parameter, resource: Resource) -> dict:
