@@ -87,7 +87,7 @@ def test_the_number_of_queries_does_not_grow_with_the_page(api, resource, rows, 
 
 
 def _relations(schema) -> list:
-    fields = [field for field in schema().fields.values() if hasattr(field, "compile")]
+    fields = [field for field in schema().fields.values() if hasattr(field, "column")]
     return fields + [inner for field in fields if hasattr(field, "schema") for inner in _relations(field.schema)]
 
 

@@ -1,37 +1,41 @@
-"""Turn raw rows into JSON-ready dictionaries, by a function made from the schema.
+"""Turn raw rows into JSON-ready dictionaries, as a schema and a model determine in advance.
 
 marshmallow's own dump walks every field of every row through several calls; for a page of
-rows that costs more than the query, the JSON and the HTTP together.  A schema and a model
-determine everything in advance, so :class:`Dumper` writes one dictionary display, once, and
-has Python compile it (as :mod:`dataclasses` and :mod:`collections` do).  The contract tests
-hold it against marshmallow's dump for every resource.
+rows that costs more than the query, the JSON and the HTTP together.  :class:`Dumper` finds out once
+which columns go out as they are, which are converted, and what is made of other rows.  It works on
+columns, not rows: what a field takes is found out once a page.  The contract tests hold it against
+marshmallow's dump for every resource.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import peewee
 
 from ..storage.database import database
 from ..storage.dialects.base import AS_HELD, Dialect
-from ..storage.model import Model
+from ..storage.model import Model, column_at
 from .context import Context
 from .timezone import server_zone
+
+Column = Callable[[list[tuple], Context, list[dict]], Iterable]
+"""Makes what a field is in JSON, for each row, of the columns of a page, raw, and what its queries loaded."""
+Load = Callable[[list, Context], dict]
+"""Returns what belongs to each of the keys that it is given."""
 
 MOST_KEYS = 10_000
 """Keys in one query: databases take some ten thousand values, and no page has as many rows."""
 
 
 class Builder:
-    """Collect what the compiled function needs while fields describe themselves to it."""
+    """Collect the columns and the queries that a page takes while fields describe themselves to it."""
 
     def __init__(self, model: type[Model], prefix: str, dialect: Dialect):
         self.model, self.prefix, self.dialect = model, prefix, dialect
         self.columns: list[str] = []
-        self.names: dict[str, object] = {}
-        self.loaders: list[tuple[int, Callable]] = []
+        self.loaders: list[tuple[int, Load]] = []
 
     def index(self, path: str) -> int:
         """Return where the value of ``path`` stands in a row; raises ValueError for what the model does not have."""
@@ -41,47 +45,31 @@ class Builder:
             self.columns.append(path)
         return self.columns.index(path)
 
-    def column(self, path: str) -> str:
-        """Return the expression for the raw value of a column."""
-        return f"row[{self.index(path)}]"
-
-    def constant(self, value) -> str:
-        """Return a name for ``value``."""
-        name = f"k{len(self.names)}"
-        self.names[name] = value
-        return name
-
     def reference(self, path: str) -> peewee.Field:
         """Return the column, mostly a reference, that a dotted path names; raises ValueError for none."""
-        model, field = self.model, None
-        for step in path.split("."):
-            field = model._meta.fields.get(step) if model else None
-            if field is None:
-                raise ValueError(f"{self.model.__name__} has no column {path!r} to show")
-            model = getattr(field, "rel_model", None)
+        field = column_at(self.model, path)
+        if field is None:
+            raise ValueError(f"{self.model.__name__} has no column {path!r} to show")
         return field
 
-    def converted(self, path: str, convert: Callable | None) -> str:
-        """Return the expression for a column's value as JSON, null kept."""
-        value = self.column(path)
-        if convert is None:
-            return value
-        return f"None if {value} is None else {self.constant(convert)}({value})"
+    def grouped(self, load: Load, otherwise: Callable = list) -> Column:
+        """Return the column of what ``load(keys, context)`` gives for the row's own key."""
+        key, place = self._loaded(self.model._meta.primary_key.name, load)
 
-    def grouped(self, load: Callable, otherwise: Callable = list) -> str:
-        """Return the expression for what ``load(keys, context)`` finds for the row's own key."""
-        key = self.index(self.model._meta.primary_key.name)
-        name = self._loaded(key, load)
-        return f"{name}[row[{key}]] if row[{key}] in {name} else {self.constant(otherwise)}()"
+        def column(raw, context, loaded):
+            found = loaded[place]
+            return [found[value] if value in found else otherwise() for value in raw[key]]
 
-    def looked_up(self, path: str, load: Callable) -> str:
-        """Return the expression for what ``load(keys, context)`` finds for a reference."""
-        key = self.index(path)
-        return f"{self._loaded(key, load)}.get(row[{key}])"
+        return column
 
-    def _loaded(self, key: int, load: Callable) -> str:
-        self.loaders.append((key, load))
-        return f"found[{len(self.loaders) - 1}]"
+    def looked_up(self, path: str, load: Load) -> Column:
+        """Return the column of what ``load(keys, context)`` gives for a reference, null for nothing."""
+        key, place = self._loaded(path, load)
+        return lambda raw, context, loaded: map(loaded[place].get, raw[key])
+
+    def _loaded(self, path: str, load: Load) -> tuple[int, int]:
+        self.loaders.append((self.index(path), load))
+        return self.loaders[-1][0], len(self.loaders) - 1
 
 
 _LONG = 5000  # letters, of which a page of a thousand rows takes megabytes
@@ -99,34 +87,40 @@ class Dumper:
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
         builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(model._meta.primary_key.name)
-        parts = []
-        for name, field in schema().dump_fields.items():
-            parts.append(f"{(field.data_key or name)!r}: {_expression(builder, name, field)}")
-        source = f"def fill(rows, context, found):\n return [{{{', '.join(parts)}}} for row in rows]"
-        exec(compile(source, f"<dump of {model.__name__}>", "exec"), builder.names)
-        self._fill = builder.names["fill"]
+        fields = schema().dump_fields
+        self._names = [field.data_key or name for name, field in fields.items()]
+        self._makers = [_column(builder, name, field) for name, field in fields.items()]
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
-        fields = [field for field in schema().dump_fields.values() if hasattr(field, "kind")]
-        self.is_large = any(field.kind == "json" or getattr(field, "max_length", 0) >= _LONG for field in fields)
+        self.is_large = any(
+            field.kind == "json" or getattr(field, "max_length", 0) >= _LONG for field in fields.values()
+        )
         self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:
         """Return one dictionary a row, with one query a relation for :data:`MOST_KEYS` of them."""
-        found = []
-        for index, load in self._loaders:
-            keys = list(dict.fromkeys(row[index] for row in rows if row[index] is not None))
-            loaded: dict = {}
-            for start in range(0, len(keys), MOST_KEYS):
-                loaded |= load(keys[start : start + MOST_KEYS], context)
-            found.append(loaded)
-        return self._fill(rows, context, found)
+        raw = list(zip(*rows, strict=True))
+        if not raw:
+            return []
+        loaded = [_load(load, raw[index], context) for index, load in self._loaders]
+        values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
+        return [dict(zip(self._names, row, strict=True)) for row in values]
 
 
-def _expression(builder: Builder, name: str, field) -> str:
-    if hasattr(field, "compile"):
-        return field.compile(builder, name)
-    return builder.converted(field.attribute or name, field.raw(builder.dialect, server_zone()))
+def _load(load: Load, values: Iterable, context: Context) -> dict:
+    keys, loaded = [key for key in dict.fromkeys(values) if key is not None], {}
+    for start in range(0, len(keys), MOST_KEYS):
+        loaded |= load(keys[start : start + MOST_KEYS], context)
+    return loaded
+
+
+def _column(builder: Builder, name: str, field) -> Column:
+    if hasattr(field, "column"):
+        return field.column(builder, name)
+    place, convert = builder.index(field.attribute or name), field.raw(builder.dialect, server_zone())
+    if convert is None:
+        return lambda raw, context, loaded: raw[place]
+    return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
 
 
 @lru_cache(None)

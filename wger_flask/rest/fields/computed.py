@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .. import fields
 from ..context import Context, current_context
-from ..serialization import Builder
+from ..serialization import Builder, Column
 from .references import follow
 
 
@@ -29,9 +29,15 @@ class Computed(fields.Field):
         super().__init__(**kwargs)
         self.compute, self.of, self.describes = compute, of, describes
 
-    def compile(self, builder: Builder, name: str) -> str:
-        values = ", ".join(builder.column(path) for path in self.of)
-        return f"{builder.constant(self.compute)}(context, {values})"
+    def column(self, builder: Builder, name: str) -> Column:
+        places = [builder.index(path) for path in self.of]
+        compute = self.compute
+
+        def column(raw, context, loaded):
+            given = zip(*[raw[place] for place in places], strict=True) if places else [()] * len(raw[0])
+            return [compute(context, *values) for values in given]
+
+        return column
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         return self.compute(current_context(), *(follow(obj, path) for path in self.of))
@@ -58,7 +64,7 @@ class Batch(fields.Field):
         super().__init__(**kwargs)
         self.load, self.otherwise, self.describes = load, otherwise, describes
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         return builder.grouped(self.load, self.otherwise)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
@@ -76,8 +82,9 @@ class File(fields.Field):
         super().__init__(**kwargs)
         self.accept = accept
 
-    def compile(self, builder: Builder, name: str) -> str:
-        return f"{builder.constant(_media)}(context, {builder.column(self.attribute or name)})"
+    def column(self, builder: Builder, name: str) -> Column:
+        place = builder.index(self.attribute or name)
+        return lambda raw, context, loaded: [_media(context, name) for name in raw[place]]
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         return _media(current_context(), follow(obj, self.attribute or attr))

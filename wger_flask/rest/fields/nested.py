@@ -11,7 +11,7 @@ from ...storage.model import Link, ordering_of
 from ...storage.predicates import any_of, equals
 from ...storage.query import Selection
 from .. import fields
-from ..serialization import Builder, Dumper, dumper
+from ..serialization import Builder, Column, Dumper, dumper
 from .references import follow, prefixed
 
 
@@ -28,7 +28,7 @@ class Nested(fields.Field):
         super().__init__(**kwargs)
         self.schema = schema
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         path = self.attribute or name
         model = builder.reference(path).rel_model
         inner = dumper(self.schema, model)
@@ -60,7 +60,7 @@ class Children(fields.Field):
         self.schema, self.reference = schema, reference
         self.order = order or ordering_of(reference.model) or ("id",)
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
@@ -89,7 +89,7 @@ class Child(fields.Field):
         super().__init__(**kwargs)
         self.schema, self.reference = schema, reference
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
@@ -120,7 +120,7 @@ class Members(fields.Field):
         self.schema, self.relation = schema, link
         self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         source, target = self.relation.source, self.relation.target
         inner = Dumper(self.schema, self.relation.model, prefix=f"{target.name}.")
         wanted = inner.columns + (source.name,)

@@ -18,7 +18,7 @@ from ...storage.predicates import any_of
 from ...storage.query import Selection
 from .. import fields
 from ..bodies import FormData
-from ..serialization import Builder
+from ..serialization import Builder, Column
 
 
 def parse_reference(model: type[Model], value):
@@ -104,7 +104,7 @@ class Keys(fields.Field):
             (source.name, target.name)
         )
 
-    def compile(self, builder: Builder, name: str) -> str:
+    def column(self, builder: Builder, name: str) -> Column:
         convert = builder.dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
 
         def load(keys, context):

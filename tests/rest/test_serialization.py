@@ -1,0 +1,27 @@
+"""What the serializer makes of a page, beyond what the contract holds for every resource."""
+
+from __future__ import annotations
+
+from wger_flask.auth.models import User
+from wger_flask.rest import fields
+from wger_flask.rest.context import Context
+from wger_flask.rest.fields.computed import Batch, Computed
+from wger_flask.rest.schema import Schema
+from wger_flask.rest.serialization import Dumper
+
+
+class _UserSchema(Schema):
+    name = fields.String(attribute="username")
+    host = Computed(lambda context: context.base, of=())
+    length = Computed(lambda context, name: len(name), of=("username",))
+    none = Batch(lambda keys, context: {}, otherwise=dict)
+
+
+def test_what_is_computed_of_no_column_is_there_for_every_row(app):
+    dump = Dumper(_UserSchema, User)
+    rows = [tuple({"id": key, "username": "ada" * key}[name] for name in dump.columns) for key in (1, 2)]
+    assert dump(rows, Context("http://localhost", None)) == [
+        {"name": "ada", "host": "http://localhost", "length": 3, "none": {}},
+        {"name": "adaada", "host": "http://localhost", "length": 6, "none": {}},
+    ]
+    assert dump([], Context("http://localhost", None)) == []
