@@ -40,6 +40,7 @@ from .rest.filtering.filters import (
     one_of,
 )
 from .rest.filtering.values import Rejected
+from .rest.former import FormerFields
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
@@ -79,5 +80,5 @@ __all__ = [
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within",
-    "models",
+    "models", "FormerFields",
 ]  # fmt: skip

@@ -160,7 +160,7 @@ def test_nothing_expires_by_an_edit_of_a_session():
     for count, day in enumerate(days, 1):
         row = with_workout(row, Workout(day, datetime.time(8)), count, never)
     later = with_changed_workout(row, [Workout(day, datetime.time(9)) for day in days], PAST, moved=False)
-    assert later.earliest_workout_time == later.latest_workout_time == datetime.time(9)
+    assert (later.earliest_workout_time, later.latest_workout_time) == (datetime.time(8), datetime.time(9))
     assert (later.current_streak, later.weekend_workout_streak, later.longest_streak) == (3, 1, 3)
     moved = with_changed_workout(row, [Workout(day) for day in [*days[:2], date("2024-11-06")]], PAST, moved=True)
     assert (moved.current_streak, moved.weekend_workout_streak, moved.longest_streak) == (1, 1, 2)

@@ -17,11 +17,11 @@ and calls it only when the row itself cannot know: for a new day in the past, or
 expired streak is taken up again.  A row is trusted otherwise: it may start from nothing beside
 an imported history that it does not count, as rows of the recorded server do.
 
-*Edits and deletions* take something away, which no row can do: recalculate.  The date or time of a
+*Edits and deletions* take something away, which no row can do: recalculate.  The start or end of a
 session is the exception: the recorded server goes on from the row then, so nothing expires by such
 an edit.  :func:`with_changed_workout` does so too, from all sessions.  Neither does that server take
-a complete weekend back by such an edit, only by the next recalculation: that one date is then ahead
-of the history; nothing else is.
+a complete weekend, or the earliest and the latest time, back by such an edit, only by the next
+recalculation: those are then ahead of the history; nothing else is.
 
 The recorded rule for a log without repetitions counts it as one repetition when it is added and
 as nothing when history is recalculated; it is nothing in both here.  Weights count in kg, and
@@ -150,13 +150,14 @@ def with_workout(
     total_workouts: int,
     dates: Callable[[], Collection[datetime.date]],
     other_day: Callable[[], bool] = bool,
+    is_first: Callable[[], bool] = lambda: True,
 ) -> Lifetime:
     """Continue ``row`` with a new session.
 
     ``total_workouts`` is the number of sessions now; ``dates`` returns the dates of all sessions
     and is called only when ``row`` does not know enough.  ``other_day`` tells of a session at a
     weekend whether there is one on its other day too: a row that started beside an imported
-    history does not know that.
+    history does not know that.  ``is_first`` tells whether it is the first of its day, where that is in the past.
     """
     row = replace(row, total_workouts=total_workouts)
     if (time := workout.time) is not None:
@@ -171,11 +172,15 @@ def with_workout(
         return row
     if last is None or (date > last and not _resumes(row, date)):
         return _continued(row, date, other_day)
+    if date < last and not is_first():
+        return row
     return _recounted(row, streaks_in(dates()))
 
 
 def _with_times(row: Lifetime, workouts: Collection[Workout]) -> Lifetime:
+    """Count ``workouts`` and have their times widen the span of those in ``row``."""
     times = [workout.time for workout in workouts if workout.time is not None]
+    times += [time for time in (row.earliest_workout_time, row.latest_workout_time) if time is not None]
     return replace(
         row,
         total_workouts=len(workouts),

@@ -39,7 +39,7 @@ class SlotView:
 
     comment: str
     sets: tuple[SetData, ...]
-    exercises: tuple[int, ...]  # distinct, ascending
+    exercises: tuple[int, ...]  # distinct
 
     @property
     def is_superset(self) -> bool:
@@ -155,7 +155,7 @@ def _sequence(
 
 
 def _view(comment: str, sets: tuple[SetData, ...]) -> SlotView:
-    return SlotView(comment, sets, tuple(sorted({set_.exercise for set_ in sets})))
+    return SlotView(comment, sets, tuple({set_.exercise for set_ in sets}))
 
 
 def _fold(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:

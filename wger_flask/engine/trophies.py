@@ -22,8 +22,8 @@ from .statistics import estimated_one_rep_max
 from .streaks import LONG_PAUSE, longest_pause, most_weekends
 
 __all__ = [
-    "CHECKERS", "OF_SESSIONS", "Reach", "Record", "Standing", "check", "in_good_standing", "is_borne", "is_earned",
-    "personal_record",
+    "CHECKERS", "OF_SESSIONS", "OF_TIMES", "Reach", "Record", "Standing", "check", "in_good_standing", "is_borne",
+    "is_earned", "personal_record",
 ]  # fmt: skip
 
 _AWAY = datetime.timedelta(days=30)
@@ -172,6 +172,8 @@ CHECKERS: dict[str, Checker] = {
 }
 """The checkers by the name that trophy rows use."""
 
+OF_TIMES = frozenset(("time_based",))
+"""Those that look at times of day, of which a row may know more than there is in the history any more."""
 OF_SESSIONS = frozenset(CHECKERS) - {"volume", "personal_record"}
 """Those that look at sessions alone: what happens to logs is nothing to them."""
 

@@ -206,8 +206,9 @@ class Call:
 
         ``invalid_references`` is what :meth:`look_up` found.
         """
-        model, own = self.resource.model, row and row._pk
-        return checked(self.resource.schema, *self.parse(), invalid_references, model=model, own=own)
+        model, own, former = self.resource.model, row and row._pk, self.resource.former
+        earlier = former.read(self, row) if former else {}
+        return earlier | checked(self.resource.schema, *self.parse(), invalid_references, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""

@@ -23,6 +23,7 @@ from .fields.computed import File
 from .fields.references import Key, Keys
 from .filtering.filters import Filter, FilterSet, Lookup, build_filters
 from .filtering.ordering import Ordering
+from .former import FormerFields
 from .ownership import Ownership
 from .pagination import LimitOffset
 from .permissions import Access, private, public
@@ -123,6 +124,7 @@ class Resource:
     ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
     :class:`~.throttling.Limit`.  ``max_age`` names the setting that gives the seconds for which
     clients may keep what was read: for what hardly ever changes.
+    ``former`` are fields of an earlier release that bodies may still have.
     ``deprecated`` marks a resource that only older clients still need.
     ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
     ``label`` is what people call the list; the home page leads to those that have one.
@@ -151,6 +153,7 @@ class Resource:
     view: str = ""
     label: str = ""
     added_by: str = ""
+    former: FormerFields | None = None
     deprecated: Deprecation | None = None
 
     def __post_init__(self):

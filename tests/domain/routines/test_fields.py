@@ -9,7 +9,6 @@ TEXT, BOOLEAN, INTEGER, NUMBER = (
     "Not a valid string.", "Must be a valid boolean.", "A valid integer is required.", "A valid number is required.",
 )  # fmt: skip
 DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
-TIME = "Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]]."
 MOMENT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 POSITIVE, MISSING_OR_POSITIVE = (
     "Ensure this value is greater than or equal to 0.",
@@ -119,12 +118,11 @@ FIELDS = {
     },
     "workoutsession": {
         "id": KEY,
-        "date": [(None, NULL), ("2024-01-01T10:00", DATE), ("2024-1-9", Taken("2024-01-09"))],
+        "datetime_start": [(None, NULL), ("", MOMENT), (5, MOMENT), ("2024-03-01", Taken("2024-03-01T00:00:00+01:00")),
+                           ("2024-03-01T23:30:00Z", Taken("2024-03-02T00:30:00+01:00"))],
+        "datetime_end": [(None, Taken(None)), ("", MOMENT), ([], MOMENT)],
         "notes": [(None, Taken(None)), ("", Taken("")), ([], TEXT), ("x" * 10000, Taken("x" * 10000))],
         "impression": [(None, NULL), (4, choice(4)), ("", choice("")), (1, Taken("1")), ("3", Taken("3"))],
-        "time_start": [(None, Taken(None)), ("24:00", TIME), (10, TIME), ("10:00", Taken("10:00:00")),
-                       ("10:00:30.5", Taken("10:00:30.500000"))],
-        "time_end": [(None, Taken(None)), ("x", TIME), ("", TIME), ("00:00", Taken("00:00:00"))],
     },
     "workoutlog": {
         "id": KEY, "exercise": EXERCISE, "iteration": [(None, Taken(None)), *ORDER[1:]],
@@ -203,7 +201,10 @@ def test_put_keeps_what_it_does_not_name(grace, least, resource):
         "day": {"order": 4, "name": "a", "need_logs_to_advance": True, "type": "hiit", "config": {"a": 1}},
         "slot": {"order": 4, "comment": "a", "config": [1]},
         "slot-entry": {"type": "myo", "repetition_unit": None, "weight_unit": 2, "order": 9, "weight_rounding": "2.50"},
-        "workoutsession": {"date": "2024-05-01", "notes": "a", "impression": "3", "time_start": "10:00:00"},
+        "workoutsession": {
+            "datetime_start": "2024-05-01T10:00:00+02:00", "datetime_end": "2024-05-01T11:00:00+02:00", "notes": "a",
+            "impression": "3",
+        },
         "workoutlog": {
             "rir": "1.5", "rest": 90, "iteration": 3, "date": "2024-03-01T10:00:00+01:00", "weight_target": "60.00",
         },

@@ -24,7 +24,7 @@ def trained(grace):
     slot = grace.slot(day)
     entry = grace.entry(slot)
     grace.config("weight", entry, 60)
-    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], date="2024-01-01")
+    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], datetime_start="2024-01-01T09:30:00Z")
     log = grace.log(session=session["id"], routine=routine["id"], slot_entry=entry["id"], date="2024-01-01T10:00:00Z")
     other = grace.log(session=session["id"], next_log=log["id"], date="2024-01-01T10:01:00Z")
     return {"routine": routine, "day": day, "slot": slot, "slot-entry": entry, "session": session, "log": log,
@@ -136,7 +136,7 @@ def test_what_stays_can_be_read_changed_and_trained_on(grace, trained, linus):
     assert grace.patch("workoutsession", session, notes="kept")["routine"] is None
     assert grace.patch("workoutlog", log, weight="70", session=None)["session"] == session["id"]
     added = grace.log(date="2024-01-01T11:00:00Z")
-    assert added["session"] == session["id"], "a log of no routine falls into the session of no routine on its day"
+    assert added["session"] == session["id"], "a log of no routine falls into the session of no routine"
     again = grace.routine()
     moved = grace.patch("workoutsession", session, routine=again["id"])
     assert [row["session"]["id"] for row in grace.get(f"routine/{again['id']}/logs/")] == [moved["id"]]
@@ -146,9 +146,8 @@ def test_what_stays_can_be_read_changed_and_trained_on(grace, trained, linus):
 
 
 def test_two_sessions_of_a_day_may_lose_their_routines(grace, trained):
-    """What tells them apart, by the unique index of newer tables too, is gone then."""
     second = grace.routine()
-    grace.post("workoutsession", routine=second["id"], date="2024-01-01")
+    grace.post("workoutsession", routine=second["id"], datetime_start="2024-01-01T09:30:00Z")
     for routine in (trained["routine"], second):
         assert grace.client.delete(f"routine/{routine['id']}/").status_code == 204
     assert [row["routine"] for row in grace.get("workoutsession/")["results"]] == [None, None]

@@ -52,7 +52,7 @@ def test_a_relation_orders_by_the_order_of_what_it_names(grace):
     assert ids(grace, "day/?ordering=-routine") == days
     slots = [grace.slot({"id": day})["id"] for day in days]
     assert ids(grace, "slot/?ordering=day") == [slots[1], slots[0]]
-    sessions = [grace.post("workoutsession", date=date)["id"] for date in ("2024-02-02", "2024-02-01")]
+    sessions = [grace.post("workoutsession", datetime_start=date)["id"] for date in ("2024-02-02", "2024-02-01")]
     logs = [grace.log(session=session)["id"] for session in sessions]
     assert ids(grace, "workoutlog/?ordering=session") == logs[::-1]
     assert ids(grace, "workoutlog/?ordering=-session") == logs
@@ -60,7 +60,7 @@ def test_a_relation_orders_by_the_order_of_what_it_names(grace):
 
 def test_sessions_and_logs_come_by_date(grace):
     sessions = [
-        grace.post("workoutsession", date=date, id=f"11111111-2222-4333-8444-00000000000{number}")["id"]
+        grace.post("workoutsession", datetime_start=date, id=f"11111111-2222-4333-8444-00000000000{number}")["id"]
         for number, date in enumerate(("2024-02-02", "2024-02-01", "2024-02-01"))
     ]
     assert ids(grace, "workoutsession/") == [sessions[1], sessions[2], sessions[0]]
@@ -83,9 +83,9 @@ def plan(grace):
     other_entry = grace.entry(other_slot, exercise=grace.exercise + 1)
     config = grace.config("weight", entry, "62.5", 2, operation="+", step="percent", repeat=True)
     other_config = grace.config("weight", other_entry, 1)
-    session = grace.post("workoutsession", routine=routine["id"], date="2024-01-01", notes="n", impression="3",
-                         time_start="10:00", time_end="11:00:30")  # fmt: skip
-    other_session = grace.post("workoutsession", date="2024-02-01")
+    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], notes="n", impression="3",
+                         datetime_start="2024-01-01T10:00:00", datetime_end="2024-01-01T11:00:30")  # fmt: skip
+    other_session = grace.post("workoutsession", datetime_start="2024-02-01")
     log = grace.log(session=session["id"], routine=routine["id"], iteration=2, date="2024-01-01T10:00:00Z", rir=1,
                     rir_target=2, repetitions=5, weight=50, repetitions_target=6, weight_target=55, weight_unit=2,
                     repetitions_unit=3)  # fmt: skip
@@ -105,7 +105,7 @@ EXACT = {
     "slot": "day order comment",
     "slot-entry": "slot exercise type repetition_unit repetition_rounding weight_unit weight_rounding order comment",
     "weight-config": "id slot_entry iteration value operation step",
-    "workoutsession": "date routine notes impression time_start time_end",
+    "workoutsession": "routine day notes impression datetime_start datetime_end",
     "workoutlog": "routine session exercise date iteration repetitions_unit repetitions repetitions_target weight_unit "
     "weight weight_target rir rir_target",
 }
@@ -154,7 +154,8 @@ def test_lookups_of_logs(grace, plan, query):
     ("templates", "is_public=True"), ("day", "type=hiit"), ("day", "config=1"), ("slot", "id=0"),
     ("slot-entry", "id=0"),
     ("slot-entry", "exercise__in=0"), ("weight-config", "requirements=1"), ("weight-config", "iteration__gt=99"),
-    ("workoutsession", "day=0"), ("workoutsession", "date__gt=2099-01-01"), ("workoutsession", "id=zz"),
+    ("workoutsession", "user=0"), ("workoutsession", "date=2099-01-01"),
+    ("workoutsession", "time_start__gt=x"), ("workoutsession", "id=zz"),
     ("workoutlog", "slot_entry=0"), ("workoutlog", "id=zz"), ("workoutlog", "rest=7"), ("workoutlog", "next_log=zz"),
     ("workoutlog", "iteration__gt=99"), ("workoutlog", "routine__in=0"),
 ])  # fmt: skip
@@ -169,7 +170,8 @@ def test_what_is_no_filter_is_ignored(grace, plan, resource, query):
     ("workoutlog/?date__gt=x", {"date__gt": ["Enter a valid date/time."]}),
     ("workoutlog/?session=zz", {"session": [CHOICE]}),
     ("workoutlog/?iteration__in=1,x", {"iteration__in": ["Enter a number."]}),
-    ("workoutsession/?date=x&time_end=25:00", {"date": ["Enter a valid date."], "time_end": ["Enter a valid time."]}),
+    ("workoutsession/?datetime_start__date=x&datetime_end__lt=25:00",
+     {"datetime_start__date": ["Enter a valid date."], "datetime_end__lt": ["Enter a valid date/time."]}),
     ("workoutsession/?impression=9", {"impression": ["Select a valid choice. 9 is not one of the available choices."]}),
     ("routine/?start=x", {"start": ["Enter a valid date."]}),
 ])  # fmt: skip
@@ -200,7 +202,7 @@ def test_what_a_deletion_takes_along(grace, gone, left, cascading):
     slot = grace.slot(day)
     entry = grace.entry(slot)
     config = grace.config("weight", entry, 5)
-    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], date="2024-01-01")
+    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], datetime_start="2024-01-01")
     log = grace.log(session=session["id"], slot_entry=entry["id"])
     follower = grace.log(next_log=log["id"], date="2030-01-01")
     last = grace.log(next_log=follower["id"], date="2031-01-01")

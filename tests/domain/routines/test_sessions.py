@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
+from wger_flask.storage.database import transaction
 
 KEY = "11111111-2222-4333-8444-000000000011"
 
@@ -14,36 +18,74 @@ def session_of(person, log: dict) -> dict:
 
 
 # -- which session ------------------------------------------------------------------------------
-def test_logs_of_a_day_share_the_session_of_their_routine(grace, linus):
+def test_logs_share_the_session_of_their_routine(grace, linus):
     first, second = grace.routine(), grace.routine()
     moment = "2024-05-01T10:00:00Z"
     logs = [
-        grace.log(date=moment, routine=first["id"]), grace.log(date="2024-05-01T21:00:00Z", routine=first["id"]),
+        grace.log(date=moment, routine=first["id"]), grace.log(date="2024-05-01T15:00:00Z", routine=first["id"]),
         grace.log(date=moment, routine=second["id"]), grace.log(date=moment), grace.log(date=moment),
-        grace.log(date="2024-05-02T10:00:00Z", routine=first["id"]), linus.log(date=moment),
+        grace.log(date="2024-05-01T15:00:01Z", routine=first["id"]), linus.log(date=moment),
     ]  # fmt: skip
     sessions = [log["session"] for log in logs]
     assert sessions[0] == sessions[1] and sessions[3] == sessions[4]
-    assert len(set(sessions)) == 5
+    assert len(set(sessions)) == 5, "the last of the first routine came more than five hours later"
     assert session_of(grace, logs[0]) == {
-        "id": sessions[0], "routine": first["id"], "day": None, "date": "2024-05-01", "notes": None,
-        "impression": "2", "time_start": None, "time_end": None,
+        "id": sessions[0], "routine": first["id"], "day": None, "notes": None, "impression": "2",
+        "datetime_start": "2024-05-01T12:00:00+02:00", "datetime_end": None,
     }  # fmt: skip
 
 
+SESSIONS = {  # of one day, in UTC: their starts and ends
+    "early": ("10:00", "12:00"), "overlapping": ("11:00", "13:00"), "forgotten": ("09:00", None),
+    "resumed": ("11:30", None), "night": ("22:00", "02:00"), "late": ("23:30", None),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("moment", "day"),
+    ("moment", "name"),
     [
-        ("2024-03-01T23:30:00Z", "2024-03-02"),
-        ("2024-03-01T22:30:00Z", "2024-03-01"),
-        ("2024-07-01T22:30:00Z", "2024-07-02"),
-        ("2024-03-02T00:30:00", "2024-03-02"),
-        ("2024-03-02", "2024-03-02"),
-        ("2024-03-31T02:30:00", "2024-03-31"),
+        ("10:00", "early"), ("11:45", "early"), ("12:00", "early"), ("12:01", "overlapping"), ("13:00", "overlapping"),
+        ("09:59:59", "forgotten"), ("13:00:01", "resumed"), ("16:30", "resumed"), ("16:30:01", None),
+        ("08:59:59", None), ("22:00", "night"), ("23:59", "night"), ("02:00+1", "night"), ("02:00:01+1", "late"),
+        ("04:30:01+1", None),
     ],
-)
-def test_a_day_is_one_of_the_servers_calendar(grace, moment, day):
-    assert session_of(grace, grace.log(date=moment))["date"] == day
+)  # fmt: skip
+@pytest.mark.parametrize("in_routine", [True, False])
+def test_a_log_falls_into_what_was_going_on_then_into_what_was_not_ended(grace, moment, name, in_routine):
+    """Of what was going on into the first to begin, of what was not ended into the last."""
+    routine = {"routine": grace.routine()["id"] if in_routine else None}
+    keys = {}
+    for key, (start, end) in SESSIONS.items():
+        until = end and f"2024-05-0{2 if end < start else 1}T{end}:00Z"
+        row = grace.post("workoutsession", **routine, datetime_start=f"2024-05-01T{start}:00Z", datetime_end=until)
+        keys[row["id"]] = key
+    time, _, tomorrow = moment.partition("+")
+    log = grace.log(**routine, date=f"2024-05-0{1 + bool(tomorrow)}T{time}Z")
+    assert keys.get(log["session"]) == name
+    if name is None:
+        assert session_of(grace, log)["datetime_start"] == log["date"]
+
+
+def test_only_sessions_of_ones_own_and_of_the_routine_are_looked_for(grace, linus):
+    routine = grace.routine()["id"]
+    grace.post("workoutsession", routine=routine, datetime_start="2024-05-01T10:00:00Z")
+    linus.post("workoutsession", datetime_start="2024-05-01T10:00:00Z")
+    log = grace.log(date="2024-05-01T10:30:00Z")
+    assert session_of(grace, log) | {"id": 0} == {
+        "id": 0, "routine": None, "day": None, "notes": None, "impression": "2",
+        "datetime_start": "2024-05-01T12:30:00+02:00", "datetime_end": None,
+    }  # fmt: skip
+    inside = grace.log(date="2024-05-01T10:30:00Z", routine=routine)
+    assert session_of(grace, inside)["datetime_start"] == "2024-05-01T12:00:00+02:00"
+
+
+def test_how_long_a_session_goes_on_is_set(app, grace, monkeypatch):
+    known = app.extensions["wger_flask"]
+    monkeypatch.setattr(known, "settings", replace(known.settings, WGER_MAX_SESSION_LENGTH_HOURS=1))
+    first, hour, later = (grace.log(date=f"2024-05-01T{time}:00Z")["session"] for time in ("10:00", "11:00", "11:01"))
+    assert first == hour != later
+    answer = grace.client.patch(f"workoutsession/{first}/", {"datetime_end": "2024-05-01T11:00:01Z"})
+    assert (answer.status_code, answer.json) == (400, {"datetime_end": ["A session cannot be longer than 1 hour."]})
 
 
 def test_a_time_that_the_clocks_skip_is_answered_as_it_was_sent(grace):
@@ -53,23 +95,17 @@ def test_a_time_that_the_clocks_skip_is_answered_as_it_was_sent(grace):
 
 
 def test_a_session_that_is_named_is_taken_whatever_it_is(grace):
-    session = grace.post("workoutsession", date="2020-01-01")
+    session = grace.post("workoutsession", datetime_start="2020-01-01")
     log = grace.log(session=session["id"], date="2024-05-01", routine=grace.routine()["id"])
     assert log["session"] == session["id"]
     assert WorkoutSession.select().count() == 1
-
-
-def test_the_oldest_of_several_sessions_is_taken(grace):
-    oldest = grace.post("workoutsession", date="2024-05-01", notes="first")
-    grace.post("workoutsession", date="2024-05-01", notes="second")
-    assert grace.log(date="2024-05-01T10:00:00")["session"] == oldest["id"]
 
 
 def test_a_log_stays_in_its_session_until_it_is_taken_out(grace):
     log = grace.log(date="2024-05-01T10:00:00")
     assert grace.patch("workoutlog", log, date="2024-06-01T10:00:00")["session"] == log["session"]
     moved = grace.patch("workoutlog", log, session=None)
-    assert session_of(grace, moved)["date"] == "2024-06-01"
+    assert session_of(grace, moved)["datetime_start"] == "2024-06-01T10:00:00+02:00"
 
 
 # -- which day -------------------------------------------------------------------------------------
@@ -85,7 +121,7 @@ def test_a_new_session_knows_the_day_of_its_first_entry(grace):
 def test_an_open_session_learns_its_day_once_all_logs_agree(grace):
     routine, entries = grace.whole(days=2, exercises=2)
     days = [grace.get(f"slot/{entry['slot']}/")["day"] for entry in entries]
-    session = grace.post("workoutsession", routine=routine["id"], date="2024-05-01")
+    session = grace.post("workoutsession", routine=routine["id"], datetime_start="2024-05-01")
     grace.log(session=session["id"])
     assert session_of(grace, {"session": session["id"]})["day"] is None
     grace.log(session=session["id"], slot_entry=entries[0]["id"])
@@ -122,16 +158,86 @@ def test_a_log_says_what_was_done(grace, body, fields):
     assert WorkoutLog.select().count() == (2 if fields is None else 1)
 
 
-def test_a_routine_has_one_session_a_date(grace):
-    routine = grace.routine()
-    session = grace.post("workoutsession", routine=routine["id"], date="2024-05-01")
-    free = grace.post("workoutsession", date="2024-05-01")
-    message = {"date": ["There is a session of this routine on this date already."]}
-    assert grace.client.post("workoutsession/", {"routine": routine["id"], "date": "2024-05-01"}).json == message
-    assert grace.client.patch(f"workoutsession/{free['id']}/", {"routine": routine["id"]}).json == message
-    assert grace.patch("workoutsession", session, notes="again")["notes"] == "again"
-    assert grace.patch("workoutsession", session, routine=routine["id"])["date"] == "2024-05-01"
-    grace.post("workoutsession", date="2024-05-01")
+TOO_LONG, TURNED_ROUND = "A session cannot be longer than 5 hours.", "The start time cannot be after the end time."
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        ("10:00:00Z", "15:00:00Z", None), ("10:00:00Z", "10:00:00Z", None), ("10:00:00Z", None, None),
+        ("10:00:00Z", "15:00:01Z", TOO_LONG), ("10:00:00+02:00", "15:00:00Z", TOO_LONG),
+        ("10:00:00Z", "09:59:59Z", TURNED_ROUND), ("10:00:00Z", "11:00:00+02:00", TURNED_ROUND),
+    ],
+)  # fmt: skip
+def test_a_session_ends_after_it_began_and_not_long_after(grace, start, end, message):
+    body = {"datetime_start": f"2024-05-01T{start}", "datetime_end": end and f"2024-05-01T{end}"}
+    row = grace.post("workoutsession")
+    for answer in (
+        grace.client.post("workoutsession/", body), grace.client.put(f"workoutsession/{row['id']}/", body),
+        grace.client.patch(f"workoutsession/{row['id']}/", body),
+    ):  # fmt: skip
+        if message is None:
+            assert answer.status_code in (200, 201)
+        else:
+            assert (answer.status_code, answer.json) == (400, {"datetime_end": [message]})
+
+
+def test_an_end_alone_is_held_against_what_is_there(grace):
+    row = grace.post("workoutsession", datetime_start="2024-05-01T10:00:00Z", datetime_end="2024-05-01T11:00:00Z")
+    for field, moment, message in (
+        ("datetime_end", "2024-05-01T09:00:00Z", TURNED_ROUND),
+        ("datetime_start", "2024-05-01T12:00:00Z", TURNED_ROUND),
+        ("datetime_end", "2024-05-02T10:00:00Z", TOO_LONG), ("datetime_start", "2024-05-01T05:59:00Z", TOO_LONG),
+    ):  # fmt: skip
+        answer = grace.client.patch(f"workoutsession/{row['id']}/", {field: moment})
+        assert (answer.status_code, answer.json) == (400, {"datetime_end": [message]})
+    answer = grace.client.post("workoutsession/", {"datetime_end": "2024-05-01T10:00:00Z"})
+    assert answer.json == {"datetime_end": [TURNED_ROUND]}, "it begins now"
+
+
+def test_what_is_long_already_can_be_changed_otherwise(grace, people):
+    """Sessions of older versions, and of longer limits."""
+    start = datetime(2024, 5, 1, 8, tzinfo=UTC)
+    with transaction():
+        session = WorkoutSession.create(user=people["grace"], datetime_start=start, datetime_end=start.replace(hour=20))
+    row = grace.get(f"workoutsession/{session.id}/")
+    assert grace.patch("workoutsession", row, notes="long")["notes"] == "long"
+    same = {"datetime_start": "2024-05-01T10:00:00+02:00", "datetime_end": "2024-05-01T20:00:00Z"}
+    assert grace.patch("workoutsession", row, **same)["datetime_end"] == row["datetime_end"]
+    answer = grace.client.patch(f"workoutsession/{session.id}/", {"datetime_end": "2024-05-01T19:00:00Z"})
+    assert answer.json == {"datetime_end": [TOO_LONG]}
+
+
+def test_an_hour_that_the_clocks_skip_turns_no_session_round(grace):
+    """As the clock shows them half past two is before three; as time goes it is the other way round."""
+    body = {"datetime_start": "2024-03-31T02:30:00", "datetime_end": "2024-03-31T03:00:00"}
+    assert grace.client.post("workoutsession/", body).json == {"datetime_end": [TURNED_ROUND]}
+
+
+def test_a_day_may_have_any_number_of_sessions(grace):
+    body = {"routine": grace.routine()["id"], "datetime_start": "2024-05-01T10:00:00Z"}
+    assert len({grace.post("workoutsession", **body)["id"] for _ in range(3)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("datetime_start=2024-05-01T10:00:00%2B02:00", "a"), ("datetime_start=2024-05-01T10:00:00", "a"),
+        ("datetime_start__date=2024-05-01", "a"), ("datetime_start__date=2024-05-02", "bc"),
+        ("datetime_end__date=2024-05-02", "b"), ("datetime_end__date=2024-05-01", "a"),
+        ("datetime_start__gt=2024-05-01T08:00:00Z", "bc"), ("datetime_start__gte=2024-05-01T08:00:00.000Z", "abc"),
+        ("datetime_start__lt=2024-05-01T22:30:00Z", "a"), ("datetime_start__lte=2024-05-01T22:30:00Z", "ab"),
+        ("datetime_end__gt=2024-05-01T09:00:00Z", "b"), ("datetime_end__lte=2024-05-01T23:00:00Z", "ab"),
+        ("datetime_start__gte=2024-05-01T09:00:00Z&datetime_start__lt=2024-05-02T07:00:00Z", "b"),
+    ],
+)  # fmt: skip
+def test_sessions_are_found_by_their_moments(grace, query, found):
+    for notes, start, end in (
+        ("a", "2024-05-01T08:00:00Z", "2024-05-01T09:00:00Z"), ("b", "2024-05-01T22:30:00Z", "2024-05-01T23:00:00Z"),
+        ("c", "2024-05-02T07:00:00Z", None),
+    ):  # fmt: skip
+        grace.post("workoutsession", notes=notes, datetime_start=start, datetime_end=end)
+    assert "".join(row["notes"] for row in grace.get(f"workoutsession/?{query}")["results"]) == found
 
 
 @pytest.mark.parametrize("moment", ["9999-12-31T23:30:00Z", "9999-12-31T23:30:00-05:00", "0001-01-01T00:00:00"])
@@ -143,7 +249,10 @@ def test_a_moment_has_a_date_on_the_servers_calendar(grace, moment):
 # -- keys that clients choose -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("resource", "body"),
-    [("workoutsession", {"date": "2024-05-01"}), ("workoutlog", {"exercise": 1, "weight": 1, "date": "2024-05-01"})],
+    [
+        ("workoutsession", {"datetime_start": "2024-05-01"}),
+        ("workoutlog", {"exercise": 1, "weight": 1, "date": "2024-05-01"}),
+    ],
 )
 def test_a_client_may_choose_a_key_and_nobody_changes_it(grace, linus, resource, body):
     row = grace.post(resource, id=KEY.upper().replace("-", ""), **body)
@@ -152,7 +261,8 @@ def test_a_client_may_choose_a_key_and_nobody_changes_it(grace, linus, resource,
     taken = {"id": [f"{title} with this id already exists."]}
     for person in (grace, linus):
         assert person.client.post(f"{resource}/", {**body, "id": KEY}).json == taken
-    assert grace.client.post(f"{resource}/", {**body, "id": "zz", "date": "x"}).json.keys() == {"id", "date"}
+    moment = "datetime_start" if "datetime_start" in body else "date"
+    assert grace.client.post(f"{resource}/", {**body, "id": "zz", moment: "x"}).json.keys() == {"id", moment}
     other = grace.post(resource, **body)
     assert grace.client.patch(f"{resource}/{other['id']}/", {"id": KEY}).json == taken
     assert grace.patch(resource, other, id="11111111-2222-4333-8444-000000000099") == other

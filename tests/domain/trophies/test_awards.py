@@ -14,6 +14,8 @@ from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.domain.trophies.models import Trophy, UserStatistics, UserTrophy
 from wger_flask.domain.trophies.training import count_everything_again
 
+from .conftest import span
+
 MONDAY = datetime.date(2024, 6, 3)
 
 
@@ -74,15 +76,13 @@ def test_coming_back(athlete, days, earned):
 
 def test_a_change_can_earn_and_take_back(athlete):
     session = athlete.session(MONDAY, datetime.time(8))
-    session.time_start = datetime.time(5)
-    session.save()
+    athlete.move(session, time=datetime.time(5))
     log = athlete.log(100, 1)
     log.repetitions = 60
     log.save()
     earned = ["Beginner", "Early Bird", "Personal Record", "Elephant lifter"]
     assert athlete.trophies == earned
-    session.time_start = datetime.time(8)
-    session.save()
+    athlete.move(session, time=datetime.time(8))
     assert athlete.trophies == ["Beginner", "Personal Record", "Elephant lifter"]
     delete(WorkoutLog, [log.id])
     delete(WorkoutSession, [session.id])
@@ -174,7 +174,7 @@ def test_somebody_elses_records_do_not_matter(api, people):
 def test_everything_is_counted_again_and_earns(app, athlete):
     row = athlete.row.id
     WorkoutSession.insert_many(
-        [{"user": row, "date": after(day), "id": WorkoutSession.id.default()} for day in range(10)]
+        [{"user": row, **span(after(day)), "id": WorkoutSession.id.default()} for day in range(10)]
     ).execute()
     assert not UserStatistics.select().where(UserStatistics.user == row).exists()
     assert count_everything_again() == 1
@@ -219,6 +219,6 @@ def test_a_log_stays_cheap_however_long_the_history(api, people, queries):
         del queries[:]
         client.post("workoutlog/", {**body, "session": session})
         counts.append(len([sql for sql in queries if "trophies_" in sql or "core_userprofile" in sql]))
-        old = [{"user": grace, "date": after(day), "id": WorkoutSession.id.default()} for day in range(300)]
+        old = [{"user": grace, **span(after(day)), "id": WorkoutSession.id.default()} for day in range(300)]
         WorkoutSession.insert_many(old).execute()
     assert counts[0] == counts[1] <= 5

@@ -78,7 +78,7 @@ def test_progress_before_anything_happened(api):
 
 def test_progress_of_what_is_earned(api):
     client = api("grace")
-    client.post("workoutsession/", {"date": "2024-11-02", "time_start": "05:30"})
+    client.post("workoutsession/", {"datetime_start": "2024-11-02T05:30:00", "datetime_end": "2024-11-02T06:30:00"})
     found = progress(client)
     [award] = client.get("user-trophy/?trophy=1").json["results"]
     assert found["Beginner"] == {

@@ -16,7 +16,7 @@ from wger_flask.domain.trophies.models import UserStatistics
 from wger_flask.domain.trophies.statistics import figures, held, recount
 from wger_flask.engine.lifetime import expired
 
-from .conftest import Athlete
+from .conftest import Athlete, span
 
 MOMENT = datetime.time(5, 30)
 
@@ -69,10 +69,12 @@ def happen(athlete, event) -> None:
     elif what.startswith("train a") and sessions:
         session = sessions[values[0] % len(sessions)]
         if what == "train another day":
-            session.date = ago(values[1])
+            athlete.move(session, date=ago(values[1]))
         else:
-            session.time_start = values[1]
-        session.save()
+            athlete.move(session, time=values[1])
+
+
+TAKEN_BACK_LATER = ("last_complete_weekend_date", "earliest_workout_time", "latest_workout_time")
 
 
 def counted(athlete):
@@ -89,8 +91,8 @@ def check(events, weekends: bool) -> None:
             for event in events:
                 happen(athlete, event)
             along, afterwards = counted(athlete)
-            if not weekends and along:  # see "A weekend that was moved away"
-                along = replace(along, last_complete_weekend_date=afterwards.last_complete_weekend_date)
+            if not weekends and along:  # what is taken back by the next recalculation alone
+                along = replace(along, **{name: getattr(afterwards, name) for name in TAKEN_BACK_LATER})
             assert along == afterwards
             raise _Undo
     except _Undo:
@@ -120,8 +122,7 @@ def test_nothing_follows_from_a_weekend_that_was_moved_away(athlete, monkeypatch
         athlete.session(date)
     moved = athlete.session(datetime.date(2024, 11, 10))
     assert athlete.figures.weekend_workout_streak == 2
-    moved.date = datetime.date(2024, 11, 11)
-    moved.save()
+    athlete.move(moved, datetime.date(2024, 11, 11))
     # The recorded server does not take the weekend back before it counts everything again.
     assert athlete.figures.last_complete_weekend_date == datetime.date(2024, 11, 9)
     assert athlete.figures.weekend_workout_streak == 1
@@ -194,7 +195,7 @@ def test_the_other_day_of_a_weekend_may_have_been_imported(athlete):
     """Figures start beside an imported history; a weekend is complete all the same once its other day is done."""
     imported = dates("2024-06-09", "2024-06-15", "2024-06-29")
     WorkoutSession.insert_many(
-        [{"id": WorkoutSession.id.default(), "user": athlete.row, "date": date} for date in imported]
+        [{"id": WorkoutSession.id.default(), "user": athlete.row, **span(date)} for date in imported]
     ).execute()
     expected = {"2024-06-08": (1, "2024-06-08"), "2024-06-16": (2, "2024-06-15"), "2024-06-22": (2, "2024-06-15"),
                 "2024-06-30": (1, "2024-06-29")}  # fmt: skip
@@ -204,13 +205,37 @@ def test_the_other_day_of_a_weekend_may_have_been_imported(athlete):
         assert (found.weekend_workout_streak, str(found.last_complete_weekend_date)) == (streak, saturday)
 
 
+def test_a_second_session_of_a_day_in_the_past_has_nothing_counted_anew(athlete):
+    """Beside an imported history that the figures do not know."""
+    WorkoutSession.insert_many(
+        [
+            {"id": WorkoutSession.id.default(), "user": athlete.row, **span(date)}
+            for date in dates("2023-01-01", "2023-01-02")
+        ]
+    ).execute()
+    for date in dates("2024-06-08", "2024-06-10", "2024-06-08"):
+        athlete.session(date)
+    assert (athlete.figures.longest_streak, athlete.figures.worked_out_jan_1) == (1, False)
+    athlete.session(datetime.date(2024, 6, 9))
+    assert (athlete.figures.longest_streak, athlete.figures.worked_out_jan_1) == (3, True)
+
+
+@pytest.mark.parametrize("hour", [22, 23])
+def test_the_day_of_a_session_is_the_one_on_which_it_began(athlete, hour):
+    """On the server's calendar, whatever day it is in London and however long it went on."""
+    start = datetime.datetime(2024, 6, 1, hour - 1, 30, tzinfo=datetime.UTC)
+    WorkoutSession.create(user=athlete.row, datetime_start=start, datetime_end=start + datetime.timedelta(hours=4))
+    found = athlete.figures
+    assert (str(found.last_workout_date), str(found.earliest_workout_time)) == {
+        22: ("2024-06-01", "23:30:00"), 23: ("2024-06-02", "00:30:00"),
+    }[hour]  # fmt: skip
+
+
 def test_an_edit_of_a_session_ends_no_streak(athlete):
     for date in dates("2024-11-02", "2024-11-03", "2024-11-04"):
         session = athlete.session(date, datetime.time(8))
-    session.time_start = datetime.time(9)
-    session.save()
+    athlete.move(session, time=datetime.time(9))
     found = athlete.figures
     assert (found.current_streak, found.weekend_workout_streak, found.latest_workout_time) == (3, 1, datetime.time(9))
-    session.date = datetime.date(2024, 11, 5)
-    session.save()
+    athlete.move(session, datetime.date(2024, 11, 5))
     assert (athlete.figures.current_streak, athlete.figures.longest_streak) == (1, 2)

@@ -55,12 +55,33 @@ def test_what_sessions_earned_goes_with_them(athlete, name):
 def test_what_a_session_that_was_mistyped_earned_goes_when_it_is_corrected(athlete, name):
     days, time = EARNED[name]
     session = train(athlete, *days, time=time)[-1]
-    session.date, session.time_start = after(-1000), datetime.time(12)
-    session.save()
+    athlete.move(session, after(-1000), datetime.time(12))
     if name in ("Consistent", "Phoenix"):  # still ten, and a longer pause
         assert name in athlete.trophies
     else:
         assert name not in athlete.trophies
+
+
+def test_a_time_that_was_mistyped_earns_nothing_later(athlete):
+    """The recorded server's figures keep it until it counts everything again."""
+    session = athlete.session(after(0), datetime.time(5))
+    athlete.move(session, time=datetime.time(8))
+    assert athlete.figures.earliest_workout_time == datetime.time(5)
+    athlete.session(after(1), datetime.time(9))
+    athlete.log()
+    assert "Early Bird" not in athlete.trophies
+    delete(WorkoutSession, [athlete.session(after(2)).id])
+    assert athlete.figures.earliest_workout_time == datetime.time(8)
+
+
+def test_a_session_has_no_times_before_it_has_ended(athlete):
+    session = athlete.session(after(0))
+    session.datetime_start = session.datetime_start.replace(hour=2)
+    session.save()
+    assert athlete.figures.earliest_workout_time is None and "Early Bird" not in athlete.trophies
+    session.datetime_end = session.datetime_start
+    session.save()
+    assert athlete.figures.earliest_workout_time == datetime.time(2) and "Early Bird" in athlete.trophies
 
 
 def test_nothing_goes_because_it_is_over(athlete):
@@ -71,8 +92,7 @@ def test_nothing_goes_because_it_is_over(athlete):
     log.weight = 90
     log.save()
     delete(WorkoutLog, [log.id])
-    sessions[3].time_start = datetime.time(12)
-    sessions[3].save()
+    athlete.move(sessions[3], time=datetime.time(12))
     assert athlete.trophies == [*earned, "Personal Record"]
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from wger_flask.api import (
     WRITE,
     Deprecation,
+    FormerFields,
     HistoryDeletionSchema,
     Hooks,
     Resource,
@@ -120,6 +121,7 @@ workoutsession = Resource(
     },
     owner=owned_by("user", checks={"routine": "user", "day": "routine.user"}),
     hooks=Hooks(prepare=sessions.complete_session),
+    former=FormerFields(schemas.FormerSessionSchema, sessions.moments_of),
     view="sessions",
 )  # fmt: skip
 

@@ -115,6 +115,14 @@ class WorkoutSessionSchema(Schema):
     datetime_end = fields.DateTime(label="End", allow_none=True, help="none while it goes on")
 
 
+class FormerSessionSchema(Schema):
+    """When a session was, as clients of wger 2.6 say it: a date and two times of day, on the owner's calendar."""
+
+    date = fields.Date(allow_none=True)
+    time_start = fields.Time(allow_none=True)
+    time_end = fields.Time(allow_none=True)
+
+
 class WorkoutLogSchema(Schema):
     """A set that was done."""
 

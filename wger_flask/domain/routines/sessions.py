@@ -7,10 +7,22 @@ clients may do that at the same moment, so finding and making one happen one at 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from wger_flask.api import Call, Case, Clause, Invalid, Selection, advisory_lock, columns, equals, services
+from wger_flask.api import (
+    Call,
+    Case,
+    Clause,
+    Invalid,
+    Selection,
+    advisory_lock,
+    columns,
+    equals,
+    server_zone,
+    services,
+    today,
+)
 
 from .models import SlotEntry, WorkoutLog, WorkoutSession
 
@@ -31,11 +43,34 @@ def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None
     start, end = (data.get(name, getattr(row, name, None)) for name in ("datetime_start", "datetime_end"))
     if end is None or (start, end) == before:
         return
-    if end < start:
+    # Times of one zone compare as the clock shows them; that may skip an hour in between.
+    if end < start or end.astimezone(UTC) < start.astimezone(UTC):
         raise Invalid({"datetime_end": ["The start time cannot be after the end time."]})
     if end - start > longest():
         hours = services().settings.WGER_MAX_SESSION_LENGTH_HOURS
         raise Invalid({"datetime_end": [f"A session cannot be longer than {hours} hour{'s' if hours > 1 else ''}."]})
+
+
+def moments_of(call: Call, given: dict, row: WorkoutSession | None) -> dict:
+    """Return start and end of a session that is given by ``date``, ``time_start`` and ``time_end``.
+
+    What is not given stays as it was.  An end before the start is on the next day.
+    """
+    zone = server_zone()
+    begun = row and row.datetime_start.astimezone(zone)
+    ended = row and row.datetime_end and row.datetime_end.astimezone(zone)
+    day = given.get("date") or (begun.date() if begun else today())
+    since = given.get("time_start", begun and begun.time()) or time()
+    until = given.get("time_end", ended and ended.time())
+    try:
+        start, end = datetime.combine(day, since, zone), None
+        if until is not None:
+            end = datetime.combine(day + timedelta(days=until < since), until, zone)
+        for moment in filter(None, (start, end)):
+            moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid({"date": ["Datetime value out of range."]}) from None
+    return {"datetime_start": start, "datetime_end": end}
 
 
 def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:

@@ -14,15 +14,23 @@ import datetime
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, update
+from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
-from wger_flask.engine.lifetime import Lifetime
-from wger_flask.engine.trophies import OF_SESSIONS, Record, in_good_standing, is_borne, is_earned, personal_record
+from wger_flask.engine.lifetime import Lifetime, recalculate
+from wger_flask.engine.trophies import (
+    OF_SESSIONS,
+    OF_TIMES,
+    Record,
+    in_good_standing,
+    is_borne,
+    is_earned,
+    personal_record,
+)
 
 from .marks import VALID, mark, voided
 from .models import AwardMark, Trophy, UserTrophy
-from .statistics import number
+from .statistics import number, workouts_of
 
 _RULE = ("id", "checker_class", "checker_params", "is_repeatable")
 RECORDS = "personal_record"
@@ -47,15 +55,17 @@ def give(
                 UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
 
 
-def settle(user: int, row: Lifetime, dates: Callable[[], Collection[datetime.date]], *, sessions: bool) -> None:
-    """Take back what the history of a user no longer bears, after logs or ``sessions`` of it were changed or went.
+def settle(
+    user: int, row: Lifetime, dates: Callable[[], Collection[datetime.date]], *, sessions: bool, logs: bool
+) -> None:
+    """Take back what the history of a user no longer bears, after ``logs`` or ``sessions`` of it were changed or went.
 
     ``row`` counts the whole history, ``dates`` returns the dates of all sessions.
     """
     own = Selection(UserTrophy, (equals(UserTrophy.user, user),), ("id",))
     lost = []
     for award, checker, params, repeatable in own.rows(("id", *(f"trophy.{name}" for name in _RULE[1:]))):
-        if repeatable or checker in OF_SESSIONS and not sessions:
+        if repeatable or checker in OF_SESSIONS and not sessions or checker in KEPT and not logs:
             continue
         borne = is_borne(checker, _parameters(params), row, dates)
         if checker in KEPT:
@@ -123,7 +133,13 @@ def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -
             if log and (context := _record(user, trophy, log)):
                 yield trophy, context
         elif not repeatable and is_earned(checker, _parameters(params), row, dates):
-            yield trophy, None
+            if checker not in OF_TIMES or is_earned(checker, _parameters(params), _times(user), dates):
+                yield trophy, None
+
+
+def _times(user: int) -> Lifetime:
+    """Return the times of day at which a user trained, from the whole history."""
+    return recalculate(workouts_of(user), (), today())
 
 
 def _parameters(stored) -> dict:

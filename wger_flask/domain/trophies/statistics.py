@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
 
 from wger_flask.api import (
     Model,
@@ -33,6 +32,7 @@ from . import activity
 from .models import UserStatistics
 
 _FIGURES = tuple(figure.name for figure in fields_of(Lifetime))
+_DAY = datetime.timedelta(days=1)
 _MOST = Decimal("9999999999.99")  # kg: what the column holds, and far more than a life is long enough for
 
 
@@ -88,9 +88,19 @@ def is_complete(user: int, saturday: datetime.date | None) -> bool:
     """Tell whether a user trained on both days of the weekend that begins on ``saturday``."""
     if saturday is None:
         return False
-    days = [midnight(saturday + datetime.timedelta(days=number), server_zone()) for number in range(3)]
-    own, start = equals(WorkoutSession.user, user), WorkoutSession.datetime_start
-    return all(which_exist([Selection(WorkoutSession, (own, within(start, *day))) for day in pairwise(days)]))
+    return all(which_exist([_on(user, saturday), _on(user, saturday + _DAY)]))
+
+
+def is_first(session: WorkoutSession) -> bool:
+    """Tell whether a user has no other session on the day on which ``session`` began."""
+    return _on(session.user_id, workout_of(session).date).count() == 1
+
+
+def _on(user: int, day: datetime.date) -> Selection:
+    start, end = (midnight(date, server_zone()) for date in (day, day + _DAY))
+    return Selection(
+        WorkoutSession, (equals(WorkoutSession.user, user), within(WorkoutSession.datetime_start, start, end))
+    )
 
 
 def has_its_weekend(row: UserStatistics) -> bool:

@@ -13,7 +13,7 @@ from operator import or_
 
 from wger_flask.api import Registry, User, account_named, today, transaction
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
-from wger_flask.engine.lifetime import with_changed_workout, with_log, with_workout
+from wger_flask.engine.lifetime import recalculate, with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
 
 from . import activity, awards
@@ -24,11 +24,11 @@ from .statistics import (
     has_its_weekend,
     held,
     is_complete,
+    is_first,
     keep,
     lift_of,
     number_of_sessions,
     recount,
-    whole,
     workout_of,
     workouts_of,
 )
@@ -51,20 +51,19 @@ def session_created(session: WorkoutSession) -> None:
     if saturday and not has_its_weekend(row):
         found = recount(row)
     else:
-        other_day = partial(is_complete, user, saturday)
-        found = keep(row, with_workout(figures(row), workout, number_of_sessions(user), dates, other_day))
+        count, questions = number_of_sessions(user), (partial(is_complete, user, saturday), partial(is_first, session))
+        found = keep(row, with_workout(figures(row), workout, count, dates, *questions))
     awards.give(user, found, dates)
 
 
 def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
     """Count again, as the session was when the user trained."""
     if names & _COUNTS_OF_SESSION:
-        row = held(session.user_id)
-        workouts, moved = workouts_of(session.user_id), not names.isdisjoint(("datetime_start", "user"))
+        user, moved = session.user_id, not names.isdisjoint(("datetime_start", "user"))
+        row, workouts, dates = held(user), workouts_of(user), dates_of(user)
         found = keep(row, with_changed_workout(figures(row), workouts, today(), moved=moved))
-        dates = dates_of(row.user_id)
-        awards.settle(row.user_id, whole(row.user_id), dates, sessions=True)
-        awards.give(row.user_id, found, dates)
+        awards.settle(user, recalculate(workouts, (), today()), dates, sessions=True, logs=False)
+        awards.give(user, found, dates)
 
 
 def log_created(log: WorkoutLog) -> None:
@@ -83,7 +82,7 @@ def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
         awards.judge_again(log)
     if names & _COUNTS_OF_LOG:
         found, dates = recount(held(log.user_id)), dates_of(log.user_id)
-        awards.settle(log.user_id, found, dates, sessions=False)
+        awards.settle(log.user_id, found, dates, sessions=False, logs=True)
         awards.give(log.user_id, found, dates)
     elif "date" in names:
         activity.look_again(held(log.user_id))
@@ -103,7 +102,7 @@ def logs_gone(logs: list[WorkoutLog]) -> None:
 def _taken_back(users: set[int], *, sessions: bool) -> None:
     """Count again what is left; who is gone too needs no figures."""
     for (user,) in User.select(User.id).where(User.id.in_(users)).order_by(User.id).tuples():
-        awards.settle(user, recount(held(user)), dates_of(user), sessions=sessions)
+        awards.settle(user, recount(held(user)), dates_of(user), sessions=sessions, logs=True)
 
 
 def count_everything_again(name: str | None = None) -> int:
