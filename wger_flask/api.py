@@ -12,6 +12,7 @@ from . import models
 from .auth.accounts import account_named, on_user_created, request_verification
 from .auth.models import User
 from .auth.trust import distrust, has_verified
+from .auth.zones import zone_of
 from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.bodies import FormData
@@ -49,7 +50,7 @@ from .rest.schema import Schema, load
 from .rest.serialization import dumper
 from .rest.services import services
 from .rest.throttling import Limit
-from .rest.timezone import midnight, moment_reader, server_zone, today
+from .rest.timezone import active_zone, midnight, moment_reader, server_zone, today, zone_named, zone_names
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import alter, columns
@@ -73,12 +74,13 @@ __all__ = [
     "FormData", "HistoryDeletionSchema", "Hooks", "ImageFile", "Invalid", "Items", "Key", "Keys", "Limit", "Lookup",
     "Members", "Model", "Nested", "NoMatch", "NotAuthenticated", "NotFound", "NotYours", "Ownership", "Parameter",
     "ParseError", "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown",
-    "Truth", "User", "VideoFile", "View", "account_named", "after_commit", "along", "alter", "anyone", "bar_chart",
+    "Truth", "User", "VideoFile", "View", "account_named", "active_zone", "after_commit", "along", "alter",
+    "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "history", "insert", "line_chart", "link", "load",
     "loaded_names", "logged_in", "lt", "lte", "midnight", "moment_reader", "move_file", "on_date", "on_user_created",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
-    "BooleanFilter", "which_exist", "within",
+    "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
     "models", "FormerFields",
 ]  # fmt: skip

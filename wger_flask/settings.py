@@ -115,7 +115,8 @@ class Settings:
     )
     TIME_ZONE: str = _set(
         "UTC",
-        "IANA time zone in which moments are written and days begin (wger's own containers use Europe/Berlin).",
+        "IANA time zone in which moments are written and days begin, but for users whose profile names one "
+        "of their own (wger's own containers use Europe/Berlin).",
         check=time_zone,
     )
     ALLOW_REGISTRATION: bool = _set(True, "Whether people may make their own account.")

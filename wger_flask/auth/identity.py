@@ -9,21 +9,33 @@ from __future__ import annotations
 import hmac
 from functools import cached_property
 
+from ..rest.timezone import zone_named
 from ..storage.columns import storable
 from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from . import credential_stamps, trust
 from .models import Permission, SecurityStamp, Token, User, group_permissions, user_groups, user_permissions
+from .zones import zone_name
 
-COLUMNS = ("id", "username", "is_active", "is_staff", "is_superuser")
-_OF_TOKEN = ("key", *(f"user.{name}" for name in COLUMNS))
-_OF_STAMP = ("stamp", "mark", "user.password", *(f"user.{name}" for name in COLUMNS))
+_NAMES = ("id", "username", "is_active", "is_staff", "is_superuser")
+
+
+def columns_of(user: str = "") -> tuple[str | Clause, ...]:
+    """Return the columns to select for a :class:`Caller`, built ones first; the path ``user`` leads to their row."""
+    return zone_name(user or "id"), *(f"{user}.{name}" if user else name for name in _NAMES)
+
+
+_OF_USER, _OF_TOKEN = columns_of(), (*columns_of("user"), "key")
+_OF_STAMP = (*columns_of("user"), "stamp", "mark", "user.password")
 
 
 class Caller:
-    """Somebody who is logged in."""
+    """Somebody who is logged in; ``zone`` is the time zone of their profile, None without one."""
 
-    def __init__(self, id: int, username: str, is_active=True, is_staff=False, is_superuser=False):
+    def __init__(
+        self, time_zone: str | None, id: int, username: str, is_active=True, is_staff=False, is_superuser=False
+    ):
+        self.zone = zone_named(time_zone) if time_zone else None
         self.id, self.username = id, username
         self.is_active, self.is_staff, self.is_superuser = bool(is_active), bool(is_staff), bool(is_superuser)
 
@@ -68,7 +80,7 @@ def by_token(key: str) -> Caller | None:
     """Return the owner of a permanent token."""
     if not storable(key):
         return None
-    for stored, *columns in Selection(Token, (equals(Token.key, key),)).rows(_OF_TOKEN):
+    for *columns, stored in Selection(Token, (equals(Token.key, key),)).rows(_OF_TOKEN):
         if hmac.compare_digest(stored.encode(), key.encode()):  # whatever the database takes for equal
             return Caller(*columns)
     return None
@@ -83,15 +95,16 @@ def by_stamp(key: int, sent: str) -> Caller | None:
         return None
     rows = Selection(SecurityStamp, (equals(SecurityStamp.user, key),)).rows(_OF_STAMP)
     if not rows:  # it could not be stored
-        rows = [("", "", *row) for row in Selection(User, (equals(User.id, key),)).rows(("password", *COLUMNS))]
-    for stamp, mark, password, *columns in rows:
+        found = Selection(User, (equals(User.id, key),)).rows((*_OF_USER, "password"))
+        rows = [(*columns, "", "", password) for *columns, password in found]
+    for *columns, stamp, mark, password in rows:
         if credential_stamps.holds(sent, stamp, mark, password):
             return Caller(*columns)
     return None
 
 
 def _one(selection: Selection) -> Caller | None:
-    rows = selection.rows(COLUMNS)
+    rows = selection.rows(_OF_USER)
     return Caller(*rows[0]) if rows else None
 
 

@@ -24,7 +24,7 @@ from ..storage.database import transaction
 from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from . import credential_stamps, tokens
-from .identity import COLUMNS, Caller
+from .identity import Caller, columns_of
 from .models import LoginSession, User
 from .policy import policy
 
@@ -32,8 +32,8 @@ APP, BROWSER = "app", "browser"
 _LETTERS = string.ascii_lowercase + string.digits
 _RANDOM, _SIGNED = 20, 12  # characters of a token: 103 random bits, and 60 of signature where nothing is stored
 _READ = (
+    *columns_of("account.user"),
     "id", "methods", "refresh", "expires", "stamp", "account.stamp", "account.mark", "account.user.password",
-    *(f"account.user.{name}" for name in COLUMNS),
 )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def refreshed(text: str) -> dict[str, str]:
 
 
 def _found(which: Clause) -> Open | None:
-    for key, methods, refresh, expires, sent, stamp, mark, password, *user in Selection(LoginSession, (which,)).rows(
+    for *user, key, methods, refresh, expires, sent, stamp, mark, password in Selection(LoginSession, (which,)).rows(
         _READ
     ):
         is_over = LoginSession.expires.python_value(expires) < columns.now()

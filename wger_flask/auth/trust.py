@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ..rest.timezone import server_zone, today
+from ..rest.timezone import active_zone, today
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from .models import EmailAddress, User
@@ -55,7 +55,7 @@ def lacking(user: User | None) -> list[str]:
 
 def _old_enough(user: User) -> date:
     """Return the first day on which an account is old enough."""
-    joined = user.date_joined.astimezone(server_zone()).date()
+    joined = user.date_joined.astimezone(active_zone()).date()
     return joined + timedelta(days=policy().settings.MIN_ACCOUNT_AGE_TO_TRUST + 1)
 
 

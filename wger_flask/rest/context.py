@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import tzinfo
 from urllib.parse import quote
 
 from flask import g, request
 
 from .mount import root_url
+from .timezone import zone_for
 
 
 class Context:
@@ -27,6 +29,11 @@ class Context:
         if callable(self._base):
             self._base = self._base()
         return self._base
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which moments are written."""
+        return zone_for(self.user)
 
     def media(self, name: str) -> str:
         """Return the absolute URL of an uploaded file."""

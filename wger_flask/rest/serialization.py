@@ -18,7 +18,6 @@ from ..storage.database import database
 from ..storage.dialects.base import AS_HELD, Dialect
 from ..storage.model import Model, column_at
 from .context import Context
-from .timezone import server_zone
 
 Column = Callable[[list[tuple], Context, list[dict]], Iterable]
 """Makes what a field is in JSON, for each row, of the columns of a page, raw, and what its queries loaded."""
@@ -117,14 +116,25 @@ def _load(load: Load, values: Iterable, context: Context) -> dict:
 def _column(builder: Builder, name: str, field) -> Column:
     if hasattr(field, "column"):
         return field.column(builder, name)
-    place, convert = builder.index(field.attribute or name), field.raw(builder.dialect, server_zone())
+    place = builder.index(field.attribute or name)
+    if field.kind == "date-time":
+        return _moments(place, builder.dialect)
+    convert = field.raw(builder.dialect)
     if convert is None:
         return lambda raw, context, loaded: raw[place]
     return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
 
 
+def _moments(place: int, dialect: Dialect) -> Column:
+    def column(raw, context, loaded):
+        convert = dialect.wire_moment(context.zone)  # whose it is is not known before the page is asked for
+        return [None if value is None else convert(value) for value in raw[place]]
+
+    return column
+
+
 @lru_cache(None)
-def _dumper(schema, model, dialect, zone) -> Dumper:
+def _dumper(schema, model, dialect) -> Dumper:
     return Dumper(schema, model, dialect=dialect)
 
 
@@ -133,10 +143,10 @@ def dumper(schema, model: type[Model]) -> Dumper:
 
     ``d = dumper(NapSchema, Nap)``, then ``d(selection.rows(d.columns), call.context)`` is a list of dictionaries.
     """
-    return _dumper(schema, model, database.obj.dialect, server_zone())
+    return _dumper(schema, model, database.obj.dialect)
 
 
 def dump_held(schema, row: Model, context: Context) -> dict:
     """Return a row in the shape of a schema that is flat, from the values that ``row`` holds."""
-    dump = _dumper(schema, type(row), AS_HELD, server_zone())
+    dump = _dumper(schema, type(row), AS_HELD)
     return dump([tuple(row.__data__.get(name) for name in dump.columns)], context)[0]

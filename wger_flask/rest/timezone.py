@@ -1,20 +1,53 @@
-"""Tell the time as clients are told it: what day it is, and how moments are written."""
+"""Know in which time zone moments are written, bare dates are read and days begin.
+
+The zone in force for a request is that of whoever asks, where they have told theirs, else the server's.  What is
+computed for somebody else's data, or without any request, names its zone: see :func:`wger_flask.auth.zones.zone_of`.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import g, has_app_context
 
 from ..storage.database import database
 from ..storage.server_zone import midnight, server_zone, set_server_zone
 
-__all__ = ["midnight", "moment_reader", "server_zone", "set_server_zone", "today"]
+__all__ = [
+    "active_zone", "midnight", "moment_reader", "server_zone", "set_server_zone", "today", "zone_for", "zone_named",
+    "zone_names",
+]  # fmt: skip
 
 
-def today() -> date:
-    """Return the date on the server's calendar."""
-    return datetime.now(server_zone()).date()
+def zone_for(user) -> tzinfo:
+    """Return the zone of a user as :attr:`Context.user` and :attr:`Call.user` hold them, the server's for None."""
+    return getattr(user, "zone", None) or server_zone()
+
+
+def active_zone() -> tzinfo:
+    """Return the zone in force: of the user whose request is answered, else the server's."""
+    return zone_for(g.get("user")) if has_app_context() else server_zone()
+
+
+def today(zone: tzinfo | None = None) -> date:
+    """Return the date in ``zone``, the zone in force unless given."""
+    return datetime.now(zone or active_zone()).date()
 
 
 def moment_reader():
     """Return a function that turns a moment as the database holds it into the text that JSON has for it."""
-    return database.obj.dialect.wire_moment(server_zone())
+    return database.obj.dialect.wire_moment(active_zone())
+
+
+@lru_cache(1)
+def zone_names() -> frozenset[str]:
+    """Return the names of all IANA time zones."""
+    return frozenset(available_timezones())
+
+
+@lru_cache(1024)
+def zone_named(name: str) -> tzinfo | None:
+    """Return the zone with an IANA name, None for a name that is none (or is empty)."""
+    return ZoneInfo(name) if name in zone_names() else None

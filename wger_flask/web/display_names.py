@@ -18,7 +18,7 @@ from ..rest import fields
 from ..rest.fields.references import parse_reference
 from ..rest.resource import Resource
 from ..rest.services import services
-from ..rest.timezone import server_zone
+from ..rest.timezone import active_zone
 from ..storage.columns import storable
 from ..storage.model import Model
 from ..storage.predicates import any_of
@@ -148,7 +148,7 @@ def _named(resource: Resource, selection: Selection, most: int | None = None) ->
 
 def _text(resource: Resource, key, value) -> str:
     if isinstance(value, datetime):
-        value = value.astimezone(server_zone()).date()
+        value = value.astimezone(active_zone()).date()
     if isinstance(value, date):
         return f"{begun(resource.title)} of {value.isoformat()}"
     return str(value) if value else plain_name(resource, key)

@@ -11,7 +11,7 @@ from ..rest import fields
 from ..rest.bodies import parts_of
 from ..rest.fields.nested_input import Items
 from ..rest.services import services
-from ..rest.timezone import server_zone
+from ..rest.timezone import active_zone
 from ..storage.model import Model
 from .cells import label_of
 from .display_names import names_of, options
@@ -141,14 +141,14 @@ def _choice(made: Control, wire, value, user) -> None:
 def _moment(made: Control, wire, value, user) -> None:
     made.type, made.attributes["step"] = "datetime-local", "1"
     if value is None and wire.required:
-        value = datetime.now(server_zone()).replace(second=0, microsecond=0).isoformat()
+        value = datetime.now(active_zone()).replace(second=0, microsecond=0).isoformat()
     made.value = local_moment(value)
     if made.value and not _is_local(made.value):  # as it was typed, or a list of what was
         made.type = "text"
 
 
 def local_moment(value: str | None) -> str:
-    """Return a moment as the browser's control takes it, in the server's zone; others as they are.
+    """Return a moment as the browser's control takes it, in the zone in force; others as they are.
 
     Fractions of a second stay, as far as the control knows them: sets that were logged within a
     second would else change places when one of them is changed.
@@ -158,7 +158,7 @@ def local_moment(value: str | None) -> str:
     except (TypeError, ValueError):
         return value or ""
     if found.tzinfo is not None:
-        found = found.astimezone(server_zone())
+        found = found.astimezone(active_zone())
     return found.replace(tzinfo=None).isoformat(timespec="milliseconds" if found.microsecond >= 1000 else "seconds")
 
 
@@ -172,7 +172,7 @@ def _is_local(text: str) -> bool:
 def _day(made: Control, wire, value, user) -> None:
     made.type, made.value = "date", value or ""
     if value is None and wire.required:
-        made.value = (datetime.now(server_zone()).date() + wire.ahead).isoformat()
+        made.value = (datetime.now(active_zone()).date() + wire.ahead).isoformat()
 
 
 def _time(made: Control, wire, value, user) -> None:

@@ -20,7 +20,7 @@ KEYS = [
     "repetitions_rounding", "is_temporary", "workout_reminder_active", "workout_reminder", "workout_duration",
     "last_workout_notification", "notification_language", "age", "birthdate", "height", "gender", "sleep_hours",
     "work_hours", "work_intensity", "sport_hours", "sport_intensity", "freetime_hours", "freetime_intensity",
-    "calories", "weight_unit", "num_days_weight_reminder",
+    "calories", "weight_unit", "num_days_weight_reminder", "time_zone",
 ]  # fmt: skip
 NOBODY = {"detail": "Authentication credentials were not provided."}
 
@@ -37,7 +37,7 @@ def test_the_profile_of_a_new_account(api):
         "last_workout_notification": None, "notification_language": 2, "age": None, "birthdate": None, "height": None,
         "gender": "1", "sleep_hours": 7, "work_hours": 8, "work_intensity": "1", "sport_hours": 3,
         "sport_intensity": "2", "freetime_hours": 8, "freetime_intensity": "1", "calories": 2500, "weight_unit": "kg",
-        "num_days_weight_reminder": 0,
+        "num_days_weight_reminder": 0, "time_zone": "",
     }  # fmt: skip
 
 
@@ -204,3 +204,29 @@ def test_a_permission_must_be_named(api, who):
     answer = api(who).get("check-permission/")
     assert (answer.status_code, answer.json) == (400, "Please pass a permission name in the 'permission' parameter")
     assert api(who).post("check-permission/", {}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("Mars/Olympus", ['"Mars/Olympus" is not a valid IANA timezone name']),
+        ("europe/berlin", ['"europe/berlin" is not a valid IANA timezone name']),
+        ("Europe", ['"Europe" is not a valid IANA timezone name']),
+        ("+02:00", ['"+02:00" is not a valid IANA timezone name']),
+        ("x" * 51, ["Ensure this field has no more than 50 characters."]),
+        (None, ["This field may not be null."]),
+        (True, ["Not a valid string."]),
+    ],
+)
+def test_what_is_no_time_zone(api, sent, told):
+    answer = api("grace").patch("userprofile/", {"time_zone": sent})
+    assert (answer.status_code, answer.json) == (400, {"time_zone": told})
+
+
+def test_a_time_zone_is_told_and_taken_back(api):
+    client = api("grace")
+    assert client.patch("userprofile/", {"time_zone": "Asia/Tokyo"}).json["time_zone"] == "Asia/Tokyo"
+    assert client.get("userprofile/").json["date_joined"].endswith("+09:00")
+    assert client.put("userprofile/", {"height": 170}).json["time_zone"] == "Asia/Tokyo"
+    assert client.patch("userprofile/", {"time_zone": ""}).json["time_zone"] == ""
+    assert client.get("userprofile/").json["date_joined"].endswith(("+01:00", "+02:00"))

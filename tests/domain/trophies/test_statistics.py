@@ -117,7 +117,7 @@ def dates(*texts):
 
 def test_nothing_follows_from_a_weekend_that_was_moved_away(athlete, monkeypatch):
     """Of three weekends the middle one was not one, so that the third is the first in a row."""
-    monkeypatch.setattr("wger_flask.domain.trophies.statistics.today", lambda: datetime.date(2024, 11, 12))
+    monkeypatch.setattr("wger_flask.domain.trophies.statistics.today", lambda zone: datetime.date(2024, 11, 12))
     for date in dates("2024-11-02", "2024-11-03", "2024-11-09"):
         athlete.session(date)
     moved = athlete.session(datetime.date(2024, 11, 10))

@@ -141,6 +141,7 @@ class UserProfile(Model):
     added_by = columns.ForeignKey(User, null=True, backref="+")
     can_add_user = columns.Boolean(default=False)
     trophies_enabled = columns.Boolean(default=True)
+    time_zone = columns.Char(max_length=50, default="")
 
     class Meta:
         table_name = "core_userprofile"

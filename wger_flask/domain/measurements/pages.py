@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from wger_flask.api import Selection, View, any_of, line_chart, server_zone
+from wger_flask.api import Selection, View, active_zone, any_of, line_chart
 
 from .models import Category, Measurement
 
@@ -40,7 +40,7 @@ def _category(shown):
     read = [Measurement._meta.fields[name].python_value for name in ("id", "date", "value", "notes")]
     latest = [[convert(value) for convert, value in zip(read, values, strict=True)] for values in rows]
     for values in latest:
-        values[1] = values[1].astimezone(server_zone())
+        values[1] = values[1].astimezone(active_zone())
     return shown.render("views/category.html", category=row, chart=chart, latest=latest, count=len(points))
 
 
@@ -51,7 +51,7 @@ def _values(keys: list[UUID]) -> dict[UUID, list[tuple[datetime, float]]]:
     selection = Selection(Measurement, (any_of(Measurement.category, keys),), ("-date",))
     for row in reversed(selection.rows(("category", "date", "value"), MOST_VALUES)):
         category, moment, value = (convert(raw) for convert, raw in zip(read, row, strict=True))
-        found[category].append((moment.astimezone(server_zone()), float(value)))
+        found[category].append((moment.astimezone(active_zone()), float(value)))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Selection, server_zone
+from wger_flask.api import Selection, active_zone
 from wger_flask.engine.nutrition import Nutrients, energy_shares
 
 from . import models
@@ -98,7 +98,7 @@ def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
         moment, plan = row[-2:] if extra else (None, None)
         parts.append(Portion(
             key(row[0]), meal(row[1]), *row[2:6], raw[1], amount(raw[0]), contents_of(raw),
-            moment and models.LogItem.datetime.python_value(moment).astimezone(server_zone()),
+            moment and models.LogItem.datetime.python_value(moment).astimezone(active_zone()),
             plan and models.LogItem.plan.python_value(plan),
         ))  # fmt: skip
     return parts

@@ -21,10 +21,10 @@ from wger_flask.api import (
     Invalid,
     Schema,
     Selection,
+    active_zone,
     along,
     any_of,
     equals,
-    server_zone,
     today,
 )
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
@@ -141,7 +141,7 @@ def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
 
 def _sessions(days: list[int]) -> Iterator[tuple[int, date]]:
     """Yield of each session of ``days`` its day, and the date on which it began."""
-    sessions, zone = models.WorkoutSession, server_zone()
+    sessions, zone = models.WorkoutSession, active_zone()
     for day, start in _rows(sessions, (any_of(sessions.day, days),), ("day", "datetime_start")):
         yield day, start.astimezone(zone).date()
 

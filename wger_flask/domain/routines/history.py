@@ -13,11 +13,11 @@ from wger_flask.api import (
     Invalid,
     Schema,
     Selection,
+    active_zone,
     along,
     any_of,
     dumper,
     equals,
-    server_zone,
 )
 from wger_flask.domain.exercises.models import muscles
 from wger_flask.engine.errors import EngineError
@@ -59,7 +59,7 @@ def performed_sets(routine: int) -> list[PerformedSet]:
     clause = along(WorkoutLog, ("session", "routine"), routine)
     order = ("session.datetime_start", *WorkoutLog._meta.ordering)
     start, weight, repetitions = WorkoutSession.datetime_start, WorkoutLog.weight, WorkoutLog.repetitions
-    zone = server_zone()
+    zone = active_zone()
     return [
         PerformedSet(
             start.python_value(row[0]).astimezone(zone).date(), row[1], row[2], weight.python_value(row[3]),

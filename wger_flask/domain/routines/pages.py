@@ -14,12 +14,12 @@ from wger_flask.api import (
     Clause,
     Selection,
     View,
+    active_zone,
     any_of,
     bar_chart,
     equals,
     line_chart,
     loaded_names,
-    server_zone,
     today,
 )
 from wger_flask.domain.core.models import weight_unit_of
@@ -78,7 +78,7 @@ def _routine(shown):
 
 def _sessions(routine: int) -> dict[date, tuple[str, int | None]]:
     """Return the last session of each date on which there was one: its key, and the day that was trained."""
-    model, zone = models.WorkoutSession, server_zone()
+    model, zone = models.WorkoutSession, active_zone()
     rows = Selection(model, (equals(model.routine, routine),), model._meta.ordering).instances()
     return {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, any_of, bar_chart, columns, dumper, equals, today
+from wger_flask.api import Amount, Selection, any_of, bar_chart, columns, current_context, dumper, equals, today
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
@@ -123,7 +123,7 @@ def _logs(sessions: list) -> dict[UUID, list[dict]]:
     keys, dump = [UUID(str(key)) for key in sessions], dumper(WorkoutLogSchema, models.WorkoutLog)
     rows = Selection(models.WorkoutLog, (any_of(models.WorkoutLog.session, keys),), ("date", "id")).rows(dump.columns)
     found: dict[UUID, list[dict]] = defaultdict(list)
-    for row in dump(rows, None):
+    for row in dump(rows, current_context()):
         found[UUID(str(row["session"]))].append(row)
     return found
 

@@ -16,10 +16,10 @@ from wger_flask.api import (
     Clause,
     Invalid,
     Selection,
+    active_zone,
     advisory_lock,
     columns,
     equals,
-    server_zone,
     services,
     today,
 )
@@ -56,7 +56,7 @@ def moments_of(call: Call, given: dict, row: WorkoutSession | None) -> dict:
 
     What is not given stays as it was.  An end before the start is on the next day.
     """
-    zone = server_zone()
+    zone = active_zone()
     begun = row and row.datetime_start.astimezone(zone)
     ended = row and row.datetime_end and row.datetime_end.astimezone(zone)
     day = given.get("date") or (begun.date() if begun else today())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wger_flask.api import Clause, Selection, equals, server_zone
+from wger_flask.api import Clause, Selection, equals, zone_of
 from wger_flask.domain.core.models import UserCache
 from wger_flask.domain.routines.models import WorkoutLog
 
@@ -29,7 +29,7 @@ def read(values: tuple) -> date | None:
 
 def note(row: UserStatistics, log: WorkoutLog) -> None:
     """Note a new log of the user of ``row``."""
-    when = _date_of(log.date)
+    when = _date_of(log.date, row)
     if row.last_activity is None or row.last_activity < when:
         _keep(row, when)
 
@@ -37,7 +37,7 @@ def note(row: UserStatistics, log: WorkoutLog) -> None:
 def look_again(row: UserStatistics) -> None:
     """Note the last log that there is: logs were changed or deleted."""
     latest = Selection(WorkoutLog, (equals(WorkoutLog.user, row.user_id),), ("-date",)).rows(("date",), 1)
-    when = _date_of(WorkoutLog.date.python_value(latest[0][0])) if latest else None
+    when = _date_of(WorkoutLog.date.python_value(latest[0][0]), row) if latest else None
     if row.last_activity != when:
         _keep(row, when)
 
@@ -48,5 +48,5 @@ def _keep(row: UserStatistics, when: date | None) -> None:
     row.last_activity = when
 
 
-def _date_of(moment) -> date:
-    return moment.astimezone(server_zone()).date()
+def _date_of(moment, row: UserStatistics) -> date:
+    return moment.astimezone(zone_of(row.user_id)).date()

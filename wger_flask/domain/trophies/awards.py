@@ -14,7 +14,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update
+from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update, zone_of
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.lifetime import Lifetime, recalculate
@@ -139,7 +139,7 @@ def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -
 
 def _times(user: int) -> Lifetime:
     """Return the times of day at which a user trained, from the whole history."""
-    return recalculate(workouts_of(user), (), today())
+    return recalculate(workouts_of(user), (), today(zone_of(user)))
 
 
 def _parameters(stored) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wger_flask.api import Selection, View, any_of, server_zone
+from wger_flask.api import Selection, View, active_zone, any_of
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.engine.units import MassUnit
@@ -84,7 +84,7 @@ def _earned(user) -> dict[int, list[datetime]]:
     own = Selection(UserTrophy, shown_to(user), ("earned_at", "id"))
     rows = own.rows(("trophy", "earned_at"))
     for trophy, moment in rows:
-        found.setdefault(trophy, []).append(UserTrophy.earned_at.python_value(moment).astimezone(server_zone()))
+        found.setdefault(trophy, []).append(UserTrophy.earned_at.python_value(moment).astimezone(active_zone()))
     return found
 
 

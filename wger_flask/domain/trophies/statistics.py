@@ -19,11 +19,11 @@ from wger_flask.api import (
     advisory_lock,
     equals,
     midnight,
-    server_zone,
     today,
     update,
     which_exist,
     within,
+    zone_of,
 )
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
@@ -69,19 +69,19 @@ def recount(row: UserStatistics) -> Lifetime:
 def whole(user: int) -> Lifetime:
     """Return the figures of the whole history of a user."""
     lifts = [Lift(*values) for values in _history(WorkoutLog, user, "weight", "repetitions", "weight_unit")]
-    return recalculate(workouts_of(user), lifts, today())
+    return recalculate(workouts_of(user), lifts, today(zone_of(user)))
 
 
 def workouts_of(user: int) -> list[Workout]:
     """Return what counts of all sessions of a user."""
-    zone = server_zone()
+    zone = zone_of(user)
     history = _history(WorkoutSession, user, "datetime_start", "datetime_end")
     return [Workout.of(start, end, zone) for start, end in history]
 
 
 def workout_of(session: WorkoutSession) -> Workout:
     """Return what counts of a session."""
-    return Workout.of(session.datetime_start, session.datetime_end, server_zone())
+    return Workout.of(session.datetime_start, session.datetime_end, zone_of(session.user_id))
 
 
 def is_complete(user: int, saturday: datetime.date | None) -> bool:
@@ -97,7 +97,8 @@ def is_first(session: WorkoutSession) -> bool:
 
 
 def _on(user: int, day: datetime.date) -> Selection:
-    start, end = (midnight(date, server_zone()) for date in (day, day + _DAY))
+    zone = zone_of(user)
+    start, end = (midnight(date, zone) for date in (day, day + _DAY))
     return Selection(
         WorkoutSession, (equals(WorkoutSession.user, user), within(WorkoutSession.datetime_start, start, end))
     )
@@ -118,8 +119,12 @@ def number_of_sessions(user: int) -> int:
 
 def dates_of(user: int) -> Callable[[], set[datetime.date]]:
     """Return a function that returns the dates of a user's sessions."""
-    zone = server_zone()
-    return lambda: {start.astimezone(zone).date() for (start,) in _history(WorkoutSession, user, "datetime_start")}
+
+    def look() -> set[datetime.date]:
+        zone = zone_of(user)
+        return {start.astimezone(zone).date() for (start,) in _history(WorkoutSession, user, "datetime_start")}
+
+    return look
 
 
 def lift_of(log: WorkoutLog) -> Lift:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial, reduce
 from operator import or_
 
-from wger_flask.api import Registry, User, account_named, today, transaction
+from wger_flask.api import Registry, User, account_named, today, transaction, zone_of
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import recalculate, with_changed_workout, with_log, with_workout
 from wger_flask.engine.streaks import saturday_of
@@ -61,8 +61,9 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
     if names & _COUNTS_OF_SESSION:
         user, moved = session.user_id, not names.isdisjoint(("datetime_start", "user"))
         row, workouts, dates = held(user), workouts_of(user), dates_of(user)
-        found = keep(row, with_changed_workout(figures(row), workouts, today(), moved=moved))
-        awards.settle(user, recalculate(workouts, (), today()), dates, sessions=True, logs=False)
+        day = today(zone_of(user))
+        found = keep(row, with_changed_workout(figures(row), workouts, day, moved=moved))
+        awards.settle(user, recalculate(workouts, (), day), dates, sessions=True, logs=False)
         awards.give(user, found, dates)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
 
 import marshmallow
 from marshmallow import missing
@@ -39,7 +38,7 @@ class Field(marshmallow.fields.Field):
         super().__init__(**kwargs)
         self.label, self.help, self.link = label, help, link
 
-    def raw(self, dialect: Dialect, zone: tzinfo) -> Callable | None:
+    def raw(self, dialect: Dialect) -> Callable | None:
         """Return what turns a raw column value (never None) into JSON, or None for nothing."""
         return None
 

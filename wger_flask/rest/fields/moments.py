@@ -9,14 +9,14 @@ from marshmallow import ValidationError
 
 from ...storage import columns
 from ...storage.dialects.base import wire_moment
-from ..timezone import server_zone
+from ..timezone import active_zone
 from .base import Field
 
 
 class DateTime(Field):
-    """A moment, an aware ``datetime``; written in the server's time zone, ``2026-01-02T08:00:00+01:00``.
+    """A moment, an aware ``datetime``; written in the time zone in force, ``2026-01-02T08:00:00+01:00``.
 
-    A body may leave the offset out, which means the server's zone, or the time, which means midnight.
+    A body may leave the offset out, which means that zone, or the time, which means midnight.
     """
 
     kind = "date-time"
@@ -25,11 +25,8 @@ class DateTime(Field):
         "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
     )
 
-    def raw(self, dialect, zone):
-        return dialect.wire_moment(zone)
-
     def wire(self, value):
-        return wire_moment(value, server_zone())
+        return wire_moment(value, active_zone())
 
     def _deserialize(self, value, attr, data, **kwargs):
         moment = parse_moment(value)
@@ -41,7 +38,7 @@ class DateTime(Field):
 def parse_moment(value) -> datetime | None:
     """Return the aware moment that ``value`` spells, or None.
 
-    Raises ValidationError when its time in UTC or at the server is outside the years 1 to 9999.
+    Raises ValidationError when its time in UTC or in the zone in force is outside the years 1 to 9999.
     """
     if not isinstance(value, str):
         return None
@@ -49,9 +46,9 @@ def parse_moment(value) -> datetime | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=server_zone())
+        moment = moment.replace(tzinfo=active_zone())
     try:
-        moment.astimezone(UTC).astimezone(server_zone())
+        moment.astimezone(UTC).astimezone(active_zone())
     except OverflowError:
         raise ValidationError("Datetime value out of range.") from None
     return moment
@@ -94,7 +91,7 @@ class Date(Field):
         super().__init__(**kwargs)
         self.ahead = ahead
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_date
 
     def wire(self, value):
@@ -117,7 +114,7 @@ class Time(Field):
     fits = (columns.Time,)
     _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_time
 
     def wire(self, value):

@@ -78,7 +78,7 @@ class Float(Number):
     def wire(self, value):
         return float(value)
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return float
 
     def _deserialize(self, value, attr, data, **kwargs):
@@ -110,7 +110,7 @@ class Decimal(Number):
         self.max_digits, self.places, self.as_number = max_digits, places, as_number
         self.min, self.max = min, max
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return float if self.as_number else dialect.wire_decimal(self.places)
 
     def wire(self, value):

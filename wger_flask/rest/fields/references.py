@@ -60,7 +60,7 @@ class Key(fields.Field):
         super().__init__(**kwargs)
         self.model = model
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
 
     def deserialize(self, value, attr=None, data=None, **kwargs):

@@ -107,7 +107,7 @@ class Boolean(Field):
     TRUE = {"t", "y", "yes", "true", "on", "1"}
     FALSE = {"f", "n", "no", "false", "off", "0"}
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_boolean
 
     def wire(self, value):
@@ -138,7 +138,7 @@ class UUID(Field):
     kind = "uuid"
     fits = (columns.UUID,)
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_uuid
 
     def wire(self, value):
@@ -172,7 +172,7 @@ class Json(Field):
         super().__init__(**kwargs)
         self.most = most
 
-    def raw(self, dialect, zone):
+    def raw(self, dialect):
         return dialect.wire_json
 
     def _deserialize(self, value, attr, data, **kwargs):

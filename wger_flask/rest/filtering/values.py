@@ -18,7 +18,7 @@ from ...storage import columns
 from ...storage.predicates import equals
 from ...storage.query import Selection
 from ..fields import spelled_moment
-from ..timezone import midnight, server_zone
+from ..timezone import active_zone, midnight
 
 _DATE_FORMATS = (
     "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y", "%B %d, %Y",
@@ -200,7 +200,7 @@ class TimeKind(Kind):
 
 
 class MomentKind(Kind):
-    """A moment in ISO form; without an offset it is in the server's zone."""
+    """A moment in ISO form; without an offset it is in the zone in force."""
 
     name = "date-time"
 
@@ -209,10 +209,10 @@ class MomentKind(Kind):
         if found is None:
             raise ValueError("Enter a valid date/time.")
         if found.tzinfo is None:
-            local = found.replace(tzinfo=server_zone())
+            local = found.replace(tzinfo=active_zone())
             if local.utcoffset() != local.replace(fold=1).utcoffset():
                 raise ValueError(
-                    f"{found} couldn’t be interpreted in time zone {server_zone()}; "
+                    f"{found} couldn’t be interpreted in time zone {active_zone()}; "
                     "it may be ambiguous or it may not exist."
                 )
             found = local
@@ -221,12 +221,12 @@ class MomentKind(Kind):
         return found
 
     def day(self, param: str, text: str) -> list[datetime]:
-        """Return the first moments of a day and of the next, in the server's zone."""
+        """Return the first moments of a day and of the next, in the zone in force."""
         found = _first(text, _DATE_FORMATS)
         if found is None or not 2 <= found.year <= 9998:
             raise Rejected(param, "Enter a valid date.")
         start = found.date()
-        return [midnight(day, server_zone()) for day in (start, start + timedelta(days=1))]
+        return [midnight(day, active_zone()) for day in (start, start + timedelta(days=1))]
 
 
 class ReferenceKind(Kind):

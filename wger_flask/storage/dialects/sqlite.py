@@ -10,7 +10,7 @@ import json
 import sqlite3
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -29,6 +29,12 @@ _UNABLE = {
 
 def _dashed(value: str) -> str:
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
+@lru_cache(8192)
+def _in_zone(zone: tzinfo, text: str) -> str:
+    # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
+    return wire_moment(datetime.fromisoformat(text).replace(tzinfo=UTC), zone)
 
 
 class SqliteDialect(Dialect):
@@ -55,11 +61,9 @@ class SqliteDialect(Dialect):
     wire_time = None
 
     def wire_moment(self, zone: tzinfo) -> Reader:
-        if zone.utcoffset(None) == timedelta(0):  # what is stored is in the server's zone: only the spelling differs
+        if zone.utcoffset(None) == timedelta(0):  # what is stored is in that zone: only the spelling differs
             return lambda text: f"{text[:10]}T{text[11:]}Z"
-        parse = datetime.fromisoformat
-        # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
-        return lru_cache(4096)(lambda text: wire_moment(parse(text).replace(tzinfo=UTC), zone))
+        return partial(_in_zone, zone)
 
     def json_text(self, column, name):
         return peewee.fn.json_extract(column, f"$.{name}").cast("text")

@@ -1,0 +1,42 @@
+"""Know the time zones that users have told in their profiles.
+
+Whoever asks has theirs read along with their row (:data:`ZONE_NAME`), so that it costs no query.
+"""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import peewee
+from flask import g, has_app_context
+
+from ..rest.timezone import server_zone, zone_named
+from ..storage.predicates import Clause, equals
+from ..storage.query import Selection
+from .models import User
+
+_profiles = peewee.Table("core_userprofile")  # its model is a subject's, which builds on this
+
+
+def zone_name(path: str = "id") -> Clause:
+    """Return the column for :meth:`Selection.rows` with the name of a user's zone; ``path`` leads to the user's key.
+
+    It is null where there is no profile, empty where the profile names none.
+    """
+    return Clause(_name, path=path)
+
+
+def zone_of(user: int) -> tzinfo:
+    """Return the time zone of the user with a key, the server's where they have told none that is known.
+
+    Costs nothing where they are whoever asks, else a query.
+    """
+    asking = g.get("user") if has_app_context() else None
+    if asking is not None and asking.id == user:
+        return asking.zone or server_zone()
+    rows = Selection(User, (equals(User.id, user),)).rows((zone_name(),))
+    return (zone_named(rows[0][0] or "") if rows else None) or server_zone()
+
+
+def _name(user):
+    return _profiles.select(_profiles.c.time_zone).where(_profiles.c.user_id == user)

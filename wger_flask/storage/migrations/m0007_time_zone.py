@@ -1,0 +1,10 @@
+"""Give profiles a time zone; those of wger 2.7.0 have one."""
+
+from __future__ import annotations
+
+from .. import alter, columns
+
+
+def apply(database) -> None:
+    """Add the column; empty means that nothing was told, and the server's zone is in force."""
+    alter.add_column("core_userprofile", "time_zone", columns.Char(max_length=50, default=""))
