@@ -19,6 +19,7 @@ from wger_flask.engine import routine, statistics
 
 SERVER_ZONE = zoneinfo.ZoneInfo("Europe/Berlin")
 TODAY = datetime.date(2026, 6, 17)
+LONGEST = datetime.timedelta(hours=5)
 
 _CONFIGS = {f"{name.replace('_', '-')}-config": name for name in routine.FIELDS}
 _DEFAULTS = {
@@ -99,6 +100,8 @@ class World:
                 row["operation"] = "r"
             if row["operation"] == "r":
                 row["step"] = "na"
+        if resource == "workoutsession":
+            row |= span(row)
         self.rows[resource][row["id"]] = row
         if resource == "workoutlog":
             self.find_session(row)
@@ -107,12 +110,10 @@ class World:
         entry = self.rows["slot-entry"].get(log["slot_entry"])
         day = entry and self.rows["day"][self.rows["slot"][entry["slot"]]["day"]]
         if log["session"] is None:
-            date = moment(log["date"]).date()
-            for session in self.rows["workoutsession"].values():
-                if (session["actor"], session["routine"], session["date"]) == (log["actor"], log["routine"], date):
-                    break
-            else:
-                session = {"id": self.latest + 1, "actor": log["actor"], "routine": log["routine"], "date": date}
+            session = self.session_at(moment(log["date"]), log)
+            if session is None:
+                session = {"id": self.latest + 1, "actor": log["actor"], "routine": log["routine"]}
+                session |= {"start": moment(log["date"]), "end": None}
                 session["day"] = day["id"] if day and day["routine"] == log["routine"] else None
                 self.latest += 1
                 self.rows["workoutsession"][self.latest] = session
@@ -127,6 +128,19 @@ class World:
             days = {self.rows["slot"][self.rows["slot-entry"][entry]["slot"]]["day"] for entry in entries}
             if len(days) == 1 and self.rows["day"][min(days)]["routine"] == session["routine"]:
                 session["day"] = min(days)
+
+    def session_at(self, when, log):
+        """Return the session of a log's routine that was going on, else the last one that was not ended."""
+        near = [
+            session
+            for session in self.rows["workoutsession"].values()
+            if (session["actor"], session["routine"]) == (log["actor"], log["routine"]) and session["start"] <= when
+        ]
+        going_on = [session for session in near if session["end"] is not None and when <= session["end"]]
+        still_open = [session for session in near if session["end"] is None and when - session["start"] <= LONGEST]
+        if going_on:
+            return min(going_on, key=lambda session: session["start"])
+        return max(still_open, key=lambda session: session["start"], default=None)
 
     def delete(self, resource, key):
         self.rows[resource].pop(key, None)
@@ -166,18 +180,18 @@ class World:
                  number(log["rir"]), log["rest"])
                 for log in rows["workoutlog"].values()
             ],
-            sessions=[(session["day"], date_of(session["date"])) for session in rows["workoutsession"].values()],
+            sessions=[(session["day"], session["start"].date()) for session in rows["workoutsession"].values()],
         )  # fmt: skip
 
     def sets(self, key):
-        """Return the logs of a routine's sessions in order, each with the day of its session."""
+        """Return the logs of a routine's sessions in order, each with the day on which its session began."""
         sessions = {id: row for id, row in self.rows["workoutsession"].items() if row["routine"] == key}
         logs = [
-            log | {"day": date_of(sessions[log["session"]]["date"])}
+            log | {"day": (start := sessions[log["session"]]["start"]).date(), "start": start}
             for log in self.rows["workoutlog"].values()
             if log["session"] in sessions
         ]
-        return sorted(logs, key=lambda log: (log["day"], moment(log["date"])))
+        return sorted(logs, key=lambda log: (log["start"], moment(log["date"])))
 
     def statistics(self, key):
         performed = [
@@ -225,6 +239,23 @@ def differences(expected, got, path=""):
 
 def number(value):
     return None if value is None else Decimal(str(value))
+
+
+def span(session):
+    """Return start and end of a session as it is given: a date and times of day, or moments."""
+    start, end = session.get("start"), session.get("end")
+    if {"date", "time_start", "time_end"} & session.keys():
+        day = date_of(session.pop("date", None) or (start.date() if start else TODAY))
+        times = session.pop("time_start", start and start.time()), session.pop("time_end", end and end.time())
+        times = [datetime.time.fromisoformat(time) if isinstance(time, str) else time for time in times]
+        start, end = datetime.datetime.combine(day, times[0] or datetime.time(), SERVER_ZONE), None
+        if times[1] is not None:
+            end = datetime.datetime.combine(day, times[1], SERVER_ZONE)
+    if session.get("datetime_start"):
+        start = moment(session.pop("datetime_start"))
+    if "datetime_end" in session:
+        end = (given := session.pop("datetime_end")) and moment(given)
+    return {"start": start or datetime.datetime.combine(TODAY, datetime.time(12), SERVER_ZONE), "end": end}
 
 
 def date_of(value):

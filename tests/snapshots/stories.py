@@ -59,7 +59,7 @@ def a_session_goes_on(story):
     plan = story.routine(end="2024-03-10")
     day = story.day(plan, need_logs_to_advance=True)
     story.day(plan, 2)
-    story.add("workoutsession", routine=plan, day=day, date="2024-03-05")
+    story.add("workoutsession", routine=plan, day=day, datetime_start="2024-03-05T17:30:00")
 
 
 def grows_by_steps(story):

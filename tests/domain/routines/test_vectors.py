@@ -18,7 +18,7 @@ from wger_flask.rest.filtering import values
 from wger_flask.rest.timezone import today
 from wger_flask.storage.database import database, transaction
 
-PATH = SHARED / "spec" / "routine-vectors.json"
+PATH = SHARED / "spec" / "routine-vectors-2.7.0.json"
 RECORDED = json.loads(PATH.read_text()) if PATH.exists() else {"header": {"fixtures": {}}, "vectors": []}
 CASES = RECORDED["vectors"]
 KEPT = kept("routines.json")  # what this server answered
@@ -106,7 +106,11 @@ def test_worked_case(case, clients, known):
 def with_pounds(client, path, known):
     """Return the statistics that are right where the recorded ones leave sets in pounds out."""
     sessions = client.get(path.replace("/stats/", "/logs/")).json
-    sets = [log | {"day": date.fromisoformat(one["session"]["date"])} for one in sessions for log in one["logs"]]
+    sets = [
+        log | {"day": date.fromisoformat(one["session"]["datetime_start"][:10])}
+        for one in sessions
+        for log in one["logs"]
+    ]
     fixtures = RECORDED["header"]["fixtures"]
     return pounds.expected_statistics(sets, {known[name]: fixtures[name]["primary_muscles"] for name in fixtures})
 
