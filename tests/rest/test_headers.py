@@ -52,5 +52,4 @@ def test_tokens(api):
     refresh = api().post("token", right).json["refresh"]
     assert kept(api().post("token/refresh", {"refresh": refresh})) == NO_STORE
     assert kept(api("grace").get("powersync-token")) == NO_STORE
-    assert kept(api("grace").post("issue-refresh-token", {})) == NO_STORE
     assert "no-store" in kept(api().post("/allauth/app/v1/auth/login", right))

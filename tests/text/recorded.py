@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SUITES = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "suites"
+SUITES = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "suites-2.7.0"
 
 _CODES = "de en bg es ru nl pt el cs sv no fr it pl uk tr ar az eo fa he hr id zh sk sl ko th sr ta ro ca fi"
 LANGUAGES = dict(enumerate(_CODES.split(), start=1))

@@ -6,8 +6,7 @@ None of them waits inside a transaction while a password is hashed.
 from __future__ import annotations
 
 from ..rest.blueprint import Endpoints
-from ..rest.errors import Detailed, Forbidden, Invalid
-from ..rest.permissions import private
+from ..rest.errors import Detailed, Invalid
 from ..rest.renderers import render
 from ..rest.schema import parse
 from ..rest.services import services
@@ -25,9 +24,7 @@ from . import (
     usernames,
 )
 from .languages import preferred_language
-from .models import User
 from .policy import policy
-from .schemes import authenticate_again
 
 DEPRECATION = {"Deprecation": "Sat, 01 Oct 2022 23:59:59 GMT"}
 UNIQUE = "This field must be unique."
@@ -187,18 +184,3 @@ def _judged(call) -> tuple[str, str, str]:
     if errors:
         raise Invalid({name: errors[name] for name in ("username", "email", "password") if name in errors})
     return username, email, password
-
-
-@endpoints.endpoint(
-    "issue-refresh-token", methods=("POST",), access=private, slash=False, response=schemas.HeadlessRefresh
-)
-def issue_refresh_token(call):
-    """Give a refresh token of its own session, for another app of the same person."""
-    user = User.get_or_none(User.id == call.user.id)
-    if user is None:
-        raise Forbidden()
-    _, key = sessions.begin(user, [sessions.method(username=user.username)])
-    if authenticate_again(call.request) is None:
-        raise Forbidden()
-    given = sessions.give_tokens(sessions.by_id(key))
-    return {"refresh_token": given["refresh_token"]}

@@ -109,9 +109,3 @@ class PermanentToken(Schema):
     """A token that stays valid until it is revoked."""
 
     token = fields.String()
-
-
-class HeadlessRefresh(Schema):
-    """A refresh token for ``/allauth/app/v1/tokens/refresh``."""
-
-    refresh_token = fields.String()

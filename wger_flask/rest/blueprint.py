@@ -76,14 +76,14 @@ class Endpoints(Documented):
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
         bulk: bool = False, creates: bool = False, counts: bool = False,
         request=None, response=None, about: str = "", makes: str = "",
-        asks: tuple[str, ...] = (),
+        asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
     ) -> Callable:  # fmt: skip
         """Register ``handle(call)`` for ``path`` (without slashes around it).
 
         ``slash`` says which of the two spellings is canonical: both are served, a GET of the
         other one is redirected.  ``request`` and ``response`` are schemas for the documentation.
         ``makes`` names the resource whose row a POST makes and answers with its ``id``, ``asks`` the
-        fields that a form shows first.
+        fields that a form shows first, ``deprecated`` the methods that only older clients still use.
         """
 
         def register(handle):
@@ -98,6 +98,7 @@ class Endpoints(Documented):
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
                 creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
+                deprecated=deprecated,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

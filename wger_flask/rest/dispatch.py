@@ -51,7 +51,7 @@ class Target:
     and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
     the OpenAPI document and the explorer's forms say what they say.  ``makes`` names
     the resource of the row that a POST makes, whose page follows; ``asks`` which fields the form for
-    it shows, in this order, the others folded away.
+    it shows, in this order, the others folded away.  ``deprecated`` are methods that only older clients still use.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Target:
     response: object = None
     makes: str = ""
     asks: tuple[str, ...] = ()
+    deprecated: tuple[str, ...] = ()
 
     def schema(self, role: str, method: str):
         """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""

@@ -9,7 +9,7 @@ GERMAN = "Halte die Ellenbogen nah am Körper und senke das Gewicht langsam ab."
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("version", "2.7.0a2"), ("min-app-version", "2.0.0"), ("min-server-version", "2.5.0")]
+    ("name", "value"), [("version", "2.7.0"), ("min-app-version", "2.1.0"), ("min-server-version", "2.5.0")]
 )
 def test_versions_are_json_strings(api, name, value):
     answer = api().get(f"{name}/")

@@ -230,3 +230,16 @@ def test_a_time_zone_is_told_and_taken_back(api):
     assert client.put("userprofile/", {"height": 170}).json["time_zone"] == "Asia/Tokyo"
     assert client.patch("userprofile/", {"time_zone": ""}).json["time_zone"] == ""
     assert client.get("userprofile/").json["date_joined"].endswith(("+01:00", "+02:00"))
+
+
+def test_posting_a_profile_is_for_older_clients(api):
+    described = api().get("schema?format=json").json["paths"]["/api/v2/userprofile/"]
+    assert {method: described[method].get("deprecated", False) for method in ("get", "post", "put", "patch")} == {
+        "get": False, "post": True, "put": False, "patch": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_an_address_is_only_read(api, method):
+    answer = getattr(api("grace"), method)("userprofile/", {"email": "eve@example.org", "height": 171})
+    assert (answer.json["email"], answer.json["height"]) == ("grace@example.org", 171)

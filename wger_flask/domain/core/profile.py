@@ -139,7 +139,7 @@ def change_profile(call):
     return show_profile(call)
 
 
-profile.endpoint("userprofile", access=private, request=ProfileSchema, response=ProfileSchema)({
+profile.endpoint("userprofile", access=private, request=ProfileSchema, response=ProfileSchema, deprecated=("POST",))({
     "GET": show_profile, "POST": change_profile, "PUT": change_profile, "PATCH": change_profile,
 })  # fmt: skip
 

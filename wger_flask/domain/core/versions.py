@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wger_flask.api import Endpoints
 
-SERVER = "2.7.0a2"  # the wire that is spoken here
-MIN_APP = "2.0.0"
+# The app reads three plain numbers and nothing else: with "2.7.0a2" it stops.
+SERVER = "2.7.0"  # the wire that is spoken here
+MIN_APP = "2.1.0"
 MIN_SERVER = "2.5.0"
 
 versions = Endpoints("versions", "Versions, as JSON strings.")

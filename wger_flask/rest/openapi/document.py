@@ -135,7 +135,7 @@ def operation(components: Components, target: Target, method: str, rule: str) ->
     }
     if about:
         made["description"] = about
-    if resource is not None and resource.deprecated:
+    if method in target.deprecated or resource is not None and resource.deprecated:
         made["deprecated"] = True
     body = request_body(components, target, method)
     if body:
