@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import prepare
 from wger_flask.auth.models import MODELS as ACCOUNTS
 from wger_flask.storage.database import database, open_database
 from wger_flask.storage.model import label_of, with_links
+from wger_flask.testing.databases import prepare
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "weight", "gallery", "trophies")

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.databases import prepare
 from wger_flask import __version__
 from wger_flask.cli import main
 from wger_flask.storage.database import database, open_database
+from wger_flask.testing.databases import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = sorted(main.commands)

@@ -1,5 +1,6 @@
 """The wheel is complete, the dependencies are declared, and the checks of every change read right."""
 
+import argparse
 import ast
 import configparser
 import importlib.util
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from wger_flask import new_plugin
+from wger_flask.testing.contract.conftest import pytest_generate_tests
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_WHEEL = {"wger_flask": "wger_flask", "config": "wger_flask/config", "plugins": "wger_flask/plugins"}
@@ -138,6 +142,60 @@ def test_gunicorn_reads_its_configuration(tmp_path):
     assert shown["worker_class"] == "wger_flask.serving.worker.BufferingWorker"
     assert shown["bind"] == "['127.0.0.1:1']"
     assert shown["accesslog"] == "None"
+
+
+@pytest.fixture(scope="module")
+def started(installed, tmp_path_factory):
+    """What ``wger-flask new-plugin`` writes, with the metadata that installing it would leave."""
+    folder = tmp_path_factory.mktemp("started")
+    done = run_installed(installed, folder, "-m", "wger_flask", "new-plugin", "sleep_well")
+    assert done.returncode == 0, done.stderr
+    assert "Wrote wger-sleep-well/wger_sleep_well/migrations/__init__.py." in done.stdout.splitlines()
+    assert os.listdir(folder) == ["wger-sleep-well"]
+    project = folder / "wger-sleep-well"
+    build = "from setuptools.build_meta import prepare_metadata_for_build_wheel as prepare; prepare('.')"
+    done = subprocess.run([sys.executable, "-c", build], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+def test_a_plugin_that_is_begun_passes_its_tests_and_the_contract(installed, started):
+    done = run_installed(
+        installed, started, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--wger-resource", "sleep-well"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 80
+
+
+def test_a_resource_that_is_not_there_is_no_reason_to_test_nothing():
+    class Asked:
+        fixturenames = ("resource_name",)
+        config = argparse.Namespace(getoption=lambda name: ["nap"])
+
+    with pytest.raises(pytest.UsageError, match="there is no resource 'nap'; there are: .*water"):
+        pytest_generate_tests(Asked)
+
+
+def test_a_plugin_that_is_begun_is_formatted_and_builds(started):
+    for check in (["check", "--select", "E,F,W,I,B,UP"], ["format", "--check"]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *check, "."], cwd=started, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+    assert "wger_sleep_well" in (started / "pyproject.toml").read_text()
+    assert not [path for path in started.rglob("*") if path.is_file() and "@" in path.read_text(errors="ignore")
+                and path.suffix in (".py", ".md", ".toml") and re.search(r"@\w+@", path.read_text())]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Water", "1st", "x", "class", "water", "exercise", "a-b", "sleep_", "s" * 31])
+def test_names_that_a_plugin_cannot_have(tmp_path, name):
+    with pytest.raises(ValueError, match=re.escape(repr(name))):
+        new_plugin.write(name, tmp_path, {"water", "exercise"})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path):
+    (tmp_path / "wger-sleep").mkdir()
+    with pytest.raises(ValueError, match="wger-sleep exists already"):
+        new_plugin.write("sleep", tmp_path, set())
 
 
 def imported_modules(folder: Path):

@@ -118,6 +118,25 @@ def make_migration(plugin: str, about: str) -> None:
     click.echo(f"Wrote {path}.")
 
 
+@main.command("new-plugin")
+@click.argument("name")
+@click.option("--into", type=click.Path(file_okay=False, exists=True, path_type=Path), default=Path(), metavar="FOLDER",
+              help="Where the new folder goes; here otherwise.")  # fmt: skip
+def new_plugin(name: str, into: Path) -> None:
+    """Write the start of the plugin NAME into a new folder, wger-NAME.
+
+    It is a distribution of its own: pyproject.toml, a package with a table, a resource and a folder for migrations, and
+    tests. NAME has lower-case letters, digits and underscores. Nothing is installed, and no database is touched.
+    """
+    taken = import_module("wger_flask.plugin_settings").installed_names(shipped("plugins"))
+    taken |= set(import_module("wger_flask.testing.resources").resource_names())
+    made = _told(import_module("wger_flask.new_plugin").write, name, into, taken)
+    root = made[0].parent
+    for path in made:
+        click.echo(f"Wrote {path}.")
+    click.echo(f"Next: cd {root}, python -m pip install -e '.[test]', python -m pytest, wger-flask migrate")
+
+
 @main.command("remove-plugin")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -6,9 +6,9 @@ import pytest
 
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
-from tests.factory import make
 from wger_flask.domain.routines.models import Routine, SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 
 @pytest.mark.parametrize(("size", "ticks"), [(WIDE, True), (PHONE, False)])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import settings_for
-from tests.factory import make
 from wger_flask.app import create_app
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 _operations: list[str] = []
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import prepare
 from tests.plugins.conftest import RESOURCE
 from wger_flask.rest.registry import RegistrationError
+from wger_flask.testing.databases import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text().partition("## A second version")[2].partition("\n## ")[0]

@@ -223,8 +223,8 @@ def test_every_text_and_json_that_is_stored_has_a_largest_size(registry, resourc
 
 @pytest.mark.parametrize("where", ["day", "slot", "slot-entry"])
 def test_json_that_is_too_large_for_its_column(api, registry, people, where):
-    from tests.factory import make
     from wger_flask.storage.database import transaction
+    from wger_flask.testing.rows import make
 
     resource = registry.get(where)
     with transaction():

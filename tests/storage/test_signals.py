@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factory import make
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.registry import RegistrationError, Registry
 from wger_flask.storage import signals
 from wger_flask.storage.cascade import delete
+from wger_flask.testing.rows import make
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import uuid
 
 import pytest
 
-from tests.factory import make
 from wger_flask.api import Action, Forbidden, Invalid
 from wger_flask.domain.gallery.models import Image
 from wger_flask.domain.nutrition.models import Meal, NutritionPlan
@@ -17,6 +16,7 @@ from wger_flask.rest.services import services
 from wger_flask.rest.views import action_target, targets
 from wger_flask.storage import signals
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 DOOR = "/api/v2/upload-powersync-data"
 PLAN = "nutrition_nutritionplan"

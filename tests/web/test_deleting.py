@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factory import make
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.nutrition.models import LogItem, Meal, MealItem, NutritionPlan
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import pytest
 
 from tests.browser import samples
 from tests.conftest import key_of
-from tests.factory import make
 from tests.web.conftest import HTML, Page
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.timezone import today
 from wger_flask.storage import columns
+from wger_flask.testing.rows import make
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}
 

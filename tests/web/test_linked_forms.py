@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tests.factory import make
 from tests.web.conftest import Page
 from wger_flask.domain.nutrition.models import LogItem
 from wger_flask.domain.routines.models import Day, Routine, Slot, SlotEntry
 from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.testing.rows import make
 from wger_flask.web.form_state import MOST, packed, unpacked
 
 BACK = "/api/v2/routine/?name=x#day-1"

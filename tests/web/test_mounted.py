@@ -12,13 +12,13 @@ from werkzeug.test import Client
 
 from tests.browser import samples
 from tests.conftest import key_of
-from tests.factory import make
 from tests.web.conftest import HTML
 from wger_flask.app import free_path
 from wger_flask.rest.mount import MountedBelow
 from wger_flask.rest.timezone import today
 from wger_flask.settings import SettingsError
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 HOST, BELOW = "http://localhost", "/wger"
 ADDRESSES = ("href", "src", "action", "formaction", "poster", "data-url", "xlink:href")

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.factory import make
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.errors import Throttled
+from wger_flask.testing.rows import make
 from wger_flask.web.display_names import names_of
 from wger_flask.web.tables import pager_of
 

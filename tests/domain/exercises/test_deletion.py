@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factory import make
 from wger_flask.domain.exercises.models import EDITED, Alias, DeletionLog, Exercise, ExerciseComment, Translation
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog
 from wger_flask.storage.database import transaction
+from wger_flask.testing.rows import make
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from wger_flask.storage.database import database
+from ..storage.database import database
 
 _numbers = itertools.count(1)
 
@@ -59,7 +59,10 @@ class PostgresqlDatabase:
         _on_server(self.server, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
-def prepare(server: str | None, folder: Path) -> SqliteFile | PostgresqlDatabase:
+Prepared = SqliteFile | PostgresqlDatabase
+
+
+def prepare(server: str | None, folder: Path) -> Prepared:
     """Return an empty database: a file in ``folder``, or one on ``server``."""
     if not server:
         return SqliteFile(folder / "template.sqlite")

@@ -1,12 +1,55 @@
-"""Rows to look at, for every resource."""
+"""Rows to look at, for every resource; and the kit's fixtures under shorter names."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.factory import make
-from wger_flask.storage import columns
-from wger_flask.storage.database import transaction
+from ...storage import columns
+from ...storage.database import transaction
+from ..resources import resource_names
+from ..rows import make
+
+
+def pytest_generate_tests(metafunc):
+    """Run each test over the resources that ``--wger-resource`` names, or over all of them."""
+    if "resource_name" not in metafunc.fixturenames:
+        return
+    known = resource_names()
+    chosen = metafunc.config.getoption("--wger-resource") or known
+    for name in chosen:
+        if name not in known:
+            raise pytest.UsageError(f"--wger-resource: there is no resource {name!r}; there are: {', '.join(known)}")
+    metafunc.parametrize("resource_name", chosen)
+
+
+@pytest.fixture
+def app(wger_app):
+    """The application on a database of its own."""
+    return wger_app
+
+
+@pytest.fixture
+def api(wger_api):
+    """Return clients: ``api("grace")`` has rows of her own, ``api()`` is nobody."""
+    return wger_api
+
+
+@pytest.fixture
+def people(wger_people):
+    """The accounts by name."""
+    return wger_people
+
+
+@pytest.fixture
+def registry(wger_registry):
+    """The registered resources."""
+    return wger_registry
+
+
+@pytest.fixture
+def queries(wger_queries):
+    """The SQL that runs."""
+    return wger_queries
 
 
 @pytest.fixture

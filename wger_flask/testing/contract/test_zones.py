@@ -7,9 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from wger_flask.domain.core.models import UserProfile
-from wger_flask.rest.filtering.values import MomentKind
-from wger_flask.storage.database import transaction
+from ...domain.core.models import UserProfile
+from ...rest.filtering.values import MomentKind
+from ...storage.database import transaction
 
 KATHMANDU = "Asia/Kathmandu"  # at +05:45 all year, as nowhere else
 MOMENT = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))"')

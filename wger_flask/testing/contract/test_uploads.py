@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 
-from wger_flask.rest.permissions import Access, having
-from wger_flask.rest.resource import Deprecation
-from wger_flask.storage import columns
+from ...rest.permissions import Access, having
+from ...rest.resource import Deprecation
+from ...storage import columns
 
 DOOR = "/api/v2/upload-powersync-data"
 MAY_NOT = "You do not have permission to perform this action."
@@ -95,7 +95,7 @@ def test_methods_that_a_resource_lacks_are_not_uploaded_either(door, uploaded, r
 
 
 def test_uploads_count_against_the_limits_and_are_to_be_sent_again(app, door, uploaded, rows, ruled, monkeypatch):
-    from wger_flask.rest.errors import Throttled
+    from ...rest.errors import Throttled
 
     asked = []
 

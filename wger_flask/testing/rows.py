@@ -12,9 +12,9 @@ from decimal import Decimal
 
 import peewee
 
-from wger_flask.auth.models import User
-from wger_flask.storage import columns
-from wger_flask.storage.model import Model
+from ..auth.models import User
+from ..storage import columns
+from ..storage.model import Model
 
 _numbers = itertools.count(1)
 _EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factory import make
-from wger_flask.rest.deletion import action_of
-from wger_flask.storage.cascade import look_ahead
-from wger_flask.storage.database import transaction
-from wger_flask.storage.model import is_link
+from ...rest.deletion import action_of
+from ...storage.cascade import look_ahead
+from ...storage.database import transaction
+from ...storage.model import is_link
+from ..rows import make
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from wger_flask.rest.context import Context
-from wger_flask.rest.pagination import LimitOffset
-from wger_flask.storage.query import Selection
+from ...rest.context import Context
+from ...rest.pagination import LimitOffset
+from ...storage.query import Selection
 
 GARBAGE = (
     "abc", "-1", "1.5", "99999999999999999999999", "é x", "2024-02-30", "null", "a,b", "\x00", "1e400", "'; --", "%",

@@ -1,0 +1,148 @@
+"""The fixtures of the kit, for pytest, and the option that runs the contract suite over a resource.
+
+pytest loads this module by itself where wger_flask is installed: nothing of the server is imported before a test asks.
+
+* ``wger_app``: the application, on a database of the test's own, with the starter data and three accounts.
+* ``wger_api``: makes clients: ``wger_api("grace").get("sleep/")``; ``wger_api()`` is not logged in.
+* ``wger_people``: the accounts by name: ``ada``, who may do everything, ``grace`` and ``linus``.
+* ``wger_registry``: what is registered: ``wger_registry.get("sleep")``.
+* ``wger_queries``: a list of the SQL that runs, which grows.
+* ``wger_settings``: settings by name that differ from those of tests; overwrite it in a conftest, with scope "session".
+
+``WGER_TEST_DATABASE_URL`` names a PostgreSQL server to run on; databases are made and dropped there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CONTRACT = Path(__file__).parent / "contract"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--wger-resource``."""
+    parser.getgroup("wger_flask").addoption(
+        "--wger-resource", action="append", default=[], metavar="NAME",
+        help="also run the contract suite over the resource NAME; may be given several times",
+    )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the contract suite where a resource is named."""
+    if config.getoption("--wger-resource") and str(CONTRACT) not in config.args:
+        config.args.append(str(CONTRACT))
+
+
+@pytest.fixture(scope="session")
+def wger_settings() -> dict:
+    """Settings by name that differ from those of tests."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def wger_template(wger_settings, tmp_path_factory):
+    """A prepared database, which is copied for each test."""
+    from .server import make_template
+
+    folder = tmp_path_factory.mktemp("wger-template")
+    held = make_template(os.environ.get("WGER_TEST_DATABASE_URL"), folder, **wger_settings)
+    yield held
+    held.drop()
+
+
+@pytest.fixture(scope="session")
+def wger_built(wger_template, wger_settings, tmp_path_factory):
+    """The application, made once; its database is chosen for each test."""
+    from .server import create_app, settings_for
+
+    app = create_app(settings_for(wger_template.url, tmp_path_factory.mktemp("wger-instance"), **wger_settings))
+    app.testing = False  # a mistake must become a 500 that a test can see, as it would in use
+    return app
+
+
+@pytest.fixture(scope="session")
+def wger_shared_copy(wger_template, tmp_path_factory):
+    """A copy of the prepared database for tests that are rolled back."""
+    copy = wger_template.copy(tmp_path_factory.mktemp("wger-shared"))
+    yield copy
+    copy.drop()
+
+
+@pytest.fixture(scope="session")
+def wger_rolled_back() -> set[str]:
+    """Names of folders whose tests look at no commit, and may share a database where copies take long."""
+    return {"contract"}
+
+
+@pytest.fixture
+def wger_opened(request, wger_template, wger_rolled_back, tmp_path, monkeypatch):
+    """Open a database as the template is: a copy, or one whose changes are rolled back."""
+    from ..storage.database import database, open_database
+
+    if wger_template.copies_quickly or not wger_rolled_back & set(request.path.parts):
+        copy = wger_template.copy(tmp_path)
+        open_database(copy.url)
+        yield
+        if not database.obj.is_closed():
+            database.obj.close()
+        copy.drop()
+        return
+    copy = request.getfixturevalue("wger_shared_copy")
+    if getattr(database.obj, "shared_copy", None) != copy:
+        open_database(copy.url).shared_copy = copy
+    monkeypatch.setattr("wger_flask.app.release_connection", lambda: None)
+    with database.obj.atomic() as everything:
+        yield
+        everything.rollback()
+
+
+@pytest.fixture
+def wger_app(wger_built, wger_opened):
+    """The application on a database of its own."""
+    from ..storage.signals import set_listeners
+
+    services = wger_built.extensions["wger_flask"]
+    set_listeners(services.registry.listeners())
+    shutil.rmtree(services.settings.WGER_MEDIA_ROOT, ignore_errors=True)
+    return wger_built
+
+
+@pytest.fixture
+def wger_api(wger_app):
+    """Return a function that makes clients: ``wger_api("grace").get("sleep/")``."""
+    from .server import Client
+
+    return lambda name=None: Client(wger_app, name)
+
+
+@pytest.fixture
+def wger_people(wger_app):
+    """The accounts by name, as rows of ``User``."""
+    from .server import PEOPLE, User
+
+    return {name: User.get(User.username == name) for name in PEOPLE}
+
+
+@pytest.fixture
+def wger_registry(wger_app):
+    """What is registered."""
+    return wger_app.extensions["wger_flask"].registry
+
+
+@pytest.fixture
+def wger_queries(wger_app):
+    """Collect the SQL that runs: a list that grows."""
+    from ..storage.database import database
+
+    seen: list[str] = []
+
+    def note(event):
+        seen.append(event.sql)
+
+    database.obj.query_hooks.append(note)
+    yield seen
+    database.obj.query_hooks.remove(note)
