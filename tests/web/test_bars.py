@@ -27,6 +27,16 @@ def test_bars_stay_inside_and_are_as_high_as_their_values(values, aim):
         assert 28 <= plot.aim <= plot.bottom
 
 
+@given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=2, max_size=60))
+def test_bars_below_zero_hang_from_the_line_of_zero(values):
+    plot = bar_plot([Amount(str(i), value) for i, value in enumerate(values)], 600, 240)
+    (zero,) = {mark.at for mark in plot.up if mark.text == "0"}
+    for bar, value in zip(plot.bars, values, strict=True):
+        assert 28 <= bar.y and bar.y + bar.height <= plot.bottom + 0.2
+        edge = bar.y + bar.height if value >= 0 else bar.y
+        assert edge == pytest.approx(zero, abs=0.2)
+
+
 @given(VALUES)
 def test_marks_do_not_touch(values):
     plot = bar_plot([Amount("12 Nov", value) for value in values], 330, 230)

@@ -34,20 +34,31 @@ def test_steps_are_round(low, high, count, steps):
 @given(st.lists(st.tuples(st.integers(0, 4000), VALUES), min_size=1, max_size=60))
 def test_every_point_is_inside_the_drawing(found):
     points = [(START + timedelta(days=day), value) for day, value in sorted(found)]
-    drawn = plot(points, 720, 260)
-    assert len(drawn.dots) == len(points)
-    for dot in drawn.dots:
-        assert drawn.left <= dot.x <= 720
-        assert 0 <= dot.y <= drawn.bottom
-    assert abs(sum(dot.width for dot in drawn.dots) - (720 - 16 - drawn.left)) < 0.1 * len(points) + 1
+    half = points[: len(points) // 2 + 1]
+    drawn = plot({"all": points, "half": half}, 720, 260)
+    assert [len(line.dots) for line in drawn.lines] == [len(points), len(half)]
+    for line in drawn.lines:
+        for dot in line.dots:
+            assert drawn.left <= dot.x <= 720
+            assert 0 <= dot.y <= drawn.bottom
+        assert abs(sum(dot.width for dot in line.dots) - (720 - 16 - drawn.left)) < 0.1 * len(points) + 1
 
 
 def test_strips_meet_half_way_between_points():
-    drawn = plot([(START, 1), (START + timedelta(days=1), 2), (START + timedelta(days=4), 3)], 348, 200)
+    points = [(START, 1), (START + timedelta(days=1), 2), (START + timedelta(days=4), 3)]
+    (drawn,) = plot({"": points}, 348, 200).lines
     assert [dot.text for dot in drawn.dots] == ["2024-02-28: 1", "2024-02-29: 2", "2024-03-03: 3"]
     first, second, third = drawn.dots
     assert first.left + first.width == pytest.approx((first.x + second.x) / 2)
     assert second.left + second.width == pytest.approx((second.x + third.x) / 2)
+
+
+def test_lines_share_their_axes():
+    later = START + timedelta(days=10)
+    one, two = plot({"upper": [(START, 120), (later, 110)], "lower": [(START, 80), (later, 120)]}, 348, 200).lines
+    assert (one.dots[0].x, one.dots[1].x) == (two.dots[0].x, two.dots[1].x)
+    assert one.dots[0].y == two.dots[1].y < two.dots[0].y
+    assert two.dots[0].text == "lower 2024-02-28: 80"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ _LETTER = 7.5  # pixels that a letter of a mark takes, about
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A bar: its ``value`` (not below zero), the ``label`` below it, and ``url``, where it leads to, if anywhere.
+    """A bar: its ``value``, the ``label`` below it, and ``url``, where it leads to, if anywhere.
 
     ``is_marked`` draws it in the colour of what stands out.
     """
@@ -59,22 +59,24 @@ class BarPlot:
 
 
 def bar_plot(amounts: Sequence[Amount], width: int, height: int, unit: str = "", aim: float | None = None) -> BarPlot:
-    """Lay out ``amounts``, at least one and none below zero, on ``width`` by ``height`` pixels.
+    """Lay out ``amounts``, at least one, on ``width`` by ``height`` pixels; those below zero hang from the zero line.
 
     ``aim`` is a value at which a line is drawn.
     """
     left, right, top, bottom = 56, width - 8, 28, height - 28
-    steps = nice_steps(0, max(*(amount.value for amount in amounts), aim or 0, 1e-9), max(2, height // 55))
+    values = [amount.value for amount in amounts]
+    steps = nice_steps(min(*values, 0), max(*values, aim or 0, 1e-9), max(2, height // 55))
+    low, high = steps[0], steps[-1]
     room = (right - left) / len(amounts)
     thick = min(room * 0.72, 56)
 
     def y_of(value: float) -> float:
-        return round(bottom - (bottom - top) * value / steps[-1], 1)
+        return round(bottom - (bottom - top) * (value - low) / (high - low), 1)
 
     bars = tuple(
         Bar(
             round(left + room * i, 1), round(room, 1), round(left + room * (i + 0.5) - thick / 2, 1),
-            y_of(amount.value), round(thick, 1), round(bottom - y_of(amount.value), 1),
+            y_of(max(amount.value, 0)), round(thick, 1), round(abs(y_of(amount.value) - y_of(0)), 1),
             f"{amount.label}: {number(amount.value)} {unit}".rstrip(), amount.url, amount.is_marked,
         )
         for i, amount in enumerate(amounts)

@@ -1,4 +1,4 @@
-"""A line chart of values over time, drawn by the server as SVG.
+"""A chart of one or several lines, values over time, drawn by the server as SVG.
 
 The drawing is arithmetic on plain numbers (:func:`plot`), so that it is tested without a page.
 It is made twice, for wide and for narrow screens: one picture scaled down to a phone would
@@ -8,7 +8,7 @@ have letters of five pixels.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -42,6 +42,16 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its ``path``, the ``area`` below it as a path, its dots, and what it is called."""
+
+    name: str
+    path: str
+    area: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """Everything that a template needs to draw; lengths in pixels."""
 
@@ -49,19 +59,17 @@ class Plot:
     height: int
     left: int
     bottom: float
-    line: str
-    area: str
-    dots: tuple[Dot, ...]
+    lines: tuple[Line, ...]
     across: tuple[Mark, ...]
     up: tuple[Mark, ...]
 
 
-def plot(points: Sequence[tuple[datetime, float]], width: int, height: int) -> Plot:
-    """Lay out ``points``, in order of time and at least one, on ``width`` by ``height`` pixels."""
+def plot(series: Mapping[str, Sequence[tuple[datetime, float]]], width: int, height: int) -> Plot:
+    """Lay out lines by name on ``width`` by ``height`` pixels; each has at least one point, in order of time."""
     left, right, top, bottom = 48, width - 16, 28, height - 28
-    first, last = points[0][0], points[-1][0]
+    first, last = min(points[0][0] for points in series.values()), max(points[-1][0] for points in series.values())
     span = (last - first).total_seconds()
-    values = [value for _, value in points]
+    values = [value for points in series.values() for _, value in points]
     steps = nice_steps(min(values), max(values), max(2, height // 55))
     low, high = steps[0], steps[-1]
 
@@ -71,18 +79,22 @@ def plot(points: Sequence[tuple[datetime, float]], width: int, height: int) -> P
     def y_of(value: float) -> float:
         return bottom - (bottom - top) * (value - low) / (high - low)
 
-    places = [(x_of(moment), y_of(value)) for moment, value in points]
-    line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-    area = f"{line}L{places[-1][0]:.1f} {bottom}L{places[0][0]:.1f} {bottom}Z"
-    borders = [left, *((one[0] + two[0]) / 2 for one, two in zip(places, places[1:], strict=False)), right]
-    dots = tuple(
-        Dot(round(x, 1), round(y, 1), f"{moment:%Y-%m-%d}: {value:g}", round(borders[i], 1),
-            round(borders[i + 1] - borders[i], 1))
-        for i, ((x, y), (moment, value)) in enumerate(zip(places, points, strict=True))
-    )  # fmt: skip
+    def line_of(name: str, points: Sequence[tuple[datetime, float]]) -> Line:
+        places = [(x_of(moment), y_of(value)) for moment, value in points]
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        area = f"{path}L{places[-1][0]:.1f} {bottom}L{places[0][0]:.1f} {bottom}Z"
+        borders = [left, *((one[0] + two[0]) / 2 for one, two in zip(places, places[1:], strict=False)), right]
+        dots = tuple(
+            Dot(round(x, 1), round(y, 1), f"{name} {moment:%Y-%m-%d}: {value:g}".lstrip(), round(borders[i], 1),
+                round(borders[i + 1] - borders[i], 1))
+            for i, ((x, y), (moment, value)) in enumerate(zip(places, points, strict=True))
+        )  # fmt: skip
+        return Line(name, path, area, dots)
+
+    lines = tuple(line_of(name, points) for name, points in series.items())
     across = tuple(Mark(round(x_of(moment), 1), text) for moment, text in calendar_marks(first, last, width // 90))
     up = tuple(Mark(round(y_of(step), 1), f"{step:g}") for step in steps)
-    return Plot(width, height, left, bottom, line, area, dots, across, up)
+    return Plot(width, height, left, bottom, lines, across, up)
 
 
 def nice_steps(low: float, high: float, count: int) -> list[float]:
@@ -134,15 +146,29 @@ def line_chart(
     ``points`` are pairs of an aware moment and a number, in order of time.  ``label`` says what is drawn and in
     which unit.  ``width`` and ``height`` are pixels on a wide screen.
     """
-    if len(points) < 2:
+    return lines_chart(shown, {"": points}, label, width, height)
+
+
+def lines_chart(
+    shown: Shown, series: Mapping[str, Sequence[tuple[datetime, float]]], label: str,
+    width: int = 1100, height: int = 320,
+) -> Markup | None:  # fmt: skip
+    """Return several lines, by their names, as one SVG; None where none of them has two points.
+
+    The points are those of :func:`line_chart`, and so are ``label``, ``width`` and ``height``.
+    """
+    series = {name: thinned(points) for name, points in series.items() if len(points) > 1}
+    if not series:
         return None
-    points, values = thinned(points), [value for _, value in points]
-    summary = (
-        f"{label} from {points[0][0]:%Y-%m-%d} to {points[-1][0]:%Y-%m-%d}: "
-        f"between {min(values):g} and {max(values):g}, latest {values[-1]:g}."
-    )
-    plots = (("wide", plot(points, width, height)), ("slim", plot(points, 330, min(height, 250))))
+    first, last = min(points[0][0] for points in series.values()), max(points[-1][0] for points in series.values())
+    values = "; ".join(_words(name, [value for _, value in points]) for name, points in series.items())
+    summary = f"{label} from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {values}."
+    plots = (("wide", plot(series, width, height)), ("slim", plot(series, 330, min(height, 250))))
     return shown.render("views/chart.html", plots=plots, label=label, summary=summary)
+
+
+def _words(name: str, values: list[float]) -> str:
+    return f"{name} between {min(values):g} and {max(values):g}, latest {values[-1]:g}".lstrip()
 
 
 def _chart(shown: Shown) -> Markup | None:
