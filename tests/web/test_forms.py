@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -152,6 +153,18 @@ def test_the_profile_is_changed_on_its_page(visitor):
     sent = ada.send("userprofile/", "PATCH", height="180")
     assert (sent.status_code, sent.location) == (303, "/api/v2/userprofile/")
     assert ada.http.get("/api/v2/userprofile/").json["height"] == 180
+
+
+def test_the_time_zone_is_chosen_from_a_list(visitor):
+    grace = visitor("grace")
+    page = grace.see("userprofile/")
+    (control,) = page.controls["time_zone"]
+    offered = re.search(rf'<datalist id="{control["list"]}">(.*?)</datalist>', page.text)[1]
+    assert {"Europe/Berlin", "Asia/Kathmandu"} <= set(re.findall("<option>(.*?)</option>", offered))
+    assert grace.send("userprofile/", "PATCH", time_zone="Asia/Kathmandu").status_code == 303
+    assert "+05:45" in grace.http.get("/api/v2/userprofile/").json["date_joined"]
+    wrong = grace.send("userprofile/", "PATCH", time_zone="Berlin")
+    assert wrong.status_code == 400 and "is not a valid IANA timezone name" in wrong.text
 
 
 def test_programs_that_ask_for_html_are_not_redirected(app):

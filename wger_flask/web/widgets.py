@@ -11,7 +11,7 @@ from ..rest import fields
 from ..rest.bodies import parts_of
 from ..rest.fields.nested_input import Items
 from ..rest.services import services
-from ..rest.timezone import active_zone
+from ..rest.timezone import active_zone, zone_names
 from ..storage.model import Model
 from .cells import label_of
 from .display_names import names_of, options
@@ -36,7 +36,8 @@ class Control:
     """A labelled control.
 
     ``widget`` is ``input``, ``textarea``, ``select``, ``tick`` (one checkbox), ``ticks`` (many),
-    ``groups`` (of other controls), ``hidden`` or ``keys`` (references too many to offer).  ``source``
+    ``groups`` (of other controls), ``hidden`` or ``keys`` (references too many to offer).  Of an ``input`` the
+    ``options`` are what a browser offers while something is typed.  ``source``
     is where a person can look them up, or choose one if it ``chooses``.
     """
 
@@ -103,6 +104,9 @@ def _text(made: Control, wire, value, user) -> None:
         made.attributes["maxlength"] = str(longest)
     if isinstance(wire, fields.Password):
         made.type, made.value, made.attributes["autocomplete"] = "password", "", "current-password"
+    elif isinstance(wire, fields.TimeZone):
+        made.options, made.attributes["data-detect"] = [(name, name) for name in sorted(zone_names())], "time-zone"
+        made.attributes["autocomplete"] = "off"
     elif isinstance(wire, fields.URL):
         made.type = "url"
     elif isinstance(wire, fields.String) and (longest is None or longest > ONE_LINE):

@@ -31,7 +31,6 @@ from wger_flask.api import (
     request_verification,
     today,
     transaction,
-    zone_names,
 )
 
 from .models import ENGLISH, GymConfig, Language, UserCache, UserProfile
@@ -70,11 +69,6 @@ def _hours(most: int, least: int = 1, **more) -> fields.Integer:
     return fields.Integer(min=least, max=most, allow_none=True, help="hours", **more)
 
 
-def _iana(name: str) -> None:
-    if name and name not in zone_names():
-        raise ValidationError(f'"{name}" is not a valid IANA timezone name')
-
-
 class ProfileSchema(Schema):
     """A user's profile."""
 
@@ -106,7 +100,7 @@ class ProfileSchema(Schema):
     calories = fields.Integer(min=1500, max=5000, allow_none=True, help="kcal a day")
     weight_unit = fields.Choice(WEIGHT_UNITS)
     num_days_weight_reminder = fields.Integer(min=0, max=30, help="days; 0 for never")
-    time_zone = fields.String(max_length=50, blank=True, validate=_iana, help="IANA name; empty for the server's")
+    time_zone = fields.TimeZone(help="yours, such as Europe/Berlin; empty for that of the server")
 
 
 profile = Endpoints("userprofile", "Your profile.")

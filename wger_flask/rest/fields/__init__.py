@@ -10,10 +10,10 @@ from __future__ import annotations
 from .base import NULL, REQUIRED, Field
 from .moments import Date, DateTime, Time, parse_moment, spelled_moment
 from .numbers import BIG, Decimal, Float, Integer, check_digits, check_range
-from .texts import URL, UUID, Boolean, Choice, Json, JsonPicks, Password, String
+from .texts import URL, UUID, Boolean, Choice, Json, JsonPicks, Password, String, TimeZone
 
 __all__ = [
     "BIG", "NULL", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime", "Decimal", "Field", "Float",
-    "Integer", "Json", "JsonPicks", "Password", "String", "Time", "check_digits", "check_range", "parse_moment",
-    "spelled_moment",
+    "Integer", "Json", "JsonPicks", "Password", "String", "Time", "TimeZone", "check_digits", "check_range",
+    "parse_moment", "spelled_moment",
 ]  # fmt: skip

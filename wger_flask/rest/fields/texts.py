@@ -13,6 +13,7 @@ from ...storage import columns
 from ..bodies import FormData, parse_json
 from ..body_limits import check_json
 from ..errors import ParseError, TooLarge
+from ..timezone import zone_names
 from .base import Field
 
 
@@ -57,6 +58,22 @@ class String(Field):
         if "\x00" in text:
             found.append("Null characters are not allowed.")
         return found
+
+
+class TimeZone(String):
+    """The IANA name of a time zone, such as ``Europe/Berlin``; empty for none.
+
+    Forms offer all there are, and where scripts run that of the browser.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=50, blank=True, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name and name not in zone_names():
+            raise ValidationError(f'"{name}" is not a valid IANA timezone name')
+        return name
 
 
 class Password(String):

@@ -26,3 +26,20 @@ for (const form of document.querySelectorAll("form[data-lean]")) {
 window.addEventListener("pageshow", () => {
   for (const control of document.querySelectorAll("form[data-lean] :disabled")) control.disabled = false;
 });
+
+// The time zone of this browser is offered for a field that takes one; it is never filled in unasked.
+for (const field of document.querySelectorAll("input[data-detect=time-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const known = field.list && [...field.list.options].some((option) => option.value === zone);
+  if (!known || field.value === zone) continue;
+  const offer = document.createElement("button");
+  offer.type = "button";
+  offer.className = "link";
+  offer.textContent = `Use ${zone}, as this browser says`;
+  offer.addEventListener("click", () => {
+    field.value = zone;
+    offer.remove();
+    field.focus();
+  });
+  field.insertAdjacentElement("afterend", offer);
+}
