@@ -116,8 +116,8 @@ def served(folder, template, tmp_path, monkeypatch):
 
     def served(source: str, **settings):
         (folder / "mine.py").write_text(dedent(source), encoding="utf-8")
-        monkeypatch.setattr("wger_flask.app.shipped", lambda name: folder)
-        monkeypatch.setattr("wger_flask.settings.shipped", lambda name: ROOT / name if name == "config" else folder)
+        monkeypatch.setattr("wger_flask.app.shipped", lambda what: folder)
+        monkeypatch.setattr("wger_flask.settings.shipped", lambda what: ROOT / what if what == "config" else folder)
         made.append(create_app(settings_for(copy.url, tmp_path, **settings)))
         registry = made[0].extensions["wger_flask"].registry
         migrate(registry.models, registry.plugins)

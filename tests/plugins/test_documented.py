@@ -1,0 +1,115 @@
+"""The complete files in docs/plugins.md and docs/adding-a-resource.md: they are extracted and run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import wger_flask.domain
+import wger_flask.models
+from tests.conftest import ROOT, Client, settings_for
+from tests.web.conftest import HTML, Page
+from wger_flask import app as application
+from wger_flask.storage import migrations
+from wger_flask.storage.database import database
+
+TITLED = re.compile(r'^```python title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+
+
+def files(page: str) -> dict[str, str]:
+    """Return the files that a page shows, by their titles."""
+    return dict(TITLED.findall((ROOT / "docs" / page).read_text()))
+
+
+def test_the_plugin_in_one_file(served):
+    source = files("plugins.md")["water.py"].replace("plugin_water_", "plugin_mine_")  # the one that ships is there
+    grace = Client(served(source), "grace")
+    made = grace.post("water/", {"amount": 250})
+    assert made.status_code == 201 and list(made.json) == ["id", "date", "amount"]
+    assert grace.get(f"water/?date__date={made.json['date'][:10]}&amount__gte=200").json["count"] == 1
+    grace.post("water/", {"amount": 300, "date": "2025-01-01T12:00:00Z"})
+    assert "<svg" in grace.get("water/", headers=HTML).text
+
+
+def test_the_plugin_that_extends_the_exercises(served):
+    app = served(files("plugins.md")["trained.py"])
+    grace = Client(app, "grace")
+    session = grace.post("workoutsession/", {"date": "2025-03-01"}).json["id"]
+    sets = {"session": session, "repetitions": 5, "weight": 50, "repetitions_unit": 1, "weight_unit": 1}
+    for exercise in (1, 1, 2):
+        assert grace.post("workoutlog/", {**sets, "exercise": exercise}).status_code == 201
+    assert [grace.get(f"exercise/{key}/").json["sets"] for key in (1, 2, 3)] == [2, 1, 0]
+    assert {row["id"] for row in grace.get("exercise/?trained=True").json["results"]} == {1, 2}
+    assert grace.get("exercise/?trained=False").json["count"] == grace.get("exercise/").json["count"] - 2
+    assert grace.get("exercise/favourites/?most=1").json == [{"exercise": 1, "sets": 2}]
+    assert grace.get("exercise/favourites/?most=0").status_code == 400
+    assert Page(grace.get("exercise/", headers=HTML)).link("Favourites") == "/api/v2/exercise/favourites/"
+
+
+def test_the_test_that_is_shown_passes(api):
+    source = files("plugins.md")["tests/test_water.py"]
+    names: dict = {}
+    exec(source, names)
+    names["test_glasses_are_ones_own"](api)
+
+
+# -- a resource of the core ------------------------------------------------------------------------------
+@pytest.fixture
+def subject(tmp_path, monkeypatch):
+    """Write the subject that docs/adding-a-resource.md shows where the package finds it; without its migration yet."""
+    shown = files("adding-a-resource.md")
+    for path, source in shown.items():
+        if path.startswith("wger_flask/domain/"):
+            target = tmp_path / path.removeprefix("wger_flask/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(source)
+    monkeypatch.setattr(wger_flask.domain, "__path__", [*wger_flask.domain.__path__, str(tmp_path / "domain")])
+    monkeypatch.setattr(application, "SUBJECTS", (*application.SUBJECTS, "naps"))
+    monkeypatch.setattr(wger_flask.models, "MODULES", (*wger_flask.models.MODULES, "domain.naps.models"))
+    wger_flask.models._all.cache_clear()
+    yield shown
+    for name in [name for name in sys.modules if "domain.naps" in name or "nap_place" in name]:
+        del sys.modules[name]
+    wger_flask.models._all.cache_clear()
+
+
+def test_the_resource_of_the_core_and_its_second_version(subject, template, tmp_path, monkeypatch):
+    copy = template.copy(tmp_path)
+    app = application.create_app(settings_for(copy.url, tmp_path))
+    registry = app.extensions["wger_flask"].registry
+    assert "created table wger_flask_nap" in migrations.migrate(registry.models, registry.plugins)
+    grace = Client(app, "grace")
+    made = grace.post("nap/", {"minutes": 70})
+    assert made.status_code == 201 and list(made.json) == ["id", "start", "minutes", "is_long"]
+    assert made.json["is_long"] is True
+    later = datetime.now(UTC).year + 1
+    assert grace.post("nap/", {"minutes": 7, "start": f"{later}-01-01T00:00:00Z"}).json == {
+        "start": ["This nap is still to come."]
+    }
+    assert Client(app, "linus").get("nap/").json["count"] == 0
+    assert wger_flask.models.Nap is registry.get("nap").model
+
+    [path] = [path for path in subject if path.startswith("wger_flask/storage/migrations/")]
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / Path(path).name).write_text(subject[path])
+    monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(steps)])
+    assert f"applied {Path(path).stem}" in migrations.migrate(registry.models, registry.plugins)
+    assert database.obj.execute_sql("SELECT minutes, place FROM wger_flask_nap").fetchall() == [(70, "")]
+    database.obj.close()
+    copy.drop()
+
+
+@pytest.mark.parametrize("page", ["plugins.md", "adding-a-resource.md"])
+def test_the_commands_and_paths_that_pages_name_are_there(page):
+    text = (ROOT / "docs" / page).read_text()
+    from wger_flask.cli import main
+
+    for command in re.findall(r"wger-flask ([a-z][a-z-]+)", text):
+        assert command in main.commands, command
+    for path in re.findall(r"`((?:wger_flask|tests|docs|plugins)/[\w./-]+)`", text):
+        assert (ROOT / path).exists() or "naps" in path, path
