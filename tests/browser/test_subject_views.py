@@ -22,7 +22,7 @@ def paths(app):
     """The pages of somebody who trains, eats and measures."""
     found = samples.everything(app, key_of("ada"), TODAY)
     routine, plan = f"/api/v2/routine/{found['routine']}/", f"/api/v2/nutritionplan/{found['plan']}/"
-    session = WorkoutSession.select().order_by(WorkoutSession.date).first().id
+    session = WorkoutSession.select().order_by(WorkoutSession.datetime_start).first().id
     return (
         routine, f"{routine}stats/", f"{routine}date-sequence-display/", f"/api/v2/workoutsession/{session}/",
         f"/api/v2/day/1/add-exercise/?_ask=exercise,sets,weight&_chosen=exercise:1&_next={routine}",
@@ -100,7 +100,7 @@ def test_long_words_do_not_widen_a_routine(window, app):
     day = person.add("day", routine=routine, name=word, description=word * 62)["id"]
     slot = person.add("slot", day=day, comment=word * 12)["id"]
     person.add("slot-entry", slot=slot, exercise=1, comment=word * 6)
-    session = person.add("workoutsession", routine=routine, day=day, notes=word * 62, date="2025-07-01")["id"]
+    session = person.add("workoutsession", routine=routine, day=day, notes=word * 62, datetime_start="2025-07-01")["id"]
     page = window({"width": 320, "height": 568})
     log_in(page, "ada")
     for path in ("routine/", f"routine/{routine}/", "workoutsession/", f"workoutsession/{session}/"):

@@ -149,7 +149,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     page.locator("summary", has_text="Add workout session").click()
     form = page.locator("#new")
     form.get_by_label("Routine").select_option(label="Strength")
-    form.get_by_label("Date").fill((today() - timedelta(days=1)).isoformat())
+    form.get_by_label("Start").fill((today() - timedelta(days=1)).isoformat() + "T18:00")
     form.get_by_label("Notes").fill("Too early")
     hand.press("Add")
     hand.follow("Delete…")

@@ -52,8 +52,8 @@ def held(template, tmp_path_factory):
                 slot = models.Slot.create(day=day, order=place + 1, config=large)
                 models.SlotEntry.create(slot=slot, exercise=exercise, order=1, config=large)
         for number in range(999):
-            day = datetime(2020, 1, 1, tzinfo=UTC).date() + timedelta(number)
-            models.WorkoutSession.create(user=grace, date=day, notes="\N{PILE OF POO}" + "a" * 19_996)
+            start = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(number)
+            models.WorkoutSession.create(user=grace, datetime_start=start, notes="\N{PILE OF POO}" + "a" * 19_996)
     database.obj.close()
     yield copy, routine.id
     copy.drop()

@@ -150,7 +150,7 @@ def test_an_action_without_fields_is_pressed_again(visitor, how):
 
 
 def test_a_button_that_leads_to_a_list_brings_the_form_back_too(visitor, person):
-    session = person("ada").add("workoutsession", date="2025-03-01")["id"]
+    session = person("ada").add("workoutsession", datetime_start="2025-03-01")["id"]
     ada = ended(visitor)
     page = post(ada, "workoutlog/?_list=/api/v2/exerciseinfo/&_field=exercise&_at=new-exercise", session=session,
                 weight="60", _method="GET")  # fmt: skip
@@ -288,7 +288,7 @@ def test_a_form_that_comes_too_often_keeps_what_was_typed(app, visitor, tmp_path
 @pytest.mark.parametrize("how", [renewed, ended])
 def test_what_a_deletion_was_told_comes_back(visitor, person, how):
     routine = person("ada").add("routine", start="2025-01-01", end="2025-02-01")["id"]
-    person("ada").add("workoutsession", date="2025-01-02", routine=routine)
+    person("ada").add("workoutsession", datetime_start="2025-01-02", routine=routine)
     for told in ({}, {"with_history": "True"}):
         ada = how(visitor)
         page = post(ada, f"routine/{routine}/", _method="DELETE", **told)

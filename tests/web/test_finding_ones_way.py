@@ -74,7 +74,9 @@ def test_where_a_new_row_is_worked_on_its_own_page_follows(visitor):
     ada = visitor("ada")
     made = ada.send("routine/", name="Legs", start="2025-01-01", end="2025-02-01")
     assert re.fullmatch(r"/api/v2/routine/\d+/", made.location)
-    assert re.fullmatch(r"/api/v2/workoutsession/[\w-]+/", ada.send("workoutsession/", date="2025-03-01").location)
+    assert re.fullmatch(
+        r"/api/v2/workoutsession/[\w-]+/", ada.send("workoutsession/", datetime_start="2025-03-01").location
+    )
 
 
 def test_a_page_beyond_the_last_says_so_and_leads_there(visitor):
@@ -102,7 +104,7 @@ def test_filters_in_use_are_chips_and_the_form_stays_closed(visitor, person):
 
 def test_a_chip_names_the_row_that_it_is_about(visitor, person, queries):
     ada = person("ada")
-    session = ada.add("workoutsession", date="2025-03-01")["id"]
+    session = ada.add("workoutsession", datetime_start="2025-03-01")["id"]
     ada.add("workoutlog", session=session, exercise=1, repetitions=5, weight=50, repetitions_unit=1, weight_unit=1)
     page = visitor("ada").see("workoutlog/?exercise=1&weight__gte=40")
     chips = [words for _, words in page.links if words.endswith("(remove)")]
@@ -175,7 +177,7 @@ def test_every_list_for_people_is_in_the_menu(visitor, registry):
 
 def test_a_thing_has_one_name_in_a_language(visitor, person):
     ada = person("ada")
-    session = ada.add("workoutsession", date="2025-03-01")["id"]
+    session = ada.add("workoutsession", datetime_start="2025-03-01")["id"]
     ada.add("workoutlog", session=session, exercise=1, repetitions=5, weight=50, repetitions_unit=1, weight_unit=1)
     browser = visitor("ada")
     own = browser.see("exerciseinfo/1/", **GERMAN).title.removesuffix(" · wger")

@@ -90,7 +90,7 @@ def test_what_could_mean_two_things_is_refused_and_kept(visitor, text):
 
 def test_other_forms_read_commas_too(visitor, person, people):
     ada, browser = person("ada"), visitor("ada")
-    session = ada.add("workoutsession", date="2025-03-01")["id"]
+    session = ada.add("workoutsession", datetime_start="2025-03-01")["id"]
     assert browser.send("workoutlog/", session=session, exercise=1, repetitions="8", weight="62,5").status_code == 303
     assert f"{WorkoutLog.get().weight:f}" == "62.50"
     routine = ada.add("routine", name="A", start="2025-03-01", end="2025-04-01")["id"]

@@ -108,7 +108,7 @@ def paths(app) -> tuple[str, ...]:
     """The pages of somebody who has everything."""
     found = samples.everything(app, key_of("ada"), TODAY)
     routine = f"/api/v2/routine/{found['routine']}/"
-    session = WorkoutSession.select().order_by(WorkoutSession.date).first().id
+    session = WorkoutSession.select().order_by(WorkoutSession.datetime_start).first().id
     return (
         "/", "/api/v2/", "/user/api-key", "/user/password", "/user/password/reset", "/api/v2/nowhere/", routine,
         f"{routine}?_next=/", f"{routine}stats/", f"{routine}date-sequence-display/", f"{routine}date-sequence-gym/",

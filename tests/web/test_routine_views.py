@@ -295,7 +295,7 @@ def test_a_session_shows_its_sets(visitor, person, queries):
     routine = plan(ada)
     for _ in range(2):
         log(ada, routine, 3)
-        session = WorkoutSession.select().order_by(WorkoutSession.date).first()
+        session = WorkoutSession.select().order_by(WorkoutSession.datetime_start).first()
         for path in ("workoutsession/", f"workoutsession/{session.id}/"):
             queries.clear()
             page = seen.see(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -163,12 +163,54 @@ def test_a_session_shows_what_is_left_to_do(ada, person):
 def test_a_session_of_another_day_is_logged_on_its_date(ada, person):
     routine = plan(person("ada"), exercises=(1,))
     day = person("ada").get("day/")["results"][0]["id"]
-    key = person("ada").add("workoutsession", routine=routine, day=day, date="2025-01-09")["id"]
+    key = person("ada").add("workoutsession", routine=routine, day=day, datetime_start="2025-01-09T17:30:00")["id"]
     page = ada.see(f"workoutsession/{key}/")
     assert "iteration 2" in page.words and "4 Sets, 6 × 62.50 kg" in page.words, "a day late is that day's all the same"
     form = ada.see(next(url for url, words in page.links if words == "Log set 1 of Bench Press"))
     submit(ada, form, "workoutlog/")
     assert WorkoutLog.get().date.date() == date(2025, 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2025-01-09T17:30:00", "2025-01-09T18:45:00", "2025-01-09 17:30–18:45"),
+        ("2025-01-09T23:30:00", "2025-01-10T00:15:00", "2025-01-09 23:30–00:15 the next day"),
+        ("2025-01-09T22:30:00Z", "2025-01-09T23:30:00Z", "2025-01-09 23:30–00:30 the next day"),
+        ("2025-01-09T17:30:00", None, "2025-01-09 17:30"),
+    ],
+)
+def test_when_a_session_was_is_said(ada, person, start, end, words):
+    key = person("ada").add("workoutsession", datetime_start=start, datetime_end=end)["id"]
+    for path in (f"workoutsession/{key}/", "workoutsession/"):
+        page = ada.see(path)
+        assert words in " ".join(page.words.split())
+        assert "End the session" not in page.words, "it is long over"
+
+
+def test_a_session_that_goes_on_is_ended_at_its_page(ada, person):
+    start = (datetime.now(UTC) - timedelta(hours=1)).replace(microsecond=0)
+    key = person("ada").add("workoutsession", datetime_start=start.isoformat())["id"]
+    page = ada.see(f"workoutsession/{key}/")
+    assert "since " in page.words
+    form = ada.see(page.link("End the session"))
+    before = datetime.now(UTC)
+    done = submit(ada, form, f"workoutsession/{key}/")
+    assert done.location.startswith(f"/api/v2/workoutsession/{key}/")
+    session = WorkoutSession.get()
+    assert session.datetime_start == start
+    assert start < session.datetime_end <= before
+    assert "End the session" not in ada.see(f"workoutsession/{key}/").words
+
+
+def test_the_last_of_several_sessions_of_a_day_is_the_one_of_the_calendar(ada, person):
+    routine = plan(person("ada"))
+    late, _ = (
+        person("ada").add("workoutsession", routine=routine, datetime_start=f"2025-01-06T{hour}:00:00")["id"]
+        for hour in ("20", "08")
+    )
+    page = ada.see(f"routine/{routine}/")
+    assert [url.rstrip("/").rpartition("/")[2] for url, words in page.links if words.startswith("✓")] == [late]
 
 
 def test_the_calendar_leads_to_the_sessions(ada, person):

@@ -26,6 +26,7 @@ from ..rest.resource import Resource
 from ..storage.model import Model
 from ..storage.query import Selection
 from .display_names import names_of
+from .form_state import TYPED, packed
 from .row_picker import FIELD, FOR
 from .urls import ASK, BACK, LAND, TELL, address, present, with_args
 
@@ -76,7 +77,7 @@ class Shown:
     def form(
         self, *parts, at: str = "", ask: Iterable[str] = (), tell: Iterable[str] = (), lands: bool = False, **given
     ) -> str:
-        """Return the address of the form of a new row, filled with ``given``, or of a row's.
+        """Return the address of the form of a new row, or of a row's, filled with ``given`` as if that had been typed.
 
         It leads back to the present page, to its element ``at``.  Where it is clear what matters,
         ``ask`` names the fields to show, and ``tell`` those whose values say what the form is
@@ -84,7 +85,9 @@ class Shown:
         """
         wanted = {name: ",".join(names) for name, names in ((ASK, ask), (TELL, tell)) if names}
         wanted |= {LAND: "row"} if lands else {}
-        return self.url(*parts, **given, **wanted, **{BACK: self.back(at)})
+        is_of_row = len(parts) > 1  # there, the query narrows
+        filled = {TYPED: packed(given)} if is_of_row and given else given
+        return self.url(*parts, **filled, **wanted, **{BACK: self.back(at)})
 
     def back(self, at: str = "") -> str:
         """Return the address of the present page, at its element ``at``: where a form leads back to."""

@@ -18,5 +18,6 @@ SLOT = {"ask": ("order", "comment"), "tell": ("day",)}
 ENTRY = {"ask": ("exercise", "type", "comment", "order"), "tell": ("slot",)}
 RULE = {"ask": ("iteration", "value", "operation", "step", "repeat", "requirements"), "tell": ("slot_entry",)}
 SESSION = {"ask": ("datetime_start", "datetime_end", "impression", "notes"), "tell": ("routine", "day")}
+END = {"ask": ("datetime_end", "impression", "notes"), "tell": ("routine", "day", "datetime_start")}
 LOG = {"ask": ("repetitions", "weight", "rir"), "tell": ("exercise", "iteration")}
 COPY = {"ask": ("name", "start")}

@@ -34,7 +34,8 @@ def session_list(shown):
 def session_page(shown):
     """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
     (row,) = shown.rows
-    start = datetime.fromisoformat(row["datetime_start"])
+    start, is_open = datetime.fromisoformat(row["datetime_start"]), goes_on(row)
+    now = datetime.now(start.tzinfo).replace(microsecond=0, tzinfo=None).isoformat()
     logs = _logs([row["id"]])[UUID(str(row["id"]))]
     words, wanted, iteration = wording(), [], 0
     own = (equals(models.Routine.id, row["routine"]), equals(models.Routine.user, shown.call.user.id))
@@ -43,11 +44,12 @@ def session_page(shown):
     names = shown.names(Exercise, {log["exercise"] for log in logs} | {item.exercise for _, item in wanted})
     sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
     done = Counter(log["slot_entry"] for log in logs)
-    given = {} if start.date() == today() or goes_on(row) else {"date": start.replace(tzinfo=None).isoformat()}
+    given = {} if start.date() == today() or is_open else {"date": start.replace(tzinfo=None).isoformat()}
     given |= {"session": row["id"]} | ({"routine": row["routine"]} if row["routine"] else {})
     return shown.render(
         "views/session.html", session=row, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
-        given=given, aims=aims, asks=form_fields, types=models.SET_TYPES, **_about(shown, [row]),
+        given=given, now=now if is_open else "", aims=aims, asks=form_fields, types=models.SET_TYPES,
+        **_about(shown, [row]),
     )  # fmt: skip
 
 
