@@ -33,15 +33,15 @@ class Case:
 
 def another_set(database: Path) -> dict:
     """Return a log as an app sends it: the session is the server's to find, and there is one."""
-    [(routine, entry, exercise, day)] = ask(
+    [(routine, entry, exercise, start)] = ask(
         database,
-        """SELECT l.routine_id, l.slot_entry_id, l.exercise_id, s.date FROM manager_workoutlog l
+        """SELECT l.routine_id, l.slot_entry_id, l.exercise_id, s.datetime_start FROM manager_workoutlog l
            JOIN manager_workoutsession s ON s.id = l.session_id JOIN auth_user u ON u.id = l.user_id
            WHERE u.username = 'grace' AND s.routine_id = l.routine_id AND s.day_id IS NOT NULL
-           ORDER BY s.date, l.id LIMIT 1""",
+           ORDER BY s.datetime_start, l.id LIMIT 1""",
     )
     return {
-        "routine": routine, "slot_entry": entry, "exercise": exercise, "iteration": 1, "date": f"{day}T18:30:00+01:00",
+        "routine": routine, "slot_entry": entry, "exercise": exercise, "iteration": 1, "date": f"{start}+00:00",
         "repetitions": 8, "repetitions_target": 8, "weight": "42.50", "weight_target": "42.50", "rir": "2.0",
         "rest": 90,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from wger_flask.storage.model import label_of
 from wger_flask.transfer.trophies import add_missing_trophies
 
 MAKER = ROOT.parent / "shared" / "dataset" / "make_dataset.py"
-SIZES = "--seed 5 --exercises 900 --ingredients 100000 --users 50 --routines 6 --weights 400".split()
+SIZES = "--seed 5 --exercises 900 --ingredients 100000 --users 50 --routines 6 --weights 400 --release 2.7.0".split()
 
 
 def prepare(folder: Path) -> Path:

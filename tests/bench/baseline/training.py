@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import orjson
 from flask import Blueprint, abort, request
 
 from .connection import rows, writing
-from .wire import ZONE, answer, dashed, moment, page, places, user
+from .wire import answer, dashed, moment, page, places, user
 
 endpoints = Blueprint("training", __name__)
 
@@ -54,13 +54,18 @@ def add_log():
             abort(403)
         if not rows("SELECT 1 FROM exercises_exercise WHERE id = ?", body["exercise"]):
             abort(400)
+        begun, earliest = (stored(then) for then in (when, when - timedelta(hours=5)))
         session = rows(
-            "SELECT id FROM manager_workoutsession WHERE user_id = ? AND routine_id = ? AND date = ?",
-            who, body["routine"], when.astimezone(ZONE).date().isoformat(),
+            """SELECT id FROM manager_workoutsession
+               WHERE user_id = ? AND routine_id = ? AND datetime_start <= ?
+               AND (datetime_end >= ? OR datetime_end IS NULL AND datetime_start >= ?)
+               ORDER BY datetime_end IS NULL, iif(datetime_end IS NULL, NULL, datetime_start), datetime_start DESC
+               LIMIT 1""",
+            who, body["routine"], begun, begun, earliest,
         )  # fmt: skip
         assert session, "the yardstick makes no sessions: the log that is sent belongs to one"
         row = (
-            uuid.uuid4().hex, when.astimezone(UTC).replace(tzinfo=None).isoformat(" "), session[0][0],
+            uuid.uuid4().hex, begun, session[0][0],
             body["routine"], body["iteration"], body["slot_entry"], body.get("next_log"), body["exercise"],
             body.get("repetitions_unit", 1), float(body["repetitions"]), float(body["repetitions_target"]),
             body.get("weight_unit", 1), float(body["weight"]), float(body["weight_target"]), float(body["rir"]),
@@ -69,6 +74,10 @@ def add_log():
         rows(f"INSERT INTO manager_workoutlog ({COLUMNS}, user_id) VALUES ({'?, ' * 18}?)", *row, who)
         judge(who, row)
     return answer(shown(row), 201)
+
+
+def stored(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 # -- statistics and trophies ---------------------------------------------------------------------
