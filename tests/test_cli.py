@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,21 @@ def test_an_account(prepared, run):
     assert run("set-password", "eve", "--password", "battery staple") == (0, "Changed the password of 'eve'.\n")
 
 
+def test_a_second_factor_that_was_lost(prepared, run, monkeypatch):
+    assert run("remove-second-factor", "grace") == (1, "Error: 'grace' has no second factor\n")
+    held = database.obj
+    with held.connection_context() if held.is_closed() else nullcontext():
+        held.execute_sql(
+            "INSERT INTO mfa_authenticator (user_id, type, data, created_at) SELECT id, 'totp', "
+            "'{\"secret\": \"AB\"}', '2026-10-01 08:00:00' FROM auth_user WHERE username = 'grace'"
+        )
+    status, told = run("remove-second-factor", "grace")  # nobody answers
+    assert status == 1 and "Remove the second factor of 'grace' (totp)?" in told and rows("mfa_authenticator") == 1
+    status, told = run("remove-second-factor", "grace", "--yes")
+    assert (status, told) == (0, "Removed the second factor of 'grace': the password is enough to log in.\n")
+    assert rows("mfa_authenticator") == 0
+
+
 def test_addresses_of_an_account(prepared, run):
     assert run("email", "grace") == (0, "grace@example.org (primary)\n")
     status, told = run("email", "grace", "--add", "Second@example.org")
@@ -177,6 +193,7 @@ def test_a_password_is_asked_for_twice(prepared, run):
         (["create-user", "bob", "--password", "correct horse", "--email", "nonsense"], "'nonsense' is not an e-mail"),
         (["set-password", "nobody", "--password", "correct horse"], "nobody"),
         (["create-token", "nobody"], "nobody"),
+        (["remove-second-factor", "nobody"], "nobody"),
         (["recalculate-statistics", "nobody"], "nobody"),
         (["resources", "nonsense"], "there is no resource 'nonsense'; see: wger-flask resources"),
     ],

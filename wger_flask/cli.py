@@ -224,6 +224,24 @@ def create_token(name: str) -> None:
     click.echo(_told(_accounts().create_token, name))
 
 
+@main.command("remove-second-factor")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove_second_factor(name: str, yes: bool) -> None:
+    """Remove what the account NAME has lost: its authenticator app, recovery codes, passkeys.
+
+    Asks first: make sure that it is the owner who wishes it. Their password is enough from then on; all their
+    sessions and tokens end, but for the permanent one (API key).
+    """
+    user = _told(_accounts().account_named, name)
+    factors = import_module("wger_flask.auth.second_factors.changes")
+    types = _told(factors.types_to_remove, user)
+    if not yes:
+        click.confirm(f"Remove the second factor of {name!r} ({', '.join(types)})?", abort=True)
+    factors.remove_all(user)
+    click.echo(f"Removed the second factor of {name!r}: the password is enough to log in.")
+
+
 @main.command("email")
 @click.argument("name")
 @click.option("--add", "added", metavar="ADDRESS", multiple=True, help="Add an address; a letter asks about it.")

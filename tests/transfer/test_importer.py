@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL, MODELS, SERVER, TABLES, empty_database, needs_reference
+from wger_flask.auth.second_factors import authenticators
+from wger_flask.storage import cascade
 from wger_flask.storage.bulk import dangling
+from wger_flask.storage.database import transaction
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.model import label_of, links_of
 from wger_flask.transfer import importer
@@ -201,6 +204,34 @@ def test_the_profile_and_the_token_of_a_user_are_replaced(load):
     load([user(1), row("core.userprofile", 5, user=1), row("authtoken.token", "b" * 40, user=1)])
     assert [one.id for one in Profile.select()] == [5]
     assert [one.key for one in BY_LABEL["authtoken.token"].select()] == ["b" * 40]
+
+
+def test_second_factors_come_with_their_users(load):
+    secret = {"secret": "X7VW2SZU6JBCPH5SI3GYKWBCBUTOSHWQ"}
+    report = load([
+        row("mfa.authenticator", 7, user=1, type="totp", data=secret, created_at="2026-10-01T08:00:00Z"),
+        row("mfa.authenticator", 8, user=1, type="recovery_codes", data={"seed": "ab", "used_mask": 1}),
+        language(), user(1), user(2, "grace"),
+    ])  # fmt: skip
+    assert report.loaded["mfa.authenticator"] == 2 and not report.unknown
+    assert authenticators.needed(1) == ["recovery_codes", "totp"] and authenticators.needed(2) == []
+    assert authenticators.find(1, "totp").data == secret
+    with transaction():
+        cascade.delete(User, [1])
+    assert not authenticators.of(1)
+
+
+def test_no_secret_is_told_of_a_row_that_is_refused(load, caplog):
+    for wrong in ({"user": 99}, {"user": 1, "created_at": "x"}, {"user": 1, "data": None}, {"user": None}):
+        with pytest.raises(ImportFailure) as told:
+            load(
+                [
+                    language(),
+                    user(1),
+                    row("mfa.authenticator", 7, **{"type": "totp", "data": {"secret": "KEPT"}, **wrong}),
+                ]
+            )
+        assert "KEPT" not in str(told.value) + caplog.text
 
 
 # -- natural keys --------------------------------------------------------------------------

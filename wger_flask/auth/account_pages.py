@@ -11,6 +11,7 @@ from . import email_addresses as emails
 from . import email_management, forms, limits, messages
 from .models import EmailAddress, User
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .second_factors import authenticators
 from .trust import has_verified
 
 
@@ -20,7 +21,8 @@ def home() -> Response:
     if g.user is None:
         return to_login()
     user = row_of_user()
-    return show("account", user=user, is_confirmed=has_verified(user.id, user.email))
+    confirmed, factors = has_verified(user.id, user.email), authenticators.needed(user.id)
+    return show("account", user=user, is_confirmed=confirmed, has_second_factor=bool(factors))
 
 
 @page("/user/email")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import string
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from .signing import PatientSigner
 
 SESSION_COOKIE, CSRF_COOKIE = "sessionid", "csrftoken"
 SESSION_SECONDS, CSRF_SECONDS = 14 * 24 * 3600, 365 * 24 * 3600
+_PENDING = "pending"  # in the cookie, beside "session" and "csrf"
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -74,15 +76,37 @@ def register(app: Flask, secure: bool) -> None:
 
 
 # -- who is logged in ---------------------------------------------------------------------------
-def log_in(user: User) -> None:
+def log_in(user: User, methods: Sequence[dict] = ()) -> None:
     """Begin a session of ``user`` with a CSRF token of its own, in the place of the one before.
 
-    Raises :class:`~.credential_stamps.PasswordChanged`.
+    ``methods`` tells how they logged in.  Raises :class:`~.credential_stamps.PasswordChanged`.
     """
-    token, _ = sessions.begin(user, [], sessions.BROWSER, timedelta(seconds=SESSION_SECONDS))
+    token, _ = sessions.begin(user, [*methods], sessions.BROWSER, timedelta(seconds=SESSION_SECONDS))
     log_out()
     session.permanent = True
     _hold(token)
+
+
+def log_in_half(user: User, methods: list[dict]) -> None:
+    """Remember that the browser's owner has shown the password of ``user`` and owes a second factor.
+
+    Raises :class:`~.credential_stamps.PasswordChanged`.
+    """
+    session[_PENDING] = sessions.begin_pending(user, methods)
+
+
+def logged_in_half() -> sessions.Open | None:
+    """Return the session of whoever owes a second factor; None for nobody, and when it was too long ago."""
+    token = session.get(_PENDING)
+    try:
+        return sessions.by_token(token, sessions.PENDING) if token else None
+    except sessions.Gone:
+        return None
+
+
+def held() -> sessions.Open | None:
+    """Return the session that the cookie stands for; None without one that is good."""
+    return _opened()
 
 
 def log_out() -> None:

@@ -2,8 +2,9 @@
 
 Every account has a stamp, which follows from its password hash.  Sessions and signed tokens carry the stamp
 that the account had when they began, and end when it has another one: whenever the password is changed, by
-whomever (a wger on the same database may do it).  A hash that is only renewed, of the same password, keeps
-its stamp: a row says so, and beside it lies the mark of the hash that it holds for.
+whomever (a wger on the same database may do it), and when a second factor is set up or removed here.  A hash
+that is only renewed, of the same password, keeps its stamp: a row says so, and beside it lies the mark of the
+hash that it holds for.
 
 The row is stored for every account that gave something out, so that it and the user are one query; where it
 could not be stored (the disk is full), the stamp follows from the hash all the same.
@@ -12,6 +13,7 @@ could not be stored (the disk is full), the stamp follows from the hash all the 
 from __future__ import annotations
 
 import hmac
+import secrets
 
 from ..storage import database
 from ..storage.database import transaction_if_able
@@ -35,9 +37,8 @@ def holds(sent: str, stamp: str, mark: str, password_hash: str) -> bool:
 
     ``stamp`` and ``mark`` are those of its row, empty where there is none.
     """
-    if hmac.compare_digest(sent.encode(), stamp.encode()) and hmac.compare_digest(mark, mark_of(password_hash)):
-        return True
-    return hmac.compare_digest(sent.encode(), _first(password_hash).encode())
+    is_known = hmac.compare_digest(mark, mark_of(password_hash))
+    return hmac.compare_digest(sent.encode(), (stamp if is_known else _first(password_hash)).encode())
 
 
 def current(user: User) -> str:
@@ -62,6 +63,13 @@ def renew(user: int, password_hash: str) -> str:
     """Store the stamp of an account with another password, inside the caller's transaction; returns it."""
     stamp = _first(password_hash)
     _store(user, stamp, password_hash)
+    return stamp
+
+
+def replace(user: int) -> str:
+    """Store another stamp of an account whose password stays, inside the caller's transaction; returns it."""
+    stamp = secrets.token_hex(16)
+    _store(user, stamp, User.select(User.password).where(User.id == user).scalar())
     return stamp
 
 

@@ -1,7 +1,8 @@
 """Find out whether a name and a password belong together.
 
-Wherever somebody logs in, it is through :func:`verify`: there failed attempts are counted, old
-hashes are replaced, and an unknown name takes as long as a wrong password.
+Wherever somebody logs in, it is through :func:`verify_for_login`, and wherever they show again who they are,
+through :func:`verify`: there failed attempts are counted, old hashes are replaced, and an unknown name takes as
+long as a wrong password.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ..storage.database import after_commit, transaction_if_able
 from . import credential_stamps, email_addresses, lockout, passwords, usernames
 from .models import EmailAddress, User
 from .policy import policy
+from .second_factors import authenticators
 
 
 def named(username: str, *, any_case: bool = False) -> list[User]:
@@ -63,6 +65,18 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
     passwords.spend(password, candidates[-1].password if candidates else None, policy().hashing, _one_of_each())
     lockout.failed(address)
     return None
+
+
+def verify_for_login(candidates: Sequence[User], password: str, address: str | None) -> User | None:
+    """Do what :func:`verify` does, wherever somebody would be logged in by it.
+
+    Raises :class:`~.second_factors.authenticators.SecondFactorNeeded` where the password is right, the account
+    active, and the password not enough.
+    """
+    user = verify(candidates, password, address)
+    if user is not None and user.is_active and (types := authenticators.needed(user.id)):
+        raise authenticators.SecondFactorNeeded(user, types)
+    return user
 
 
 def _renewed(user: User, password: str) -> bool:

@@ -25,11 +25,16 @@ from . import (
 )
 from .languages import preferred_language
 from .policy import policy
+from .second_factors.authenticators import SecondFactorNeeded
 
 DEPRECATION = {"Deprecation": "Sat, 01 Oct 2022 23:59:59 GMT"}
 UNIQUE = "This field must be unique."
 NO_ACCOUNT = "No active account found with the given credentials"
 UNKNOWN = "Username or password unknown"
+SECOND_FACTOR = (
+    "This account has a second factor, which is not asked for here: log in with an app or on the page, "
+    "where API keys are made too."
+)
 
 endpoints = Endpoints("accounts", "Log in, register, and get tokens.")
 
@@ -55,11 +60,13 @@ def token(call):
     """Give an access and a refresh token for a name and a password."""
     data = call.load(schemas.Credentials)
     found = credentials.known_as(data["username"])
-    user = credentials.verify(found, data["password"], call.request.remote_addr)
-    if user is None or not user.is_active:
-        raise Unauthorized(NO_ACCOUNT)
     try:
+        user = credentials.verify_for_login(found, data["password"], call.request.remote_addr)
+        if user is None or not user.is_active:
+            raise Unauthorized(NO_ACCOUNT)
         return refresh_tokens.pair(user)
+    except SecondFactorNeeded:
+        raise Unauthorized(SECOND_FACTOR, code="second_factor_needed") from None
     except credential_stamps.PasswordChanged:
         raise Unauthorized(NO_ACCOUNT) from None
 
@@ -125,11 +132,13 @@ def login(call):
     if not name:
         raise Invalid({"non_field_errors": ['Please provide an "email" or a "username"']})
     found = credentials.known_as(name)
-    user = credentials.verify(found, data["password"], call.request.remote_addr)
-    if user is None or not user.is_active:
-        raise Invalid({"non_field_errors": [UNKNOWN]})
     try:
+        user = credentials.verify_for_login(found, data["password"], call.request.remote_addr)
+        if user is None or not user.is_active:
+            raise Invalid({"non_field_errors": [UNKNOWN]})
         token = accounts.permanent_token(user)
+    except SecondFactorNeeded:
+        raise Invalid({"non_field_errors": [SECOND_FACTOR]}) from None
     except credential_stamps.PasswordChanged:
         raise Invalid({"non_field_errors": [UNKNOWN]}) from None
     return render(call, call.format, {"token": token}, 200, DEPRECATION)

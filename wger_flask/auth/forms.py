@@ -8,6 +8,7 @@ from ..rest import fields
 from ..rest.schema import Schema
 from . import email_addresses, passwords, usernames
 from .schemas import Email, Username
+from .second_factors import authenticators
 
 
 class LoginForm(Schema):
@@ -38,6 +39,24 @@ class RegisterForm(PasswordForm):
 
 class ChangeForm(PasswordForm):
     """Change the password."""
+
+    current = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class CodeForm(Schema):
+    """Log in with the second factor."""
+
+    code = fields.String(required=True, max_length=authenticators.LONGEST)
+
+
+class TurnOnForm(CodeForm):
+    """Set an authenticator app up."""
+
+    current = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class CurrentForm(Schema):
+    """Show again who one is."""
 
     current = fields.String(required=True, max_length=passwords.LONGEST)
 

@@ -13,7 +13,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..mail.delivery import compose
 from ..rest.mount import link_for_people
-from . import credential_stamps, email_addresses
+from . import credential_stamps, email_addresses, trust
 from .models import EmailAddress, User
 from .policy import policy
 from .signing import PatientSigner
@@ -38,6 +38,46 @@ If that was you, open this page to choose one:
 The link works once, for three days. If it was not you, there is nothing to do:
 your password stays as it is.
 """
+
+
+_NOTICE = """\
+{what}
+
+If that was you, there is nothing to do. If it was not, choose a new password
+at once, which logs everybody else out:
+
+{link}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A letter about a change to an account: its subject, and what was done."""
+
+    subject: str
+    what: str
+
+
+FACTOR_ON = Notice(
+    "A second factor was set up",
+    "An authenticator app was set up for the account that goes by this address.\n"
+    "Everything else that was logged in is logged out.",
+)
+FACTOR_OFF = Notice(
+    "The second factor was removed",
+    "The authenticator app was removed from the account that goes by this address:\n"
+    "its password is enough again. Everything else that was logged in is logged out.",
+)
+NEW_CODES = Notice(
+    "New recovery codes",
+    "New recovery codes were made for the account that goes by this address.\nThe old ones are worthless.",
+)
+
+
+def send_notice(user: User, notice: Notice) -> None:
+    """Tell ``user`` of a change to their account, where their address is known to be theirs."""
+    if trust.has_verified(user.id, user.email):
+        _send(user.email, notice.subject, _NOTICE.replace("{what}", notice.what), "/user/password/reset")
 
 
 def send_verification(row: EmailAddress) -> None:

@@ -116,6 +116,31 @@ EmailAddress.add_index(
 EmailAddress.add_index(EmailAddress.email, unique=True, where=EmailAddress.verified, name="unique_verified_email")
 
 
+class Authenticator(Model):
+    """A second factor of a user: see :mod:`.second_factors`.
+
+    ``type`` is ``totp``, ``recovery_codes`` or ``webauthn``; ``data`` an object with the secret, or what the codes
+    follow from: nothing of it may get into a log.
+    """
+
+    id = columns.BigAuto()
+    user = columns.ForeignKey(User)
+    type = columns.Char(max_length=20)
+    data = columns.Json()
+    created_at = columns.DateTime(default=columns.now)
+    last_used_at = columns.DateTime(null=True)
+
+    class Meta:
+        table_name = "mfa_authenticator"
+        label = "mfa.authenticator"
+
+
+Authenticator.add_index(
+    Authenticator.user, Authenticator.type,
+    unique=True, where=Authenticator.type.in_(("totp", "recovery_codes")), name="unique_authenticator_type",
+)  # fmt: skip
+
+
 class OutstandingToken(Model):
     """A refresh token that was given out."""
 
@@ -190,5 +215,8 @@ class LoginSession(Model):
         table_name = "wger_flask_session"
 
 
-MODELS = (ContentType, Permission, Group, User, Token, EmailAddress, OutstandingToken, BlacklistedToken, Session)
+MODELS = (
+    ContentType, Permission, Group, User, Token, EmailAddress, Authenticator, OutstandingToken, BlacklistedToken,
+    Session,
+)  # fmt: skip
 OWN_MODELS = (SecurityStamp, LoginSession)

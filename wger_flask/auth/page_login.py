@@ -6,11 +6,20 @@ from flask import Request
 
 from ..rest.dispatch import AGAIN, NAME, PASSWORD
 from ..rest.errors import Forbidden
-from . import accounts, cookies, credential_stamps, credentials, email_addresses, passwords
+from . import accounts, cookies, credential_stamps, credentials, email_addresses, passwords, sessions
 from .identity import Caller
 from .models import User
+from .second_factors import authenticators
+from .second_factors.authenticators import SecondFactorNeeded
 
 WRONG = "This name and this password do not belong together."
+ELSEWHERE = (
+    "This account has a second factor. Log in on the login page, in another tab: what you typed here stays, "
+    "and its button works again afterwards."
+)
+
+
+TOO_LATE = "That was too long ago: begin again with your name and password."
 
 
 class LoginFailed(Forbidden):
@@ -22,19 +31,49 @@ class LoginFailed(Forbidden):
 def enter(name: str, password: str, address: str | None) -> User:
     """Begin a session of whoever goes by ``name``, or has it as an address; returns them.
 
-    ``address`` is where the attempt comes from.  Raises :class:`LoginFailed`, and
-    :class:`~wger_flask.rest.errors.Throttled` when too many failed from there.
+    ``address`` is where the attempt comes from.  Raises :class:`LoginFailed`,
+    :class:`~wger_flask.rest.errors.Throttled` when too many failed from there, and :class:`SecondFactorNeeded`, after
+    which :func:`enter_code` is the next step.
     """
     found = credentials.known_as(name, any_case=True)
-    user = credentials.verify(found, password, address)
-    if user is None or not user.is_active:
-        raise LoginFailed()
     try:
+        user = credentials.verify_for_login(found, password, address)
+        if user is None or not user.is_active:
+            raise LoginFailed()
         cookies.log_in(user)
+    except SecondFactorNeeded as half:
+        try:
+            cookies.log_in_half(half.user, [sessions.method(username=half.user.username)])
+        except credential_stamps.PasswordChanged:
+            raise LoginFailed() from None
+        raise
     except credential_stamps.PasswordChanged:
         raise LoginFailed() from None
     accounts.note_login(user)
     return user
+
+
+def enter_code(code: str, address: str | None) -> bool:
+    """Begin a session of whoever has shown their password and sends a code; False for a wrong one.
+
+    Raises :class:`LoginFailed` where the first step is too long ago, or the password was changed meanwhile, and
+    :class:`~wger_flask.rest.errors.Throttled`.
+    """
+    half = cookies.logged_in_half()
+    user = half and User.get_or_none(User.id == half.user.id)
+    if user is None:
+        raise LoginFailed(TOO_LATE)
+    how = authenticators.prove(user.id, code, address)
+    if how is None:
+        return False
+    try:
+        if not sessions.end(half.id):
+            raise LoginFailed(TOO_LATE)
+        cookies.log_in(user, [*half.methods, how])
+    except credential_stamps.PasswordChanged:
+        raise LoginFailed(TOO_LATE) from None
+    accounts.note_login(user)
+    return True
 
 
 def by_form(request: Request) -> Caller | None:
@@ -49,5 +88,8 @@ def by_form(request: Request) -> Caller | None:
     name, password = form.get(NAME, "").strip(), form[PASSWORD]
     if not name or not password or len(name) > email_addresses.LONGEST or len(password) > passwords.LONGEST:
         raise LoginFailed()
-    enter(name, password, request.remote_addr)
+    try:
+        enter(name, password, request.remote_addr)
+    except SecondFactorNeeded:
+        raise LoginFailed(ELSEWHERE) from None
     return cookies.logged_in()

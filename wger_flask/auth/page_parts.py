@@ -19,7 +19,7 @@ from .policy import policy
 
 pages = Blueprint("account", __name__)
 STALE = "This page was older than your session. Nothing was done yet: look through it, and press the button again."
-_HIDDEN = ("again", "current", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
+_HIDDEN = ("again", "current", "code", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
 
 
 @pages.before_request

@@ -31,6 +31,7 @@ from .languages import preferred_language
 from .models import Token
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
 from .policy import policy
+from .second_factors.authenticators import SecondFactorNeeded
 
 NOT_YOURS = "This is not your password."
 
@@ -62,6 +63,8 @@ def login() -> Response:
         return show("login", {"form": [wrong.body["detail"]]})
     except Throttled as wrong:
         return throttled("login", wrong)
+    except SecondFactorNeeded:
+        return on(url_for("account.second_step", next=onward))
     return on(onward)
 
 

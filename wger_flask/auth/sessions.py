@@ -4,6 +4,9 @@ The holder of a session has a random token; the database holds its digest, so th
 lets nobody in.  A session ends by logging out, by its time, and with the password: see :mod:`.credential_stamps`.
 Access tokens name their session and end with it.
 
+Whoever has shown their password and owes a second factor has a session that is pending: its token opens nothing, it
+is for going on with logging in, within a quarter of an hour.
+
 Somebody who is not logged in gets a token too, because the protocol of apps wants one in every answer.
 Nothing is stored for it: it carries its own signature, so that strangers cannot fill the table.
 """
@@ -28,7 +31,8 @@ from .identity import Caller, columns_of
 from .models import LoginSession, User
 from .policy import policy
 
-APP, BROWSER = "app", "browser"
+APP, BROWSER, PENDING = "app", "browser", "pending"
+_PENDING_LIFETIME = timedelta(minutes=15)
 _LETTERS = string.ascii_lowercase + string.digits
 _RANDOM, _SIGNED = 20, 12  # characters of a token: 103 random bits, and 60 of signature where nothing is stored
 _READ = (
@@ -43,12 +47,13 @@ class Gone(Exception):
 
 @dataclass(slots=True)
 class Open:
-    """A session that is open: its ``id``, its user, how they logged in, and its refresh token's id."""
+    """A session that is open: its ``id``, its user, how they logged in, its refresh token's id, and its stamp."""
 
     id: str
     user: Caller
     methods: list[dict]
     refresh: str
+    stamp: str
 
 
 def anonymous_token() -> str:
@@ -80,6 +85,28 @@ def begin(user: User, methods: list[dict], kind: str = APP, lifetime: timedelta 
     return token, key
 
 
+def begin_pending(user: User, methods: list[dict]) -> str:
+    """Begin to log somebody in who owes a second factor; returns the token with which they go on.
+
+    Raises :class:`~.credential_stamps.PasswordChanged`.
+    """
+    token, _ = begin(user, methods, PENDING, _PENDING_LIFETIME)
+    return token
+
+
+def add_method(session: Open, method: dict) -> None:
+    """Note that the holder of ``session`` has proved again who they are."""
+    session.methods = [*session.methods, method]
+    with transaction():
+        LoginSession.update(methods=json.dumps(session.methods)).where(LoginSession.id == session.id).execute()
+
+
+def proved_within(session: Open, seconds: float) -> bool:
+    """Tell whether the holder of ``session`` has proved who they are that recently."""
+    now = time.time()
+    return any(now - seconds <= entry.get("at", 0) <= now + tokens.LEEWAY for entry in session.methods)
+
+
 def by_token(token: str, kind: str = APP) -> Open | None:
     """Return the session of a token, None for somebody who never logged in; raises :class:`Gone`."""
     start, signature = token[:_RANDOM], token[_RANDOM:]
@@ -99,10 +126,18 @@ def user_of(key: str) -> Caller | None:
     return found and found.user
 
 
-def end(key: str) -> None:
-    """End a session; the tokens that came from it end with it."""
+def end(key: str) -> bool:
+    """End a session, and the tokens that came from it with it; False where somebody else was first."""
     with transaction():
-        LoginSession.delete().where(LoginSession.id == key).execute()
+        return bool(LoginSession.delete().where(LoginSession.id == key).execute())
+
+
+def end_others(user: int, stamp: str, but: str | None) -> None:
+    """End the sessions of ``user``, who has another stamp now, inside the caller's transaction; ``but`` goes on."""
+    own = LoginSession.account == user
+    LoginSession.delete().where(own & (LoginSession.id != but) if but else own).execute()
+    if but:
+        LoginSession.update(stamp=stamp).where(own & (LoginSession.id == but)).execute()
 
 
 def end_of_password(user: int, stamp: str, but: str | None) -> None:
@@ -110,10 +145,9 @@ def end_of_password(user: int, stamp: str, but: str | None) -> None:
 
     The session with the id ``but`` goes on, and the access tokens that came from it; its refresh token does not.
     """
-    own = LoginSession.account == user
-    LoginSession.delete().where(own & (LoginSession.id != but) if but else own).execute()
+    end_others(user, stamp, but)
     if but:
-        LoginSession.update(stamp=stamp, refresh="").where(own & (LoginSession.id == but)).execute()
+        LoginSession.update(refresh="").where((LoginSession.account == user) & (LoginSession.id == but)).execute()
 
 
 def change_token(key: str, kind: str = APP) -> str:
@@ -158,7 +192,7 @@ def _found(which: Clause) -> Open | None:
     ):
         is_over = LoginSession.expires.python_value(expires) < columns.now()
         if not is_over and credential_stamps.holds(sent, stamp, mark, password):
-            return Open(key, Caller(*user), json.loads(methods), refresh)
+            return Open(key, Caller(*user), json.loads(methods), refresh, sent)
     return None
 
 

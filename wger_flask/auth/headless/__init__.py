@@ -6,7 +6,7 @@ in most answers to somebody who is not logged in a token with which to go on.
 
 from __future__ import annotations
 
-from . import account, login, password
+from . import account, authenticate, login, password
 from .protocol import blueprint
 
-__all__ = ["account", "blueprint", "login", "password"]
+__all__ = ["account", "authenticate", "blueprint", "login", "password"]

@@ -84,7 +84,7 @@ def verify(visit: Visit) -> Response:
 
 
 def nothing(visit: Visit) -> Response:
-    """List nothing: passkeys, one-time passwords and accounts elsewhere are not used here."""
+    """List nothing: accounts elsewhere are not used here."""
     return answer(200, [] if visit.known else None)
 
 
@@ -126,6 +126,5 @@ route(
     "account/email", get=list_addresses, post=add_address, put=send_again, patch=choose_primary, delete=remove_address,
     sends={"email": True, "primary": False}, private=True,
 )  # fmt: skip
-route("account/authenticators", private=True, get=nothing)
 route("account/providers", private=True, get=nothing)
 route("auth/email/verify", sends={"key": True}, header="X-Email-Verification-Key", get=show_verification, post=verify)

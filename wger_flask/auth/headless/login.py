@@ -10,7 +10,8 @@ from .. import accounts, credentials, email_addresses, limits, password_rules, s
 from ..languages import preferred_language
 from ..models import User
 from ..policy import policy
-from .protocol import Form, Visit, answer, logged_in, route, unauthenticated
+from ..second_factors import authenticators, recovery_codes, totp
+from .protocol import Form, Visit, answer, half_logged_in, logged_in, route, unauthenticated
 
 _USERNAME = re.compile(r"[\w.@+-]+")
 _WRONG = {
@@ -29,7 +30,7 @@ def config(visit: Visit) -> Response:
         "password_reset_by_code_enabled": False,
         "authentication_method": "username_email",
     }
-    mfa = {"supported_types": [], "passkey_login_enabled": False}
+    mfa = {"supported_types": [totp.TYPE, recovery_codes.TYPE], "passkey_login_enabled": False}
     data = {"account": account, "socialaccount": {"providers": []}, "mfa": mfa}
     return answer(200, data, {"session_token": sessions.anonymous_token()})
 
@@ -49,14 +50,18 @@ def login(visit: Visit) -> Response:
     form.check()
     how, name = sent[0], values[sent[0]]
     found = credentials.known_as(name, any_case=True) if how == "username" else credentials.reached_at(name)
-    user = credentials.verify(found, password, visit.request.remote_addr)
+    method = sessions.method(**{how: name})
+    try:
+        user = credentials.verify_for_login(found, password, visit.request.remote_addr)
+    except authenticators.SecondFactorNeeded as half:
+        return half_logged_in(half.types, session_token=sessions.begin_pending(half.user, [method]))
     if user is None:
         form.add(f"{how}_password_mismatch", _WRONG[how], "password")
         form.check()
     if not user.is_active:
         return unauthenticated()
     accounts.note_login(user)
-    return _begun(user, [sessions.method(**{how: name})])
+    return begun(user, [method])
 
 
 def signup(visit: Visit) -> Response:
@@ -91,7 +96,7 @@ def signup(visit: Visit) -> Response:
         _note_taken(form, clash.fields)
         form.check()
     accounts.note_login(user)
-    return _begun(user, [])
+    return begun(user, [])
 
 
 def show_session(visit: Visit) -> Response:
@@ -101,8 +106,8 @@ def show_session(visit: Visit) -> Response:
 
 def end_session(visit: Visit) -> Response:
     """Log out; the access tokens that came from the session end with it."""
-    if visit.session is not None:
-        sessions.end(visit.session.id)
+    if (held := visit.session or visit.pending) is not None:
+        sessions.end(held.id)
     return unauthenticated(token=False)
 
 
@@ -119,7 +124,8 @@ def refresh(visit: Visit) -> Response:
         return answer(400, meta=meta)
 
 
-def _begun(user: User, methods: list[dict]) -> Response:
+def begun(user: User, methods: list[dict]) -> Response:
+    """Begin a session, and answer with all that it is good for."""
     token, key = sessions.begin(user, methods)
     return logged_in(user, methods, session_token=token, **sessions.give_tokens(sessions.by_id(key)))
 

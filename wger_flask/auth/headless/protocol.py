@@ -17,6 +17,7 @@ from ...rest.permissions import METHODS
 from .. import credential_stamps, passwords, sessions, tokens
 from ..models import User
 from ..policy import policy
+from ..second_factors import authenticators
 from . import described
 
 PREFIX = "/allauth/app/v1"
@@ -55,6 +56,21 @@ def unauthenticated(token: bool = True) -> Response:
     return answer(401, {"flows": _flows()}, meta)
 
 
+def half_logged_in(types: list[str], **meta) -> Response:
+    """Return what somebody is told who has shown their password and owes a second factor, one of ``types``."""
+    owed = {"id": "mfa_authenticate", "is_pending": True, "types": types}
+    return answer(401, {"flows": [*_flows(), owed]}, {"is_authenticated": False, **meta})
+
+
+def must_prove(user: User, session: sessions.Open, types: list[str]) -> Response:
+    """Return what somebody is told who is logged in and must show again who they are."""
+    flows = [{"id": "reauthenticate"}] if passwords.is_usable(user.password) else []
+    if types:
+        flows.append({"id": "mfa_reauthenticate", "types": types})
+    data = {"user": shown(user), "methods": session.methods, "flows": flows}
+    return answer(401, data, {"is_authenticated": True})
+
+
 def gone() -> Response:
     """Return what the holder of a session token is told that is no longer good for anything."""
     return answer(410, {"flows": _flows()}, {"is_authenticated": None, "session_token": sessions.anonymous_token()})
@@ -91,7 +107,12 @@ class Visit:
     def session(self) -> sessions.Open | None:
         """The open session of whoever calls; raises :class:`~..sessions.Gone` for one that has ended."""
         if token := self.request.headers.get("X-Session-Token"):
-            return sessions.by_token(token)
+            try:
+                return sessions.by_token(token)
+            except sessions.Gone:
+                if self.pending is None:
+                    raise
+                return None
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token.strip():
             return None
@@ -101,11 +122,21 @@ class Visit:
             return None
         return sessions.by_id(claims["sid"])
 
+    @cached_property
+    def pending(self) -> sessions.Open | None:
+        """The session of whoever has shown their password and owes a second factor; None for anybody else."""
+        try:
+            token = self.request.headers.get("X-Session-Token")
+            return sessions.by_token(token, sessions.PENDING) if token else None
+        except sessions.Gone:
+            return None
+
     @property
     def known(self) -> sessions.Open:
         """The open session; raises :class:`Refused` for somebody who is not logged in."""
         if self.session is None:
-            raise Refused(unauthenticated())
+            half = self.pending
+            raise Refused(half_logged_in(authenticators.needed(half.user.id)) if half else unauthenticated())
         return self.session
 
     @property

@@ -1,0 +1,98 @@
+"""The second factor in a real browser: set up, asked for, replaced by a recovery code, removed."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pyotp
+import pytest
+
+from tests.browser.chromium import PHONE, WIDE
+from tests.browser.conftest import log_in
+from wger_flask.auth.models import Authenticator
+from wger_flask.auth.second_factors import totp
+from wger_flask.storage.database import transaction
+
+
+def code(secret: str) -> str:
+    """Return the code of now; the one that was used before is forgotten, instead of waiting for the next."""
+    with transaction():
+        for row in Authenticator.select().where(Authenticator.type == totp.TYPE):
+            Authenticator.update(data={"secret": row.data["secret"]}).where(Authenticator.id == row.id).execute()
+    return pyotp.TOTP(secret).at(int(time.time()))
+
+
+def log_out(page) -> None:
+    page.locator("form[action$=logout]").evaluate("form => form.submit()")
+    page.locator("form[action$=logout]").wait_for(state="detached")
+
+
+def first_step(page) -> None:
+    page.goto("/user/login?next=/user/email")
+    page.get_by_label("User name").fill("grace")
+    page.get_by_label("Password").fill("ecarg-pass")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="One more step").wait_for()
+
+
+def second_step(page, sent: str) -> None:
+    page.get_by_label("Code").fill(sent)
+    page.get_by_role("button", name="Log in").click()
+
+
+@pytest.mark.parametrize(("size", "scripts"), [(WIDE, True), (PHONE, False)])
+def test_the_second_factor_of_a_person(window, size, scripts):
+    page = window(size, java_script_enabled=scripts)
+    log_in(page, "grace")
+    page.goto("/user/")
+    page.get_by_role("link", name="Second factor").click()
+    picture = page.locator(".qr svg").bounding_box()
+    assert picture["width"] > 150 and abs(picture["width"] - picture["height"]) < 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_label("Your password").fill("ecarg-pass")
+    page.get_by_role("button", name="Turn it on").click()
+    assert "not a code that is good" in page.locator("#code-error").inner_text()
+    assert page.locator("#secret").inner_text().replace(" ", "") == secret
+    page.get_by_label("Code").fill(code(secret))
+    page.get_by_label("Your password").fill("ecarg-pass")
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_text("not shown again").wait_for()
+    shown = page.locator("#codes code").all_inner_texts()
+    assert len(shown) == 10 and all(re.fullmatch(r"\d{8}", one) for one in shown)
+
+    log_out(page)
+    first_step(page)
+    page.goto("/user/email")
+    page.get_by_role("heading", name="Log in").wait_for()  # half of it opens nothing
+    first_step(page)
+    second_step(page, "111111")
+    assert "not a code that is good" in page.locator("#code-error").inner_text()
+    second_step(page, code(secret))
+    page.get_by_role("heading", name="E-mail addresses").wait_for()
+
+    log_out(page)
+    first_step(page)
+    second_step(page, shown[0])
+    page.get_by_role("heading", name="E-mail addresses").wait_for()
+    log_out(page)
+    first_step(page)
+    second_step(page, shown[0])
+    page.locator("#code-error").wait_for()
+    second_step(page, shown[1])
+    page.get_by_role("heading", name="E-mail addresses").wait_for()
+
+    page.goto("/user/second-factor")
+    assert "8 recovery codes left" in page.locator("main").inner_text()
+    page.locator("summary", has_text="Remove it").click()
+    page.locator("#off-current").fill("wrong")
+    page.get_by_role("button", name="Remove the second factor").click()
+    assert "not your password" in page.locator("#off-current-error").inner_text()
+    page.locator("#off-current").fill("ecarg-pass")
+    page.get_by_role("button", name="Remove the second factor").click()
+    page.get_by_role("status").wait_for()
+    assert not Authenticator.select().exists()
+    log_out(page)
+    log_in(page, "grace")

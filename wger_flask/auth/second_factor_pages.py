@@ -1,0 +1,119 @@
+"""The pages of the second factor: the step after the password, and the one on which it is set up and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, flash, g, request, url_for
+
+from ..rest.errors import Invalid, Throttled
+from ..web.urls import local_path
+from . import cookies, credential_stamps, credentials, forms, page_login
+from .models import Token, User
+from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .pages import NOT_YOURS
+from .second_factors import authenticators, changes, recovery_codes, totp
+
+WRONG_CODE = "This is not a code that is good now. Each is good once, those of the app for half a minute."
+
+
+@page("/user/login/code")
+def second_step() -> Response:
+    """Log in with a code, after the password."""
+    onward = local_path(request.values.get("next"))
+    if g.user:
+        return on(onward)
+    if cookies.logged_in_half() is None:
+        return on(url_for("account.login", next=onward))
+    if request.method != "POST":
+        return show("second_step")
+    try:
+        if not page_login.enter_code(read(forms.CodeForm)["code"], request.remote_addr):
+            raise Invalid({"code": [WRONG_CODE]})
+    except Invalid as wrong:
+        return show("second_step", wrong.body)
+    except page_login.LoginFailed as wrong:
+        return show("login", {"form": [wrong.body["detail"]]})
+    except Throttled as wrong:
+        return throttled("second_step", wrong)
+    return on(onward)
+
+
+@page("/user/second-factor")
+def second_factor() -> Response:
+    """Set up an authenticator app, remove it, make new recovery codes."""
+    if g.user is None:
+        return to_login()
+    user = row_of_user()
+    if request.method != "POST":
+        return show("second_factor", **_state(user))
+    try:
+        action = request.form.get("action", "")
+        if action not in _ACTIONS:
+            raise Invalid({"form": ["Choose what to do."]})
+        codes = _ACTIONS[action](user)
+    except Invalid as wrong:
+        return show("second_factor", wrong.body, **_state(user))
+    except credential_stamps.PasswordChanged:
+        return to_login()
+    except changes.NotDone as wrong:
+        told = {"code": [WRONG_CODE]} if wrong.code == "incorrect_code" else {"form": [str(wrong)]}
+        return show("second_factor", told, **_state(user))
+    except Throttled as wrong:
+        return throttled("second_factor", wrong, **_state(user))
+    return show("second_factor", codes=codes, **_state(user)) if codes else on(url_for("account.second_factor"))
+
+
+def _state(user: User) -> dict:
+    """Return what the page shows: the second factors that there are, or how to set one up."""
+    known = {row.type: row for row in authenticators.of(user.id)}
+    state = {
+        "known": known, "left": 0, "sent_action": request.form.get("action", ""),
+        "has_key": Token.select(Token.key).where(Token.user == user.id).exists(),
+    }  # fmt: skip
+    if (row := known.get(recovery_codes.TYPE)) is not None:
+        state["left"] = len(authenticators.codes_of(row))
+    session = cookies.held()
+    if totp.TYPE not in known and session is not None:
+        secret = changes.offered_secret(session)
+        state["secret"] = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+        state["address"] = changes.offered_address(user, secret)
+        state["picture"] = totp.picture(state["address"])
+    return state
+
+
+def _demand_password(user: User, password: str) -> None:
+    if credentials.verify([user], password, request.remote_addr) is None:
+        raise Invalid({"current": [NOT_YOURS]})
+
+
+def _session():
+    cookies.forget()
+    if (session := cookies.held()) is None:  # it has ended by now
+        raise credential_stamps.PasswordChanged()
+    return session
+
+
+def _turn_on(user: User) -> list[str]:
+    data = read(forms.TurnOnForm)
+    _demand_password(user, data["current"])
+    codes = changes.turn_on(user, _session(), data["code"], keep_key="revoke_key" not in request.form)
+    cookies.change_tokens()
+    return codes
+
+
+def _turn_off(user: User) -> list[str]:
+    _demand_password(user, read(forms.CurrentForm)["current"])
+    changes.turn_off(user, _session().id)
+    cookies.change_tokens()
+    flash("The second factor is removed: your password is enough to log in.")
+    return []
+
+
+def _renew_codes(user: User) -> list[str]:
+    _demand_password(user, read(forms.CurrentForm)["current"])
+    _session()
+    return changes.renew_codes(user)
+
+
+_ACTIONS: dict[str, Callable[[User], list[str]]] = {"on": _turn_on, "off": _turn_off, "codes": _renew_codes}

@@ -1,0 +1,98 @@
+"""Know who has a second factor, and whether a code is one of theirs."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from ...storage import columns
+from ...storage.database import transaction
+from ...storage.predicates import equals
+from ...storage.query import Selection
+from .. import credential_stamps, lockout
+from ..models import Authenticator
+from . import recovery_codes, totp
+
+LONGEST = 64  # characters of a code that is looked at
+
+logger = logging.getLogger(__name__)
+
+
+class SecondFactorNeeded(Exception):
+    """Say that the password of ``user`` was right, and that it is not enough; ``types`` are those they have."""
+
+    def __init__(self, user, types: list[str]):
+        super().__init__("a second factor is needed")
+        self.user, self.types = user, types
+
+
+def needed(user: int) -> list[str]:
+    """Return the types of second factors that a login is asked for, in order; none where the password is enough.
+
+    Recovery codes alone ask for nothing: they stand in for another factor.
+    """
+    rows = Selection(Authenticator, (equals(Authenticator.user, user),)).rows(("type",))
+    types = sorted({name for (name,) in rows})
+    return [] if types == [recovery_codes.TYPE] else types
+
+
+def of(user: int) -> list[Authenticator]:
+    """Return the second factors of an account, the oldest first."""
+    return list(Authenticator.select().where(Authenticator.user == user).order_by(Authenticator.id))
+
+
+def find(user: int, kind: str) -> Authenticator | None:
+    """Return the second factor of a type."""
+    return Authenticator.get_or_none((Authenticator.user == user) & (Authenticator.type == kind))
+
+
+def codes_of(row: Authenticator) -> list[str]:
+    """Return the recovery codes of ``row`` that are still good."""
+    try:
+        return recovery_codes.unused(row.data) if isinstance(row.data, dict) else []
+    except ValueError:
+        return []
+
+
+def code_count(row: Authenticator) -> int:
+    """Return how many recovery codes ``row`` has, used ones too."""
+    try:
+        return recovery_codes.count(row.data) if isinstance(row.data, dict) else 0
+    except ValueError:
+        return 0
+
+
+def prove(user: int, code: str, address: str | None) -> dict | None:
+    """Use a code up; returns how they proved who they are, for the list of a session, None for a wrong code.
+
+    ``address`` is where the attempt comes from.  Raises :class:`~wger_flask.rest.errors.Throttled` when too many
+    failed from there, or for the account.
+    """
+    lockout.demand(address)
+    lockout.demand_of_account(user)
+    sent = "".join(code.split())
+    with transaction():
+        credential_stamps.advisory_lock(user)  # of two uses of one code at the same moment, one is the first
+        for row in of(user):
+            data = _used(row, sent)
+            if data is not None:
+                changes = {"data": data, "last_used_at": columns.now()}
+                Authenticator.update(**changes).where(Authenticator.id == row.id).execute()
+                lockout.forget_account(user)
+                return {"method": "mfa", "at": time.time(), "id": row.id, "type": row.type}
+    lockout.failed(address)
+    lockout.failed_of_account(user)
+    return None
+
+
+def _used(row: Authenticator, code: str) -> dict | None:
+    if not code or len(code) > LONGEST or not isinstance(row.data, dict):
+        return None
+    try:
+        if row.type == totp.TYPE:
+            return totp.used(row.data, code, time.time())
+        if row.type == recovery_codes.TYPE:
+            return recovery_codes.used(row.data, code)
+    except (ValueError, TypeError):
+        logger.error("authenticator %s of user %s cannot be read: no code of it is taken", row.id, row.user_id)
+    return None
