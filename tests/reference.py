@@ -18,7 +18,7 @@ from wger_flask.storage.model import label_of, with_links
 from wger_flask.testing.databases import prepare
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "weight", "gallery", "trophies")
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "gallery", "trophies")
 
 MODELS = [*ACCOUNTS]
 for _subject in SUBJECTS:

@@ -213,8 +213,8 @@ def test_the_resources(run):
     assert all(name in told for name in ("weightentry", "routine", "water"))
     status, told = run("resources", "weightentry")
     assert status == 0
-    assert "/api/v2/weightentry/" in told and "weight_weightentry" in told and "date__gte" in told
-    assert "rows of        user" in told
+    assert "/api/v2/weightentry/" in told and "measurements_measurement" in told and "date__gte" in told
+    assert "rows of        category.user" in told
 
 
 @pytest.mark.parametrize("name", ["routine", "water", "exercise", "ingredientinfo", "ingredient-sync"])

@@ -27,6 +27,7 @@ from .rest.fields.nested_input import Items
 from .rest.fields.references import Key, Keys
 from .rest.filtering.filters import (
     BooleanFilter,
+    Compare,
     Filter,
     FilterSet,
     Lookup,
@@ -84,5 +85,5 @@ __all__ = [
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
-    "models", "FormerFields",
+    "models", "FormerFields", "Compare",
 ]  # fmt: skip

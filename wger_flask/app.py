@@ -45,7 +45,7 @@ from .storage.database import open_database, release_connection, take_up
 from .storage.name_search import search
 from .storage.signals import set_listeners
 
-SUBJECTS = ("core", "exercises", "routines", "nutrition", "weight", "measurements", "gallery", "trophies")
+SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "gallery", "trophies")
 RATES = {
     "exercise_create": "20/hour",
     "ingredient_list": "120/min",

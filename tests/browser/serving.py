@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from werkzeug.serving import make_server
 
+from tests.weights import weigh as weigh_once
 from wger_flask.auth.models import User
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import transaction
 
 
@@ -35,4 +35,4 @@ def weigh(name: str, days: int) -> None:
     with transaction():
         for day in range(days):
             value = 84 - 6 * (1 - day / days) + math.sin(day / 5) * 0.7 + math.sin(day * 1.7) * 0.25
-            WeightEntry.create(user=user, date=last - timedelta(days=day), weight=Decimal(f"{value:.2f}"))
+            weigh_once(user, Decimal(f"{value:.2f}"), last - timedelta(days=day))

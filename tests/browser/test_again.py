@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import log_in
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 
 
 def typed(page) -> None:
@@ -28,11 +28,11 @@ def test_a_session_that_ended_costs_nothing_that_was_typed(window, scripts):
     page.get_by_label("Password").fill("ecarg-pass")
     page.get_by_role("button", name="Log in").click()
     weight = page.get_by_label("Weight")
-    assert weight.input_value() == "62,5" and WeightEntry.select().count() == 0
+    assert weight.input_value() == "62,5" and Measurement.select().count() == 0
     assert "Nothing was saved yet" in page.get_by_role("alert").inner_text()
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("status").wait_for()
-    assert [f"{row.weight:f}" for row in WeightEntry.select()] == ["62.50"]
+    assert [f"{row.value:f}" for row in Measurement.select()] == ["62.50"]
 
 
 def test_a_session_that_another_tab_began_anew_costs_nothing_either(window):
@@ -47,4 +47,4 @@ def test_a_session_that_another_tab_began_anew_costs_nothing_either(window):
     assert page.get_by_label("Weight").input_value() == "62,5"
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("status").wait_for()
-    assert [f"{row.weight:f}" for row in WeightEntry.select()] == ["62.50"]
+    assert [f"{row.value:f}" for row in Measurement.select()] == ["62.50"]

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 
 
 def test_a_newcomer_looks_around(window):
@@ -88,7 +88,7 @@ def test_somebody_records_their_weight(window, scripts):
     page.locator("summary", has_text="Delete").click()
     page.get_by_role("button", name="Delete").click()
     assert page.get_by_role("status").inner_text() == "Weight entry was deleted."
-    assert [str(row.weight) for row in WeightEntry.select()] == ["81.20"]
+    assert [str(row.value) for row in Measurement.select()] == ["81.20"]
 
 
 def add(page, moment: str, weight: str) -> None:
@@ -222,7 +222,7 @@ def test_a_request_is_tried_out_in_swagger_ui(window):
     with page.expect_response("**/api/v2/weightentry/**") as answer:
         page.locator("#operations-weightentry-weightentry_create .execute").click()
     assert answer.value.status == 201
-    assert WeightEntry.select().count() == 1
+    assert Measurement.select().count() == 1
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
@@ -235,5 +235,5 @@ def test_a_comma_stays_a_comma(browser, address, locale):
     weight.press_sequentially("62,5")
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("status").wait_for()
-    assert [f"{row.weight:f}" for row in WeightEntry.select()] == ["62.50"]
+    assert [f"{row.value:f}" for row in Measurement.select()] == ["62.50"]
     context.close()

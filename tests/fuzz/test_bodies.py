@@ -128,7 +128,7 @@ def test_any_exercise_at_once(api, translations, category, muscles):
 
 
 TABLES = [
-    "weight_weightentry", "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
+    "measurements_measurement", "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
     "measurements_category", "measurements_measurement", "manager_workoutlog", "manager_workoutsession",
     "manager_routine", "core_userprofile", "gallery_image", "exercises_exercise", "plugin_water_glass", "nothing",
 ]  # fmt: skip

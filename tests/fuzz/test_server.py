@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import key_of
 from tests.reference import SERVER
 from tests.serving.running import read_all, running, statuses
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.storage.database import database, open_database
 
 CLIENTS, WEIGHTS = 20, 12
@@ -100,7 +100,7 @@ def test_twenty_clients_lose_no_weight(port, held):
     assert {status for client in clients for status in client.seen} == {200, 201, 204}
     assert all(len(client.seen) == WEIGHTS * 2 + 4 + 3 for client in clients)
     open_database(held.url)
-    kept = [row.weight for row in WeightEntry.select()]
+    kept = [row.value for row in Measurement.select()]
     database.obj.close()
     assert len(kept) == CLIENTS * (WEIGHTS - 3)
     assert kept.count(99) == CLIENTS * (4 - 1)  # of the changed ones, the one at three was taken back

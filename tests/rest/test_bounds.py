@@ -166,7 +166,7 @@ def test_sizes_follow_the_settings(app, monkeypatch):
 
 
 def test_many_rows_at_once_may_be_larger(api):
-    body = {"table": "weight_weightentry", "data": {"id": "x", "notes": "a" * 2 * MEGABYTE}}
+    body = {"table": "measurements_measurement", "data": {"id": "x", "notes": "a" * 2 * MEGABYTE}}
     answer = api("grace").put("upload-powersync-data", body)
     assert (answer.status_code, answer.json["error"]) == (200, "Validation failed")
     body["data"]["notes"] *= 3

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from tests.weights import weigh
 from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.rest.errors import Invalid
 from wger_flask.rest.filtering.filters import (
     Filter,
@@ -47,7 +48,7 @@ def entries(people):
     """Weights of grace's: one every 17 hours, over a change of the clocks."""
     with transaction():
         return [
-            WeightEntry.create(user=people["grace"], weight=weight, date=START + timedelta(hours=17 * number))
+            weigh(people["grace"], weight, START + timedelta(hours=17 * number))
             for number, weight in enumerate(WEIGHTS)
         ]
 
@@ -57,10 +58,10 @@ def found(model, filters: FilterSet, query) -> list:
 
 
 WEIGHT_FILTERS = {
-    "weight": (*compared, one_of),
+    "value": (*compared, one_of),
     "date": (*compared, on_date),
-    "id": (exact, one_of),
-    "user__username": exact,
+    "category__order": (exact, one_of),
+    "category__user__username": exact,
 }
 
 
@@ -70,39 +71,39 @@ WEIGHT_FILTERS = {
     st.lists(st.tuples(st.sampled_from(list(COMPARE)), st.integers(-1, 9))),
 )
 def test_comparisons_mean_what_they_say(entries, weights, moments):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
     query, expected = {}, entries
     for lookup, wanted in dict(weights).items():
-        query[f"weight__{lookup}".removesuffix("__")] = str(wanted)
-        expected = [row for row in expected if COMPARE[lookup](row.weight, wanted)]
+        query[f"value__{lookup}".removesuffix("__")] = str(wanted)
+        expected = [row for row in expected if COMPARE[lookup](row.value, wanted)]
     for lookup, number in dict(moments).items():
         moment = START + timedelta(hours=17 * number)
         query[f"date__{lookup}".removesuffix("__")] = moment.isoformat()
         expected = [row for row in expected if COMPARE[lookup](row.date, moment)]
-    assert found(WeightEntry, filters, query) == [row.id for row in expected]
+    assert found(Measurement, filters, query) == [row.id for row in expected]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(WEIGHTS), min_size=1, max_size=40))
 def test_one_of_several(entries, wanted):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
-    query = {"weight__in": ",".join(map(str, wanted))}
-    assert found(WeightEntry, filters, query) == [row.id for row in entries if row.weight in wanted]
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
+    query = {"value__in": ",".join(map(str, wanted))}
+    assert found(Measurement, filters, query) == [row.id for row in entries if row.value in wanted]
 
 
 def test_a_day_has_the_moments_of_the_servers_zone(entries):
     from zoneinfo import ZoneInfo
 
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
     days = {row.date.astimezone(ZoneInfo("Europe/Berlin")).date() for row in entries}
-    seen = [key for day in sorted(days) for key in found(WeightEntry, filters, {"date__date": day.isoformat()})]
+    seen = [key for day in sorted(days) for key in found(Measurement, filters, {"date__date": day.isoformat()})]
     assert seen == [row.id for row in entries]
 
 
 def test_a_path_along_references(entries):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
-    assert len(found(WeightEntry, filters, {"user__username": "grace"})) == len(entries)
-    assert found(WeightEntry, filters, {"user__username": "Grace"}) == []
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
+    assert len(found(Measurement, filters, {"category__user__username": "grace"})) == len(entries)
+    assert found(Measurement, filters, {"category__user__username": "Grace"}) == []
 
 
 def test_any_of_several_linked_rows(app):
@@ -141,47 +142,50 @@ def test_a_reference_must_exist(app, text):
 
 
 def test_all_wrong_values_are_told_at_once(app):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
     with pytest.raises(Invalid) as wrong:
-        filters.apply(Selection(WeightEntry), MultiDict({"weight": "x", "date__date": "y", "id__in": "1,z", "id": "1"}))
+        filters.apply(
+            Selection(Measurement),
+            MultiDict({"value": "x", "date__date": "y", "category__order__in": "1,z", "category__order": "1"}),
+        )
     assert wrong.value.body == {
-        "weight": ["Enter a number."], "date__date": ["Enter a valid date."], "id__in": ["Enter a number."],
+        "value": ["Enter a number."], "date__date": ["Enter a valid date."], "category__order__in": ["Enter a number."],
     }  # fmt: skip
 
 
 def test_a_list_of_nothing_has_no_rows(entries):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
-    assert filters.apply(Selection(WeightEntry), MultiDict({"id__in": ",,"})).count() == 0
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
+    assert filters.apply(Selection(Measurement), MultiDict({"category__order__in": ",,"})).count() == 0
 
 
 @pytest.mark.parametrize(
     ("param", "told"),
-    [("weight", "Enter a number."), ("date", "Enter a valid date/time."), ("date__date", "Enter a valid date."),
-     ("id__in", "Enter a number.")],
+    [("value", "Enter a number."), ("date", "Enter a valid date/time."), ("date__date", "Enter a valid date."),
+     ("category__order__in", "Enter a number.")],
 )  # fmt: skip
 def test_blanks_are_a_value_too(app, param, told):
     with pytest.raises(Invalid) as wrong:
-        build_filters(WeightEntry, WEIGHT_FILTERS).apply(Selection(WeightEntry), MultiDict({param: " "}))
+        build_filters(Measurement, WEIGHT_FILTERS).apply(Selection(Measurement), MultiDict({param: " "}))
     assert wrong.value.body == {param: [told]}
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"weight": ""}, {"weight__in": ""}, {"nonsense": "1"}, {"Weight": "70"},
-              {"weight__contains": "7"}, {"weight": ["70", ""]}],
+    "query", [{}, {"value": ""}, {"value__in": ""}, {"nonsense": "1"}, {"Value": "70"},
+              {"value__contains": "7"}, {"value": ["70", ""]}],
 )  # fmt: skip
 def test_what_narrows_nothing(entries, query):
-    assert len(found(WeightEntry, build_filters(WeightEntry, WEIGHT_FILTERS), query)) == len(entries)
+    assert len(found(Measurement, build_filters(Measurement, WEIGHT_FILTERS), query)) == len(entries)
 
 
 def test_the_last_of_several_values_counts(entries):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
-    assert found(WeightEntry, filters, {"weight": ["x", "80"]}) == [entries[5].id]
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
+    assert found(Measurement, filters, {"value": ["x", "80"]}) == [entries[5].id]
 
 
 def test_shapes_are_shared_by_values(app):
-    filters = build_filters(WeightEntry, WEIGHT_FILTERS)
+    filters = build_filters(Measurement, WEIGHT_FILTERS)
     shapes = {
-        filters.apply(Selection(WeightEntry), MultiDict({"weight__gte": text, "id__in": keys}))
+        filters.apply(Selection(Measurement), MultiDict({"value__gte": text, "category__order__in": keys}))
         for text, keys in (("1", "1,2,3"), ("99.5", "4,5,6,7"), ("-3", "8,9,1"))
     }
     assert len(shapes) == 1
@@ -189,12 +193,13 @@ def test_shapes_are_shared_by_values(app):
 
 # -- declarations ------------------------------------------------------------------------------------
 def test_what_is_declared_is_described():
-    described = {item.name: item for item in build_filters(WeightEntry, WEIGHT_FILTERS).describe()}
+    described = {item.name: item for item in build_filters(Measurement, WEIGHT_FILTERS).describe()}
     assert list(described) == [
-        "weight", "weight__gt", "weight__gte", "weight__lt", "weight__lte", "weight__in",
-        "date", "date__gt", "date__gte", "date__lt", "date__lte", "date__date", "id", "id__in", "user__username",
+        "value", "value__gt", "value__gte", "value__lt", "value__lte", "value__in",
+        "date", "date__gt", "date__gte", "date__lt", "date__lte", "date__date", "category__order",
+        "category__order__in", "category__user__username",
     ]  # fmt: skip
-    assert described["weight__gte"] == Parameter("weight__gte", "weight is at least", "number")
+    assert described["value__gte"] == Parameter("value__gte", "value is at least", "number")
     assert described["date"].kind == "date-time"
     links = build_filters(Exercise, {"equipment": exact, "category": exact}).describe()
     assert [(item.kind, item.several, item.model.__name__) for item in links] == [
@@ -203,18 +208,18 @@ def test_what_is_declared_is_described():
     ]
 
 
-@pytest.mark.parametrize("name", ["nonsense", "weight__nonsense", "user__nonsense", "user__username__x"])
+@pytest.mark.parametrize("name", ["nonsense", "value__nonsense", "category__nonsense", "category__user__x"])
 def test_columns_that_do_not_exist_are_refused_at_once(name):
     with pytest.raises(ValueError, match="to filter by"):
-        build_filters(WeightEntry, {name: exact})
+        build_filters(Measurement, {name: exact})
 
 
 def test_a_parameter_has_one_meaning():
     class Mine(Filter):
-        params = ("weight__gte",)
+        params = ("value__gte",)
 
-    with pytest.raises(ValueError, match="'weight__gte' is declared twice"):
-        build_filters(WeightEntry, {"weight": gte, "mine": Mine()})
+    with pytest.raises(ValueError, match="'value__gte' is declared twice"):
+        build_filters(Measurement, {"value": gte, "mine": Mine()})
 
 
 class Between(Filter):
@@ -227,26 +232,26 @@ class Between(Filter):
             low, high = (Decimal(args.get(name) or "0") for name in self.params)
         except ArithmeticError:
             raise ExceptionGroup("", [Rejected(name, "Enter a number.") for name in self.params]) from None
-        column = WeightEntry.weight
+        column = Measurement.value
         return (Clause(_between, (column.db_value(low), column.db_value(high))),)
 
 
 def _between(first, last):
-    return WeightEntry.weight.between(first, last)
+    return Measurement.value.between(first, last)
 
 
 def test_filters_of_ones_own(entries):
-    filters = build_filters(WeightEntry, {"between": Between()})
-    assert found(WeightEntry, filters, {"low": "71", "high": "80"}) == [row.id for row in entries[2:6]]
+    filters = build_filters(Measurement, {"between": Between()})
+    assert found(Measurement, filters, {"low": "71", "high": "80"}) == [row.id for row in entries[2:6]]
     with pytest.raises(Invalid) as wrong:
-        filters.apply(Selection(WeightEntry), MultiDict({"low": "x"}))
+        filters.apply(Selection(Measurement), MultiDict({"low": "x"}))
     assert wrong.value.body == {"low": ["Enter a number."], "high": ["Enter a number."]}
 
 
 def test_lookups_of_ones_own(entries):
     not_equal = Lookup("ne", "is not", lambda column, value: column != value)
-    filters = build_filters(WeightEntry, {"weight": (exact, not_equal)})
-    assert len(found(WeightEntry, filters, {"weight__ne": "71"})) == len(entries) - 2
+    filters = build_filters(Measurement, {"value": (exact, not_equal)})
+    assert len(found(Measurement, filters, {"value__ne": "71"})) == len(entries) - 2
 
 
 DECLARED = {
@@ -269,13 +274,13 @@ def _otherwise(model, name, value):
 class Own(Filter):
     """A filter whose clauses have the shape of others', by another function."""
 
-    params = ("weight",)
+    params = ("value",)
 
     def __init__(self, build):
         self.build = build
 
     def clauses(self, args):
-        return (Clause(self.build, (WeightEntry.weight.db_value(Decimal(args["weight"])),), (WeightEntry, "weight")),)
+        return (Clause(self.build, (Measurement.value.db_value(Decimal(args["value"])),), (Measurement, "value")),)
 
 
 @st.composite
@@ -283,29 +288,29 @@ def declaration(draw):
     """Return the filters of a declaration, the parameter, and what it means in Python."""
     if draw(st.booleans()):
         build, means = draw(st.sampled_from([(_exactly, DECLARED["equal"][1]), (_otherwise, DECLARED["unequal"][1])]))
-        return {"own": Own(build)}, "weight", means
+        return {"own": Own(build)}, "value", means
     suffix = draw(st.sampled_from(["", "is", "in"]))
     build, means = DECLARED[draw(st.sampled_from(list(DECLARED)))]
-    return {"weight": Lookup(suffix, "is", build)}, f"weight__{suffix}" if suffix else "weight", means
+    return {"value": Lookup(suffix, "is", build)}, f"value__{suffix}" if suffix else "value", means
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(declaration(), min_size=2, max_size=2), st.sampled_from(WEIGHTS))
 def test_two_declarations_over_one_model_never_share_rows(entries, declared, value):
     for filters, param, means in declared:
-        wanted = [row.id for row in entries if means(row.weight, value)]
-        made = build_filters(WeightEntry, filters)
-        narrowed = made.apply(Selection(WeightEntry), MultiDict({param: str(value)}))
+        wanted = [row.id for row in entries if means(row.value, value)]
+        made = build_filters(Measurement, filters)
+        narrowed = made.apply(Selection(Measurement), MultiDict({param: str(value)}))
         assert sorted(narrowed.keys()) == [row.id for row in narrowed.instances()] == wanted
         assert narrowed.count() == len(wanted)
 
 
 def test_a_clause_is_told_from_others_by_a_function_of_a_module(entries):
-    for build in (lambda slot: WeightEntry.id == slot, WeightEntry.id.is_null, Own(_exactly).clauses):
+    for build in (lambda slot: Measurement.id == slot, Measurement.id.is_null, Own(_exactly).clauses):
         with pytest.raises(TypeError, match="function of a module"):
-            Selection(WeightEntry, (Clause(build, (1,)),)).rows(("id",))
+            Selection(Measurement, (Clause(build, (1,)),)).rows(("id",))
     with pytest.raises(TypeError, match="_exactly holds a column"):
-        Selection(WeightEntry, (Clause(_exactly, (1,), (WeightEntry.id, "id")),)).rows(("id",))
+        Selection(Measurement, (Clause(_exactly, (1,), (Measurement.id, "id")),)).rows(("id",))
 
 
 def test_the_order_that_a_filter_suggests():

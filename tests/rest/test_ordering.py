@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from wger_flask.domain.exercises.models import Exercise, Translation
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.rest.filtering.ordering import Ordering, expand
 
 
@@ -21,11 +21,11 @@ def asked(ordering: Ordering, *values: str) -> tuple[str, ...]:
     [
         (["date"], ("date",)),
         (["-date"], ("-date",)),
-        (["date,-weight"], ("date", "-weight")),
-        ([" date , -weight "], ("date", "-weight")),
+        (["date,-value"], ("date", "-value")),
+        ([" date , -value "], ("date", "-value")),
         (["nonsense,date"], ("date",)),
         (["date,date,-date"], ("date", "-date")),
-        (["-weight", "date"], ("date",)),
+        (["-value", "date"], ("date",)),
         (["--date"], ()),
         (["- date"], ()),
         (["+date"], ()),
@@ -39,17 +39,17 @@ def asked(ordering: Ordering, *values: str) -> tuple[str, ...]:
     ],
 )
 def test_terms(values, terms):
-    assert asked(Ordering(WeightEntry, ("date",)), *values) == terms
+    assert asked(Ordering(Measurement, ("date",)), *values) == terms
 
 
 def test_only_what_is_allowed():
-    ordering = Ordering(WeightEntry, ("date",), ("weight",))
-    assert asked(ordering, "date,-weight") == ("-weight",)
-    assert ordering.describe() == ("weight",)
+    ordering = Ordering(Measurement, ("date",), ("value",))
+    assert asked(ordering, "date,-value") == ("-value",)
+    assert ordering.describe() == ("value",)
 
 
 def test_every_column_unless_told_otherwise():
-    assert set(Ordering(WeightEntry).describe()) == set(WeightEntry._meta.fields)
+    assert set(Ordering(Measurement).describe()) == set(Measurement._meta.fields)
 
 
 def test_a_reference_orders_by_what_it_names():
@@ -66,19 +66,19 @@ def test_paths_are_written_with_two_underscores():
     assert asked(ordering, "-exercise__id") == ("-exercise.id",)
 
 
-@pytest.mark.parametrize("name", ["nonsense", "user__nonsense", "weight__x", ""])
+@pytest.mark.parametrize("name", ["nonsense", "category__nonsense", "value__x", ""])
 def test_what_does_not_exist_is_refused_at_once(name):
     with pytest.raises(ValueError, match="to order by"):
-        Ordering(WeightEntry, (name,))
+        Ordering(Measurement, (name,))
     with pytest.raises(ValueError, match="to order by"):
-        Ordering(WeightEntry, (), (name,))
+        Ordering(Measurement, (), (name,))
 
 
 @given(
-    st.lists(st.text(max_size=12) | st.sampled_from(["date", "-date", "weight", "id", "-id"]), max_size=8).map(",".join)
+    st.lists(st.text(max_size=12) | st.sampled_from(["date", "-date", "value", "id", "-id"]), max_size=8).map(",".join)
 )
 def test_any_text_gives_known_terms(text):
-    ordering = Ordering(WeightEntry)
+    ordering = Ordering(Measurement)
     terms = asked(ordering, text)
-    assert {term.removeprefix("-").split(".")[0] for term in terms} <= set(WeightEntry._meta.fields)
+    assert {term.removeprefix("-").split(".")[0] for term in terms} <= set(Measurement._meta.fields)
     assert len(set(terms)) == len(terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.rest import dispatch, error_handlers
 from wger_flask.storage.database import DatabaseError, IntegrityError, database
 
@@ -32,13 +32,13 @@ def tries(monkeypatch):
 def test_a_write_that_was_overtaken_is_made_again(api, tries):
     tries.failing = 1
     assert api("grace").post("weightentry/", WEIGHT).status_code == 201
-    assert (tries.made, WeightEntry.select().count()) == (2, 1)
+    assert (tries.made, Measurement.select().count()) == (2, 1)
 
 
 def test_it_is_made_again_once(api, tries):
     tries.failing = 9
     assert api("grace").post("weightentry/", WEIGHT).status_code == 400
-    assert (tries.made, WeightEntry.select().count()) == (2, 0)
+    assert (tries.made, Measurement.select().count()) == (2, 0)
 
 
 def test_what_others_have_nothing_to_do_with_is_not_made_again(api, tries, monkeypatch):

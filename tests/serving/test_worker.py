@@ -288,5 +288,5 @@ def test_a_server_stops_whoever_is_half_way_and_leaves_whole_files(template, tmp
     if not SERVER:  # nothing of the database lies elsewhere than in its file
         assert not copy.path.with_name(f"{copy.path.name}-wal").exists()
         with closing(sqlite3.connect(copy.path)) as held:
-            assert held.execute("SELECT count(*) FROM weight_weightentry").fetchone() == (1,)
+            assert held.execute("SELECT count(*) FROM measurements_measurement").fetchone() == (1,)
     copy.drop()

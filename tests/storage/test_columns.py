@@ -14,7 +14,8 @@ from tests.reference import BY_LABEL, SERVER
 from wger_flask.storage import columns as fields
 from wger_flask.storage.cascade import delete
 
-User, WeightEntry = BY_LABEL["auth.user"], BY_LABEL["weight.weightentry"]
+User, Measurement = BY_LABEL["auth.user"], BY_LABEL["measurements.measurement"]
+Category = BY_LABEL["measurements.category"]
 Statistics, Trophy = BY_LABEL["trophies.userstatistics"], BY_LABEL["trophies.trophy"]
 ZONES = st.just(UTC) | st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 same_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -25,18 +26,23 @@ def ada(held):
     return User.create(username="ada", password="!")
 
 
+@pytest.fixture
+def waist(ada):
+    return Category.create(user=ada, name="Waist", unit="cm")
+
+
 @same_database
 @given(
     moment=st.datetimes(datetime(1900, 1, 2), datetime(9998, 1, 1), timezones=ZONES),
     weight=st.decimals("-999.99", "999.99", places=2),
     key=st.uuids(),
 )
-def test_moments_decimals_and_uuids_come_back(ada, moment, weight, key):
-    made = WeightEntry.create(user=ada, date=moment, weight=weight, uuid=key)
-    found = WeightEntry.get_by_id(made.id)
-    assert (found.date, found.weight, found.uuid) == (moment, weight, key)
+def test_moments_decimals_and_uuids_come_back(waist, moment, weight, key):
+    made = Measurement.create(category=waist, date=moment, value=weight, external_id=key)
+    found = Category.get_by_id(made.id)
+    assert (found.date, found.value, found.external_id) == (moment, weight, key)
     assert found.date.tzinfo is UTC
-    assert found.weight.as_tuple().exponent == -2
+    assert found.value.as_tuple().exponent == -2
     made.delete_instance()
 
 
@@ -70,13 +76,14 @@ def test_json_comes_back(held, value):
 
 
 @pytest.mark.skipif(bool(SERVER), reason="how SQLite holds values")
-def test_values_are_spelled_as_django_spells_them(held, ada):
+def test_values_are_spelled_as_django_spells_them(held, ada, waist):
     zone = timezone(timedelta(hours=2))
     key = uuid.UUID("6e103b23-81ba-4a34-b748-d1324ca41a19")
-    WeightEntry.create(user=ada, date=datetime(2024, 1, 2, 1, 30, tzinfo=zone), weight=Decimal("80.5"), uuid=key)
-    WeightEntry.create(user=ada, date=datetime(2024, 1, 2, 1, 30, 0, 5000, zone), weight=80)
+    first = datetime(2024, 1, 2, 1, 30, tzinfo=zone)
+    Measurement.create(category=waist, date=first, value=Decimal("80.5"), external_id=key)
+    Measurement.create(category=waist, date=datetime(2024, 1, 2, 1, 30, 0, 5000, zone), value=80)
     Statistics.create(user=ada, last_workout_date=date(2024, 1, 2), earliest_workout_time=time(7, 8, 9))
-    raw = held.execute_sql("SELECT date, weight, uuid FROM weight_weightentry ORDER BY id").fetchall()
+    raw = held.execute_sql("SELECT date, value, external_id FROM measurements_measurement ORDER BY date").fetchall()
     assert raw[0] == ("2024-01-01 23:30:00", 80.5, key.hex)
     assert raw[1][:2] == ("2024-01-01 23:30:00.005000", 80)
     columns = "last_workout_date, earliest_workout_time, worked_out_jan_1"
@@ -84,9 +91,9 @@ def test_values_are_spelled_as_django_spells_them(held, ada):
     assert raw.fetchone() == ("2024-01-02", "07:08:09", 0)
 
 
-def test_a_moment_needs_a_zone(ada):
+def test_a_moment_needs_a_zone(waist):
     with pytest.raises(ValueError, match="zone"):
-        WeightEntry.create(user=ada, date=datetime(2024, 1, 2), weight=80)
+        Measurement.create(category=waist, date=datetime(2024, 1, 2), value=80)
 
 
 def test_a_save_notes_its_moment(held):
@@ -115,9 +122,9 @@ def test_keys_are_never_given_out_twice(held):
 
 def test_references_hold_only_at_the_end_of_a_transaction(held):
     with held.atomic():
-        entry = WeightEntry.create(user=77, date=fields.now(), weight=80)
+        entry = Category.create(user=77, name="Waist")
         User.create(id=77, username="late", password="!")
     assert entry.user.username == "late"
     with held.atomic():
         delete(User, [77])
-    assert WeightEntry.select().count() == 0
+    assert Category.select().count() == 0

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.reference import BY_LABEL, SERVER
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.storage.database import DatabaseError, database, is_unavailable, open_database, take_up, transaction
 
 pytestmark = pytest.mark.skipif(bool(SERVER), reason="no file")
@@ -214,7 +214,7 @@ def test_requests_go_to_the_file_that_has_the_name(api, app, tmp_path):
     copy.replace(path)
     assert grace.get("weightentry/").json["count"] == 1
     assert grace.post("weightentry/", {**BODY, "date": "2024-01-03"}).status_code == 201
-    assert WeightEntry.select().count() == 2
+    assert Measurement.select().count() == 2
     path.unlink()
     for answer in (grace.post("weightentry/", BODY), grace.get("weightentry/"), api().get("muscle/")):
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from wger_flask.domain.measurements.models import Category, Measurement
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.registry import RegistrationError, Registry
 from wger_flask.storage import signals
 from wger_flask.storage.cascade import delete
@@ -21,18 +22,18 @@ def heard(app):
         changed=lambda row, names: found.append(("changed", row._pk, sorted(names))),
         deleted=lambda rows: found.append(("deleted", [row._pk for row in rows])),
     )
-    signals.set_listeners({WeightEntry: (for_all,), Measurement: (for_all,)})
+    signals.set_listeners({Measurement: (for_all,)})
     yield found
     signals.set_listeners(before)
 
 
 def test_requests_are_heard(heard, api):
     client = api("grace")
-    key = client.post("weightentry/", {"date": "2024-05-01", "weight": 70}).json["id"]
+    key = UUID(client.post("weightentry/", {"date": "2024-05-01", "weight": 70}).json["id"])
     client.patch(f"weightentry/{key}/", {"weight": 71})
     client.patch(f"weightentry/{key}/", {"nonsense": 71})
     client.delete(f"weightentry/{key}/")
-    assert heard == [("created", key), ("changed", key, ["weight"]), ("deleted", [key])]
+    assert heard == [("created", key), ("changed", key, ["extra_data", "value"]), ("deleted", [key])]
 
 
 def test_rows_written_by_programs_are_heard(heard, people):
@@ -56,18 +57,18 @@ def test_a_listener_that_raises_undoes_the_write(app, api):
         raise ZeroDivisionError
 
     before = dict(signals._listeners)
-    signals.set_listeners({WeightEntry: (signals.Listener(created=refuse),)})
+    signals.set_listeners({Measurement: (signals.Listener(created=refuse),)})
     try:
         assert api("grace").post("weightentry/", {"date": "2024-05-01", "weight": 70}).status_code == 500
     finally:
         signals.set_listeners(before)
-    assert not WeightEntry.select().exists()
+    assert not Measurement.select().exists()
 
 
 def test_statements_about_many_rows_are_not_heard(heard, people):
-    row = make(WeightEntry, people["grace"])
+    row = make(Measurement, people["grace"], ("category", "user"))
     del heard[:]
-    WeightEntry.update(weight=70).where(WeightEntry.id == row.id).execute()
+    Measurement.update(value=70).where(Measurement.id == row.id).execute()
     assert heard == []
 
 
@@ -77,7 +78,7 @@ def test_resources_are_listened_to_by_name(registry):
     other.listen("weightentry", deleted=calls.append)
     other.add(registry.get("weightentry"))
     assert other.listeners() == {
-        WeightEntry: (signals.Listener(created=calls.append), signals.Listener(deleted=calls.append))
+        Measurement: (signals.Listener(created=calls.append), signals.Listener(deleted=calls.append))
     }
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from wger_flask.api import Action, Forbidden, Invalid
 from wger_flask.domain.gallery.models import Image
+from wger_flask.domain.measurements.models import Measurement, official_category
 from wger_flask.domain.nutrition.models import Meal, NutritionPlan
 from wger_flask.domain.routines.models import Routine, WorkoutSession
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.permissions import Access
 from wger_flask.rest.services import services
 from wger_flask.rest.views import action_target, targets
@@ -58,15 +58,13 @@ def test_references_go_by_the_names_of_columns(api, door):
     assert api("grace").get(f"meal/{meal}/").json["plan"] == plan
 
 
-def test_weights_are_known_by_their_hidden_uuid(people, door):
-    key = uuid.uuid4()
-    assert door("PUT", "weight_weightentry", {"id": str(key), "date": "2024-01-01T08:00:00Z", "weight": 80}) == {
-        "status": "ok!"
-    }
-    row = WeightEntry.get(WeightEntry.uuid == key)
-    assert row.user_id == people["grace"].id
-    assert door("PATCH", "weight_weightentry", {"id": str(key), "weight": 81}) == {"status": "ok!"}
-    assert str(WeightEntry.get_by_id(row.id).weight) == "81.00"
+def test_weights_are_measurements(people, door):
+    key, category = uuid.uuid4(), official_category(people["grace"].id).id
+    row = {"id": str(key), "category_id": str(category), "date": "2024-01-01T08:00:00Z", "value": 80}
+    assert door("PUT", "measurements_measurement", row) == {"status": "ok!"}
+    assert door("PATCH", "measurements_measurement", {"id": str(key), "value": 81}) == {"status": "ok!"}
+    assert str(Measurement.get_by_id(key).value) == "81.00"
+    assert door("PUT", "weight_weightentry", row) == {"error": "Unknown table: weight_weightentry"}
 
 
 def test_rows_of_others_are_left_alone(api, door):
@@ -95,7 +93,7 @@ def test_what_cannot_be_taken_is_told(door):
 
 @pytest.mark.parametrize("key", [None, 1, "zz", [], {}, True, "9" * 40])
 def test_keys_that_are_none(door, key):
-    for table in (PLAN, "manager_routine", "weight_weightentry"):
+    for table in (PLAN, "manager_routine", "measurements_measurement"):
         assert door("PATCH", table, {"id": key}) == {"status": "ok!"}
         assert door("DELETE", table, {"id": key}) == {"status": "ok!"}
 
@@ -117,8 +115,10 @@ def test_a_row_without_a_key_gets_one(api, door):
     log = {"exercise": 1, "repetitions": 5, "weight": 50, "date": "2024-05-01T10:00:00Z"}
     assert door("PUT", "manager_workoutlog", log) == {"status": "ok!"}
     assert door("PUT", PLAN, {"description": "made", "start": "2024-01-01"}) == {"status": "ok!"}
-    assert door("PUT", "weight_weightentry", {"date": "2024-01-01T08:00:00Z", "weight": 80}) == {"status": "ok!"}
     client = api("grace")
+    [category] = client.get("measurement-category/").json["results"]
+    weight = {"date": "2024-01-01T08:00:00Z", "value": 80, "category_id": category["id"]}
+    assert door("PUT", "measurements_measurement", weight) == {"status": "ok!"}
     [made] = client.get("workoutlog/").json["results"]
     assert (made["repetitions"], made["session"] is not None) == ("5.00", True)
     assert [client.get(f"{name}/").json["count"] for name in ("nutritionplan", "weightentry")] == [1, 1]

@@ -34,12 +34,15 @@ def back(path, value):
     return field(path).python_value(reader_of(field(path), Keys())(value))
 
 
+LATE = datetime(2024, 7, 1, 0, 3, 4, 500000, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "meaning"),
     [
-        ("weight.weightentry.weight", "80.50", Decimal("80.50")),
-        ("weight.weightentry.weight", 80, Decimal("80.00")),
-        ("weight.weightentry.weight", 80.5, Decimal("80.50")),
+        ("measurements.measurement.value", "80.50", Decimal("80.50")),
+        ("measurements.measurement.value", 80, Decimal("80.00")),
+        ("measurements.measurement.value", 80.5, Decimal("80.50")),
         ("nutrition.nutritionplan.start", "2024-02-29", datetime(2024, 2, 29).date()),
         ("nutrition.meal.time", "07:08:09.500", datetime(2024, 1, 1, 7, 8, 9, 500000).time()),
         ("auth.user.is_staff", True, True),
@@ -60,15 +63,15 @@ def test_values_are_read(path, value, meaning):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("weight.weightentry.weight", "heavy"),
-        ("weight.weightentry.weight", "NaN"),
-        ("weight.weightentry.weight", "1000.00"),
-        ("weight.weightentry.weight", True),
-        ("weight.weightentry.weight", {}),
-        ("weight.weightentry.date", "yesterday"),
-        ("weight.weightentry.date", 5),
-        ("weight.weightentry.uuid", "5"),
-        ("weight.weightentry.uuid", "x" * 32),
+        ("measurements.measurement.value", "heavy"),
+        ("measurements.measurement.value", "NaN"),
+        ("measurements.measurement.value", "1000000.00"),
+        ("measurements.measurement.value", True),
+        ("measurements.measurement.value", {}),
+        ("measurements.measurement.date", "yesterday"),
+        ("measurements.measurement.date", 5),
+        ("measurements.measurement.external_id", "5"),
+        ("measurements.measurement.external_id", "x" * 32),
         ("nutrition.nutritionplan.start", "2024-02-30"),
         ("nutrition.nutritionplan.start", "2024-2-30"),
         ("nutrition.nutritionplan.start", "2024-02-03T00:00:00Z"),
@@ -114,7 +117,7 @@ def test_what_a_column_cannot_hold_is_refused(path, value):
         ("nutrition.meal.plan", "3", uuid_of("nutrition.nutritionplan", 3)),
         ("nutrition.nutritionplan.start", "2024-2-9", datetime(2024, 2, 9).date()),
         ("nutrition.meal.time", "7:08", datetime(2024, 1, 1, 7, 8).time()),
-        ("weight.weightentry.date", "2024-7-1 2:03:04.5 +02:00", datetime(2024, 7, 1, 0, 3, 4, 500000, tzinfo=UTC)),
+        ("measurements.measurement.date", "2024-7-1 2:03:04.5 +02:00", LATE),
     ],
 )
 def test_values_may_be_spelled_in_the_other_ways_that_loaddata_knows(path, value, meaning):
@@ -126,18 +129,18 @@ def test_values_may_be_spelled_in_the_other_ways_that_loaddata_knows(path, value
 def test_moments_keep_their_instant(moment):
     if not 2 <= moment.year <= 9998:
         return
-    assert back("weight.weightentry.date", moment.isoformat()) == moment
-    assert back("weight.weightentry.date", moment.astimezone(UTC).isoformat().replace("+00:00", "Z")) == moment
+    assert back("measurements.measurement.date", moment.isoformat()) == moment
+    assert back("measurements.measurement.date", moment.astimezone(UTC).isoformat().replace("+00:00", "Z")) == moment
 
 
 @given(st.decimals("-999.99", "999.99", places=2))
 def test_decimals_keep_their_places(number):
-    assert str(back("weight.weightentry.weight", str(number))) == f"{number + 0:.2f}"
+    assert str(back("measurements.measurement.value", str(number))) == f"{number + 0:.2f}"
 
 
 def test_moments_without_a_zone_are_the_servers(monkeypatch):
     monkeypatch.setattr(clock, "_zone", ZoneInfo("Europe/Berlin"))
-    assert back("weight.weightentry.date", "2024-07-01T12:00:00") == datetime(2024, 7, 1, 10, tzinfo=UTC)
+    assert back("measurements.measurement.date", "2024-07-01T12:00:00") == datetime(2024, 7, 1, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,9 @@ def test_null_is_null_where_it_may_be(path, stored):
 
 
 @pytest.mark.parametrize(
-    "path", ["weight.weightentry.weight", "core.language.full_name", "weight.weightentry.user", "manager.routine.start"]
+    "path",
+    ["measurements.measurement.value", "core.language.full_name", "measurements.measurement.category",
+     "manager.routine.start"],
 )
 def test_what_has_no_default_is_needed(path):
     with pytest.raises(ValueError, match="needed"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
-from decimal import Decimal
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -28,7 +28,7 @@ from .rows import CATALOGUE, category, exercise, ingredient, language, licence, 
 User = BY_LABEL["auth.user"]
 Exercise = BY_LABEL["exercises.exercise"]
 Profile = BY_LABEL["core.userprofile"]
-WeightEntry = BY_LABEL["weight.weightentry"]
+Measurement = BY_LABEL["measurements.measurement"]
 
 
 def everything():
@@ -134,7 +134,7 @@ def test_a_row_with_the_same_key_is_replaced(load):
     load([*CATALOGUE[:3], exercise(license_author="ada"), user(first_name="Ada"), changed])
     assert Exercise.get().license_author == "ada"
     assert User.get().first_name == "Ada"
-    assert WeightEntry.get().date.month == 5
+    assert Measurement.get().date.month == 5
     assert BY_LABEL["exercises.translation"].select().count() == 1
 
 
@@ -165,9 +165,10 @@ def test_stored_moments_are_kept(load):
 
 
 def test_the_next_row_gets_a_key_of_its_own(load):
-    load([*CATALOGUE, user(41), weight(77, 41)])
-    made = WeightEntry.create(user=41, date="2024-01-01T00:00:00+00:00", weight=Decimal(80))
-    assert made.id == 78
+    load([*CATALOGUE, user(41), row("core.userprofile", 77, user=41)])
+    assert BY_LABEL["core.usercache"].get().id == 1 and Profile.get().id == 77
+    Profile.delete().execute()
+    assert Profile.create(user=41).id == 78
     assert BY_LABEL["core.language"].create(short_name="xx", full_name="X", full_name_en="X").id > 2
 
 
@@ -259,7 +260,7 @@ def test_natural_keys_are_followed(load, backwards):
     ]  # fmt: skip
     load(rows[::-1] if backwards else rows)
     ada = User.get()
-    assert WeightEntry.get().user == ada and Profile.get().user == ada
+    assert Measurement.get().category.user == ada and Profile.get().user == ada
     assert permissions_of(User) == ["add_exercise"]
     assert permissions_of(BY_LABEL["auth.group"]) == ["add_exercise"]
     assert links_of(User)["groups"].through.select().count() == 1
@@ -269,7 +270,7 @@ def test_a_natural_key_finds_the_user_that_is_there(load):
     load([language(), user(12, "ada")])
     load([row("auth.user", None, username="ada", password="?"), weight(3, ["ada"])])
     assert [(one.id, one.password) for one in User.select()] == [(12, "?")]
-    assert WeightEntry.get().user_id == 12
+    assert Measurement.get().category.user_id == 12
 
 
 def test_content_types_and_permissions_are_matched_by_name(load):
@@ -336,14 +337,14 @@ def test_references_may_be_named_as_their_columns(load):
     report = load([*CATALOGUE[:3], *moved, user("1"), entry])
     assert not report.ignored
     assert Exercise.get().category_id == 10 and BY_LABEL["exercises.translation"].get().exercise_id == 5
-    assert (WeightEntry.get().id, WeightEntry.get().user_id) == (3, 1)
+    assert Measurement.get().category.user_id == 1
 
 
 def test_a_reference_by_the_name_of_its_column_may_be_natural_or_null(load):
     entry = weight(3)
     entry["fields"]["user_id"] = [entry["fields"].pop("user") and "ada"]
     load([language(), user(1), entry])
-    assert WeightEntry.get().user_id == 1
+    assert Measurement.get().category.user_id == 1
 
 
 def test_the_key_may_stand_among_the_fields_too(load):
@@ -355,7 +356,7 @@ def test_the_key_may_stand_among_the_fields_too(load):
     report = load([language(), repeated, alone, token, weight(3, "2", id="3")])
     assert not report.ignored
     assert {one.id: one.username for one in User.select()} == {1: "ada", 2: "grace"}
-    assert (WeightEntry.get().id, WeightEntry.get().user_id) == (3, 2)
+    assert Measurement.get().category.user_id == 2
     assert BY_LABEL["authtoken.token"].get().key == key
 
 
@@ -393,13 +394,18 @@ def as_of_2_5(rows):
 
 
 def test_dumps_of_2_5_are_understood(load, dump):
+    def counts():
+        return {label: BY_LABEL[label].select().count() for label in report.loaded if label in BY_LABEL}
+
     old = as_of_2_5(dump)
     report = load(old)
     users = sum(one["model"] == "auth.user" for one in dump)
     gone = ("ro_access", "show_comments", "show_english_ingredients")
     assert report.ignored == {f"core.userprofile.{name}": users for name in gone}
-    counted = {label: BY_LABEL[label].select().count() for label in report.loaded}
-    assert counted == report.loaded
+    counted = counts()
+    weights, accounts = report.loaded["weight.weightentry"], report.loaded["core.userprofile"]
+    became = Counter({"measurements.measurement": weights, "measurements.category": accounts})
+    assert Counter(counted) == Counter(report.loaded) + became - Counter({"weight.weightentry": weights})
     for model in TABLES:
         assert list(dangling(model)) == []
     Item, Ingredient = BY_LABEL["nutrition.mealitem"], BY_LABEL["nutrition.ingredient"]
@@ -407,11 +413,13 @@ def test_dumps_of_2_5_are_understood(load, dump):
     item = Item.get_by_id(uuid_of("nutrition.mealitem", given["pk"]))
     assert item.meal_id == uuid_of("nutrition.meal", given["fields"]["meal"])
     assert Ingredient.select().where(Ingredient.license_author == "").exists()
-    assert len({one.uuid for one in WeightEntry.select()}) == report.loaded["weight.weightentry"]
+    Category = BY_LABEL["measurements.category"]
+    weights = Measurement.select().join(Category).where(Category.is_official)
+    assert weights.count() == report.loaded["weight.weightentry"]
 
     again = load(old)
     assert again.loaded == report.loaded
-    assert {label: BY_LABEL[label].select().count() for label in report.loaded} == counted
+    assert counts() == counted
 
 
 def test_logs_of_2_5_keep_their_order(load, dump):
@@ -522,6 +530,6 @@ def test_names_of_users_are_normalised_and_nobody_is_refused(load, caplog):
     assert names == {
         1: "jos\u00e9", 2: "admin", 3: "a\nb", 4: "\uff47race", 5: "grace", 6: "linus@example.org", 7: "linus",
     }  # fmt: skip
-    assert WeightEntry.get().user_id == 1 and "'\\uff47race' (id 4)" in caplog.text
+    assert Measurement.get().category.user_id == 1 and "'\\uff47race' (id 4)" in caplog.text
     load([weight(4, [odd], date="2024-05-06T12:00:00Z")])
-    assert WeightEntry.select().where(WeightEntry.user == 1).count() == 2
+    assert Measurement.select().count() == 2

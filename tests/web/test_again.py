@@ -12,8 +12,7 @@ from tests.web.test_form_safety import ACTIONS, rows, state  # noqa: F401
 from tests.web.test_forms import PIXEL
 from wger_flask.auth.models import Token, User
 from wger_flask.domain.gallery.models import Image
-from wger_flask.domain.measurements.models import Category
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.storage.counters import Counters
 
 TYPED = {"date": "2025-03-01T07:30", "weight": "81,5"}
@@ -74,10 +73,10 @@ def test_a_form_comes_back_filled_after_the_session_was_renewed(visitor):
     assert page.status == 403 and "Nothing was saved yet" in page.words and "CSRF Failed" in page.words
     assert page.controls["weight"][0]["value"] == "81,5"
     assert page.controls["date"][0]["value"].startswith("2025-03-01T07:30")
-    assert WeightEntry.select().count() == 0, "nothing is done before somebody presses the button"
+    assert Measurement.select().count() == 0, "nothing is done before somebody presses the button"
     done = press(ada, page, "Add")
     assert (done.status, done.response.location) == (303, "/api/v2/weightentry/?limit=5")
-    assert f"{WeightEntry.get().weight:f}" == "81.50"
+    assert f"{Measurement.get().value:f}" == "81.50"
 
 
 def test_a_form_comes_back_filled_after_logging_in(visitor):
@@ -88,9 +87,9 @@ def test_a_form_comes_back_filled_after_logging_in(visitor):
     assert wrong.status == 403 and "do not belong together" in wrong.words and "a guess" not in wrong.text
     back = log_in_again(ada, wrong)
     assert back.status == 200 and back.controls["weight"][0]["value"] == "81,5"
-    assert WeightEntry.select().count() == 0
+    assert Measurement.select().count() == 0
     assert press(ada, back, "Add").status == 303
-    assert WeightEntry.select().count() == 1
+    assert Measurement.select().count() == 1
 
 
 def test_long_texts_ticks_and_lines_come_back_whole(visitor):
@@ -119,9 +118,9 @@ def test_a_deletion_is_asked_again(visitor, person, how):
     page = post(ada, f"weightentry/{key}/", _method="DELETE")
     if how is ended:
         page = log_in_again(ada, page)
-    assert WeightEntry.select().count() == 1 and "cannot be taken back" in page.words
+    assert Measurement.select().count() == 1 and "cannot be taken back" in page.words
     assert press(ada, page, "Delete").status == 303
-    assert WeightEntry.select().count() == 0
+    assert Measurement.select().count() == 0
 
 
 @pytest.mark.parametrize("how", [renewed, ended])
@@ -192,7 +191,7 @@ def test_nothing_of_a_form_of_another_site_is_shown(visitor, how):
         )
         assert refused.status_code == 403 and "66.6" not in refused.text
         assert not refused.headers.getlist("Set-Cookie") or "sessionid" not in str(refused.headers)
-    assert WeightEntry.select().count() == 0
+    assert Measurement.select().count() == 0
 
 
 def test_logging_in_on_the_way_needs_the_token_of_the_page(visitor):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.weights import weigh
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.nutrition.models import LogItem, Meal, MealItem, NutritionPlan
 from wger_flask.domain.routines.models import SlotEntry, WorkoutLog, WorkoutSession
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.storage.database import transaction
 from wger_flask.testing.rows import make
 
@@ -48,7 +48,7 @@ def test_the_page_says_what_stays(visitor, plan, api):
 
 
 def test_what_stands_alone_is_deleted_on_its_own_page(visitor, people):
-    row = make(WeightEntry, people["ada"], ("user",))
+    row = weigh(people["ada"], 80)
     page = visitor("ada").see(f"weightentry/{row.id}/")
     assert "Delete…" not in [words for _, words in page.links]
     assert {found["value"] for found in page.controls["_method"]} == {"PATCH", "DELETE"}

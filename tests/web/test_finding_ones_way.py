@@ -11,8 +11,8 @@ import pytest
 from tests.browser import samples
 from tests.conftest import key_of
 from tests.web.conftest import HTML, Page
+from tests.weights import weigh
 from wger_flask.domain.measurements.models import Category, Measurement
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.timezone import today
 from wger_flask.storage import columns
 from wger_flask.testing.rows import make
@@ -60,10 +60,10 @@ def test_what_was_added_last_comes_first(visitor, person, registry):
 def test_a_new_row_is_seen_in_its_list(visitor, people, day, offset):
     for index in range(50):
         moment = f"{date(2025, 1, 1) + timedelta(days=index)}T08:00:00+00:00"
-        WeightEntry.create(user=people["ada"].id, weight="80", date=moment)
+        weigh(people["ada"], 80, moment)
     ada = visitor("ada")
     made = ada.send("weightentry/", date=f"{day}T07:30", weight="81")
-    new = WeightEntry.get(WeightEntry.weight == 81)
+    new = Measurement.get(Measurement.value == 81)
     where = f"?offset={offset}" if offset else ""
     assert made.location == f"/api/v2/weightentry/{where}#row-{new.id}"
     page = ada.see(made.location.partition("#")[0])

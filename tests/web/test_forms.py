@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import key_of
 from tests.web.conftest import Page
 from wger_flask.domain.exercises.models import Exercise, ExerciseImage, muscles
-from wger_flask.domain.weight.models import WeightEntry
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.web.widgets import local_moment
 
 # The smallest picture there is: one pixel.
@@ -24,7 +24,7 @@ def test_a_row_is_made_changed_and_deleted(visitor, people):
     ada = visitor("ada")
     made = ada.send("weightentry/", date="2025-03-01T07:30", weight="81.5")
     assert made.status_code == 303
-    row = WeightEntry.get(WeightEntry.user == people["ada"].id)
+    row = Measurement.get()
     assert made.location == f"/api/v2/weightentry/#row-{row.id}"
     page = ada.see(made.location)
     assert "Weight entry was added." in page.words and f"row-{row.id}" in page.ids
@@ -37,7 +37,7 @@ def test_a_row_is_made_changed_and_deleted(visitor, people):
 
     gone = ada.send(url, "DELETE")
     assert (gone.status_code, gone.location) == (303, "/api/v2/weightentry/")
-    assert WeightEntry.select().where(WeightEntry.id == row.id).count() == 0
+    assert Measurement.select().where(Measurement.id == row.id).count() == 0
     assert "was deleted" in ada.see(gone.location).words
 
 
@@ -57,7 +57,7 @@ def test_errors_stand_beside_their_fields_and_values_are_kept(visitor):
     assert (weight["value"], weight["aria-invalid"]) == ("7", "true")
     assert all(identity in page.ids for identity in weight["aria-describedby"].split())
     assert page.controls["date"][0]["value"] == "2025-03-01T07:30:00"
-    assert WeightEntry.select().count() == 0
+    assert Measurement.select().count() == 0
 
 
 def test_a_form_from_another_site_is_refused(visitor):
@@ -172,7 +172,7 @@ def test_programs_that_ask_for_html_are_not_redirected(app):
     client = app.test_client()
     made = client.post("/api/v2/weightentry/", json={"date": "2025-03-01", "weight": "80"}, headers=headers)
     assert made.status_code == 201
-    key = WeightEntry.get().id
+    key = Measurement.get().id
     gone = client.delete(f"/api/v2/weightentry/{key}/", headers=headers)
     assert (gone.status_code, gone.data) == (204, b"")
 

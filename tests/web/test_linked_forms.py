@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from tests.web.conftest import Page
+from wger_flask.domain.measurements.models import Measurement
 from wger_flask.domain.nutrition.models import LogItem
 from wger_flask.domain.routines.models import Day, Routine, Slot, SlotEntry
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.testing.rows import make
 from wger_flask.web.form_state import MOST, packed, unpacked
 
@@ -95,7 +95,7 @@ def test_nobody_is_led_elsewhere(visitor, elsewhere):
     assert "_next" not in page.controls
     assert elsewhere not in [url for url, _ in page.links]
     made = ada.send("weightentry/", date="2025-03-01T07:30", weight="80", _next=elsewhere)
-    assert made.location == f"/api/v2/weightentry/#row-{WeightEntry.get().id}"
+    assert made.location == f"/api/v2/weightentry/#row-{Measurement.get().id}"
 
 
 def test_who_may_not_add_sees_the_list(visitor):

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.weights import weigh
 from wger_flask.domain.exercises.models import Exercise
-from wger_flask.domain.weight.models import WeightEntry
 from wger_flask.rest.errors import Throttled
 from wger_flask.testing.rows import make
 from wger_flask.web.display_names import names_of
@@ -201,7 +201,7 @@ def test_the_body_map_leads_to_every_muscle(visitor):
 def test_weights_are_drawn_as_a_chart(visitor, people):
     for day in range(30):
         date = datetime(2025, 1, 1, 8, tzinfo=UTC) + timedelta(days=day)
-        WeightEntry.create(user=people["ada"].id, date=date, weight=Decimal(800 - day) / 10)
+        weigh(people["ada"], Decimal(800 - day) / 10, date)
     ada = visitor("ada")
     page = ada.see("weightentry/?limit=5")
     assert page.text.count("<circle") == 60  # thirty points, drawn for wide and for narrow screens

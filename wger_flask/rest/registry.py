@@ -17,7 +17,7 @@ from ..storage.model import Model, let_database_delete
 from ..storage.signals import Listener
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
-from .filtering.filters import Filter, Lookup, build_filters
+from .filtering.filters import Declared, build_filters
 from .resource import DELETION, Action, Resource
 from .throttling import Rate
 
@@ -194,7 +194,7 @@ class Registry:
         self.names[model] = load
 
     def extend(
-        self, name: str, filters: Mapping[str, Lookup | tuple[Lookup, ...] | Filter] | None = None,
+        self, name: str, filters: Mapping[str, Declared] | None = None,
         actions: tuple[Action, ...] = (), fields: Mapping[str, Field] | None = None,
     ) -> None:  # fmt: skip
         """Add ``filters``, ``actions`` and read-only ``fields`` to a resource that is registered already.

@@ -21,7 +21,7 @@ from .errors import NoMatch, NotFound
 from .fields.base import Field
 from .fields.computed import File
 from .fields.references import Key, Keys
-from .filtering.filters import Filter, FilterSet, Lookup, build_filters
+from .filtering.filters import Declared, FilterSet, build_filters
 from .filtering.ordering import Ordering
 from .former import FormerFields
 from .ownership import Ownership
@@ -138,7 +138,7 @@ class Resource:
     about: str = ""
     group: str = ""
     methods: tuple[str, ...] = READ
-    filters: Mapping[str, Lookup | tuple[Lookup, ...] | Filter] = field(default_factory=dict)
+    filters: Mapping[str, Declared] = field(default_factory=dict)
     ordering: tuple[str, ...] | None = None
     orderable: tuple[str, ...] | None = None
     access: Access | None = None

@@ -79,24 +79,45 @@ def rename_column(table: str, name: str, new_name: str) -> None:
         database.obj.execute_sql(f'ALTER TABLE "{table}" RENAME COLUMN "{name}" TO "{new_name}"')
 
 
-def add_index(table: str, *names: str, unique: bool = False, name: str = "") -> None:
+def add_index(table: str, *names: str, unique: bool = False, name: str = "", where: str = "") -> None:
     """Add an index over columns, by their names in the database; where rows exist that break a unique one, it fails.
 
-    It is called ``name``, or after what it is over.
+    ``"-date"`` descends.  It is called ``name``, or after what it is over, and holds only the rows ``where`` an SQL
+    condition holds.
     """
     if not _is_to_change(table) or _indexes(table, names, unique):
         return
-    kind, listed = "UNIQUE INDEX" if unique else "INDEX", ", ".join(f'"{name}"' for name in names)
+    if name and any(index.name == name for index in database.obj.get_indexes(table)):
+        return
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    listed = ", ".join(f'"{one.lstrip("-")}"' + (" DESC" if one.startswith("-") else "") for one in names)
     name = name or "_".join((table, *names, *(["unique"] if unique else [])))
     if len(name) > 60:
         name = f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    database.obj.execute_sql(f'CREATE {kind} "{name}" ON "{table}" ({listed})')
+    condition = f" WHERE {where}" if where else ""
+    database.obj.execute_sql(f'CREATE {kind} "{name}" ON "{table}" ({listed}){condition}')
 
 
 def drop_index(table: str, *names: str, unique: bool = False) -> None:
     """Drop the index over exactly these columns."""
     for index in _indexes(table, names, unique) if _is_to_change(table) else ():
         _drop_index(table, index.name)
+
+
+def widen_decimals(table: str, name: str, max_digits: int, places: int) -> None:
+    """Let a column of decimals hold more digits; databases that do not count them need no change."""
+    held = database.obj
+    modifiers = held.dialect.decimal_modifiers(max_digits, places)
+    if modifiers and _is_to_change(table):
+        digits = ", ".join(map(str, modifiers))
+        held.execute_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{name}" TYPE NUMERIC({digits})')
+
+
+def drop_table(table: str) -> None:
+    """Drop a table that no other refers to, with its rows."""
+    if _is_to_change(table):
+        database.obj.dialect.drop_tables(database.obj, [table])
+        database.obj.__dict__.pop("known_tables", None)
 
 
 def change_reference(table: str, name: str, on_delete: str) -> None:

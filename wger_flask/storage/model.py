@@ -50,6 +50,17 @@ def _touched(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.name for field in model._meta.sorted_fields if getattr(field, "touched", False))
 
 
+def declare_index(model: type[Model], name: str, *terms: str, unique: bool = False, where: str = "") -> None:
+    """Declare an index by the name that Django gave it: ``terms`` are fields, ``"-date"`` descends.
+
+    ``where`` is the SQL of a condition on the rows that are in it; for any other index ``Meta.indexes`` is enough.
+    """
+    parts = [model._meta.fields[term.lstrip("-")] for term in terms]
+    ordered = [part.desc() if term.startswith("-") else part for part, term in zip(parts, terms, strict=True)]
+    condition = peewee.SQL(where) if where else None
+    model.add_index(peewee.ModelIndex(model, ordered, unique=unique, where=condition, name=name))
+
+
 def abstract(model: type[Model]) -> type[Model]:
     """Mark ``model`` as a set of columns for others to inherit: it has no table, nothing refers to it.
 

@@ -20,6 +20,11 @@ _numbers = itertools.count(1)
 _EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
+def pairs(model: type[Model]) -> list[tuple[tuple[str, ...], bool]]:
+    """Return the indexes over all rows of ``model``: the names of their fields, and whether they are unique."""
+    return [index for index in model._meta.indexes if isinstance(index, tuple)]
+
+
 def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), apart: bool = False, **given) -> Model:
     """Store a row of ``model`` that leads to ``user`` along ``owner_path``; returns it.
 
@@ -27,7 +32,7 @@ def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), apart
     """
     number = next(_numbers)
     values = dict(given)
-    paired = {name for names, unique in model._meta.indexes if unique for name in names}
+    paired = {name for names, unique in pairs(model) if unique for name in names}
     for field in model._meta.sorted_fields:
         if field.name in values or isinstance(field, peewee.AutoField):
             continue

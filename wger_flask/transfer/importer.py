@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from ..storage.body_weights import add_official_categories
 from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.model import Model, label_of, links_of, with_links
 from ..storage.name_search import index
 from ..storage.unicode_names import normalize
+from .former import FORMER
 from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
 from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
@@ -85,6 +87,7 @@ class _Import:
         self._by_name: dict[str, list[Given]] = {label: [] for label in MATCHED_BY_NAME}
         self._later: list[tuple[Given, NotYetKnown]] = []
         self._refused: list[tuple[Table, tuple, Exception]] = []
+        self._former: set[str] = set()
 
     def take(self, number: int, item: dict) -> None:
         """Take the next object of the document."""
@@ -92,6 +95,8 @@ class _Import:
         if not isinstance(label, str) or not isinstance(given, dict):
             raise ImportFailure(f"object {number}: no row of a model")
         label = label.lower()
+        if label in FORMER:
+            given = self._complete(label, item.get("pk"), given)
         table = self._tables.get(label)
         if table is None:
             self.report.unknown[label] += 1
@@ -109,6 +114,17 @@ class _Import:
             self._by_name[label].append(row)
         else:
             self._add(row)
+
+    def _complete(self, label: str, key: object, given: dict) -> dict:
+        """Return a row of a former model with what it lacked; makes the table for the first of them."""
+        if label not in self._former:
+            self._former.add(label)
+            FORMER[label].prepare()
+            self._tables[label] = Table(FORMER[label].model, self._keys)
+        try:
+            return FORMER[label].complete(key, given)
+        except ValueError:
+            return given  # reading the row says what is wrong with its key
 
     def _add(self, row: Given, late: bool = False) -> None:
         table = row.table
@@ -146,6 +162,9 @@ class _Import:
         self._reset_sequences()
         add_missing_profiles(models)
         self._check_references()
+        add_official_categories()
+        for label in self._former:
+            FORMER[label].finish()
 
     def _write_all(self) -> None:
         for table in self._tables.values():

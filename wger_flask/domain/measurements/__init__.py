@@ -1,12 +1,13 @@
-"""Body measurements in categories of the user's own."""
+"""Body measurements in categories of the user's own, and body weight."""
 
 from __future__ import annotations
 
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, pages, resources
+    from . import models, pages, resources, weight
 
     registry.add_models(*models.MODELS)
-    registry.add(*resources.RESOURCES)
+    registry.add(*resources.RESOURCES, weight.weightentry)
+    registry.add_navigation("Weight", "/api/v2/weightentry/")
     pages.register(registry)

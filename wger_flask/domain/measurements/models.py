@@ -1,39 +1,81 @@
-"""Measurements of the body, in categories that each user makes."""
+"""Measurements of the body, body weight among them, in categories that each user has."""
 
 from __future__ import annotations
 
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model
+from wger_flask.storage.model import Model, declare_index
+
+from .metric_types import BODY_WEIGHT, CHART_TYPES, CUSTOM, METRIC_TYPES, SOURCES, USER
+
+NOT_DYNAMIC = "NONE"
 
 
 class Category(Model):
-    """What a user measures, and in which unit."""
+    """What a user measures, in which unit, and how it is drawn.
+
+    ``is_official`` is the one category that body weight is kept in.
+    """
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     user = columns.ForeignKey(User)
     name = columns.Char(max_length=100)
-    unit = columns.Char(max_length=30)
+    unit = columns.Char(max_length=30, default="")
+    metric_type = columns.Char(max_length=30, default=CUSTOM, choices=list(METRIC_TYPES.items()))
+    chart_type = columns.Char(max_length=20, null=True, choices=list(CHART_TYPES.items()))
+    chart_config = columns.Json(default=dict)
+    parent = columns.ForeignKey("self", null=True, backref="children")
+    order = columns.Integer(default=0)
+    is_official = columns.Boolean(default=False)
+    dynamic_type = columns.Char(max_length=20, default=NOT_DYNAMIC, index=True)
+    dynamic_params = columns.Json(default=dict)
 
     class Meta:
         table_name = "measurements_category"
         label = "measurements.category"
-        ordering = ("-name",)
+        ordering = ("order", "name")
 
 
 class Measurement(Model):
-    """A value of a category at a moment."""
+    """A value of a category at a moment; ``extra_data`` may give its own unit, and the bounds of what it sums up."""
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     category = columns.ForeignKey(Category)
     date = columns.DateTime(default=columns.now)
-    value = columns.Decimals(6, 2)
+    value = columns.Decimals(8, 2)
     notes = columns.Char(max_length=100, default="")
+    source = columns.Char(max_length=10, default=USER, choices=list(SOURCES.items()))
+    external_id = columns.UUID(null=True)
+    extra_data = columns.Json(default=dict)
 
     class Meta:
         table_name = "measurements_measurement"
         label = "measurements.measurement"
-        ordering = ("-date",)
+        ordering = ("-date", "-id")
+        clashes = {
+            ("category", "source", "external_id"): "The fields category, source, external_id must make a unique set."
+        }
+
+
+declare_index(
+    Category, "unique_typed_category_per_user", "user", "metric_type", unique=True,
+    where=f"metric_type <> '{CUSTOM}'",
+)  # fmt: skip
+declare_index(
+    Measurement, "unique_external_measurement", "category", "source", "external_id", unique=True,
+    where="external_id IS NOT NULL",
+)  # fmt: skip
+declare_index(Measurement, "measurement_category_date", "category", "-date", "-id")
+
+BODY_WEIGHT_NAME = "Body weight"
+
+
+def official_category(user: int, unit: str = "kg") -> Category:
+    """Return the category of a user's body weight; it is made, with ``unit``, where there is none."""
+    found = Category.get_or_none(Category.user == user, Category.metric_type == BODY_WEIGHT)
+    return found or Category.create(
+        user=user, name=BODY_WEIGHT_NAME, unit=unit, metric_type=BODY_WEIGHT, is_official=True
+    )
 
 
 MODELS = (Category, Measurement)

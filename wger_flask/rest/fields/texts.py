@@ -100,17 +100,20 @@ class Choice(Field):
     """One of a few values: ``Choice(("low", "high"))``, or ``Choice({"1": "low", "2": "high"})`` with what people read.
 
     Values are texts, in Python, in the column (``columns.Char``) and in JSON; a body may send the number 1 for
-    ``"1"``.  Anything else is refused: ``"3" is not a valid choice.``
+    ``"1"``.  Anything else is refused: ``"3" is not a valid choice.``  ``blank=True`` takes the empty text too.
     """
 
     kind = "choice"
     fits = (columns.Char, columns.Text)
 
-    def __init__(self, choices: Iterable[str] | dict[str, str], **kwargs):
+    def __init__(self, choices: Iterable[str] | dict[str, str], *, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
+        self.blank = blank
         self.choices = dict(choices) if isinstance(choices, dict) else {choice: choice for choice in choices}
 
     def _deserialize(self, value, attr, data, **kwargs):
+        if value == "" and self.blank:
+            return ""
         if isinstance(value, dict | list) or str(value) not in self.choices:
             raise ValidationError(f'"{value}" is not a valid choice.')
         return str(value)
@@ -176,7 +179,7 @@ class Json(Field):
     """Any JSON value that every database can store, kept as it is.
 
     ``most`` is how many bytes it may have as compact UTF-8 text.  It may hold at most 1000 values, nested at
-    most 200 deep.
+    most 200 deep.  ``is_object=True`` takes nothing but an object.
     """
 
     kind = "json"
@@ -185,9 +188,9 @@ class Json(Field):
     DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
     _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
-    def __init__(self, *, most: int = 20_000, **kwargs):
+    def __init__(self, *, most: int = 20_000, is_object: bool = False, **kwargs):
         super().__init__(**kwargs)
-        self.most = most
+        self.most, self.is_object = most, is_object
 
     def raw(self, dialect):
         return dialect.wire_json
@@ -199,6 +202,8 @@ class Json(Field):
                 value = parse_json(value.encode())
             except (ParseError, TooLarge):
                 raise ValidationError("Value must be valid JSON.") from None
+        if self.is_object and not isinstance(value, dict):
+            raise ValidationError(f"{self.data_key or attr} must be an object")
         if _is_deeper(value, self.DEEPEST):
             raise ValidationError("Value must not be nested that deeply.")
         try:

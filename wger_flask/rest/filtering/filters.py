@@ -80,6 +80,20 @@ on_date = Lookup("date", "is on the day", lambda column, start, end: (column >= 
 compared = (exact, gt, gte, lt, lte)
 
 
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Lookups of a column, with what there is to say besides: ``"weight": Compare(compared, column="value")``.
+
+    * ``column``: the column (or dotted path, written with two underscores) where it is not called as the parameter is.
+    * ``spelling="any"``: a boolean takes ``true``, ``1`` and their like whatever ``WGER_BOOLEAN_FILTERS`` says: for
+      filters that no older documentation speaks of.
+    """
+
+    lookups: Lookup | tuple[Lookup, ...]
+    column: str = ""
+    spelling: str = ""
+
+
 class Filter:
     """The base of filters: ``params`` are the names of the query parameters that it answers to."""
 
@@ -100,6 +114,9 @@ class Filter:
     def relevance(self, args: MultiDict) -> tuple:
         """Return the terms of an order in which matches are best listed (see ``Selection``); none by default."""
         return ()
+
+
+Declared = Lookup | tuple[Lookup, ...] | Compare | Filter
 
 
 @dataclass(frozen=True)
@@ -162,7 +179,8 @@ class BooleanFilter(Filter):
 
     ``param`` is the query parameter.  ``build(*shape, wanted)`` returns the condition as Peewee's expression;
     ``wanted`` is True or False.  It is a function of a module, and ``shape`` what else the expression depends on.
-    ``label`` is what people read, ``help`` a sentence for them.  Other spellings narrow nothing.
+    ``label`` is what people read, ``help`` a sentence for them.  Other spellings narrow nothing; ``spelling="any"``
+    takes ``true``, ``1`` and their like whatever the setting says.
 
         def is_long(wanted):
             return Nap.minutes >= 60 if wanted else Nap.minutes < 60
@@ -170,12 +188,14 @@ class BooleanFilter(Filter):
         filters={"long": BooleanFilter("long", is_long, label="an hour or more")}
     """
 
-    def __init__(self, param: str, build: Callable, shape: tuple = (), *, label: str = "", help: str = ""):
-        self.params, self.build, self.shape = (param,), build, shape
+    def __init__(
+        self, param: str, build: Callable, shape: tuple = (), *, label: str = "", help: str = "", spelling: str = ""
+    ):  # fmt: skip
+        self.params, self.build, self.shape, self.spelling = (param,), build, shape, spelling
         self.label, self.help = label or param.replace("_", " "), help
 
     def clauses(self, args):
-        wanted = boolean(args.getlist(self.params[0])[-1])
+        wanted = boolean(args.getlist(self.params[0])[-1], self.spelling)
         return () if wanted is None else (Clause(self.build, (), (*self.shape, wanted)),)
 
     def describe(self):
@@ -254,8 +274,9 @@ class FilterSet:
         found = {}
         for param in args:
             item = self.by_param.get(param)
-            takes = isinstance(item, BooleanFilter) or isinstance(getattr(item, "kind", None), BooleanKind)
-            if takes and any(boolean(text) is None for text in args.getlist(param) if text):
+            kind = item if isinstance(item, BooleanFilter) else getattr(item, "kind", None)
+            takes = isinstance(kind, BooleanFilter | BooleanKind)
+            if takes and any(boolean(text, kind.spelling) is None for text in args.getlist(param) if text):
                 found[param] = [BooleanKind.neither]
         return found
 
@@ -287,12 +308,12 @@ def _linked(through: type[Model], source_name: str, target_name: str, *slots) ->
     return source.rel_model._meta.primary_key.in_(through.select(source).where(target.in_(slots)))
 
 
-def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Lookup, ...] | Filter]) -> FilterSet:
+def build_filters(model: type[Model], declared: Mapping[str, Declared]) -> FilterSet:
     """Make the filters that a resource declares.
 
     ``declared`` maps a column, a dotted path written with two underscores, or a
-    many-to-many relation to its lookups; a :class:`Filter` of one's own stands under any
-    name.  Raises ValueError for what the model does not have, and for what is no lookup.
+    many-to-many relation to its lookups; a :class:`Compare` or a :class:`Filter` of one's own stands
+    under any name.  Raises ValueError for what the model does not have, and for what is no lookup.
     """
     made: list[Filter] = []
     for name, lookups in declared.items():
@@ -301,13 +322,14 @@ def build_filters(model: type[Model], declared: Mapping[str, Lookup | tuple[Look
         elif name in links_of(model):
             made.append(LinkFilter(name, links_of(model)[name]))
         else:
-            column, steps = _column(model, name)
-            several = lookups if isinstance(lookups, tuple | list) else (lookups,)
+            told = lookups if isinstance(lookups, Compare) else Compare(lookups)
+            column, steps = _column(model, told.column or name)
+            several = told.lookups if isinstance(told.lookups, tuple | list) else (told.lookups,)
             if wrong := [item for item in several if not isinstance(item, Lookup)]:
                 raise ValueError(f"filter {name!r} is given {wrong[0]!r}, which is neither a Lookup nor a Filter")
             for lookup in several:
                 param = f"{name}__{lookup.suffix}" if lookup.suffix else name
-                made.append(ColumnFilter(param, column, lookup, kind_of(column), steps))
+                made.append(ColumnFilter(param, column, lookup, kind_of(column, told.spelling), steps))
     return FilterSet(made)
 
 

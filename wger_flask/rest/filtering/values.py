@@ -40,9 +40,13 @@ def set_boolean_spellings(spellings: dict[str, bool]) -> None:
     _booleans = spellings
 
 
-def boolean(text: str) -> bool | None:
-    """Return the truth value that ``text`` spells in a filter, None where the setting knows no such spelling."""
-    return _booleans.get(text.lower() if _booleans is ANY_BOOLEANS else text)
+def boolean(text: str, spelling: str = "") -> bool | None:
+    """Return the truth value that ``text`` spells in a filter, None where no such spelling is known.
+
+    Which are is for the setting to say, unless ``spelling`` is ``"any"``.
+    """
+    known = ANY_BOOLEANS if spelling == "any" else _booleans
+    return known.get(text.lower() if known is ANY_BOOLEANS else text)
 
 
 class Rejected(Exception):
@@ -151,14 +155,21 @@ class FloatKind(NumberKind):
 
 
 class BooleanKind(Kind):
-    """True or False; any other spelling narrows nothing, as documented."""
+    """True or False; any other spelling narrows nothing, as documented.
+
+    ``spelling="any"`` takes ``true``, ``1`` and their like whatever the setting says.
+    """
 
     name = "boolean"
     choices = (("True", "yes"), ("False", "no"))
     neither = "Must be True or False."
 
+    def __init__(self, column: peewee.Field, spelling: str = ""):
+        super().__init__(column)
+        self.spelling = spelling
+
     def one(self, param, text, strict=True):
-        return boolean(text)
+        return boolean(text, self.spelling)
 
 
 class UUIDKind(Kind):
@@ -286,8 +297,16 @@ _KINDS = (
 )  # fmt: skip
 
 
-def kind_of(column: peewee.Field) -> Kind:
-    """Return the kind of a model's column."""
+def kind_of(column: peewee.Field, spelling: str = "") -> Kind:
+    """Return the kind of a model's column; a boolean may take ``"any"`` spelling.
+
+    Raises ValueError for a spelling that there is not, or of what is no boolean.
+    """
     if column.choices:
         return ChoiceKind(column)
-    return next((kind for fields, kind in _KINDS if isinstance(column, fields)), Kind)(column)
+    found = next((kind for fields, kind in _KINDS if isinstance(column, fields)), Kind)
+    if spelling:
+        if spelling != "any" or found is not BooleanKind:
+            raise ValueError(f"column {column.name!r} has no spelling {spelling!r}: a boolean's may be 'any'")
+        return BooleanKind(column, spelling)
+    return found(column)

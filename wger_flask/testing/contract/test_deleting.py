@@ -8,7 +8,7 @@ from ...rest.deletion import action_of
 from ...storage.cascade import look_ahead
 from ...storage.database import transaction
 from ...storage.model import is_link
-from ..rows import make
+from ..rows import make, pairs
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def laden(resource, rows, people):
         for model, key in found:  # it grows
             for reference, owner in list(model._meta.backrefs.items()):
                 if not is_link(owner) and len(found) < 60:
-                    alike = any(unique for _, unique in owner._meta.indexes)
+                    alike = any(unique for _, unique in pairs(owner))
                     made = [make(owner, grace, **{reference.name: key}) for _ in range(1 if alike else 2)]
                     found += [(owner, row._pk) for row in made]
     return resource, rows[0]

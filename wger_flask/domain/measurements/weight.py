@@ -1,0 +1,107 @@
+"""Body weight: the measurements of the official category, in the unit of the profile, as clients knew them before."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from wger_flask.api import (
+    WRITE,
+    Call,
+    Compare,
+    Context,
+    Hooks,
+    Invalid,
+    Key,
+    Resource,
+    Schema,
+    User,
+    along,
+    compared,
+    exact,
+    fields,
+    on_user_created,
+    one_of,
+    owned_by,
+)
+from wger_flask.domain.core.models import UserProfile, weight_unit_of
+from wger_flask.engine.body_weight import LIMITS, converted
+
+from .models import Measurement, official_category
+
+
+class Weight(fields.Decimal):
+    """A weight in the unit of its owner's profile; the column holds it in the unit that its row names."""
+
+    def compile(self, builder, name):
+        unit = builder.looked_up("category.user", _units)
+        values = ", ".join(builder.column(path) for path in ("value", "extra_data", "category.unit"))
+        return f"{builder.constant(_shown)}({unit}, {values})"
+
+    def serialize(self, attr, obj, accessor=None, **kwargs):
+        category = obj.category
+        unit = _units([category.user_id]).get(category.user_id)
+        return _shown(unit, obj.value, obj.extra_data, category.unit)
+
+
+def _units(users: list, context: Context | None = None) -> dict[int, str]:
+    """Return the units in which users see weights."""
+    query = UserProfile.select(UserProfile.user, UserProfile.weight_unit).where(UserProfile.user.in_(users))
+    return dict(query.tuples())
+
+
+def _shown(wanted: str | None, value, extra_data, category_unit: str) -> str:
+    extra = json.loads(extra_data) if isinstance(extra_data, str) else extra_data
+    unit = (extra or {}).get("unit") or category_unit
+    return f"{converted(Decimal(str(value)), unit, wanted or 'kg'):.2f}"
+
+
+class WeightEntrySchema(Schema):
+    """A weight at a moment."""
+
+    id = fields.UUID(help="chosen by the server unless given")
+    date = fields.DateTime(help="now unless given")
+    weight = Weight(8, 2, attribute="value", required=True, help="in the unit of your profile")
+    user = Key(User, attribute="category.user", dump_only=True)
+
+
+def in_official_category(call: Call, data: dict, row: Measurement | None) -> None:
+    """Complete a weight: it is in the profile's unit, and belongs to the official category."""
+    if "value" not in data:
+        return
+    unit = weight_unit_of(call.user)
+    low, high = LIMITS[unit]
+    if not low <= data["value"] <= high:
+        raise Invalid({"weight": [f"Weight must be between {low} and {high} {unit}"]})
+    data["extra_data"] = {**(row.extra_data if row else {}), "unit": unit}
+    if row is None:
+        data["category"] = official_category(call.user.id, unit).id
+
+
+def visible(user):
+    """Return the clauses of the weights of ``user``."""
+    return (
+        along(Measurement, ("category", "user"), user and user.id),
+        along(Measurement, ("category", "is_official"), True),
+    )
+
+
+@on_user_created
+def furnish(user: int, language: str = "") -> None:
+    """Make the official category of a new user, in the unit of their profile."""
+    official_category(user, _units([user]).get(user, "kg"))
+
+
+weightentry = Resource(
+    "weightentry", Measurement, WeightEntrySchema,
+    group="Weight",
+    label="Body weight",
+    about="What you weighed, and when.",
+    methods=WRITE,
+    filters={"id": (exact, one_of), "weight": Compare(compared, column="value"), "date": compared},
+    ordering=("date", "id"),
+    owner=owned_by("category.user"),
+    visible=visible,
+    hooks=Hooks(prepare=in_official_category),
+    view="chart:date:weight",
+)  # fmt: skip
