@@ -1,4 +1,4 @@
-"""All models there are, and a database that wger 2.7 itself made."""
+"""All models there are, and a database that wger 2.7.0 itself made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TABLES = with_links(MODELS)
 BY_LABEL = {label_of(model): model for model in TABLES}
 
 SERVER = os.environ.get("WGER_TEST_DATABASE_URL")
-_FILE = SHARED / "dataset" / ("reference-2.7.postgres.sql.gz" if SERVER else "reference-2.7.sqlite.gz")
+_FILE = SHARED / "dataset" / ("reference-2.7.0.postgres.sql.gz" if SERVER else "reference-2.7.0.sqlite.gz")
 AT_HAND = _FILE.is_file() and (not SERVER or shutil.which("psql"))
 needs_reference = pytest.mark.skipif(not AT_HAND, reason="without ../shared: a database that wger made")
 
@@ -43,7 +43,7 @@ def empty_database(folder: Path):
 
 @contextmanager
 def reference_database(folder: Path):
-    """Make a database as wger 2.7 left it, and open it."""
+    """Make a database as wger 2.7.0 left it, and open it."""
     made = prepare(SERVER, folder)
     with gzip.open(_FILE) as packed:
         if SERVER:

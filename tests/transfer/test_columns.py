@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL
-from wger_flask.rest import timezone as clock
+from wger_flask.storage import server_zone
 from wger_flask.storage.database import database, open_database
 from wger_flask.transfer.columns import column_of, key_reader, reader_of
 from wger_flask.transfer.keys import Keys, uuid_of
@@ -139,7 +139,7 @@ def test_decimals_keep_their_places(number):
 
 
 def test_moments_without_a_zone_are_the_servers(monkeypatch):
-    monkeypatch.setattr(clock, "_zone", ZoneInfo("Europe/Berlin"))
+    monkeypatch.setattr(server_zone, "_zone", ZoneInfo("Europe/Berlin"))
     assert back("measurements.measurement.date", "2024-07-01T12:00:00") == datetime(2024, 7, 1, 10, tzinfo=UTC)
 
 

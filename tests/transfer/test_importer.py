@@ -375,7 +375,8 @@ RENUMBERED = (
 
 
 def as_of_2_5(rows):
-    """Return the dump as wger 2.5 would have written it."""
+    """Return the dump as wger 2.5 would have written it, but for its sessions."""
+    rows = list(_with_weights(rows))
     numbers = {}
     for label in RENUMBERED:
         for number, one in enumerate((one for one in rows if one["model"] == label), 1):
@@ -385,12 +386,26 @@ def as_of_2_5(rows):
         fields = {name: numbers.get(str(value), value) for name, value in one["fields"].items()}
         if "license_author" in fields:
             fields["license_author"] = fields["license_author"] or None
-        if one["model"] == "weight.weightentry":
-            del fields["uuid"]
         if one["model"] == "core.userprofile":
             fields.update(ro_access=False, show_comments=True, show_english_ingredients=True)
         made.append({"model": one["model"], "pk": numbers.get(one["pk"], one["pk"]), "fields": fields})
     return made
+
+
+def _with_weights(rows):
+    """Yield the rows of a dump, body weights in the table that they had, categories and measurements as they were."""
+    owners = {one["pk"]: one["fields"]["user"] for one in rows if one["fields"].get("is_official")}
+    for number, one in enumerate(rows, 1):
+        fields = one["fields"]
+        if one["model"] == "measurements.category" and one["pk"] not in owners:
+            yield {**one, "fields": {name: fields[name] for name in ("user", "name", "unit")}}
+        elif one["model"] == "measurements.measurement" and fields["category"] in owners:
+            user = owners[fields["category"]]
+            yield row("weight.weightentry", number, user=user, date=fields["date"], weight=fields["value"])
+        elif one["model"] == "measurements.measurement":
+            yield {**one, "fields": {name: fields[name] for name in ("category", "date", "value", "notes")}}
+        elif one["pk"] not in owners:
+            yield one
 
 
 def test_dumps_of_2_5_are_understood(load, dump):

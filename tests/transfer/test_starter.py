@@ -96,7 +96,7 @@ def test_a_dump_without_a_catalogue_leaves_it(stocked, load):
     load([user(), weight()])
     after = counted()
     assert {label for label in before if before[label] != after[label]} == {
-        "auth.user", "weight.weightentry", "core.userprofile", "core.usercache",
+        "auth.user", "measurements.category", "measurements.measurement", "core.userprofile", "core.usercache",
     }  # fmt: skip
 
 

@@ -23,6 +23,9 @@ def mistakes(
     if resource.model not in models:
         yield f"its model {resource.model.__name__} is not registered: call registry.add_models"
     yield from _in_owner(resource)
+    for path in resource.only:
+        if column_at(resource.model, path) is None:
+            yield f"only {path!r} is no column of {resource.model.__name__}, nor of a row it refers to"
     yield from unknown_scopes(resource.throttle, scopes)
     for action in resource.actions:
         yield from unknown_scopes({action.path: action.throttle}, scopes)

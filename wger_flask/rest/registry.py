@@ -279,8 +279,8 @@ class Registry:
         return self._claims[f"resource {name!r}"]
 
     def of_model(self, model: type[Model]) -> Resource | None:
-        """Return the first resource whose rows are those of ``model``: what a reference links to."""
-        return next((resource for resource in self if resource.model is model), None)
+        """Return the first resource whose rows are all those of ``model``: what a reference links to."""
+        return next((resource for resource in self if resource.model is model and not resource.only), None)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._resources.values())

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from ..storage import columns
 from ..storage.model import Link, Model, ordering_of, title_of
-from ..storage.predicates import Clause, equals
+from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from .cursor import Cursor
 from .errors import NoMatch, NotFound
@@ -119,6 +119,8 @@ class Resource:
 
     ``access`` defaults to public, or to private where there is an ``owner``.  ``visible`` is a
     function of the user that returns the clauses of what may be seen, in place of the owner's.
+    ``only`` are values that all its rows have, by their dotted paths, for a resource that is about some rows of its
+    model: ``only={"category.is_official": True}``.  Other rows do not exist for it, and are listed by another one.
     ``ordering`` defaults to the model's; ``orderable`` None allows every column.
     ``deletion`` is a schema of what a DELETE may be told in its query: see :mod:`.deletion`.
     ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
@@ -144,6 +146,7 @@ class Resource:
     access: Access | None = None
     owner: Ownership | None = None
     visible: Callable | None = None
+    only: Mapping[str, object] = field(default_factory=dict)
     throttle: Mapping[str, str | Limit] = field(default_factory=dict)
     pagination: LimitOffset | Cursor = field(default_factory=LimitOffset)
     actions: tuple[Action, ...] = ()
@@ -237,11 +240,12 @@ class Resource:
     # -- rows -------------------------------------------------------------------------------
     def visible_to(self, user) -> Selection:
         """Return the rows that ``user`` (None for nobody) may see."""
+        clauses = tuple(along(self.model, tuple(path.split(".")), value) for path, value in self.only.items())
         if self.visible is not None:
-            return Selection(self.model, tuple(self.visible(user)))
+            return Selection(self.model, (*self.visible(user), *clauses))
         if self.owner is not None:
-            return Selection(self.model, (self.owner.clause(self.model, user and user.id),))
-        return Selection(self.model)
+            return Selection(self.model, (self.owner.clause(self.model, user and user.id), *clauses))
+        return Selection(self.model, clauses)
 
     def by_key(self, selection: Selection, text: str) -> Selection:
         """Return ``selection`` narrowed to the row whose key the URL spells ``text``.

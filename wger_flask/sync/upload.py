@@ -91,7 +91,9 @@ def upload(call: Call):
 def _resource(table: str) -> Resource | None:
     """Return the resource through which users write their own rows of ``table``."""
     for resource in services().registry:
-        if resource.model._meta.table_name == table and resource.owner and "POST" in resource.methods:
+        if resource.only or resource.model._meta.table_name != table:
+            continue
+        if resource.owner and "POST" in resource.methods:
             return resource
     return None
 

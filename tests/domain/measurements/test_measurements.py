@@ -23,10 +23,10 @@ def test_a_measurement_is_now_unless_it_says_when(grace, neck):
     assert grace.get(f"measurement/{made['id']}/").json == made
 
 
-def test_categories_are_listed_backwards_and_values_latest_first(grace, neck):
-    grace.post("measurement-category/", {"name": "Waist", "unit": "cm"})
+def test_categories_are_listed_in_their_order_and_values_latest_first(grace, neck):
+    grace.post("measurement-category/", {"name": "Arm", "unit": "cm", "order": 1})
     names = [row["name"] for row in grace.get("measurement-category/").json["results"]]
-    assert names == ["Waist", "Neck"]
+    assert names == ["Body weight", "Neck", "Arm"]
     for day in ("2024-05-02", "2024-05-01", "2024-05-03"):
         grace.post("measurement/", {"category": neck, "value": 38, "date": day})
     dates = [row["date"][:10] for row in grace.get("measurement/").json["results"]]
@@ -37,7 +37,7 @@ def test_categories_are_listed_backwards_and_values_latest_first(grace, neck):
     ("value", "message"),
     [
         (-1, "Ensure this value is greater than or equal to 0."),
-        (5000.01, "Ensure this value is less than or equal to 5000."),
+        (1000000, "Ensure that there are no more than 6 digits before the decimal point."),
         ("1.234", "Ensure that there are no more than 2 decimal places."),
         (None, "This field may not be null."),
     ],

@@ -16,7 +16,6 @@ from wger_flask.api import (
     Resource,
     Schema,
     User,
-    along,
     compared,
     exact,
     fields,
@@ -33,10 +32,15 @@ from .models import Measurement, official_category
 class Weight(fields.Decimal):
     """A weight in the unit of its owner's profile; the column holds it in the unit that its row names."""
 
-    def compile(self, builder, name):
-        unit = builder.looked_up("category.user", _units)
-        values = ", ".join(builder.column(path) for path in ("value", "extra_data", "category.unit"))
-        return f"{builder.constant(_shown)}({unit}, {values})"
+    def column(self, builder, name):
+        units = builder.looked_up("category.user", _units)
+        places = [builder.index(path) for path in ("value", "extra_data", "category.unit")]
+
+        def column(raw, context, loaded):
+            stored = zip(*[raw[place] for place in places], strict=True)
+            return [_shown(unit, *values) for unit, values in zip(units(raw, context, loaded), stored, strict=True)]
+
+        return column
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         category = obj.category
@@ -78,14 +82,6 @@ def in_official_category(call: Call, data: dict, row: Measurement | None) -> Non
         data["category"] = official_category(call.user.id, unit).id
 
 
-def visible(user):
-    """Return the clauses of the weights of ``user``."""
-    return (
-        along(Measurement, ("category", "user"), user and user.id),
-        along(Measurement, ("category", "is_official"), True),
-    )
-
-
 @on_user_created
 def furnish(user: int, language: str = "") -> None:
     """Make the official category of a new user, in the unit of their profile."""
@@ -101,7 +97,7 @@ weightentry = Resource(
     filters={"id": (exact, one_of), "weight": Compare(compared, column="value"), "date": compared},
     ordering=("date", "id"),
     owner=owned_by("category.user"),
-    visible=visible,
+    only={"category.is_official": True},
     hooks=Hooks(prepare=in_official_category),
     view="chart:date:weight",
 )  # fmt: skip

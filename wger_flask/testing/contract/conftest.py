@@ -82,6 +82,8 @@ def made_of(resource, grace, number: int, **how) -> list:
         made = [make(resource.model, grace, path, **how) for _ in range(number)]
         if flags and not resource.visible_to(grace).exists():
             made = [make(resource.model, grace, path, **how, **flags) for _ in range(number)]
+        for row in made:
+            _fit(row, resource.only)
     return [row._pk for row in made]
 
 
@@ -90,3 +92,14 @@ def visible(resource, rows, people, api):
     """The keys of rows that grace sees, as the URL spells them."""
     selection = resource.visible_to(people["grace"])
     return [str(key) for key in selection.keys()]
+
+
+def _fit(row, only) -> None:
+    """Give ``row``, and rows it refers to, the values that all rows of its resource have."""
+    for path, value in only.items():
+        *steps, last = path.split(".")
+        changed = row
+        for step in steps:
+            changed = getattr(changed, step)
+        setattr(changed, last, value)
+        changed.save()

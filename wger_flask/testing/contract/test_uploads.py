@@ -19,6 +19,8 @@ def uploaded(resource):
     """The resource, when offline clients write its rows."""
     if resource.owner is None or "POST" not in resource.methods or isinstance(resource.deprecated, Deprecation):
         pytest.skip("offline clients do not write these")
+    if resource.only:  # another resource is about all rows of the table
+        pytest.skip("offline clients do not write these")
     return resource
 
 
