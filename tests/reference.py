@@ -14,6 +14,7 @@ import pytest
 
 from wger_flask.auth.models import MODELS as ACCOUNTS
 from wger_flask.storage.database import database, open_database
+from wger_flask.storage.migrations import m0007_time_zone
 from wger_flask.storage.model import label_of, with_links
 from wger_flask.testing.databases import prepare
 
@@ -43,13 +44,18 @@ def empty_database(folder: Path):
 
 @contextmanager
 def reference_database(folder: Path):
-    """Make a database as wger 2.7.0 left it, and open it."""
+    """Make a database as wger 2.7.0 left it, and open it.
+
+    A branch of that release made it, which lacks the one column that the release has besides.
+    """
     made = prepare(SERVER, folder)
     with gzip.open(_FILE) as packed:
         if SERVER:
             subprocess.run(["psql", "-q", made.url], input=packed.read(), stdout=subprocess.DEVNULL, check=True)
         else:
             made.path.write_bytes(packed.read())
-    yield open_database(made.url)
+    held = open_database(made.url)
+    m0007_time_zone.apply(held)
+    yield held
     database.obj.close()
     made.drop()

@@ -13,7 +13,6 @@ from tests.browser import samples
 from tests.browser.chromium import PHONE, WIDE, launch, missing
 from tests.browser.serving import serving, weigh
 from tests.conftest import settings_for
-from tests.weights import weigh
 from wger_flask.app import create_app
 from wger_flask.auth.accounts import create_user
 from wger_flask.auth.models import Token, User
