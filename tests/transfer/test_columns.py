@@ -172,8 +172,12 @@ def test_null_is_null_where_it_may_be(path, stored):
 
 @pytest.mark.parametrize(
     "path",
-    ["measurements.measurement.value", "core.language.full_name", "measurements.measurement.category",
-     "manager.routine.start"],
+    [
+        "measurements.measurement.value",
+        "core.language.full_name",
+        "measurements.measurement.category",
+        "manager.routine.start",
+    ],
 )
 def test_what_has_no_default_is_needed(path):
     with pytest.raises(ValueError, match="needed"):
