@@ -101,7 +101,10 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
         blueprint.mount(resource, app, api)
     for item in registry.blueprints:
         api.register_blueprint(item)
-    web.register(app, registry, api)
+    try:
+        web.register(app, registry, api)
+    except web.NoWebUi as wrong:
+        raise SettingsError(f"WGER_WEB_UI: {wrong}") from None
     error_handlers.register(app)
     response_headers.register(app)
     files.register(app)

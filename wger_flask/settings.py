@@ -97,6 +97,11 @@ class Settings:
         "Folder of the built documentation (`make docs`), which is shown below `/docs/` where it is there.",
         shown="`build/site` in a checkout, else `docs` in the instance folder",
     )
+    WGER_WEB_UI: str = _set(
+        "",
+        "Folder with `build/` of the web UI of wger (the npm package `@wger-project/react-components`), which is then "
+        "served; see `docs/web-ui.md`. Wants `WGER_BOOLEAN_FILTERS=any-spelling`.",
+    )
     WGER_SECRET_KEY_FILE: Path = _set(
         lambda known: known["WGER_INSTANCE_PATH"] / "secret.key",
         "File of the secret key; made on first start, readable by its owner alone, shared by all workers.",

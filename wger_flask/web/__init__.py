@@ -18,18 +18,19 @@ from flask_smorest import Api
 from ..rest.registry import RegistrationError, Registry
 from ..rest.renderers import set_page
 from ..rest.resource import DELETION, Resource
-from . import api_docs, docs_site, home, layout, renderer
+from . import api_docs, docs_site, home, layout, renderer, web_ui
 from .charts.line import CHART
 from .deletion_page import DELETING
 from .index import targets_of
+from .web_ui import NoWebUi
 
-__all__ = ["register"]
+__all__ = ["NoWebUi", "register"]
 
 
 def register(app: Flask, registry: Registry, api: Api) -> None:
     """Make HTML a format of every target, and serve the home page and the documentation.
 
-    Raises :class:`~..rest.registry.RegistrationError` as :func:`prepare` does.
+    Raises :class:`~..rest.registry.RegistrationError` as :func:`prepare` does, and :class:`~.web_ui.NoWebUi`.
     """
     prepare(registry)
     layout.register(app)
@@ -37,6 +38,8 @@ def register(app: Flask, registry: Registry, api: Api) -> None:
     app.register_blueprint(home.pages)
     app.register_blueprint(api_docs.pages_for(api))
     app.register_blueprint(docs_site.pages)
+    if ui := web_ui.pages_for(app.extensions["wger_flask"].settings):
+        app.register_blueprint(ui)
 
 
 def prepare(registry: Registry) -> None:

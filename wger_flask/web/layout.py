@@ -145,7 +145,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.setdefault("csrf_token", lambda: "")
     app.jinja_env.globals |= {"api_url": address, "here": here}
-    app.context_processor(lambda: {"site": _site()})
+    app.context_processor(lambda: {"site": site()})
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -155,7 +155,8 @@ def register(app: Flask) -> None:
         return response
 
 
-def _site() -> Site:
+def site() -> Site:
+    """Return what templates know of the site during the current request."""
     if "site" not in g:
         g.site = Site()
     return g.site
