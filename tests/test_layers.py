@@ -21,7 +21,7 @@ ALLOWED = {
         "wger_flask.auth", "wger_flask.web", "wger_flask.storage",
         "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
         "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs", "argon2",
-        "cryptography", "bcrypt", "pyotp", "segno",
+        "cryptography", "bcrypt", "pyotp", "segno", "webauthn",
     },
     "web": {
         "wger_flask.web", "wger_flask.rest", "wger_flask.storage", "flask", "flask_smorest", "marshmallow", "werkzeug",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import log_in
+from tests.browser.serving import serving
 from wger_flask.auth.models import Authenticator
 from wger_flask.auth.second_factors import totp
 from wger_flask.storage.database import transaction
@@ -96,3 +97,61 @@ def test_the_second_factor_of_a_person(window, size, scripts):
     assert not Authenticator.select().exists()
     log_out(page)
     log_in(page, "grace")
+
+
+class TestPasskeys:
+    """Keys have hosts, never addresses: the server is reached by its name."""
+
+    @pytest.fixture
+    def address(self, app):
+        with serving(app) as found:
+            yield found.replace("127.0.0.1", "localhost")
+
+    @pytest.fixture
+    def page(self, window):
+        """A window with a device that holds passkeys, and knows its owner."""
+        page = window()
+        session = page.context.new_cdp_session(page)
+        session.send("WebAuthn.enable")
+        device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+                  "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+        return page
+
+    def test_a_passkey_logs_in_alone_and_after_the_password(self, page):
+        log_in(page, "grace")
+        page.goto("/user/second-factor")
+        assert page.get_by_text("Add a passkey").count() == 0  # an app comes first
+        secret = page.locator("#secret").inner_text().replace(" ", "")
+        page.get_by_label("Code").fill(code(secret))
+        page.get_by_label("Your password").fill("ecarg-pass")
+        page.get_by_role("button", name="Turn it on").click()
+        page.locator("summary", has_text="Add a passkey").click()
+        page.get_by_label("What to call it").fill("Laptop <1>")
+        page.locator("#current").fill("wrong")
+        page.get_by_role("button", name="Add it").click()
+        assert "not your password" in page.locator("#current-error").inner_text()
+        page.locator("#current").fill("ecarg-pass")
+        page.get_by_role("button", name="Add it").click()
+        page.get_by_role("heading", name="Laptop <1>").wait_for()
+
+        log_out(page)
+        page.goto("/user/login?next=/user/email")
+        page.get_by_role("button", name="Use a passkey").click()
+        page.get_by_role("heading", name="E-mail addresses").wait_for()
+        log_out(page)
+        first_step(page)
+        page.get_by_role("button", name="Use a passkey").click()
+        page.get_by_role("heading", name="E-mail addresses").wait_for()
+
+        page.goto("/user/second-factor")
+        page.locator("summary", has_text="Remove Laptop").click()
+        page.locator("input[id^=passkey-]").fill("ecarg-pass")
+        page.get_by_role("button", name="Remove this passkey").click()
+        page.get_by_role("status").wait_for()
+        assert page.get_by_text("Laptop").count() == 0
+        log_out(page)
+        page.goto("/user/login")
+        page.get_by_role("button", name="Use a passkey").click()
+        page.get_by_text("was not taken").wait_for()
+        assert page.request.get("/api/v2/userprofile/").status == 403

@@ -8,9 +8,11 @@ scripts read from the cookie ``csrftoken`` and send back as ``X-CSRFToken``, for
 
 from __future__ import annotations
 
+import base64
 import hmac
 import secrets
 import string
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -25,11 +27,13 @@ from . import sessions
 from .identity import Caller
 from .models import User
 from .policy import policy
+from .second_factors.passkeys import Challenge, Place
 from .signing import PatientSigner
 
 SESSION_COOKIE, CSRF_COOKIE = "sessionid", "csrftoken"
 SESSION_SECONDS, CSRF_SECONDS = 14 * 24 * 3600, 365 * 24 * 3600
-_PENDING = "pending"  # in the cookie, beside "session" and "csrf"
+_PENDING, _CHALLENGE = "pending", "challenge"  # in the cookie, beside "session" and "csrf"
+_CHALLENGE_SECONDS = 300
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -102,6 +106,26 @@ def logged_in_half() -> sessions.Open | None:
         return sessions.by_token(token, sessions.PENDING) if token else None
     except sessions.Gone:
         return None
+
+
+def hold_challenge(purpose: str, text: bytes) -> None:
+    """Remember in the browser what it has to sign with a passkey, and since when."""
+    session[_CHALLENGE] = [purpose, base64.b64encode(text).decode(), time.time()]
+
+
+def take_challenge(purpose: str) -> Challenge | None:
+    """Return what the browser had to sign, and forget it; None where it is another or too old."""
+    held = session.pop(_CHALLENGE, None)
+    if held is None or held[0] != purpose or not 0 <= time.time() - held[2] <= _CHALLENGE_SECONDS:
+        return None
+    return Challenge(base64.b64decode(held[1]), held[2])
+
+
+def place_of(request: Request) -> Place:
+    """Return where passkeys are used: the host, and the origins that are its own or trusted."""
+    rules = policy().settings
+    origins = [request.host_url[:-1], _origin(rules.SITE_URL), *map(_origin, rules.CSRF_TRUSTED_ORIGINS)]
+    return Place(urlsplit(request.host_url).hostname or "", tuple(origins))
 
 
 def held() -> sessions.Open | None:

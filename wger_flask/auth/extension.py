@@ -9,13 +9,18 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..storage.counters import Counters
-from . import account_pages, cookies, page_parts, pages, second_factor_pages
+from . import account_pages, cookies, page_parts, pages, passkey_pages, second_factor_pages
 from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
 from .policy import Policy, set_policy
 
-PAGES = (pages, account_pages, second_factor_pages)  # importing them puts their pages on the one blueprint
+PAGES = (
+    pages,
+    account_pages,
+    second_factor_pages,
+    passkey_pages,
+)  # importing them puts their pages on the one blueprint
 
 
 def register(

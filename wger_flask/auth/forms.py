@@ -8,7 +8,7 @@ from ..rest import fields
 from ..rest.schema import Schema
 from . import email_addresses, passwords, usernames
 from .schemas import Email, Username
-from .second_factors import authenticators
+from .second_factors import authenticators, passkeys
 
 
 class LoginForm(Schema):
@@ -59,6 +59,25 @@ class CurrentForm(Schema):
     """Show again who one is."""
 
     current = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class PasskeyForm(Schema):
+    """Use a passkey."""
+
+    credential = fields.String(required=True, max_length=passkeys.LONGEST)
+
+
+class AddPasskeyForm(PasskeyForm):
+    """Add a passkey."""
+
+    passkey_name = fields.String(required=True, max_length=100)
+    current = fields.String(required=True, max_length=passwords.LONGEST)
+
+
+class RemovePasskeyForm(CurrentForm):
+    """Remove a passkey."""
+
+    key = fields.Integer(required=True, min=1)
 
 
 class AddressForm(Schema):

@@ -68,6 +68,14 @@ FACTOR_OFF = Notice(
     "The authenticator app was removed from the account that goes by this address:\n"
     "its password is enough again. Everything else that was logged in is logged out.",
 )
+PASSKEY_ON = Notice(
+    "A passkey was added", "A passkey was added to the account that goes by this address: it logs in with it alone."
+)
+PASSKEY_OFF = Notice(
+    "A passkey was removed",
+    "A passkey was removed from the account that goes by this address.\n"
+    "Everything else that was logged in is logged out.",
+)
 NEW_CODES = Notice(
     "New recovery codes",
     "New recovery codes were made for the account that goes by this address.\nThe old ones are worthless.",

@@ -76,6 +76,28 @@ def enter_code(code: str, address: str | None) -> bool:
     return True
 
 
+def enter_by_passkey(text: str, request: Request) -> bool:
+    """Begin a session of whoever uses a passkey, after their password or without; False for a wrong one.
+
+    ``text`` is what the browser sent.  Raises :class:`~wger_flask.rest.errors.Throttled`.
+    """
+    half = cookies.logged_in_half()
+    challenge = cookies.take_challenge("second" if half else "login")
+    if challenge is None:
+        return False
+    place, address = cookies.place_of(request), request.remote_addr
+    proved = authenticators.prove_by_passkey(half and half.user.id, text, place, challenge, address)
+    user = proved and User.get_or_none(User.id == proved[0])
+    if not user or not user.is_active or (half and not sessions.end(half.id)):
+        return False
+    try:
+        cookies.log_in(user, [*(half.methods if half else ()), proved[1]])
+    except credential_stamps.PasswordChanged:
+        return False
+    accounts.note_login(user)
+    return True
+
+
 def by_form(request: Request) -> Caller | None:
     """Log in whoever sends their name and password along with a form that they want to go on with; None for any other.
 

@@ -12,7 +12,7 @@ from . import cookies, credential_stamps, credentials, forms, page_login
 from .models import Token, User
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
 from .pages import NOT_YOURS
-from .second_factors import authenticators, changes, recovery_codes, totp
+from .second_factors import authenticators, changes, passkeys, recovery_codes, totp
 
 WRONG_CODE = "This is not a code that is good now. Each is good once, those of the app for half a minute."
 
@@ -23,19 +23,20 @@ def second_step() -> Response:
     onward = local_path(request.values.get("next"))
     if g.user:
         return on(onward)
-    if cookies.logged_in_half() is None:
+    if (half := cookies.logged_in_half()) is None:
         return on(url_for("account.login", next=onward))
+    types = authenticators.needed(half.user.id)
     if request.method != "POST":
-        return show("second_step")
+        return show("second_step", types=types)
     try:
         if not page_login.enter_code(read(forms.CodeForm)["code"], request.remote_addr):
             raise Invalid({"code": [WRONG_CODE]})
     except Invalid as wrong:
-        return show("second_step", wrong.body)
+        return show("second_step", wrong.body, types=types)
     except page_login.LoginFailed as wrong:
         return show("login", {"form": [wrong.body["detail"]]})
     except Throttled as wrong:
-        return throttled("second_step", wrong)
+        return throttled("second_step", wrong, types=types)
     return on(onward)
 
 
@@ -66,9 +67,11 @@ def second_factor() -> Response:
 
 def _state(user: User) -> dict:
     """Return what the page shows: the second factors that there are, or how to set one up."""
-    known = {row.type: row for row in authenticators.of(user.id)}
+    rows = authenticators.of(user.id)
+    known = {row.type: row for row in rows}
     state = {
-        "known": known, "left": 0, "sent_action": request.form.get("action", ""),
+        "known": known, "passkeys": [(row, passkeys.name_of(row.data)) for row in rows if row.type == passkeys.TYPE],
+        "left": 0, "sent_action": request.form.get("action", ""),
         "has_key": Token.select(Token.key).where(Token.user == user.id).exists(),
     }  # fmt: skip
     if (row := known.get(recovery_codes.TYPE)) is not None:
@@ -116,4 +119,34 @@ def _renew_codes(user: User) -> list[str]:
     return changes.renew_codes(user)
 
 
-_ACTIONS: dict[str, Callable[[User], list[str]]] = {"on": _turn_on, "off": _turn_off, "codes": _renew_codes}
+def _add_passkey(user: User) -> list[str]:
+    challenge = cookies.take_challenge("register")
+    data = read(forms.AddPasskeyForm)
+    _demand_password(user, data["current"])
+    _session()
+    try:
+        if challenge is None:
+            raise passkeys.Refused("too late")
+        sent, name = passkeys.read(data["credential"]), data["passkey_name"]
+        made = passkeys.registered(sent, name, cookies.place_of(request), challenge)
+    except passkeys.Refused:
+        raise Invalid({"form": ["The passkey was not taken. Try again."]}) from None
+    changes.add_passkey(user, made)
+    flash("The passkey is added: you can log in with it alone.")
+    return []
+
+
+def _remove_passkey(user: User) -> list[str]:
+    data = read(forms.RemovePasskeyForm)
+    _demand_password(user, data["current"])
+    if not changes.remove_passkey(user, data["key"], _session().id):
+        raise Invalid({"form": ["This is none of your passkeys."]})
+    cookies.change_tokens()
+    flash("The passkey is removed.")
+    return []
+
+
+_ACTIONS: dict[str, Callable[[User], list[str]]] = {
+    "on": _turn_on, "off": _turn_off, "codes": _renew_codes, "add-passkey": _add_passkey,
+    "remove-passkey": _remove_passkey,
+}  # fmt: skip

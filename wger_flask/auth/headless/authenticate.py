@@ -6,7 +6,7 @@ from flask import Response
 
 from .. import accounts, credentials, sessions
 from ..models import Authenticator, User
-from ..second_factors import authenticators, changes, recovery_codes, totp
+from ..second_factors import authenticators, changes, passkeys, recovery_codes, totp
 from .login import begun
 from .protocol import Form, Refused, Visit, answer, gone, logged_in, must_prove, route, unauthenticated
 
@@ -129,6 +129,9 @@ def _demand_recent(visit: Visit) -> None:
 def _shown(row: Authenticator) -> dict:
     used = row.last_used_at and row.last_used_at.timestamp()
     shown = {"type": row.type, "created_at": row.created_at.timestamp(), "last_used_at": used}
+    if row.type == passkeys.TYPE:
+        resident = passkeys.is_resident(row.data)
+        return shown | {"id": row.id, "name": passkeys.name_of(row.data), "is_passwordless": resident}
     if row.type == recovery_codes.TYPE:
         return shown | {
             "total_code_count": authenticators.code_count(row), "unused_code_count": len(authenticators.codes_of(row)),

@@ -11,7 +11,7 @@ from ...storage.predicates import equals
 from ...storage.query import Selection
 from .. import credential_stamps, lockout
 from ..models import Authenticator
-from . import recovery_codes, totp
+from . import passkeys, recovery_codes, totp
 
 LONGEST = 64  # characters of a code that is looked at
 
@@ -82,6 +82,44 @@ def prove(user: int, code: str, address: str | None) -> dict | None:
                 return {"method": "mfa", "at": time.time(), "id": row.id, "type": row.type}
     lockout.failed(address)
     lockout.failed_of_account(user)
+    return None
+
+
+def passkeys_of(user: int) -> list[Authenticator]:
+    """Return the passkeys of an account."""
+    return [row for row in of(user) if row.type == passkeys.TYPE]
+
+
+def prove_by_passkey(
+    user: int | None, text: str, place: passkeys.Place, challenge: passkeys.Challenge, address: str | None
+) -> tuple[int, dict] | None:
+    """Return whose passkey was used and how, for the list of a session; None for what is wrong.
+
+    ``user`` is whoever has shown their password, None where the passkey is all.  ``text`` is what the browser sent,
+    ``address`` where from.  A challenge that was issued before the last use is too old: none is good twice.  Raises
+    :class:`~wger_flask.rest.errors.Throttled` when too many failed from there.
+    """
+    lockout.demand(address)
+    try:
+        sent = passkeys.read(text)
+        owner = passkeys.user_of(sent) if user is None else user
+        if owner is None:
+            raise passkeys.Refused("nobody's")
+        with transaction():
+            credential_stamps.advisory_lock(owner)
+            for row in passkeys_of(owner):
+                if passkeys.id_of(row.data) != sent["id"]:
+                    continue
+                if row.last_used_at and row.last_used_at.timestamp() >= challenge.issued:
+                    continue
+                data = passkeys.used(row.data, sent, place, challenge, alone=user is None)
+                changes = {"data": data, "last_used_at": columns.now()}
+                Authenticator.update(**changes).where(Authenticator.id == row.id).execute()
+                how = {"method": "mfa", "at": time.time(), "id": row.id, "type": row.type}
+                return owner, how | ({"passwordless": True} if user is None else {})
+    except passkeys.Refused:
+        pass
+    lockout.failed(address)
     return None
 
 

@@ -14,7 +14,9 @@ from ...storage.database import IntegrityError, after_commit, transaction
 from .. import credential_stamps, messages, refresh_tokens, sessions
 from ..models import Authenticator, Token, User
 from ..policy import policy
-from . import authenticators, recovery_codes, totp
+from . import authenticators, passkeys, recovery_codes, totp
+
+MOST_PASSKEYS = 20
 
 
 class NotDone(ValueError):
@@ -77,6 +79,38 @@ def turn_off(user: User, session: str | None, *, keep_key: bool = True) -> bool:
             _remove(user.id, recovery_codes.TYPE)
         _end_others(user, session, keep_key)
         _tell(user, messages.FACTOR_OFF)
+    return True
+
+
+def add_passkey(user: User, data: dict) -> None:
+    """Store a passkey of somebody who has an authenticator app; raises :class:`NotDone` and ``PasswordChanged``.
+
+    Apps that know no passkeys ask for the other second factor.
+    """
+    with transaction():
+        _lock(user)
+        if authenticators.find(user.id, totp.TYPE) is None:
+            raise NotDone("no_app", "Set up an authenticator app first.")
+        known = authenticators.passkeys_of(user.id)
+        if passkeys.id_of(data) in {passkeys.id_of(row.data) for row in known}:
+            raise NotDone("known", "This passkey is there already.")
+        if len(known) >= MOST_PASSKEYS:
+            raise NotDone("too_many", f"You cannot have more than {MOST_PASSKEYS} passkeys.")
+        Authenticator.create(user=user.id, type=passkeys.TYPE, data=data)
+        _tell(user, messages.PASSKEY_ON)
+
+
+def remove_passkey(user: User, key: int, session: str | None) -> bool:
+    """Remove a passkey of ``user``, which may be lost: every other session ends.  False where there is none."""
+    with transaction():
+        _lock(user)
+        own = (Authenticator.user == user.id) & (Authenticator.type == passkeys.TYPE) & (Authenticator.id == key)
+        if not Authenticator.delete().where(own).execute():
+            return False
+        if not authenticators.needed(user.id):
+            _remove(user.id, recovery_codes.TYPE)
+        _end_others(user, session, keep_key=True)
+        _tell(user, messages.PASSKEY_OFF)
     return True
 
 
