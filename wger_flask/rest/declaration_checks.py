@@ -36,6 +36,7 @@ def mistakes(
     if resource.max_age and not isinstance(getattr(settings, resource.max_age, None), int):
         yield f"max_age {resource.max_age!r} is no setting of seconds"
     yield from _in_schema(resource)
+    yield from _in_former(resource)
 
 
 def unknown_scopes(throttle: Mapping[str, str | Limit | None], scopes: Container[str]) -> Iterator[str]:
@@ -71,3 +72,14 @@ def _in_schema(resource: Resource) -> Iterator[str]:
             column = column.rel_field
         if column is not None and field.fits and not isinstance(column, field.fits):
             yield f"field {name!r}: {type(field).__name__} does not fit a column of {type(column).__name__}"
+
+
+def _in_former(resource: Resource) -> Iterator[str]:
+    if resource.former is None:
+        return
+    known = resource.schema().fields
+    for name, field in resource.former.schema().fields.items():
+        if name in known:
+            yield f"former field {name!r} is one of its schema, too"
+        if field.required or not field.allow_none:
+            yield f"former field {name!r} must take null (allow_none=True), and not be required"

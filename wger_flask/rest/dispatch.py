@@ -209,7 +209,10 @@ class Call:
         """
         model, own, former = self.resource.model, row and row._pk, self.resource.former
         earlier = former.read(self, row) if former else {}
-        return earlier | checked(self.resource.schema, *self.parse(), invalid_references, model=model, own=own)
+        data, errors = self.parse()
+        for name in earlier.keys() - self.body.keys():
+            errors.pop(name, None)  # it is not missing
+        return earlier | checked(self.resource.schema, data, errors, invalid_references, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):
         """Return the visible row that the URL names, as a selection."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class FormerFields:
     """Fields that bodies may still have, POST, PUT, PATCH and uploads alike; no answer and no document names them.
 
-    * ``schema``: how they are read.  Null, the empty text and an absent field say nothing here: all of its fields take
-      null, and none is required.
+    * ``schema``: how they are read, an empty text as null.  Its fields take null, none is required, and none has the
+      name of one of today's.
     * ``translate(call, given, row)``: returns the fields of today that they come to, by name.  ``given`` holds those
       of the body, as read, and is never empty; ``row`` is the row as it was, None for a new one.  What the body says
       in the names of today counts more.
