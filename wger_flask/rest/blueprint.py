@@ -61,9 +61,10 @@ def mount(resource: Resource, app: Flask, api: Api) -> None:
 
 
 class Endpoints(Documented):
-    """A blueprint for what is no table: tokens, versions, the user's profile.
+    """A flask-smorest blueprint for what is no table: tokens, versions, the user's profile.
 
-    Its endpoints run the same steps as a resource's: negotiation, authentication, rules.
+    ``name`` is that of the blueprint.  Register it with ``registry.add_blueprint``.  Its endpoints run the same steps
+    as a resource's: format, authentication, access rules, throttling.
     """
 
     def __init__(self, name: str, about: str = ""):
@@ -78,12 +79,25 @@ class Endpoints(Documented):
         request=None, response=None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
     ) -> Callable:  # fmt: skip
-        """Register ``handle(call)`` for ``path`` (without slashes around it).
+        """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
 
-        ``slash`` says which of the two spellings is canonical: both are served, a GET of the
-        other one is redirected.  ``request`` and ``response`` are schemas for the documentation.
-        ``makes`` names the resource whose row a POST makes and answers with its ``id``, ``asks`` the
-        fields that a form shows first, ``deprecated`` the methods that only older clients still use.
+        * ``methods``: the HTTP methods that ``handle`` answers.  It returns what becomes JSON, or a pair of that and a
+          status.
+        * ``access``: the rules that say who may call it; ``throttle``: the scope whose rate it counts against.
+        * ``authenticates=False``: credentials are not read, as where they are given out.
+        * ``transactional=False``: a writing method runs outside of a transaction and opens its own.
+        * ``slash=False``: the address has no slash at its end.  Both spellings are served; a GET of the other one is
+          redirected.
+        * ``head=False``: HEAD is refused.  ``bulk=True``: larger bodies are taken.
+        * ``creates=True``: it may answer 201.  ``counts=True``: it may answer 429 by itself.
+        * ``request``, ``response``: the schemas of the body and of the answer, for OpenAPI and for the form on its
+          page.
+        * ``about``: a sentence for the documentation; the docstring of ``handle`` otherwise.
+        * ``makes``: the name of the resource whose row a POST makes; the answer has its ``id``.
+        * ``asks``: names of the fields that the form shows first.
+        * ``deprecated``: methods that only older clients still use.
+
+        Raises ValueError for a path that is registered already.
         """
 
         def register(handle):

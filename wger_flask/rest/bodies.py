@@ -23,9 +23,9 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class FormData(dict):
-    """The fields of a form: a value that was sent several times is reached by :meth:`several`.
+    """The fields of a form, by name; :meth:`several` gives all values that were sent as one name.
 
-    ``is_typed`` tells that a person filled it in on a page of ours: they write numbers as people do.
+    ``is_typed`` is True where a person filled it in on a page of this server: numbers may then have a decimal comma.
     """
 
     def __init__(self, request: Request, is_typed: bool = False):
@@ -38,26 +38,26 @@ class FormData(dict):
 
     @classmethod
     def of_texts(cls, values: MultiDict, is_typed: bool) -> FormData:
-        """Return what is read like a form and did not come as one: a query, or a part of a form."""
+        """Return the form that ``values``, texts by name, are read as: those of a query, or of a part of a form."""
         made = cls.__new__(cls)
         made._lists, made.is_typed = values, is_typed
         made.update(values.items())
         return made
 
     def parts(self, name: str) -> list[FormData]:
-        """Return the objects that are sent as ``name.0.field``; one that was left blank is none."""
+        """Return the objects that are sent as ``name.0.field``, a list of forms without those left blank."""
         found = parts_of(dict(self._lists.lists()), name)
         return [FormData.of_texts(MultiDict(values), self.is_typed) for values in found]
 
     def several(self, name: str) -> list:
-        """Return every value sent as ``name``; an empty one stands for none at all."""
+        """Return all texts that were sent as ``name``, without empty ones, as a list."""
         return [value for value in self._lists.getlist(name) if value != ""]
 
 
 def parts_of(values: Mapping[str, _Value], name: str) -> list[dict[str, _Value]]:
-    """Return what is called ``name.<number>.<field>`` in a form's values, in the order of the numbers.
+    """Return the objects that a form's ``values`` hold as ``name.<number>.<field>``, in the order of the numbers.
 
-    Those with nothing in them are left out: a form offers more than somebody fills in.
+    Objects in which every field is empty are left out: a form offers more of them than a user fills in.
     """
     found: dict[int, dict[str, _Value]] = {}
     for key, value in values.items():
@@ -79,11 +79,11 @@ class NotAnObject(Invalid):
 
 
 def read_body(request: Request, forms_only: bool = False) -> dict:
-    """Return the request's body as a dictionary.
+    """Return the request's body as a dictionary: of JSON values, or a :class:`FormData`.
 
-    No body is an empty one.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
-    :class:`UnsupportedMediaType`, :class:`ParseError`, :class:`NotAnObject`, and 413 for what is larger or holds
-    more values than the request may (:mod:`.body_limits`).
+    An absent body is an empty dictionary.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
+    :class:`UnsupportedMediaType` (415), :class:`ParseError` and :class:`NotAnObject` (400), and 413 for a body that is
+    larger, or holds more values, than the request may (:mod:`.body_limits`).
     """
     kind = request.mimetype
     if kind in FORM_TYPES:
@@ -101,7 +101,10 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
 
 
 def parse_json(data: bytes):
-    """Parse JSON strictly; raises :class:`ParseError` in the words of the standard library."""
+    """Return the value of JSON in UTF-8; raises :class:`ParseError` in the words of the standard library.
+
+    NaN, Infinity and halves of surrogate pairs are refused.
+    """
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
         if _half_a_letter.search(data):

@@ -13,9 +13,10 @@ from .timezone import zone_for
 
 
 class Context:
-    """The server's URL (without a slash behind it) and the user, None for nobody.
+    """What turning rows into JSON needs of the request: the server's URL, and the user or None.
 
-    ``base`` may be a function that returns the URL: it takes a while to make, and most rows need none.
+    The URL has no slash at its end.  ``base`` may be a function that returns it: it takes a while to make, and most
+    rows need none.
     """
 
     __slots__ = ("_base", "user")
@@ -25,22 +26,22 @@ class Context:
 
     @property
     def base(self) -> str:
-        """The server's URL, with the path below which it is reached."""
+        """The server's URL as text, with the path below which it is reached, without a slash at its end."""
         if callable(self._base):
             self._base = self._base()
         return self._base
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone in which moments are written."""
+        """The time zone in which moments are written, a ``tzinfo``."""
         return zone_for(self.user)
 
     def media(self, name: str) -> str:
-        """Return the absolute URL of an uploaded file."""
+        """Return the absolute URL of an uploaded file; ``name`` is what its column holds."""
         return f"{self.base}/media/{quote(name)}"
 
     def static(self, name: str) -> str:
-        """Return the absolute URL of a file that ships with the server."""
+        """Return the absolute URL of the file ``name`` in the server's ``static`` folder."""
         return f"{self.base}/static/{name}"
 
 

@@ -25,14 +25,14 @@ from .mount import root_url
 
 @dataclass(frozen=True, slots=True)
 class CursorPage:
-    """One page: raw ``rows``, and the cursors of the pages around it."""
+    """One page: raw ``rows`` (tuples), and the cursors of the pages before and after it, None at the ends."""
 
     rows: list[tuple]
     following: str | None
     previous: str | None
 
     def envelope(self, results: list, request: Request) -> dict:
-        """Return the documented envelope around ``results``."""
+        """Return the dictionary with ``next``, ``previous`` and ``results``."""
         url = root_url(request) + request.path
         return {
             "next": self.following and _link(url, request.args, self.following),
@@ -43,11 +43,10 @@ class CursorPage:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Pages by ``?cursor=`` and ``?page_size=``, in the order of an integer primary key.
+    """Pages by ``?cursor=`` and ``?page_size=``, in the order of an integer primary key, without a count.
 
-    A cursor is base64 of ``p=<last key>``, or of ``r=1&p=<first key>`` to walk back.  The list
-    begins at its end where the selection is in descending order of the key; no other order
-    can be walked.
+    A cursor is base64 of ``p=<last key>``, or of ``r=1&p=<first key>`` to walk back.  The list begins at its end where
+    the selection is in descending order of the key; other orders are not supported.
     """
 
     default: int = 200
@@ -57,9 +56,9 @@ class Cursor:
     def slice(
         self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None
     ) -> CursorPage:
-        """Return the page of ``selection`` that ``args`` ask for, of ``most`` rows where that is given.
+        """Return the page of ``selection`` that the query ``args`` ask for, at most ``most`` rows where that is given.
 
-        Raises :class:`~.errors.NotFound`.
+        ``columns`` are the paths to select.  Raises :class:`~.errors.NotFound` for a cursor that cannot be read.
         """
         size = self._size(args)
         size = min(size, most or size)
@@ -84,7 +83,7 @@ class Cursor:
         )
 
     def window(self, args: MultiDict) -> tuple[int, int]:
-        """Return how many rows ``args`` ask for, and that none are counted off before them."""
+        """Return the number of rows that ``args`` ask for, and 0: a cursor skips none."""
         return self._size(args), 0
 
     def _size(self, args: MultiDict) -> int:
@@ -93,7 +92,7 @@ class Cursor:
         return min(size, self.largest) or self.default
 
     def describe(self) -> list[Parameter]:
-        """Return the parameters for the OpenAPI document."""
+        """Return the query parameters, for the OpenAPI document and for pages."""
         return [
             Parameter("page_size", "rows a page", "integer", f"{self.default} unless given, {self.largest} at most"),
             Parameter("cursor", "where the page begins", help="as the links next and previous give it"),

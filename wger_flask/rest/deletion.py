@@ -35,7 +35,10 @@ _LIKENESS = 0.7  # of a name that was meant to be another
 
 
 class Truth(fields.Boolean):
-    """True or False, in these spellings alone: nobody's history goes for a word that means something else to them."""
+    """True or False in a deletion's query or body; texts are ``True`` and ``False`` alone.
+
+    Other spellings are refused (400) and not guessed at: rows would be lost by a wrong guess.
+    """
 
     on, off = "True", "False"
     parameter = {"type": "string", "enum": [on, off]}
@@ -49,7 +52,7 @@ class Truth(fields.Boolean):
 
 
 class Presence(fields.Boolean):
-    """Something that counts by being there, whatever it says."""
+    """A parameter of a deletion that is true where it is present, whatever its value; JSON's false is false."""
 
     on, off = "1", ""
     parameter = {"type": "string"}
@@ -59,20 +62,24 @@ class Presence(fields.Boolean):
 
 
 class HistoryDeletionSchema(Schema):
-    """What the deletion of something planned can be told."""
+    """What the deletion of a plan (a routine, a day, a slot) can be told."""
 
     with_history = Truth(label="Delete the history too", help="take along what was done with it, which stays otherwise")
 
 
 class DeletionSchema(Schema):
-    """How many rows a deletion takes along, and how many it only cuts off from what goes, by their resource."""
+    """How many rows a deletion deletes, and how many it only cuts a reference of, by their resource."""
 
     goes = plain.Dict(keys=plain.String(), values=plain.Integer())
     stays = plain.Dict(keys=plain.String(), values=plain.Integer())
 
 
 def told(call: Call) -> dict:
-    """Return what a deletion is told, by name; raises :class:`~.errors.Invalid` for whatever is wrong in it."""
+    """Return the parameters of the deletion that ``call`` asks for, parsed by ``Resource.deletion``: a dictionary.
+
+    They stand in the query or in the body.  Raises :class:`~.errors.Invalid` (400) for a value that cannot be read, two
+    values that differ, and a name that is nearly one of the schema's: nothing is deleted then.
+    """
     schema, filters = call.resource.deletion, call.resource.filter_set
     found: dict = {}
     errors = filters.ignored(call.args)
@@ -111,13 +118,13 @@ def _folded(name: str) -> str:
 
 # -- what goes and what stays --------------------------------------------------------------------------
 def has_dependants(model: type[Model]) -> bool:
-    """Tell whether rows of other resources, or of its own, can hang on a row of ``model``."""
+    """Return whether a model refers to ``model``, other than by a many-to-many relation."""
     return any(not is_link(owner) for owner in model._meta.backrefs.values())
 
 
 @contextmanager
 def told_why_not() -> Iterator[None]:
-    """Answer 400 where rows cannot go because others still point at them."""
+    """Turn :class:`~..storage.cascade.StillReferenced` into a 400 that says which rows still refer to the row."""
     try:
         yield
     except cascade.StillReferenced as held:
@@ -125,7 +132,7 @@ def told_why_not() -> Iterator[None]:
 
 
 def look_ahead(call: Call) -> dict:
-    """Say how many rows of what a deletion takes along, and how many stay."""
+    """Say how many rows of each resource a deletion deletes, and how many it keeps."""
     options = told(call)
     if others := options.keys() - {HISTORY}:
         raise Invalid({name: ["What is counted is a deletion without it."] for name in sorted(others)})
@@ -133,7 +140,7 @@ def look_ahead(call: Call) -> dict:
 
 
 def counted(call: Call, with_history: bool | None) -> dict[str, dict[str, int]]:
-    """Return how many rows would go and stay, by the name of their resource."""
+    """Return ``{"goes": {...}, "stays": {...}}``: numbers of rows by the name of their resource."""
     row = call.row()
     with told_why_not():
         goes, stays = cascade.look_ahead(call.resource.model, [row._pk], with_history)
@@ -150,7 +157,7 @@ def _named(resource: Resource, numbers: Mapping[type[Model], int]) -> dict[str, 
 
 
 def action_of(resource: Resource) -> Action | None:
-    """Return the action that says what a deletion takes along, None where nothing hangs on a row."""
+    """Return the action that says what a deletion deletes besides the row, None where no other row can."""
     if "DELETE" not in resource.methods or not has_dependants(resource.model):
         return None
     rules = resource.rules

@@ -41,17 +41,19 @@ AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
 
 @dataclass(frozen=True)
 class Target:
-    """Something that can be asked: its handlers by method, and who may use them.
+    """Something that can be asked: its handlers by HTTP method, and the rules for who may use them.
 
-    ``kind`` is ``list``, ``detail``, ``action`` or ``plain``; ``authenticates`` False leaves
-    credentials unread (the endpoints that give them out); ``transactional`` False leaves
-    transactions to handlers that compute for long before they write; ``head`` False refuses HEAD,
-    as few recorded endpoints do; ``bulk`` takes many rows at once, in larger bodies;
-    ``creates`` may answer 201, ``counts`` may answer 429 for what it counts itself.  ``request``
-    and ``response`` are the schemas of what is sent and answered, or mappings from methods to them:
-    the OpenAPI document and the explorer's forms say what they say.  ``makes`` names
-    the resource of the row that a POST makes, whose page follows; ``asks`` which fields the form for
-    it shows, in this order, the others folded away.  ``deprecated`` are methods that only older clients still use.
+    * ``kind``: ``"list"``, ``"detail"``, ``"action"`` or ``"plain"``.
+    * ``authenticates=False``: credentials are not read, as where they are given out.
+    * ``transactional=False``: handlers open their own transactions, since they compute for long before they write.
+    * ``head=False``: HEAD is refused, as few recorded endpoints do.
+    * ``bulk``: many rows are sent at once, in larger bodies.
+    * ``creates``: it may answer 201; ``counts``: it may answer 429 for what it counts itself.
+    * ``request``, ``response``: schemas of the body and of the answer, or mappings from methods to them, for the
+      OpenAPI document and the forms of pages.
+    * ``makes``: the name of the resource whose row a POST makes, and whose page follows.
+    * ``asks``: names of the fields that its form shows, in this order; the others are folded away.
+    * ``deprecated``: methods that only older clients still use.
     """
 
     name: str
@@ -76,7 +78,7 @@ class Target:
     deprecated: tuple[str, ...] = ()
 
     def schema(self, role: str, method: str):
-        """Return the schema of a method's ``"request"`` or ``"response"``, None where none is known."""
+        """Return the schema of a method's ``"request"`` or ``"response"`` (``role``), None where none is declared."""
         if self.action is not None and (role == "response") == (method in SAFE_METHODS):
             return self.action.schema
         if self.resource is not None and self.action is None:
@@ -103,7 +105,7 @@ class Target:
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """The headers of every answer."""
+        """The headers of every answer, by name."""
         found = {
             "Allow": ", ".join(self.allow),
             "Vary": "Accept, Accept-Language, Cookie, origin",
@@ -116,10 +118,14 @@ class Target:
 
 
 class Call:
-    """One request to a target, as its handler sees it; ``args`` are the query parameters.
+    """One request to a target, as its handler sees it.
 
-    ``again`` tells that a form is to be shown as it was typed, and nothing is to be done;
-    ``refusal`` is why the request was refused, if it was.
+    * ``user``: the :class:`User` who is logged in, or None.
+    * ``method``, ``args`` (the query parameters, a ``MultiDict``), ``key`` (the key in the address, as text),
+      ``request``.
+    * ``resource``, ``action``, ``target``: what was declared; ``resource`` is None for endpoints.
+    * ``again``: True where a page's form is only to be shown again as it was typed, and nothing is to be done.
+    * ``refusal``: the :class:`~.errors.ApiError` with which it was refused, or None.
     """
 
     __slots__ = (
@@ -137,10 +143,10 @@ class Call:
         self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
-        """Return the call of the same user, in the same transaction, that does something to ``target``.
+        """Return a call of the same user to ``target``, in the same transaction, with ``body`` and without a query.
 
-        It is let in by the same rules as a request of its own, and knows nothing of this one's
-        query.  Raises :class:`~.errors.Forbidden`, :class:`~.errors.Throttled` and
+        The rules for access, throttling and methods are those of a request of its own.  Raises
+        :class:`~.errors.Forbidden`, :class:`~.errors.NotAuthenticated`, :class:`~.errors.Throttled` and
         :class:`~.errors.MethodNotAllowed`.
         """
         made = Call(target, self.request, key, "")
@@ -152,12 +158,12 @@ class Call:
 
     @property
     def context(self) -> Context:
-        """What dumping rows needs to know."""
+        """The :class:`Context` for dumping rows: the server's URL, the user, the time zone."""
         return current_context()
 
     @property
     def body(self) -> dict:
-        """The request's body, parsed; raises the errors of :func:`~.bodies.read_body`."""
+        """The request's body, a dictionary, read once; raises the errors of :func:`~.bodies.read_body`."""
         if self._body is None:
             takes_files = self.resource is not None and self.action is None and self.resource.takes_files
             try:
@@ -172,7 +178,7 @@ class Call:
 
     @property
     def by_page(self) -> bool:
-        """Whether a form of a page of ours was sent, by somebody who can be told what else to do."""
+        """Whether the body is a form of a page of this server: the user can then be told what else to do."""
         return isinstance(self.body, FormData) and self.body.is_typed
 
     @property
@@ -181,31 +187,38 @@ class Call:
         return self.resource is not None and self.action is None and self.method in ("POST", "PUT", "PATCH")
 
     def parse(self) -> tuple[dict, dict]:
-        """Return the body as the resource's schema reads it, and what is wrong with it; reads it once."""
+        """Return the body as the resource's schema reads it, and the error messages by field; the body is read once."""
         if self._parsed is None:
             self._parsed = parse(self.resource.schema, self.body, partial=self.method == "PATCH")
         data, errors = self._parsed
         return dict(data), dict(errors)  # the reader may change both, and may have to begin anew
 
     def load(self, schema, *, partial: bool = False) -> dict:
-        """Return the body as ``schema`` reads it."""
+        """Return the body as ``schema`` reads it: a dictionary from attribute to Python value.
+
+        ``partial`` lets required fields be absent.  Raises :class:`~.errors.Invalid` (400) with all errors.
+        """
         return load(schema, self.body, partial=partial)
 
     def query(self) -> dict:
-        """Return the query parameters of an action as the schema ``Action.query`` reads them.
+        """Return the query parameters of an action as its schema ``Action.query`` reads them: a dictionary by name.
 
-        A parameter that is empty counts as absent.  Raises :class:`~.errors.Invalid` (400) with every wrong one.
+        A parameter that is empty counts as absent.  Raises :class:`~.errors.Invalid` (400) with all errors.
         """
         return load(self.action.query, FormData.of_texts(self.args, self.format.is_html))
 
     def look_up(self) -> dict:
-        """Return what is wrong with the references in the body; raises :class:`~.errors.NotYours`."""
+        """Return the error messages of references in the body that lead to no row, by field.
+
+        Raises :class:`~.errors.NotYours` (403) for a reference to a row of another user.
+        """
         return look_up(self.resource, self.body, self.parse()[0], self.user)
 
     def load_row(self, row: Model | None, invalid_references: dict) -> dict:
-        """Return the body as the resource reads it, for a new row (None) or for a change of ``row``.
+        """Return the body as the resource reads it, for a new row (``row`` is None) or for a change of ``row``.
 
-        ``invalid_references`` is what :meth:`look_up` found.
+        ``invalid_references`` is what :meth:`look_up` returned.  Raises :class:`~.errors.Invalid` (400) with all
+        errors.
         """
         model, own, former = self.resource.model, row and row._pk, self.resource.former
         earlier = former.read(self, row) if former else {}
@@ -215,17 +228,20 @@ class Call:
         return earlier | checked(self.resource.schema, data, errors, invalid_references, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):
-        """Return the visible row that the URL names, as a selection."""
+        """Return a :class:`Selection` of the row that the URL names, if the user may see it.
+
+        ``filtered=False`` leaves the filters in the query out.
+        """
         found = self.resource.visible_to(self.user)
         if filtered:
             found = self.resource.filter_set.apply(found, self.args)
         return self.resource.by_key(found, self.key)
 
     def row(self, *, filtered: bool = True) -> Model:
-        """Return the visible row that the URL names.
+        """Return the row that the URL names, an instance of the resource's model; a reading request reads it once.
 
-        While nothing is written it is read once.  Raises :class:`~.errors.NotFound`, and
-        :class:`~.errors.Forbidden` where seeing it is not enough.
+        ``filtered=False`` leaves the filters in the query out.  Raises :class:`~.errors.NotFound` (404) where there is
+        no such row or the user may not see it, and :class:`~.errors.Forbidden` (403) where ``Access.row`` says no.
         """
         if self._row is not None:
             return self._row
@@ -243,9 +259,9 @@ def negotiate_format(call: Call) -> None:
 
 
 def method_override(call: Call) -> None:
-    """Let a page's form, which can only be posted, say which method it means, and filters write numbers as people do.
+    """Take the method that a page's form names in ``_method``, and numbers with a decimal comma in a page's filters.
 
-    GET is what a button says that leads on without anything being written.
+    A form can only be posted.  GET is what a button says that leads on and writes nothing.
     """
     if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
         wanted = ["POST", *call.request.form.getlist("_method")][-1]
@@ -256,18 +272,18 @@ def method_override(call: Call) -> None:
 
 
 def authenticate(call: Call) -> None:
-    """Find out who asks; broken credentials are refused even where none are needed."""
+    """Read who the user is; broken credentials are refused, even where none are needed."""
     if call.target.authenticates:
         call.user = g.user = services().authenticate(call.request)
 
 
 def authorize(call: Call) -> None:
-    """Refuse whom the rules do not let in."""
+    """Refuse a user whom the access rules do not allow the method."""
     call.target.access.demand(call.user, call.method)
 
 
 def throttle(call: Call) -> None:
-    """Refuse who asks too often."""
+    """Refuse a call beyond the rate of its scope."""
     limits = call.target.throttle
     if limits:
         scope = limits.get(call.method) or limits.get(call.target.kind)
@@ -289,7 +305,7 @@ STEPS = (negotiate_format, method_override, authenticate, *ADMISSION)
 
 
 def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Response:
-    """Run the steps and the handler for the current request and render what it gives."""
+    """Run the steps and the handler for the current request; returns the response in the negotiated format."""
     if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
         return _with_slash()
     call = g.call = Call(target, request, key, suffix)
@@ -330,7 +346,7 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
 
 
 def is_large(call: Call) -> bool:
-    """Tell whether the answer may take so much memory that a process makes one such at a time."""
+    """Return whether the answer may take so much memory that a process makes one such answer at a time."""
     if call.target.kind != "list" or not call.args:
         return False
     return call.resource.dump.is_large and call.resource.pagination.window(call.args)[0] > LARGE_PAGE

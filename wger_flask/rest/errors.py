@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ApiError(Exception):
-    """A refusal: the HTTP ``status``, the ``body`` that becomes JSON, and more ``headers``."""
+    """A refusal: raise it, and the answer has the HTTP ``status``, ``body`` as JSON (or on a page) and ``headers``."""
 
     status = 400
 
@@ -22,8 +22,8 @@ class ApiError(Exception):
 class Invalid(ApiError):
     """400: the input is wrong.
 
-    ``body`` maps field names to lists of messages: ``Invalid({"minutes": ["Too long."]})``.  What is wrong with
-    the whole stands under ``"non_field_errors"``.  Pages show each message at its field.
+    ``body`` maps names of fields to lists of messages: ``Invalid({"minutes": ["Too long."]})``.  A message about the
+    whole body stands under ``"non_field_errors"``.  Pages show each message beside its field.
     """
 
 
@@ -48,7 +48,7 @@ class Forbidden(Detailed):
 
 
 class CsrfFailed(Forbidden):
-    """403: a form or a script sent no token of a page that was made for ``user``, who is logged in (or None)."""
+    """403: the CSRF token of a form or script is missing or wrong; ``user`` is the user who is logged in, or None."""
 
     def __init__(self, reason: str, user=None):
         super().__init__(f"CSRF Failed: {reason}")
@@ -68,21 +68,21 @@ class NotYours(Forbidden):
 
 
 class NotFound(Detailed):
-    """404: it does not exist, or this user cannot see it."""
+    """404: there is no such thing, or this user may not see it."""
 
     status = 404
     message = "Not found."
 
 
 class NoMatch(NotFound):
-    """404: the key is well formed and no visible row of ``model`` has it."""
+    """404: the key is well formed, and no row of ``model`` that the user may see has it."""
 
     def __init__(self, model: type):
         super().__init__(f"No {model.__name__} matches the given query.")
 
 
 class MethodNotAllowed(Detailed):
-    """405: the resource does not do that."""
+    """405: the address does not answer this HTTP method."""
 
     status = 405
 
@@ -91,14 +91,14 @@ class MethodNotAllowed(Detailed):
 
 
 class NotAcceptable(Detailed):
-    """406: no format that the client accepts can be given."""
+    """406: the client accepts none of the formats that there are."""
 
     status = 406
     message = "Could not satisfy the request Accept header."
 
 
 class TooLarge(Detailed):
-    """413: the body is larger than any that is taken here."""
+    """413: the body is larger than the largest that is taken here."""
 
     status = 413
     message = "The request body is too large."
@@ -114,7 +114,7 @@ class UnsupportedMediaType(Detailed):
 
 
 class Throttled(Detailed):
-    """429: too many requests; ``wait`` seconds (rounded up) until the next one is taken."""
+    """429: too many requests; ``wait`` is the number of seconds (rounded up) until the next one is taken."""
 
     status = 429
 

@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormerFields:
-    """Fields that bodies may still have, POST, PUT, PATCH and uploads alike; no answer and no document names them.
+    """Fields of an earlier release that bodies (POST, PUT, PATCH, uploads) may still have; answers do not have them.
 
-    * ``schema``: how they are read, an empty text as null.  Its fields take null, none is required, and none has the
-      name of one of today's.
-    * ``translate(call, given, row)``: returns the fields of today that they come to, by name.  ``given`` holds those
-      of the body, as read, and is never empty; ``row`` is the row as it was, None for a new one.  What the body says
-      in the names of today counts more.
+    * ``schema``: how they are read, an empty text as null.  All its fields allow null, none is required, and none has
+      the name of a field of today.
+    * ``translate(call, given, row)``: returns a dictionary of today's fields by name.  ``given`` holds the former
+      fields that the body has, parsed, and is never empty; ``row`` is the row before the change, None for a new one.
+      Where the body has a field of today as well, that one counts.
     """
 
     schema: type[Schema]
     translate: Callable[[Call, dict, Model | None], dict]
 
     def read(self, call: Call, row: Model | None) -> dict:
-        """Return what the former fields in the body of ``call`` come to; raises ``Invalid`` for the first wrong one."""
+        """Return today's fields that the former ones in the body of ``call`` stand for, by name.
+
+        Raises :class:`Invalid` (400) for the first that is wrong.
+        """
         names = self.schema._declared_fields
         body = {name: None if call.body[name] == "" else call.body[name] for name in names if name in call.body}
         if not body:

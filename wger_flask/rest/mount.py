@@ -1,7 +1,7 @@
-"""The path below which people reach the server: what every address begins with that the server makes.
+"""The path below which the server is reached: each address that the server makes begins with it.
 
-It is the WSGI server's ``SCRIPT_NAME``, or the path of the setting ``SITE_URL``.  No header says it: whoever
-sends one would write the links in answers.
+It is the WSGI server's ``SCRIPT_NAME``, or the path of the setting ``SITE_URL``.  No request header decides it: a
+client could otherwise write the links in answers.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def path_of(site: str) -> str:
 
 
 def link_for_people(site: str, path: str) -> str:
-    """Return the address of a ``path`` of the application in a letter; ``site`` is the setting ``SITE_URL``.
+    """Return the absolute address of a ``path`` of the application, for an e-mail; ``site`` is ``SITE_URL``.
 
-    Where that has no path and the WSGI server serves below one, this is the one.
+    Where ``site`` has no path and the WSGI server serves below one, that one is used.
     """
     below = "" if path_of(site) or not flask.has_request_context() else mount_of(flask.request)
     return site.rstrip("/") + below + path

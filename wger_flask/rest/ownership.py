@@ -1,9 +1,8 @@
-"""Whose rows are whose: enforced in every query, so that nobody's view can forget it.
+"""Whose rows are whose: the query enforces it, so that no view can forget it.
 
-``owned_by("slot.day.routine.user")`` follows references from the row to its user.
-``checks`` names the references in a body that must lead to rows of the same user, and how
-those rows lead to theirs.  A resource with checks, be there none to make, refuses a body that
-is no object in its own words.
+``owned_by("slot.day.routine.user")`` follows references from the row to its user. ``checks`` names the references in a
+body that must lead to rows of the same user, and how those rows lead to the user. A resource with checks, even if they
+are empty, refuses a body that is no object in its own words.
 """
 
 from __future__ import annotations
@@ -29,19 +28,19 @@ class Ownership:
     checks: Mapping[str, str] | None = None
 
     def clause(self, model: type[Model], user_id: int | None) -> Clause:
-        """Return the condition that a row of ``model`` belongs to a user; nobody owns nothing."""
+        """Return the condition that a row of ``model`` belongs to the user with a key; for None, no row does."""
         return along(model, self.path, user_id)
 
     @property
     def direct(self) -> str | None:
-        """The column that holds the user, when the row itself has one."""
+        """The name of the column that holds the user, None where the row has no such column itself."""
         return self.path[0] if len(self.path) == 1 else None
 
     def own_rows(self, model: type[Model], body: dict, user_id: int) -> list[Selection]:
-        """Return a selection of each row that ``body`` refers to and that must be the user's own.
+        """Return, for each row that ``body`` refers to and that must be the user's own, a selection of it.
 
-        Malformed values pass: validation refuses them later, naming the field.  Raises
-        :class:`NotYours` for what cannot be anybody's.
+        Malformed values pass: validation refuses them later and names the field.  Raises :class:`NotYours` for a value
+        that cannot be a key of any row.
         """
         asked = []
         for name, path in (self.checks or {}).items():

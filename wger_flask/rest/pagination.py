@@ -32,7 +32,7 @@ ON_A_PAGE = 100  # rows that a page for people shows at most
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: raw ``rows``, and what surrounds the results in the envelope."""
+    """One page: raw ``rows`` (tuples), and what surrounds the results in the answer."""
 
     rows: list[tuple]
     count: int
@@ -40,7 +40,7 @@ class Page:
     offset: int
 
     def envelope(self, results: list, request: Request) -> dict:
-        """Return the documented envelope around ``results``."""
+        """Return the dictionary with ``count``, ``next``, ``previous`` and ``results``."""
         following = previous = None
         if self.offset + self.limit < self.count:
             following = _link(request, self.limit, self.offset + self.limit)
@@ -51,7 +51,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LimitOffset:
-    """Pages by ``?limit=`` and ``?offset=``; ``most`` rows a page, the server's limit unless given."""
+    """Pages by ``?limit=`` and ``?offset=``: ``default`` rows unless given, at most ``most``, or the server's limit."""
 
     default: int = 20
     most: int | None = None
@@ -63,14 +63,17 @@ class LimitOffset:
         return self.most or _largest_page
 
     def window(self, args: MultiDict) -> tuple[int, int]:
-        """Return how many rows ``args`` ask for, and after how many."""
+        """Return the number of rows that ``args`` ask for, and the number of rows to skip."""
         if "limit" not in args and "offset" not in args:
             return self.default, 0
         limit = min(_number(args, "limit") or self.default, self.largest)
         return limit, min(_number(args, "offset"), _LARGEST - limit)
 
     def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None) -> Page:
-        """Return the page of ``selection`` that ``args`` ask for, of ``most`` rows where that is given."""
+        """Return the page of ``selection`` that the query ``args`` ask for, at most ``most`` rows where that is given.
+
+        ``columns`` are the paths to select.
+        """
         limit, offset = self.window(args)
         limit = min(limit, most or limit)
         rows = selection.rows(columns, limit, offset)
@@ -79,7 +82,7 @@ class LimitOffset:
         return Page(rows, selection.count(at_least=offset + len(rows)), limit, offset)
 
     def describe(self) -> list[Parameter]:
-        """Return the parameters for the OpenAPI document."""
+        """Return the query parameters, for the OpenAPI document and for pages."""
         return [
             Parameter("limit", "rows a page", "integer", f"{self.default} unless given, {self.largest} at most"),
             Parameter("offset", "rows to skip", "integer"),

@@ -1,8 +1,7 @@
 """Who may do what, before any row is looked at.
 
-A rule is a function of the user (None for nobody).  Whose *rows* somebody sees is not a
-question of permission but of the query: see :mod:`.ownership`.  Where a row that somebody sees
-is still not theirs to touch, a row rule says so.
+A rule is a function of the user, None where no user is logged in. Which *rows* a user sees is no question of permission
+but of the query: see :mod:`.ownership`. A row rule refuses a user who may see a row and may not change it.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")  # in the
 
 
 class User(Protocol):
-    """What the kit needs to know of somebody who is logged in."""
+    """What the kit needs to know of a user who is logged in."""
 
     id: int
 
     def may(self, permission: str) -> bool:
-        """Tell whether the user has a permission such as ``exercises.add_exercise``."""
+        """Return whether the user has a permission such as ``exercises.add_exercise``."""
 
 
 Rule = Callable[[User | None], bool]
@@ -32,7 +31,7 @@ RowRule = Callable[[User | None, Model, str], bool]
 
 
 def anyone(user: User | None) -> bool:
-    """Allow everybody, logged in or not."""
+    """Allow all, logged in or not."""
     return True
 
 
@@ -69,7 +68,7 @@ class Access:
     why: Callable[[User | None], list[str]] | None = None
 
     def rule(self, method: str) -> Rule:
-        """Return the rule for an HTTP method."""
+        """Return the rule for an HTTP method, a function of the user."""
         if method in SAFE_METHODS:
             return self.read
         return self.delete if method == "DELETE" and self.delete else self.write
@@ -80,7 +79,7 @@ class Access:
             raise NotAuthenticated() if user is None else Forbidden()
 
     def demand_row(self, user: User | None, row: Model, method: str) -> None:
-        """Raise :class:`Forbidden` unless the rule for rows lets ``user`` at ``row``."""
+        """Raise :class:`Forbidden` unless the row rule allows ``user`` to use ``method`` on ``row``."""
         if self.row is not None and not self.row(user, row, method):
             raise Forbidden()
 

@@ -15,10 +15,10 @@ from .fields.references import Key, Keys, no_such_row
 def missing_references(
     schema, data: dict, body: dict, owned: Collection[str] = (), own_rows: Sequence[Selection] = ()
 ) -> dict[str, list[str]]:
-    """Return the error messages of every reference in ``data`` (parsed from ``body``) that points nowhere.
+    """Return the error messages, by field, of each reference in ``data`` (parsed from ``body``) that leads to no row.
 
-    What ``owned`` names must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` when
-    one of these is not there.
+    The fields ``owned`` must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` where one of these is
+    missing.
     """
     sent = {}
     for name, field in schema.load_fields.items():
@@ -35,7 +35,10 @@ def missing_references(
 
 
 def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
-    """Return the error message for a key in ``data`` that a row of ``model`` other than ``own`` has."""
+    """Return the error message for a primary key in ``data`` that another row of ``model`` than ``own`` has.
+
+    It stands under the name of the key; there is none where the key is free.
+    """
     name = model._meta.primary_key.name
     key = data.get(name)
     if key is None or key == own or not _exist([(model, key)])[0]:

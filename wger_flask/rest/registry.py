@@ -1,7 +1,7 @@
 """Know every resource, and where each came from.
 
-Core subjects and plugins register through the same call; a name that is taken twice stops
-the start with both origins named.
+Core subjects and plugins register through the same calls; a name that is taken twice stops the start, and the message
+names both origins.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Setting = TypeVar("Setting", bool, int, str, Path, tuple)
 
 
 class RegistrationError(Exception):
-    """Say in one line why something cannot be registered."""
+    """What cannot be registered, and why, in one line."""
 
 
 class Registry:
-    """The resources, plain blueprints and models of one application.
+    """The resources, endpoints and models of one application: what ``register(registry)`` of a plugin gets.
 
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
     """
@@ -71,7 +71,10 @@ class Registry:
             self._claims[name] = self.origin
 
     def add(self, *resources: Resource) -> None:
-        """Register resources.  Raises :class:`RegistrationError` for a name, a filter or an action that is taken."""
+        """Register resources.
+
+        Raises :class:`RegistrationError` for the name of a resource, filter, action or field that is taken.
+        """
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
             self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
@@ -81,7 +84,11 @@ class Registry:
             self._resources[resource.name] = resource
 
     def add_models(self, *models: type[Model]) -> None:
-        """Register models whose tables :command:`wger-flask migrate` makes."""
+        """Register models: :command:`wger-flask migrate` makes their tables.
+
+        Raises :class:`RegistrationError` for a table that another model has, and for a plugin's table whose name does
+        not begin with ``plugin_<name>_``.
+        """
         tables = {model._meta.table_name: model for model in self.models}
         prefix = f"plugin_{self._plugin}_" if self._plugin else ""
         for model in models:
@@ -100,11 +107,11 @@ class Registry:
                     self.plugins[self._plugin].models.append(model)
 
     def add_migrations(self, package: str | ModuleType) -> None:
-        """Say which package has the plugin's numbered steps: modules ``m0001_….py`` with ``apply(database)``.
+        """Name the package of the plugin's numbered steps: modules ``m0001_….py`` with a function ``apply(database)``.
 
-        :command:`wger-flask migrate` applies each once, in order; where all of the plugin's tables are only just
-        made, they count as applied.  Raises :class:`RegistrationError` for what cannot be imported or is no package,
-        and outside of a plugin.
+        :command:`wger-flask migrate` applies each once, in order; where it has just made all tables of the plugin, they
+        count as applied.  Raises :class:`RegistrationError` for a package that cannot be imported or is a module, and
+        where no plugin is registering.
         """
         if not self._plugin:
             raise RegistrationError(f"{self.origin} adds migrations and is no plugin")
@@ -117,17 +124,17 @@ class Registry:
         self.plugins[self._plugin].steps = name
 
     def add_upload(self, table: str, **handlers: Callable) -> None:
-        """Say how offline clients write to a table that belongs to no resource.
+        """Register how offline clients write to a table that belongs to no resource.
 
-        ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, with
-        the uploaded row as a dictionary.  Raises :class:`RegistrationError` for a table whose uploads are
-        handled already.
+        ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, where ``data``
+        is the uploaded row as a dictionary.  Raises :class:`RegistrationError` for a table that has such handlers
+        already.
         """
         self._claim(f"upload to table {table!r}")
         self.uploads[table] = handlers
 
     def add_blueprint(self, blueprint) -> None:
-        """Register a plain flask-smorest blueprint, for what is no table.
+        """Register an :class:`Endpoints` or another flask-smorest blueprint, for what is no table.
 
         Raises :class:`RegistrationError` for a name that is taken.
         """
@@ -135,7 +142,7 @@ class Registry:
         self.blueprints.append(blueprint)
 
     def add_view(self, name: str, view) -> None:
-        """Register a :class:`~..web.views.View` that ``Resource.view`` may name.
+        """Register the :class:`View` ``name``, which ``Resource.view`` and ``Action.view`` may then name.
 
         Raises :class:`RegistrationError` for a name that is taken.
         """
@@ -143,9 +150,10 @@ class Registry:
         self.views[name] = view
 
     def add_rate(self, scope: str, rate: str) -> None:
-        """Give a throttle scope its rate, such as ``"20/hour"``: resources, actions and endpoints may then name it.
+        """Give a throttle scope a rate such as ``"20/hour"``, so that resources, actions and endpoints can name it.
 
-        Raises :class:`RegistrationError` for a scope that has one already, and for what is no rate.
+        The units are ``s``, ``min``, ``hour`` and ``day``.  Raises :class:`RegistrationError` for a scope that has a
+        rate already, and for a text that is no rate.
         """
         self._claim(f"rate of scope {scope!r}")
         try:
@@ -173,22 +181,22 @@ class Registry:
     def add_navigation(self, label: str, path: str) -> None:
         """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
 
-        People whom a list is not for do not see its entry.  Raises :class:`RegistrationError` for a label, or a
-        path, that is there already.
+        Users who may not read that list do not see the entry.  Raises :class:`RegistrationError` for a label, or a
+        path, that is in the menu already.
         """
         self._claim(f"menu entry {label!r}", f"menu entry for {path!r}")
         self._navigation.append((label, path))
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:
-        """The labels and paths of the main menu."""
+        """The entries of the main menu: pairs of label and path."""
         return tuple(self._navigation)
 
     def add_names(self, model: type[Model], load: Callable) -> None:
-        """Say what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
+        """Register what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
-        Needed only where no column of the row itself is its name.  Raises :class:`RegistrationError` for a model
-        whose rows are named already.
+        Needed only where no column of the row is its name.  Raises :class:`RegistrationError` for a model that has such
+        a function already.
         """
         self._claim(f"name for rows of table {model._meta.table_name!r}")
         self.names[model] = load
@@ -225,18 +233,23 @@ class Registry:
         changed: Callable[[Model, frozenset[str]], None] | None = None,
         deleted: Callable[[list[Model]], None] | None = None,
     ) -> None:  # fmt: skip
-        """Have functions called when rows of the resource ``name`` are written, however that happens.
+        """Have functions called when rows of the resource ``name`` are written, by the API or by any other code.
 
-        ``created(row)``, ``changed(row, names)`` with the names of the columns that were set, and
-        ``deleted(rows)`` run in the transaction of the write, after it.  The resource may be
-        registered later.
+        They run in the transaction of the write, after it:
+
+        * ``created(row)``: the new row, an instance of the model.
+        * ``changed(row, names)``: the row, and a frozen set of the names of the columns that were set.
+        * ``deleted(rows)``: a list of the rows as they were.
+
+        What one of them raises undoes the write.  The resource may be registered later; a name that no resource has
+        stops the start.
         """
         self._listeners.append((name, self.origin, Listener(created, changed, deleted)))
 
     def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
-        """Return who listens to the rows of which model.
+        """Return the listeners of each model, by model.
 
-        Raises :class:`RegistrationError` for a resource that nobody registered.
+        Raises :class:`RegistrationError` for a resource that is not registered.
         """
         found: dict[type[Model], tuple[Listener, ...]] = {}
         for name, origin, listener in self._listeners:
@@ -247,10 +260,10 @@ class Registry:
         return found
 
     def prepare(self, settings: object) -> None:
-        """Make what every resource's answers are written with, so that workers share it and no mistake waits in it.
+        """Check all declarations, and build what answers are written with, before the first request.
 
-        Raises :class:`RegistrationError` for a schema that does not fit its model, and for names of what does not
-        exist: see :mod:`.declaration_checks`.
+        Raises :class:`RegistrationError` for a schema that does not fit its model, and for names that do not exist: see
+        :mod:`.declaration_checks`.
         """
         for blueprint in self.blueprints:
             for _, target in getattr(blueprint, "targets", ()):
@@ -271,15 +284,18 @@ class Registry:
         return f"resource {name!r} of {self.origin_of(name)}{others}"
 
     def get(self, name: str) -> Resource:
-        """Return the resource ``name``; raises KeyError."""
+        """Return the :class:`Resource` ``name``; raises KeyError where there is none."""
         return self._resources[name]
 
     def origin_of(self, name: str) -> str:
-        """Return who registered the resource ``name``."""
+        """Return who registered the resource ``name``, such as ``"file plugins/water.py"``; raises KeyError."""
         return self._claims[f"resource {name!r}"]
 
     def of_model(self, model: type[Model]) -> Resource | None:
-        """Return the first resource whose rows are all those of ``model``: what a reference links to."""
+        """Return the resource that references to rows of ``model`` link to, None where there is none.
+
+        It is the first that has all rows of the model.
+        """
         return next((resource for resource in self if resource.model is model and not resource.only), None)
 
     def __iter__(self) -> Iterator[Resource]:

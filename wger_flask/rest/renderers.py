@@ -18,17 +18,16 @@ _page: Callable | None = None
 
 
 def set_page(render: Callable) -> None:
-    """Make ``render(call, payload, status)`` the way to an HTML page; called once, at start.
+    """Set ``render(call, payload, status)`` as the function that makes HTML pages; called once, at start.
 
-    It returns a response, or None where there is nothing for people to see; ``call`` is None
-    for what failed outside any target.
+    It returns a response, or None where there is nothing to show; ``call`` is None for a failure outside any target.
     """
     global _page
     _page = render
 
 
 def to_json(payload, indent: int = 0) -> bytes:
-    """Return ``payload`` as JSON text."""
+    """Return ``payload`` as JSON, bytes in UTF-8, with ``indent`` blanks (0: compact)."""
     if indent:
         text = json.dumps(payload, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
     else:
@@ -42,7 +41,7 @@ def to_json(payload, indent: int = 0) -> bytes:
 
 
 def to_json_list(parts: Iterable[list]) -> orjson.Fragment:
-    """Return the items of several lists as one list inside a payload, of which only one was there as objects at a time.
+    """Return the items of several lists as one JSON list, of which only one list is in memory as objects at a time.
 
     For JSON without indentation.
     """
@@ -50,7 +49,7 @@ def to_json_list(parts: Iterable[list]) -> orjson.Fragment:
 
 
 def render(call, wanted: Format, payload, status: int, headers: dict[str, str]) -> Response:
-    """Return the response that carries ``payload``; None carries nothing."""
+    """Return the response with ``payload`` in the format ``wanted``; None is an empty body."""
     if wanted.is_html and _page is not None:
         made = _page(call, payload, status)
         if made is not None:

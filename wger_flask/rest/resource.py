@@ -41,19 +41,19 @@ HISTORY = "with_history"  # what a deletion is told to take along what was done 
 class Action:
     """A computed endpoint below a resource: ``handle(call)`` returns what becomes JSON, or a pair of that and a status.
 
-    * ``path``: ``"summary/"`` is ``/nap/<key>/summary/``; with ``detail=False`` it is ``/nap/summary/``, below
-      the collection.  There, ``call.row()`` is not to be asked for.
-    * ``methods``: those it answers.  A method that writes runs in a transaction: raising undoes it.
+    * ``path``: ``"summary/"`` is ``/nap/<key>/summary/``; with ``detail=False`` it is ``/nap/summary/``, below the
+      collection.  There, ``call.row()`` cannot be used.
+    * ``methods``: the HTTP methods that it answers.  A method that writes runs in a transaction: raising undoes it.
     * ``query``: a schema of the query parameters, for OpenAPI, and for the form on its page.  Read them with
       ``call.query()``.
-    * ``schema``: what a GET answers and what a writing method is sent, for OpenAPI, and for the form on its
-      page; ``many=True`` says that a GET answers a list of such.  Read the body with ``call.load(schema)``.
-    * ``access``: rules of its own; those of the resource where it has none.
+    * ``schema``: what a GET answers and what a writing method is sent, for OpenAPI, and for the form on its page;
+      ``many=True`` says that a GET answers a list of such objects.  Read the body with ``call.load(schema)``.
+    * ``access``: access rules of its own; the resource's where it has none.
     * ``throttle``: the scope whose rate it counts against.
     * ``about``: a sentence for the documentation; ``label``: what people call it, where the path does not say.
-    * ``view``: names what pages show of the answer besides its values, see ``View``.
-    * ``bulk``: takes many rows at once, in larger bodies.
-    * ``creates``: answers a POST with 201 and what it made.
+    * ``view``: the view that pages show of the answer besides its values, see ``View``.
+    * ``bulk``: many rows are sent at once, in larger bodies.
+    * ``creates``: a POST answers 201 and what it made.
     """
 
     path: str
@@ -74,20 +74,21 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What a resource does beyond storing a row; each runs inside the write's transaction.
+    """What a resource does besides storing a row: four functions, each runs inside the write's transaction.
 
     What one of them raises undoes the write and is the answer: ``Invalid``, ``Forbidden`` or another ``ApiError``.
 
-    * ``change(call, row)``: before a row that the user may see is changed or deleted.  Raise to refuse that;
-      returns nothing.
-    * ``prepare(call, data, row)``: before a row is stored.  ``data`` is the parsed body as a dictionary from
-      attribute to Python value: check it, and change it in place to complete it.  ``row`` is the row as it was,
-      None for a new one.  A PATCH has only what was sent.  Returns nothing.
-    * ``saved(call, row, created)``: after the row and its relations are stored; ``created`` is True for a new one.
-    * ``delete(call, row)``: in place of the plain cascading delete.
+    * ``change(call, row)``: before a row that the user may see is changed or deleted.  Raise to refuse that; returns
+      nothing.
+    * ``prepare(call, data, row)``: before a row is stored.  ``data`` is the parsed body as a dictionary from attribute
+      to Python value: check it, and change it in place to complete it.  ``row`` is the row as it was, None for a new
+      one.  In a PATCH, ``data`` has only what was sent.  Returns nothing.
+    * ``saved(call, row, created)``: after the row and its many-to-many relations are stored; ``created`` is True for a
+      new one.  Returns nothing.
+    * ``delete(call, row)``: in place of the plain cascading delete.  Returns nothing.
 
-    They run for requests and offline uploads.  What follows from a row however it is written belongs to
-    ``Registry.listen``.
+    They run for requests and for uploads of offline clients.  What must follow from a row however it is written belongs
+    to ``Registry.listen``.
     """
 
     prepare: Callable | None = None
@@ -98,14 +99,14 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
-    """Since when a resource should not be used any more, and which one is there instead."""
+    """The date since which a resource should not be used any more, and the name of the resource to use instead."""
 
     since: date
     successor: str
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that tell a client so (RFC 9745, and RFC 5829 for the link)."""
+        """The headers that say so to a client (RFC 9745, and RFC 5829 for the link), by name."""
         moment = datetime(self.since.year, self.since.month, self.since.day, tzinfo=UTC)
         return {
             "Deprecation": f"@{int(moment.timestamp())}",
@@ -117,21 +118,30 @@ class Deprecation:
 class Resource:
     """A collection of rows under ``/api/v2/<name>/``.
 
-    ``access`` defaults to public, or to private where there is an ``owner``.  ``visible`` is a
-    function of the user that returns the clauses of what may be seen, in place of the owner's.
-    ``only`` are values that all its rows have, by their dotted paths, for a resource that is about some rows of its
-    model: ``only={"category.is_official": True}``.  Other rows do not exist for it, and are listed by another one.
-    ``ordering`` defaults to the model's; ``orderable`` None allows every column.
-    ``deletion`` is a schema of what a DELETE may be told in its query: see :mod:`.deletion`.
-    ``throttle`` maps ``"list"``, ``"detail"`` or an HTTP method to a scope or a
-    :class:`~.throttling.Limit`.  ``max_age`` names the setting that gives the seconds for which
-    clients may keep what was read: for what hardly ever changes.
-    ``former`` are fields of an earlier release that bodies may still have.
-    ``deprecated`` marks a resource that only older clients still need.
-    ``view`` names what the explorer shows besides the table, such as ``"chart:date:weight"``.
-    ``label`` is what people call the list; the home page leads to those that have one.
-    ``added_by`` names the endpoint that adds a row with all that belongs to it: pages offer its form
-    in place of one for the bare row, which nobody could see.
+    * ``name``: lower-case letters, digits and hyphens; ``model``: the table; ``schema``: the shape of a row in JSON.
+    * ``about``: a sentence for the documentation; ``group``: the heading that it is listed under; ``label``: what
+      people call the list: those that have one are on the home page.
+    * ``methods``: ``READ`` or ``WRITE``, or some of the methods in it.
+    * ``filters``: a dictionary from column, path or relation to its lookups, or to a :class:`Filter`.
+    * ``ordering``: the order of the list, names of columns with ``-`` in front for descending; the model's unless
+      given. ``orderable``: the columns that a client may order by; None allows all.
+    * ``access``: the :class:`Access` rules; ``public`` unless given, ``private`` where there is an ``owner``.
+    * ``owner``: how a row leads to its user, see :func:`owned_by`.
+    * ``visible``: ``visible(user)`` returns the clauses of the rows that a user may see, in place of the owner's.
+    * ``only``: values that all its rows have, by dotted path, for a resource of some rows of its model:
+      ``only={"category.is_official": True}``.  The other rows do not exist for it.
+    * ``throttle``: a scope or a :class:`~.throttling.Limit` for ``"list"``, ``"detail"`` or an HTTP method.
+    * ``pagination``: :class:`LimitOffset`, or a :class:`Cursor`.
+    * ``actions``: computed endpoints below it; ``hooks``: functions that run when rows are written.
+    * ``deletion``: a schema of what a DELETE may be told, see :func:`told`.
+    * ``max_age``: the name of the setting with the seconds for which clients may keep what they read.
+    * ``view``: the name and the arguments of what pages show besides the table, such as ``"chart:date:weight"``.
+    * ``added_by``: the endpoint that adds a row with all that belongs to it; pages offer its form in place of that for
+      the bare row.
+    * ``former``: fields of an earlier release that bodies may still have.
+    * ``deprecated``: marks a resource that only older clients still need.
+
+    Raises ValueError for a name, a method, a column or a lookup that cannot be.
     """
 
     name: str
@@ -177,13 +187,13 @@ class Resource:
 
     @cached_property
     def order(self) -> Ordering:
-        """The default order and what may be ordered by."""
+        """The default order, and the columns that a client may order by."""
         default = ordering_of(self.model) if self.ordering is None else self.ordering
         return Ordering(self.model, default, self.orderable)
 
     @cached_property
     def for_people(self) -> tuple[str, ...]:
-        """The order of a page that nobody asked for another: of one's own rows, the newest come first."""
+        """The order of a page where the user asks for none: of one's own rows, the newest come first."""
         first, *others = self.order.default or ("",)
         column = self.model._meta.fields.get(first)
         if self.owner is None or not isinstance(column, columns.DateTime | columns.Date):
@@ -197,7 +207,7 @@ class Resource:
 
     @property
     def dump(self) -> Dumper:
-        """The fast way from raw rows to JSON."""
+        """The :class:`Dumper` that turns raw rows into JSON objects."""
         return dumper(self.schema, self.model)
 
     @cached_property
@@ -208,17 +218,17 @@ class Resource:
 
     @cached_property
     def takes_files(self) -> bool:
-        """Whether a body carries a file, so that a whole row can only come as a form."""
+        """Whether a body has a file, so that a whole row can only be sent as a form."""
         return any(isinstance(field, File) for field in self.schema().load_fields.values())
 
     @property
     def checks_owners(self) -> bool:
-        """Whether a body is asked for rows of other users before it is validated."""
+        """Whether references in a body are checked to lead to the user's own rows before the body is validated."""
         return self.owner is not None and self.owner.checks is not None
 
     @property
     def subject(self) -> str:
-        """The heading that the resource is listed under: its group, or the package of its model."""
+        """The heading that the resource is listed under: ``group``, or the package of its model."""
         package = self.model.__module__.removesuffix(".models").rpartition(".")[2]
         return self.group or package.replace("_", " ").capitalize()
 
@@ -239,7 +249,7 @@ class Resource:
 
     # -- rows -------------------------------------------------------------------------------
     def visible_to(self, user) -> Selection:
-        """Return the rows that ``user`` (None for nobody) may see."""
+        """Return a :class:`Selection` of the rows that ``user`` (None: not logged in) may see."""
         clauses = tuple(along(self.model, tuple(path.split(".")), value) for path, value in self.only.items())
         if self.visible is not None:
             return Selection(self.model, (*self.visible(user), *clauses))
@@ -248,9 +258,9 @@ class Resource:
         return Selection(self.model, clauses)
 
     def by_key(self, selection: Selection, text: str) -> Selection:
-        """Return ``selection`` narrowed to the row whose key the URL spells ``text``.
+        """Return ``selection`` narrowed to the row whose primary key the URL spells ``text``.
 
-        Raises :class:`NotFound` for what cannot be a key.
+        Raises :class:`NotFound` for a text that cannot be a key.
         """
         return selection.where(self._key_clause(text))
 
@@ -271,7 +281,7 @@ class Resource:
         return equals(column, text)
 
     def show(self, selection: Selection, context) -> dict:
-        """Return the one row of ``selection`` as JSON; raises :class:`NoMatch`."""
+        """Return the one row of ``selection`` as a dictionary for JSON; raises :class:`NoMatch` (404)."""
         dump = self.dump
         rows = selection.rows(dump.columns, 1)
         if not rows:
@@ -279,7 +289,7 @@ class Resource:
         return dump(rows, context)[0]
 
     def fetch(self, selection: Selection) -> Model:
-        """Return the one row of ``selection`` as an instance; raises :class:`NoMatch`."""
+        """Return the one row of ``selection`` as an instance of the model; raises :class:`NoMatch` (404)."""
         row = selection.first()
         if row is None:
             raise NoMatch(self.model)

@@ -1,7 +1,7 @@
-"""Say with every answer what may be made of it.
+"""Say with every answer what may be done with it.
 
-Nobody guesses at its type, and what was made for one person, or answers something that was sent
-(a token, for instance), is kept by nobody: not by a proxy, nor by the browser of whoever comes next.
+Browsers do not guess its type. An answer that was made for one user, or to something that was sent (a token, for
+instance), is kept neither by a proxy nor by the browser, which another person may use next.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from .reference_checks import missing_references, taken_key
 
 
 class Schema(marshmallow.Schema):
-    """A schema that ignores keys it does not know and keys that are read-only."""
+    """A marshmallow schema that ignores keys which it does not know, and keys that are read-only."""
 
     class Meta:
         unknown = marshmallow.EXCLUDE
@@ -32,16 +32,16 @@ def _instance(schema: type[Schema]) -> Schema:
 
 
 def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
-    """Return what ``body`` holds, parsed; raises :class:`~.errors.Invalid` with every error.
+    """Return what ``body`` holds, parsed: a dictionary from attribute to Python value.
 
-    ``partial`` lets required fields be absent (PATCH).
+    ``partial`` lets required fields be absent (PATCH).  Raises :class:`~.errors.Invalid` (400) with all errors.
     """
     data, errors = parse(schema, body, partial=partial)
     return checked(schema, data, errors, missing_references(_instance(schema), data, body))
 
 
 def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[dict, dict]:
-    """Return what ``body`` holds, parsed, and what is wrong with it as far as no database is needed to tell."""
+    """Return what ``body`` holds, parsed, and the error messages by field that need no query."""
     instance = _instance(schema)
     if isinstance(body, FormData):
         _say_what_is_empty(instance, body)
@@ -52,9 +52,9 @@ def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[d
 
 
 def look_up(resource, body: dict, data: dict, user) -> dict[str, list[str]]:
-    """Return the error messages of the references in ``data``, parsed from ``body``.
+    """Return the error messages, by field, of the references in ``data``, which was parsed from ``body``.
 
-    Raises :class:`~.errors.NotYours` for one that leads to a row of somebody else.
+    Raises :class:`~.errors.NotYours` (403) for a reference to a row of another user.
     """
     owner, owned, own_rows = resource.owner, (), ()
     if owner is not None and owner.checks:
@@ -71,10 +71,10 @@ def checked(
     model: type[Model] | None = None,
     own=None,
 ) -> dict:
-    """Return ``data``; raises :class:`~.errors.Invalid` with ``errors``, those of references, and those found now.
+    """Return ``data``; raises :class:`~.errors.Invalid` where there are ``errors`` or ``invalid_references``.
 
-    ``model`` is what the body makes or changes a row of, ``own`` that row's key: a key that the
-    body gives must not be another's.
+    ``model`` is the model of the row that the body makes or changes, ``own`` that row's key, None for a new one:
+    another row must not have the key that the body gives.
     """
     errors |= {name: text for name, text in invalid_references.items() if name not in errors}
     errors |= taken_key(model, data, own) if model else {}

@@ -139,14 +139,15 @@ def _dumper(schema, model, dialect) -> Dumper:
 
 
 def dumper(schema, model: type[Model]) -> Dumper:
-    """Return what turns raw rows of ``model`` into JSON objects in the shape of ``schema``, made once.
+    """Return the :class:`Dumper` that turns raw rows of ``model`` into JSON objects in the shape of ``schema``.
 
-    ``d = dumper(NapSchema, Nap)``, then ``d(selection.rows(d.columns), call.context)`` is a list of dictionaries.
+    ``d = dumper(NapSchema, Nap)``, then ``d(selection.rows(d.columns), call.context)`` is a list of dictionaries.  It
+    is made once.
     """
     return _dumper(schema, model, database.obj.dialect)
 
 
 def dump_held(schema, row: Model, context: Context) -> dict:
-    """Return a row in the shape of a schema that is flat, from the values that ``row`` holds."""
+    """Return ``row`` as a JSON object in the shape of a schema that needs its own columns alone, without a query."""
     dump = _dumper(schema, type(row), AS_HELD)
     return dump([tuple(row.__data__.get(name) for name in dump.columns)], context)[0]

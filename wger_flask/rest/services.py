@@ -18,9 +18,10 @@ from .throttling import Limit, Throttle
 class Services:
     """What the application gives.
 
-    ``authenticate(request)`` returns the user or None and raises for broken credentials;
-    ``is_own_form(request)`` tells whether a form carries the token of a page of ours,
-    ``is_foreign(request)`` whether the page of another site sent it.
+    * ``registry``, ``throttle``, ``settings`` (settings are its attributes).
+    * ``authenticate(request)``: returns the user or None; raises for broken credentials.
+    * ``is_own_form(request)``: whether a form has the token of a page of this server.
+    * ``is_foreign(request)``: whether the page of another site sent the request.
     """
 
     registry: Registry
@@ -33,11 +34,11 @@ class Services:
 
     @property
     def media(self) -> MediaStore:
-        """Where uploaded files are."""
+        """The :class:`~..media.store.MediaStore` with the uploaded files."""
         return MediaStore(self.settings.WGER_MEDIA_ROOT)
 
     def limit(self, scope: str | Limit, call) -> None:
-        """Count a call against ``scope``, by user or by network."""
+        """Count a call against ``scope``, by its user or its network; raises ``Throttled`` (429) beyond the rate."""
         if isinstance(scope, Limit):
             if scope.unless(call.user):
                 return
@@ -48,7 +49,7 @@ class Services:
             self.throttle.demand_from(scope, call.request.remote_addr)
 
     def explain(self, clash: Exception) -> str:
-        """Say to a person what a refused write ran into, in the words of the model where it has some."""
+        """Return why the database refused a write, in the words of the model (``Meta.clashes``) where it has some."""
         found = database.obj.dialect.unique_violation(clash)
         if found is None:
             return "These values do not fit together with what is stored."
@@ -61,5 +62,5 @@ class Services:
 
 
 def services() -> Services:
-    """Return the services of the application that answers the current request: ``services().settings``."""
+    """Return the :class:`Services` of the application that answers the current request: ``services().settings``."""
     return current_app.extensions["wger_flask"]

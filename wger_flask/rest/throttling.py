@@ -1,7 +1,7 @@
 """Limit how often something is asked: sliding windows, shared by all workers of a host.
 
-A scope has a rate (``120/min``); whoever is over it waits.  Refused calls are not counted.
-Who is not known is counted by the network that they call from, see :func:`network_of`.
+A scope has a rate (``120/min``); calls beyond it are refused and not counted. Callers who are not logged in are counted
+by their network, see :func:`network_of`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses b
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in so many seconds."""
+    """A number of calls in a number of seconds."""
 
     calls: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> Rate:
-        """Read ``120/min``, ``20/hour`` ...; raises ValueError."""
+        """Return the rate of a text such as ``120/min`` or ``20/hour``; raises ValueError for another text."""
         calls, _, unit = text.partition("/")
         if not unit or unit[0] not in _SECONDS or not (calls.isascii() and calls.isdecimal() and int(calls)):
             raise ValueError(f"{text!r} is no rate such as 20/hour")
@@ -37,14 +37,14 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A ``scope``, whose rate is a setting, that does not count for users of whom the rule ``unless`` is true."""
+    """A throttle scope that does not count for users of whom the rule ``unless(user)`` is True."""
 
     scope: str
     unless: Rule
 
 
 class Throttle:
-    """The rates by scope, and who has called when."""
+    """The rates by scope, and the times of the latest calls."""
 
     def __init__(self, counters: Counters | None, rates: dict[str, Rate]):
         self.counters, self.rates = counters, rates
@@ -60,15 +60,15 @@ class Throttle:
             raise Throttled(min(rate.seconds, max(1, math.ceil(oldest + rate.seconds - now))))
 
     def demand_from(self, scope: str, address: str | None) -> None:
-        """Count a call of somebody who is known by their address alone; raises :class:`Throttled`."""
+        """Count a call from an address, where no user is logged in; raises :class:`Throttled` beyond the rate."""
         self.demand(scope, f"address-{network_of(address)}")
 
 
 def network_of(address: str | None) -> str:
-    """Return whom an address stands for: an IPv4 address for itself, an IPv6 address for its /64.
+    """Return the network that an address is counted as: an IPv4 address itself, the /64 of an IPv6 address.
 
-    A /64 is what one household gets: whoever has one address in it has them all.  IPv4 addresses in
-    IPv6 notation are the IPv4 addresses; what is no address at all (a socket's path) stays as it is.
+    A household gets a /64, and each of its devices has all addresses in it.  IPv4 addresses in IPv6 notation are the
+    IPv4 addresses; a text that is no address (a socket's path) is returned as it is.
     """
     try:
         read = ipaddress.ip_address(address or "")

@@ -34,8 +34,8 @@ from .services import services
 class Upload:
     """A file that may be stored.
 
-    ``columns`` is what the row holds about it besides its name; ``stored(path)`` is called once
-    it lies there and returns more of that.
+    ``columns`` are the values of the row's columns besides the file's name; ``stored(path)`` is called once the file is
+    there, and returns more of them.
     """
 
     content: bytes | BinaryIO
@@ -55,7 +55,7 @@ class UploadField(File):
         self.folder = folder
 
     def look_at(self, sent: FileStorage) -> Upload:
-        """Return what is to be stored; raises :class:`~wger_flask.media.errors.RefusedFile`."""
+        """Return the :class:`Upload` of a file that was sent; raises :class:`~wger_flask.media.errors.RefusedFile`."""
         raise NotImplementedError
 
     def inspected(self, value) -> Upload | RefusedFile:
@@ -127,9 +127,9 @@ def look_at_files(call) -> None:
 
 
 def keep_files(call, data: dict, row: Model | None) -> None:
-    """Store the uploads in parsed ``data`` and put in their place what the row holds of them.
+    """Store the uploads in parsed ``data``, and replace each by the values of the row's columns.
 
-    What a changed ``row`` named before goes once everything is settled.
+    A file that ``row`` had before is deleted when the transaction commits.
     """
     for name, taken in call.resource.schema().load_fields.items() if call.resource.takes_files else ():
         name = taken.attribute or name
@@ -148,7 +148,10 @@ def keep_files(call, data: dict, row: Model | None) -> None:
 
 
 def move_file(files: Changes, name: str, folder: str) -> str:
-    """Put a stored file into another folder and return the name it has then."""
+    """Move the stored file ``name`` into another folder of the media root; returns its new name.
+
+    ``files`` are ``call.files``: the move is undone with the transaction.
+    """
     return files.move(name, f"{folder}/{os.path.basename(name)}") if name else name
 
 
@@ -156,11 +159,11 @@ def delete_rows(
     files: Changes, model: type[Model], keys: Iterable, with_history: bool | None = None,
     going: Callable[[type[Model], list], None] | None = None,
 ) -> None:  # fmt: skip
-    """Delete rows, all that depends on them, and the files that any of these names.
+    """Delete the rows of ``model`` with ``keys``, all rows that depend on them, and the files of all of these.
 
-    ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes; ``going(model, keys)`` is
-    called for each model while its rows are still there.  Raises
-    :class:`~wger_flask.storage.cascade.StillReferenced`.
+    ``files`` are ``call.files``.  ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes;
+    ``going(model, keys)`` is called for each model while its rows are still there.  Raises
+    :class:`~wger_flask.storage.cascade.StillReferenced` where a reference is declared ``cascade="refuse"``.
     """
 
     def forget(gone: type[Model], gone_keys: list) -> None:

@@ -81,7 +81,7 @@ def change_row(call: Call):
 
 
 def delete_row(call: Call):
-    """Delete a row and what hangs on it."""
+    """Delete a row and the rows that depend on it."""
     hooks = call.resource.hooks
     row = call.row()
     options = told(call)
@@ -109,9 +109,9 @@ def _change(call: Call):
 
 
 def store(call: Call, data: dict, row: Model | None) -> Model:
-    """Write parsed ``data`` into a new row (``row`` None) or an existing one; returns it.
+    """Store parsed ``data`` as a new row (``row`` is None) or in an existing one; returns that row.
 
-    Relations to many rows are stored too, and the resource's hooks run.
+    Many-to-many relations are stored too, and the resource's hooks ``prepare`` and ``saved`` run.
     """
     resource = call.resource
     if resource.hooks.prepare:

@@ -18,16 +18,16 @@ class Field(marshmallow.fields.Field):
 
     * ``required=True``: a body without it is refused, except by PATCH.
     * ``allow_none=True``: null is a value.
-    * ``load_default=``: what a body that leaves it out means, or a function that returns that.  Without it the
-      column's own default holds.
-    * ``dump_only=True``: only written, ignored in bodies; ``load_only=True``: only read, never shown.
+    * ``load_default=``: the value where a body has none, or a function that returns it.  Without it the column's own
+      default holds.
+    * ``dump_only=True``: answers have it, bodies cannot set it; ``load_only=True``: bodies may have it, answers do not.
     * ``data_key="name"``: the key in JSON, where it is not the name of the field.
-    * ``attribute="exercise.uuid"``: the column, where it has another name; a dotted path follows references
-      and makes the field read-only in effect.
-    * ``validate=``: a function (or several) of the parsed value that raises ``marshmallow.ValidationError``
-      with a message.
+    * ``attribute="exercise.uuid"``: the column, where it has another name; a dotted path follows references and makes
+      the field read-only in effect.
+    * ``validate=``: a function (or several) of the parsed value that raises ``marshmallow.ValidationError`` with a
+      message.
     * ``label``: what pages call it; ``help``: a sentence or a unit, for pages, OpenAPI and OPTIONS.
-    * ``link``: the resource that a value which is no reference leads to on pages.
+    * ``link``: the name of the resource that a value, which is no reference, leads to on pages.
     """
 
     kind = "field"
@@ -39,7 +39,7 @@ class Field(marshmallow.fields.Field):
         self.label, self.help, self.link = label, help, link
 
     def raw(self, dialect: Dialect) -> Callable | None:
-        """Return what turns a raw column value (never None) into JSON, or None for nothing."""
+        """Return the function that turns a raw column value (never None) into JSON, or None where it stays as it is."""
         return None
 
     def wire(self, value):

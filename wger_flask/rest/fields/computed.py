@@ -13,10 +13,10 @@ from .references import follow
 class Computed(fields.Field):
     """A value made of the row's own columns, read-only: ``compute(context, *values)`` returns what becomes JSON.
 
-    ``of`` names the columns (or dotted paths along references) whose values it gets, in that order, None for
-    what is empty.  They are as the database holds them: use columns of text and whole numbers, a decimal may come
-    as text.  ``context`` is the :class:`Context` of the request.  ``describes`` is a field that says in OpenAPI
-    and on pages what the value is.  It is called once a row and must ask the database nothing: for that there
+    ``of`` names the columns (or dotted paths along references) whose values it gets, in that order; an empty column is
+    None.  The values are as the database holds them: a decimal or a moment may be a text, so use columns of text and
+    whole numbers.  ``context`` is the :class:`Context` of the request.  ``describes`` is a field that says in OpenAPI
+    and on pages what the value is.  The function is called once a row and must not query the database: for that there
     is :class:`Batch`.
 
         is_long = Computed(lambda context, minutes: minutes >= 60, of=("minutes",), describes=fields.Boolean())
@@ -46,9 +46,9 @@ class Computed(fields.Field):
 class Batch(fields.Field):
     """A value that is loaded for a whole page at once, read-only.
 
-    ``load(keys, context)`` gets the primary keys of all rows of the page and returns a dictionary from key to
-    value (what becomes JSON): one query, however many rows.  Rows that it lacks get ``otherwise()``, an empty
-    list unless you say more.  ``describes`` is a field that says what the value is.
+    ``load(keys, context)`` gets the primary keys of all rows of the page, a list, and returns a dictionary from key to
+    value (what becomes JSON): one query, however many rows.  A row that is not in the dictionary gets ``otherwise()``,
+    an empty list unless you say more.  ``describes`` is a field that says what the value is.
 
         def naps_by_user(keys, context):
             query = Nap.select(Nap.user, fn.COUNT(Nap.id)).where(Nap.user.in_(keys)).group_by(Nap.user)

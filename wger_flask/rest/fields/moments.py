@@ -36,9 +36,9 @@ class DateTime(Field):
 
 
 def parse_moment(value) -> datetime | None:
-    """Return the aware moment that ``value`` spells, or None.
+    """Return the aware ``datetime`` that ``value`` spells, or None where it spells none.
 
-    Raises ValidationError when its time in UTC or in the zone in force is outside the years 1 to 9999.
+    Raises ValidationError where its time in UTC or in the zone in force is outside the years 1 to 9999.
     """
     if not isinstance(value, str):
         return None
@@ -55,7 +55,7 @@ def parse_moment(value) -> datetime | None:
 
 
 def spelled_moment(text: str) -> datetime | None:
-    """Return the moment that ``text`` spells, with an offset or without, or None."""
+    """Return the ``datetime`` that ``text`` spells, aware where it has an offset, or None where it spells none."""
     if text != text.upper() or text[11:13] == "24":
         return None
     try:
@@ -81,7 +81,10 @@ _loose_moment = re.compile(
 
 
 class Date(Field):
-    """A calendar date; the form of a new row begins with a day ``ahead`` of today, where one is required."""
+    """A calendar date, ``2026-01-02``.
+
+    Where it is required, the form of a new row begins with the day that is ``ahead`` (a ``timedelta``) of today.
+    """
 
     kind = "date"
     fits = (columns.Date,)
@@ -108,7 +111,7 @@ class Date(Field):
 
 
 class Time(Field):
-    """A time of day; whatever follows the hour may be left out, an offset means nothing."""
+    """A time of day, ``08:30:00``; minutes and seconds may be left out, an offset is ignored."""
 
     kind = "time"
     fits = (columns.Time,)

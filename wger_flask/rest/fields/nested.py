@@ -16,9 +16,9 @@ from .references import follow, prefixed
 
 
 class Nested(fields.Field):
-    """The row behind a reference as an object in the shape of ``schema``, or null; read-only, one query a page.
+    """The row that a reference leads to, as an object in the shape of ``schema``, or null; read-only, one query a page.
 
-    The name of the field is the reference's, or ``attribute`` names it.
+    The name of the field is that of the reference, or ``attribute`` names it.
     """
 
     kind = "object"
@@ -46,10 +46,10 @@ class Nested(fields.Field):
 
 
 class Children(fields.Field):
-    """The rows that point at this one through ``reference`` (``Other.nap``), a list of objects.
+    """The rows that refer to this one through ``reference`` (``Other.nap``), as a list of objects.
 
-    Each has the shape of ``schema``.  Read-only, one query a page.  ``order`` are names of columns, ``-`` in front
-    for descending; without it the order is that of their model.
+    Each has the shape of ``schema``.  Read-only, one query a page.  ``order`` are names of columns, ``-`` in front for
+    descending; without it the order is that of their model.
     """
 
     kind = "objects"
@@ -77,9 +77,10 @@ class Children(fields.Field):
 
 
 class Child(fields.Field):
-    """The one row that points at this one through ``reference``, in the shape of ``schema``; null where there is none.
+    """The one row that refers to this one through ``reference``, in the shape of ``schema``; null where there is none.
 
-    Read-only, one query a page.  With an ``attribute`` it is the row that points at what that reference names.
+    Read-only, one query a page.  With an ``attribute`` it is the row that refers to the row which that reference leads
+    to.
     """
 
     kind = "object"
@@ -107,7 +108,7 @@ class Child(fields.Field):
 
 
 class Members(fields.Field):
-    """The rows behind a many-to-many relation (what ``link`` returned), a list of objects in the shape of ``schema``.
+    """The rows of a many-to-many relation (what ``link`` returned), as a list of objects in the shape of ``schema``.
 
     Read-only, one query a page.
     """

@@ -13,15 +13,17 @@ from ..schema import load
 
 
 class Items(fields.Field):
-    """A list of objects, each read by a schema; every object's errors stand at its place.
+    """A list of objects in a body, each read by a schema; the errors of an object stand at its place in the list.
 
-    ``empty`` is what to say when the list has none; it may be empty where that is not given.
-    ``check(item)`` may refuse one whose fields are fine, by raising :class:`~..errors.Invalid`.
+    * ``empty``: the message where the list has no object; without it, the list may be empty.
+    * ``check(item)``: may refuse an object whose fields are right, by raising :class:`~..errors.Invalid`.
 
-    A form sends ``name.0.field``, ``name.1.field`` and so on, or, where an object has one field only,
-    a text with one on a line.  ``titles`` says how many objects a form offers, and what it calls
-    them; ``asks`` which of their fields, in this order; ``fixed`` is what the first ones hold whatever
-    anybody types.
+    A form sends ``name.0.field``, ``name.1.field`` and so on, or, where an object has one field only, a text with one
+    object on a line:
+
+    * ``titles``: what a form calls the objects; it offers as many as there are titles.
+    * ``asks``: the names of the fields that it shows, in this order.
+    * ``fixed``: values of the first objects that a user cannot change.
     """
 
     kind = "objects"

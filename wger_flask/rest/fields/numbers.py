@@ -28,9 +28,9 @@ class Number(Field):
 
 
 def typed_number(text: str) -> str:
-    """Return a number that a person typed as programs spell it.
+    """Return a number that a person typed, in the spelling of programs.
 
-    Raises ValidationError for more than one comma or point: nobody can tell which of them group digits.
+    Raises ValidationError for more than one comma or point: it is not clear which of them group digits.
     """
     if text.count(",") + text.count(".") > 1:
         raise ValidationError(MANY_SIGNS)
@@ -38,7 +38,7 @@ def typed_number(text: str) -> str:
 
 
 class Integer(Number):
-    """A whole number, an ``int``; ``min`` and ``max`` are the smallest and the largest that is taken.
+    """A whole number, an ``int``; ``min`` and ``max`` are the smallest and the largest value that is taken.
 
     Without them it may have 64 bits.  JSON numbers and texts are read: ``5``, ``"5"``, ``5.0``.
     """
@@ -94,9 +94,9 @@ class Float(Number):
 class Decimal(Number):
     """A ``decimal.Decimal``: ``max_digits`` digits in all, ``places`` of them behind the point.
 
-    It is written as a string with all its places, ``"71.50"``; ``as_number=True`` writes a number.  ``min`` and
-    ``max`` are the smallest and the largest value that is taken.  More digits are refused, never rounded.  The
-    column is ``columns.Decimals`` with the same two numbers.
+    It is written as a string with all its places, ``"71.50"``; ``as_number=True`` writes a number.  ``min`` and ``max``
+    are the smallest and the largest value that is taken.  More digits are refused, not rounded.  The column is
+    ``columns.Decimals`` with the same two numbers.
     """
 
     kind = "decimal"

@@ -44,14 +44,15 @@ def parse_reference(model: type[Model], value):
 
 
 def no_such_row(key) -> str:
-    """Say that a reference points nowhere; ``key`` is shown as it was sent."""
+    """Return the message for a reference that leads to no row; ``key`` is shown as it was sent."""
     return f'Invalid pk "{key}" - object does not exist.'
 
 
 class Key(fields.Field):
-    """A reference to a row of ``model``, given by its primary key.
+    """A reference to a row of ``model``: the row's primary key.
 
-    A key of no row is refused; one of a row of another user is refused where the resource's ``owner`` checks it.
+    A key that no row has is refused (400); the key of another user's row is refused (403) where the resource's
+    ``owner`` has ``checks`` for it.
     """
 
     kind = "reference"
@@ -75,9 +76,9 @@ class Key(fields.Field):
 
 
 class Keys(fields.Field):
-    """The primary keys of the rows behind a many-to-many relation (what ``link`` returned), in the order of those rows.
+    """The primary keys of the rows of a many-to-many relation (what ``link`` returned), in the order of those rows.
 
-    A body's list replaces all of them.
+    The list in a body replaces all of them.
     """
 
     kind = "references"
@@ -120,7 +121,7 @@ class Keys(fields.Field):
 
 
 def follow(row: Model, path: str):
-    """Return the stored value at the end of a dotted path of references, None where one of them leads nowhere."""
+    """Return the stored value at the end of a dotted path of references, None where one of them is null."""
     *steps, last = path.split(".")
     for step in steps:
         row = getattr(row, step)

@@ -77,7 +77,7 @@ class TimeZone(String):
 
 
 class Password(String):
-    """A secret that a person types: no page shows it, not even to whoever typed it."""
+    """A secret that a person types; pages do not show it, not even to the person who typed it."""
 
 
 class URL(String):
@@ -120,7 +120,7 @@ class Choice(Field):
 
 
 class Boolean(Field):
-    """True or false, in any of the spellings that forms and scripts use."""
+    """True or false: JSON's own, 1 and 0, and texts such as ``"true"``, ``"yes"``, ``"on"`` and their opposites."""
 
     kind = "boolean"
     fits = (columns.Boolean,)
@@ -226,7 +226,7 @@ class Json(Field):
 class JsonPicks(Json):
     """JSON of one shape, ``{key: [some of the choices]}``; a form shows the choices as boxes to tick.
 
-    ``choices`` maps each value to what people read.
+    ``choices`` maps each value to the text that people read.
     """
 
     blank = True  # a form says by an empty value that nothing is ticked
@@ -236,7 +236,7 @@ class JsonPicks(Json):
         self.key, self.choices = key, choices
 
     def picked(self, value) -> list[str]:
-        """Return what is picked in a value that is stored."""
+        """Return the list of values that a stored value has under its key."""
         found = value.get(self.key) if isinstance(value, dict) else None
         return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
 

@@ -28,11 +28,11 @@ class Parameter:
     """What pages and the OpenAPI document say of a query parameter.
 
     * ``name``: as it stands in the query; ``label``: what people read; ``help``: a sentence for both.
-    * ``kind``: ``"string"``, ``"choice"``, ``"number"``, ``"boolean"``, ``"date"``, ``"time"``,
-      ``"date-time"``, ``"uuid"`` or ``"reference"``.
-    * ``choices``: pairs of a value and what people read, where only some values are taken.
+    * ``kind``: ``"string"``, ``"choice"``, ``"number"``, ``"boolean"``, ``"date"``, ``"time"``, ``"date-time"``,
+      ``"uuid"`` or ``"reference"``.
+    * ``choices``: pairs of a value and the text that people read, where only some values are taken.
     * ``several``: whether it may be repeated.
-    * ``model``: what a reference leads to; a page then offers its rows.
+    * ``model``: the model that a reference leads to; a page then offers its rows.
     * ``is_whole``: whether a number has no fraction.
     """
 
@@ -95,24 +95,27 @@ class Compare:
 
 
 class Filter:
-    """The base of filters: ``params`` are the names of the query parameters that it answers to."""
+    """The base of filters: ``params`` are the names of the query parameters that it reads."""
 
     params: tuple[str, ...] = ()
 
     def clauses(self, args: MultiDict) -> Iterable[Clause]:
-        """Return the conditions that ``args`` ask for, none where they ask for nothing.
+        """Return the conditions (:class:`Clause`) that the query ``args`` ask for; none leave the list as it is.
 
-        It is called where the query has one of the parameters; ``args`` are all of them.  Raises
+        It is called where the query has one of the parameters; ``args``, a ``MultiDict``, holds all of them.  Raises
         :class:`~.values.Rejected` (a 400 that names the parameter), or an ``ExceptionGroup`` of them.
         """
         raise NotImplementedError
 
     def describe(self) -> list[Parameter]:
-        """Return what pages and the OpenAPI document say about each of ``params``."""
+        """Return a :class:`Parameter` for each of ``params``, for pages and the OpenAPI document."""
         return [Parameter(param, param.replace("_", " ")) for param in self.params]
 
     def relevance(self, args: MultiDict) -> tuple:
-        """Return the terms of an order in which matches are best listed (see ``Selection``); none by default."""
+        """Return the terms of the order in which matches are best listed; none unless overridden.
+
+        What a term is, :class:`Selection` says.
+        """
         return ()
 
 
@@ -225,7 +228,7 @@ class LinkFilter(Filter):
 
 
 class FilterSet:
-    """Every filter of a resource: ``call.resource.filter_set``."""
+    """All filters of a resource: ``call.resource.filter_set``."""
 
     def __init__(self, filters: Iterable[Filter] = ()):
         self.filters = tuple(filters)
@@ -237,7 +240,10 @@ class FilterSet:
                 self.by_param[param] = item
 
     def apply(self, selection: Selection, args: MultiDict) -> Selection:
-        """Return ``selection`` narrowed; raises :class:`~..errors.Invalid` with every bad value."""
+        """Return ``selection`` narrowed by the query ``args``; raises :class:`~..errors.Invalid` (400).
+
+        The error has the messages of all bad values, by parameter.
+        """
         errors: dict[str, list[str]] = {}
         for item in {id(found): found for param in args if (found := self.by_param.get(param))}.values():
             try:
@@ -257,7 +263,7 @@ class FilterSet:
         )
 
     def typed(self, args: MultiDict) -> MultiDict:
-        """Return ``args`` as a person may have typed them: the only comma in a number is its decimal sign."""
+        """Return ``args`` with numbers as programs write them: a user of a page may type a decimal comma."""
         commas = {name for name in args if name in self._numbers and any("," in text for text in args.getlist(name))}
         if not commas:
             return args
@@ -267,9 +273,9 @@ class FilterSet:
         ])  # fmt: skip
 
     def ignored(self, args: MultiDict) -> dict[str, list[str]]:
-        """Return what is wrong with values that are ignored although they say something.
+        """Return the messages, by parameter, for values that a filter ignores although they say something.
 
-        A list is merely longer for them; a deletion that was to hold under a condition is not undone.
+        A list only becomes longer by that; a deletion that was to hold under a condition cannot be undone.
         """
         found = {}
         for param in args:
@@ -281,14 +287,14 @@ class FilterSet:
         return found
 
     def relevance(self, args: MultiDict) -> tuple:
-        """Return the order that the filters in use suggest."""
+        """Return the terms of the order that the filters in use suggest, none where none does."""
         for param in args:
             if param in self.by_param and (order := self.by_param[param].relevance(args)):
                 return order
         return ()
 
     def describe(self) -> list[Parameter]:
-        """Return every parameter's description."""
+        """Return a :class:`Parameter` for each query parameter."""
         return [parameter for item in self.filters for parameter in item.describe()]
 
 

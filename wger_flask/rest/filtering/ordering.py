@@ -16,10 +16,9 @@ from ...storage.query import Selection
 
 
 class Ordering:
-    """What a resource may be ordered by, and how it is when nobody asks.
+    """The columns that a list may be ordered by, and its order where a request asks for none.
 
-    ``allowed`` are column names, or dotted paths written with two underscores; None allows
-    every column of the model.
+    ``allowed`` are column names, or dotted paths written with two underscores; None allows every column of the model.
     """
 
     def __init__(self, model: type[Model], default: tuple[str, ...] = (), allowed: Iterable[str] | None = None):
@@ -29,7 +28,7 @@ class Ordering:
         self.default = tuple(term for name in default for term in _directed(model, name))
 
     def apply(self, selection: Selection, args: MultiDict, relevance: tuple = ()) -> Selection:
-        """Return ``selection`` in the order asked for, else by ``relevance``, else the default."""
+        """Return ``selection`` in the order that the query ``args`` ask for, else by ``relevance``, else by default."""
         return selection.order_by(*(self.requested(args) or relevance or self.default))
 
     def requested(self, args: MultiDict) -> tuple[str, ...]:

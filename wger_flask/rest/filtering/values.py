@@ -50,7 +50,7 @@ def boolean(text: str, spelling: str = "") -> bool | None:
 
 
 class Rejected(Exception):
-    """Raised by filters: why the value of the query parameter ``param`` is refused."""
+    """Raised by filters: the value of the query parameter ``param`` is refused (400) with ``message``."""
 
     def __init__(self, param: str, message: str):
         super().__init__(message)
@@ -67,10 +67,9 @@ class Kind:
         self.column = column
 
     def parse(self, text: str):
-        """Return the value that ``text`` spells, None for none; raises ValueError with the message.
+        """Return the value that ``text`` spells, None for a text of blanks; raises ValueError with the message.
 
-        Texts are compared without the blanks around them; where only blanks are given there is
-        nothing to compare with.
+        Blanks around it are cut off.
         """
         if "\x00" in text:
             raise ValueError("Null characters are not allowed.")
@@ -241,7 +240,7 @@ class MomentKind(Kind):
 
 
 class ReferenceKind(Kind):
-    """The key of an existing row, whoever owns it."""
+    """The key of an existing row, of any user."""
 
     name = "reference"
 

@@ -25,7 +25,7 @@ _INVALID = {
 _REFUSALS = {
     "400": ("BadRequest", "The input is wrong.", "Invalid"),
     "401": ("Unauthorized", "The token is not valid.", "Refusal"),
-    "403": ("Forbidden", "Whoever asks may not, or nobody is logged in.", "Refusal"),
+    "403": ("Forbidden", "The user is not allowed to, or no user is logged in.", "Refusal"),
     "404": ("NotFound", "There is no such row, or not for this user; or no such format.", "Refusal"),
     "406": ("NotAcceptable", "That format cannot be given.", "Refusal"),
     "413": ("TooLarge", "The body is too large.", "Refusal"),

@@ -1,9 +1,8 @@
-"""The OpenAPI document, read off the declarations that answer the requests.
+"""The OpenAPI document, made from the declarations that answer the requests.
 
-Nobody writes it, so it cannot lag behind.  Describing everything takes longer than starting:
-:class:`LazyApi` does it when the document is first asked for, and remembers it.  It is
-flask-smorest's document: ``flask openapi print`` prints the same, and a plugin may register
-plain flask-smorest blueprints that describe themselves.
+It cannot lag behind them, since it is not written by hand. Describing everything takes longer than starting:
+:class:`LazyApi` does it when the document is first asked for, and keeps it. It is flask-smorest's document: ``flask
+openapi print`` prints the same, and a plugin may register plain flask-smorest blueprints that describe themselves.
 """
 
 from __future__ import annotations
@@ -72,9 +71,9 @@ class Paths(FlaskPlugin):
 
 
 class LazyApi(Api):
-    """flask-smorest's API, whose document is made when it is first looked at.
+    """flask-smorest's API, whose document is made when it is first asked for.
 
-    Others who look meanwhile wait until it is whole.
+    Other threads that ask meanwhile wait until it is complete.
     """
 
     def __init__(self, app: Flask):
