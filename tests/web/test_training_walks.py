@@ -203,6 +203,16 @@ def test_a_session_that_goes_on_is_ended_at_its_page(ada, person):
     assert "End the session" not in ada.see(f"workoutsession/{key}/").words
 
 
+def test_a_session_that_goes_on_past_midnight_is_still_offered(ada, person, monkeypatch):
+    routine = plan(person("ada"))
+    start = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    key = person("ada").add("workoutsession", routine=routine, datetime_start=start)["id"]
+    monkeypatch.setattr("wger_flask.domain.routines.pages.today", lambda: today() + timedelta(days=1))
+    page = ada.see(f"routine/{routine}/")
+    assert page.link("Today's session") == f"/api/v2/workoutsession/{key}/"
+    assert not [words for _, words in page.links if words.startswith("Train now")]
+
+
 def test_the_last_of_several_sessions_of_a_day_is_the_one_of_the_calendar(ada, person):
     routine = plan(person("ada"))
     late, _ = (

@@ -19,5 +19,10 @@ def server_zone() -> tzinfo:
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """Return the moment at which a day begins in a zone."""
-    return datetime.combine(day, time(), zone)
+    """Return the moment at which a day begins in a zone, the first or last that there is where UTC has none."""
+    moment = datetime.combine(day, time(), zone)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        moment = (datetime.min if day.year == 1 else datetime.max).replace(tzinfo=UTC)
+    return moment

@@ -79,6 +79,14 @@ def test_only_sessions_of_ones_own_and_of_the_routine_are_looked_for(grace, linu
     assert session_of(grace, inside)["datetime_start"] == "2024-05-01T12:00:00+02:00"
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T02:00:00Z", "0001-01-06T02:00:00Z", "9999-12-31T20:00:00Z"])
+def test_a_session_may_be_at_the_end_of_time(grace, moment):
+    grace.log(date="2024-05-01T10:00:00Z")
+    log = grace.log(date=moment)
+    grace.post("workoutsession", datetime_start=moment)
+    assert session_of(grace, log)["datetime_start"] == log["date"]
+
+
 def test_how_long_a_session_goes_on_is_set(app, grace, monkeypatch):
     known = app.extensions["wger_flask"]
     monkeypatch.setattr(known, "settings", replace(known.settings, WGER_MAX_SESSION_LENGTH_HOURS=1))
@@ -129,8 +137,12 @@ def test_an_open_session_learns_its_day_once_all_logs_agree(grace):
     grace.log(session=session["id"], slot_entry=entries[3]["id"])
     assert session_of(grace, {"session": session["id"]})["day"] == days[0]
     grace.patch("workoutsession", session, day=None)
-    grace.log(session=session["id"], slot_entry=entries[0]["id"])
+    last = grace.log(session=session["id"], slot_entry=entries[0]["id"])
     assert session_of(grace, {"session": session["id"]})["day"] is None, "its logs are of two days"
+    [other] = [row for row in grace.get("workoutlog/")["results"] if row["slot_entry"] == entries[3]["id"]]
+    assert last["slot_entry"] != other["slot_entry"]
+    grace.patch("workoutlog", other, slot_entry=None)
+    assert session_of(grace, {"session": session["id"]})["day"] == days[0], "they agree now"
 
 
 # -- what a log and a session must have ---------------------------------------------------------------

@@ -33,6 +33,7 @@ from wger_flask.engine.units import MassUnit
 from . import form_fields, models, routine_pages, session_pages
 from .date_sequence import plan_of, rows_of, tree_of, wording
 from .history import performed_sets
+from .sessions import may_go_on
 
 MOST_CHARTS = 8
 
@@ -61,14 +62,14 @@ def _routine(shown):
     entries = [entry for day in days for slot in day["slots"] for entry in slot["entries"]]
     names = shown.names(Exercise, {entry["exercise"] for entry in entries} | {item.exercise for item in performed})
     mass = MassUnit(weight_unit_of(shown.call.user))
-    letter, sessions = routine_pages.letters(days), _sessions(row.id) if own else {}
+    letter, (sessions, present) = routine_pages.letters(days), _sessions(row.id, now) if own else ({}, None)
     return shown.render(
         "views/routine.html", days=days, row=row, own=own, today=now, names=names, letter=letter,
         iteration=iteration, last=last, prescribed=prescribed, refused=refused,
         dates=routine_pages.dates_of(scheduled, iteration), spans=routine_pages.spans(scheduled),
         present=routine_pages.iteration_asked_for(None, scheduled, now)[0],
         weeks=routine_pages.calendar(scheduled, letter, {when: key for when, (key, _) in sessions.items()}),
-        session=sessions.get(now),
+        session=present,
         rules={entry["id"]: routine_pages.progressions(entry, words) for entry in entries} if own else {},
         aims=routine_pages.aims, behind=routine_pages.behind, types=models.SET_TYPES, day_types=models.DAY_TYPES,
         asks=form_fields, mass=mass,
@@ -76,11 +77,16 @@ def _routine(shown):
     )  # fmt: skip
 
 
-def _sessions(routine: int) -> dict[date, tuple[str, int | None]]:
-    """Return the last session of each date on which there was one: its key, and the day that was trained."""
+_Trained = tuple[str, int | None]  # the key of a session, and the day that was trained
+
+
+def _sessions(routine: int, now: date) -> tuple[dict[date, _Trained], _Trained | None]:
+    """Return the last session of each date on which there was one, and that of today or that still goes on."""
     model, zone = models.WorkoutSession, active_zone()
-    rows = Selection(model, (equals(model.routine, routine),), model._meta.ordering).instances()
-    return {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
+    rows = list(Selection(model, (equals(model.routine, routine),), model._meta.ordering).instances())
+    found = {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
+    going_on = [(str(row.id), row.day_id) for row in rows if may_go_on(row.datetime_start, row.datetime_end)]
+    return found, found.get(now) or (going_on[-1] if going_on else None)
 
 
 def _volume(shown, performed, mass: MassUnit):

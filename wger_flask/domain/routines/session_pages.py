@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, any_of, bar_chart, columns, current_context, dumper, equals, today
+from wger_flask.api import Amount, Selection, any_of, bar_chart, current_context, dumper, equals, today
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
@@ -22,7 +22,7 @@ from . import form_fields, models
 from .date_sequence import plan_of, wording
 from .routine_pages import aims
 from .schemas import WorkoutLogSchema
-from .sessions import longest
+from .sessions import may_go_on
 
 
 def session_list(shown):
@@ -102,7 +102,8 @@ def _about(shown, sessions: list[dict]) -> dict:
 
 def span(session: dict) -> str:
     """Say from when to when a session went: ``17:30–18:45``, ``23:30–00:15 the next day``, ``since 17:30``."""
-    start, end = (moment and datetime.fromisoformat(moment) for moment in _moments(session))
+    moments = session["datetime_start"], session["datetime_end"]
+    start, end = (moment and datetime.fromisoformat(moment) for moment in moments)
     if end is None:
         return f"since {start:%H:%M}" if goes_on(session) else f"{start:%H:%M}"
     days = (end.date() - start.date()).days
@@ -112,12 +113,7 @@ def span(session: dict) -> str:
 
 def goes_on(session: dict) -> bool:
     """Tell whether a session may still be going on."""
-    start, end = _moments(session)
-    return end is None and timedelta() <= columns.now() - datetime.fromisoformat(start) <= longest()
-
-
-def _moments(session: dict) -> tuple[str, str | None]:
-    return session["datetime_start"], session["datetime_end"]
+    return session["datetime_end"] is None and may_go_on(datetime.fromisoformat(session["datetime_start"]), None)
 
 
 def _logs(sessions: list) -> dict[UUID, list[dict]]:

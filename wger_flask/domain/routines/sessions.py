@@ -35,6 +35,11 @@ def longest() -> timedelta:
     return timedelta(hours=services().settings.WGER_MAX_SESSION_LENGTH_HOURS)
 
 
+def may_go_on(start: datetime, end: datetime | None) -> bool:
+    """Tell whether a session from ``start`` to ``end``, None for an open one, may still be going on."""
+    return end is None and timedelta() <= columns.now() - start <= longest()
+
+
 def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None:
     """Check that a session ends neither before it began nor long after, unless both moments stay as they are."""
     if row is None:
@@ -90,7 +95,7 @@ def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
 def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
     """Note on the session of a log which day was trained, once its logs agree on one."""
     session = row.__rel__.get("session")  # there where it was looked for
-    if row.slot_entry_id is None or session is not None and session.day_id is not None:
+    if created and row.slot_entry_id is None or session is not None and session.day_id is not None:
         return
     logs = Selection(WorkoutLog, (_of_undecided(row.session_id), _with_entry))
     found = set(logs.rows(("session.routine", "slot_entry.slot.day", "slot_entry.slot.day.routine")))
@@ -130,7 +135,8 @@ def _found(user: int, routine: int | None, moment: datetime) -> WorkoutSession |
     """
     model, start = WorkoutSession, WorkoutSession.datetime_start
     of_routine = Clause(_is_of_none) if routine is None else equals(model.routine, routine)
-    when = Clause(_goes_on, tuple(map(start.db_value, (moment, moment, moment - longest()))))
+    earliest = moment - min(longest(), moment - datetime.min.replace(tzinfo=UTC))
+    when = Clause(_goes_on, tuple(map(start.db_value, (moment, moment, earliest))))
     order = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
     return Selection(model, (equals(model.user, user), of_routine, when), order).first()
 
