@@ -48,9 +48,9 @@ class TooLong(ValueError):
 
 
 def on_user_created(make: Callable[[int, str], None]) -> Callable[[int, str], None]:
-    """Have ``make(user_id, language)`` called for every new user, in the transaction that makes them.
+    """Have ``make(user_id, language)`` called for every new user, in the transaction that makes the user.
 
-    ``language`` is a code such as ``de``, or empty.  A decorator.
+    ``language`` is a code such as ``de``, or empty.  Use it as a decorator; it returns ``make``.
     """
     if make not in _makers:
         _makers.append(make)
@@ -181,10 +181,10 @@ def revoke_token(user: int) -> None:
 
 
 def request_verification(user_id: int) -> EmailAddress | None:
-    """Send the letter that verifies the address a user goes by, unless it is verified; returns the address.
+    """Send an e-mail that verifies the user's primary address, unless it is verified; returns the address.
 
-    None when no address of theirs is known.  Raises :class:`~wger_flask.rest.errors.Throttled`
-    when there were too many letters to it.
+    Returns None where the user has no address.  Raises :class:`~wger_flask.rest.errors.Throttled` (429) where too many
+    e-mails went to it.
     """
     user = User.get_or_none(User.id == user_id)
     row = email_addresses.find(user_id, user.email) if user and user.email else None
@@ -238,7 +238,7 @@ def create_token(username: str) -> str:
 
 
 def account_named(username: str) -> User:
-    """Return the account of this name; raises ValueError with a sentence for a person."""
+    """Return the :class:`User` with this user name; raises ValueError with a sentence for people."""
     found = credentials.named(username)
     if not found:
         raise ValueError(f"there is no account {username!r}")

@@ -20,9 +20,9 @@ _doubts: dict[Callable[[int], bool], str] = {}
 
 
 def distrust(doubt: Callable[[int], bool], said: str = "This account is not trusted.") -> Callable[[int], bool]:
-    """Add a reason not to trust: ``doubt(user_id)`` is true of somebody who is not to be trusted.
+    """Add ``doubt(user_id)``, which is True for a user who is not to be trusted; returns it: use this as a decorator.
 
-    A decorator; ``said`` is what they are told.
+    ``said`` is the sentence that such a user is told.
     """
     _doubts.setdefault(doubt, said)
     return doubt
@@ -60,7 +60,7 @@ def _old_enough(user: User) -> date:
 
 
 def has_verified(user: int, email: str) -> bool:
-    """Tell whether the user has proved that ``email`` is theirs."""
+    """Return whether the user has verified that ``email`` is theirs."""
     if not email:
         return False
     wanted = equals(EmailAddress.user, user), equals(EmailAddress.email, email), equals(EmailAddress.verified, True)

@@ -27,9 +27,9 @@ def zone_name(path: str = "id") -> Clause:
 
 
 def zone_of(user: int) -> tzinfo:
-    """Return the time zone of the user with a key, the server's where they have told none that is known.
+    """Return the time zone in the profile of the user with a key, the server's where it has none that is known.
 
-    Costs nothing where they are whoever asks, else a query.
+    It is one query, and none where that user sent the current request.
     """
     asking = g.get("user") if has_app_context() else None
     if asking is not None and asking.id == user:

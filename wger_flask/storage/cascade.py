@@ -44,12 +44,12 @@ def delete(
     going: Callable[[type[Model], list], None] | None = None,
     with_history: bool | None = None,
 ) -> dict[type[Model], int]:
-    """Delete the rows of ``model`` with these primary keys and all that depends on them.
+    """Delete the rows of ``model`` with these primary keys, and all rows that depend on them.
 
-    ``going(model, keys)`` is called for each model while its rows are still there.
-    ``with_history`` says whether references declared ``cascade="history"`` take their rows along;
-    None leaves that to the setting.  Returns how many rows of each model went.  Raises
-    :class:`StillReferenced` when a reference declared ``cascade="refuse"`` points at one of them.
+    ``going(model, keys)`` is called for each model while its rows are still there. ``with_history`` says whether rows
+    with references declared ``cascade="history"`` are deleted too; None leaves that to the setting
+    ``WGER_DELETED_ROUTINES``.  Returns the number of deleted rows by model.  Raises :class:`StillReferenced` where a
+    reference declared ``cascade="refuse"`` leads to one of them.
     """
     doomed, loosened = _collect(model, keys, with_history)
     for dependant in doomed if going else ():

@@ -32,7 +32,7 @@ Float = peewee.DoubleField
 
 
 def now() -> datetime:
-    """Return this moment, aware, in UTC."""
+    """Return the current moment, an aware ``datetime`` in UTC."""
     return datetime.now(UTC)
 
 
@@ -61,7 +61,7 @@ def parse_uuid(value) -> uuid.UUID | None:
 
 
 def storable(key) -> bool:
-    """Tell whether a key is one that a row could have: none has numbers beyond 64 bits, not all have NUL."""
+    """Return whether a row could have this key: numbers have 64 bits at most, texts no NUL."""
     if isinstance(key, str):
         return "\x00" not in key
     return not isinstance(key, int) or abs(key) < 1 << 63
@@ -172,7 +172,7 @@ class Json(peewee.Field):
         return value if value is None or read is None else read(value)
 
     def text(self, name: str):
-        """Return the expression for what the object in this column holds as ``name``, as text."""
+        """Return the SQL expression for the value of ``name`` in the object in this column, as text."""
         return self.model._meta.database.dialect.json_text(self, name)
 
 
@@ -181,12 +181,12 @@ class File(peewee.CharField):
 
 
 class ForeignKey(peewee.ForeignKeyField):
-    """A reference as Django makes it: deferred to the end of the transaction.
+    """A reference to a row of a model, as Django makes it: checked at the end of the transaction.
 
-    ``cascade`` says what becomes of this row when the one it points at goes: ``"delete"``,
-    ``"null"``, ``"refuse"``, or ``"history"`` for the record of what was done with it: such a row
-    stays without it, unless the deletion is to take the history along.  The databases that wger
-    made leave that to the program, so :mod:`wger_flask.storage.cascade` does it everywhere.
+    ``cascade`` says what happens to this row when the row that it refers to is deleted: ``"delete"`` (the default)
+    deletes it, ``"null"`` empties the reference, ``"refuse"`` forbids the deletion, ``"history"`` is for the record of
+    what was done with the other row: it stays without the reference, unless the deletion is told to take the history
+    along.  Databases that wger made leave that to the program, so :mod:`wger_flask.storage.cascade` does it everywhere.
     """
 
     def __init__(self, model, *args, cascade: str = "delete", **kwargs):

@@ -90,10 +90,10 @@ def accompanied(companion: Companion) -> Iterator[None]:
 
 @contextmanager
 def transaction(wait: float | None = None) -> Iterator[None]:
-    """Run a block that writes: raising rolls everything back, ending commits.
+    """Run a block in a transaction: an exception rolls all of it back, the end of the block commits.
 
-    Inside another one it is a part of that, which can be rolled back alone.  ``wait`` is for how many
-    seconds it waits for others at most, if that is less than anybody does.
+    Inside another transaction it is a savepoint, which can be rolled back alone.  ``wait`` is the number of seconds
+    that it waits for other writers at most, where that is less than the setting ``WGER_WRITE_WAIT``.
     """
     marks = [(companion, companion.mark()) for companion in _companions.get()]
     try:
@@ -118,7 +118,7 @@ def transaction_if_able(what: str) -> Iterator[None]:
 
 
 def advisory_lock(what: str) -> None:
-    """Let no other transaction that names ``what`` go on from here until this one has ended.
+    """Wait until no other transaction holds the lock ``what``, a text, and hold it until this one ends.
 
     For finding a row or making it, where no unique index keeps two of them apart.
     """
@@ -136,9 +136,9 @@ def is_unavailable(error: Exception) -> bool:
 
 
 def after_commit(call) -> None:
-    """Run ``call()`` once the open transaction has committed, never if it is rolled back.
+    """Call ``call()`` once the open transaction has committed, and never if it is rolled back.
 
-    Where none is open it runs at once.
+    Without an open transaction it is called at once.
     """
     database.obj.after_commit(call)
 

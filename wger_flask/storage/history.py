@@ -21,9 +21,9 @@ KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 
 
 def history(model: type[Model], table: str, label: str, user: type[Model]) -> type[Model]:
-    """Declare the history of ``model`` in ``table`` and return its model.
+    """Return a model for the history of ``model``, with the table ``table``.
 
-    References become nullable and lose their constraint: history outlives what it is about.
+    References become nullable and have no constraint: history stays when the row that it is about is deleted.
     """
     columns: dict = {"__module__": model.__module__}
     for field in model._meta.sorted_fields:
@@ -42,17 +42,17 @@ def history(model: type[Model], table: str, label: str, user: type[Model]) -> ty
 
 
 def record(row: Model, kind: str, user_id: int | None) -> None:
-    """Add a copy of ``row`` to its history; ``kind`` is created, changed or deleted."""
+    """Add a copy of ``row`` to its history; ``kind`` is ``created``, ``changed`` or ``deleted``."""
     made = row._meta.history
     values = {field.name: row.__data__.get(field.name) for field in row._meta.sorted_fields}
     made.create(**values, history_type=KINDS[kind], history_user=user_id)
 
 
 def versions(reference: fields.ForeignKey, keys: Sequence, column: str) -> list[tuple]:
-    """Return what ``column`` was in every edit of the rows that are still there and belong to ``keys``.
+    """Return the values of ``column`` in every edit of the rows that still exist and refer to one of ``keys``.
 
-    ``reference`` says whom a row belongs to.  Pairs of what it is now and what the column was, both
-    as the database holds them, in the order of the edits.
+    ``reference`` is the reference of those rows that leads to ``keys``.  The result is a list of pairs, in the order of
+    the edits: the key that the row refers to now, and the value that the column had, both as the database holds them.
     """
     stored = pad(list(keys))
     return _versions(database.obj.dialect, reference, len(stored), column).run(stored).fetchall() if stored else []

@@ -107,10 +107,9 @@ class Link:
 
 
 def link(model: type[Model], name: str, target: type[Model]) -> Link:
-    """Declare the many-to-many relation ``name`` of ``model``, in the table Django would make.
+    """Declare the many-to-many relation ``name`` of ``model``, in the table that Django would make; returns it.
 
-    The through model gets the label ``app.model_name`` and is found in
-    ``model._meta.links[name]``.
+    The model of the table has the label ``app.model_name``.  The relation is for ``Keys`` and ``Members``.
     """
     source_name, target_name = _column(model), _column(target)
     if source_name == target_name:

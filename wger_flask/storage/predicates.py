@@ -19,16 +19,16 @@ PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """A condition, or what is ordered by: ``build(*shape, *placeholders)`` gives the expression.
+    """A condition, or a term to order by: ``build(*shape, *placeholders)`` returns Peewee's expression.
 
-    * ``build``: a function of a module, neither a method nor made inside another function: what it builds
-      depends on its arguments alone.
-    * ``values``: what the placeholders stand for, in order, as the database stores them.
+    * ``build``: a function of a module, neither a method nor made inside another function: what it returns depends on
+      its arguments alone.
+    * ``values``: the values of the placeholders, in order, as the database stores them.
     * ``shape``: what else the expression depends on, such as a model and the name of a column, all of it hashable.
-    * ``path``: a dotted path along references; ``build`` gets the column that it leads to after the shape.
+    * ``path``: a dotted path along references; ``build`` gets the column at its end after the shape.
 
-    Clauses are equal when they build the same expression, whatever their values: SQL is compiled once for all of
-    them.  Since the function is part of that, two that mean different things never share any.
+    Clauses are equal when they build the same expression, whatever their values: SQL is compiled once for all of them.
+    The function is part of that, so two that mean different things never share any.
     """
 
     build: Callable[..., peewee.Expression]
@@ -62,16 +62,16 @@ class Clause:
 
 
 def equals(column: peewee.Field, value) -> Clause:
-    """Return the clause ``column = value``, or ``column IS NULL`` for None."""
+    """Return the clause ``column = value``, or ``column IS NULL`` where ``value`` is None."""
     if value is None:
         return Clause(_is_null, (), (column.model, column.name))
     return Clause(_equal, (column.db_value(value),), (column.model, column.name))
 
 
 def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
-    """Return the clause ``column IN (values)``; no value at all matches nothing: that is :data:`NOTHING`.
+    """Return the clause ``column IN (values)``; without values it is :data:`NOTHING`, which no row meets.
 
-    ``raw`` values came from rows just as the database holds them and need no conversion.
+    ``raw`` says that the values are as the database holds them and need no conversion.
     """
     stored = pad(list(values) if raw else [column.db_value(value) for value in values])
     return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
@@ -83,16 +83,16 @@ def within(column: peewee.Field, start, end) -> Clause:
 
 
 def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
-    """Return the clause that following references from ``model`` along ``path`` leads to the key ``value``.
+    """Return the clause that the references of ``path`` lead from a row of ``model`` to the row with the key ``value``.
 
-    None leads nowhere: nothing matches.
+    For None no row meets it.
     """
     # Tables on the way are joined: the database begins at whichever end is narrower, the row or the user.
     return Clause(_same, (value,), (), ".".join(path))
 
 
 def pad(values: list) -> list:
-    """Repeat the last of ``values`` until their number is one of a few."""
+    """Return ``values`` with the last one repeated, so that lists of values have few lengths and SQL few shapes."""
     size = next((size for size in PADDED if size >= len(values)), len(values)) if values else 0
     return values + values[-1:] * (size - len(values))
 

@@ -39,11 +39,11 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Rows of ``model`` that meet every clause, in ``order``; nothing is asked of the database yet.
+    """Rows of ``model`` that meet every clause, in ``order``; the database is not asked until a method reads rows.
 
-    ``clauses`` are what ``equals``, ``any_of`` and ``along`` return, or a :class:`Clause` of your own.
-    ``order`` is a tuple of terms: a column's name or dotted path (``-`` in front: descending),
-    or a :class:`Clause` whose expression is ordered by.
+    ``clauses`` are what ``equals``, ``any_of``, ``along`` and ``within`` return, or a :class:`Clause` of your own.
+    ``order`` is a tuple of terms: the name or dotted path of a column (``-`` in front for descending), or a
+    :class:`Clause` whose expression is ordered by.
     """
 
     model: type[Model]
@@ -59,10 +59,10 @@ class Selection:
         return replace(self, order=terms)
 
     def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
-        """Return a tuple for each row: the values of ``columns``, raw as the database holds them.
+        """Return a list of tuples, one a row: the values of ``columns``, raw as the database holds them.
 
-        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected.
-        For Python values take :meth:`instances`.
+        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected. For
+        Python values take :meth:`instances`.
         """
         built = [column for column in columns if not isinstance(column, str)]
         values = [value for clause in (*built, *self.clauses) for value in clause.values]
@@ -87,7 +87,7 @@ class Selection:
         return remembered((statement, values), lambda: statement.run(values).fetchone()[0])
 
     def exists(self) -> bool:
-        """Tell whether there is any row."""
+        """Return whether there is any row."""
         return which_exist((self,))[0]
 
     def first(self) -> Model | None:
@@ -126,7 +126,7 @@ class Selection:
 
 
 def which_exist(selections: Sequence[Selection]) -> list[bool]:
-    """Tell of each selection whether it has any row: one query, however many they are."""
+    """Return, for each of ``selections``, whether it has any row: one query for all of them."""
     if not selections:
         return []
     values = [value for selection in selections for clause in selection.clauses for value in clause.values]

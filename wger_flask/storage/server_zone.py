@@ -14,12 +14,15 @@ def set_server_zone(zone: tzinfo) -> None:
 
 
 def server_zone() -> tzinfo:
-    """Return the server's time zone."""
+    """Return the server's time zone (the setting ``TIME_ZONE``)."""
     return _zone
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """Return the moment at which a day begins in a zone, the first or last that there is where UTC has none."""
+    """Return the moment at which ``day`` begins in ``zone``, an aware ``datetime``.
+
+    Where UTC does not have that moment, it is the first or the last that there is.
+    """
     moment = datetime.combine(day, time(), zone)
     try:
         moment.astimezone(UTC)

@@ -18,7 +18,7 @@ from .signals import tell_changed, tell_created
 def insert(row: Model) -> Model:
     """Store the new ``row`` and return it with its key: ``insert(Nap(user=user.id, minutes=20))``.
 
-    Raises ``IntegrityError`` where a unique index or a reference objects; in a request that becomes a 400.
+    Raises ``IntegrityError`` where a unique index or a reference does not allow it; in a request that becomes a 400.
     """
     touch(row)
     meta, data, held = row._meta, row.__data__, database.obj
@@ -33,9 +33,9 @@ def insert(row: Model) -> Model:
 
 
 def update(row: Model, names: Iterable[str]) -> Model:
-    """Store the columns ``names`` of ``row``, which exists, and those that note when it changed.
+    """Store the columns ``names`` of ``row``, which exists, and those that are declared ``touched``.
 
-    Names that are no columns are passed over, as Peewee's constructors do.
+    Names that are no columns are ignored.
     """
     known = row._meta.combined
     changed = tuple(dict.fromkeys(known[name].name for name in (*names, *touch(row)) if name in known))

@@ -67,10 +67,10 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
 
 
 def loaded_names(model: type[Model], keys: Iterable) -> dict:
-    """Return what rows are called, by primary key, as the subject of ``model`` says with ``add_names``.
+    """Return what rows of ``model`` are called, by primary key, from the function given to ``add_names``.
 
-    Rows that it has no name for are left out, and whose they are is not looked at: that is for
-    subjects that name their rows by others.  A key is asked for once a request.
+    Rows without a name are left out.  It does not check whose rows they are: that is for functions which name their
+    rows by other rows.  A key is asked for once a request.
     """
     known, wanted = _known().loaded.setdefault(model, {}), list(dict.fromkeys(keys))
     if missing := [key for key in wanted if key not in known]:

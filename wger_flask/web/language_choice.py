@@ -12,9 +12,9 @@ Text = TypeVar("Text")
 
 
 def preferred(texts: Mapping[str, Text]) -> Text | None:
-    """Return that of ``texts``, by language code, which the reader prefers.
+    """Return the one of ``texts`` (by language code) in the language that the reader prefers.
 
-    Else it is the English one, else the first; None where there is none.
+    Without it, returns the English one, else the first; None where there is none.
     """
     wanted = request.accept_languages.best_match(texts.keys()) if has_request_context() and len(texts) > 1 else None
     return texts.get(wanted) or texts.get(FALLBACK) or next(iter(texts.values()), None)

@@ -35,9 +35,11 @@ MOST_ROWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a view gets: ``rows`` of the page as in the JSON, ``args`` of its declaration, and the ``call``.
+    """What a view gets.
 
-    A view of a single row gets a list of one.  ``args`` of ``view="chart:date:amount"`` are ``("date", "amount")``.
+    * ``rows``: the rows of the page as in the JSON, a list of dictionaries; a view of a single row gets a list of one.
+    * ``args``: the arguments in its declaration: of ``view="chart:date:amount"`` they are ``("date", "amount")``.
+    * ``call``: the :class:`Call`; ``resource``: the :class:`Resource`.
     """
 
     call: object
@@ -46,15 +48,15 @@ class Shown:
     args: tuple[str, ...]
 
     def render(self, template: str, **context) -> Markup:
-        """Return what a template in a templates folder makes of ``context``."""
+        """Return the HTML of the template ``template`` in a templates folder, given ``context``."""
         return Markup(render_template(template, shown=self, **context))
 
     def render_text(self, source: str, **context) -> Markup:
-        """Return what ``source``, a template itself, makes of ``context``; values are escaped."""
+        """Return the HTML of ``source``, a Jinja template itself, given ``context``; values are escaped."""
         return Markup(render_template_string(source, shown=self, **context))
 
     def selection(self) -> Selection:
-        """Return the rows of the whole list, not just of its page: those that the filters leave."""
+        """Return the :class:`Selection` of all rows that the filters leave, not only those of the page."""
         return self.resource.filter_set.apply(self.resource.visible_to(self.call.user), self.call.args)
 
     def everything(self, *order: str) -> list[dict]:
@@ -63,7 +65,7 @@ class Shown:
         return self.resource.dump(rows, self.call.context)
 
     def names(self, model: type[Model], keys: Iterable) -> dict[str, str]:
-        """Return what rows that the user may see are called, by key as text."""
+        """Return what rows that the user may see are called, a dictionary from key (as text) to name."""
         return names_of(model, keys, self.call.user)
 
     def url(self, *parts, **query) -> str:
@@ -107,12 +109,13 @@ def _anything(resource: Resource, *args: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How rows are shown: ``rows`` above the table of a list, ``row`` above a single row's fields.
+    """How rows are shown: ``rows`` above the table of a list, ``row`` above the fields of a single row.
 
-    Both are functions of a :class:`Shown` that return HTML (``shown.render_text(...)``), or None for nothing.
-    With ``instead`` the table is folded away.  ``lands``: after adding a row a user goes on at its page (a routine
-    gets its days there), not at the list.  ``check(resource, *args)`` raises ValueError for arguments that make no
-    sense, when the application starts.
+    * ``rows``, ``row``: functions of a :class:`Shown` that return HTML (``shown.render_text(...)``), or None for
+      nothing.
+    * ``instead``: the table is folded away.
+    * ``lands``: after adding a row a user goes on at the row's page, not at the list.
+    * ``check(resource, *args)``: raises ValueError for arguments that make no sense, when the application starts.
     """
 
     rows: Picture | None = None

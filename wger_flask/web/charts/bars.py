@@ -18,9 +18,9 @@ _LETTER = 7.5  # pixels that a letter of a mark takes, about
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A bar: its ``value``, the ``label`` below it, and ``url``, where it leads to, if anywhere.
+    """A bar: its ``value``, the ``label`` below it, and ``url``, the address that it links to, or nothing.
 
-    ``is_marked`` draws it in the colour of what stands out.
+    ``is_marked`` draws it in another colour.
     """
 
     label: str
@@ -101,11 +101,11 @@ def bar_chart(
     shown: Shown, amounts: Sequence[Amount], label: str, unit: str = "", aim: float | None = None, summary: str = "",
     width: int = 1100, height: int = 280,
 ) -> Markup | None:  # fmt: skip
-    """Return the bars of ``amounts`` as SVG, for a view to return; None where there is nothing but zeros.
+    """Return the bars of ``amounts`` as SVG, for a view to return; None where all values are zero.
 
-    ``label`` says what is drawn, ``unit`` in which unit, ``summary`` what there is to see, for readers who do not
-    see it (made where it is not given).  ``aim`` is a value at which a line is drawn.  ``width`` and ``height``
-    are pixels on a wide screen; narrow ones show the last 12 bars.
+    ``label`` says what is drawn, ``unit`` in which unit, ``summary`` what there is to see, for users who do not see it
+    (made where it is not given).  ``aim`` is a value at which a line is drawn.  ``width`` and ``height`` are pixels on
+    a wide screen; narrow ones show the last 12 bars.
     """
     if not any(amount.value for amount in amounts):
         return None

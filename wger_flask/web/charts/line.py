@@ -141,9 +141,9 @@ def thinned(points: Sequence, most: int = MOST_POINTS) -> list:
 def line_chart(
     shown: Shown, points: Sequence[tuple[datetime, float]], label: str, width: int = 1100, height: int = 320
 ) -> Markup | None:
-    """Return the line through ``points`` as SVG, for a view to return; None for fewer than two.
+    """Return the line through ``points`` as SVG, for a view to return; None for fewer than two points.
 
-    ``points`` are pairs of an aware moment and a number, in order of time.  ``label`` says what is drawn and in
+    ``points`` are pairs of an aware ``datetime`` and a number, in order of time.  ``label`` says what is drawn and in
     which unit.  ``width`` and ``height`` are pixels on a wide screen.
     """
     return lines_chart(shown, {"": points}, label, width, height)
