@@ -120,7 +120,8 @@ class Resource:
 
     * ``name``: lower-case letters, digits and hyphens; ``model``: the table; ``schema``: the shape of a row in JSON.
     * ``about``: a sentence for the documentation; ``group``: the heading that it is listed under; ``label``: what
-      people call the list: those that have one are on the home page.
+      people call the list: those that have one are on the home page; ``row_title``: what they call one row, where it
+      is not called as the rows of its model are.
     * ``methods``: ``READ`` or ``WRITE``, or some of the methods in it.
     * ``filters``: a dictionary from column, path or relation to its lookups, or to a :class:`Filter`.
     * ``ordering``: the order of the list, names of columns with ``-`` in front for descending; the model's unless
@@ -165,6 +166,7 @@ class Resource:
     max_age: str = ""
     view: str = ""
     label: str = ""
+    row_title: str = ""
     added_by: str = ""
     former: FormerFields | None = None
     deprecated: Deprecation | None = None
@@ -235,7 +237,7 @@ class Resource:
     @property
     def title(self) -> str:
         """What a person calls one row."""
-        return title_of(self.model)
+        return self.row_title or title_of(self.model)
 
     @property
     def list_methods(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ any of them: what a valid row is follows from the model's columns.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -80,3 +81,14 @@ def _value(field, number: int):
         return columns.uuid4()
     text = f"{field.name} {number}"
     return text[-field.max_length :] if getattr(field, "max_length", None) else text
+
+
+def fit(row: Model, only: Mapping[str, object]) -> None:
+    """Give ``row``, and rows it refers to, the values that all rows of its resource have."""
+    for path, value in only.items():
+        *steps, last = path.split(".")
+        changed = row
+        for step in steps:
+            changed = getattr(changed, step)
+        setattr(changed, last, value)
+        changed.save()

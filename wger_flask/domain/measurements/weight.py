@@ -92,6 +92,7 @@ weightentry = Resource(
     "weightentry", Measurement, WeightEntrySchema,
     group="Weight",
     label="Body weight",
+    row_title="weight entry",
     about="What you weighed, and when.",
     methods=WRITE,
     filters={"id": (exact, one_of), "weight": Compare(compared, column="value"), "date": compared},

@@ -7,7 +7,7 @@ import pytest
 from ...storage import columns
 from ...storage.database import transaction
 from ..resources import resource_names
-from ..rows import make
+from ..rows import fit, make
 
 
 def pytest_generate_tests(metafunc):
@@ -83,7 +83,7 @@ def made_of(resource, grace, number: int, **how) -> list:
         if flags and not resource.visible_to(grace).exists():
             made = [make(resource.model, grace, path, **how, **flags) for _ in range(number)]
         for row in made:
-            _fit(row, resource.only)
+            fit(row, resource.only)
     return [row._pk for row in made]
 
 
@@ -92,14 +92,3 @@ def visible(resource, rows, people, api):
     """The keys of rows that grace sees, as the URL spells them."""
     selection = resource.visible_to(people["grace"])
     return [str(key) for key in selection.keys()]
-
-
-def _fit(row, only) -> None:
-    """Give ``row``, and rows it refers to, the values that all rows of its resource have."""
-    for path, value in only.items():
-        *steps, last = path.split(".")
-        changed = row
-        for step in steps:
-            changed = getattr(changed, step)
-        setattr(changed, last, value)
-        changed.save()
