@@ -225,6 +225,8 @@ class Call:
         data, errors = self.parse()
         for name in earlier.keys() - self.body.keys():
             errors.pop(name, None)  # it is not missing
+        if self.resource.hooks.check:
+            errors = self.resource.hooks.check(self, data, row) | errors
         return earlier | checked(self.resource.schema, data, errors, invalid_references, model=model, own=own)
 
     def selection(self, *, filtered: bool = True):

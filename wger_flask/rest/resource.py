@@ -80,6 +80,8 @@ class Hooks:
 
     * ``change(call, row)``: before a row that the user may see is changed or deleted.  Raise to refuse that; returns
       nothing.
+    * ``check(call, data, row)``: once the body was parsed.  Returns what is wrong with single fields, a dictionary from
+      name to messages that are told with all others; ``data`` has the fields that could be read.
     * ``prepare(call, data, row)``: before a row is stored.  ``data`` is the parsed body as a dictionary from attribute
       to Python value: check it, and change it in place to complete it.  ``row`` is the row as it was, None for a new
       one.  In a PATCH, ``data`` has only what was sent.  Returns nothing.
@@ -91,6 +93,7 @@ class Hooks:
     to ``Registry.listen``.
     """
 
+    check: Callable | None = None
     prepare: Callable | None = None
     saved: Callable | None = None
     delete: Callable | None = None

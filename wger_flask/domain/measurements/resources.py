@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Compare, Resource, compared, exact, one_of, owned_by
+from wger_flask.api import WRITE, Compare, Hooks, Resource, compared, exact, one_of, owned_by
 
+from .category_rules import add_components, check_category, prepare_category, refuse_official
+from .measurement_rules import check_measurement, prepare_measurement, refuse_calculated
 from .models import Category, Measurement
 from .schemas import MeasurementCategorySchema, MeasurementSchema
 
@@ -17,6 +19,7 @@ category = Resource(
         "is_official": Compare(exact, spelling="any"),
     },
     owner=owned_by("user", checks={"parent": "user"}),
+    hooks=Hooks(check=check_category, prepare=prepare_category, saved=add_components, change=refuse_official),
     view="measured",
 )  # fmt: skip
 
@@ -27,6 +30,7 @@ measurement = Resource(
     methods=WRITE,
     filters={"id": (exact, one_of), "category": (exact, one_of), "date": compared, "source": exact},
     owner=owned_by("category.user", checks={"category": "user"}),
+    hooks=Hooks(check=check_measurement, prepare=prepare_measurement, change=refuse_calculated),
     view="measurements",
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wger_flask.api import Key, Schema, fields
 
+from .measurement_rules import check_bounds
 from .metric_types import CHART_TYPES, METRIC_TYPES, SOURCES
 from .models import Category
 
@@ -36,4 +37,6 @@ class MeasurementSchema(Schema):
     notes = fields.String(max_length=100, blank=True)
     source = fields.Choice(SOURCES, help="where it comes from; user unless given")
     external_id = fields.UUID(allow_none=True, help="what its source calls it")
-    extra_data = fields.Json(most=_MOST_JSON, is_object=True, help="a unit of its own; min and max of what it sums up")
+    extra_data = fields.Json(
+        most=_MOST_JSON, is_object=True, validate=check_bounds, help="a unit of its own; min and max of what it sums up"
+    )

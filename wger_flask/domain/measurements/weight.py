@@ -26,6 +26,7 @@ from wger_flask.api import (
 from wger_flask.domain.core.models import UserProfile, weight_unit_of
 from wger_flask.engine.body_weight import LIMITS, converted
 
+from .measurement_rules import refuse_calculated
 from .models import Measurement, official_category
 
 
@@ -99,6 +100,6 @@ weightentry = Resource(
     ordering=("date", "id"),
     owner=owned_by("category.user"),
     only={"category.is_official": True},
-    hooks=Hooks(prepare=in_official_category),
+    hooks=Hooks(prepare=in_official_category, change=refuse_calculated),
     view="chart:date:weight",
 )  # fmt: skip
