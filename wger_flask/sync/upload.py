@@ -16,9 +16,12 @@ import peewee
 from flask import Response
 
 from ..rest.blueprint import Endpoints
+from ..rest.bodies import NotAnObject, parse_json
+from ..rest.body_limits import check_json
 from ..rest.dispatch import Call
 from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
 from ..rest.fields.base import NULL, Field
+from ..rest.fields.texts import Json
 from ..rest.resource import Resource
 from ..rest.schema import Schema
 from ..rest.services import services
@@ -57,9 +60,14 @@ def upload(call: Call):
     """Take a row that an offline client made (PUT), changed (PATCH) or deleted (DELETE)."""
     if call.user is None:
         return Response(status=403)
-    table, data = call.body.get("table"), call.body.get("data")
-    if not isinstance(table, str) or not table or not isinstance(data, dict):
+    try:
+        body = call.body
+    except NotAnObject:
+        body = {}
+    data = body.get("data")
+    if "table" not in body or not isinstance(data, dict):
         return {"error": "Missing required fields: table, data"}
+    table = body["table"] if isinstance(body["table"], str) else str(body["table"])
     other = services().registry.uploads.get(table)
     resource = None if other else _resource(table)
     if other is None and resource is None:
@@ -121,7 +129,7 @@ def _create(resource: Resource) -> Callable:
     def create(call: Call, data: dict) -> None:
         column, model = _key_column(resource.model), resource.model
         listing = targets(resource)[0]
-        sent = call.on(listing, "POST", _body(model, data))
+        sent = call.on(listing, "POST", _body(resource, data))
         key = _chosen_key(data["id"]) if "id" in data else None
         if key is not None and resource.visible_to(call.user).where(equals(column, key)).exists():
             return  # it arrived before
@@ -137,7 +145,7 @@ def _change(resource: Resource) -> Callable:
 
     def change(call: Call, data: dict) -> None:
         detail = targets(resource)[1]
-        body = _body(resource.model, data) if call.method == "PATCH" else {}
+        body = _body(resource, data) if call.method == "PATCH" else {}
         sent = call.on(detail, call.method, body)
         sent.key = _key_of(call, resource, data)
         detail.handlers[call.method](sent)
@@ -169,7 +177,24 @@ def _key_of(call: Call, resource: Resource, data: dict) -> str:
     return str(found[0])
 
 
-def _body(model: type[Model], data: dict) -> dict:
-    """Return a row's columns under the names that the resource's body has for them."""
-    known = model._meta.columns
-    return {known[name].name if name in known else name: value for name, value in data.items()}
+def _body(resource: Resource, data: dict) -> dict:
+    """Return a row's columns under the names that the resource's body has for them.
+
+    Offline clients keep JSON as text: what is such a text is read, an empty one is an object without anything.
+    """
+    known, fields = resource.model._meta.columns, resource.schema().load_fields
+    body = {known[name].name if name in known else name: value for name, value in data.items()}
+    return {name: _read(fields.get(name), value) for name, value in body.items()}
+
+
+def _read(field, value):
+    if not isinstance(field, Json) or not isinstance(value, str):
+        return value
+    if not value.strip():
+        return {}
+    try:
+        text = value.encode()
+        check_json(text, field.MOST_VALUES)
+        return parse_json(text)
+    except (ApiError, UnicodeError):
+        return value  # refused like any text

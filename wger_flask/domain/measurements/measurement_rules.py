@@ -13,12 +13,15 @@ MAINTAINED = "A calculated entry is maintained by the server"
 
 
 def refuse_calculated(call: Call, row: Measurement) -> None:
-    """Refuse to change or delete what the server calculated."""
-    if row.source != CALCULATED:
-        return
-    if call.method == "DELETE":
+    """Refuse to delete what the server calculated."""
+    if call.method == "DELETE" and row.source == CALCULATED:
         raise Forbidden(MAINTAINED)
-    raise Invalid({"non_field_errors": [MAINTAINED]})
+
+
+def refuse_change(row: Measurement | None) -> None:
+    """Refuse to change what the server calculated."""
+    if row is not None and row.source == CALCULATED:
+        raise Invalid({"non_field_errors": [MAINTAINED]})
 
 
 def check_bounds(extra_data: dict) -> None:
@@ -51,6 +54,7 @@ def prepare_measurement(call: Call, data: dict, row: Measurement | None) -> None
     category = Category.get_by_id(data["category"] if "category" in data else row.category_id)
     extra = data.get("extra_data", row.extra_data if row is not None else {})
     _check_external_id(data, row, category)
+    refuse_change(row)
     if category.metric_type == BODY_WEIGHT and ("extra_data" in data or "category" in data):
         if extra.get("unit") is not None and extra["unit"] not in WEIGHT_UNITS:
             raise Invalid({"extra_data": ["Body weight entries only support kg and lb as unit"]})

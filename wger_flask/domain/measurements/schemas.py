@@ -5,7 +5,7 @@ from __future__ import annotations
 from wger_flask.api import Key, Schema, fields
 
 from .measurement_rules import check_bounds
-from .metric_types import CHART_TYPES, METRIC_TYPES, SOURCES
+from .metric_types import CHART_TYPES, METRIC_TYPES, SOURCES, USER
 from .models import Category
 
 _MOST_JSON = 1000  # bytes
@@ -35,8 +35,8 @@ class MeasurementSchema(Schema):
     date = fields.DateTime(help="now unless given")
     value = fields.Decimal(8, 2, required=True, min=0, as_number=True, help="in the unit of the category")
     notes = fields.String(max_length=100, blank=True)
-    source = fields.Choice(SOURCES, help="where it comes from; user unless given")
-    external_id = fields.UUID(allow_none=True, help="what its source calls it")
+    source = fields.Choice(SOURCES, load_default=USER, help="where it comes from; user unless given")
+    external_id = fields.UUID(allow_none=True, load_default=None, help="what its source calls it")
     extra_data = fields.Json(
         most=_MOST_JSON, is_object=True, validate=check_bounds, help="a unit of its own; min and max of what it sums up"
     )

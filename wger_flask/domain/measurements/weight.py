@@ -26,7 +26,7 @@ from wger_flask.api import (
 from wger_flask.domain.core.models import UserProfile, weight_unit_of
 from wger_flask.engine.body_weight import LIMITS, converted
 
-from .measurement_rules import refuse_calculated
+from .measurement_rules import refuse_calculated, refuse_change
 from .models import Measurement, official_category
 
 
@@ -72,6 +72,7 @@ class WeightEntrySchema(Schema):
 
 def in_official_category(call: Call, data: dict, row: Measurement | None) -> None:
     """Complete a weight: it is in the profile's unit, and belongs to the official category."""
+    refuse_change(row)
     if "value" not in data:
         return
     unit = weight_unit_of(call.user)
