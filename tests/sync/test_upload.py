@@ -214,3 +214,41 @@ def test_a_call_within_a_call_is_let_in_by_the_same_rules(app, people, registry,
         monkeypatch.setattr(services().throttle, "demand", lambda scope, caller: asked.append((scope, caller)))
         outer.on(action_target(water, limited), "POST", {}, "1")
         assert asked == [("login", f"user-{people['grace'].id}")]
+
+
+# -- measurements ------------------------------------------------------------------------------------
+CATEGORY, MEASUREMENT = "measurements_category", "measurements_measurement"
+
+
+@pytest.mark.parametrize("text", ['{"trend": 1}', ' {"trend": 1}', ""])
+def test_json_may_come_as_text(api, door, text):
+    key = str(uuid.uuid4())
+    assert door("PUT", CATEGORY, {"id": key, "name": "Neck", "chart_config": text}) == {"status": "ok!"}
+    assert api("grace").get(f"measurement-category/{key}/").json["chart_config"] == ({"trend": 1} if text else {})
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"a": NaN}', "x", "[" * 5000])
+def test_text_that_is_no_object_is_refused(door, text):
+    refused = door("PUT", CATEGORY, {"id": str(uuid.uuid4()), "name": "Neck", "chart_config": text})
+    assert refused == {"error": "Validation failed", "details": {"chart_config": ["chart_config must be an object"]}}
+
+
+def test_what_the_server_keeps_cannot_be_deleted(api, door, people):
+    official = official_category(people["grace"].id)
+    refused = {"error": "Forbidden", "details": "Official categories cannot be deleted"}
+    assert door("DELETE", CATEGORY, {"id": str(official.id)}) == refused
+    row = Measurement.create(category=official, value=80, source="calculated")
+    refused = {"error": "Forbidden", "details": "A calculated entry is maintained by the server"}
+    assert door("DELETE", MEASUREMENT, {"id": str(row.id)}) == refused
+
+
+def test_a_group_brings_its_components(api, door):
+    assert door("PUT", CATEGORY, {"name": "Sleep", "metric_type": "sleep", "unit": "min"}) == {"status": "ok!"}
+    names = [row["name"] for row in api("grace").get("measurement-category/?ordering=order").json["results"]]
+    assert set(names) == {"Body weight", "Sleep", "Total sleep", "Light sleep", "Deep sleep", "REM sleep", "Awake"}
+
+
+@pytest.mark.parametrize("body", [[], [1], "x", 5, None])
+def test_an_upload_that_is_no_object_lacks_its_fields(api, body):
+    answer = api("grace").http.put("/api/v2/upload-powersync-data", json=body, headers=api("grace").headers)
+    assert (answer.status_code, answer.json) == (200, {"error": "Missing required fields: table, data"})

@@ -157,7 +157,8 @@ def _chosen_key(key) -> uuids.UUID:
     """Return the key that a client chose for a new row; raises :class:`ApiError`."""
     if key is None:
         raise ApiError({"id": [NULL]})
-    found = columns.parse_uuid(key)
+    is_number = type(key) is int and 0 <= key < 1 << 128  # it stands for the UUID of that value
+    found = uuids.UUID(int=key) if is_number else columns.parse_uuid(key)
     if found is None:
         raise ApiError(str([f"“{key}” is not a valid UUID."]))
     return found
