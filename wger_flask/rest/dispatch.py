@@ -35,7 +35,7 @@ from .schema import Schema, checked, load, look_up, parse
 from .services import services
 from .uploads import look_at_files
 
-# What a page sends on which somebody logs in to go on with a form: their name and password, and the form.
+# What a page sends on which a user logs in to go on with a form: their name and password, and the form.
 AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
 
 
@@ -302,7 +302,7 @@ def check_method(call: Call) -> None:
 LARGE_PAGE = 100  # rows
 _one_large_answer = threading.Lock()
 
-ADMISSION = (authorize, throttle, check_method)  # whoever asks, and however they do
+ADMISSION = (authorize, throttle, check_method)  # for every user, and every way of asking
 STEPS = (negotiate_format, method_override, authenticate, *ADMISSION)
 
 
@@ -367,11 +367,11 @@ def _written(target: Target, call: Call) -> tuple:
     """Run a handler that writes, once more where another write got in between.
 
     What one user sends at the same time is done one after the other: rows of theirs do not go
-    while others are hung on them, and nobody waits for each other.
+    while others are hung on them, and no two wait for each other.
     """
     if call.sends_a_row:
         look_at_files(call)
-        call.parse()  # before anybody has to wait for it
+        call.parse()  # before other writers have to wait for it
     for again in (True, False):
         try:
             with services().media.changes() as call.files, accompanied(call.files), transaction():

@@ -29,7 +29,7 @@ _SENTENCES = {
 }
 _DATABASE = "The database does not answer at the moment. Try again."
 _DISK = "The server cannot read or write a file at the moment. Try again later."
-# What a disk says that is full, fails, or belongs to somebody else, and a system that has nothing left.
+# What a disk says that is full, fails, or belongs to another user, and a system that has nothing left.
 _NOT_AT_THE_MOMENT = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE,
     errno.ENFILE, errno.ENOMEM,
@@ -75,7 +75,7 @@ def register(app: Flask) -> None:
             status, sentence, headers = 503, told, {"Retry-After": _SECONDS}
             log.error("%s %s: %s: %s", request.method, request.path, what, " ".join(str(error).split()))
             if told == _DATABASE:
-                g.user = None  # a page asks who is logged in, and nobody can tell
+                g.user = None  # a page asks who is logged in, and the database cannot be asked
         else:
             log.exception("%s %s failed", request.method, request.path)
         call = g.get("call")
@@ -83,7 +83,7 @@ def register(app: Flask) -> None:
 
 
 def _passing(error: Exception) -> tuple[str, str] | None:
-    """Return what the log and the client are told of an error that is nobody's mistake, None for any other."""
+    """Return what the log and the client are told of an error outside of the program (a full disk), else None."""
     if is_unavailable(error):
         return "the database", _DATABASE
     if isinstance(error, NotStored):

@@ -46,7 +46,7 @@ def having(permission: str) -> Rule:
     def rule(user: User | None) -> bool:
         return user is not None and user.may(permission)
 
-    rule.__doc__ = f"whoever has the permission {permission}"
+    rule.__doc__ = f"users with the permission {permission}"
     return rule
 
 
@@ -54,7 +54,7 @@ def having(permission: str) -> Rule:
 class Access:
     """The rules of a resource, an action or an endpoint.
 
-    * ``read``, ``write``, ``delete``: functions of the user (None where nobody is logged in) that return True or
+    * ``read``, ``write``, ``delete``: functions of the user (None where no user is logged in) that return True or
       False: ``anyone``, ``logged_in``, ``having("exercises.add_exercise")`` or your own.  Without ``delete``, the
       rule for writing holds.  False is a 403.
     * ``row``: ``row(user, row, method)``, asked for a row that the user can see; False is a 403.

@@ -64,7 +64,7 @@ class Registry:
             self.origin, self._plugin = before
 
     def _claim(self, *names: str) -> None:
-        """Take names for whoever registers now; raises :class:`RegistrationError` for one that is taken."""
+        """Take names for the present origin; raises :class:`RegistrationError` for one that is taken."""
         for name in names:
             if name in self._claims:
                 raise RegistrationError(f"{name} is registered twice: by {self._claims[name]} and by {self.origin}")

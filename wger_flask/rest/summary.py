@@ -48,7 +48,7 @@ def resolved(registry: Registry, resource: Resource) -> str:
 
 def _rule(rule) -> str:
     if rule in (anyone, logged_in):
-        return {anyone: "anyone", logged_in: "whoever is logged in"}[rule]
+        return {anyone: "anyone", logged_in: "users who are logged in"}[rule]
     return (rule.__doc__ or getattr(rule, "__name__", "a rule of its own")).strip().splitlines()[0]
 
 

@@ -1,7 +1,7 @@
 """Know in which time zone moments are written, bare dates are read and days begin.
 
-The zone in force for a request is that of whoever asks, where they have told theirs, else the server's.  What is
-computed for somebody else's data, or without any request, names its zone: see :func:`wger_flask.auth.zones.zone_of`.
+The zone in force for a request is that in the profile of the user who asks, else the server's.  What is
+computed for another user's data, or without any request, names its zone: see :func:`wger_flask.auth.zones.zone_of`.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def make_template(server: str | None, folder: Path, **overrides) -> Prepared:
 
 
 class Client:
-    """A client of the API, as one of the people or, without a name, as nobody who is logged in.
+    """A client of the API, as one of the people or, without a name, not logged in.
 
     ``client.get("sleep/")``, ``client.post("sleep/", {"minutes": 20})``: the method's name is that of the HTTP method.
     """

@@ -13,7 +13,7 @@ from ...storage import columns
 from .base import Field
 
 BIG = 2**63 - 1
-TOO_LONG = "String value too large."  # for anybody to read: converting it would take a while
+TOO_LONG = "String value too large."  # it is not converted, which would take a while
 MANY_SIGNS = "Write the number with one comma or point at most: 1234.5 or 1234,5."
 GROUPED = "Write a whole number without commas and points."
 
