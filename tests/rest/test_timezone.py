@@ -117,7 +117,7 @@ def test_moments_are_remembered_in_one_place_however_many_zones_there_are():
     for name in sorted(timezone.zone_names())[:50]:
         SqliteDialect().wire_moment(ZoneInfo(name))("2024-05-01 10:00:00")
     after = sqlite._in_zone.cache_info()
-    assert after.maxsize == before.maxsize == 8192
+    assert after.maxsize == before.maxsize == 16_384
     assert after.currsize > before.currsize
 
 

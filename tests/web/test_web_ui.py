@@ -130,6 +130,7 @@ def test_nobody_is_sent_to_log_in_and_back(client):
     ("/routine/overview", "/de/routine/overview"), ("/weight/overview?a=b", "/de/weight/overview?a=b"),
     ("/de", "/de/dashboard"), ("/de/", "/de/dashboard"), ("/dashboard", "/de/dashboard"), ("/", "/dashboard"),
     ("/user/preferences", "/api/v2/userprofile/"), ("/de/user/preferences", "/api/v2/userprofile/"),
+    ("/en/weight/add", "/api/v2/weightentry/#new"), ("/software/equipment", "/api/v2/equipment/"),
     ("/de/nutrition/calculator/calories", "/api/v2/userprofile/"), ("/de/user/api-key", "/user/api-key"),
     ("/de/nutrition/ingredient/7/view/apple", "/api/v2/ingredientinfo/7/"),
     ("/de/user/login?next=/x", "/user/login?next=%2Fx"),

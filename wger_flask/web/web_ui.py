@@ -114,6 +114,8 @@ def _food(key: int, name: str = "") -> str:
 _OURS: dict[str, Callable[..., str]] = {
     "/user/preferences": lambda: address("userprofile"),
     "/user/registration": lambda: url_for("account.register"),
+    "/software/equipment": lambda: address("equipment"),
+    "/weight/add": lambda: f"{address('weightentry')}#new",
     "/nutrition/calculator/calories": lambda: address("userprofile"),
     "/nutrition/ingredient/overview": lambda: address("ingredientinfo"),
     "/nutrition/ingredient/<int:key>/view": _food,

@@ -31,7 +31,7 @@ def _dashed(value: str) -> str:
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
-@lru_cache(8192)
+@lru_cache(16_384)
 def _in_zone(zone: tzinfo, text: str) -> str:
     # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
     return wire_moment(datetime.fromisoformat(text).replace(tzinfo=UTC), zone)
