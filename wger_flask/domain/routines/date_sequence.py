@@ -21,11 +21,11 @@ from wger_flask.api import (
     Invalid,
     Schema,
     Selection,
-    active_zone,
     along,
     any_of,
     equals,
     today,
+    zone_of,
 )
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.engine import routine as engine
@@ -96,7 +96,7 @@ def plan_of(row: models.Routine, rows: Rows | None = None) -> engine.Routine:
         entries=rows.entries,
         rules=rules,
         logs=_logs(row.user_id, gated),
-        sessions=_sessions(waiting),
+        sessions=_sessions(row.user_id, waiting),
         labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
     )  # fmt: skip
 
@@ -139,9 +139,11 @@ def _logs(user: int, entries: list[int]) -> Iterator[tuple]:
     return _rows(log, (any_of(log.slot_entry, entries), equals(log.user, user), Clause(_is_counted)), _LOG)
 
 
-def _sessions(days: list[int]) -> Iterator[tuple[int, date]]:
-    """Yield of each session of ``days`` its day, and the date on which it began."""
-    sessions, zone = models.WorkoutSession, active_zone()
+def _sessions(owner: int, days: list[int]) -> Iterator[tuple[int, date]]:
+    """Yield of each session of ``days`` its day, and the date on which it began on the owner's calendar."""
+    if not days:
+        return
+    sessions, zone = models.WorkoutSession, zone_of(owner)
     for day, start in _rows(sessions, (any_of(sessions.day, days),), ("day", "datetime_start")):
         yield day, start.astimezone(zone).date()
 
