@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.reference import SERVER, SHARED, needs_reference, unpacked_database
 from wger_flask import __version__
 from wger_flask.cli import main
 from wger_flask.storage.database import database, open_database
@@ -22,6 +23,7 @@ from wger_flask.testing.databases import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = sorted(main.commands)
+OLDER = SHARED / "dataset" / f"reference-2.7.{'postgres.sql' if SERVER else 'sqlite'}.gz"
 LANGUAGE = {"model": "core.language", "pk": 900, "fields": {"short_name": "xx", "full_name": "X", "full_name_en": "X"}}
 
 ALIAS = {"model": "exercises.alias", "pk": 1, "fields": {"translation": 77777, "alias": "a"}}
@@ -65,6 +67,17 @@ def prepared(settings, template, tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def wgers(settings, tmp_path, monkeypatch):
+    """A database that wger made before 2.7.0."""
+    with unpacked_database(tmp_path, OLDER) as held:
+        url = held.database if SERVER else f"sqlite:///{held.database}"
+        held.close()
+        settings["WGER_DATABASE_URL"] = url
+        monkeypatch.setenv("WGER_DATABASE_URL", url)
+        yield settings
+
+
+@pytest.fixture
 def run(settings):
     """Return a function that runs the command and gives its exit status and what it said."""
 
@@ -78,6 +91,27 @@ def run(settings):
 
 def rows(table: str) -> int:
     return database.obj.execute_sql(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+# -- databases of wger's ------------------------------------------------------------------------------
+@needs_reference
+@pytest.mark.parametrize("command", ["serve", "create-user ada --password long-enough", "load-starter-data"])
+def test_an_older_database_of_wgers_is_upgraded_by_migrate_alone(wgers, run, tmp_path, command):
+    status, said = run(*command.split())
+    assert status == 1 and said.count("\n") == 1
+    assert "is a database of wger 2.6 or an alpha of 2.7: stop wger, then upgrade" in said
+    assert said.endswith("with: wger-flask migrate\n")
+    open_database(wgers["WGER_DATABASE_URL"])
+    assert "weight_weightentry" in database.obj.get_tables()
+    assert not [table for table in database.obj.get_tables() if table.startswith("wger_flask")]
+    database.obj.close()
+    status, said = run("migrate")
+    assert status == 0 and "upgraded the database of wger 2.6 or an alpha of 2.7\n" in said
+    assert SERVER or f"copied the database, as it was, to {tmp_path}" in said
+    assert run("migrate") == (0, "")
+    if command.startswith("create-user"):
+        assert run(*command.replace("ada", "new").split())[0] == 0
+    database.obj.close()
 
 
 # -- what it says ------------------------------------------------------------------------------------

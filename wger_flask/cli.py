@@ -19,8 +19,9 @@ from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
 from .storage.database import DatabaseURLError, address, connect
 from .storage.tables import TablesDiffer
+from .storage.upgrades import UpgradeRefused
 
-STOPPING = (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer)
+STOPPING = (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer, UpgradeRefused)
 COMMANDS_WAIT = 600  # seconds
 
 
@@ -93,11 +94,12 @@ def serve(bind: str | None, workers: int | None) -> None:
 
 @main.command()
 def migrate() -> None:
-    """Create or upgrade the tables; adds no rows.
+    """Create or upgrade the tables.
 
-    Safe to run again, and on a database that wger itself made.
+    Safe to run again, and on a database that wger itself made (2.5 or later). A SQLite database is copied before,
+    to a file beside it, if anything in it is to be changed; it is upgraded whole or not at all.
     """
-    _migrate(application().extensions["wger_flask"].registry)
+    _migrate(application().extensions["wger_flask"].registry, theirs=True)
 
 
 @main.command("make-migration")
@@ -309,12 +311,48 @@ def _told(function, *arguments, **options):
         raise CommandError(str(wrong)) from None
 
 
-def _migrate(registry, quiet: bool = False) -> None:
+def _migrate(registry, quiet: bool = False, theirs: bool = False) -> None:
+    """Bring the database up to date; one that is wger's own and older is left as it is unless ``theirs``."""
     connect()
     migrations = import_module("wger_flask.storage.migrations")
-    done = migrations.migrate(registry.models, registry.plugins)
+    if not theirs and (release := migrations.is_wgers_to_upgrade(registry.models)):
+        raise CommandError(
+            f"{address()} is a database of wger {release}: stop wger, then upgrade it for this server with: "
+            "wger-flask migrate"
+        )
+    with Bars() as bars:
+        done = migrations.migrate(registry.models, registry.plugins, bars.show)
     if not quiet:
-        click.echo("\n".join(done) if len(done) < 5 else f"Created or upgraded {len(done)} tables.") if done else None
+        told = [line for line in done if line.startswith(("copied", "upgraded"))] if len(done) >= 5 else done
+        for line in told:
+            click.echo(line)
+        if told != done:
+            click.echo(f"Created or upgraded {len(done)} tables.")
+
+
+class Bars:
+    """Progress bars, on a terminal, of what takes long."""
+
+    def __init__(self):
+        self._bar = None
+        self._told = ""
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` is done of ``what``."""
+        if what != self._told:
+            self._close()
+            self._bar, self._told = import_module("tqdm").tqdm(desc=what, total=total, disable=None), what
+        self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._close()
 
 
 def _close_database() -> None:

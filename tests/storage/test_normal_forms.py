@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reference import BY_LABEL, MODELS, empty_database
+from tests.reference import BY_LABEL, MODELS, empty_database, without_copy
 from wger_flask.storage.migrations import Migration, migrate
 from wger_flask.storage.unicode_names import normalize, normalized, spellings
 
@@ -50,7 +50,7 @@ def test_the_migration_runs_once_wherever_the_tables_are_from(tmp_path):
         migrate(MODELS)
         Migration.delete().where(Migration.name == "m0004_user_names").execute()  # as if another program had made them
         User.create(username=APART, password="!")
-        assert migrate(MODELS) == ["applied m0004_user_names"]
+        assert without_copy(migrate(MODELS)) == ["applied m0004_user_names"]
         assert stored() == {1: COMPOSED} and migrate(MODELS) == []
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.reference import BY_LABEL, MODELS
-from wger_flask.storage import alter, columns, migrations, server_zone
+from wger_flask.storage import alter, columns, migrations, server_zone, session_times
 from wger_flask.storage.database import IntegrityError, database, transaction
 from wger_flask.storage.model import Model, abstract
 from wger_flask.testing.rows import make
@@ -98,8 +98,8 @@ def test_a_session_gets_a_start_and_an_end(before, name):
 
 
 def test_many_sessions_are_brought_over_some_at_a_time(before, monkeypatch):
-    monkeypatch.setattr(step, "_BATCH", 7)
-    monkeypatch.setattr(step, "_ASKED", 3)
+    monkeypatch.setattr(session_times, "_BATCH", 7)
+    monkeypatch.setattr(session_times, "_ASKED", 3)
     days = [date.fromordinal(date(2024, 1, 1).toordinal() + number) for number in range(50)]
     with transaction():
         keys = {Before.create(user=before, date=day).id: day for day in days}

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.reference import BY_LABEL
 from wger_flask.storage import server_zone
 from wger_flask.storage.database import database, open_database
+from wger_flask.storage.numbered_keys import uuid_of
 from wger_flask.transfer.columns import column_of, key_reader, reader_of
-from wger_flask.transfer.keys import Keys, uuid_of
+from wger_flask.transfer.keys import Keys
 
 
 @pytest.fixture(autouse=True, scope="module")

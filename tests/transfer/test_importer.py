@@ -19,9 +19,9 @@ from wger_flask.storage.bulk import dangling
 from wger_flask.storage.database import transaction
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.model import label_of, links_of
+from wger_flask.storage.numbered_keys import uuid_of
 from wger_flask.transfer import importer
 from wger_flask.transfer.importer import ImportFailure, ImportReport, import_dump
-from wger_flask.transfer.keys import uuid_of
 
 from .rows import CATALOGUE, category, exercise, ingredient, language, licence, row, translation, user, weight
 

@@ -41,6 +41,23 @@ def undeclared_columns(models: Iterable[type[Model]]) -> list[tuple[type[Model],
     ]
 
 
+def check_writable(models: Iterable[type[Model]]) -> None:
+    """Raise :class:`TablesDiffer` for columns that are not declared and need a value: no row could be added.
+
+    Newer releases of wger may have such columns; others of theirs do not matter.
+    """
+    held, needed = database.obj, []
+    for model, name in undeclared_columns(models):
+        column = next(one for one in held.get_columns(model._meta.table_name) if one.name == name)
+        if not column.null and column.default is None:
+            needed.append(f"{model._meta.table_name}.{name}")
+    if needed:
+        raise TablesDiffer(
+            f"the database has the columns {_listed(needed)}, which need a value and which this release does not know: "
+            "a later one is needed to serve it"
+        )
+
+
 def missing_tables(models: Iterable[type[Model]]) -> list[type[Model]]:
     """Return the models whose tables are not there."""
     present = set(database.obj.get_tables())

@@ -20,7 +20,8 @@ from uuid import UUID
 from ..rest.timezone import server_zone
 from ..storage import columns
 from ..storage.model import Model, label_of
-from .keys import NATURAL, Keys, uuid_of
+from ..storage.numbered_keys import uuid_of
+from .keys import NATURAL, Keys
 
 Reader = Callable[[object], object]
 

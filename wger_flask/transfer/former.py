@@ -1,4 +1,4 @@
-"""Tables that dumps of earlier releases have and this one does not: loaded as they were, then made what they became.
+"""Rows that dumps of earlier releases have in another shape: loaded as they were, then made what they became.
 
 Their table exists for the length of an import.
 """
@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..auth.models import User
-from ..storage import columns
+from ..domain.routines.models import Day, Routine
+from ..storage import alter, columns
 from ..storage.body_weights import WEIGHTS, move_weights
 from ..storage.database import database
-from ..storage.model import Model, label_of
-from .keys import uuid_of
+from ..storage.model import Model, abstract, label_of
+from ..storage.numbered_keys import uuid_of
+from ..storage.session_times import spans
 
 _SHORTEST_UUID = 32
 
@@ -41,13 +43,70 @@ def _with_uuid(key: object, fields: dict) -> dict:
     return {**fields, "uuid": str(uuid_of(label_of(WeightEntry), number))}
 
 
+@abstract
+class WorkoutSession(Model):
+    """A session of a date, with times of day that nobody had to give."""
+
+    id = columns.UUID(primary_key=True, default=columns.uuid7)
+    user = columns.ForeignKey(User, backref="+")
+    routine = columns.ForeignKey(Routine, null=True, backref="+")
+    day = columns.ForeignKey(Day, null=True, backref="+")
+    date = columns.Date()
+    notes = columns.Text(null=True)
+    impression = columns.Char(max_length=2, default="2")
+    time_start = columns.Time(null=True)
+    time_end = columns.Time(null=True)
+
+    class Meta:
+        table_name = "wger_flask_former_session"
+        label = "manager.workoutsession"
+
+
+def _move_sessions() -> None:
+    held, table = database.obj, WorkoutSession._meta.table_name
+    kept = ("id", "user_id", "routine_id", "day_id", "notes", "impression")
+    statement = f"""INSERT INTO manager_workoutsession ({", ".join(kept)}, datetime_start, datetime_end)
+        SELECT {", ".join(kept)}, ?, ? FROM {table} WHERE id = ?
+        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, routine_id = excluded.routine_id,
+        day_id = excluded.day_id, notes = excluded.notes, impression = excluded.impression,
+        datetime_start = excluded.datetime_start, datetime_end = excluded.datetime_end""".replace("?", held.param)
+    write = held.dialect.write_moment
+    for some in spans(held, table):
+        moments = [(write(start), None if end is None else write(end), key) for key, start, end in some]
+        held.cursor().executemany(statement, moments)
+
+
+def _drop_sessions() -> None:
+    alter.drop_table(WorkoutSession._meta.table_name)
+
+
+def _as_given(key: object, fields: dict) -> dict:
+    return fields
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A model that was: ``complete(key, fields)`` adds what rows lack, ``finish()`` moves them to their new table."""
+    """A model that was.
+
+    ``told_by`` is a field that only its rows have, "" where there is no model of the name any more.
+    ``complete(key, fields)`` adds what rows lack.  ``move()`` is called when all rows of the dump are written, before
+    it is checked what they refer to, and ``finish()`` after that: between them they move the rows to their new table,
+    and drop theirs.
+    """
 
     model: type[Model]
-    complete: Callable[[object, dict], dict]
-    finish: Callable[[], None]
+    told_by: str
+    complete: Callable[[object, dict], dict] = _as_given
+    move: Callable[[], None] = _nothing
+    finish: Callable[[], None] = _nothing
+
+    def is_of(self, fields: dict) -> bool:
+        """Tell whether a row with these fields is of the former model."""
+        return not self.told_by or self.told_by in fields
 
     def prepare(self) -> None:
         """Make the table, where the database has none of that name any more."""
@@ -55,4 +114,7 @@ class Former:
         database.obj.__dict__.pop("known_tables", None)
 
 
-FORMER = {label_of(WeightEntry): Former(WeightEntry, _with_uuid, move_weights)}
+FORMER = {
+    "weight.weightentry": Former(WeightEntry, "", complete=_with_uuid, finish=move_weights),
+    "manager.workoutsession": Former(WorkoutSession, "date", move=_move_sessions, finish=_drop_sessions),
+}

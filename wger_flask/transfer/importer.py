@@ -19,9 +19,11 @@ from ..storage.bulk import dangling
 from ..storage.database import database
 from ..storage.model import Model, label_of, links_of, with_links
 from ..storage.name_search import index
+from ..storage.numbered_keys import number_of
 from ..storage.unicode_names import normalize
+from . import typed_categories
 from .former import FORMER
-from .keys import MATCHED_BY_NAME, Keys, NotYetKnown, number_of
+from .keys import MATCHED_BY_NAME, Keys, NotYetKnown
 from .profiles import add_missing_profiles
 from .reading import ImportFailure, objects, opened
 from .shipped import Shipped, shipped_uuids
@@ -87,7 +89,7 @@ class _Import:
         self._by_name: dict[str, list[Given]] = {label: [] for label in MATCHED_BY_NAME}
         self._later: list[tuple[Given, NotYetKnown]] = []
         self._refused: list[tuple[Table, tuple, Exception]] = []
-        self._former: set[str] = set()
+        self._former: dict[str, Table] = {}
 
     def take(self, number: int, item: dict) -> None:
         """Take the next object of the document."""
@@ -95,9 +97,10 @@ class _Import:
         if not isinstance(label, str) or not isinstance(given, dict):
             raise ImportFailure(f"object {number}: no row of a model")
         label = label.lower()
-        if label in FORMER:
-            given = self._complete(label, item.get("pk"), given)
-        table = self._tables.get(label)
+        if label in FORMER and FORMER[label].is_of(given):
+            table, given = self._former_table(label), self._complete(label, item.get("pk"), given)
+        else:
+            table = self._tables.get(label)
         if table is None:
             self.report.unknown[label] += 1
             return
@@ -115,12 +118,14 @@ class _Import:
         else:
             self._add(row)
 
-    def _complete(self, label: str, key: object, given: dict) -> dict:
-        """Return a row of a former model with what it lacked; makes the table for the first of them."""
+    def _former_table(self, label: str) -> Table:
+        """Return the table of a former model, made for the first of its rows."""
         if label not in self._former:
-            self._former.add(label)
             FORMER[label].prepare()
-            self._tables[label] = Table(FORMER[label].model, self._keys)
+            self._former[label] = Table(FORMER[label].model, self._keys)
+        return self._former[label]
+
+    def _complete(self, label: str, key: object, given: dict) -> dict:
         try:
             return FORMER[label].complete(key, given)
         except ValueError:
@@ -161,13 +166,15 @@ class _Import:
             add_missing_trophies(models)
         self._reset_sequences()
         add_missing_profiles(models)
+        for label in self._former:
+            FORMER[label].move()
         self._check_references()
         add_official_categories()
         for label in self._former:
             FORMER[label].finish()
 
     def _write_all(self) -> None:
-        for table in self._tables.values():
+        for table in [*self._tables.values(), *self._former.values()]:
             self._write(table)
         self._reset_sequences()
 
@@ -195,6 +202,9 @@ class _Import:
             waiting, self._later = self._later, []
 
     def _retry_refused(self) -> None:
+        for table, row, _ in self._refused:
+            if table.label == typed_categories.LABEL:
+                typed_categories.make_way(table.by_name(row))
         while self._refused:
             waiting, self._refused = self._refused, []
             for table, row, _ in waiting:
@@ -209,7 +219,7 @@ class _Import:
     def _check_references(self) -> None:
         found = []
         for label in self.report.loaded:
-            model = self._tables[label].model
+            model = (self._tables.get(label) or self._former[label]).model
             for key, name, value in dangling(model):
                 found.append((label, key, model._meta.fields[name].rel_model, value))
             for link in links_of(model).values():

@@ -2,8 +2,8 @@
 
 Usually a primary key is what it says.  There are three exceptions:
 
-* wger 2.5 numbered rows that have UUIDs since.  The UUID is computed from the number, so that
-  references need no second pass and the same dump imported again meets its own rows.
+* wger 2.5 numbered rows that have UUIDs since (:mod:`..storage.numbered_keys`): the same dump
+  imported again meets its own rows.
 * Dumps with natural keys name users, groups, permissions and content types by what is unique
   about them.
 * Django numbers content types and permissions anew in every database: they are matched by
@@ -12,9 +12,6 @@ Usually a primary key is what it says.  There are three exceptions:
 """
 
 from __future__ import annotations
-
-import hashlib
-from uuid import UUID
 
 from ..storage.bulk import insert
 from ..storage.model import Model, label_of
@@ -33,29 +30,10 @@ MATCHED_BY_NAME = {
     "auth.permission": ("content_type", "codename"),
 }
 _MOST_DIGITS = 20
-_LARGEST_NUMBER = (1 << 48) - 1
 
 
 class NotYetKnown(Exception):
     """Say that a reference cannot be followed before more of the dump is read."""
-
-
-def uuid_of(label: str, number: int) -> UUID:
-    """Return the UUID (RFC 9562, version 8) of the row that 2.5 numbered ``number``.
-
-    UUIDs of one table sort as their numbers do.
-    """
-    if not 0 <= number <= _LARGEST_NUMBER:
-        raise ValueError(f"{number} is no key")
-    digest = int.from_bytes(hashlib.sha256(f"wger_flask {label}".encode()).digest())
-    custom_b, custom_c = digest & 0xFFF, digest >> 12 & ((1 << 62) - 1)
-    return UUID(int=(number << 80) | (0x8 << 76) | (custom_b << 64) | (0b10 << 62) | custom_c)
-
-
-def number_of(label: str, key: object) -> int | None:
-    """Return the number from which :func:`uuid_of` made ``key``, None if it did not."""
-    number = key.int >> 80 if isinstance(key, UUID) else None
-    return number if number is not None and uuid_of(label, number) == key else None
 
 
 class Keys:

@@ -126,6 +126,10 @@ class Table:
                 key = insert(self.model, [self._key.name, *self._names], [given, *values])
         self._keys.move(self.label, given, key)
 
+    def by_name(self, row: tuple) -> dict[str, object]:
+        """Return the values of a row as it is stored, by field."""
+        return dict(zip((self._key.name, *self._names), row, strict=True))
+
     def add(self, row: Full) -> bool:
         """Keep ``row`` for writing; tell whether it is time to."""
         self._rows.append(row.values)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 
 import peewee
+
+from ..upgrades import Progress
 
 Reader = Callable[[object], object]
 
@@ -84,6 +86,9 @@ class Dialect:
         """Drop an index of a table, by its name."""
         database.execute_sql(f'DROP INDEX "{index}"')
 
+    def settle_references(self, database) -> None:
+        """Check now, within a transaction, the references of what it has written: tables can then be altered."""
+
     def drop_tables(self, database, tables: list[str]) -> None:
         """Drop tables that may refer to each other, and that no other refers to."""
         listed = ", ".join(f'"{table}"' for table in tables)
@@ -95,6 +100,34 @@ class Dialect:
         None drops the constraint of the reference.
         """
         raise NotImplementedError
+
+    def uuid_of_number(self, column: str, digits: str) -> str:
+        """Return the SQL for the UUID that stands for a number: the number in ``column``, and ``digits`` behind it."""
+        raise NotImplementedError
+
+    def keys_to_uuids(self, database, tables: Mapping[str, Mapping[str, str]]) -> None:
+        """Make the numbers in columns of ``tables`` UUIDs: keys, and references to them.
+
+        ``tables`` gives for each column of a table the 20 hex digits behind the number (see
+        :mod:`..numbered_keys`); a table that refers to another one stands before it.
+        """
+        raise NotImplementedError
+
+    def require_value(self, database, table: str, column: str) -> None:
+        """Declare a column NOT NULL, in which no row has null."""
+        database.execute_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET NOT NULL')
+
+    def make_synced_foods(self, database) -> None:
+        """Make the table in which wger, on this database, keeps the foods that it sends to phones."""
+
+    # -- a copy, before much is changed --------------------------------------------------------
+    def copy_beside(self, database, progress: Progress) -> str | None:
+        """Copy the database, as it was last committed, to a new file beside it; returns its path.
+
+        Raises :class:`..upgrades.UpgradeRefused` where there is no room.  None, and no copy, of a database that is
+        no file: its server has tools for that.
+        """
+        return None
 
     # -- what has changed -------------------------------------------------------------------
     def change_marker(self, database):

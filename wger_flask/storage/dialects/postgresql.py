@@ -88,6 +88,43 @@ class PostgresqlDialect(Dialect):
                 changed += f', ADD CONSTRAINT "{name}" {target} ON DELETE {action}{deferred}{rest}'
             database.execute_sql(f'ALTER TABLE "{table}" {changed}')
 
+    def uuid_of_number(self, column, digits):
+        return f"""(lpad(to_hex("{column}"::bigint), 12, '0') || '{digits}')::uuid"""
+
+    def settle_references(self, database):
+        database.execute_sql("SET CONSTRAINTS ALL IMMEDIATE")
+        database.execute_sql("SET CONSTRAINTS ALL DEFERRED")
+
+    def drop_tables(self, database, tables):
+        self.settle_references(database)
+        super().drop_tables(database, tables)
+
+    def keys_to_uuids(self, database, tables):
+        self.settle_references(database)
+        query = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+                   WHERE contype = 'f' AND confrelid = ANY(%s::regclass[])"""
+        references = database.execute_sql(query, (list(tables),)).fetchall()
+        for table, name, _ in references:
+            database.execute_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for table, keys in tables.items():
+            for column, digits in keys.items():
+                sequence = "SELECT pg_get_serial_sequence(%s, %s)"
+                sequence = database.execute_sql(sequence, (f'"{table}"', column)).fetchone()[0]
+                changed = f'ALTER TABLE "{table}" ALTER COLUMN "{column}"'
+                database.execute_sql(f"{changed} DROP IDENTITY IF EXISTS")
+                database.execute_sql(f"{changed} DROP DEFAULT")
+                if sequence:
+                    database.execute_sql(f"DROP SEQUENCE IF EXISTS {sequence}")
+                database.execute_sql(f"{changed} TYPE uuid USING {self.uuid_of_number(column, digits)}")
+        for table, name, definition in references:
+            database.execute_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+
+    def make_synced_foods(self, database):
+        database.execute_sql(
+            "CREATE TABLE IF NOT EXISTS nutrition_synced_ingredient "
+            "(LIKE nutrition_ingredient INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
+        )
+
     def estimated_count(self, database, model):
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"

@@ -17,6 +17,8 @@ from urllib.parse import unquote
 import peewee
 
 from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
+from .sqlite_copy import copy_beside
+from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
 from .wait_limits import Line
@@ -100,6 +102,13 @@ class SqliteDialect(Dialect):
 
     def change_reference(self, database, table, column, action):
         change_reference(database, table, column, action)
+
+    uuid_of_number = staticmethod(uuid_of_number)
+    keys_to_uuids = staticmethod(keys_to_uuids)
+    require_value = staticmethod(require_value)
+
+    def copy_beside(self, database, progress):
+        return str(copy_beside(Path(database.database).absolute(), progress))
 
     # -- what has changed ----------------------------------------------------------------------
     def change_marker(self, database):

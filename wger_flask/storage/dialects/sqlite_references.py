@@ -30,15 +30,23 @@ def changed_reference(sql: str, column: str, action: str | None) -> str:
 
 def change_reference(database, table: str, column: str, action: str | None) -> None:
     """Write the changed declaration into the schema, inside the caller's transaction."""
+    declare(database, table, changed_reference(declaration(database, table), column, action))
+
+
+def declaration(database, table: str) -> str:
+    """Return the ``CREATE TABLE`` statement of ``table``."""
     written = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
-    sql = database.execute_sql(written, (table,)).fetchone()[0]
-    changed = changed_reference(sql, column, action)
-    if changed == sql:
+    return database.execute_sql(written, (table,)).fetchone()[0]
+
+
+def declare(database, table: str, sql: str) -> None:
+    """Let ``table`` be declared by the ``CREATE TABLE`` statement ``sql``; the rows stay as they are."""
+    if sql == declaration(database, table):
         return
     version = database.execute_sql("PRAGMA schema_version").fetchone()[0]
     database.execute_sql("PRAGMA writable_schema = 1")
     try:
-        database.execute_sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (changed, table))
+        database.execute_sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (sql, table))
         database.execute_sql(f"PRAGMA schema_version = {version + 1}")
     finally:
         database.execute_sql("PRAGMA writable_schema = 0")

@@ -1,14 +1,16 @@
 """Bring a database to the shape that this release, and each plugin, needs.
 
-There are five parts.  Tables that a registered model declares and the database lacks are
-made; tables that exist are left alone, whoever made them, so an existing wger database keeps
-its own indexes and constraints.  What must happen to tables that exist is a numbered module,
-``m0001_….py`` with a ``apply(database)``, here or in a plugin's package of steps, run once and
-noted in ``wger_flask_migration``; where all tables were only just made there is nothing to
-change, and the steps count as applied.  Columns that are declared and still missing stop it.
-References in tables of plugins are told what to do when the plugin is not there.  And the
-copies of names that searching needs (:mod:`..name_search.index`) are brought up to date, name
-by name.  All of it is safe to run again, and happens whole or not at all.
+There are six parts.  Tables that wger 2.5 or 2.6 made are brought to the shape of the alphas of 2.7
+(:mod:`..wger_databases`), from which the numbered steps lead on.  Tables that a registered model
+declares and the database lacks are made; tables that exist are left alone, whoever made them, so
+an existing wger database keeps its own indexes and constraints.  What must happen to tables that
+exist is a numbered module, ``m0001_….py`` with a ``apply(database)``, here or in a plugin's package
+of steps, run once and noted in ``wger_flask_migration``; where all tables were only just made there
+is nothing to change, and the steps count as applied.  Columns that are declared and still missing
+stop it.  References in tables of plugins are told what to do when the plugin is not there.  And the
+copies of names that searching needs (:mod:`..name_search.index`) are brought up to date, name by
+name.  All of it is safe to run again, and happens whole or not at all.  Before anything that exists
+is changed, a database that is a file is copied.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from ..alter import just_made
 from ..database import advisory_lock, database, transaction
 from ..model import Model, with_links
 from ..name_search import index
-from ..tables import TablesDiffer, missing_columns, missing_tables, named
+from ..tables import TablesDiffer, check_writable, missing_columns, missing_tables, named
+from ..upgrades import Progress, nobody_waits
+from ..wger_databases import migration_rows, older_tables
+from ..wger_databases.release import release
 
 
 class Migration(Model):
@@ -52,44 +57,89 @@ def numbered(package: str = __name__) -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(folder) if re.match(r"m\d{4}_", module.name))
 
 
-def migrate(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> list[str]:
+def migrate(
+    models: Iterable[type[Model]],
+    plugins: Mapping[str, PluginTables] | None = None,
+    progress: Progress = nobody_waits,
+) -> list[str]:
     """Create missing tables of ``models`` and apply the steps of the core and of ``plugins`` that are not applied yet.
 
     Returns one line for each thing that was done.  Raises :class:`..tables.TablesDiffer`, and leaves everything as it
-    was, where a table then lacks a column that its model declares.
+    was, where a table then lacks a column that its model declares, and :class:`..upgrades.UpgradeRefused` where a wger
+    made the database that is too old, or where a copy of it has no room.
     """
     models, plugins = list(models), plugins or {}
     done = []
     held = database.obj
     with transaction():
         advisory_lock("wger_flask tables")  # servers that start together find what the first one made
-        made = set()
-        for model in missing_tables([Migration, *models]):
+        wgers = release()
+        to_make = missing_tables([Migration, *models])
+        made = {model._meta.table_name for model in to_make}
+        steps = _steps(models, plugins, made)
+        lacked = missing_columns(models)
+        is_older = wgers is not None and (older_tables.is_older() or bool(lacked))
+        if is_older or (wgers is None or lacked) and any(is_to_run for _, _, is_to_run in steps):
+            if copy := held.dialect.copy_beside(held, progress):
+                done.append(f"copied the database, as it was, to {copy}")
+        total = len(steps) + 2
+        if is_older:
+            progress("upgrading the database", 0, total)
+            older_tables.upgrade()
+            held.dialect.settle_references(held)
+            done.append(f"upgraded the database of wger {wgers}")
+        for model in to_make:
             model.create_table(safe=False)
-            made.add(model._meta.table_name)
             done.append(f"created table {model._meta.table_name}")
         with just_made(made):
-            applied = {row.name for row in Migration.select()}
-            for prefix, package, owned in _sources(models, plugins):
-                is_new = bool(owned) and {model._meta.table_name for model in with_links(owned)} <= made
-                for step in numbered(package):
-                    if (name := prefix + step) in applied:
-                        continue
-                    if not is_new:
-                        import_module(f"{package}.{step}").apply(held)
-                        done.append(f"applied {name}")
-                    Migration.create(name=name)
+            for number, (name, module, is_to_run) in enumerate(steps, 1):
+                progress("upgrading the database", number, total)
+                if is_to_run:
+                    import_module(module).apply(held)
+                    held.dialect.settle_references(held)
+                    done.append(f"applied {name}")
+                Migration.create(name=name)
         if lacking := missing_columns(models):
             raise TablesDiffer(
                 f"the database lacks the columns {named(lacking)}, and no migration adds them; "
                 "for a plugin, wger-flask make-migration writes one"
             )
+        if wgers is not None:
+            check_writable(models)
         for reference, action in _mistaken_references(plugins):
             table, name = reference.model._meta.table_name, reference.column_name
             held.dialect.change_reference(held, table, name, action)
             done.append(f"changed the reference {table}.{name} to ON DELETE {action}")
+        if wgers is not None:
+            done += [f"noted {name} for wger" for name in migration_rows.add_rows()]
         done += index.prepare(models)
+        if steps or is_older:
+            progress("upgrading the database", total, total)
     return done
+
+
+def _steps(models: list, plugins: Mapping[str, PluginTables], made: set[str]) -> list[tuple[str, str, bool]]:
+    """Return the steps that are not applied yet: name, module, and whether it is to run.
+
+    It is not where all its tables are among those about to be ``made``.
+    """
+    applied = set() if Migration._meta.table_name in made else {row.name for row in Migration.select()}
+    found = []
+    for prefix, package, owned in _sources(models, plugins):
+        is_new = bool(owned) and {model._meta.table_name for model in with_links(owned)} <= made
+        for step in numbered(package):
+            if prefix + step not in applied:
+                found.append((prefix + step, f"{package}.{step}", not is_new))
+    return found
+
+
+def is_wgers_to_upgrade(models: Iterable[type[Model]]) -> str | None:
+    """Return which wger made the database, as a person says it, where its tables are older than ``models``; else None.
+
+    Raises :class:`..upgrades.UpgradeRefused` for one that is too old.
+    """
+    found = release()
+    return found if found is not None and (older_tables.is_older() or missing_columns(models)) else None
 
 
 def is_current(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> bool:

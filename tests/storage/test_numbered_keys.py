@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.transfer.keys import number_of, uuid_of
+from wger_flask.storage.numbered_keys import number_of, uuid_of
 
 NUMBERS = st.integers(0, (1 << 48) - 1)
 

@@ -1,0 +1,16 @@
+"""What upgrades of a database tell whoever waits for them, and why one may be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+class UpgradeRefused(Exception):
+    """Say in one line why a database is not upgraded, or not by this command."""
+
+
+def nobody_waits(what: str, done: int, total: int) -> None:
+    """Tell nobody how far an upgrade is."""
