@@ -162,6 +162,7 @@ def test_they_are_a_form_on_the_page(grace):
         first.controls
     ) and "cannot be answered" not in first.words
     assert first.controls["most"][0]["value"] == "3"
+    assert "its key (look it up)" in first.words and "choose one" not in first.words
     page = Page(grace.get("like/top/?since=2024-05-01&most=7&whole=true", headers=HTML))
     assert page.status == 200 and page.controls["most"][0]["value"] == "7" and "2024-05-01" in page.words
     assert "checked" in page.controls["whole"][0]

@@ -25,7 +25,7 @@ from .form_state import typed as typed_in
 from .row_picker import chosen, kept
 from .tables import key_field
 from .urls import ASK, LAND, TELL, address, here, listed, way_back
-from .widgets import Control, controls_of, sentences
+from .widgets import CHOOSE, Control, controls_of, sentences
 
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 
@@ -140,7 +140,7 @@ def query_form(call: Call, errors: Mapping | None = None) -> Form:
     controls = controls_of(schema, defaults | asked_for(call, schema), errors or {}, call.user, False)
     for control in controls:
         if control.chooses:  # a row is chosen for what is sent, and this is only looked at
-            control.chooses, control.adds = False, ""
+            control.chooses, control.adds, control.hint = False, "", control.hint.replace(CHOOSE, "its key")
             control.widget = "input" if control.widget == "select" else control.widget
     return Form(here(), "GET", controls, "Show", back="")
 

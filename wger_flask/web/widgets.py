@@ -19,6 +19,7 @@ from .row_picker import chooser
 from .urls import address
 
 ONE_LINE = 255
+CHOOSE = "choose one, or type its key"
 
 
 @dataclass(slots=True)
@@ -212,7 +213,7 @@ def _reference(made: Control, wire, value, user) -> None:
         if named:  # a drop-down of one: people read its name, the form sends its key
             made.widget, made.options = "select", [(made.value, named)]
         else:
-            made.hint = " · ".join(filter(None, (made.hint, "choose one, or type its key")))
+            made.hint = " · ".join(filter(None, (made.hint, CHOOSE)))
     if made.widget == "select" and not (wire.required and made.value):
         made.options = [("", "—"), *made.options]
 
