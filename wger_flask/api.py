@@ -55,6 +55,7 @@ from .rest.timezone import active_zone, midnight, moment_reader, server_zone, to
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import alter, columns
+from .storage.bulk import upsert
 from .storage.cascade import delete
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
@@ -62,6 +63,7 @@ from .storage.model import Model, link
 from .storage.name_search import search
 from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad, within
 from .storage.query import Selection, which_exist
+from .storage.value_series import BUCKETS, Total, ValueCount, ValueSeries
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.heatmap import heatmap
@@ -86,4 +88,5 @@ __all__ = [
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
     "models", "FormerFields", "Compare",
+    "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
 ]  # fmt: skip

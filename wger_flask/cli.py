@@ -277,6 +277,18 @@ def recalculate_statistics(name: str | None) -> None:
     click.echo(f"Counted the training of {number} account{'' if number == 1 else 's'}.")
 
 
+@main.command("recalculate-measurements")
+@click.argument("name", required=False)
+def recalculate_measurements(name: str | None) -> None:
+    """Calculate body mass indices, ratios and maxima again, of all accounts or of the account NAME.
+
+    Writes keep them true; a timer may run this once a day for what nothing tells of, such as imported training.
+    """
+    _migrate(application().extensions["wger_flask"].registry, quiet=True)
+    number = _told(import_module("wger_flask.domain.measurements.recalculation").recalculate_all, name)
+    click.echo(f"Calculated the measurements of {number} account{'' if number == 1 else 's'}.")
+
+
 @main.command()
 @click.argument("name", required=False)
 def resources(name: str | None) -> None:

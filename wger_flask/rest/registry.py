@@ -47,7 +47,7 @@ class Registry:
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
         self._extended_by: dict[str, list[str]] = {}
-        self._listeners: list[tuple[str, str, Listener]] = []
+        self._listeners: list[tuple[str | type[Model], str, Listener]] = []
         self.origin = "wger_flask"
         self._plugin = ""
 
@@ -229,11 +229,13 @@ class Registry:
             ) from wrong
 
     def listen(
-        self, name: str, *, created: Callable[[Model], None] | None = None,
+        self, what: str | type[Model], *, created: Callable[[Model], None] | None = None,
         changed: Callable[[Model, frozenset[str]], None] | None = None,
         deleted: Callable[[list[Model]], None] | None = None,
     ) -> None:  # fmt: skip
-        """Have functions called when rows of the resource ``name`` are written, by the API or by any other code.
+        """Have functions called when rows of a resource, or of a model, are written, by the API or by any other code.
+
+        ``what`` is the name of the resource, or the model of rows that no resource shows.
 
         They run in the transaction of the write, after it:
 
@@ -244,7 +246,7 @@ class Registry:
         What one of them raises undoes the write.  The resource may be registered later; a name that no resource has
         stops the start.
         """
-        self._listeners.append((name, self.origin, Listener(created, changed, deleted)))
+        self._listeners.append((what, self.origin, Listener(created, changed, deleted)))
 
     def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
         """Return the listeners of each model, by model.
@@ -252,10 +254,10 @@ class Registry:
         Raises :class:`RegistrationError` for a resource that is not registered.
         """
         found: dict[type[Model], tuple[Listener, ...]] = {}
-        for name, origin, listener in self._listeners:
-            if name not in self._resources:
-                raise RegistrationError(f"{origin} listens to resource {name!r}, which does not exist")
-            model = self._resources[name].model
+        for what, origin, listener in self._listeners:
+            if isinstance(what, str) and what not in self._resources:
+                raise RegistrationError(f"{origin} listens to resource {what!r}, which does not exist")
+            model = self._resources[what].model if isinstance(what, str) else what
             found[model] = found.get(model, ()) + (listener,)
         return found
 

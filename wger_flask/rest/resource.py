@@ -46,6 +46,7 @@ class Action:
     * ``methods``: the HTTP methods that it answers.  A method that writes runs in a transaction: raising undoes it.
     * ``query``: a schema of the query parameters, for OpenAPI, and for the form on its page.  Read them with
       ``call.query()``.
+    * ``filtered``: it is about the rows that the list's filters leave, and takes them in its query too.
     * ``schema``: what a GET answers and what a writing method is sent, for OpenAPI, and for the form on its page;
       ``many=True`` says that a GET answers a list of such objects.  Read the body with ``call.load(schema)``.
     * ``access``: access rules of its own; the resource's where it has none.
@@ -70,6 +71,7 @@ class Action:
     bulk: bool = False
     creates: bool = False
     query: type[Schema] | None = None
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

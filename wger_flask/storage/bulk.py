@@ -52,6 +52,18 @@ class Upsert:
         return self.write(rows[:middle]) + self.write(rows[middle:])
 
 
+def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence]) -> None:
+    """Store many rows at once, replacing those whose primary key is there already; nobody who listens is told.
+
+    ``names`` are the columns that each row gives in Python's own values.  Raises the objection of the database
+    to the first row that it refuses.
+    """
+    fields = [model._meta.fields[name] for name in names]
+    stored = [tuple(field.db_value(value) for field, value in zip(fields, row, strict=True)) for row in rows]
+    for _, objection in Upsert(model, names).write(stored) if stored else ():
+        raise objection
+
+
 def insert(model: type[Model], names: Sequence[str], row: Sequence) -> object:
     """Write one row, its values spelled as the database stores them, and return its generated key."""
     values = {name: peewee.Value(value, converter=False) for name, value in zip(names, row, strict=True)}

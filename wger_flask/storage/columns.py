@@ -175,6 +175,10 @@ class Json(peewee.Field):
         """Return the SQL expression for the value of ``name`` in the object in this column, as text."""
         return self.model._meta.database.dialect.json_text(self, name)
 
+    def number(self, name: str):
+        """Return the expression for what the object in this column holds as ``name``, null where that is no number."""
+        return self.model._meta.database.dialect.json_number(self, name)
+
 
 class File(peewee.CharField):
     """The name of a file below the media root, with forward slashes."""

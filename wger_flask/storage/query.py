@@ -73,6 +73,13 @@ class Selection:
             values += (limit, offset)
         return _rows(database.obj.dialect, self, columns, limit is not None, offset >= _FAR).run(values).fetchall()
 
+    def relation(self, **columns: str | Clause) -> Relation:
+        """Return the rows, in no order, as a part of other SQL: ``columns`` under names of their own."""
+        named = tuple(columns.items())
+        built = [column for column in columns.values() if not isinstance(column, str)]
+        values = [value for clause in (*built, *self.clauses) for value in clause.values]
+        return _relation(database.obj.dialect, Selection(self.model, self.clauses), named).with_values(values)
+
     def count(self, at_least: int | None = None) -> int:
         """Return the number of rows.
 
@@ -143,7 +150,23 @@ class Statement:
 
     def run(self, values: Sequence):
         """Execute with ``values`` and return the cursor."""
-        return database.obj.execute_sql(self.sql, [values[p.index] if type(p) is _Slot else p for p in self.parameters])
+        return database.obj.execute_sql(self.sql, self.filled(values))
+
+    def filled(self, values: Sequence) -> list:
+        """Return the parameters, ``values`` in their places."""
+        return [values[p.index] if type(p) is _Slot else p for p in self.parameters]
+
+    def with_values(self, values: Sequence) -> Relation:
+        """Return the text with ``values`` in their places."""
+        return Relation(self.sql, tuple(self.filled(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """SQL text that stands for rows, and the parameters in it."""
+
+    sql: str
+    parameters: tuple
 
 
 def compile_query(query) -> Statement:
@@ -248,6 +271,17 @@ def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], page
     return compile_query(query)
 
 
+@lru_cache(COMPILED_SHAPES)
+def _relation(dialect, selection: Selection, columns: tuple[tuple[str, str | Clause], ...]) -> Statement:
+    joins, slots = _Joins(selection.model), Slots()
+    expressions = [
+        (joins.column(found) if isinstance(found, str) else slots.fill(found, joins)).alias(name)
+        for name, found in columns
+    ]
+    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    return compile_query(_query(joins, expressions, conditions, ()))
+
+
 def _query(joins: _Joins, expressions, conditions, terms):
     query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
     return query.where(*conditions) if conditions else query
@@ -287,5 +321,6 @@ def _existence(dialect, selections: tuple[Selection, ...]) -> Statement:
 def forget_statements() -> None:
     """Drop all compiled SQL: what expressions are built of has changed."""
     _rows.cache_clear()
+    _relation.cache_clear()
     _existence.cache_clear()
     _count.cache_clear()

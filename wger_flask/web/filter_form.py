@@ -50,9 +50,13 @@ class FilterForm:
 
 
 def filter_form(
-    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None
-) -> FilterForm:
-    """Return the form of ``parameters``, filled from ``args``; ``labels`` are those of known fields."""
+    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None,
+    kept: Iterable[str] = (),
+) -> FilterForm:  # fmt: skip
+    """Return the form of ``parameters``, filled from ``args``.
+
+    ``labels`` are those of known fields, ``kept`` parameters that are no filters and stay as they are.
+    """
     labels = labels or {}
     groups: dict[str, Group] = {}
     chips: list[Chip] = []
@@ -67,8 +71,8 @@ def filter_form(
     for group in groups.values():
         if len(group.controls) == 1 and (words := group.controls[0].label.removeprefix("is")):
             group.label += words if group.controls[0].label != words and not group.controls[0].options else ""
-    kept = [(name, value) for name, value in args.items(multi=True) if name in _KEPT]
-    return FilterForm(list(groups.values()), kept, len(in_use), chips)
+    stays = [(name, value) for name, value in args.items(multi=True) if name in (*_KEPT, *kept)]
+    return FilterForm(list(groups.values()), stays, len(in_use), chips)
 
 
 def _chips(parameter: Parameter, label: str, control: Control, args: MultiDict, user) -> Iterable[Chip]:

@@ -108,6 +108,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     schema = schema if isinstance(schema, type) else None  # a piece of OpenAPI says nothing for people
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
     frame = frame_of(call, payload, **heading_of(call)) | {"forms": _forms(call, payload), "asked": _asked(call)}
+    frame |= _narrowed(call)
     if way_back() and frame["forms"]:
         return respond("form.html", **frame, form=frame["forms"][0])
     if call.action is not None and call.action.view and status == 200 and call.method != "OPTIONS":
@@ -177,6 +178,15 @@ def _asked(call: Call):
     """Return the form of the query parameters that an action declares, None for none."""
     declares = call.action is not None and call.action.query is not None and call.method in ("GET", "HEAD")
     return query_form(call) if declares else None
+
+
+def _narrowed(call: Call) -> dict:
+    """Return the form of the list's filters, by its name in templates, where an action takes them."""
+    if call.action is None or not call.action.filtered or call.method == "OPTIONS":
+        return {}
+    parameters = call.resource.filter_set.describe()
+    kept = call.action.query().load_fields if call.action.query else ()
+    return {"filters": filter_form(parameters, call.args, {}, call.user, _labels(call.resource), kept)}
 
 
 def _facts(schema, payload: dict, call: Call, model=None) -> list[tuple[str, object]]:

@@ -67,6 +67,19 @@ declare_index(
 )  # fmt: skip
 declare_index(Measurement, "measurement_category_date", "category", "-date", "-id")
 
+
+class Calculation(Model):
+    """On which day, of its owner, all entries of a calculated category were last calculated; null to do so again."""
+
+    id = columns.Auto()
+    category = columns.ForeignKey(Category, index=False, backref="+")
+    day = columns.Date(null=True)
+
+    class Meta:
+        table_name = "wger_flask_calculation"
+        indexes = ((("category",), True),)
+
+
 BODY_WEIGHT_NAME = "Body weight"
 
 
@@ -79,3 +92,4 @@ def official_category(user: int, unit: str = "kg") -> Category:
 
 
 MODELS = (Category, Measurement)
+OWN_MODELS = (Calculation,)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Compare, Hooks, Resource, compared, exact, one_of, owned_by
+from wger_flask.api import WRITE, Call, Compare, Hooks, Resource, compared, exact, one_of, owned_by
 
+from . import aggregates, dynamic_types
 from .category_rules import add_components, check_category, prepare_category, refuse_official
 from .measurement_rules import check_measurement, prepare_measurement, refuse_calculated
 from .models import Category, Measurement
 from .schemas import MeasurementCategorySchema, MeasurementSchema
+
+
+def prepare(call: Call, data: dict, row: Category | None) -> None:
+    """Complete a category, and refuse what does not fit together: what it is calculated from at last."""
+    prepare_category(call, data, row)
+    dynamic_types.check_calculation(call.user.id, data, row)
+
 
 category = Resource(
     "measurement-category", Category, MeasurementCategorySchema,
@@ -19,7 +27,8 @@ category = Resource(
         "is_official": Compare(exact, spelling="any"),
     },
     owner=owned_by("user", checks={"parent": "user"}),
-    hooks=Hooks(check=check_category, prepare=prepare_category, saved=add_components, change=refuse_official),
+    hooks=Hooks(check=check_category, prepare=prepare, saved=add_components, change=refuse_official),
+    actions=(dynamic_types.ACTION,),
     view="measured",
 )  # fmt: skip
 
@@ -31,6 +40,7 @@ measurement = Resource(
     filters={"id": (exact, one_of), "category": (exact, one_of), "date": compared, "source": exact},
     owner=owned_by("category.user", checks={"category": "user"}),
     hooks=Hooks(check=check_measurement, prepare=prepare_measurement, change=refuse_calculated),
+    actions=aggregates.ACTIONS,
     view="measurements",
 )  # fmt: skip
 

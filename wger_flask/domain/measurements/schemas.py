@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wger_flask.api import Key, Schema, fields
 
+from .dynamic_types import CHOICES
 from .measurement_rules import check_bounds
 from .metric_types import CHART_TYPES, METRIC_TYPES, SOURCES, USER
 from .models import Category
@@ -23,8 +24,8 @@ class MeasurementCategorySchema(Schema):
     parent = Key(Category, allow_none=True, help="the group that it is part of")
     order = fields.Integer()
     is_official = fields.Boolean(dump_only=True, help="whether body weight is kept in it")
-    dynamic_type = fields.String(max_length=20)
-    dynamic_params = fields.Json(most=_MOST_JSON)
+    dynamic_type = fields.Choice(CHOICES, label="Calculated", help="NONE unless given; cannot be changed")
+    dynamic_params = fields.Json(most=_MOST_JSON, label="Calculated from", help="see dynamic-types/")
 
 
 class MeasurementSchema(Schema):

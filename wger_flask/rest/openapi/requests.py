@@ -47,6 +47,8 @@ def parameters(target: Target, method: str) -> list[dict]:
     if resource is not None and resource.deletion and (path == DELETION or method == "DELETE" and not path):
         told = resource.deletion().load_fields.items()
         made += [_option(name, field) for name, field in told if not path or name == HISTORY]
+    if method == "GET" and target.action is not None and target.action.filtered:
+        made += [_query(parameter, resource) for parameter in resource.filter_set.describe()]
     if target.action is not None and target.action.query is not None:
         made += [_declared(field.data_key or name, field) for name, field in target.action.query().load_fields.items()]
     made.append({

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import peewee
 
 from ..upgrades import Progress
+
+if TYPE_CHECKING:
+    from ..query import Relation
 
 Reader = Callable[[object], object]
 
@@ -67,6 +72,28 @@ class Dialect:
     def json_text(self, column, name: str):
         """Return the expression for what the object in a JSON column holds as ``name``, as text."""
         return peewee.fn.jsonb_extract_path_text(column, name)
+
+    def json_number(self, column, name: str):
+        """Return the expression for the number that the object in a JSON column holds as ``name``, else null."""
+        held = peewee.fn.jsonb_extract_path(column, name)
+        number = peewee.fn.jsonb_extract_path_text(column, name).cast("numeric")
+        return peewee.Case(None, [(peewee.fn.jsonb_typeof(held) == "number", number)], None)
+
+    # -- values at moments, by the hours, days, weeks and months of a calendar (see storage.value_series) --
+    def bucket_totals(self, database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[tuple]:
+        """Yield the totals of the ``rows`` of each ``size`` of the calendar in ``zone``.
+
+        ``size`` is "hour", "day", "week" or "month"; only rows in one of the ``series`` count.  A tuple holds
+        the key of the series, the aware moment at which the bucket starts, unit, count, sum, lowest, highest
+        and latest moment.
+        """
+        raise NotImplementedError
+
+    def count_buckets(
+        self, database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
+    ) -> int:  # fmt: skip
+        """Return in how many buckets, as above, there are rows of any series, ``most`` for more."""
+        raise NotImplementedError
 
     # -- order ------------------------------------------------------------------------------
     def insertion_order(self, model):

@@ -125,6 +125,16 @@ class PostgresqlDialect(Dialect):
             "(LIKE nutrition_ingredient INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
         )
 
+    def bucket_totals(self, database, rows, series, size, zone):
+        select = f"""SELECT rows.series, {_BUCKET}, rows.unit, COUNT(*), SUM(rows.value), MIN(rows.lowest),
+                     MAX(rows.highest), MAX(rows.moment) FROM rows JOIN series USING (series) GROUP BY 1, 2, 3"""
+        for key, start, *others in _of_series(database, select, rows, series, size, _name_of(zone)):
+            yield key, start.replace(tzinfo=zone), *others  # of an hour that comes twice, the first
+
+    def count_buckets(self, database, rows, series, size, zone, most):
+        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {_BUCKET} FROM rows JOIN series USING (series) LIMIT %s) found"
+        return _of_series(database, select, rows, series, size, _name_of(zone), most).fetchone()[0]
+
     def estimated_count(self, database, model):
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
@@ -199,6 +209,22 @@ class PostgresqlDialect(Dialect):
                 f"""SELECT setval(pg_get_serial_sequence('"{table}"', '{key.column_name}'),
                            coalesce((SELECT max("{key.column_name}") FROM "{table}"), 0) + 1, false)"""
             )
+
+
+# Within years that Python knows, wherever it is looked at from.
+_LOCAL = "LEAST(GREATEST(rows.moment AT TIME ZONE %s::text, '0001-02-01'), '9999-12-30')"
+_BUCKET = f"date_trunc(%s::text, {_LOCAL})"
+# What the server takes for an abbreviation, with the offset of winter alone, is a zone to everybody else.
+_ZONES = {"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon"}
+
+
+def _name_of(zone) -> str:
+    return _ZONES.get(str(zone), str(zone))
+
+
+def _of_series(database, select: str, rows, series, *values):
+    query = f"WITH rows AS ({rows.sql}), series AS ({series.sql}) {select}"
+    return database.execute_sql(query, (*rows.parameters, *series.parameters, *values))
 
 
 def _milliseconds(seconds: float) -> int:

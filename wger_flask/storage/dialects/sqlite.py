@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import peewee
 
 from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
+from .sqlite_buckets import bucket_start, bucket_totals, count_buckets
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
@@ -69,6 +70,17 @@ class SqliteDialect(Dialect):
 
     def json_text(self, column, name):
         return peewee.fn.json_extract(column, f"$.{name}").cast("text")
+
+    def json_number(self, column, name):
+        path = f"$.{name}"
+        is_number = peewee.fn.json_type(column, path).in_(("integer", "real"))
+        return peewee.Case(None, [(is_number, peewee.fn.json_extract(column, path))], None)
+
+    def bucket_totals(self, database, rows, series, size, zone):
+        return bucket_totals(database, rows, series, size, zone)
+
+    def count_buckets(self, database, rows, series, size, zone, most):
+        return count_buckets(database, rows, series, size, zone, most)
 
     def insertion_order(self, model):
         return peewee.Column(model._meta.table, "rowid")
@@ -247,6 +259,10 @@ class Sqlite(SqliteFile):
         "BOOL": "bool", "UUID": "char(32)", "DATETIME": "datetime", "DECIMAL": "decimal", "JSON": "text",
     }  # fmt: skip
     dialect = SqliteDialect()
+
+    def __init__(self, path: str, line: Line):
+        super().__init__(path, line)
+        self.register_function(bucket_start, "bucket_start", 3)
 
 
 @contextmanager

@@ -1,0 +1,92 @@
+"""Add up values by the hours, days, weeks and months of a calendar, on SQLite.
+
+SQLite knows no time zones, and grouping a great many rows means to sort them.  But rows of a series
+come from its index in the order of time.  So we walk back from the end of each series: from its
+latest row to the start of the bucket that it lies in, to the latest row before that, and so on.  A
+function in Python tells where a bucket starts; it is asked once a bucket, not once a row.  What lies
+between two starts is added up in place.
+
+An hour that comes twice in autumn is one bucket.  Where clocks are set back across midnight (Newfoundland
+until 2011, by an hour and a minute past it), what comes twice of the evening counts to the next day.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from ..query import Relation
+
+_INLINE = "NOT MATERIALIZED" if sqlite3.sqlite_version_info >= (3, 35) else ""  # older ones never do otherwise
+_END = "~"  # behind every moment
+_WALK = """
+    walk(series, start, stop) AS (
+        SELECT series.series,
+               bucket_start((SELECT MAX(rows.moment) FROM rows WHERE rows.series = series.series), ?, ?), ?
+        FROM series
+        UNION ALL
+        SELECT walk.series,
+               bucket_start((SELECT MAX(rows.moment) FROM rows
+                             WHERE rows.series = walk.series AND rows.moment < walk.start), ?, ?), walk.start
+        FROM walk WHERE walk.start IS NOT NULL)"""
+_TOTALS = """
+    SELECT walk.series, walk.start, (
+        SELECT json_group_array(json_array(unit, number, total, lowest, highest, newest))
+        FROM (SELECT rows.unit AS unit, COUNT(*) AS number, SUM(rows.value) AS total, MIN(rows.lowest) AS lowest,
+                     MAX(rows.highest) AS highest, MAX(rows.moment) AS newest
+              FROM rows WHERE rows.series = walk.series AND rows.moment >= walk.start AND rows.moment < walk.stop
+              GROUP BY rows.unit))
+    FROM walk WHERE walk.start IS NOT NULL"""
+_COUNT = "SELECT COUNT(*) FROM (SELECT DISTINCT start FROM walk WHERE start IS NOT NULL LIMIT ?)"
+
+
+def bucket_totals(database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[tuple]:
+    """Answer :meth:`~.base.Dialect.bucket_totals`."""
+    for key, start, found in _walked(database, _TOTALS, rows, series, size, zone):
+        for totals in json.loads(found):
+            yield key, _moment(start), *totals
+
+
+def count_buckets(database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
+    """Answer :meth:`~.base.Dialect.count_buckets`."""
+    return _walked(database, _COUNT, rows, series, size, zone, most).fetchone()[0]
+
+
+def _walked(database, select: str, rows: Relation, series: Relation, size: str, zone: ZoneInfo, *values):
+    query = f"""WITH RECURSIVE rows AS {_INLINE} ({rows.sql}), series AS {_INLINE} ({series.sql}), {_WALK} {select}"""
+    where = size, str(zone)
+    return database.execute_sql(query, (*rows.parameters, *series.parameters, *where, _END, *where, *values))
+
+
+@lru_cache(8192)
+def bucket_start(text: str | None, size: str, zone: str) -> str | None:
+    """Return the moment at which the bucket starts that a stored moment lies in: a function in SQL."""
+    if text is None:
+        return None
+    place = ZoneInfo(zone)
+    try:
+        start = _floor(_moment(text).astimezone(place).replace(tzinfo=None, fold=0), size)
+        found = start.replace(tzinfo=place).astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:  # on the first or the last days that there are
+        return text
+    return found.isoformat(sep=" ")
+
+
+def _floor(local: datetime, size: str) -> datetime:
+    hour = local.replace(minute=0, second=0, microsecond=0)
+    if size == "hour":
+        return hour
+    day = hour.replace(hour=0)
+    if size == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if size == "month" else day
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
