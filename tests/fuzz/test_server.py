@@ -18,6 +18,7 @@ from wger_flask.domain.measurements.models import Measurement
 from wger_flask.storage.database import database, open_database
 
 CLIENTS, WEIGHTS = 20, 12
+KEY = "018f3a52-2701-7f0a-9d3b-0a51c7f4e901"
 TOKEN = f"Authorization: Token {key_of('grace')}"
 NOTED = re.compile(r"Traceback|locked|deadlock", re.IGNORECASE)
 
@@ -106,13 +107,15 @@ def test_twenty_clients_lose_no_weight(port, held):
     assert kept.count(99) == CLIENTS * (4 - 1)  # of the changed ones, the one at three was taken back
 
 
-def test_a_moment_that_all_want_is_given_once(port):
+def test_an_external_id_that_all_want_is_given_once(port):
     def work(client, number):
-        client("POST", "weightentry/", {"date": "2023-05-05T10:00:00Z", "weight": 70})
+        official = client("GET", "measurement-category/?is_official=true")[1]["results"][0]["id"]
+        body = {"category": official, "value": 70, "source": "google", "external_id": KEY}
+        client("POST", "measurement/", body)
 
     clients = at_once(port, work)
     for name in ("ada", "grace", "linus"):
-        mine = [client.seen[0] for client in clients if client.headers["Authorization"].endswith(key_of(name))]
+        mine = [client.seen[1] for client in clients if client.headers["Authorization"].endswith(key_of(name))]
         assert sorted(mine) == [201] + [400] * (len(mine) - 1)
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import random
 from collections import Counter
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from tests.reference import BY_LABEL, MODELS, SERVER, TABLES, empty_database, ne
 from wger_flask.auth.second_factors import authenticators
 from wger_flask.storage import cascade
 from wger_flask.storage.bulk import dangling
-from wger_flask.storage.database import transaction
+from wger_flask.storage.database import database, transaction
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.model import label_of, links_of
 from wger_flask.storage.numbered_keys import uuid_of
@@ -428,7 +429,6 @@ def test_dumps_of_2_5_are_understood(load, dump):
     item = Item.get_by_id(uuid_of("nutrition.mealitem", given["pk"]))
     assert item.meal_id == uuid_of("nutrition.meal", given["fields"]["meal"])
     assert Ingredient.select().where(Ingredient.license_author == "").exists()
-    Category = BY_LABEL["measurements.category"]
     weights = Measurement.select().join(Category).where(Category.is_official)
     assert weights.count() == report.loaded["weight.weightentry"]
 
@@ -530,6 +530,49 @@ def test_uuids_may_be_written_either_way(load):
 def test_a_number_of_a_category_that_the_dump_brings_later(load):
     load([exercise(), licence(), category()])
     assert Exercise.get().category.name == "Abs"
+
+
+# -- measurements ----------------------------------------------------------------------------
+OFFICIAL = "9e8da1e0-a27d-45e5-8736-9fd5b963a82d"
+Category = BY_LABEL["measurements.category"]
+
+
+def official(pk=OFFICIAL, owner=1, **fields):
+    given = {"name": "Body weight", "unit": "kg", "metric_type": "body_weight", "is_official": True, **fields}
+    return row("measurements.category", pk, user=owner, **given)
+
+
+def entry(pk, category=OFFICIAL, value="80.00", **fields):
+    return row("measurements.measurement", pk, category=category, date="2024-05-01T00:00:00Z", value=value, **fields)
+
+
+def test_whoever_comes_has_an_official_category(load):
+    load([language(), user(), user(2, "grace"), row("core.userprofile", 5, user=2, weight_unit="lb")])
+    found = {one.user_id: (one.name, one.unit, one.is_official) for one in Category.select()}
+    assert found == {1: ("Body weight", "kg", True), 2: ("Body weight", "lb", True)}
+
+
+def test_weights_of_earlier_releases_become_measurements(load):
+    key = "018f3a52-2701-7f0a-9d3b-0a51c7f4e901"
+    profile = row("core.userprofile", 5, user=1, weight_unit="lb")
+    report = load([language(), user(), profile, weight(3, uuid=key), weight(4), weight(5, date="2024-06-01T00:00:00Z")])
+    assert report.loaded["weight.weightentry"] == 3 and not report.unknown
+    assert "weight_weightentry" not in database.obj.get_tables()
+    made = Measurement.get_by_id(UUID(key))
+    assert (made.value, made.extra_data, made.source, made.notes) == (Decimal("80.50"), {"unit": "lb"}, "user", "")
+    assert Measurement.select().count() == 3
+
+
+def test_the_official_category_of_a_dump_takes_the_place_of_that_of_an_account(load):
+    load([language(), user(), weight(3)])
+    (before,) = Category.select()
+    key, other = str(UUID(int=7)), str(UUID(int=8))
+    Measurement.create(category=before, value=70, source="google", external_id=UUID(key))
+    load([user(), official(), entry(other, source="google", external_id=key)])
+    (after,) = Category.select()
+    assert str(after.id) == OFFICIAL != str(before.id)
+    assert {str(one.category_id) for one in Measurement.select()} == {OFFICIAL}
+    assert sorted(one.value for one in Measurement.select()) == [Decimal("80.00"), Decimal("80.50")]
 
 
 # -- names -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ def add_official_categories() -> int:
     if has_table(WEIGHTS):
         found = _run(f"SELECT DISTINCT o.user_id FROM {WEIGHTS} o WHERE {lacks} ORDER BY o.user_id")
         units = dict.fromkeys((user for (user,) in found.fetchall()), UNIT) | units
+    _run(f"UPDATE {CATEGORIES} SET is_official = ? WHERE metric_type = 'body_weight' AND NOT is_official", True)
     rows = [(uuid7().hex, user, unit or UNIT) for user, unit in units.items()]
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]

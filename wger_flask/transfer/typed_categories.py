@@ -24,6 +24,12 @@ def make_way(wanted: dict[str, object]) -> None:
         (wanted["user"], wanted["metric_type"], wanted["id"]),
     )
     for (old,) in found.fetchall():
+        held.execute_sql(  # of entries that both have, the dump's stay
+            f"""DELETE FROM measurements_measurement WHERE category_id = {given} AND external_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM measurements_measurement n WHERE n.category_id = {given}
+            AND n.source = measurements_measurement.source AND n.external_id = measurements_measurement.external_id)""",
+            (old, wanted["id"]),
+        )
         for table, column in (("measurements_measurement", "category_id"), ("measurements_category", "parent_id")):
             held.execute_sql(f"UPDATE {table} SET {column} = {given} WHERE {column} = {given}", (wanted["id"], old))
         held.execute_sql(f"DELETE FROM measurements_category WHERE id = {given}", (old,))

@@ -86,9 +86,12 @@ BODY_WEIGHT_NAME = "Body weight"
 def official_category(user: int, unit: str = "kg") -> Category:
     """Return the category of a user's body weight; it is made, with ``unit``, where there is none."""
     found = Category.get_or_none(Category.user == user, Category.metric_type == BODY_WEIGHT)
-    return found or Category.create(
-        user=user, name=BODY_WEIGHT_NAME, unit=unit, metric_type=BODY_WEIGHT, is_official=True
-    )
+    if found is None:
+        return Category.create(user=user, name=BODY_WEIGHT_NAME, unit=unit, metric_type=BODY_WEIGHT, is_official=True)
+    if not found.is_official:  # there is no place for a second one
+        found.is_official = True
+        found.save(only=[Category.is_official])
+    return found
 
 
 MODELS = (Category, Measurement)
