@@ -25,7 +25,8 @@ def make_way(wanted: dict[str, object]) -> None:
     )
     for (old,) in found.fetchall():
         held.execute_sql(  # of entries that both have, the dump's stay
-            f"""DELETE FROM measurements_measurement WHERE category_id = {given} AND external_id IS NOT NULL AND EXISTS (
+            f"""DELETE FROM measurements_measurement
+            WHERE category_id = {given} AND external_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM measurements_measurement n WHERE n.category_id = {given}
             AND n.source = measurements_measurement.source AND n.external_id = measurements_measurement.external_id)""",
             (old, wanted["id"]),
