@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.rest.registry import RegistrationError, Registry
 from wger_flask.storage import signals
@@ -80,6 +81,12 @@ def test_resources_are_listened_to_by_name(registry):
     assert other.listeners() == {
         Measurement: (signals.Listener(created=calls.append), signals.Listener(deleted=calls.append))
     }
+
+
+def test_models_that_no_resource_shows_are_listened_to_as_they_are():
+    other, calls = Registry(), []
+    other.listen(UserProfile, changed=calls.append)
+    assert other.listeners() == {UserProfile: (signals.Listener(changed=calls.append),)}
 
 
 def test_listening_to_nothing_stops_the_start():

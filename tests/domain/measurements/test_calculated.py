@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -295,6 +296,28 @@ def test_parts_come_to_the_same_as_the_whole(grace, exercises, people):
     recalculate_all()
     bare = [[{**row, "id": None} for row in rows] for rows in before]
     assert [[{**row, "id": None} for row in entries(grace, key)] for key in made] == bare
+
+
+def test_what_offline_clients_send_is_followed(grace, exercises):
+    def send(method, table, **data):
+        answer = grace.open(method, "/api/v2/upload-powersync-data", {"table": table, "data": data})
+        assert answer.json == {"status": "ok!"}
+
+    index, key, weight = str(uuid4()), str(uuid4()), str(uuid4())
+    send("PUT", "measurements_category", id=index, name="Index", dynamic_type="BMI", dynamic_params="")
+    send("PUT", "measurements_category", id=key, name="Max", dynamic_type="ONE_REP_MAX",
+         dynamic_params=json.dumps({"exercise_id": exercises[0]}))  # fmt: skip
+    official = grace.get("measurement-category/?is_official=true").json["results"][0]["id"]
+    send("PUT", "measurements_measurement", id=weight, category_id=official, value=80, date="2024-07-01T06:00:00Z")
+    assert values(grace, index) == [("2024-07-01", 27.04)]
+    send("DELETE", "measurements_measurement", id=weight)
+    assert values(grace, index) == []
+    done = str(uuid4())
+    send("PUT", "manager_workoutlog", id=done, exercise=exercises[0], repetitions=1, weight=100, weight_unit=1,
+         repetitions_unit=1, date="2024-07-01T06:00:00Z")  # fmt: skip
+    assert values(grace, key) == [("2024-07-01", 100.0)]
+    send("PATCH", "manager_workoutlog", id=done, weight=110)
+    assert values(grace, key) == [("2024-07-01", 110.0)]
 
 
 # -- once a day, and what it costs -----------------------------------------------------------------------
