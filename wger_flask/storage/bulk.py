@@ -12,7 +12,7 @@ import peewee
 
 from .database import database
 from .model import Model
-from .query import Slots, compile_query
+from .statements import Slots, compile_query
 
 # The last two are what drivers raise for integers and texts that no database could store.
 _REFUSALS = (peewee.IntegrityError, peewee.DataError, OverflowError, UnicodeError)

@@ -15,7 +15,7 @@ from . import columns as fields
 from .database import database
 from .model import Model
 from .predicates import pad
-from .query import COMPILED_SHAPES, Slots, Statement, compile_query
+from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
 KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 

@@ -22,19 +22,10 @@ from .database import database
 from .model import Model
 from .predicates import Clause
 from .query_cache import remembered
+from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
 
-COMPILED_SHAPES = 1024
 AS_READ = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
 _FAR = 1000
-
-
-class _Slot:
-    """Stand for the value at ``index`` while the SQL is written."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, index: int):
-        self.index = index
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +109,7 @@ class Selection:
 
         ``row.user_id`` is a reference's key; ``row.user`` asks the database once more, so avoid it in loops.
         """
-        joins = _Joins(self.model)
+        joins = Joins(self.model)
         conditions = [joins.build(clause, map(_plain, clause.values)) for clause in self.clauses]
         terms = [
             joins.build(term, map(_plain, term.values)) if isinstance(term, Clause) else joins.term(term)
@@ -141,57 +132,7 @@ def which_exist(selections: Sequence[Selection]) -> list[bool]:
     return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text and which of the given values each of its parameters takes."""
-
-    sql: str
-    parameters: tuple
-
-    def run(self, values: Sequence):
-        """Execute with ``values`` and return the cursor."""
-        return database.obj.execute_sql(self.sql, self.filled(values))
-
-    def filled(self, values: Sequence) -> list:
-        """Return the parameters, ``values`` in their places."""
-        return [values[p.index] if type(p) is _Slot else p for p in self.parameters]
-
-    def with_values(self, values: Sequence) -> Relation:
-        """Return the text with ``values`` in their places."""
-        return Relation(self.sql, tuple(self.filled(values)))
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """SQL text that stands for rows, and the parameters in it."""
-
-    sql: str
-    parameters: tuple
-
-
-def compile_query(query) -> Statement:
-    """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
-    sql, parameters = database.obj.get_sql_context().sql(query).query()
-    return Statement(sql, tuple(parameters))
-
-
-class Slots:
-    """Hand out placeholders in the order in which values will be given."""
-
-    def __init__(self):
-        self.taken = 0
-
-    def take(self) -> peewee.Value:
-        """Return the next placeholder."""
-        self.taken += 1
-        return peewee.Value(_Slot(self.taken - 1), converter=False)
-
-    def fill(self, clause: Clause, joins: _Joins) -> peewee.Expression:
-        """Build ``clause`` on as many placeholders as it has values."""
-        return joins.build(clause, (self.take() for _ in clause.values))
-
-
-class _Joins:
+class Joins:
     """Follow dotted paths along references, joining each table once."""
 
     def __init__(self, model: type[Model]):
@@ -253,7 +194,7 @@ def _target(field: peewee.Field) -> peewee.Field:
 
 @lru_cache(COMPILED_SHAPES)
 def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool) -> Statement:
-    joins, slots = _Joins(selection.model), Slots()
+    joins, slots = Joins(selection.model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
     terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
@@ -273,7 +214,7 @@ def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], page
 
 @lru_cache(COMPILED_SHAPES)
 def _relation(dialect, selection: Selection, columns: tuple[tuple[str, str | Clause], ...]) -> Statement:
-    joins, slots = _Joins(selection.model), Slots()
+    joins, slots = Joins(selection.model), Slots()
     expressions = [
         (joins.column(found) if isinstance(found, str) else slots.fill(found, joins)).alias(name)
         for name, found in columns
@@ -282,7 +223,7 @@ def _relation(dialect, selection: Selection, columns: tuple[tuple[str, str | Cla
     return compile_query(_query(joins, expressions, conditions, ()))
 
 
-def _query(joins: _Joins, expressions, conditions, terms):
+def _query(joins: Joins, expressions, conditions, terms):
     query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
     return query.where(*conditions) if conditions else query
 
@@ -303,7 +244,7 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 @lru_cache(COMPILED_SHAPES)
 def _count(dialect, selection: Selection) -> Statement:
-    joins, slots = _Joins(selection.model), Slots()
+    joins, slots = Joins(selection.model), Slots()
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
     return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
 
@@ -312,7 +253,7 @@ def _count(dialect, selection: Selection) -> Statement:
 def _existence(dialect, selections: tuple[Selection, ...]) -> Statement:
     slots, questions = Slots(), []
     for selection in selections:
-        joins = _Joins(selection.model)
+        joins = Joins(selection.model)
         conditions = [slots.fill(clause, joins) for clause in selection.clauses]
         questions.append(peewee.fn.EXISTS(_query(joins, (peewee.SQL("1"),), conditions, ())))
     return compile_query(peewee.Select(columns=questions))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from .database import database
-from .query import Relation
+from .statements import Relation
 
 BUCKETS = ("hour", "day", "week", "month")
 """The sizes of what is added up, from small to large."""

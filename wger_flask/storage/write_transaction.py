@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from .database import database
 from .model import Model, touch
-from .query import COMPILED_SHAPES, Slots, Statement, compile_query
 from .signals import tell_changed, tell_created
+from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
 
 def insert(row: Model) -> Model:

@@ -14,7 +14,7 @@ import peewee
 from ..upgrades import Progress
 
 if TYPE_CHECKING:
-    from ..query import Relation
+    from ..statements import Relation
 
 Reader = Callable[[object], object]
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from ..query import Relation
+    from ..statements import Relation
 
 _INLINE = "NOT MATERIALIZED" if sqlite3.sqlite_version_info >= (3, 35) else ""  # older ones never do otherwise
 _END = "~"  # behind every moment
