@@ -50,13 +50,12 @@ def hosting(template, tmp_path_factory):
 
 
 @pytest.fixture
-def host(app, folder, tmp_path):
+def host(hosting, folder, tmp_path):
     """Make applications that host it, or fail to."""
 
     def make(**settings):
-        url = f"sqlite:///{database.obj.database}" if hasattr(database.obj, "turns") else database.obj.database
         settings = {"WGER_BOOLEAN_FILTERS": "any-spelling", "WGER_WEB_UI": str(folder), **settings}
-        return create_app(settings_for(url, tmp_path / "instance", **settings))
+        return create_app(settings_for(hosting[1].url, tmp_path / "instance", **settings))
 
     return make
 
