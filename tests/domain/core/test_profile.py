@@ -140,6 +140,7 @@ def test_a_birthdate_tells_the_age_where_none_is_known(api, monkeypatch):
     assert send("userprofile/", {"birthdate": "1990-05-17"}).json["age"] == 33
     assert send("userprofile/", {"birthdate": "1980-05-17"}).json["age"] == 33
     assert send("userprofile/", {"birthdate": "2000-02-29", "age": None}).json["age"] == 24
+    assert send("userprofile/", {"age": None}).json["age"] == 24, "it is told by the date that is stored"
     assert send("userprofile/", {"birthdate": None}).json["age"] == 24
 
 

@@ -125,8 +125,9 @@ def change_profile(call):
     """Change what you send of your profile; nothing is required."""
     data = call.load(ProfileSchema, partial=True)
     row = UserProfile.get_or_none(UserProfile.user == call.user.id) or make_profile(call.user.id)
-    if data.get("birthdate") and data.get("age", row.age) is None:
-        data["age"] = age_on(today(), data["birthdate"])
+    birthdate = data.get("birthdate", row.birthdate)
+    if birthdate and data.get("age", row.age) is None:
+        data["age"] = age_on(today(), birthdate)
     for name, value in data.items():
         setattr(row, name, value)
     row.save()
