@@ -298,7 +298,8 @@ def test_nothing_is_left_of_somebody_who_was_deleted_by_a_program_that_knows_not
     access = api().post("token", anna).json["access"]
     own = App(app).post("auth/login", anna).json["meta"]
     with transaction():
-        for table, column in (("core_userprofile", "user_id"), ("core_usercache", "user_id"), ("auth_user", "id")):
+        theirs = ("core_userprofile", "core_usercache", "measurements_category")
+        for table, column in (*((table, "user_id") for table in theirs), ("auth_user", "id")):
             database.obj.execute_sql(f"DELETE FROM {table} WHERE {column} = {key}")
     assert not SecurityStamp.select().where(SecurityStamp.user == key).exists() and not LoginSession.select().exists()
     for text, code in ((access, "user_not_found"), (own["access_token"], "token_not_valid")):
