@@ -38,6 +38,7 @@ coverage: ## Run the tests and tell what they do not reach; fails below the floo
 lint: install ## Check the code's style (the rules are in pyproject.toml)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 snapshots: install ## Keep anew what the tests compare this server's own answers with
 	$(BIN)/python -m tests.snapshots $(ARGS)
@@ -66,5 +67,5 @@ docs: install ## Write the generated pages of docs/, then build them into build/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what the other targets made, but never the instance folder
-	rm -rf .venv .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .coverage screenshots conformance-failures.txt
+	rm -rf .venv .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage screenshots conformance-failures.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

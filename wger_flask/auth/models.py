@@ -125,6 +125,7 @@ class Authenticator(Model):
 
     id = columns.BigAuto()
     user = columns.ForeignKey(User)
+    user_id: int
     type = columns.Char(max_length=20)
     data = columns.Json()
     created_at = columns.DateTime(default=columns.now)

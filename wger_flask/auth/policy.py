@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import lru_cache
+from typing import Any
 
 from ..storage.counters import Counters
 from .passwords import Hashing
@@ -24,7 +25,7 @@ class Policy:
     ``counters`` is None where nothing is limited.
     """
 
-    settings: object
+    settings: Any  # every one is declared in settings.py, which nothing below the application imports
     secret: str
     post: Callable[[EmailMessage], None]
     counters: Counters | None = None

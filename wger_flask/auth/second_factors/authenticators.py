@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from ...storage import columns
 from ...storage.database import transaction
 from ...storage.predicates import equals
 from ...storage.query import Selection
 from .. import credential_stamps, lockout
-from ..models import Authenticator
+from ..models import Authenticator, User
 from . import passkeys, recovery_codes, totp
 
 LONGEST = 64  # characters of a code that is looked at
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 class SecondFactorNeeded(Exception):
     """Say that the password of ``user`` was right, and that it is not enough; ``types`` are those they have."""
 
-    def __init__(self, user, types: list[str]):
+    def __init__(self, user: User, types: list[str]):
         super().__init__("a second factor is needed")
         self.user, self.types = user, types
 
@@ -62,7 +63,7 @@ def code_count(row: Authenticator) -> int:
         return 0
 
 
-def prove(user: int, code: str, address: str | None) -> dict | None:
+def prove(user: int, code: str, address: str | None) -> dict[str, Any] | None:
     """Use a code up; returns how they proved who they are, for the list of a session, None for a wrong code.
 
     ``address`` is where the attempt comes from.  Raises :class:`~wger_flask.rest.errors.Throttled` when too many
@@ -92,7 +93,7 @@ def passkeys_of(user: int) -> list[Authenticator]:
 
 def prove_by_passkey(
     user: int | None, text: str, place: passkeys.Place, challenge: passkeys.Challenge, address: str | None
-) -> tuple[int, dict] | None:
+) -> tuple[int, dict[str, Any]] | None:
     """Return whose passkey was used and how, for the list of a session; None for what is wrong.
 
     ``user`` is whoever has shown their password, None where the passkey is all.  ``text`` is what the browser sent,
@@ -123,7 +124,7 @@ def prove_by_passkey(
     return None
 
 
-def _used(row: Authenticator, code: str) -> dict | None:
+def _used(row: Authenticator, code: str) -> dict[str, Any] | None:
     if not code or len(code) > LONGEST or not isinstance(row.data, dict):
         return None
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from ...storage.database import IntegrityError, after_commit, transaction
@@ -82,7 +83,7 @@ def turn_off(user: User, session: str | None, *, keep_key: bool = True) -> bool:
     return True
 
 
-def add_passkey(user: User, data: dict) -> None:
+def add_passkey(user: User, data: dict[str, Any]) -> None:
     """Store a passkey of somebody who has an authenticator app; raises :class:`NotDone` and ``PasswordChanged``.
 
     Apps that know no passkeys ask for the other second factor.
@@ -165,7 +166,8 @@ def _new_codes(user: int) -> list[str]:
 
 
 def _remove(user: int, kind: str) -> int:
-    return Authenticator.delete().where(Authenticator.user == user, Authenticator.type == kind).execute()
+    removed: int = Authenticator.delete().where(Authenticator.user == user, Authenticator.type == kind).execute()
+    return removed
 
 
 def _end_others(user: User, session: str | None, keep_key: bool) -> None:

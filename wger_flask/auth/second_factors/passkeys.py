@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 TYPE = "webauthn"
 LONGEST = 16_384  # characters of what a browser sends of a key
@@ -35,7 +36,9 @@ class Challenge:
     issued: float
 
 
-def options_to_register(place: Place, user: int, name: str, display: str, known: list[dict]) -> tuple[str, bytes]:
+def options_to_register(
+    place: Place, user: int, name: str, display: str, known: list[dict[str, Any]]
+) -> tuple[str, bytes]:
     """Return what a browser needs to make a key (JSON), and the challenge in it; ``known`` are keys that there are."""
     import webauthn
     from webauthn.helpers import structs
@@ -52,7 +55,7 @@ def options_to_register(place: Place, user: int, name: str, display: str, known:
     return json.dumps(told), options.challenge
 
 
-def options_to_log_in(place: Place, known: list[dict] | None = None) -> tuple[str, bytes]:
+def options_to_log_in(place: Place, known: list[dict[str, Any]] | None = None) -> tuple[str, bytes]:
     """Return what a browser needs to use a key (JSON), and the challenge in it.
 
     ``known`` are the keys of whoever has shown their password; None where the key is all they show.
@@ -67,7 +70,7 @@ def options_to_log_in(place: Place, known: list[dict] | None = None) -> tuple[st
     return webauthn.options_to_json(options), options.challenge
 
 
-def read(text: str) -> dict:
+def read(text: str) -> dict[str, Any]:
     """Return what a browser sent of a key; raises :class:`Refused`."""
     try:
         sent = json.loads(text)
@@ -78,7 +81,7 @@ def read(text: str) -> dict:
     return sent
 
 
-def user_of(sent: dict) -> int | None:
+def user_of(sent: dict[str, Any]) -> int | None:
     """Return the key of the user for whom a passkey was made, as it tells; None where it does not."""
     import webauthn
 
@@ -90,7 +93,7 @@ def user_of(sent: dict) -> int | None:
     return number if 0 < number < 1 << 63 else None
 
 
-def registered(sent: dict, name: str, place: Place, challenge: Challenge) -> dict:
+def registered(sent: dict[str, Any], name: str, place: Place, challenge: Challenge) -> dict[str, Any]:
     """Return what is stored of a new key; raises :class:`Refused`."""
     import webauthn
 
@@ -111,7 +114,9 @@ def registered(sent: dict, name: str, place: Place, challenge: Challenge) -> dic
     return {"name": name, "credential": credential}
 
 
-def used(data: dict, sent: dict, place: Place, challenge: Challenge, *, alone: bool) -> dict:
+def used(
+    data: dict[str, Any], sent: dict[str, Any], place: Place, challenge: Challenge, *, alone: bool
+) -> dict[str, Any]:
     """Return what is to be stored once a key was used; ``alone`` is it where there was no password before.
 
     Raises :class:`Refused`.
@@ -122,6 +127,8 @@ def used(data: dict, sent: dict, place: Place, challenge: Challenge, *, alone: b
     try:
         stored = webauthn.base64url_to_bytes(data["credential"]["response"]["attestationObject"])
         key = parse_attestation_object(stored).auth_data.attested_credential_data
+        if key is None:
+            raise Refused("no key")
         count = data.get("sign_count", 0)
         verified = webauthn.verify_authentication_response(
             credential=sent, expected_challenge=challenge.text, expected_rp_id=place.host,
@@ -139,7 +146,7 @@ def id_of(data: object) -> str:
     """Return the id of a stored key, empty where it cannot be read."""
     credential = data.get("credential") if isinstance(data, dict) else None
     found = credential.get("id") if isinstance(credential, dict) else None
-    return found if _is_encoded(found) else ""
+    return found if isinstance(found, str) and _is_encoded(found) else ""
 
 
 def is_resident(data: object) -> bool:
@@ -155,7 +162,7 @@ def name_of(data: object) -> str:
     return name if isinstance(name, str) and name else "passkey"
 
 
-def _descriptors(known: list[dict]) -> list:
+def _descriptors(known: list[dict[str, Any]]) -> list[Any]:
     import webauthn
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor as Descriptor
 

@@ -10,29 +10,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 TYPE = "recovery_codes"
 COUNT, DIGITS = 10, 8
 _MIGRATED = "migrated_codes"
 
 
-def begun() -> dict:
+def begun() -> dict[str, Any]:
     """Return what is stored of new codes."""
     return {"seed": secrets.token_hex(40), "used_mask": 0}
 
 
-def unused(data: dict) -> list[str]:
+def unused(data: dict[str, Any]) -> list[str]:
     """Return the codes that are still good."""
     mask = _mask(data)
     return [code for place, code in enumerate(_codes(data)) if not mask >> place & 1]
 
 
-def count(data: dict) -> int:
+def count(data: dict[str, Any]) -> int:
     """Return how many codes there are, used ones too."""
     return len(_codes(data))
 
 
-def used(data: dict, code: str) -> dict | None:
+def used(data: dict[str, Any], code: str) -> dict[str, Any] | None:
     """Return what is to be stored once ``code`` was used; None for one that is wrong or was used before."""
     mask, found = _mask(data), None
     for place, known in enumerate(_codes(data)):
@@ -45,7 +46,7 @@ def used(data: dict, code: str) -> dict | None:
     return {**data, "used_mask": mask | 1 << found}
 
 
-def _codes(data: dict) -> list[str]:
+def _codes(data: dict[str, Any]) -> list[str]:
     if isinstance(data.get(_MIGRATED), list):
         return [str(code) for code in data[_MIGRATED]]
     seed = data.get("seed")
@@ -58,6 +59,6 @@ def _codes(data: dict) -> list[str]:
     return codes
 
 
-def _mask(data: dict) -> int:
+def _mask(data: dict[str, Any]) -> int:
     mask = data.get("used_mask", 0)
     return mask if isinstance(mask, int) and mask >= 0 else (1 << COUNT) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import io
+from typing import Any
 
 import pyotp
 import segno
@@ -33,12 +34,12 @@ def picture(text: str) -> str:
     return out.getvalue().decode()
 
 
-def begun(secret: str, step: int | None = None) -> dict:
+def begun(secret: str, step: int | None = None) -> dict[str, Any]:
     """Return what is stored of a secret whose code of ``step`` was used to set it up."""
     return {"secret": secret} | ({} if step is None else {"last_step": step})
 
 
-def used(data: dict, code: str, now: float) -> dict | None:
+def used(data: dict[str, Any], code: str, now: float) -> dict[str, Any] | None:
     """Return what is to be stored once ``code`` was used at ``now`` (Unix time); None for a wrong one.
 
     A code is good once: only those of later steps are taken from then on.  wger keeps that in its cache, and reads
