@@ -19,7 +19,7 @@ from schemathesis.engine import from_schema
 from schemathesis.transport.wsgi import WSGITransport
 
 from tests.conftest import key_of
-from wger_flask.rest import timezone
+from wger_flask.storage import server_zone
 from wger_flask.storage.database import database
 
 TIMES = int(os.environ.get("DOCUMENT_TIMES", "1"))
@@ -52,7 +52,7 @@ def document(app, monkeypatch):
     """Return a function that gives the schema for a person and some phases; requests go into the application itself."""
     if database.obj.dialect.name != "sqlite":
         pytest.skip("requests come from other threads, which do not see what is rolled back here")
-    monkeypatch.setattr(timezone, "_zone", ZoneInfo("UTC"))  # others once had seconds in their offsets
+    monkeypatch.setattr(server_zone, "_zone", ZoneInfo("UTC"))  # others once had seconds in their offsets
 
     def send(self, case, *, session=None, **options):
         for name in ("max_redirects", "verify", "cert", "proxies"):  # mean nothing without a socket

@@ -235,7 +235,7 @@ PARTS = (
     b'--b\r\nContent-Disposition: form-data; name="date"\r\n\r\n2020-02-02\r\n'
     b'--b\r\nContent-Disposition: form-data; name="weight"\r\n\r\n70\r\n--b--\r\n'
 )
-REFUSAL = b'{"weight":["Ensure this value is greater than or equal to 30."]}'
+REFUSAL = b'{"weight":["Weight must be between 20 and 350 kg"]}'
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def post(path: str, *headers: str, body: bytes = b"") -> bytes:
 CLOSE = "Connection: close"
 VERSION = get("/api/v2/version/", CLOSE)
 BODY = b'{"date": "2021-01-01", "weight": 5}'  # too light: it is read, and refused in words
-REFUSAL = b'{"weight":["Ensure this value is greater than or equal to 30."]}'
+REFUSAL = b'{"weight":["Weight must be between 20 and 350 kg"]}'
 LENGTH = f"Content-Length: {len(BODY)}"
 FORM = post("gallery/", "Content-Length: 900000").replace(b"application/json", b"multipart/form-data; boundary=b")
 HALVES = {

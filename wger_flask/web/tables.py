@@ -85,7 +85,8 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
     called, naming = _called(call, rows, key), _naming_field(resource, cells)
     if resource.owner is not None and not name_first:  # whose they are, everybody knows
-        shown = [pair for pair in shown if pair[0] not in (key, resource.owner.direct)]
+        theirs = ".".join(resource.owner.path)
+        shown = [(name, field) for name, field in shown if name != key and (field.attribute or name) != theirs]
         if not called and isinstance(shown[0][1], Key):  # the first column leads to the row
             shown.sort(key=lambda pair: pair[0] != naming)
     if name_first:
