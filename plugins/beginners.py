@@ -35,7 +35,7 @@ def alternatives(call):
             shared[other] = shared.get(other, 0) + 1
     closest = sorted(shared, key=lambda key: (-shared[key], key))[:most]
     visible = resource.visible_to(call.user).where(any_of(resource.model.id, closest))
-    found = {item["id"]: item for item in resource.dump(visible.rows(resource.dump.columns), call.context)}
+    found = {item["id"]: item for item in resource.dump.of(visible, call.context)}
     return [found[key] for key in closest if key in found]
 
 

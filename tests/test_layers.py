@@ -125,5 +125,14 @@ def _code_lines(path: Path):
     yield ast.unparse(tree)
 
 
+def test_only_the_storage_knows_how_peewee_keeps_a_model_and_encodes_values():
+    for path in [*modules(PACKAGE), *modules(ROOT / "plugins")]:
+        used = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        if "storage" not in path.parts:
+            assert not used & {"_meta", "db_value", "python_value"}, f"{path.relative_to(ROOT)}: see storage/model.py"
+        if path.relative_to(ROOT).parts[:2] not in (("wger_flask", "storage"), ("wger_flask", "rest")):
+            assert "raw_rows" not in used, f"{path.relative_to(ROOT)} takes rows that are not decoded"
+
+
 def test_flask_is_not_in_the_declarations():
     assert not any(name.partition(".")[0] == "flask" for name in imports(PACKAGE / "rest" / "resource.py"))

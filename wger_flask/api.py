@@ -48,10 +48,10 @@ from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
 from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
 from .rest.schema import Schema, load
-from .rest.serialization import dumper
+from .rest.serialization import dump_held, dumper
 from .rest.services import services
 from .rest.throttling import Limit
-from .rest.timezone import active_zone, midnight, moment_reader, server_zone, today, zone_named, zone_names
+from .rest.timezone import active_zone, midnight, server_zone, today, zone_named, zone_names
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import alter, columns
@@ -59,7 +59,20 @@ from .storage.bulk import upsert
 from .storage.cascade import delete
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
-from .storage.model import Model, link
+from .storage.model import (
+    Model,
+    clashes_of,
+    columns_of,
+    decode,
+    encode,
+    history_of,
+    key_of,
+    link,
+    links_of,
+    ordering_of,
+    table_of,
+    title_of,
+)
 from .storage.name_search import search
 from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad, within
 from .storage.query import Selection, which_exist
@@ -83,10 +96,12 @@ __all__ = [
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
     "link", "load",
-    "loaded_names", "logged_in", "lt", "lte", "midnight", "moment_reader", "move_file", "on_date", "on_user_created",
+    "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date", "on_user_created",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
     "models", "FormerFields", "Compare",
     "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
+    "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
+    "table_of", "title_of",
 ]  # fmt: skip

@@ -190,8 +190,7 @@ def _found(which: Clause) -> Open | None:
     for *user, key, methods, refresh, expires, sent, stamp, mark, password in Selection(LoginSession, (which,)).rows(
         _READ
     ):
-        is_over = LoginSession.expires.python_value(expires) < columns.now()
-        if not is_over and credential_stamps.holds(sent, stamp, mark, password):
+        if expires >= columns.now() and credential_stamps.holds(sent, stamp, mark, password):
             return Open(key, Caller(*user), json.loads(methods), refresh, sent)
     return None
 

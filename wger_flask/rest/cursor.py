@@ -15,7 +15,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from ..storage.columns import storable
-from ..storage.model import Model
+from ..storage.model import Model, key_of
 from ..storage.predicates import Clause
 from ..storage.query import Selection
 from .errors import NotFound
@@ -63,12 +63,12 @@ class Cursor:
         size = self._size(args)
         size = min(size, most or size)
         position, back = _read(args.get("cursor", ""))
-        name = selection.model._meta.primary_key.name
+        name = key_of(selection.model).name
         key = columns.index(name)
         down = selection.order[:1] == (f"-{name}",)
         if position is not None:
             selection = selection.where(_beyond(selection.model, position, back != down))
-        rows = selection.order_by(f"-{name}" if back != down else name).rows(columns, size + 1)
+        rows = selection.order_by(f"-{name}" if back != down else name).raw_rows(columns, size + 1)
         more, rows = len(rows) > size, rows[:size]
         if back:
             rows.reverse()
@@ -104,11 +104,11 @@ def _beyond(model: type[Model], position: int, below: bool) -> Clause:
 
 
 def _less(model: type[Model], slot):
-    return model._meta.primary_key < slot
+    return key_of(model) < slot
 
 
 def _more(model: type[Model], slot):
-    return model._meta.primary_key > slot
+    return key_of(model) > slot
 
 
 def _written(position: int, back: bool = False) -> str:

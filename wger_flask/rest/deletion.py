@@ -19,7 +19,7 @@ from marshmallow import ValidationError
 from marshmallow import fields as plain
 
 from ..storage import cascade
-from ..storage.model import Model, is_link, label_of
+from ..storage.model import Model, is_link, label_of, references_to
 from . import fields
 from .bodies import FormData
 from .dispatch import Call
@@ -119,7 +119,7 @@ def _folded(name: str) -> str:
 # -- what goes and what stays --------------------------------------------------------------------------
 def has_dependants(model: type[Model]) -> bool:
     """Return whether a model refers to ``model``, other than by a many-to-many relation."""
-    return any(not is_link(owner) for owner in model._meta.backrefs.values())
+    return any(not is_link(owner) for owner in references_to(model).values())
 
 
 @contextmanager

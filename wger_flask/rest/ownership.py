@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from marshmallow import ValidationError
 
 from ..storage.columns import storable
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from .errors import ApiError, NotYours
@@ -47,7 +47,7 @@ class Ownership:
             value = body.get(name)
             if value is None or value == "":
                 continue
-            target = model._meta.fields[name].rel_model
+            target = columns_of(model)[name].rel_model
             try:
                 # Whether the type is right is for validation to say: here, true is as good as 1.
                 key = parse_reference(target, int(value) if isinstance(value, bool) else value)
@@ -55,7 +55,7 @@ class Ownership:
                 continue
             if not storable(key):
                 raise NotYours()
-            wanted = equals(target._meta.primary_key, key)
+            wanted = equals(key_of(target), key)
             asked.append(Selection(target, (wanted, along(target, tuple(path.split(".")), user_id))))
         return asked
 

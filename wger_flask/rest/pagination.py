@@ -76,7 +76,7 @@ class LimitOffset:
         """
         limit, offset = self.window(args)
         limit = min(limit, most or limit)
-        rows = selection.rows(columns, limit, offset)
+        rows = selection.raw_rows(columns, limit, offset)
         if (rows or not offset) and len(rows) < limit:
             return Page(rows, offset + len(rows), limit, offset)
         return Page(rows, selection.count(at_least=offset + len(rows)), limit, offset)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ..storage.columns import storable
-from ..storage.model import Model, title_of
+from ..storage.model import Model, key_of, title_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection, which_exist
 from .errors import NotYours
@@ -39,7 +39,7 @@ def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
 
     It stands under the name of the key; there is none where the key is free.
     """
-    name = model._meta.primary_key.name
+    name = key_of(model).name
     key = data.get(name)
     if key is None or key == own or not _exist([(model, key)])[0]:
         return {}
@@ -48,7 +48,7 @@ def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
 
 def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Selection] = ()) -> list[bool]:
     """Tell of each model and primary key whether there is such a row; ``own_rows`` must be there: one query."""
-    asked = [Selection(model, (equals(model._meta.primary_key, key),)) for model, key in rows if storable(key)]
+    asked = [Selection(model, (equals(key_of(model), key),)) for model, key in rows if storable(key)]
     found = which_exist([*own_rows, *asked])
     if not all(found[: len(own_rows)]):
         raise NotYours()
@@ -58,6 +58,6 @@ def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Sele
 
 def _missing(model: type[Model], keys: list) -> list:
     """Return those of ``keys`` that no row of ``model`` has, in order."""
-    column = model._meta.primary_key
+    column = key_of(model)
     found = set(Selection(model, (any_of(column, [key for key in keys if storable(key)]),)).keys())
     return [key for key in keys if key not in found]

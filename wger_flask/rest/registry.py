@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from ..storage.migrations import PluginTables, numbered
-from ..storage.model import Model, let_database_delete
+from ..storage.model import Model, let_database_delete, table_of
 from ..storage.signals import Listener
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
@@ -89,16 +89,15 @@ class Registry:
         Raises :class:`RegistrationError` for a table that another model has, and for a plugin's table whose name does
         not begin with ``plugin_<name>_``.
         """
-        tables = {model._meta.table_name: model for model in self.models}
+        tables = {table_of(model): model for model in self.models}
         prefix = f"plugin_{self._plugin}_" if self._plugin else ""
         for model in models:
-            if not model._meta.table_name.startswith(prefix):
-                raise RegistrationError(f"table {model._meta.table_name!r} of {self.origin} must begin with {prefix!r}")
-            other = tables.get(model._meta.table_name)
+            if not table_of(model).startswith(prefix):
+                raise RegistrationError(f"table {table_of(model)!r} of {self.origin} must begin with {prefix!r}")
+            other = tables.get(table_of(model))
             if other is not None and other is not model:
                 raise RegistrationError(
-                    f"table {model._meta.table_name!r} is declared twice: "
-                    f"by {other.__module__} and by {model.__module__}"
+                    f"table {table_of(model)!r} is declared twice: by {other.__module__} and by {model.__module__}"
                 )
             if other is None:
                 self.models.append(model)
@@ -198,7 +197,7 @@ class Registry:
         Needed only where no column of the row is its name.  Raises :class:`RegistrationError` for a model that has such
         a function already.
         """
-        self._claim(f"name for rows of table {model._meta.table_name!r}")
+        self._claim(f"name for rows of table {table_of(model)!r}")
         self.names[model] = load
 
     def extend(

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from ..storage import columns
-from ..storage.model import Link, Model, ordering_of, title_of
+from ..storage.model import Link, Model, columns_of, key_of, ordering_of, title_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from .cursor import Cursor
@@ -202,7 +202,7 @@ class Resource:
     def for_people(self) -> tuple[str, ...]:
         """The order of a page where the user asks for none: of one's own rows, the newest come first."""
         first, *others = self.order.default or ("",)
-        column = self.model._meta.fields.get(first)
+        column = columns_of(self.model).get(first)
         if self.owner is None or not isinstance(column, columns.DateTime | columns.Date):
             return self.order.default
         return (f"-{first}", *others)
@@ -272,7 +272,7 @@ class Resource:
         return selection.where(self._key_clause(text))
 
     def _key_clause(self, text: str) -> Clause:
-        column = self.model._meta.primary_key
+        column = key_of(self.model)
         try:
             if isinstance(column, columns.UUID):
                 return equals(column, uuids.UUID(text))
@@ -289,11 +289,10 @@ class Resource:
 
     def show(self, selection: Selection, context) -> dict:
         """Return the one row of ``selection`` as a dictionary for JSON; raises :class:`NoMatch` (404)."""
-        dump = self.dump
-        rows = selection.rows(dump.columns, 1)
+        rows = self.dump.of(selection, context, 1)
         if not rows:
             raise NoMatch(self.model)
-        return dump(rows, context)[0]
+        return rows[0]
 
     def fetch(self, selection: Selection) -> Model:
         """Return the one row of ``selection`` as an instance of the model; raises :class:`NoMatch` (404)."""

@@ -16,7 +16,8 @@ import peewee
 
 from ..storage.database import database
 from ..storage.dialects.base import AS_HELD, Dialect
-from ..storage.model import Model, column_at
+from ..storage.model import Model, column_at, decoder_of, key_of
+from ..storage.query import Selection
 from .context import Context
 
 Column = Callable[[list[tuple], Context, list[dict]], Iterable]
@@ -51,9 +52,13 @@ class Builder:
             raise ValueError(f"{self.model.__name__} has no column {path!r} to show")
         return field
 
+    def decoder(self, path: str) -> Callable | None:
+        """Return what makes Python values of the raw ones of a column, None where they are that."""
+        return None if self.dialect is AS_HELD else decoder_of(self.reference(path))
+
     def grouped(self, load: Load, otherwise: Callable = list) -> Column:
         """Return the column of what ``load(keys, context)`` gives for the row's own key."""
-        key, place = self._loaded(self.model._meta.primary_key.name, load)
+        key, place = self._loaded(key_of(self.model).name, load)
 
         def column(raw, context, loaded):
             found = loaded[place]
@@ -85,7 +90,7 @@ class Dumper:
 
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
         builder = Builder(model, prefix, dialect or database.obj.dialect)
-        self.key = builder.index(model._meta.primary_key.name)
+        self.key = builder.index(key_of(model).name)
         fields = schema().dump_fields
         self._names = [field.data_key or name for name, field in fields.items()]
         self._makers = [_column(builder, name, field) for name, field in fields.items()]
@@ -96,8 +101,12 @@ class Dumper:
         )
         self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
+    def of(self, selection: Selection, context: Context, limit: int | None = None) -> list[dict]:
+        """Return the rows of ``selection``, the first ``limit`` of them if that is given, as dictionaries."""
+        return self(selection.raw_rows(self.columns, limit), context)
+
     def __call__(self, rows: list[tuple], context: Context) -> list[dict]:
-        """Return one dictionary a row, with one query a relation for :data:`MOST_KEYS` of them."""
+        """Return one dictionary for each raw row, with one query a relation for :data:`MOST_KEYS` of them."""
         raw = list(zip(*rows, strict=True))
         if not raw:
             return []
@@ -141,8 +150,7 @@ def _dumper(schema, model, dialect) -> Dumper:
 def dumper(schema, model: type[Model]) -> Dumper:
     """Return the :class:`Dumper` that turns raw rows of ``model`` into JSON objects in the shape of ``schema``.
 
-    ``d = dumper(NapSchema, Nap)``, then ``d(selection.rows(d.columns), call.context)`` is a list of dictionaries.  It
-    is made once.
+    ``dumper(NapSchema, Nap).of(selection, call.context)`` is a list of dictionaries.
     """
     return _dumper(schema, model, database.obj.dialect)
 

@@ -9,7 +9,7 @@ from flask import Request, current_app
 
 from ..media.store import MediaStore
 from ..storage.database import database
-from ..storage.model import clashes_of
+from ..storage.model import clashes_of, columns_of, table_of
 from .registry import Registry
 from .throttling import Limit, Throttle
 
@@ -54,9 +54,9 @@ class Services:
         if found is None:
             return "These values do not fit together with what is stored."
         table, columns = found
-        model = next((model for model in self.registry.models if model._meta.table_name == table), None)
+        model = next((model for model in self.registry.models if table_of(model) == table), None)
         for names, words in clashes_of(model).items() if model else ():
-            if columns == {model._meta.fields[name].column_name for name in names}:
+            if columns == {columns_of(model)[name].column_name for name in names}:
                 return words
         return "A row with these values exists already."
 

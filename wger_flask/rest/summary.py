@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..storage.model import table_of
 from . import fields
 from .permissions import anyone, logged_in
 from .registry import Registry
@@ -25,7 +26,7 @@ def resolved(registry: Registry, resource: Resource) -> str:
         f"/api/v2/{resource.name}/",
         f"  {resource.about}",
         f"  registered by  {registry.origin_of(resource.name)}",
-        f"  table          {resource.model._meta.table_name}",
+        f"  table          {table_of(resource.model)}",
         f"  methods        {' '.join(resource.methods)}",
         f"  read           {_rule(resource.rules.read)}",
         f"  write          {_rule(resource.rules.write)}",

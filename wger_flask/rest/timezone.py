@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask import g, has_app_context
 
-from ..storage.database import database
 from ..storage.server_zone import midnight, server_zone, set_server_zone
 
 __all__ = [
-    "active_zone", "midnight", "moment_reader", "server_zone", "set_server_zone", "today", "zone_for", "zone_named",
+    "active_zone", "midnight", "server_zone", "set_server_zone", "today", "zone_for", "zone_named",
     "zone_names",
 ]  # fmt: skip
 
@@ -34,11 +33,6 @@ def active_zone() -> tzinfo:
 def today(zone: tzinfo | None = None) -> date:
     """Return the date in ``zone``, the zone in force unless given."""
     return datetime.now(zone or active_zone()).date()
-
-
-def moment_reader():
-    """Return a function that turns a moment as the database holds it into the text that JSON has for it."""
-    return database.obj.dialect.wire_moment(active_zone())
 
 
 @lru_cache(1)

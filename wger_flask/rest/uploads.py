@@ -22,7 +22,7 @@ from ..media import images, thumbnails, videos
 from ..media.errors import NotAFile, NotSubmitted, RefusedFile
 from ..media.store import Changes, new_name
 from ..storage import cascade, columns
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .errors import Invalid
@@ -142,7 +142,7 @@ def keep_files(call, data: dict, row: Model | None) -> None:
             told = {name: stored, **upload.columns, **upload.stored(services().media.path(stored))}
         except RefusedFile as wrong:
             raise Invalid({name: [wrong.message]}) from None
-        data.update({column: value for column, value in told.items() if column in call.resource.model._meta.fields})
+        data.update({column: value for column, value in told.items() if column in columns_of(call.resource.model)})
         if row is not None:
             call.files.remove(getattr(row, name))
 
@@ -169,9 +169,9 @@ def delete_rows(
     def forget(gone: type[Model], gone_keys: list) -> None:
         if going:
             going(gone, gone_keys)
-        names = tuple(found.name for found in gone._meta.sorted_fields if isinstance(found, columns.File))
+        names = tuple(found.name for found in columns_of(gone).values() if isinstance(found, columns.File))
         if names:
-            for row in Selection(gone, (any_of(gone._meta.primary_key, gone_keys),)).rows(names):
+            for row in Selection(gone, (any_of(key_of(gone), gone_keys),)).rows(names):
                 for name in row:
                     files.remove(name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..storage.model import Model
+from ..storage.model import Model, key_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert, update
@@ -103,7 +103,7 @@ def _change(call: Call):
     if call.resource.hooks.change:
         call.resource.hooks.change(call, row)
     data = call.load_row(row, invalid_references)
-    data.pop(row._meta.primary_key.name, None)  # a row keeps the key it was made with
+    data.pop(key_of(type(row)).name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)
 
@@ -136,7 +136,7 @@ def _shown(call: Call, row: Model, data: dict):
     if call.resource.dump.is_flat:
         return dump_held(call.resource.schema, row, call.context)
     # Not through ``visible``: a row may be written before it is shown in lists.
-    found = call.resource.show(Selection(row.__class__, (equals(row._meta.primary_key, row._pk),)), call.context)
+    found = call.resource.show(Selection(type(row), (equals(key_of(type(row)), row._pk),)), call.context)
     for name, declared in call.resource.schema._declared_fields.items():
         # A local time that the clocks skip is answered as it was sent, not as what it is counted as.
         if isinstance(declared, DateTime) and isinstance(moment := data.get(name), datetime):

@@ -13,7 +13,7 @@ import peewee
 
 from . import columns as fields
 from .database import database
-from .model import Model
+from .model import Model, encode
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
@@ -51,10 +51,10 @@ def record(row: Model, kind: str, user_id: int | None) -> None:
 def versions(reference: fields.ForeignKey, keys: Sequence, column: str) -> list[tuple]:
     """Return the values of ``column`` in every edit of the rows that still exist and refer to one of ``keys``.
 
-    ``reference`` is the reference of those rows that leads to ``keys``.  The result is a list of pairs, in the order of
-    the edits: the key that the row refers to now, and the value that the column had, both as the database holds them.
+    ``reference`` says whom a row belongs to.  Pairs of what it is now and what the column was, in the order of
+    the edits; both are columns of numbers or texts.
     """
-    stored = pad(list(keys))
+    stored = pad([encode(reference, key) for key in keys])
     return _versions(database.obj.dialect, reference, len(stored), column).run(stored).fetchall() if stored else []
 
 

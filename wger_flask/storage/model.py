@@ -10,7 +10,7 @@ column of names that people search by, see :mod:`.name_search.index`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,6 +70,61 @@ def abstract(model: type[Model]) -> type[Model]:
     for reference in list(model._meta.refs):
         model._meta.remove_ref(reference)
     return model
+
+
+def key_of(model: type[Model]) -> peewee.Field:
+    """Return the column of the primary key of ``model``."""
+    return model._meta.primary_key
+
+
+@lru_cache(None)
+def columns_of(model: type[Model]) -> dict[str, peewee.Field]:
+    """Return the columns of ``model`` by name, in the order in which they are declared."""
+    return {column.name: column for column in model._meta.sorted_fields}
+
+
+def column_in_table(model: type[Model], name: str) -> peewee.Field | None:
+    """Return the column that the table of ``model`` calls ``name`` (``user_id``), None where it has no such."""
+    return model._meta.columns.get(name)
+
+
+def indexes_of(model: type[Model]) -> Sequence[tuple[tuple[str, ...], bool]]:
+    """Return the indexes over several columns: names of columns, and whether the index is unique."""
+    return model._meta.indexes
+
+
+def table_of(model: type[Model]) -> str:
+    """Return the name of the table of ``model``."""
+    return model._meta.table_name
+
+
+def references_to(model: type[Model]) -> dict[columns.ForeignKey, type[Model]]:
+    """Return the references that lead to ``model``, each with the model that declares it."""
+    return model._meta.backrefs
+
+
+def history_of(model: type[Model]) -> type[Model] | None:
+    """Return the model of the edit history of ``model`` (:mod:`.history`), None where it has none."""
+    return getattr(model._meta, "history", None)
+
+
+def encode(column: peewee.Field, value):
+    """Return what the database holds for a Python value in ``column``."""
+    return column.db_value(value)
+
+
+def decode(column: peewee.Field, value):
+    """Return the Python value of what the driver gives for ``column``."""
+    return column.python_value(value)
+
+
+def decoder_of(column: peewee.Field) -> Callable | None:
+    """Return what makes Python values of those that the driver gives for ``column``, None where they are that."""
+    target = column.rel_field if isinstance(column, peewee.ForeignKeyField) else column
+    return None if isinstance(target, _AS_GIVEN) else column.python_value
+
+
+_AS_GIVEN = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
 
 
 def column_at(model: type[Model], path: str) -> peewee.Field | None:

@@ -11,7 +11,7 @@ from types import FunctionType
 
 import peewee
 
-from .model import Model
+from .model import Model, column_at, encode
 
 # Lists of values are padded to these lengths, so that they have few shapes.
 PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
@@ -71,7 +71,7 @@ def equals(column: peewee.Field, value) -> Clause:
 def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
     """Return the clause ``column IN (values)``; without values it is :data:`NOTHING`, which no row meets.
 
-    ``raw`` says that the values are as the database holds them and need no conversion.
+    ``raw`` values are as the driver gives them and need no conversion; only the serializer has such.
     """
     stored = pad(list(values) if raw else [column.db_value(value) for value in values])
     return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
@@ -88,7 +88,8 @@ def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
     For None no row meets it.
     """
     # Tables on the way are joined: the database begins at whichever end is narrower, the row or the user.
-    return Clause(_same, (value,), (), ".".join(path))
+    joined = ".".join(path)
+    return Clause(_same, (encode(column_at(model, joined), value),), (), joined)
 
 
 def pad(values: list) -> list:

@@ -5,13 +5,13 @@ Peewee builds a fine query and takes longer to print it than SQLite takes to ans
 needs, and a key that is the function and its shape.  Two requests that differ in values alone share the
 SQL text; only the first of them has Peewee write it.
 
-Rows come back as the raw tuples of the database driver: :mod:`wger_flask.rest.serialization` turns
-them into JSON without an object in between.
+Rows come back as tuples of Python values; :mod:`wger_flask.rest.serialization` alone takes the driver's own,
+and turns them into JSON without an object in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,12 +19,11 @@ import peewee
 
 from . import counting
 from .database import database
-from .model import Model
+from .model import Model, column_at, columns_of, decoder_of, key_of
 from .predicates import Clause
 from .query_cache import remembered
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
 
-AS_READ = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
 _FAR = 1000
 
 
@@ -50,11 +49,22 @@ class Selection:
         return replace(self, order=terms)
 
     def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
-        """Return a list of tuples, one a row: the values of ``columns``, raw as the database holds them.
+        """Return a tuple for each row: the values of ``columns``, as Python values.
 
-        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected. For
-        Python values take :meth:`instances`.
+        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected
+        (what that gives comes as the database's driver gives it).  A reference's value is its key.
         """
+        found = self.raw_rows(columns, limit, offset)
+        decoders = _decoders(database.obj.dialect, self.model, columns)
+        if not found or not decoders:
+            return found
+        values = list(zip(*found, strict=True))
+        for place, decode in decoders:
+            values[place] = map(decode, values[place])
+        return list(zip(*values, strict=True))
+
+    def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+        """Return :meth:`rows` as the driver gives them; only for the serializer."""
         built = [column for column in columns if not isinstance(column, str)]
         values = [value for clause in (*built, *self.clauses) for value in clause.values]
         for term in self.order:
@@ -93,15 +103,13 @@ class Selection:
         return self.first_with()[0]
 
     def first_with(self, *also: Clause) -> tuple[Model | None, tuple]:
-        """Return the first row as an instance, and the raw values of what ``also`` builds; None and none for no row."""
-        names, readers = _readers(database.obj.dialect, self.model)
+        """Return the first row as an instance, and the values of what ``also`` builds; None and none for no row."""
+        names = tuple(columns_of(self.model))
         found = self.rows((*names, *also), 1)
         if not found:
             return None, ()
         row = self.model(__no_default__=True)
         row.__data__.update(zip(names, found[0], strict=False))
-        for name, read in readers:
-            row.__data__[name] = read(row.__data__[name])
         return row, found[0][len(names) :]
 
     def instances(self):
@@ -119,8 +127,7 @@ class Selection:
 
     def keys(self) -> list:
         """Return the primary keys, as Python values."""
-        key = self.model._meta.primary_key
-        return [key.python_value(row[0]) for row in self.rows((key.name,))]
+        return [key for (key,) in self.rows((key_of(self.model).name,))]
 
 
 def which_exist(selections: Sequence[Selection]) -> list[bool]:
@@ -154,8 +161,6 @@ class Joins:
             if demanded:
                 self.demanded.add(walked)
             source = self.joined[walked][1]
-        if last == "pk":
-            last = model._meta.primary_key.name
         return getattr(source, last) if source is not self.model else model._meta.fields[last]
 
     def build(self, clause: Clause, values: Iterable) -> peewee.Expression:
@@ -180,16 +185,12 @@ def _plain(value) -> peewee.Value:
     return peewee.Value(value, converter=False)
 
 
-@lru_cache(None)
-def _readers(dialect, model: type[Model]) -> tuple[tuple[str, ...], list[tuple]]:
-    """Return the names of the columns of ``model``, and how those are read that drivers give in another type."""
-    fields = model._meta.sorted_fields
-    readers = [(field.name, field.python_value) for field in fields if not isinstance(_target(field), AS_READ)]
-    return tuple(field.name for field in fields), readers
-
-
-def _target(field: peewee.Field) -> peewee.Field:
-    return field.rel_field if isinstance(field, peewee.ForeignKeyField) else field
+@lru_cache(COMPILED_SHAPES)
+def _decoders(dialect, model: type[Model], columns: tuple[str | Clause, ...]) -> list[tuple[int, Callable]]:
+    """Return the places of those columns that drivers give in another type, and what reads each."""
+    fields = [column_at(model, column) if isinstance(column, str) else None for column in columns]
+    decoders = ((place, decoder_of(field)) for place, field in enumerate(fields) if field is not None)
+    return [(place, decode) for place, decode in decoders if decode is not None]
 
 
 @lru_cache(COMPILED_SHAPES)

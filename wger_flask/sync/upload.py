@@ -28,7 +28,7 @@ from ..rest.services import services
 from ..rest.views import targets
 from ..storage import columns
 from ..storage.database import IntegrityError, transaction
-from ..storage.model import Model
+from ..storage.model import Model, column_in_table, columns_of, key_of, table_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 
@@ -99,7 +99,7 @@ def upload(call: Call):
 def _resource(table: str) -> Resource | None:
     """Return the resource through which users write their own rows of ``table``."""
     for resource in services().registry:
-        if resource.only or resource.model._meta.table_name != table:
+        if resource.only or table_of(resource.model) != table:
             continue
         if resource.owner and "POST" in resource.methods:
             return resource
@@ -109,13 +109,13 @@ def _resource(table: str) -> Resource | None:
 def _model_name(table: str) -> str:
     """Return what refusals call a row of ``table``."""
     models = services().registry.models
-    return next((model.__name__ for model in models if model._meta.table_name == table), table)
+    return next((model.__name__ for model in models if table_of(model) == table), table)
 
 
 def _key_column(model: type[Model]) -> peewee.Field:
     """Return the column by which offline clients know a row: one whose value they can choose."""
-    key = model._meta.primary_key
-    return key if isinstance(key, columns.UUID) else model._meta.fields.get("uuid") or key
+    key = key_of(model)
+    return key if isinstance(key, columns.UUID) else columns_of(model).get("uuid") or key
 
 
 def _of_resource(resource: Resource, method: str) -> Callable | None:
@@ -135,7 +135,7 @@ def _create(resource: Resource) -> Callable:
             return  # it arrived before
         made = listing.handlers["POST"](sent)[0]
         if key is not None and not column.primary_key:
-            model.update({column: key}).where(model._meta.primary_key == made["id"]).execute()
+            model.update({column: key}).where(key_of(model) == made["id"]).execute()
 
     return create
 
@@ -183,8 +183,8 @@ def _body(resource: Resource, data: dict) -> dict:
 
     Offline clients keep JSON as text: what is such a text is read, an empty one is an object without anything.
     """
-    known, fields = resource.model._meta.columns, resource.schema().load_fields
-    body = {known[name].name if name in known else name: value for name, value in data.items()}
+    model, fields = resource.model, resource.schema().load_fields
+    body = {getattr(column_in_table(model, name), "name", name): value for name, value in data.items()}
     return {name: _read(fields.get(name), value) for name, value in body.items()}
 
 

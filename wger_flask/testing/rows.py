@@ -15,7 +15,7 @@ import peewee
 
 from ..auth.models import User
 from ..storage import columns
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, indexes_of
 
 _numbers = itertools.count(1)
 _EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ _EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 def pairs(model: type[Model]) -> list[tuple[tuple[str, ...], bool]]:
     """Return the indexes over all rows of ``model``: the names of their fields, and whether they are unique."""
-    return [index for index in model._meta.indexes if isinstance(index, tuple)]
+    return [index for index in indexes_of(model) if isinstance(index, tuple)]
 
 
 def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), apart: bool = False, **given) -> Model:
@@ -34,7 +34,7 @@ def make(model: type[Model], user: User, owner_path: tuple[str, ...] = (), apart
     number = next(_numbers)
     values = dict(given)
     paired = {name for names, unique in pairs(model) if unique for name in names}
-    for field in model._meta.sorted_fields:
+    for field in columns_of(model).values():
         if field.name in values or isinstance(field, peewee.AutoField):
             continue
         on_path = bool(owner_path) and field.name == owner_path[0]

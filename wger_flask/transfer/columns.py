@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from math import isfinite
 from uuid import UUID
 
 from ..rest.timezone import server_zone
 from ..storage import columns
-from ..storage.model import Model, label_of
+from ..storage.model import Model, encode, key_of, label_of
 from ..storage.numbered_keys import uuid_of
 from .keys import NATURAL, Keys
 
@@ -62,11 +63,11 @@ def reader_of(field, keys: Keys) -> Reader:
 
 def key_reader(model: type[Model]) -> Reader:
     """Return the function that reads primary keys of ``model``, be they 2.5's numbers (those of a text too)."""
-    key = model._meta.primary_key
+    key = key_of(model)
     read = reader_of(key, Keys())
     if not isinstance(key, columns.UUID):
         return read
-    label, stored = label_of(model), key.db_value
+    label, stored = label_of(model), partial(encode, key)
 
     def read_either(value):
         if type(value) is str and len(value) < _SHORTEST_UUID and value.isdecimal():
@@ -87,9 +88,9 @@ def reference_reader(model: type[Model], keys: Keys) -> Reader:
 def _absent(field) -> Callable[[], object]:
     default = field.default
     if callable(default):
-        return lambda: field.db_value(default())
+        return lambda: encode(field, default())
     if default is not None or field.null:
-        stored = field.db_value(default)
+        stored = encode(field, default)
         return lambda: stored
 
     def refuse():
@@ -171,7 +172,7 @@ def _float(field) -> Reader:
 
 def _decimal(field: columns.Decimals) -> Reader:
     largest = Decimal(10) ** (field.max_digits - field.places)
-    stored = field.db_value
+    stored = partial(encode, field)
 
     def read(value):
         try:
@@ -188,7 +189,7 @@ def _decimal(field: columns.Decimals) -> Reader:
 
 def _moment(field: columns.DateTime) -> Reader:
     parse = datetime.fromisoformat
-    stored = field.db_value
+    stored = partial(encode, field)
 
     def read(value):
         moment = _iso(parse, value)
@@ -206,12 +207,12 @@ def _time(field) -> Reader:
 
 
 def _uuid(field) -> Reader:
-    stored = field.db_value
+    stored = partial(encode, field)
     return lambda value: stored(UUID(_a_text(value)))
 
 
 def _json(field: columns.Json) -> Reader:
-    return field.db_value
+    return partial(encode, field)
 
 
 _READERS: tuple[tuple[type, Callable], ...] = (

@@ -13,7 +13,7 @@ from ..domain.routines.models import Day, Routine
 from ..storage import alter, columns
 from ..storage.body_weights import WEIGHTS, move_weights
 from ..storage.database import database
-from ..storage.model import Model, abstract, label_of
+from ..storage.model import Model, abstract, label_of, table_of
 from ..storage.numbered_keys import uuid_of
 from ..storage.session_times import spans
 
@@ -63,7 +63,7 @@ class WorkoutSession(Model):
 
 
 def _move_sessions() -> None:
-    held, table = database.obj, WorkoutSession._meta.table_name
+    held, table = database.obj, table_of(WorkoutSession)
     kept = ("id", "user_id", "routine_id", "day_id", "notes", "impression")
     statement = f"""INSERT INTO manager_workoutsession ({", ".join(kept)}, datetime_start, datetime_end)
         SELECT {", ".join(kept)}, ?, ? FROM {table} WHERE id = ?
@@ -77,7 +77,7 @@ def _move_sessions() -> None:
 
 
 def _drop_sessions() -> None:
-    alter.drop_table(WorkoutSession._meta.table_name)
+    alter.drop_table(table_of(WorkoutSession))
 
 
 def _as_given(key: object, fields: dict) -> dict:

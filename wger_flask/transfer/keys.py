@@ -14,7 +14,7 @@ Usually a primary key is what it says.  There are three exceptions:
 from __future__ import annotations
 
 from ..storage.bulk import insert
-from ..storage.model import Model, label_of
+from ..storage.model import Model, columns_of, key_of, label_of
 from ..storage.unicode_names import normalized
 
 # What identifies a row in Django's natural keys, as paths from the row.
@@ -98,23 +98,23 @@ class Keys:
             else:
                 given[name] = part
         for name, part in given.items():
-            if not part or len(part) > model._meta.fields[name].max_length:
+            if not part or len(part) > columns_of(model)[name].max_length:
                 raise ValueError(f"{natural!r} is no key of {label_of(model)}")
         for name, parts in further.items():
-            given[name] = self.find(model._meta.fields[name].rel_model, parts)
-        if "name" in model._meta.fields:
-            given["name"] = f"Can {given['codename'].replace('_', ' ')}"[: model._meta.fields["name"].max_length]
+            given[name] = self.find(columns_of(model)[name].rel_model, parts)
+        if "name" in columns_of(model):
+            given["name"] = f"Can {given['codename'].replace('_', ' ')}"[: columns_of(model)["name"].max_length]
         return insert(model, list(given), list(given.values()))
 
 
 def _stored(model: type[Model], paths: tuple[str, ...], natural: list) -> object | None:
-    query = model.select(model._meta.primary_key)
+    query = model.select(key_of(model))
     for path, part in zip(paths, natural, strict=True):
         *steps, last = path.split(".")
         owner = model
         for step in steps:
-            owner = model._meta.fields[step].rel_model
-        query = query.where(owner._meta.fields[last] == part)
+            owner = columns_of(model)[step].rel_model
+        query = query.where(columns_of(owner)[last] == part)
     for step in dict.fromkeys(path.split(".")[0] for path in paths if "." in path):
-        query = query.join(model._meta.fields[step].rel_model)
+        query = query.join(columns_of(model)[step].rel_model)
     return query.scalar()

@@ -5,7 +5,7 @@ Signals make them when a user is made over the API; a dump may come without.
 
 from __future__ import annotations
 
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, key_of
 
 _AT_ONCE = 50
 
@@ -22,7 +22,7 @@ def add_missing_profiles(models: dict[str, type[Model]]) -> int:
         model = models.get(label)
         if user is None or model is None:
             continue
-        owner, language = model._meta.fields["user"], model._meta.fields.get("notification_language")
+        owner, language = columns_of(model)["user"], columns_of(model).get("notification_language")
         common = {}
         if language is not None:
             spoken = language.rel_model.select(language.rel_field).order_by(language.rel_field)
@@ -30,7 +30,7 @@ def add_missing_profiles(models: dict[str, type[Model]]) -> int:
             if not known:
                 continue
             common[language.name] = language.default if language.default in known else known[0]
-        key = user._meta.primary_key
+        key = key_of(user)
         lacking = user.select(key).where(key.not_in(model.select(owner))).order_by(key).tuples()
         rows = [{owner.name: pk, **common} for (pk,) in lacking]
         for start in range(0, len(rows), _AT_ONCE):

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from uuid import UUID
 
 from ..storage import columns
-from ..storage.model import Model, label_of, links_of, with_links
+from ..storage.model import Model, columns_of, key_of, label_of, links_of, references_to, with_links
 
 _AT_ONCE = 500
 
@@ -58,7 +58,7 @@ class Shipped:
         together: dict[tuple, set[tuple]] = {}
         used: set[tuple] = set()
         for model, rows in self._rows.items():
-            for reference, owner in model._meta.backrefs.items():
+            for reference, owner in references_to(model).items():
                 if owner not in others:
                     continue
                 for key, target in _pointing(reference, rows):
@@ -87,13 +87,13 @@ class Shipped:
                 chunk = keys[start : start + _AT_ONCE]
                 for link in links_of(model).values():
                     link.through.delete().where(link.source.in_(chunk)).execute()
-                gone += model.delete().where(model._meta.primary_key.in_(chunk)).execute()
+                gone += model.delete().where(key_of(model).in_(chunk)).execute()
         return gone
 
 
 def _keys(model: type[Model]) -> set:
     uuids = shipped_uuids()[label_of(model)]
-    key, column = model._meta.primary_key, model._meta.fields["uuid"]
+    key, column = key_of(model), columns_of(model)["uuid"]
     return {pk for pk, uuid in model.select(key, column).where(column.in_(list(uuids))).tuples()}
 
 
@@ -101,4 +101,4 @@ def _pointing(reference: columns.ForeignKey, targets: set):
     owner, wanted = reference.model, list(targets)
     for start in range(0, len(wanted), _AT_ONCE):
         chunk = wanted[start : start + _AT_ONCE]
-        yield from owner.select(owner._meta.primary_key, reference).where(reference.in_(chunk)).tuples()
+        yield from owner.select(key_of(owner), reference).where(reference.in_(chunk)).tuples()

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from ..domain.core.models import Language
 from ..domain.exercises.models import Exercise
 from ..storage.database import advisory_lock, has_table, transaction
-from ..storage.model import Model
+from ..storage.model import Model, table_of
 from .importer import ImportReport, import_dump
 from .shipped import documents
 
 
 def is_empty() -> bool:
     """Tell whether the database has neither vocabulary nor exercises (accounts may be there), or no tables at all."""
-    return not any(has_table(model._meta.table_name) and model.select().exists() for model in (Language, Exercise))
+    return not any(has_table(table_of(model)) and model.select().exists() for model in (Language, Exercise))
 
 
 def load_starter_data(models: Iterable[type[Model]]) -> ImportReport:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..storage import columns as fields
 from ..storage.bulk import Upsert, insert
-from ..storage.model import Link, Model, label_of, links_of
+from ..storage.model import Link, Model, columns_of, decode, key_of, label_of, links_of, references_to
 from .columns import column_of, key_reader, reference_reader
 from .keys import NATURAL, Keys, NotYetKnown
 
@@ -38,20 +38,21 @@ class Table:
     """Collect rows of ``model`` and write them in batches."""
 
     def __init__(self, model: type[Model], keys: Keys):
-        meta = model._meta
+        declared = columns_of(model).values()
         self.model, self.label = model, label_of(model)
         self._keys = keys
-        self._key = meta.primary_key
+        self._key = key_of(model)
         self._read_key = key_reader(model)
-        self._columns = [column_of(one, keys) for one in meta.sorted_fields if not one.primary_key]
+        self._columns = [column_of(one, keys) for one in declared if not one.primary_key]
         self._names = [column.name for column in self._columns]
         self._links = {name: Links(link, keys) for name, link in links_of(model).items()}
         self.known = frozenset([*self._names, *self._links])
         # Django's loaddata knows a reference by the name of its column too, and the key among the fields.
-        others = {one.object_id_name: one.name for one in meta.sorted_fields if isinstance(one, fields.ForeignKey)}
+        others = {one.object_id_name: one.name for one in declared if isinstance(one, fields.ForeignKey)}
         self.spellings = {self._key.name: self._key.name, **others}
         # A user has one profile and one token: the dump's takes the place of whichever is there.
-        self._owners = [one for one in meta.refs if one.unique] if not meta.backrefs else []
+        owners = [one for one in declared if isinstance(one, fields.ForeignKey) and one.unique]
+        self._owners = owners if not references_to(model) else []
         self._rows: list[tuple] = []
         self._upsert: Upsert | None = None
 
@@ -116,7 +117,7 @@ class Table:
         values = self._values(row.fields)
         query = self.model.select(self._key)
         for name in columns:
-            query = query.where(self.model._meta.fields[name] == values[self._names.index(name)])
+            query = query.where(columns_of(self.model)[name] == values[self._names.index(name)])
         given = None if row.pk is None else self._read_key(row.pk)
         key = query.scalar()
         if key is None:
@@ -157,7 +158,7 @@ class Table:
 
     def key_of(self, row: tuple) -> object:
         """Return the primary key of a stored row."""
-        return self._key.python_value(row[0])
+        return decode(self._key, row[0])
 
 
 class Links:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ..rest import fields
 from ..rest.fields import nested, references
 from ..rest.services import services
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, key_of
 from .display_names import names_of, plain_name
 from .urls import address
 
@@ -88,7 +88,7 @@ class Cells:
     def _objects(self, model: type[Model], value) -> Cell:
         if isinstance(value, list):
             return Cell("list", items=tuple(self._objects(model, item) for item in value if isinstance(item, dict)))
-        resource, key = services().registry.of_model(model), value.get(model._meta.primary_key.name)
+        resource, key = services().registry.of_model(model), value.get(key_of(model).name)
         if resource is None or key is None:
             return guess(value)
         return Cell("link", name_in(value) or plain_name(resource, key), address(resource.name, key))
@@ -104,7 +104,7 @@ def model_behind(name: str, field, model: type[Model] | None) -> type[Model] | N
         return field.reference.model
     if isinstance(field, nested.Nested) and model is not None:
         for step in (field.attribute or name).split("."):
-            model = getattr(model._meta.fields.get(step), "rel_model", None) if model is not None else None
+            model = getattr(columns_of(model).get(step), "rel_model", None) if model is not None else None
         return model
     return None
 

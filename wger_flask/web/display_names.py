@@ -20,7 +20,7 @@ from ..rest.resource import Resource
 from ..rest.services import services
 from ..rest.timezone import active_zone
 from ..storage.columns import storable
-from ..storage.model import Model
+from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 
@@ -31,7 +31,7 @@ _DAY = "date"
 
 def naming_column(resource: Resource) -> str | None:
     """Return the column that names rows: a usual one, else the first text that every row has, else its date."""
-    columns = resource.model._meta.fields
+    columns = columns_of(resource.model)
     for name in _USUAL:
         if name in columns:
             return name
@@ -61,7 +61,7 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
         return {}
     seen = _seen(model, user)
     if missing := [key for key in wanted if str(key) not in seen]:
-        found = _named(resource, resource.visible_to(user).where(any_of(model._meta.primary_key, missing)))
+        found = _named(resource, resource.visible_to(user).where(any_of(key_of(model), missing)))
         seen |= {str(key): None for key in missing} | found
     return {str(key): seen[str(key)] for key in wanted if seen[str(key)] is not None}
 
@@ -133,17 +133,15 @@ def begun(title: str) -> str:
 
 def _named(resource: Resource, selection: Selection, most: int | None = None) -> dict[str, str] | None:
     """Return the names of rows by key, None where they are more than ``most``."""
-    registry, key = services().registry, resource.model._meta.primary_key
+    registry, key = services().registry, key_of(resource.model)
     column = naming_column(resource)
     rows = selection.rows((key.name, column or key.name), most and most + 1)
     if most and len(rows) > most:
         return None
-    keys = [key.python_value(row[0]) for row in rows]
     if resource.model in registry.names:
-        given = loaded_names(resource.model, keys)
-        return {str(key): given.get(key) or plain_name(resource, key) for key in keys}
-    read = resource.model._meta.fields[column].python_value if column else lambda value: None
-    return {str(key): _text(resource, key, read(row[1])) for key, row in zip(keys, rows, strict=True)}
+        given = loaded_names(resource.model, [key for key, _ in rows])
+        return {str(key): given.get(key) or plain_name(resource, key) for key, _ in rows}
+    return {str(key): _text(resource, key, value if column else None) for key, value in rows}
 
 
 def _text(resource: Resource, key, value) -> str:

@@ -19,6 +19,7 @@ from ..rest.dispatch import Call
 from ..rest.fields import JsonPicks
 from ..rest.fields.references import Keys
 from ..rest.resource import DELETION, Resource
+from ..storage.model import columns_of
 from .cells import label_of
 from .form_state import MARK, TYPED, unpacked
 from .form_state import typed as typed_in
@@ -147,7 +148,7 @@ def query_form(call: Call, errors: Mapping | None = None) -> Form:
 
 def defaults_of(resource: Resource) -> dict:
     """Return what a new row's fields hold when nobody says otherwise, as far as that is constant."""
-    columns, found = resource.model._meta.fields, {}
+    columns, found = columns_of(resource.model), {}
     for name, wire in resource.schema().load_fields.items():
         column = columns.get(wire.attribute or name)
         default = getattr(column, "default", None)

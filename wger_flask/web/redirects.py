@@ -8,6 +8,7 @@ from flask import Response, current_app, flash, redirect
 
 from ..rest.dispatch import Call
 from ..rest.services import services
+from ..storage.model import key_of
 from .display_names import begun
 from .headings import made_by, title_of
 from .row_picker import choosing
@@ -41,9 +42,8 @@ def _view_lands(resource) -> bool:
 
 def _place(resource, selection, new) -> str:
     """Return the query of the page of the list on which the row ``new`` is, nothing where it is not among the first."""
-    column, size = resource.model._meta.primary_key, resource.pagination.default
-    rows = selection.order_by(*resource.for_people).rows((column.name,), MOST)
-    keys = [str(column.python_value(key)) for (key,) in rows]
+    column, size = key_of(resource.model), resource.pagination.default
+    keys = [str(key) for (key,) in selection.order_by(*resource.for_people).rows((column.name,), MOST)]
     if str(new) not in keys:
         return ""
     before = keys.index(str(new)) // size * size

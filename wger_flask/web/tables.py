@@ -11,6 +11,7 @@ from ..rest.fields.nested import Children
 from ..rest.fields.references import Key
 from ..rest.pagination import ON_A_PAGE
 from ..rest.services import services
+from ..storage.model import key_of
 from .cells import Cell, Cells, label_of
 from .display_names import names_of, naming_column
 from .urls import address, with_args
@@ -68,7 +69,7 @@ class Pager:
 
 def key_field(resource) -> str | None:
     """Return the name of the primary key in the resource's JSON, None where it is not shown."""
-    wanted = resource.model._meta.primary_key.name
+    wanted = key_of(resource.model).name
     for name, field in resource.schema().dump_fields.items():
         if (field.attribute or name) == wanted:
             return field.data_key or name

@@ -61,8 +61,7 @@ class Shown:
 
     def everything(self, *order: str) -> list[dict]:
         """Return the rows of :meth:`selection` as JSON; at most :data:`MOST_ROWS`, the first in ``order``."""
-        rows = self.selection().order_by(*order).rows(self.resource.dump.columns, MOST_ROWS)
-        return self.resource.dump(rows, self.call.context)
+        return self.resource.dump.of(self.selection().order_by(*order), self.call.context, MOST_ROWS)
 
     def names(self, model: type[Model], keys: Iterable) -> dict[str, str]:
         """Return what rows that the user may see are called, a dictionary from key (as text) to name."""

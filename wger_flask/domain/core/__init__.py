@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wger_flask.api import table_of
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -13,4 +15,4 @@ def register(registry) -> None:
     registry.add_blueprint(check_language.check_language)
     registry.add_blueprint(profile.profile)
     registry.add_blueprint(profile.permissions)
-    registry.add_upload(models.UserProfile._meta.table_name, PATCH=profile.take_profile)
+    registry.add_upload(table_of(models.UserProfile), PATCH=profile.take_profile)

@@ -111,14 +111,14 @@ def show_profile(call):
     """Show your profile."""
     selection = Selection(UserProfile, (equals(UserProfile.user, call.user.id),))
     dump = dumper(ProfileSchema, UserProfile)
-    rows = selection.rows(dump.columns)
+    rows = dump.of(selection, call.context)
     if not rows:
         with transaction():
             advisory_lock(f"profile of user {call.user.id}")
             if not selection.exists():
                 make_profile(call.user.id)
-        rows = selection.rows(dump.columns)
-    return dump(rows, call.context)[0]
+        rows = dump.of(selection, call.context)
+    return rows[0]
 
 
 def change_profile(call):

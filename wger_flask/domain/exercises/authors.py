@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wger_flask.api import Selection, any_of, moment_reader, versions
+from wger_flask.api import Selection, any_of, fields, history_of, key_of, versions
 
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
@@ -35,18 +35,18 @@ def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
     latest: dict = {}
     for model in (Exercise, *_PARTS):
-        column = model._meta.primary_key if model is Exercise else model.exercise
-        for key, moment in Selection(model, (any_of(column, keys, raw=True),)).rows((column.name, "last_update")):
+        column = key_of(model) if model is Exercise else model.exercise
+        for key, moment in Selection(model, (any_of(column, keys),)).rows((column.name, "last_update")):
             if key not in latest or latest[key] < moment:
                 latest[key] = moment
-    convert = moment_reader()
+    convert = fields.DateTime().wire
     return {key: convert(moment) for key, moment in latest.items()}
 
 
 def _edits(model, keys) -> list[tuple]:
     """Return the author that every edit of rows of ``model`` named, with the row's key."""
-    history = model._meta.history
-    return Selection(history, (any_of(history.id, keys, raw=True),), ("history_id",)).rows(("id", "license_author"))
+    history = history_of(model)
+    return Selection(history, (any_of(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
 
 
 def _gather(rows) -> dict[int, list[str]]:

@@ -6,7 +6,7 @@ goes through here.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, Selection, any_of, delete_rows, record
+from wger_flask.api import Hooks, Selection, any_of, delete_rows, history_of, key_of, record
 
 
 def noted(call, row, created: bool) -> None:
@@ -18,11 +18,11 @@ def remove(call, row) -> None:
     """Delete a row, what depends on it and its files, and note each row that has a history."""
 
     def note(gone, keys: list) -> None:
-        if hasattr(gone._meta, "history"):
-            for doomed in Selection(gone, (any_of(gone._meta.primary_key, keys),), ("id",)).instances():
+        if history_of(gone):
+            for doomed in Selection(gone, (any_of(key_of(gone), keys),), ("id",)).instances():
                 record(doomed, "deleted", call.user.id)
 
-    delete_rows(call.files, row.__class__, [row._pk], going=note)
+    delete_rows(call.files, type(row), [row._pk], going=note)
 
 
 HISTORY = Hooks(saved=noted, delete=remove)

@@ -6,7 +6,7 @@ first that is left when that one goes.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, Selection, advisory_lock, columns, equals, move_file, record
+from wger_flask.api import Hooks, Selection, advisory_lock, columns, equals, move_file, ordering_of, record, table_of
 
 from .contributions import noted, remove
 from .deletion_log import note
@@ -29,7 +29,7 @@ def transfer(call, exercise: Exercise, replacement: Exercise) -> None:
     """Give the pictures and films of an exercise to the one that replaces it, files and all."""
     for model, (column, folder) in FILES.items():
         has_main = _main_of(model, replacement.id).exists()
-        for row in Selection(model, (equals(model.exercise, exercise.id),), model._meta.ordering).instances():
+        for row in Selection(model, (equals(model.exercise, exercise.id),), ordering_of(model)).instances():
             row.exercise, row.is_main = replacement, row.is_main and not has_main
             setattr(row, column, move_file(call.files, getattr(row, column), f"{folder}/{replacement.id}"))
             row.save()
@@ -41,7 +41,7 @@ def _prepare(call, data: dict, row) -> None:
     model = call.resource.model
     exercise_id = data.get("exercise", row and row.exercise_id)
     moves = row is None or exercise_id != row.exercise_id
-    advisory_lock(f"main {model._meta.table_name} of {exercise_id}")
+    advisory_lock(f"main {table_of(model)} of {exercise_id}")
     others = _main_of(model, exercise_id)
     if (moves or "is_main" in data) and not any(key != (row and row.id) for key in others.keys()):
         data["is_main"] = True
@@ -49,7 +49,7 @@ def _prepare(call, data: dict, row) -> None:
 
 def _saved(call, row, created: bool) -> None:
     noted(call, row, created)
-    model = row.__class__
+    model = type(row)
     if row.is_main:
         siblings = (model.exercise == row.exercise_id) & (model.id != row.id) & model.is_main
         model.update(is_main=False, last_update=columns.now()).where(siblings).execute()
@@ -58,7 +58,7 @@ def _saved(call, row, created: bool) -> None:
 def _delete(call, row) -> None:
     note("image" if isinstance(row, ExerciseImage) else "video", row.uuid)
     remove(call, row)
-    _elect(call, row.__class__, row.exercise_id)
+    _elect(call, type(row), row.exercise_id)
 
 
 def _main_of(model, exercise_id: int) -> Selection:

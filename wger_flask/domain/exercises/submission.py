@@ -9,7 +9,7 @@ import uuid
 
 from marshmallow import ValidationError, validates, validates_schema
 
-from wger_flask.api import Endpoints, Invalid, Items, Key, Schema, fields, record
+from wger_flask.api import Endpoints, Invalid, Items, Key, Schema, clashes_of, fields, links_of, record
 from wger_flask.domain.core.models import ENGLISH, Language, License
 
 from . import models, translations
@@ -74,7 +74,7 @@ class SubmissionSchema(ExerciseSchema):
         if ENGLISH not in languages:
             raise ValidationError("You must provide at least one translation in English.")
         if len(set(languages)) < len(languages):
-            words = models.Translation._meta.clashes[("exercise", "language")]
+            words = clashes_of(models.Translation)[("exercise", "language")]
             places = enumerate(languages)
             raise ValidationError(
                 [{"non_field_errors": [words]} if key in languages[:place] else {} for place, key in places]
@@ -98,11 +98,11 @@ def submit(call):
     """Store a new exercise with its translations, their aliases and comments."""
     data = call.load(SubmissionSchema)
     items = data.pop("translations")
-    linked = {name: data.pop(name, ()) for name in models.Exercise._meta.links}
+    linked = {name: data.pop(name, ()) for name in links_of(models.Exercise)}
     data["variation_group"] = data.get("variation_group") or _group_of(call, data.pop("variations_connect_to", None))
     exercise = models.Exercise.create(**data)
     for name, keys in linked.items():
-        models.Exercise._meta.links[name].replace(exercise.id, keys)
+        links_of(models.Exercise)[name].replace(exercise.id, keys)
     record(exercise, "created", call.user.id)
     for item in items:
         _store_words(call, exercise, item)

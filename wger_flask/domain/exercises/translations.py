@@ -7,7 +7,7 @@ others, is checked against them as clients expect, and changes neither.
 
 from __future__ import annotations
 
-from wger_flask.api import Hooks, Invalid, Selection, equals, record
+from wger_flask.api import Hooks, Invalid, Selection, clashes_of, equals, record
 from wger_flask.domain.core.models import Language
 from wger_flask.text import detection, markdown, similarity
 
@@ -65,7 +65,7 @@ def demand_free_place(exercise_id: int, language_id: int, row: Translation | Non
     """Raise :class:`Invalid` when an exercise has a translation other than ``row`` into a language."""
     place = (equals(Translation.exercise, exercise_id), equals(Translation.language, language_id))
     if any(key != (row and row.id) for key in Selection(Translation, place).keys()):
-        words = Translation._meta.clashes[("exercise", "language")]
+        words = clashes_of(Translation)[("exercise", "language")]
         raise Invalid({"non_field_errors": [words]})
 
 

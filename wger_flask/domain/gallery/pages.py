@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wger_flask.api import View
+from wger_flask.api import View, key_of
 
 MOST_PHOTOS = 2000
 
@@ -17,7 +17,7 @@ def _photo(shown):
     (row,) = shown.rows
     model = shown.resource.model
     keys = [key for (key,) in shown.resource.visible_to(shown.call.user).order_by("date", "id").rows(
-        (model._meta.primary_key.name,), MOST_PHOTOS
+        (key_of(model).name,), MOST_PHOTOS
     )]  # fmt: skip
     place = keys.index(row["id"]) if row["id"] in keys else 0
     return shown.render(

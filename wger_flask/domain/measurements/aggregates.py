@@ -20,10 +20,10 @@ from wger_flask.api import (
     ValueCount,
     ValueSeries,
     active_zone,
+    decode,
     equals,
     fields,
     fn,
-    moment_reader,
     zone_named,
 )
 
@@ -88,11 +88,10 @@ def value_counts(call: Call) -> list[dict]:
     else:
         found = series.counts()
         found.sort(key=lambda count: (count.value, key(count.series), *_by_unit(count.unit)))
-    read = moment_reader()
     return [
         {
             "category": key(count.series), "value": f"{count.value:.2f}", "unit": count.unit, "count": count.count,
-            "newest": read(count.newest),
+            "newest": _moment(decode(Measurement.date, count.newest)),
         }
         for count in found
     ]  # fmt: skip
@@ -164,7 +163,7 @@ def _by_unit(unit: str | None) -> tuple[bool, str]:
 
 def _keys() -> Callable[[object], str]:
     """Return a function from the raw key of a category to its text."""
-    return lru_cache(None)(lambda raw: str(Category.id.python_value(raw)))
+    return lru_cache(None)(lambda raw: str(decode(Category.id, raw)))
 
 
 class AggregateQuery(Schema):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wger_flask.api import Clause, Selection, any_of, columns, equals, midnight
+from wger_flask.api import Clause, Selection, any_of, columns, encode, equals, midnight
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.body import body_mass_index, body_weight, centimetres, waist_to_height
@@ -81,10 +81,8 @@ def from_measurements(category: Calculated, of: Collection[uuids.UUID] | None = 
     entries = own_entries(source.id)
     if of is not None:
         entries = entries.where(any_of(Measurement.id, list(of)))
-    read = [Measurement._meta.fields[name].python_value for name in ("id", "date", "value")]
     found = {}
-    for *raw, unit in entries.rows(("id", "date", "value", Clause(_unit))):
-        key, moment, value = (convert(item) for convert, item in zip(read, raw, strict=True))
+    for key, moment, value, unit in entries.rows(("id", "date", "value", Clause(_unit))):
         value = _VALUES[category.kind](value, unit or source.unit, height)
         if value is not None and value <= _LARGEST:
             found[key] = moment, value
@@ -108,13 +106,10 @@ def from_training(category: Calculated, days: Iterable[datetime.date] | None = N
     if about is not None:
         first, last = min(about) - datetime.timedelta(days=category.window - 1), max(about)
         span = [
-            WorkoutLog.date.db_value(midnight(day, category.zone)) for day in (first, last + datetime.timedelta(days=1))
+            encode(WorkoutLog.date, midnight(day, category.zone)) for day in (first, last + datetime.timedelta(days=1))
         ]
         logs = logs.where(Clause(_between, tuple(span)))
-    read = [WorkoutLog._meta.fields[name].python_value for name in _COLUMNS]
-    lifts = (
-        LoggedLift(*(convert(item) for convert, item in zip(read, row, strict=True))) for row in logs.rows(_COLUMNS)
-    )
+    lifts = (LoggedLift(*row) for row in logs.rows(_COLUMNS))
     best = bests(lifts, _day_in(category.zone), int(category.params.get("max_reps", MOST_REPETITIONS)))
     by_day = _BY_DAY[category.kind](best, category)
     return {

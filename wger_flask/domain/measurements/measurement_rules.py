@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import ValidationError
 
-from wger_flask.api import Call, Forbidden, Invalid, Selection, equals
+from wger_flask.api import Call, Forbidden, Invalid, Selection, clashes_of, equals
 
 from .metric_types import BODY_WEIGHT, CALCULATED, GROUPS, USER, WEIGHT_UNITS, limits_of
 from .models import NOT_DYNAMIC, Category, Measurement
@@ -82,4 +82,4 @@ def _check_external_id(data: dict, row: Measurement | None, category: Category) 
     )  # fmt: skip
     found = Selection(Measurement, same).keys()
     if found and (row is None or found != [row.id]):
-        raise Invalid({"non_field_errors": [Measurement._meta.clashes["category", "source", "external_id"]]})
+        raise Invalid({"non_field_errors": [clashes_of(Measurement)["category", "source", "external_id"]]})

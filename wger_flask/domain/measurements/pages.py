@@ -37,20 +37,15 @@ def _category(shown):
     rows = Selection(Measurement, (any_of(Measurement.category, [key]),), ("-date",)).rows(
         ("id", "date", "value", "notes"), LATEST
     )
-    read = [Measurement._meta.fields[name].python_value for name in ("id", "date", "value", "notes")]
-    latest = [[convert(value) for convert, value in zip(read, values, strict=True)] for values in rows]
-    for values in latest:
-        values[1] = values[1].astimezone(active_zone())
+    latest = [(key, moment.astimezone(active_zone()), value, notes) for key, moment, value, notes in rows]
     return shown.render("views/category.html", category=row, chart=chart, latest=latest, count=len(points))
 
 
 def _values(keys: list[UUID]) -> dict[UUID, list[tuple[datetime, float]]]:
     """Return the values of categories in order of time."""
-    read = [Measurement._meta.fields[name].python_value for name in ("category", "date", "value")]
     found: dict[UUID, list] = defaultdict(list)
     selection = Selection(Measurement, (any_of(Measurement.category, keys),), ("-date",))
-    for row in reversed(selection.rows(("category", "date", "value"), MOST_VALUES)):
-        category, moment, value = (convert(raw) for convert, raw in zip(read, row, strict=True))
+    for category, moment, value in reversed(selection.rows(("category", "date", "value"), MOST_VALUES)):
         found[category].append((moment.astimezone(active_zone()), float(value)))
     return found
 
@@ -58,8 +53,8 @@ def _values(keys: list[UUID]) -> dict[UUID, list[tuple[datetime, float]]]:
 def _cards(shown, series: dict[UUID, list], keys: list[UUID]):
     rows = Selection(Category, (any_of(Category.id, keys),), ("name",)).rows(("id", "name", "unit"))
     cards = []
-    for raw, name, unit in rows:
-        points = series.get(key := Category.id.python_value(raw), [])
+    for key, name, unit in rows:
+        points = series.get(key, [])
         cards.append({
             "id": key, "name": name, "unit": unit, "latest": points[-1] if points else None,
             "change": points[-1][1] - points[0][1] if len(points) > 1 else None, "since": points[0][0] if points else 0,

@@ -24,6 +24,7 @@ from wger_flask.api import (
     account_named,
     any_of,
     columns,
+    encode,
     equals,
     server_zone,
     today,
@@ -137,7 +138,7 @@ def profile_changed(profile: UserProfile, names: frozenset[str]) -> None:
 
 
 def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> None:
-    for found, is_fresh in _calculated(Clause(_has_owner_of, (Category.id.db_value(category),))):
+    for found, is_fresh in _calculated(Clause(_has_owner_of, (encode(Category.id, category),))):
         if not found.follows_measurements:
             continue
         if found.kind == BMI and not _is_source(found, category):
@@ -185,9 +186,8 @@ def _calculated(whose: Clause) -> list[tuple[Calculated, bool]]:
     rows = Selection(Category, (whose, Clause(_is_dynamic, (NOT_DYNAMIC,)))).rows(names)
     if not rows:
         return []
-    read = [Category._meta.fields[name].python_value for name in names]
     zone = zone_of(rows[0][1])
-    made = [Calculated(*(convert(raw) for convert, raw in zip(read, row, strict=True)), zone) for row in rows]
+    made = [Calculated(*row, zone) for row in rows]
     sound = [found for found in made if is_sound(found)]
     days = dict(
         Calculation.select(Calculation.category, Calculation.day)
@@ -232,10 +232,8 @@ def _store(found: Calculated, wanted: Entries, about: Collection[UUID] | None = 
     if about is not None:
         held = held.where(any_of(Measurement.external_id, list(about)))
     names = ("id", "external_id", "date", "value")
-    read = [Measurement._meta.fields[name].python_value for name in names]
     known, doomed = {}, []
-    for row in held.rows(names):
-        key, external, *values = (convert(raw) for convert, raw in zip(read, row, strict=True))
+    for key, external, *values in held.rows(names):
         if external in wanted and external not in known:
             known[external] = key, tuple(values)
         else:

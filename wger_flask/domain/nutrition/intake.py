@@ -14,10 +14,9 @@ from marshmallow import ValidationError
 from wger_flask.api import NoMatch, Selection, along, any_of, equals, fields
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
-from .models import Ingredient, IngredientWeightUnit, MealItem
+from .models import IngredientWeightUnit, MealItem
 
 NUTRIENTS = tuple(Nutrients.__dataclass_fields__)
-_COLUMNS = tuple(Ingredient._meta.fields[name] for name in NUTRIENTS)
 # What the contents of an amount follow from, seen from where it is eaten or planned.
 EATEN = ("amount", "weight_unit.gram", *(f"ingredient.{name}" for name in NUTRIENTS))
 _MOST_DIGITS, _PLACES = 5, 2
@@ -31,7 +30,7 @@ def nothing() -> dict[str, float | None]:
 def of_meals(keys: list, context) -> dict[object, dict]:
     """Return what each of these meals contains."""
     eaten: dict[object, list[Nutrients]] = {}
-    for meal, *row in Selection(MealItem, (any_of(MealItem.meal, keys, raw=True),)).rows(("meal", *EATEN)):
+    for meal, *row in Selection(MealItem, (any_of(MealItem.meal, keys),)).rows(("meal", *EATEN)):
         eaten.setdefault(meal, []).append(contents_of(row))
     return {meal: Nutrients.total(parts).as_json() for meal, parts in eaten.items()}
 
@@ -51,8 +50,7 @@ def of_meal(call) -> dict:
 
 def of_plan(call) -> dict:
     """Tell what the foods of this plan's meals contain."""
-    key = call.resource.model.id.db_value(call.row().id)
-    return _total(Selection(MealItem, (along(MealItem, ("meal", "plan"), key),)).rows(EATEN))
+    return _total(Selection(MealItem, (along(MealItem, ("meal", "plan"), call.row().id),)).rows(EATEN))
 
 
 def of_amount(call) -> dict:
@@ -78,10 +76,9 @@ def _total(rows: Iterable[tuple]) -> dict:
 
 
 def contents_of(row) -> Nutrients:
-    """Return what an amount of a food contains, of the raw values of :data:`EATEN`."""
-    amount, grams, *raw = row
-    values = (column.python_value(value) for column, value in zip(_COLUMNS, raw, strict=True))
-    return nutrients_of(Nutrients(*values), MealItem.amount.python_value(amount), grams)
+    """Return what an amount of a food contains, of the values of :data:`EATEN`."""
+    amount, grams, *values = row
+    return nutrients_of(Nutrients(*values), amount, grams)
 
 
 def _amount(text: str) -> Decimal:

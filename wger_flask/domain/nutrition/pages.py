@@ -52,8 +52,7 @@ def _inside(row: dict) -> Nutrients:
 def _plan(shown):
     """Show a plan: a day's meals with totals against its goals, and what was eaten."""
     (plan,), key = shown.rows, shown.call.row().id
-    raw = models.NutritionPlan.id.db_value(key)
-    meals = _meals((equals(models.Meal.plan, key),), (along(models.MealItem, ("meal", "plan"), raw),))
+    meals = _meals((equals(models.Meal.plan, key),), (along(models.MealItem, ("meal", "plan"), key),))
     total = Nutrients.total(meal["total"] for meal in meals)
     log = Selection(models.LogItem, (equals(models.LogItem.plan, key),), ("-datetime",))
     return shown.render(
@@ -75,13 +74,12 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
     of_meal = defaultdict(list)
     for part in portions.portions(Selection(models.MealItem, items, ("order", "id"))):
         of_meal[part.meal].append(part)
-    key, time = models.Meal.id.python_value, models.Meal.time.python_value
     meals = [
         {
-            "id": key(row[0]), "plan": models.Meal.plan.python_value(row[1]), "name": row[2], "time": time(row[3]),
-            "portions": of_meal[key(row[0])], "total": portions.total(of_meal[key(row[0])]),
+            "id": key, "plan": plan, "name": name, "time": time, "portions": of_meal[key],
+            "total": portions.total(of_meal[key]),
         }
-        for row in Selection(models.Meal, which, ("order", "id")).rows(("id", "plan", "name", "time"))
+        for key, plan, name, time in Selection(models.Meal, which, ("order", "id")).rows(("id", "plan", "name", "time"))
     ]  # fmt: skip
     return sorted(meals, key=lambda meal: (meal["time"] is None, meal["time"] or datetime.time()))
 
@@ -89,8 +87,8 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
 def _goals_of(plans: list[UUID], shown) -> dict[UUID, dict]:
     """Return plans as JSON, by key."""
     dump = dumper(PlanSchema, models.NutritionPlan)
-    rows = Selection(models.NutritionPlan, (any_of(models.NutritionPlan.id, plans),)).rows(dump.columns)
-    return {UUID(str(row["id"])): row for row in dump(rows, shown.call.context)}
+    selection = Selection(models.NutritionPlan, (any_of(models.NutritionPlan.id, plans),))
+    return {UUID(str(row["id"])): row for row in dump.of(selection, shown.call.context)}
 
 
 # -- the diary ----------------------------------------------------------------------------------------
@@ -142,18 +140,14 @@ def plan_names(keys: list[UUID]) -> dict[UUID, str]:
     """Return what plans are called: their description, else when they begin."""
     model = models.NutritionPlan
     rows = Selection(model, (any_of(model.id, keys),)).rows(("id", "description", "start"))
-    read = model.start.python_value
-    return {model.id.python_value(key): text or f"Plan from {read(start)}" for key, text, start in rows}
+    return {key: text or f"Plan from {start}" for key, text, start in rows}
 
 
 def meal_names(keys: list[UUID]) -> dict[UUID, str]:
     """Return what meals are called: their name, else when they are eaten."""
     model = models.Meal
     rows = Selection(model, (any_of(model.id, keys),)).rows(("id", "name", "time"))
-    read = model.time.python_value
-    return {
-        model.id.python_value(key): name or f"Meal at {read(time):%H:%M}" for key, name, time in rows if name or time
-    }
+    return {key: name or f"Meal at {time:%H:%M}" for key, name, time in rows if name or time}
 
 
 def _portion_names(model):

@@ -91,15 +91,12 @@ def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
     """Return the portions of a selection of meal items or of entries of the diary."""
     model = selection.model
     extra = ("datetime", "plan") if model is models.LogItem else ()
-    key, meal, amount = (model._meta.fields[name].python_value for name in ("id", "meal", "amount"))
     parts = []
     for row in selection.rows((*_COLUMNS, *extra), limit):
-        raw = row[6 : 6 + len(EATEN)]
+        eaten = row[6 : 6 + len(EATEN)]
         moment, plan = row[-2:] if extra else (None, None)
         parts.append(Portion(
-            key(row[0]), meal(row[1]), *row[2:6], raw[1], amount(raw[0]), contents_of(raw),
-            moment and models.LogItem.datetime.python_value(moment).astimezone(active_zone()),
-            plan and models.LogItem.plan.python_value(plan),
+            *row[:6], eaten[1], eaten[0], contents_of(eaten), moment and moment.astimezone(active_zone()), plan
         ))  # fmt: skip
     return parts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import ValidationError
 
-from wger_flask.api import WRITE, Hooks, Key, Resource, Schema, exact, fields, owned_by
+from wger_flask.api import WRITE, Hooks, Key, Resource, Schema, exact, fields, owned_by, title_of
 from wger_flask.engine.routine import REQUIRABLE
 
 from . import models
@@ -68,7 +68,7 @@ SCHEMAS = {model: _schema(model) for model in models.CONFIGS}
 
 RESOURCES = tuple(
     Resource(
-        model._meta.title.lower().replace(" ", "-"), model, SCHEMAS[model],
+        title_of(model).lower().replace(" ", "-"), model, SCHEMAS[model],
         about=model.__doc__,
         methods=WRITE,
         filters=dict.fromkeys(("id", "slot_entry", "iteration", "value", "operation", "step", "repeat"), exact),

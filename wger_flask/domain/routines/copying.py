@@ -15,6 +15,7 @@ from wger_flask.api import (
     Schema,
     Selection,
     along,
+    columns_of,
     equals,
     fields,
     insert,
@@ -55,7 +56,7 @@ def copy_routine(call: Call) -> tuple[dict, int]:
     ))  # fmt: skip
     copies: dict[type[Model], dict[int, int]] = {models.Routine: {original.id: made.id}}
     for model, path in _BELOW:
-        parents = copies[model._meta.fields[path[0]].rel_model]
+        parents = copies[columns_of(model)[path[0]].rel_model]
         copies[model] = dict(_copied(model, path[0], parents, along(model, path, original.id)))
     found = Selection(models.Routine, (equals(models.Routine.id, made.id),))
     return call.resource.show(found, call.context), 201

@@ -156,9 +156,7 @@ def _rows(model, clauses: tuple, names: tuple[str, ...]) -> Iterator[tuple]:
     """Yield rows as Python values; in lists that must be empty nothing is looked for."""
     if NOTHING in clauses:
         return
-    readers = [model._meta.fields[name].python_value for name in names]
-    for row in Selection(model, clauses).rows(names):
-        yield tuple([read(value) for read, value in zip(readers, row, strict=True)])
+    yield from Selection(model, clauses).rows(names)
 
 
 def wording() -> Wording:

@@ -18,6 +18,7 @@ from wger_flask.api import (
     any_of,
     dumper,
     equals,
+    ordering_of,
 )
 from wger_flask.domain.exercises.models import muscles
 from wger_flask.engine.errors import EngineError
@@ -31,18 +32,14 @@ _SET = ("session.datetime_start", "iteration", "exercise", "weight", "repetition
 
 
 class _SessionWithLogsSchema(WorkoutSessionSchema):
-    logs = Children(WorkoutLogSchema, WorkoutLog.session, WorkoutLog._meta.ordering)
+    logs = Children(WorkoutLogSchema, WorkoutLog.session, ordering_of(WorkoutLog))
 
 
 def show_logs(call: Call) -> list[dict]:
     """List the sessions of a routine, each with its logs."""
     dump = dumper(_SessionWithLogsSchema, WorkoutSession)
-    sessions = Selection(
-        WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), WorkoutSession._meta.ordering
-    )
-    return [
-        {"session": session, "logs": session.pop("logs")} for session in dump(sessions.rows(dump.columns), call.context)
-    ]
+    sessions = Selection(WorkoutSession, (equals(WorkoutSession.routine, call.row().id),), ordering_of(WorkoutSession))
+    return [{"session": session, "logs": session.pop("logs")} for session in dump.of(sessions, call.context)]
 
 
 def show_statistics(call: Call) -> dict:
@@ -57,16 +54,9 @@ def show_statistics(call: Call) -> dict:
 def performed_sets(routine: int) -> list[PerformedSet]:
     """Return the sets that were logged in the sessions of a routine."""
     clause = along(WorkoutLog, ("session", "routine"), routine)
-    order = ("session.datetime_start", *WorkoutLog._meta.ordering)
-    start, weight, repetitions = WorkoutSession.datetime_start, WorkoutLog.weight, WorkoutLog.repetitions
-    zone = active_zone()
-    return [
-        PerformedSet(
-            start.python_value(row[0]).astimezone(zone).date(), row[1], row[2], weight.python_value(row[3]),
-            repetitions.python_value(row[4]), row[5], row[6],
-        )
-        for row in Selection(WorkoutLog, (clause,), order).rows(_SET)
-    ]  # fmt: skip
+    order = ("session.datetime_start", *ordering_of(WorkoutLog))
+    rows, zone = Selection(WorkoutLog, (clause,), order).rows(_SET), active_zone()
+    return [PerformedSet(moment.astimezone(zone).date(), *values) for moment, *values in rows]
 
 
 def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:

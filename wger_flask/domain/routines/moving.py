@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wger_flask.api import Action, Call, Model, Schema, Selection, equals, fields, update
+from wger_flask.api import Action, Call, Model, Schema, Selection, columns_of, equals, fields, update
 
 from .schemas import LARGEST
 
@@ -49,7 +49,7 @@ def move_action(parent: str) -> Action:
 
 def _exchange(model: type[Model], parent: str, row: Model, step: int) -> None:
     """Let ``row`` and its neighbour change places; at an end nothing happens."""
-    among = equals(model._meta.fields[parent], row.__data__[parent])
+    among = equals(columns_of(model)[parent], row.__data__[parent])
     rows = list(Selection(model, (among,), ("order", "id")).instances())
     free = places([found.order for found in rows])
     index = next(index for index, found in enumerate(rows) if found.id == row.id)

@@ -18,8 +18,10 @@ from wger_flask.api import (
     any_of,
     bar_chart,
     equals,
+    key_of,
     line_chart,
     loaded_names,
+    ordering_of,
     today,
 )
 from wger_flask.domain.core.models import weight_unit_of
@@ -83,7 +85,7 @@ _Trained = tuple[str, int | None]  # the key of a session, and the day that was 
 def _sessions(routine: int, now: date) -> tuple[dict[date, _Trained], _Trained | None]:
     """Return the last session of each date on which there was one, and that of today or that still goes on."""
     model, zone = models.WorkoutSession, active_zone()
-    rows = list(Selection(model, (equals(model.routine, routine),), model._meta.ordering).instances())
+    rows = list(Selection(model, (equals(model.routine, routine),), ordering_of(model)).instances())
     found = {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
     going_on = [(str(row.id), row.day_id) for row in rows if may_go_on(row.datetime_start, row.datetime_end)]
     return found, found.get(now) or (going_on[-1] if going_on else None)
@@ -153,7 +155,7 @@ def _config_names(model):
 
 
 def _of_keys(model, keys: list) -> Selection:
-    return Selection(model, (any_of(model._meta.primary_key, keys),), ("id",))
+    return Selection(model, (any_of(key_of(model), keys),), ("id",))
 
 
 def _entries(clauses: tuple[Clause, ...]) -> dict[int, tuple[int, str]]:

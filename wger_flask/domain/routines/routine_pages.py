@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from wger_flask.api import title_of
 from wger_flask.engine.schedule import ScheduledDay
 from wger_flask.engine.sets import SetData
 from wger_flask.engine.wording import Wording
@@ -116,7 +117,7 @@ def progressions(entry: dict, words: Wording) -> list[Progressing]:
     }  # fmt: skip
     found = []
     for model, unit in _QUANTITIES.items():
-        title, rules = model._meta.title, entry["rules"].get(FIELDS[model], ())
+        title, rules = title_of(model), entry["rules"].get(FIELDS[model], ())
         name = title.removesuffix(" config")
         found.append(Progressing(
             title.lower().replace(" ", "-"), name[:1].upper() + name[1:],

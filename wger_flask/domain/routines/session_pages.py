@@ -119,9 +119,9 @@ def goes_on(session: dict) -> bool:
 def _logs(sessions: list) -> dict[UUID, list[dict]]:
     """Return the logs of sessions as JSON, in order of time."""
     keys, dump = [UUID(str(key)) for key in sessions], dumper(WorkoutLogSchema, models.WorkoutLog)
-    rows = Selection(models.WorkoutLog, (any_of(models.WorkoutLog.session, keys),), ("date", "id")).rows(dump.columns)
+    logs = Selection(models.WorkoutLog, (any_of(models.WorkoutLog.session, keys),), ("date", "id"))
     found: dict[UUID, list[dict]] = defaultdict(list)
-    for row in dump(rows, current_context()):
+    for row in dump.of(logs, current_context()):
         found[UUID(str(row["session"]))].append(row)
     return found
 

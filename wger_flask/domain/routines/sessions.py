@@ -19,6 +19,8 @@ from wger_flask.api import (
     active_zone,
     advisory_lock,
     columns,
+    columns_of,
+    encode,
     equals,
     services,
     today,
@@ -107,7 +109,7 @@ def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
 
 def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
     final = {
-        name: data.get(name, row.__data__[name] if row else WorkoutLog._meta.fields[name].default)
+        name: data.get(name, row.__data__[name] if row else columns_of(WorkoutLog)[name].default)
         for pair in _UNITS.items()
         for name in pair
     }
@@ -136,7 +138,7 @@ def _found(user: int, routine: int | None, moment: datetime) -> WorkoutSession |
     model, start = WorkoutSession, WorkoutSession.datetime_start
     of_routine = Clause(_is_of_none) if routine is None else equals(model.routine, routine)
     earliest = moment - min(longest(), moment - datetime.min.replace(tzinfo=UTC))
-    when = Clause(_goes_on, tuple(map(start.db_value, (moment, moment, earliest))))
+    when = Clause(_goes_on, tuple(encode(start, when) for when in (moment, moment, earliest)))
     order = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
     return Selection(model, (equals(model.user, user), of_routine, when), order).first()
 
@@ -170,7 +172,7 @@ def _day(entry: int | None, routine: int | None) -> int | None:
 
 
 def _of_undecided(session: UUID) -> Clause:
-    return Clause(_is_of_undecided, (WorkoutSession.id.db_value(session),))
+    return Clause(_is_of_undecided, (encode(WorkoutSession.id, session),))
 
 
 def _is_of_undecided(session):

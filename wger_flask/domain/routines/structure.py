@@ -65,8 +65,7 @@ class RoutineStructureSchema(schemas.RoutineSchema):
 def show_structure(call: Call) -> dict:
     """Show the days of a routine with their exercises and the rules of those."""
     call.row()
-    dump = dumper(RoutineStructureSchema, models.Routine)
-    return dump(call.selection().rows(dump.columns, 1), call.context)[0]
+    return dumper(RoutineStructureSchema, models.Routine).of(call.selection(), call.context, 1)[0]
 
 
 ACTIONS = (

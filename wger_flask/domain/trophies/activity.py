@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wger_flask.api import Clause, Selection, equals, zone_of
+from wger_flask.api import Clause, Selection, decode, equals, zone_of
 from wger_flask.domain.core.models import UserCache
 from wger_flask.domain.routines.models import WorkoutLog
 
@@ -24,7 +24,7 @@ KNOWN = Clause(_last_activity)
 
 def read(values: tuple) -> date | None:
     """Return the date that the value of :data:`KNOWN` stands for."""
-    return UserCache.last_activity.python_value(values[0]) if values else None
+    return decode(UserCache.last_activity, values[0]) if values else None
 
 
 def note(row: UserStatistics, log: WorkoutLog) -> None:
@@ -37,7 +37,7 @@ def note(row: UserStatistics, log: WorkoutLog) -> None:
 def look_again(row: UserStatistics) -> None:
     """Note the last log that there is: logs were changed or deleted."""
     latest = Selection(WorkoutLog, (equals(WorkoutLog.user, row.user_id),), ("-date",)).rows(("date",), 1)
-    when = _date_of(WorkoutLog.date.python_value(latest[0][0]), row) if latest else None
+    when = _date_of(latest[0][0], row) if latest else None
     if row.last_activity != when:
         _keep(row, when)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
 
 from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update, zone_of
 from wger_flask.domain.core.models import UserProfile
@@ -67,7 +66,7 @@ def settle(
     for award, checker, params, repeatable in own.rows(("id", *(f"trophy.{name}" for name in _RULE[1:]))):
         if repeatable or checker in OF_SESSIONS and not sessions or checker in KEPT and not logs:
             continue
-        borne = is_borne(checker, _parameters(params), row, dates)
+        borne = is_borne(checker, params, row, dates)
         if checker in KEPT:
             mark(award, is_void=not borne)
         elif not borne:
@@ -132,8 +131,8 @@ def _earned(user: int, row: Lifetime, dates: Callable, log: WorkoutLog | None) -
         if checker == RECORDS:
             if log and (context := _record(user, trophy, log)):
                 yield trophy, context
-        elif not repeatable and is_earned(checker, _parameters(params), row, dates):
-            if checker not in OF_TIMES or is_earned(checker, _parameters(params), _times(user), dates):
+        elif not repeatable and is_earned(checker, params, row, dates):
+            if checker not in OF_TIMES or is_earned(checker, params, _times(user), dates):
                 yield trophy, None
 
 
@@ -142,18 +141,10 @@ def _times(user: int) -> Lifetime:
     return recalculate(workouts_of(user), (), today(zone_of(user)))
 
 
-def _parameters(stored) -> dict:
-    """Return what a rule compares with; there are few rules, and they are asked at every set that is done."""
-    return _read(stored) if isinstance(stored, str) else Trophy.checker_params.python_value(stored)
-
-
-_read = lru_cache(256)(Trophy.checker_params.python_value)
-
-
 def _wanted(user: int) -> bool:
     own_profile = Selection(UserProfile, (equals(UserProfile.user, user),))
     enabled, last_login = next(iter(own_profile.rows(("trophies_enabled", "user.last_login"), 1)), (True, None))
-    return in_good_standing(enabled, UserProfile.user.rel_model.last_login.python_value(last_login), columns.now())
+    return in_good_standing(enabled, last_login, columns.now())
 
 
 def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) -> dict | None:
@@ -184,7 +175,7 @@ def _latest(user: int, trophy: int, exercise: int, before: int | None) -> Record
     if before is not None:
         clauses += (Clause(_is_before, (before,)),)
     rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)
-    return Record(UserTrophy.context_data.python_value(rows[0][0]).get("one_rep_max_estimate")) if rows else None
+    return Record(rows[0][0].get("one_rep_max_estimate")) if rows else None
 
 
 def _is_before(award):

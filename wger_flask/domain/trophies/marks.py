@@ -52,8 +52,7 @@ def hidden(user: int) -> Selection:
 
 
 def _list(call: Call) -> list[dict]:
-    dump = call.resource.dump
-    return dump(hidden(call.user.id).rows(dump.columns), call.context)
+    return call.resource.dump.of(hidden(call.user.id), call.context)
 
 
 def _hide(call: Call) -> dict:

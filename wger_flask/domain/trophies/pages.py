@@ -84,7 +84,7 @@ def _earned(user) -> dict[int, list[datetime]]:
     own = Selection(UserTrophy, shown_to(user), ("earned_at", "id"))
     rows = own.rows(("trophy", "earned_at"))
     for trophy, moment in rows:
-        found.setdefault(trophy, []).append(UserTrophy.earned_at.python_value(moment).astimezone(active_zone()))
+        found.setdefault(trophy, []).append(moment.astimezone(active_zone()))
     return found
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Call, Selection, dumper, equals, moment_reader, transaction
+from wger_flask.api import Call, Selection, dump_held, equals, fields, transaction
 from wger_flask.engine.trophies import check
 
 from .marks import SHOWN
 from .models import Trophy, UserStatistics, UserTrophy
 from .schemas import TrophySchema
 from .statistics import dates_of, figures, held
-
-_RULE = ("id", "checker_class", "checker_params", "is_hidden", "is_repeatable", "is_progressive")
 
 
 def progress(call: Call) -> list[dict]:
@@ -23,23 +21,20 @@ def progress(call: Call) -> list[dict]:
     if call.user is None:
         return []
     user, repeated = call.user.id, call.args.get("include_repeatable") == "true"
-    row, dates, wire, dump = _figures(user), dates_of(user), moment_reader(), dumper(TrophySchema, Trophy)
-    earned = _earned(user)
-    active = Selection(Trophy, (equals(Trophy.is_active, True),), ("order", "name", "id"))
-    rows = active.rows((*_RULE, *dump.columns))
+    row, dates, wire, earned = _figures(user), dates_of(user), fields.DateTime().wire, _earned(user)
     found = []
-    shown = dump([values[len(_RULE) :] for values in rows], call.context)
-    for (key, checker, params, hidden, repeatable, progressive, *_), trophy in zip(rows, shown, strict=True):
-        earned_at = earned.get(key) if bool(repeatable) == repeated else None
-        if repeatable and not repeated or hidden and earned_at is None and not call.user.is_staff:
+    for trophy in Selection(Trophy, (equals(Trophy.is_active, True),), ("order", "name", "id")).instances():
+        earned_at = earned.get(trophy.id) if trophy.is_repeatable == repeated else None
+        if trophy.is_repeatable and not repeated or trophy.is_hidden and earned_at is None and not call.user.is_staff:
             continue
-        item = {"trophy": trophy, "is_earned": earned_at is not None, "earned_at": earned_at and wire(earned_at)}
+        item = {
+            "trophy": dump_held(TrophySchema, trophy, call.context),
+            "is_earned": earned_at is not None, "earned_at": earned_at and wire(earned_at),
+        }  # fmt: skip
         if earned_at is not None:
             standing = (100.0, None, None, None)
         else:
-            told = check(
-                checker, Trophy.checker_params.python_value(params), row, dates, is_progressive=bool(progressive)
-            )
+            told = check(trophy.checker_class, trophy.checker_params, row, dates, is_progressive=trophy.is_progressive)
             standing = (told.progress, told.current_value, told.target_value, told.progress_display)
         found.append(item | dict(zip(_STANDING, standing, strict=True)))
     return found
@@ -57,6 +52,6 @@ def _figures(user: int):
 
 
 def _earned(user: int) -> dict:
-    """Return when each trophy was earned last (raw), by trophy; what is hidden was not."""
+    """Return when each trophy was earned last, by trophy; what is hidden was not."""
     rows = Selection(UserTrophy, (equals(UserTrophy.user, user), SHOWN), ("earned_at",)).rows(("trophy", "earned_at"))
     return dict(rows)

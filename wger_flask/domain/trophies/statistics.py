@@ -137,7 +137,5 @@ def number(value) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _history(model: type[Model], user: int, *names: str):
-    readers = [model._meta.fields[name].python_value for name in names]
-    for values in Selection(model, (equals(model.user, user),)).rows(names):
-        yield [read(value) for read, value in zip(readers, values, strict=True)]
+def _history(model: type[Model], user: int, *names: str) -> list[tuple]:
+    return Selection(model, (equals(model.user, user),)).rows(names)

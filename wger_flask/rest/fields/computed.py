@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...storage.model import key_of
 from .. import fields
 from ..context import Context, current_context
 from ..serialization import Builder, Column
@@ -13,10 +14,9 @@ from .references import follow
 class Computed(fields.Field):
     """A value made of the row's own columns, read-only: ``compute(context, *values)`` returns what becomes JSON.
 
-    ``of`` names the columns (or dotted paths along references) whose values it gets, in that order; an empty column is
-    None.  The values are as the database holds them: a decimal or a moment may be a text, so use columns of text and
-    whole numbers.  ``context`` is the :class:`Context` of the request.  ``describes`` is a field that says in OpenAPI
-    and on pages what the value is.  The function is called once a row and must not query the database: for that there
+    ``of`` names the columns (or dotted paths along references) whose values it gets, in that order, None for
+    what is empty.  ``context`` is the :class:`Context` of the request.  ``describes`` is a field that says in OpenAPI
+    and on pages what the value is.  It is called once a row and must ask the database nothing: for that there
     is :class:`Batch`.
 
         is_long = Computed(lambda context, minutes: minutes >= 60, of=("minutes",), describes=fields.Boolean())
@@ -30,12 +30,13 @@ class Computed(fields.Field):
         self.compute, self.of, self.describes = compute, of, describes
 
     def column(self, builder: Builder, name: str) -> Column:
-        places = [builder.index(path) for path in self.of]
+        sources = [(builder.index(path), builder.decoder(path)) for path in self.of]
         compute = self.compute
 
         def column(raw, context, loaded):
-            given = zip(*[raw[place] for place in places], strict=True) if places else [()] * len(raw[0])
-            return [compute(context, *values) for values in given]
+            given = [map(decode, raw[place]) if decode else raw[place] for place, decode in sources]
+            rows = zip(*given, strict=True) if given else [()] * len(raw[0])
+            return [compute(context, *values) for values in rows]
 
         return column
 
@@ -65,7 +66,15 @@ class Batch(fields.Field):
         self.load, self.otherwise, self.describes = load, otherwise, describes
 
     def column(self, builder: Builder, name: str) -> Column:
-        return builder.grouped(self.load, self.otherwise)
+        decode, load = builder.decoder(key_of(builder.model).name), self.load
+        if decode is None:
+            return builder.grouped(load, self.otherwise)
+
+        def load_raw(keys, context):
+            found = load(decoded := list(map(decode, keys)), context)
+            return {raw: found[key] for raw, key in zip(keys, decoded, strict=True) if key in found}
+
+        return builder.grouped(load_raw, self.otherwise)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         found = self.load([obj._pk], current_context())

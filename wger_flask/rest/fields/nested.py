@@ -7,7 +7,7 @@ same way again.
 from __future__ import annotations
 
 from ...storage import columns
-from ...storage.model import Link, ordering_of
+from ...storage.model import Link, key_of, ordering_of
 from ...storage.predicates import any_of, equals
 from ...storage.query import Selection
 from .. import fields
@@ -32,10 +32,10 @@ class Nested(fields.Field):
         path = self.attribute or name
         model = builder.reference(path).rel_model
         inner = dumper(self.schema, model)
-        key = model._meta.primary_key
+        key = key_of(model)
 
         def load(keys, context):
-            rows = Selection(model, (any_of(key, keys, raw=True),)).rows(inner.columns)
+            rows = Selection(model, (any_of(key, keys, raw=True),)).raw_rows(inner.columns)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(path, load)
@@ -66,7 +66,7 @@ class Children(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (any_of(self.reference, keys, raw=True),), self.order).rows(wanted)
+            rows = Selection(model, (any_of(self.reference, keys, raw=True),), self.order).raw_rows(wanted)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
@@ -96,10 +96,10 @@ class Child(fields.Field):
         wanted = inner.columns + (self.reference.name,)
 
         def load(keys, context):
-            rows = Selection(model, (any_of(self.reference, keys, raw=True),)).rows(wanted)
+            rows = Selection(model, (any_of(self.reference, keys, raw=True),)).raw_rows(wanted)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
-        return builder.looked_up(self.attribute or builder.model._meta.primary_key.name, load)
+        return builder.looked_up(self.attribute or key_of(builder.model).name, load)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
         key = follow(obj, self.attribute) if self.attribute else obj._pk
@@ -127,7 +127,7 @@ class Members(fields.Field):
         wanted = inner.columns + (source.name,)
 
         def load(keys, context):
-            rows = Selection(self.relation.through, (any_of(source, keys, raw=True),), self.order).rows(wanted)
+            rows = Selection(self.relation.through, (any_of(source, keys, raw=True),), self.order).raw_rows(wanted)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from marshmallow import ValidationError
 
 from ...storage import columns
-from ...storage.model import Link, Model, ordering_of
+from ...storage.model import Link, Model, key_of, ordering_of
 from ...storage.predicates import any_of
 from ...storage.query import Selection
 from .. import fields
@@ -26,7 +26,7 @@ def parse_reference(model: type[Model], value):
 
     Raises ValidationError for what cannot be one.
     """
-    key = model._meta.primary_key
+    key = key_of(model)
     wrong_type = f"Incorrect type. Expected pk value, received {type(value).__name__}."
     if isinstance(value, bool):
         raise ValidationError(wrong_type)
@@ -62,7 +62,7 @@ class Key(fields.Field):
         self.model = model
 
     def raw(self, dialect):
-        return dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
+        return dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
     def deserialize(self, value, attr=None, data=None, **kwargs):
         return super().deserialize(None if value == "" else value, attr, data, **kwargs)
@@ -98,26 +98,26 @@ class Keys(fields.Field):
             raise ValidationError(no_such_row(None))
         return [parse_reference(self.model, item) for item in value]
 
-    def _pairs(self, keys, raw: bool) -> list[tuple]:
+    def _links(self, keys, raw: bool) -> tuple[Selection, tuple[str, str]]:
         source, target = self.relation.source, self.relation.target
         order = tuple(prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
-        return Selection(self.relation.through, (any_of(source, keys, raw=raw),), order).rows(
-            (source.name, target.name)
-        )
+        return Selection(self.relation.through, (any_of(source, keys, raw=raw),), order), (source.name, target.name)
 
     def column(self, builder: Builder, name: str) -> Column:
-        convert = builder.dialect.wire_uuid if isinstance(self.model._meta.primary_key, columns.UUID) else None
+        convert = builder.dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
         def load(keys, context):
             found: dict = {}
-            for key, target in self._pairs(keys, raw=True):
+            links, names = self._links(keys, raw=True)
+            for key, target in links.raw_rows(names):
                 found.setdefault(key, []).append(convert(target) if convert else target)
             return found
 
         return builder.grouped(load)
 
     def serialize(self, attr, obj, accessor=None, **kwargs):
-        return [target for _, target in self._pairs([obj._pk], raw=False)]
+        links, names = self._links([obj._pk], raw=False)
+        return [target for _, target in links.rows(names)]
 
 
 def follow(row: Model, path: str):

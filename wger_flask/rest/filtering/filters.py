@@ -16,7 +16,7 @@ import peewee
 from werkzeug.datastructures import MultiDict
 
 from ...storage import columns
-from ...storage.model import Link, Model, links_of
+from ...storage.model import Link, Model, column_in_table, columns_of, encode, key_of, links_of
 from ...storage.predicates import Clause, pad
 from ...storage.query import Selection
 from ..errors import Invalid
@@ -153,7 +153,7 @@ class ColumnFilter(Filter):
             if value is None:
                 return ()
             values = [value]
-        stored = [self.column.db_value(value) for value in values]
+        stored = [encode(self.column, value) for value in values]
         if self.lookup.several:
             stored = pad(stored)
         return (Clause(_compared, tuple(stored), self.shape),)
@@ -219,7 +219,7 @@ class LinkFilter(Filter):
     def clauses(self, args):
         kind = kind_of(self.link.target)
         keys = kind.each(self.param, [text.strip() for text in args.getlist(self.param)])
-        stored = pad([self.link.target.db_value(key) for key in keys])
+        stored = pad([encode(self.link.target, key) for key in keys])
         return (Clause(_linked, tuple(stored), (self.link.through, self.link.source.name, self.link.target.name)),)
 
     def describe(self):
@@ -300,18 +300,18 @@ class FilterSet:
 
 def _compared(build: Callable, steps: tuple, model: type[Model], name: str, *slots) -> peewee.Expression:
     """Return ``build``'s comparison of a column of the row that ``steps``, models and references, lead to."""
-    expression = build(model._meta.fields[name], *slots)
+    expression = build(columns_of(model)[name], *slots)
     for source, reference in reversed(steps):
-        step = source._meta.fields[reference]
+        step = columns_of(source)[reference]
         target = step.rel_model
-        expression = step.in_(target.select(target._meta.primary_key).where(expression))
+        expression = step.in_(target.select(key_of(target)).where(expression))
     return expression
 
 
 def _linked(through: type[Model], source_name: str, target_name: str, *slots) -> peewee.Expression:
     """Return the condition that a row of ``through`` links to any of ``slots``."""
-    source, target = through._meta.fields[source_name], through._meta.fields[target_name]
-    return source.rel_model._meta.primary_key.in_(through.select(source).where(target.in_(slots)))
+    source, target = columns_of(through)[source_name], columns_of(through)[target_name]
+    return key_of(source.rel_model).in_(through.select(source).where(target.in_(slots)))
 
 
 def build_filters(model: type[Model], declared: Mapping[str, Declared]) -> FilterSet:
@@ -343,12 +343,12 @@ def _column(model: type[Model], name: str) -> tuple[peewee.Field, tuple[columns.
     *path, last = name.split("__")
     steps = []
     for step in path:
-        reference = model._meta.fields.get(step)
+        reference = columns_of(model).get(step)
         if not isinstance(reference, peewee.ForeignKeyField):
             raise ValueError(f"{model.__name__} has no reference {step!r} to filter by")
         steps.append(reference)
         model = reference.rel_model
-    found = model._meta.fields.get(last) or model._meta.columns.get(last)
+    found = columns_of(model).get(last) or column_in_table(model, last)
     if found is None:
         raise ValueError(f"{model.__name__} has no column {last!r} to filter by")
     return found, tuple(steps)

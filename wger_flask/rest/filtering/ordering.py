@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import peewee
 from werkzeug.datastructures import MultiDict
 
-from ...storage.model import Model, ordering_of
+from ...storage.model import Model, columns_of, ordering_of
 from ...storage.query import Selection
 
 
@@ -23,7 +23,7 @@ class Ordering:
 
     def __init__(self, model: type[Model], default: tuple[str, ...] = (), allowed: Iterable[str] | None = None):
         self.model = model
-        names = [field.name for field in model._meta.sorted_fields] if allowed is None else list(allowed)
+        names = [field.name for field in columns_of(model).values()] if allowed is None else list(allowed)
         self.allowed = {name: expand(model, name.replace("__", ".")) for name in names}
         self.default = tuple(term for name in default for term in _directed(model, name))
 
@@ -53,9 +53,9 @@ def expand(model: type[Model], path: str) -> list[str]:
     """Return the terms that ordering by ``path`` means: those of the row a reference names."""
     target, field = model, None
     for step in path.split("."):
-        if target is None or step not in target._meta.fields:
+        if target is None or step not in columns_of(target):
             raise ValueError(f"{model.__name__} has no column {path!r} to order by")
-        field = target._meta.fields[step]
+        field = columns_of(target)[step]
         target = getattr(field, "rel_model", None)
     if not isinstance(field, peewee.ForeignKeyField) or not ordering_of(field.rel_model):
         return [path]

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 import peewee
 
 from ...storage import columns
+from ...storage.model import key_of
 from ...storage.predicates import equals
 from ...storage.query import Selection
 from ..fields import spelled_moment
@@ -247,7 +248,7 @@ class ReferenceKind(Kind):
     def __init__(self, column):
         super().__init__(column)
         self.model = column.rel_model
-        self.key = column.rel_model._meta.primary_key
+        self.key = key_of(column.rel_model)
         self.is_uuid = isinstance(self.key, columns.UUID)
 
     def _parse(self, text: str):

@@ -11,7 +11,7 @@ from ..fields.references import Key, Keys
 from ..filtering.filters import Parameter
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
-from .schemas import PATCHED, REQUEST, Components, key_of, scalar, typed_form
+from .schemas import PATCHED, REQUEST, Components, key_schema, scalar, typed_form
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _QUERY = {
@@ -24,7 +24,7 @@ _IGNORED = "anything else is ignored"
 
 def path_parameter(target: Target) -> dict:
     """Return the parameter for the key in the path."""
-    schema = key_of(target.resource.model) if target.resource else {"type": "string"}
+    schema = key_schema(target.resource.model) if target.resource else {"type": "string"}
     return {"name": "id", "in": "path", "required": True, "schema": schema}
 
 
@@ -67,7 +67,7 @@ def _option(name: str, field) -> dict:
 def _declared(name: str, field) -> dict:
     """Return the parameter of an action that a field describes."""
     if isinstance(field, Key | Keys):
-        schema = key_of(field.model)
+        schema = key_schema(field.model)
     else:
         schema = scalar(field)
     made: dict = {"name": name, "in": "query", "schema": schema}
@@ -83,7 +83,7 @@ def _declared(name: str, field) -> dict:
 def _query(parameter: Parameter, resource: Resource) -> dict:
     schema, words = _QUERY.get(parameter.kind, {"type": "string"}), [parameter.help]
     if parameter.kind == "reference" and parameter.model is not None:
-        schema = key_of(parameter.model)
+        schema = key_schema(parameter.model)
     if parameter.choices:
         schema = {"type": "string", "enum": [value for value, _ in parameter.choices]}
     if parameter.name == "limit":

@@ -13,7 +13,7 @@ from apispec import APISpec
 from marshmallow import fields as plain
 
 from ...storage import columns
-from ...storage.model import Model
+from ...storage.model import Model, key_of
 from .. import fields
 from ..fields import computed, nested, references
 from ..schema import Schema
@@ -174,7 +174,7 @@ class Components:
 
 
 def _key(model: type[Model], role: str) -> dict:
-    made = key_of(model)
+    made = key_schema(model)
     if role == ANSWER or "format" not in made:
         return made
     return {"anyOf": [{"type": made.pop("type")}, _AS_NUMBER]} | made
@@ -213,9 +213,9 @@ def typed_form(kind: str) -> dict:
     return dict(_SCALARS[kind])
 
 
-def key_of(model: type[Model]) -> dict:
+def key_schema(model: type[Model]) -> dict:
     """Return the schema of a primary key."""
-    column = model._meta.primary_key
+    column = key_of(model)
     if isinstance(column, columns.UUID):
         return {"type": "string", "format": "uuid"}
     return {"type": "integer"} if isinstance(column, columns.Integer) else {"type": "string"}

@@ -34,10 +34,16 @@ def _dashed(value: str) -> str:
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
-@lru_cache(16_384)
+# The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
+@lru_cache(4096)
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@lru_cache(8192)
 def _in_zone(zone: tzinfo, text: str) -> str:
-    # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
-    return wire_moment(datetime.fromisoformat(text).replace(tzinfo=UTC), zone)
+    return wire_moment(_moment(text), zone)
 
 
 class SqliteDialect(Dialect):
@@ -50,9 +56,7 @@ class SqliteDialect(Dialect):
     def write_moment(self, value: datetime) -> str:
         return value.replace(tzinfo=None).isoformat(sep=" ")
 
-    def read_moment(self, value: str) -> datetime:
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    read_moment = staticmethod(_moment)
 
     def decimal_modifiers(self, digits: int, places: int) -> None:
         return None

@@ -6,6 +6,7 @@ import pytest
 
 from ...storage import columns
 from ...storage.database import transaction
+from ...storage.model import columns_of
 from ..resources import resource_names
 from ..rows import fit, make
 
@@ -76,8 +77,8 @@ def many_rows(resource, people):
 def made_of(resource, grace, number: int, **how) -> list:
     """Make rows of a resource, and return their keys."""
     path = resource.owner.path if resource.owner else ()
-    number = 1 if path and resource.model._meta.fields[path[0]].unique else number
-    flags = {field.name: True for field in resource.model._meta.sorted_fields if isinstance(field, columns.Boolean)}
+    number = 1 if path and columns_of(resource.model)[path[0]].unique else number
+    flags = {field.name: True for field in columns_of(resource.model).values() if isinstance(field, columns.Boolean)}
     with transaction():
         made = [make(resource.model, grace, path, **how) for _ in range(number)]
         if flags and not resource.visible_to(grace).exists():

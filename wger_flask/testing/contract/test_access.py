@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ...storage.model import key_of
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -29,7 +31,7 @@ def test_rows_of_others_do_not_exist(api, resource, rows):
     body = {"data": {}, "content_type": "multipart/form-data"} if resource.takes_files else {"body": {}}
     for method in set(resource.detail_methods) - {"GET"}:
         assert client.open(method, f"{resource.name}/{rows[0]}/", **body).status_code in (403, 404), method
-    assert resource.model.get_or_none(resource.model._meta.primary_key == rows[0]) is not None
+    assert resource.model.get_or_none(key_of(resource.model) == rows[0]) is not None
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,7 +7,7 @@ import pytest
 from ...rest.deletion import action_of
 from ...storage.cascade import look_ahead
 from ...storage.database import transaction
-from ...storage.model import is_link
+from ...storage.model import is_link, key_of, references_to
 from ..rows import make, pairs
 
 
@@ -20,7 +20,7 @@ def laden(resource, rows, people):
     with transaction():
         found = [(resource.model, rows[0])]
         for model, key in found:  # it grows
-            for reference, owner in list(model._meta.backrefs.items()):
+            for reference, owner in references_to(model).items():
                 if not is_link(owner) and len(found) < 60:
                     alike = any(unique for _, unique in pairs(owner))
                     made = [make(owner, grace, **{reference.name: key}) for _ in range(1 if alike else 2)]
@@ -30,7 +30,7 @@ def laden(resource, rows, people):
 
 def tables(resource, registry) -> dict:
     """Return the keys of every table that can be touched."""
-    return {model: set(row[0] for row in model.select(model._meta.primary_key).tuples()) for model in registry.models}
+    return {model: set(row[0] for row in model.select(key_of(model)).tuples()) for model in registry.models}
 
 
 def test_what_is_told_is_what_happens(api, laden, registry):

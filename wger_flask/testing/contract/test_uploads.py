@@ -9,6 +9,7 @@ import pytest
 from ...rest.permissions import Access, having
 from ...rest.resource import Deprecation
 from ...storage import columns
+from ...storage.model import columns_of, key_of, table_of
 
 DOOR = "/api/v2/upload-powersync-data"
 MAY_NOT = "You do not have permission to perform this action."
@@ -28,7 +29,7 @@ def uploaded(resource):
 def door(api):
     """Send rows as grace; returns what was answered."""
     return lambda method, resource, data: api("grace").open(
-        method, DOOR, {"table": resource.model._meta.table_name, "data": data}
+        method, DOOR, {"table": table_of(resource.model), "data": data}
     )
 
 
@@ -40,8 +41,8 @@ def ruled(monkeypatch):
 
 def named(resource, row) -> dict:
     """Return the id by which an offline client knows a row."""
-    column = resource.model._meta.primary_key
-    if not isinstance(column, columns.UUID) and "uuid" in resource.model._meta.fields:
+    column = key_of(resource.model)
+    if not isinstance(column, columns.UUID) and "uuid" in columns_of(resource.model):
         return {"id": str(resource.model.get_by_id(row).uuid)}
     return {"id": str(row) if isinstance(row, uuid.UUID) else row}
 
@@ -75,7 +76,7 @@ def test_whoever_may_not_write_may_not_upload(api, door, uploaded, rows, ruled):
 def test_writing_and_deleting_are_told_apart(door, uploaded, rows, ruled):
     ruled(uploaded, "rules", Access(delete=having("no.such")))
     assert door("DELETE", uploaded, named(uploaded, rows[0])).json["error"] in ("Forbidden", "Method not allowed")
-    assert uploaded.model.get_or_none(uploaded.model._meta.primary_key == rows[0]) is not None
+    assert uploaded.model.get_or_none(key_of(uploaded.model) == rows[0]) is not None
 
 
 def test_a_rule_about_rows_holds_too(door, uploaded, rows, ruled):
@@ -84,7 +85,7 @@ def test_a_rule_about_rows_holds_too(door, uploaded, rows, ruled):
         if method in uploaded.methods:
             answer = door(method, uploaded, named(uploaded, rows[0])).json
             assert answer == {"error": "Forbidden", "details": MAY_NOT}
-    assert uploaded.model.get_or_none(uploaded.model._meta.primary_key == rows[0]) is not None
+    assert uploaded.model.get_or_none(key_of(uploaded.model) == rows[0]) is not None
 
 
 def test_methods_that_a_resource_lacks_are_not_uploaded_either(door, uploaded, rows, monkeypatch):
@@ -93,7 +94,7 @@ def test_methods_that_a_resource_lacks_are_not_uploaded_either(door, uploaded, r
     for method, words in (("PATCH", f"{model} cannot be changed"), ("DELETE", f"{model} cannot be deleted")):
         answer = door(method, uploaded, named(uploaded, rows[0])).json
         assert answer == {"error": "Method not allowed", "details": words}
-    assert uploaded.model.get_or_none(uploaded.model._meta.primary_key == rows[0]) is not None
+    assert uploaded.model.get_or_none(key_of(uploaded.model) == rows[0]) is not None
 
 
 def test_uploads_count_against_the_limits_and_are_to_be_sent_again(app, door, uploaded, rows, ruled, monkeypatch):
@@ -113,13 +114,13 @@ def test_uploads_count_against_the_limits_and_are_to_be_sent_again(app, door, up
         answer = door(method, uploaded, named(uploaded, rows[0]))
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
         assert asked.pop()[0] == scope
-    assert uploaded.model.get_or_none(uploaded.model._meta.primary_key == rows[0]) is not None
+    assert uploaded.model.get_or_none(key_of(uploaded.model) == rows[0]) is not None
 
 
 def test_the_query_of_the_upload_is_nobodys_business(api, uploaded, rows):
     if "DELETE" not in uploaded.methods:
         pytest.skip("nothing is deleted here")
-    body = {"table": uploaded.model._meta.table_name, "data": named(uploaded, rows[0])}
+    body = {"table": table_of(uploaded.model), "data": named(uploaded, rows[0])}
     query = "&".join(f"{param}=zz" for param in uploaded.filter_set.by_param)
     assert api("grace").delete(f"{DOOR}?{query}", body).json == {"status": "ok!"}
-    assert uploaded.model.get_or_none(uploaded.model._meta.primary_key == rows[0]) is None
+    assert uploaded.model.get_or_none(key_of(uploaded.model) == rows[0]) is None
