@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime, time, timedelta
 
+import pytest
 from PIL import Image
 
 from tests.web.test_routine_views import log
@@ -137,7 +139,49 @@ def test_each_category_is_a_line(visitor, person, queries):
     assert counts[:2] == counts[2:]
     assert page.text.count("<circle") == 12
     assert SCRIPT not in page.text + detail.text
-    assert "Waist" not in visitor("grace").see("measurement-category/").words
+    assert "between 77 and 79" not in visitor("grace").see("measurement-category/").words
+
+
+@pytest.mark.parametrize(
+    ("chart", "words"),
+    [
+        ("bar", "Steps, sum of each day: at most 9,000 steps"),
+        ("delta", "Steps, change from one value to the next: at most 1,000 steps"),
+        ("heatmap", "Steps on 3 days up to"),
+        ("distribution", "How often which value: Steps (steps): at most 1 times"),
+        ("line", "Steps (steps) from"),
+    ],
+)
+def test_a_category_is_drawn_as_its_chart_type_says(visitor, person, chart, words):
+    ada, seen, now = person("ada"), visitor("ada"), today()
+    body = {"name": "Steps", "unit": "steps", "metric_type": "steps", "chart_type": chart}
+    category = ada.add("measurement-category", **body)["id"]
+    for day in range(3):
+        moment = datetime.combine(now - timedelta(days=day), time(7))
+        ada.add("measurement", category=category, value=9000 - 1000 * day, date=moment.isoformat())
+    for path in (f"measurement-category/{category}/", "measurement-category/"):
+        assert words in seen.see(path).words
+
+
+def test_a_group_is_one_chart_with_its_components(visitor, person):
+    ada, seen = person("ada"), visitor("ada")
+    body = {"name": "Pressure", "unit": "mmHg", "metric_type": "blood_pressure"}
+    group = ada.add("measurement-category", **body)["id"]
+    parts = {row["name"]: row["id"] for row in ada.get(f"measurement-category/?parent={group}")["results"]}
+    for day in (1, 2):
+        for name, value in (("Systolic", 120 + day), ("Diastolic", 80 - day)):
+            ada.add("measurement", category=parts[name], value=value, date=f"2025-03-0{day}T07:00")
+    for path in (f"measurement-category/{group}/", "measurement-category/"):
+        page = seen.see(path)
+        assert "Systolic between 121 and 122, latest 122; Diastolic between 78 and 79, latest 78" in page.words
+        assert f"category={parts['Systolic']}" in page.text and f"category={group}&" not in page.text
+
+
+def test_what_is_calculated_takes_no_value(visitor, person):
+    ada, seen = person("ada"), visitor("ada")
+    category = ada.add("measurement-category", name="Index", dynamic_type="BMI")["id"]
+    assert "calculated by the server" in seen.see(f"measurement-category/{category}/").words
+    assert "Add a value" not in seen.see(f"measurement-category/{category}/").words
 
 
 def test_photos_are_shown(visitor, person):

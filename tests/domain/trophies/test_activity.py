@@ -64,4 +64,4 @@ def test_a_further_log_of_a_day_costs_no_query_for_it(api, queries, more):
     del queries[:]
     assert client.post("workoutlog/", body).status_code == 201
     statements = [sql for sql in queries if "advisory_xact_lock" not in sql]
-    assert len(statements) <= 8 and not any(sql.startswith("UPDATE") and "usercache" in sql for sql in statements)
+    assert len(statements) <= 9 and not any(sql.startswith("UPDATE") and "usercache" in sql for sql in statements)
