@@ -12,6 +12,7 @@ from tests.browser.chromium import PHONE
 from tests.browser.serving import serving, weigh
 from tests.conftest import key_of, settings_for
 from wger_flask.app import create_app
+from wger_flask.rest.filtering import values
 from wger_flask.rest.timezone import today
 from wger_flask.storage.database import database, open_database
 from wger_flask.storage.signals import set_listeners
@@ -38,6 +39,7 @@ def hosted(template, tmp_path_factory):
         yield app, copy, address, found
     database.obj.close()
     copy.drop()
+    values.set_boolean_spellings(values.DOCUMENTED_BOOLEANS)  # one for all applications of a process
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import key_of, settings_for
 from tests.web.conftest import HTML
 from wger_flask.app import create_app
+from wger_flask.rest.filtering import values
 from wger_flask.settings import SettingsError
 from wger_flask.storage.database import database, open_database
 from wger_flask.web.web_ui import STATIC, build_in
@@ -47,6 +48,7 @@ def hosting(template, tmp_path_factory):
     yield made, copy
     database.obj.close()
     copy.drop()
+    values.set_boolean_spellings(values.DOCUMENTED_BOOLEANS)  # one for all applications of a process
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-@lru_cache(8192)
+@lru_cache(16_384)
 def _in_zone(zone: tzinfo, text: str) -> str:
     return wire_moment(_moment(text), zone)
 
