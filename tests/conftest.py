@@ -16,6 +16,7 @@ from wger_flask.storage import cascade
 from wger_flask.storage.signals import set_listeners
 from wger_flask.testing.resources import resource_names
 from wger_flask.testing.server import PEOPLE, Client, key_of, make_template, settings_for
+from wger_flask.testing.short_names import *  # noqa: F403  fixtures are found by their names
 
 __all__ = ["PEOPLE", "Client", "key_of", "make_template", "settings_for"]
 
@@ -50,36 +51,6 @@ def built(wger_built):
 def opened(wger_opened):
     """A database as the template is, open."""
     return wger_opened
-
-
-@pytest.fixture
-def app(wger_app):
-    """The application on a database of its own."""
-    return wger_app
-
-
-@pytest.fixture
-def api(wger_api):
-    """Return clients: ``api("grace").get("weightentry/")``, ``api()`` is nobody."""
-    return wger_api
-
-
-@pytest.fixture
-def people(wger_people):
-    """The people by name, as rows."""
-    return wger_people
-
-
-@pytest.fixture
-def registry(wger_registry):
-    """The registered resources."""
-    return wger_registry
-
-
-@pytest.fixture
-def queries(wger_queries):
-    """Collect the SQL that runs: a list that grows."""
-    return wger_queries
 
 
 @pytest.fixture(autouse=True)

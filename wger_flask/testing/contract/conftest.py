@@ -9,6 +9,7 @@ from ...storage.database import transaction
 from ...storage.model import columns_of
 from ..resources import resource_names
 from ..rows import fit, make
+from ..short_names import *  # noqa: F403  fixtures are found by their names
 
 
 def pytest_generate_tests(metafunc):
@@ -21,36 +22,6 @@ def pytest_generate_tests(metafunc):
         if name not in known:
             raise pytest.UsageError(f"--wger-resource: there is no resource {name!r}; there are: {', '.join(known)}")
     metafunc.parametrize("resource_name", chosen)
-
-
-@pytest.fixture
-def app(wger_app):
-    """The application on a database of its own."""
-    return wger_app
-
-
-@pytest.fixture
-def api(wger_api):
-    """Return clients: ``api("grace")`` has rows of her own, ``api()`` is nobody."""
-    return wger_api
-
-
-@pytest.fixture
-def people(wger_people):
-    """The accounts by name."""
-    return wger_people
-
-
-@pytest.fixture
-def registry(wger_registry):
-    """The registered resources."""
-    return wger_registry
-
-
-@pytest.fixture
-def queries(wger_queries):
-    """The SQL that runs."""
-    return wger_queries
 
 
 @pytest.fixture
