@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
@@ -37,18 +37,12 @@ def chart(shown: Shown, category: Mapping, series: Mapping[str, Points], width: 
 def _bars(shown: Shown, category: Mapping, points: Points, label: str, width: int, height: int) -> Markup | None:
     days = (points[-1][0].date() - points[0][0].date()).days
     start = _day if days < _MOST_BARS else _monday if days < 7 * _MOST_BARS else _first
-    values: dict[date, list[float]] = defaultdict(list)
-    for moment, value in points:
-        values[start(moment.date())].append(value)
-    is_summed = category["metric_type"] in _SUMMED
     amounts = [
-        Amount(
-            f"{day:%b %Y}" if start is _first else f"{day.day} {day:%b}", sum(found) / (1 if is_summed else len(found))
-        )
-        for day, found in values.items()
+        Amount(f"{day:%b %Y}" if start is _first else f"{day.day} {day:%b}", value)
+        for day, value in _by(start, category, points).items()
     ]
     span = {_day: "day", _monday: "week", _first: "month"}[start]
-    how = f"sum of each {span}" if is_summed else f"average of each {span}"
+    how = f"sum of each {span}" if category["metric_type"] in _SUMMED else f"average of each {span}"
     return bar_chart(
         shown, amounts[-_MOST_BARS:], f"{category['name']}, {how}", category["unit"], width=width, height=height
     )
@@ -64,11 +58,7 @@ def _deltas(shown: Shown, category: Mapping, points: Points, label: str, width: 
 
 
 def _calendar(shown: Shown, category: Mapping, points: Points, label: str, width: int, height: int) -> Markup | None:
-    values: dict[date, list[float]] = defaultdict(list)
-    for moment, value in points:
-        values[moment.date()].append(value)
-    is_summed = category["metric_type"] in _SUMMED
-    by_day = {day: sum(found) / (1 if is_summed else len(found)) for day, found in values.items()}
+    by_day = _by(_day, category, points)
     return heatmap(shown, by_day, category["name"], max(today(), max(by_day)), category["unit"])
 
 
@@ -84,6 +74,16 @@ def _distribution(
         ranges = Counter(min(math.floor((value - low) / step), _MOST_VALUES - 1) for value in values)
         amounts = [Amount(f"{low + step * i:.4g}", ranges[i]) for i in range(_MOST_VALUES)]
     return bar_chart(shown, amounts, f"How often which value: {label}", "times", width=width, height=height)
+
+
+def _by(start: Callable[[date], date], category: Mapping, points: Points) -> dict[date, float]:
+    """Return the sums or the averages, as the type of the category asks for, of the days with the same ``start``."""
+    values: dict[date, list[float]] = defaultdict(list)
+    for moment, value in points:
+        values[start(moment.date())].append(value)
+    if category["metric_type"] in _SUMMED:
+        return {day: sum(some) for day, some in values.items()}
+    return {day: sum(some) / len(some) for day, some in values.items()}
 
 
 def _day(day: date) -> date:
