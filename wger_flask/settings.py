@@ -184,9 +184,6 @@ class Settings:
     WGER_HEADLESS_REFRESH_TOKEN_LIFETIME: int = _set(
         2880, "Hours for which a refresh token of `/allauth/app/v1` is valid (2880 are 120 days).", least=1
     )
-    POWERSYNC_URL: str = _set(
-        "", "Address of a PowerSync service, which clients that work offline are told with their token."
-    )
     WGER_PASSWORD_HASH: str = _set(
         "argon2",
         "How new passwords are hashed: `argon2` as wger 2.7 does, of which each process makes one at a time with "
@@ -199,6 +196,40 @@ class Settings:
         "Rounds of PBKDF2 in new password hashes, where that was chosen; older hashes are brought up to it on login.",
         least=1,
     )
+
+    WGER_SYNC: bool = _group(
+        "Sync with phones",
+        True,
+        "Whether phones may sync with this server; see `docs/sync.md`. Without it nothing is noted for them in the "
+        "database.",
+    )
+    POWERSYNC_URL: str = _set(
+        "",
+        "Address of a PowerSync service of your own, which phones are then told; the sync here is off with it.",
+    )
+    WGER_SYNC_TOKEN_LIFETIME: int = _set(600, "Seconds for which a phone's token for the sync is valid.", least=20)
+    WGER_SYNC_STREAM_LIFETIME: int = _set(
+        5, "Minutes after which a phone's connection is ended; it comes back at once and goes on.", least=1
+    )
+    WGER_SYNC_KEEPALIVE: int = _set(
+        20, "Seconds of silence after which something is sent, so that no proxy takes a connection for dead.",
+        least=1, most=30,
+    )  # fmt: skip
+    WGER_SYNC_POLL_INTERVAL: int = _set(
+        200, "Milliseconds between two looks at whether anything was written.", least=20, most=5000
+    )
+    WGER_SYNC_STREAMS: int = _set(
+        400,
+        "Phones that may be connected to each process at a time; further ones are told to come back later.",
+        least=1,
+    )
+    WGER_SYNC_STREAMS_PER_USER: int = _set(60, "The same of one user.", least=1)
+    WGER_SYNC_ONE_CHECKPOINT: bool = _set(
+        False,
+        "Whether a connection of a phone ends once it is up to date, for proxies that hold back or cut long answers; "
+        "changes then take some five seconds to arrive.",
+    )
+    WGER_SYNC_GZIP: bool = _set(False, "Whether what phones are sent is compressed, where they take it.")
 
     NUMBER_OF_PROXIES: int = _group(
         "Behind a proxy, and limits",
@@ -264,6 +295,11 @@ class Settings:
     of_plugins: plugin_settings.PluginSettings = dataclasses.field(
         default_factory=lambda: plugin_settings.PluginSettings({}), repr=False, compare=False
     )
+
+    @property
+    def serves_sync(self) -> bool:
+        """Whether phones sync with this server itself: with a service of one's own, they do with that."""
+        return self.WGER_SYNC and not self.POWERSYNC_URL
 
     if not TYPE_CHECKING:
 
