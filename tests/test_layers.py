@@ -20,8 +20,8 @@ ALLOWED = {
     "auth": {
         "wger_flask.auth", "wger_flask.web", "wger_flask.storage",
         "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
-        "flask_smorest", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs", "argon2",
-        "cryptography", "bcrypt", "pyotp", "segno", "webauthn",
+        "flask_smorest", "apispec", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs",
+        "argon2", "cryptography", "bcrypt", "pyotp", "segno", "webauthn",
     },
     "web": {
         "wger_flask.web", "wger_flask.rest", "wger_flask.storage", "flask", "flask_smorest", "marshmallow", "werkzeug",
@@ -39,6 +39,9 @@ ALLOWED = {
 BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.timezone"}
 BACKENDS = ("sqlite", "postgres", "mysql", "psycopg", "mariadb")
 
+# The type of the settings, which the application gives every layer, and none reads by itself
+SETTINGS_FOR_TYPES = "if TYPE_CHECKING:\n    from {dots}settings import Settings"
+
 
 def modules(folder: Path):
     return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
@@ -48,7 +51,11 @@ def imports(path: Path) -> set[str]:
     """Return the modules that a file imports, relative ones resolved."""
     package = ["wger_flask", *path.relative_to(PACKAGE).parts[:-1]] if path.is_relative_to(PACKAGE) else []
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node) == SETTINGS_FOR_TYPES.format(dots="." * len(package)):
+            node.body.clear()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):

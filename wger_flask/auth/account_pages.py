@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, flash, g, request, url_for
 
@@ -48,11 +49,11 @@ def email_addresses() -> Response:
     return on(url_for("account.email_addresses"))
 
 
-def _show(user: User, errors: dict | None = None) -> Response:
+def _show(user: User, errors: dict[str, Any] | None = None) -> Response:
     return show("addresses", errors, **_addresses(user))
 
 
-def _addresses(user: User) -> dict:
+def _addresses(user: User) -> dict[str, Any]:
     rows = emails.of(user.id)
     if user.email and user.email.lower() not in [row.email.lower() for row in rows]:  # wger left no row of it
         rows.insert(0, EmailAddress(user=user.id, email=user.email, primary=True, verified=False))

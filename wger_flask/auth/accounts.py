@@ -95,11 +95,11 @@ def register(username: str, password: str, email: str = "", *, language: str = "
                 is_staff=admin,
                 is_superuser=admin,
             )
-            address = email_addresses.add(user.id, email) if email else None
+            row = email_addresses.add(user.id, email) if email else None
             for make in _makers:
                 make(user.id, language)
-            if address is not None:
-                after_commit(lambda: messages.send_verification(address))
+            if row is not None:
+                after_commit(lambda: messages.send_verification(row))
     except IntegrityError:
         if clash := taken(username, email):  # made by somebody else in the same moment
             raise Taken(clash) from None
@@ -219,7 +219,8 @@ def create_user(username: str, password: str, email: str = "", admin: bool = Fal
         raise ValueError("a password is needed")
     if email and not email_addresses.is_valid(email):
         raise ValueError(f"{email!r} is not an e-mail address")
-    return register(username, password, email, admin=admin).id
+    user_id: int = register(username, password, email, admin=admin).id
+    return user_id
 
 
 def set_password(username: str, password: str) -> None:

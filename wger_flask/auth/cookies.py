@@ -15,10 +15,12 @@ import string
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from ..rest.errors import CsrfFailed
 from ..rest.mount import mount_of
@@ -40,15 +42,15 @@ _LETTERS = string.ascii_letters + string.digits
 class CookieSessions(SecureCookieSessionInterface):
     """Flask's sessions, without the work where there is no cookie: most requests have none."""
 
-    def get_cookie_path(self, app):
+    def get_cookie_path(self, app: Flask) -> str:
         return cookie_path()
 
-    def open_session(self, app, request):
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if SESSION_COOKIE not in request.headers.get("Cookie", ""):
             return self.session_class()
         return super().open_session(app, request)
 
-    def get_signing_serializer(self, app):
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         serializer = super().get_signing_serializer(app)
         if serializer is not None:
             serializer.signer = PatientSigner
@@ -80,7 +82,7 @@ def register(app: Flask, secure: bool) -> None:
 
 
 # -- who is logged in ---------------------------------------------------------------------------
-def log_in(user: User, methods: Sequence[dict] = ()) -> None:
+def log_in(user: User, methods: Sequence[dict[str, Any]] = ()) -> None:
     """Begin a session of ``user`` with a CSRF token of its own, in the place of the one before.
 
     ``methods`` tells how they logged in.  Raises :class:`~.credential_stamps.PasswordChanged`.
@@ -91,7 +93,7 @@ def log_in(user: User, methods: Sequence[dict] = ()) -> None:
     _hold(token)
 
 
-def log_in_half(user: User, methods: list[dict]) -> None:
+def log_in_half(user: User, methods: list[dict[str, Any]]) -> None:
     """Remember that the browser's owner has shown the password of ``user`` and owes a second factor.
 
     Raises :class:`~.credential_stamps.PasswordChanged`.
@@ -144,18 +146,19 @@ def log_out() -> None:
 def logged_in() -> Caller | None:
     """Return whoever the session cookie names; None without a cookie, or with one that is no longer good."""
     held = _opened()
-    return held and held.user
+    return None if held is None else held.user
 
 
 def session_id() -> str | None:
     """Return the id of the session that the cookie stands for; None without one that is good."""
     held = _opened()
-    return held and held.id
+    return None if held is None else held.id
 
 
 def change_tokens() -> None:
     """Go on with the session under other tokens: copies of the cookie are worthless from now on."""
-    _hold(sessions.change_token(session_id(), sessions.BROWSER))
+    if (held := _opened()) is not None:
+        _hold(sessions.change_token(held.id, sessions.BROWSER))
 
 
 def forget() -> None:
@@ -172,7 +175,8 @@ def _hold(token: str) -> None:
 def _opened() -> sessions.Open | None:
     if "cookie_session" not in g:
         g.cookie_session = _read()
-    return g.cookie_session
+    opened: sessions.Open | None = g.cookie_session
+    return opened
 
 
 def _read() -> sessions.Open | None:
@@ -186,7 +190,7 @@ def _read() -> sessions.Open | None:
 # -- cross-site request forgery --------------------------------------------------------------------
 def csrf_token() -> str:
     """Return the CSRF token for a form on the page that is being made."""
-    token = session.get("csrf") or g.get("csrf_handed_out") or _sent_cookie(request) or _new_token()
+    token: str = session.get("csrf") or g.get("csrf_handed_out") or _sent_cookie(request) or _new_token()
     if request.cookies.get(CSRF_COOKIE) != token:
         g.csrf_handed_out = token
     return token
@@ -220,13 +224,14 @@ def demand_csrf(request: Request) -> None:
 def is_foreign(request: Request) -> bool:
     """Tell whether the page of another site sent a request, as far as the browser says."""
     origin = request.headers.get("Origin")
-    return bool(origin) and not _is_trusted(origin, request)
+    return origin is not None and origin != "" and not _is_trusted(origin, request)
 
 
 def carries_token(request: Request) -> bool:
     """Tell whether a form carries the CSRF token of a page that was made for whoever sends it."""
-    expected, sent = session.get("csrf") or _sent_cookie(request), request.form.get("csrfmiddlewaretoken", "")
-    return bool(expected) and hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())
+    expected: str = session.get("csrf") or _sent_cookie(request) or ""
+    sent = request.form.get("csrfmiddlewaretoken", "")
+    return expected != "" and hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())
 
 
 def _failed(reason: str) -> CsrfFailed:

@@ -47,6 +47,7 @@ def current(user: User) -> str:
     Raises :class:`PasswordChanged` unless their password is still the one that ``user`` was read with.
     """
     rows = Selection(SecurityStamp, (equals(SecurityStamp.user, user.id),)).rows(("stamp", "mark", "user.password"))
+    stamp: str
     for stamp, mark, password in rows:
         if password != user.password:
             raise PasswordChanged()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peewee import fn
+from peewee import Expression, ModelSelect, fn
 
 from ..storage.database import after_commit, transaction_if_able
 from . import credential_stamps, email_addresses, lockout, passwords, usernames
@@ -102,10 +102,10 @@ def _one_of_each() -> list[str]:
     """Return a password hash of each format that accounts have."""
     start = fn.SUBSTR(User.password, 1, 4)
     query = User.select(fn.MAX(User.password)).where(start.not_in(("", passwords.UNUSABLE))).group_by(start)
-    return [encoded for (encoded,) in query.tuples()]
+    return list(query.scalars())
 
 
-def _provers_of(email: str):
+def _provers_of(email: str) -> ModelSelect[EmailAddress]:
     wanted = fn.LOWER(EmailAddress.email).in_(email_addresses.spellings(email))
     return EmailAddress.select(EmailAddress.user).where(wanted, EmailAddress.verified)
 
@@ -114,5 +114,5 @@ def _rank(name: str, spellings: tuple[str, ...]) -> int:
     return spellings.index(name) if name in spellings else len(spellings)
 
 
-def _users(condition) -> list[User]:
+def _users(condition: Expression) -> list[User]:
     return list(User.select().where(condition).order_by(User.id))

@@ -5,7 +5,12 @@ None of them waits inside a transaction while a password is hashed.
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import Response
+
 from ..rest.blueprint import Endpoints
+from ..rest.dispatch import Call
 from ..rest.errors import Detailed, Invalid
 from ..rest.renderers import render
 from ..rest.schema import parse
@@ -44,7 +49,7 @@ class Unauthorized(Detailed):
 
     status = 401
 
-    def __init__(self, message: str, **more):
+    def __init__(self, message: str, **more: object):
         super().__init__(message, {"WWW-Authenticate": 'Bearer realm="api"'}, **more)
 
 
@@ -56,7 +61,7 @@ def _refused(wrong: tokens.BadToken) -> Unauthorized:
     "token", methods=("POST",), authenticates=False, transactional=False, slash=False,
     request=schemas.Credentials, response=schemas.TokenPair,
 )  # fmt: skip
-def token(call):
+def token(call: Call) -> dict[str, Any]:
     """Give an access and a refresh token for a name and a password."""
     data = call.load(schemas.Credentials)
     found = credentials.known_as(data["username"])
@@ -75,7 +80,7 @@ def token(call):
     "token/refresh", methods=("POST",), authenticates=False, transactional=False, slash=False,
     request=schemas.Refresh, response=schemas.Renewed,
 )  # fmt: skip
-def token_refresh(call):
+def token_refresh(call: Call) -> dict[str, Any]:
     """Give a new access token for a refresh token; a new refresh token too where they are rotated."""
     data = call.load(schemas.Refresh)
     try:
@@ -96,7 +101,7 @@ def token_refresh(call):
     "token/verify", methods=("POST",), authenticates=False, transactional=False, slash=False,
     request=schemas.Verification,
 )  # fmt: skip
-def token_verify(call):
+def token_verify(call: Call) -> dict[str, Any]:
     """Tell whether an access or refresh token is valid: an empty object if so."""
     data = call.load(schemas.Verification)
     try:
@@ -112,19 +117,19 @@ def token_verify(call):
     return {}
 
 
-def _holds(claims: dict) -> bool:
+def _holds(claims: dict[str, Any]) -> bool:
     """Tell whether what a token came from, a session or a password, is still there."""
     if "token_use" in claims:
         return sessions.user_of(tokens.session_of(claims)) is not None
     return identity.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims)) is not None
 
 
-def show_login(call):
+def show_login(call: Call) -> dict[str, Any]:
     """Say how to log in."""
     return {"message": "You must send a 'username' and 'password' via POST"}
 
 
-def login(call):
+def login(call: Call) -> Response:
     """Give the permanent token for a name (or e-mail address) and a password."""
     services().limit("login", call)
     data = call.load(schemas.Login)
@@ -154,7 +159,7 @@ endpoints.endpoint(
     "register", methods=("POST",), throttle="registration", transactional=False,
     creates=True, request=schemas.Registration, response=schemas.Registered,
 )  # fmt: skip
-def register(call):
+def register(call: Call) -> dict[str, Any] | tuple[dict[str, Any], int]:
     """Make an account; its permanent token comes with the answer."""
     if not policy().settings.ALLOW_REGISTRATION:
         return {"message": "Registration is not allowed on this instance"}
@@ -174,7 +179,7 @@ def register(call):
     return {"message": "api user successfully registered", "token": token}, 201
 
 
-def _judged(call) -> tuple[str, str, str]:
+def _judged(call: Call) -> tuple[str, str, str]:
     """Return the name, the address (or nothing) and the password of a new account.
 
     Raises :class:`~wger_flask.rest.errors.Invalid` with everything that is wrong with any of them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -15,6 +16,9 @@ from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
 from .policy import Policy, set_policy
 
+if TYPE_CHECKING:
+    from ..settings import Settings
+
 PAGES = (
     pages,
     account_pages,
@@ -24,7 +28,7 @@ PAGES = (
 
 
 def register(
-    app: Flask, registry: Registry, settings, secret: str, post: Callable[[EmailMessage], None],
+    app: Flask, registry: Registry, settings: Settings, secret: str, post: Callable[[EmailMessage], None],
     counters: Counters | None = None,
 ) -> None:  # fmt: skip
     """Register the models, endpoints and pages of accounts, and set the process's policy.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import ValidationError, validates_schema
 
 from ..rest import fields
@@ -25,7 +27,7 @@ class PasswordForm(Schema):
     again = fields.String(required=True, max_length=passwords.LONGEST)
 
     @validates_schema
-    def _same(self, data, **kwargs):
+    def _same(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data["password"] != data["again"]:
             raise ValidationError("The two passwords are not the same.", "again")
 

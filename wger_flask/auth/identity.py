@@ -9,6 +9,8 @@ from __future__ import annotations
 import hmac
 from functools import cached_property
 
+from peewee import Expression
+
 from ..rest.timezone import zone_named
 from ..storage.columns import storable
 from ..storage.predicates import Clause, equals
@@ -33,8 +35,9 @@ class Caller:
     """Somebody who is logged in; ``zone`` is the time zone of their profile, None without one."""
 
     def __init__(
-        self, time_zone: str | None, id: int, username: str, is_active=True, is_staff=False, is_superuser=False
-    ):
+        self, time_zone: str | None, id: int, username: str, is_active: bool = True, is_staff: bool = False,
+        is_superuser: bool = False,
+    ):  # fmt: skip
         self.zone = zone_named(time_zone) if time_zone else None
         self.id, self.username = id, username
         self.is_active, self.is_staff, self.is_superuser = bool(is_active), bool(is_staff), bool(is_superuser)
@@ -108,9 +111,9 @@ def _one(selection: Selection) -> Caller | None:
     return Caller(*rows[0]) if rows else None
 
 
-def _granted(own, through_groups):
-    of_user, of_group, groups = user_permissions.through, group_permissions.through, user_groups.through
-    direct = of_user.select(of_user.permission).where(of_user.user == own)
-    joined = groups.select(groups.group).where(groups.user == through_groups)
-    through = of_group.select(of_group.permission).where(of_group.group.in_(joined))
+def _granted(own: object, through_groups: object) -> Expression:
+    of_user, of_group, groups = user_permissions, group_permissions, user_groups
+    direct = of_user.through.select(of_user.target).where(of_user.source == own)
+    joined = groups.through.select(groups.target).where(groups.source == through_groups)
+    through = of_group.through.select(of_group.target).where(of_group.source.in_(joined))
     return Permission.id.in_(direct) | Permission.id.in_(through)

@@ -86,6 +86,7 @@ class Token(Model):
 
     key = columns.Char(max_length=40, primary_key=True, default=new_key)
     user = columns.ForeignKey(User, unique=True, backref="+")
+    user_id: int
     created = columns.DateTime(default=columns.now)
 
     class Meta:
@@ -98,6 +99,7 @@ class EmailAddress(Model):
 
     id = columns.Auto()
     user = columns.ForeignKey(User)
+    user_id: int
     email = columns.Char(max_length=254, index=True)
     verified = columns.Boolean(default=False)
     primary = columns.Boolean(default=False)

@@ -60,8 +60,8 @@ def enter_code(code: str, address: str | None) -> bool:
     :class:`~wger_flask.rest.errors.Throttled`.
     """
     half = cookies.logged_in_half()
-    user = half and User.get_or_none(User.id == half.user.id)
-    if user is None:
+    user = None if half is None else User.get_or_none(User.id == half.user.id)
+    if half is None or user is None:
         raise LoginFailed(TOO_LATE)
     how = authenticators.prove(user.id, code, address)
     if how is None:
@@ -86,12 +86,15 @@ def enter_by_passkey(text: str, request: Request) -> bool:
     if challenge is None:
         return False
     place, address = cookies.place_of(request), request.remote_addr
-    proved = authenticators.prove_by_passkey(half and half.user.id, text, place, challenge, address)
-    user = proved and User.get_or_none(User.id == proved[0])
-    if not user or not user.is_active or (half and not sessions.end(half.id)):
+    proved = authenticators.prove_by_passkey(half.user.id if half else None, text, place, challenge, address)
+    if proved is None:
+        return False
+    owner, how = proved
+    user = User.get_or_none(User.id == owner)
+    if user is None or not user.is_active or (half and not sessions.end(half.id)):
         return False
     try:
-        cookies.log_in(user, [*(half.methods if half else ()), proved[1]])
+        cookies.log_in(user, [*(half.methods if half else ()), how])
     except credential_stamps.PasswordChanged:
         return False
     accounts.note_login(user)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, redirect, request, url_for
 from werkzeug.datastructures import CombinedMultiDict
 
 from ..rest.bodies import FormData
@@ -16,6 +18,8 @@ from ..web.urls import here, local_path
 from . import cookies
 from .models import User
 from .policy import policy
+
+View = TypeVar("View", bound=Callable[..., Response])
 
 pages = Blueprint("account", __name__)
 STALE = "This page was older than your session. Nothing was done yet: look through it, and press the button again."
@@ -31,8 +35,9 @@ def recognise() -> Response | None:
     except CsrfFailed:
         if cookies.is_foreign(request):
             raise
-        if "GET" not in request.url_rule.methods:
-            return show("press", about=current_app.view_functions[request.endpoint].__doc__, status=403)
+        rule = request.url_rule
+        if rule is not None and "GET" not in (rule.methods or ()):
+            return show("press", about=current_app.view_functions[rule.endpoint].__doc__, status=403)
         g.is_stale, request.method = True, "GET"  # the view shows its form, and does nothing
     return None
 
@@ -46,10 +51,10 @@ def protect(response: Response) -> Response:
     return response
 
 
-def page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")):
+def page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
     """Register a page, and the shorter address that people guess."""
 
-    def add(view):
+    def add(view: View) -> View:
         pages.add_url_rule(path, view.__name__, view, methods=methods)
         if alias:
             pages.add_url_rule(alias, view.__name__, view, methods=methods, alias=True)
@@ -59,7 +64,7 @@ def page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST"))
 
 
 # -- parts ---------------------------------------------------------------------------------------
-def show(template: str, errors: dict | None = None, status: int = 0, **values) -> Response:
+def show(template: str, errors: dict[str, Any] | None = None, status: int = 0, **values: Any) -> Response:
     """Return the page ``template`` with what was typed; a form that came too late says so."""
     if g.get("is_stale"):
         errors, status = {"form": [STALE]}, 403
@@ -69,7 +74,7 @@ def show(template: str, errors: dict | None = None, status: int = 0, **values) -
     )  # fmt: skip
 
 
-def _sent() -> CombinedMultiDict:
+def _sent() -> CombinedMultiDict[str, str]:
     return CombinedMultiDict([request.form, request.args])
 
 
@@ -78,14 +83,14 @@ def _typed() -> dict[str, str]:
     return {name: value for name, value in _sent().items() if "password" not in name and name not in _HIDDEN}
 
 
-def read(schema: type[Schema]) -> dict:
+def read(schema: type[Schema]) -> dict[str, Any]:
     """Return what the form holds; raises :class:`Invalid`."""
     return load(schema, FormData(request))
 
 
 def on(path: str) -> Response:
     """Send the browser on to ``path``."""
-    return redirect(path, 303)
+    return make_response(redirect(path, 303))
 
 
 def to_login() -> Response:
@@ -99,7 +104,7 @@ def row_of_user() -> User:
     return User.get(User.id == g.user.id)
 
 
-def throttled(template: str, wrong: Throttled, **values) -> Response:
+def throttled(template: str, wrong: Throttled, **values: Any) -> Response:
     """Return the page ``template``, which says how long to wait."""
     response = show(template, {"form": [for_people(wrong.body["detail"])]}, status=429, **values)
     response.headers.extend(wrong.headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
@@ -30,7 +32,8 @@ def log_in_by_passkey() -> Response:
     onward = local_path(request.form.get("next"))
     if g.user:
         return on(onward)
-    template, values = "login", {}
+    template = "login"
+    values: dict[str, Any] = {}
     if (half := cookies.logged_in_half()) is not None:
         template, values = "second_step", {"types": authenticators.needed(half.user.id)}
     try:

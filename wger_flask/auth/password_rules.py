@@ -14,6 +14,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from .models import User
+
 LEAST = 8
 TOO_SIMILAR = 0.7
 
@@ -39,7 +41,7 @@ def problems(password: str, about: dict[str, str] | None = None) -> list[tuple[s
     return found
 
 
-def known_of(user) -> dict[str, str]:
+def known_of(user: User) -> dict[str, str]:
     """Return what a password of an account should not be like, by what it is called."""
     return {
         "username": user.username, "first name": user.first_name, "last name": user.last_name,

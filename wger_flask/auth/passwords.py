@@ -23,6 +23,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 LETTERS = string.ascii_letters + string.digits
 SALT_BITS = 128
@@ -197,7 +201,7 @@ def _check_scrypt(password: str, encoded: str) -> bool:
     return _equal(stored, base64.b64encode(raw).decode())
 
 
-def _argon2():
+def _argon2() -> PasswordHasher:
     import argon2
 
     return argon2.PasswordHasher(_PASSES, _MEMORY, _LANES)

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..storage.counters import Counters
 from .passwords import Hashing
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Policy:
     ``counters`` is None where nothing is limited.
     """
 
-    settings: Any  # every one is declared in settings.py, which nothing below the application imports
+    settings: Settings
     secret: str
     post: Callable[[EmailMessage], None]
     counters: Counters | None = None

@@ -8,6 +8,7 @@ insertion fails, whoever was second.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from ..storage import columns
 from ..storage.cascade import delete
@@ -37,7 +38,7 @@ def new_refresh(user: int, stamp: str) -> str:
     return made.text
 
 
-def renewed(user: int, claims: dict) -> dict[str, str]:
+def renewed(user: int, claims: dict[str, Any]) -> dict[str, str]:
     """Return what the refresh token with these claims is good for; raises :class:`BadToken` if it was used.
 
     Always an access token; where tokens are rotated also a new refresh token.
@@ -71,7 +72,7 @@ def revoke(user: int) -> None:
     query = OutstandingToken.select(OutstandingToken.id).where(
         OutstandingToken.user == user, OutstandingToken.id.not_in(used)
     )
-    for (key,) in list(query.tuples()):
+    for key in list(query.scalars()):
         BlacklistedToken.create(token=key)
 
 
@@ -80,7 +81,7 @@ def _remember(user: int, made: Made) -> None:
     OutstandingToken.create(user=user, jti=made.jti, token="", created_at=columns.now(), expires_at=made.expires)
 
 
-def _blacklist(user: int, claims: dict) -> None:
+def _blacklist(user: int, claims: dict[str, Any]) -> None:
     known = OutstandingToken.get_or_none(OutstandingToken.jti == claims["jti"])
     if known is None:  # given out while tokens were not rotated
         known = OutstandingToken.create(
@@ -94,5 +95,5 @@ def _forget_expired(user: int) -> None:
     query = OutstandingToken.select(OutstandingToken.id).where(
         OutstandingToken.user == user, OutstandingToken.expires_at < columns.now()
     )
-    if keys := [key for (key,) in query.tuples()]:
+    if keys := list(query.scalars()):
         delete(OutstandingToken, keys)

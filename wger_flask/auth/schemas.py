@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..rest import fields
 from ..rest.schema import Schema
 from . import email_addresses, passwords, usernames
@@ -12,7 +15,7 @@ class Email(fields.String):
 
     NOT_TEXT = email_addresses.NOT_VALID
 
-    def _complaints(self, text):
+    def _complaints(self, text: str) -> list[str]:
         return super()._complaints(text) + ([] if email_addresses.is_valid(text) else [email_addresses.NOT_VALID])
 
 
@@ -21,7 +24,7 @@ class NewPassword(fields.Password):
 
     NULL_CHARACTERS = "Null characters are not allowed."
 
-    def _complaints(self, text):
+    def _complaints(self, text: str) -> list[str]:
         return [wrong for wrong in super()._complaints(text) if wrong != self.NULL_CHARACTERS]
 
 
@@ -33,7 +36,7 @@ class Username(fields.String):
 
     _MOST_A_LETTER = 4  # characters that form NFKC makes one of, in any language that people write
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str) and len(value) <= self.max_length * self._MOST_A_LETTER:
             value = usernames.normalized(value)
         return super()._deserialize(value, attr, data, **kwargs)

@@ -7,6 +7,8 @@ log in; one of another scheme is as good as none.  The words are those that clie
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Request
 
 from ..rest.errors import Forbidden
@@ -84,7 +86,7 @@ def _bearer(parts: list[str]) -> Caller:
     return user
 
 
-def _of_session(claims: dict) -> Caller:
+def _of_session(claims: dict[str, Any]) -> Caller:
     user = sessions.user_of(tokens.session_of(claims))
     if user is None or not user.is_active:
         # A headless token that is good for nothing is asked what a token of the other family says.

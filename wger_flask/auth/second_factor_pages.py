@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, flash, g, request, url_for
 
 from ..rest.errors import Invalid, Throttled
 from ..web.urls import local_path
-from . import cookies, credential_stamps, credentials, forms, page_login
+from . import cookies, credential_stamps, credentials, forms, page_login, sessions
 from .models import Token, User
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
 from .pages import NOT_YOURS
@@ -65,11 +66,11 @@ def second_factor() -> Response:
     return show("second_factor", codes=codes, **_state(user)) if codes else on(url_for("account.second_factor"))
 
 
-def _state(user: User) -> dict:
+def _state(user: User) -> dict[str, Any]:
     """Return what the page shows: the second factors that there are, or how to set one up."""
     rows = authenticators.of(user.id)
     known = {row.type: row for row in rows}
-    state = {
+    state: dict[str, Any] = {
         "known": known, "passkeys": [(row, passkeys.name_of(row.data)) for row in rows if row.type == passkeys.TYPE],
         "left": 0, "sent_action": request.form.get("action", ""),
         "has_key": Token.select(Token.key).where(Token.user == user.id).exists(),
@@ -90,7 +91,7 @@ def _demand_password(user: User, password: str) -> None:
         raise Invalid({"current": [NOT_YOURS]})
 
 
-def _session():
+def _session() -> sessions.Open:
     cookies.forget()
     if (session := cookies.held()) is None:  # it has ended by now
         raise credential_stamps.PasswordChanged()

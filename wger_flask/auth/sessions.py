@@ -21,6 +21,7 @@ import string
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from ..storage import columns
 from ..storage.database import transaction
@@ -51,7 +52,7 @@ class Open:
 
     id: str
     user: Caller
-    methods: list[dict]
+    methods: list[dict[str, Any]]
     refresh: str
     stamp: str
 
@@ -62,12 +63,14 @@ def anonymous_token() -> str:
     return start + _signature(start)
 
 
-def method(**how: str) -> dict:
+def method(**how: str) -> dict[str, Any]:
     """Describe a login with a password just now, by ``username`` or ``email``."""
     return {"method": "password", "at": time.time(), **how}
 
 
-def begin(user: User, methods: list[dict], kind: str = APP, lifetime: timedelta | None = None) -> tuple[str, str]:
+def begin(
+    user: User, methods: list[dict[str, Any]], kind: str = APP, lifetime: timedelta | None = None
+) -> tuple[str, str]:
     """Begin a session; returns its token, for its holder alone, and its id.  Forgets those that have expired.
 
     Raises :class:`~.credential_stamps.PasswordChanged` when the password of ``user`` is no longer the one they were
@@ -85,7 +88,7 @@ def begin(user: User, methods: list[dict], kind: str = APP, lifetime: timedelta 
     return token, key
 
 
-def begin_pending(user: User, methods: list[dict]) -> str:
+def begin_pending(user: User, methods: list[dict[str, Any]]) -> str:
     """Begin to log somebody in who owes a second factor; returns the token with which they go on.
 
     Raises :class:`~.credential_stamps.PasswordChanged`.
@@ -94,7 +97,7 @@ def begin_pending(user: User, methods: list[dict]) -> str:
     return token
 
 
-def add_method(session: Open, method: dict) -> None:
+def add_method(session: Open, method: dict[str, Any]) -> None:
     """Note that the holder of ``session`` has proved again who they are."""
     session.methods = [*session.methods, method]
     with transaction():
@@ -123,7 +126,7 @@ def by_id(key: str) -> Open:
 def user_of(key: str) -> Caller | None:
     """Return the user of the session with an id, active or not; None for one that has ended."""
     found = _found(equals(LoginSession.id, key))
-    return found and found.user
+    return None if found is None else found.user
 
 
 def end(key: str) -> bool:

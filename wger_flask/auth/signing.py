@@ -6,7 +6,9 @@ logged in at one would be logged out by the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from itsdangerous import SignatureExpired, TimestampSigner
 
@@ -16,11 +18,14 @@ from .tokens import LEEWAY
 class PatientSigner(TimestampSigner):
     """Take signatures from up to ``LEEWAY`` seconds ahead."""
 
-    def unsign(self, signed_value, max_age=None, return_timestamp=False):
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        unsign: Callable[..., Any] = super().unsign  # what it returns depends on the last argument, the caller's
         try:
-            return super().unsign(signed_value, max_age, return_timestamp)
+            return unsign(signed_value, max_age, return_timestamp)
         except SignatureExpired as wrong:
+            if wrong.date_signed is None:
+                raise
             ahead = wrong.date_signed - datetime.now(UTC)
             if not timedelta(0) < ahead <= timedelta(seconds=LEEWAY):
                 raise
-            return super().unsign(signed_value, None, return_timestamp)
+            return unsign(signed_value, None, return_timestamp)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 
@@ -55,7 +56,7 @@ def make_headless(user: int, kind: str, session: str) -> Made:
     return _make(lifetime, str(uuid.uuid4()), {}, {"sid": session, "token_use": kind, "sub": str(user)})
 
 
-def read(text: str) -> dict:
+def read(text: str) -> dict[str, Any]:
     """Return the claims of a token of either family; raises :class:`BadToken`."""
     try:
         return jwt.decode(
@@ -67,7 +68,7 @@ def read(text: str) -> dict:
         raise BadToken(BadToken.INVALID) from None
 
 
-def read_refresh(text: str) -> dict:
+def read_refresh(text: str) -> dict[str, Any]:
     """Return the claims of a refresh token of ``/api/v2/token``; raises :class:`BadToken`."""
     claims = read(text)
     if "token_type" not in claims:
@@ -77,7 +78,7 @@ def read_refresh(text: str) -> dict:
     return claims
 
 
-def read_access(text: str) -> dict:
+def read_access(text: str) -> dict[str, Any]:
     """Return the claims of an access token of either family; raises :class:`BadToken`."""
     claims = read(text)
     if claims.get("token_use") == ACCESS:
@@ -89,7 +90,7 @@ def read_access(text: str) -> dict:
     return claims
 
 
-def read_headless(text: str, kind: str) -> dict:
+def read_headless(text: str, kind: str) -> dict[str, Any]:
     """Return the claims of a headless token of one kind; raises :class:`BadToken`."""
     claims = read(text)
     if claims.get("token_use") != kind or not isinstance(claims.get("sid"), str):
@@ -97,27 +98,28 @@ def read_headless(text: str, kind: str) -> dict:
     return claims
 
 
-def stamp_of(claims: dict) -> str:
+def stamp_of(claims: dict[str, Any]) -> str:
     """Return the stamp that a token carries, empty where it carries none."""
     stamp = claims.get("stamp")
     return stamp if isinstance(stamp, str) else ""
 
 
-def session_of(claims: dict) -> str:
+def session_of(claims: dict[str, Any]) -> str:
     """Return the id of the session that a headless token came from, empty where it names none."""
     session = claims.get("sid")
     return session if isinstance(session, str) else ""
 
 
-def user_of(claims: dict) -> int | None:
+def user_of(claims: dict[str, Any]) -> int | None:
     """Return the primary key that a token names, None where it names none."""
+    named = claims.get("user_id", claims.get("sub"))
     try:
-        return int(claims.get("user_id", claims.get("sub")))
+        return None if named is None else int(named)
     except (TypeError, ValueError):
         return None
 
 
-def _make(lifetime: timedelta, jti: str, first: dict, last: dict) -> Made:
+def _make(lifetime: timedelta, jti: str, first: dict[str, Any], last: dict[str, Any]) -> Made:
     now = datetime.now(UTC)
     expires = now + lifetime
     claims = {**first, "exp": int(expires.timestamp()), "iat": int(now.timestamp()), "jti": jti, **last}

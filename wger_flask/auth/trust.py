@@ -55,7 +55,7 @@ def lacking(user: User | None) -> list[str]:
 
 def _old_enough(user: User) -> date:
     """Return the first day on which an account is old enough."""
-    joined = user.date_joined.astimezone(active_zone()).date()
+    joined: date = user.date_joined.astimezone(active_zone()).date()
     return joined + timedelta(days=policy().settings.MIN_ACCOUNT_AGE_TO_TRUST + 1)
 
 

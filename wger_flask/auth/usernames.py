@@ -39,7 +39,7 @@ def problems(name: str) -> list[tuple[str, str]]:
     if not is_printable(name):
         return [(CONTROL, NOT_PRINTABLE)]
     looks = confusables.skeleton(name)
-    staff = User.select(User.username).where(User.is_staff | User.is_superuser).tuples()
-    if any(looks == confusables.skeleton(other) for other in (*RESERVED, *(stored for (stored,) in staff))):
+    staff = User.select(User.username).where(User.is_staff | User.is_superuser).scalars()
+    if any(looks == confusables.skeleton(other) for other in (*RESERVED, *staff)):
         return [(RESERVED_CODE, LIKE_STAFF)]
     return []

@@ -38,5 +38,5 @@ def zone_of(user: int) -> tzinfo:
     return (zone_named(rows[0][0] or "") if rows else None) or server_zone()
 
 
-def _name(user):
+def _name(user: peewee.Field[int]) -> peewee.Select:
     return _profiles.select(_profiles.c.time_zone).where(_profiles.c.user_id == user)

@@ -31,7 +31,7 @@ class Clause:
     The function is part of that, so two that mean different things never share any.
     """
 
-    build: Callable[..., peewee.Expression]
+    build: Callable[..., peewee.Node]
     values: tuple = ()
     shape: tuple[Hashable, ...] = ()
     path: str = ""

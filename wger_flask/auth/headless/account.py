@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from flask import Response
 
 from .. import email_addresses, email_management, limits, messages
@@ -80,7 +82,7 @@ def verify(visit: Visit) -> Response:
         _refuse_key(visit)
     if not visit.is_logged_in:
         return unauthenticated()
-    return logged_in(visit.user, visit.session.methods)
+    return logged_in(visit.user, visit.known.methods)
 
 
 def nothing(visit: Visit) -> Response:
@@ -91,10 +93,10 @@ def nothing(visit: Visit) -> Response:
 def _chosen(visit: Visit) -> EmailAddress:
     user, form = visit.known.user, Form(visit)
     email = form.read("email", most=email_addresses.LONGEST)
-    row = email_addresses.find(user.id, email) if email else None
-    if email and row is None:
-        form.add("unknown_email", "Unknown email address.", "email")
     form.check()
+    row = email_addresses.find(user.id, email)
+    if row is None:
+        form.fail("unknown_email", "Unknown email address.", "email")
     return row
 
 
@@ -105,16 +107,12 @@ def _proved(visit: Visit, key: str) -> EmailAddress:
     return row
 
 
-def _refuse(visit: Visit, wrong: email_management.Refused) -> None:
-    form = Form(visit)
-    form.add(wrong.code, str(wrong), "email")
-    form.check()
+def _refuse(visit: Visit, wrong: email_management.Refused) -> NoReturn:
+    Form(visit).fail(wrong.code, str(wrong), "email")
 
 
-def _refuse_key(visit: Visit) -> None:
-    form = Form(visit)
-    form.add("invalid_or_expired_key", "Invalid or expired key.", "key")
-    form.check()
+def _refuse_key(visit: Visit) -> NoReturn:
+    Form(visit).fail("invalid_or_expired_key", "Invalid or expired key.", "key")
 
 
 def _limit(visit: Visit, email: str) -> None:

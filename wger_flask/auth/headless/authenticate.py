@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
 from .. import accounts, credentials, sessions
@@ -67,9 +69,9 @@ def turn_on(visit: Visit) -> Response:
     try:
         changes.turn_on(user, visit.known, code)
     except changes.NotDone as wrong:
-        form.add(wrong.code, str(wrong), "code")
-        form.check()
-    return answer(200, _shown(authenticators.find(user.id, totp.TYPE)))
+        form.fail(wrong.code, str(wrong), "code")
+    row = authenticators.find(user.id, totp.TYPE)
+    return answer(404) if row is None else answer(200, _shown(row))
 
 
 def turn_off(visit: Visit) -> Response:
@@ -98,25 +100,22 @@ def renew_codes(visit: Visit) -> Response:
     try:
         changes.renew_codes(user)
     except changes.NotDone as wrong:
-        form = Form(visit)
-        form.add(wrong.code, str(wrong))
-        form.check()
+        Form(visit).fail(wrong.code, str(wrong))
     return show_codes(visit)
 
 
-def _proved(visit: Visit, user: int) -> dict:
+def _proved(visit: Visit, user: int) -> dict[str, Any]:
     """Use up the code that was sent; raises :class:`Refused` for a wrong one."""
     form = Form(visit)
     code = form.read("code", most=authenticators.LONGEST)
     form.check()
     how = authenticators.prove(user, code, visit.request.remote_addr)
     if how is None:
-        form.add("incorrect_code", "Incorrect code.", "code")
-        form.check()
+        form.fail("incorrect_code", "Incorrect code.", "code")
     return how
 
 
-def _again(user: User, session: sessions.Open, how: dict) -> Response:
+def _again(user: User, session: sessions.Open, how: dict[str, Any]) -> Response:
     sessions.add_method(session, {**how, "reauthenticated": True})
     return logged_in(user, session.methods)
 
@@ -126,7 +125,7 @@ def _demand_recent(visit: Visit) -> None:
         raise Refused(must_prove(visit.user, visit.known, authenticators.needed(visit.user.id)))
 
 
-def _shown(row: Authenticator) -> dict:
+def _shown(row: Authenticator) -> dict[str, Any]:
     used = row.last_used_at and row.last_used_at.timestamp()
     shown = {"type": row.type, "created_at": row.created_at.timestamp(), "last_used_at": used}
     if row.type == passkeys.TYPE:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from flask_smorest import Blueprint
+from apispec import APISpec
+from flask import Flask, Response
+from flask_smorest import Api, Blueprint
 
 JSON, HTML = "application/json", "text/html"
 _NAMES = {"GET": "show", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
@@ -40,20 +43,22 @@ class Call:
     """
 
     path: str
-    handlers: dict[str, Callable]
+    handlers: dict[str, Callable[..., Response]]
     sends: dict[str, bool]
     private: bool
     header: str
 
 
-class Headless(Blueprint):
+class Headless(Blueprint):  # type: ignore[misc]  # flask-smorest declares no types
     """The blueprint of the calls, which describes them."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.calls: list[Call] = []
 
-    def register_views_in_doc(self, api, app, spec, *, name, parameters):
+    def register_views_in_doc(
+        self, api: Api, app: Flask, spec: APISpec, *, name: str, parameters: list[dict[str, Any]]
+    ) -> None:
         """Describe every call; flask-smorest calls this for its document."""
         for scheme, about in _SECURITY.items():
             spec.components.security_scheme(scheme, about)
@@ -68,10 +73,10 @@ class Headless(Blueprint):
             spec.path(path=f"{self.url_prefix}/{call.path}", operations=made)
 
 
-def _operation(call: Call, method: str, handle: Callable, tag: str) -> dict:
-    about = handle.__doc__.strip()
+def _operation(call: Call, method: str, handle: Callable[..., Response], tag: str) -> dict[str, Any]:
+    about = (handle.__doc__ or "").strip()
     envelope = {JSON: {"schema": {"$ref": "#/components/schemas/Headless"}}, HTML: {"schema": {"type": "string"}}}
-    made = {
+    made: dict[str, Any] = {
         "operationId": f"{call.path.replace('/', '_')}_{_NAMES[method]}", "tags": [tag], "description": about,
         "summary": about.split("\n")[0].split(";")[0].rstrip("."),
         "security": [{"sessionToken": []}, {"jwtAuth": []}, *([] if call.private else [{}])],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Response
 
@@ -56,8 +57,7 @@ def login(visit: Visit) -> Response:
     except authenticators.SecondFactorNeeded as half:
         return half_logged_in(half.types, session_token=sessions.begin_pending(half.user, [method]))
     if user is None:
-        form.add(f"{how}_password_mismatch", _WRONG[how], "password")
-        form.check()
+        form.fail(f"{how}_password_mismatch", _WRONG[how], "password")
     if not user.is_active:
         return unauthenticated()
     accounts.note_login(user)
@@ -124,7 +124,7 @@ def refresh(visit: Visit) -> Response:
         return answer(400, meta=meta)
 
 
-def begun(user: User, methods: list[dict]) -> Response:
+def begun(user: User, methods: list[dict[str, Any]]) -> Response:
     """Begin a session, and answer with all that it is good for."""
     token, key = sessions.begin(user, methods)
     return logged_in(user, methods, session_token=token, **sessions.give_tokens(sessions.by_id(key)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from .. import accounts, credentials, email_addresses, limits, messages, password_rules, passwords, sessions
+from ..models import User
 from .protocol import Form, Visit, answer, logged_in, route, shown, unauthenticated
 
 _BAD_KEY = ("invalid_password_reset", "The password reset token was invalid.", "key")
@@ -41,10 +42,8 @@ def request_reset(visit: Visit) -> Response:
 def show_reset(visit: Visit) -> Response:
     """Tell whose password the key in ``X-Password-Reset-Key`` resets."""
     found = messages.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
-    form = Form(visit)
     if found is None:
-        form.add(*_BAD_KEY)
-        form.check()
+        Form(visit).fail(*_BAD_KEY)
     return answer(200, {"user": shown(found.user)}, {"is_authenticated": visit.is_logged_in})
 
 
@@ -58,13 +57,12 @@ def reset(visit: Visit) -> Response:
     if found is not None and fresh:
         _judge(form, fresh, "password", found.user)
     form.check()
-    if not accounts.reset_password(found, fresh):
-        form.add(*_BAD_KEY)
-        form.check()
+    if found is None or not accounts.reset_password(found, fresh):
+        form.fail(*_BAD_KEY)
     return unauthenticated()
 
 
-def _judge(form: Form, password: str, param: str, user) -> None:
+def _judge(form: Form, password: str, param: str, user: User) -> None:
     for code, sentence in password_rules.problems(password, password_rules.known_of(user)):
         form.add(code, sentence, param)
 

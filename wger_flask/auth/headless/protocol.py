@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NoReturn, cast
 
-from flask import Request, Response, request
+from flask import Response, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.views import MethodView
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS
+from ...rest.request import Request
 from .. import credential_stamps, passwords, sessions, tokens
 from ..models import User
 from ..policy import policy
@@ -38,14 +41,16 @@ class Refused(Exception):
 
 
 # -- answers ---------------------------------------------------------------------------------------
-def answer(status: int, data=None, meta: dict | None = None, errors: list[dict] | None = None) -> Response:
+def answer(
+    status: int, data: object = None, meta: dict[str, Any] | None = None, errors: list[dict[str, str]] | None = None
+) -> Response:
     """Return a JSON answer; what is None is left out."""
     body = {"status": status, "data": data, "meta": meta, "errors": errors}
     text = json.dumps({name: value for name, value in body.items() if value is not None})
     return Response(text, status, HEADERS, content_type="application/json")
 
 
-def error(code: str, message: str, param: str | None = None) -> dict:
+def error(code: str, message: str, param: str | None = None) -> dict[str, str]:
     """Return one entry of a list of errors."""
     return {"message": message, "code": code, **({"param": param} if param else {})}
 
@@ -56,7 +61,7 @@ def unauthenticated(token: bool = True) -> Response:
     return answer(401, {"flows": _flows()}, meta)
 
 
-def half_logged_in(types: list[str], **meta) -> Response:
+def half_logged_in(types: list[str], **meta: str) -> Response:
     """Return what somebody is told who has shown their password and owes a second factor, one of ``types``."""
     owed = {"id": "mfa_authenticate", "is_pending": True, "types": types}
     return answer(401, {"flows": [*_flows(), owed]}, {"is_authenticated": False, **meta})
@@ -64,7 +69,7 @@ def half_logged_in(types: list[str], **meta) -> Response:
 
 def must_prove(user: User, session: sessions.Open, types: list[str]) -> Response:
     """Return what somebody is told who is logged in and must show again who they are."""
-    flows = [{"id": "reauthenticate"}] if passwords.is_usable(user.password) else []
+    flows: list[dict[str, Any]] = [{"id": "reauthenticate"}] if passwords.is_usable(user.password) else []
     if types:
         flows.append({"id": "mfa_reauthenticate", "types": types})
     data = {"user": shown(user), "methods": session.methods, "flows": flows}
@@ -76,20 +81,20 @@ def gone() -> Response:
     return answer(410, {"flows": _flows()}, {"is_authenticated": None, "session_token": sessions.anonymous_token()})
 
 
-def shown(user: User) -> dict:
+def shown(user: User) -> dict[str, Any]:
     """Return what an app shows of a user."""
-    shown = {"id": user.id, "display": user.username}
+    shown: dict[str, Any] = {"id": user.id, "display": user.username}
     if user.email:
         shown["email"] = user.email
     return shown | {"has_usable_password": passwords.is_usable(user.password), "username": user.username}
 
 
-def logged_in(user: User, methods: list[dict], **meta) -> Response:
+def logged_in(user: User, methods: list[dict[str, Any]], **meta: str) -> Response:
     """Return the answer to somebody who is logged in."""
     return answer(200, {"user": shown(user), "methods": methods}, {"is_authenticated": True, **meta})
 
 
-def _flows() -> list[dict]:
+def _flows() -> list[dict[str, Any]]:
     names = ["login", "signup", "mfa_login_webauthn"]
     if not policy().settings.ALLOW_REGISTRATION:
         names.remove("signup")
@@ -156,7 +161,7 @@ class Visit:
         return found
 
     @cached_property
-    def body(self) -> dict:
+    def body(self) -> dict[str, Any]:
         """The JSON object that was sent; raises :class:`Refused` for anything else."""
         sent = None
         try:
@@ -174,7 +179,7 @@ class Visit:
         value = self.body.get(name)
         return "" if value is None else str(value).strip()
 
-    def refuse(self, errors: list[dict] | None) -> Response:
+    def refuse(self, errors: list[dict[str, str]] | None) -> Response:
         """Return a 400; somebody who is not logged in gets a token with it."""
         meta = None if self.is_logged_in else {"session_token": sessions.anonymous_token()}
         return answer(400, meta=meta, errors=errors or None)
@@ -185,7 +190,7 @@ class Form:
 
     def __init__(self, visit: Visit):
         self.visit = visit
-        self.errors: list[dict] = []
+        self.errors: list[dict[str, str]] = []
 
     def read(self, name: str, required: bool = True, most: int = passwords.LONGEST) -> str:
         """Return a field's text; notes an error where it is missing or cannot be text."""
@@ -208,6 +213,11 @@ class Form:
         """Raise :class:`Refused` with the errors, if there are any."""
         if self.errors:
             raise Refused(self.visit.refuse(self.errors))
+
+    def fail(self, code: str, message: str, param: str | None = None) -> NoReturn:
+        """Raise :class:`Refused` with one more error."""
+        self.add(code, message, param)
+        raise Refused(self.visit.refuse(self.errors))
 
 
 # -- routes ----------------------------------------------------------------------------------------
@@ -234,7 +244,7 @@ def route(
             told = (405, allow) if method != "OPTIONS" else (200, served)
             return Response(b"", told[0], {"Allow": told[1]}, content_type="text/html; charset=utf-8")
         try:
-            return handle(Visit(request))
+            return handle(Visit(cast(Request, request)))  # the class of requests that the application has
         except Refused as refused:
             return refused.response
         except (sessions.Gone, credential_stamps.PasswordChanged):
@@ -246,19 +256,19 @@ def route(
             response.headers.extend(throttled.headers)
             return response
 
-    def documented(handle: Callable) -> Callable:
-        def view(self):
+    def documented(handle: Callable[[Visit], Response]) -> Callable[[MethodView], Response]:
+        def view(self: MethodView) -> Response:
             return serve()
 
         view.__doc__ = handle.__doc__
         return view
 
     name = path.replace("/", "-")
-    members = {method.lower(): documented(handle) for method, handle in by_method.items()}
+    members: dict[str, Any] = {method.lower(): documented(handle) for method, handle in by_method.items()}
     members |= {"init_every_request": False, "provide_automatic_options": False}
     blueprint.add_url_rule(f"/{path}", name, type(name.title().replace("-", ""), (MethodView,), members))
 
-    def add_others(state) -> None:
+    def add_others(state: BlueprintSetupState) -> None:
         endpoint = f"{blueprint.name}.{name}:any"
         state.app.view_functions[endpoint] = serve
         state.app.url_map.add(Rule(f"{PREFIX}/{path}", endpoint=endpoint, methods=None))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import uuid as uuids
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from marshmallow import ValidationError, missing, validate
 
@@ -33,7 +34,7 @@ class String(Field):
         super().__init__(**kwargs)
         self.max_length, self.min_length, self.blank = max_length, min_length, blank
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError(self.NOT_TEXT)
         text = str(value).strip()
