@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..storage.model import Model, key_of
+from ..storage.columns import Auto
+from ..storage.model import Model, clashes_of, columns_of, key_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert, update
@@ -114,6 +115,8 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     Many-to-many relations are stored too, and the resource's hooks ``prepare`` and ``saved`` run.
     """
     resource = call.resource
+    if row is None:
+        _demand_unique(resource.model, data)
     if resource.hooks.prepare:
         resource.hooks.prepare(call, data, row)
     keep_files(call, data, row)
@@ -130,6 +133,20 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     if resource.hooks.saved:
         resource.hooks.saved(call, row, created)
     return row
+
+
+def _demand_unique(model: type[Model], data: dict) -> None:
+    """Refuse a new row that a unique index would not let in; raises :class:`Invalid`.
+
+    The index would say so too, but then PostgreSQL has used up a number for a row that never was.
+    """
+    if not isinstance(key_of(model), Auto):
+        return
+    for names, words in clashes_of(model).items():
+        values = {columns_of(model)[name]: data.get(name) for name in names}
+        same = tuple(equals(column, value) for column, value in values.items())
+        if None not in values.values() and Selection(model, same).exists():
+            raise Invalid({"non_field_errors": [words]})
 
 
 def _shown(call: Call, row: Model, data: dict):

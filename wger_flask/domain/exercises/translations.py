@@ -72,8 +72,8 @@ def demand_free_place(exercise_id: int, language_id: int, row: Translation | Non
 def _prepare(call, data: dict, row: Translation | None) -> None:
     exercise_id = data.get("exercise", row and row.exercise_id)
     language_id = data.get("language", row and row.language_id)
-    demand_free_place(exercise_id, language_id, row)
     if row is not None:
+        demand_free_place(exercise_id, language_id, row)
         data.pop("exercise", None)
         data.pop("language", None)
         language_id = row.language_id
