@@ -191,7 +191,8 @@ def _with_times(row: Lifetime, workouts: Collection[Workout]) -> Lifetime:
 
 def _resumes(row: Lifetime, date: datetime.date) -> bool:
     """Say whether ``date`` continues a streak whose length has expired from ``row``."""
-    days = row.current_streak == 0 and date - row.last_workout_date == _DAY
+    last = row.last_workout_date
+    days = row.current_streak == 0 and last is not None and date - last == _DAY
     return days or (row.weekend_workout_streak == 0 and _next_weekend(row, date))
 
 

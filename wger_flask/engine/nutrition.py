@@ -22,7 +22,6 @@ __all__ = ["ENERGY_PER_GRAM", "Nutrients", "energy_shares", "nutrients_of", "wei
 ENERGY_PER_GRAM = {"protein": 4, "carbohydrates": 4, "fat": 9}
 """Kilocalories in a gram of each macronutrient, the general Atwater factors."""
 
-_REQUIRED = ("energy", "protein", "carbohydrates", "fat")
 _ZERO = Decimal(0)
 
 
@@ -43,7 +42,16 @@ class Nutrients:
         if not isinstance(other, Nutrients):
             return NotImplemented
         with localcontext(PRECISION):
-            return Nutrients(*(_sum(getattr(self, name), getattr(other, name)) for name in _NAMES))
+            return Nutrients(
+                energy=self.energy + other.energy,
+                protein=self.protein + other.protein,
+                carbohydrates=self.carbohydrates + other.carbohydrates,
+                carbohydrates_sugar=_sum(self.carbohydrates_sugar, other.carbohydrates_sugar),
+                fat=self.fat + other.fat,
+                fat_saturated=_sum(self.fat_saturated, other.fat_saturated),
+                fiber=_sum(self.fiber, other.fiber),
+                sodium=_sum(self.sodium, other.sodium),
+            )
 
     @classmethod
     def total(cls, parts: Iterable[Nutrients]) -> Nutrients:
@@ -72,7 +80,16 @@ def nutrients_of(ingredient: Nutrients, amount: Decimal, grams_per_unit: int | D
     """Return what ``amount`` grams, or units of ``grams_per_unit`` grams each, of ``ingredient`` contain."""
     with localcontext(PRECISION):
         weight = weight_in_grams(amount, grams_per_unit)
-        return Nutrients(*(_scaled(name, getattr(ingredient, name), weight) for name in _NAMES))
+        return Nutrients(
+            energy=ingredient.energy * weight / 100,
+            protein=ingredient.protein * weight / 100,
+            carbohydrates=ingredient.carbohydrates * weight / 100,
+            carbohydrates_sugar=_scaled(ingredient.carbohydrates_sugar, weight),
+            fat=ingredient.fat * weight / 100,
+            fat_saturated=_scaled(ingredient.fat_saturated, weight),
+            fiber=_scaled(ingredient.fiber, weight),
+            sodium=_scaled(ingredient.sodium, weight),
+        )
 
 
 def energy_shares(nutrients: Nutrients) -> dict[str, Decimal | None]:
@@ -86,10 +103,9 @@ def energy_shares(nutrients: Nutrients) -> dict[str, Decimal | None]:
         }
 
 
-def _scaled(name: str, value: Decimal | None, weight: Decimal) -> Decimal | None:
-    if not value and name not in _REQUIRED:
-        return None
-    return value * weight / 100
+def _scaled(value: Decimal | None, weight: Decimal) -> Decimal | None:
+    """Return what is in ``weight`` grams of something whose 100 g hold ``value``; zero is unknown."""
+    return value * weight / 100 if value else None
 
 
 def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:

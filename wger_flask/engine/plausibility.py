@@ -41,7 +41,7 @@ _SHARE = Decimal("0.2")
 # Above: acids and a little alcohol, of which labels say nothing.  Below: what is next to nothing is stated as nothing.
 _ABOVE, _BELOW = 25, 15
 _SURE = 2  # a second reading of a number is believed only this near
-_MOST_ENERGY = ENERGY_PER_GRAM["fat"] * MOST_IN_100_GRAMS
+_MOST_ENERGY = Decimal(ENERGY_PER_GRAM["fat"] * MOST_IN_100_GRAMS)
 
 
 @dataclass(frozen=True, slots=True)

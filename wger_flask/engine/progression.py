@@ -59,9 +59,10 @@ class _Step(NamedTuple):
         if self.operation == "r":
             after = self.value
         else:
+            # the values of a field are all decimals or all integers and floats: mypy sees their mixtures, too
             base = _NOTHING if before is None else before
-            delta = self.value if self.absolute else base * self.value / 100
-            after = base + delta if self.operation == "+" else base - delta
+            delta = self.value if self.absolute else base * self.value / 100  # type: ignore[operator]
+            after = base + delta if self.operation == "+" else base - delta  # type: ignore[operator]
         return cap if after > cap else after
 
 

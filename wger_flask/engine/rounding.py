@@ -45,7 +45,8 @@ def round_to(value: Number, base: Decimal | int | None) -> Number:
     A base of None or 0 leaves the value alone.  Whole results come back without decimals.
     """
     if base:
-        value = base * round(value / base)
+        # a decimal for a decimal, an integer for seconds and sets: floats and decimals do not meet
+        value = base * round(value / base)  # type: ignore[operator]
     if type(value) is Decimal and value == (whole := value.to_integral_value()):
         return whole
     return value
@@ -73,10 +74,10 @@ def shown(value: Number, field: str, places: int = 2, digits: int = 6) -> Decima
     """
     whole = round(value)
     if whole != value:
-        value = quantised(value, field, places, digits)
-        whole = round(value)
-    if whole != value:
-        return value
+        places_kept = quantised(value, field, places, digits)
+        whole = round(places_kept)
+        if whole != places_kept:
+            return places_kept
     if abs(whole) >= _BEYOND[digits - places]:
         raise TooManyDigits(field)
     return Decimal(whole)

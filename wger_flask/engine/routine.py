@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -137,6 +137,10 @@ class Routine:
     labels: tuple[Label, ...] = ()
 
 
+Row = tuple[Any, ...]
+"""A row as a database gives it: its columns differ in type."""
+
+
 def rules_of(requirements: Any) -> tuple[str, ...]:
     """Return the required fields in a stored ``requirements`` document, e.g. ``{"rules": ["weight"]}``."""
     rules = requirements.get("rules") if isinstance(requirements, dict) else None
@@ -148,13 +152,13 @@ def assemble(
     end: datetime.date,
     fit_in_week: bool = False,
     *,
-    days: Iterable[tuple] = (),
-    slots: Iterable[tuple] = (),
-    entries: Iterable[tuple] = (),
-    rules: Iterable[tuple] = (),
-    logs: Iterable[tuple] = (),
-    sessions: Iterable[tuple] = (),
-    labels: Iterable[tuple] = (),
+    days: Iterable[Row] = (),
+    slots: Iterable[Row] = (),
+    entries: Iterable[Row] = (),
+    rules: Iterable[Row] = (),
+    logs: Iterable[Row] = (),
+    sessions: Iterable[Row] = (),
+    labels: Iterable[Row] = (),
 ) -> Routine:
     """Build a :class:`Routine` from flat rows in any order.
 
@@ -194,13 +198,13 @@ def assemble(
     for id, day, _, comment in sorted(slots, key=_order_then_id):
         slots_by_day[day].append(Slot(tuple(entries_by_slot[id]), comment))
     tree = tuple(
-        Day(*row, slots=tuple(slots_by_day[row[0]]), session_dates=frozenset(dates_by_day[row[0]]))
+        replace(Day(*row), slots=tuple(slots_by_day[row[0]]), session_dates=frozenset(dates_by_day[row[0]]))
         for row in sorted(days, key=_order_then_id)
     )
     return Routine(start, end, tree, bool(fit_in_week), tuple(Label(*row) for row in labels))
 
 
-def _order_then_id(row: tuple) -> tuple[int, int]:
+def _order_then_id(row: Row) -> tuple[int, int]:
     return row[2], row[0]
 
 

@@ -62,9 +62,10 @@ def _walk(routine: Routine, today: datetime.date) -> Iterator[tuple[datetime.dat
             if pads and current == 0:
                 for _ in range(_WEEK - date.weekday()):
                     yield date, iterations[0] - 1, None
-                    date = next(dates, None)
-                    if date is None:
+                    following = next(dates, None)
+                    if following is None:
                         return
+                    date = following
         yield date, iterations[current], days[current]
         shown = True
 

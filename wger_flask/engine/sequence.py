@@ -16,6 +16,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import partial
 from typing import Any
 
 from .errors import TooManySets
@@ -104,6 +105,9 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
             "sets": [once(set_, set_.as_json) for set_ in view.sets],
         }
 
+    def slots_of(views: Iterable[SlotView]) -> list[dict[str, Any]]:
+        return [slot(view) for view in views]
+
     days = list(sequence)  # keeps every part alive, and with it the identities
     return [
         {
@@ -111,13 +115,13 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
             "date": item.scheduled.date.isoformat(),
             "label": item.scheduled.label,
             "day": None if (day := item.scheduled.day) is None else once(day, day.as_json),
-            "slots": once(item.slots, lambda slots=item.slots: [slot(view) for view in slots]),
+            "slots": once(item.slots, partial(slots_of, item.slots)),
         }
         for item in days
     ]
 
 
-class _Prescriptions(dict):
+class _Prescriptions(dict[int, Prescription]):
     """Hold one :class:`Prescription` an entry, made when it is first asked for."""
 
     def __init__(self, words: Wording):

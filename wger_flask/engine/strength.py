@@ -92,8 +92,9 @@ def totals(
     found = {}
     for day in sorted({day for days in lifts for day in days}):
         recent = [_best_until(days, day, window) for days in lifts]
-        if all(recent):
-            total = sum((best.kilograms for best in recent), Decimal(0))
+        counted = [best for best in recent if best is not None]
+        if len(counted) == len(recent):
+            total = sum((best.kilograms for best in counted), Decimal(0))
             found[day] = Best(total, max(days[day].moment for days in lifts if day in days))
     return found
 

@@ -69,7 +69,7 @@ def text_of(
     if repetitions:
         parts.append(_repetitions(words, repetitions, repetition_unit, bool(weight)))
     if weight:
-        name = words.weight_units.get(weight_unit)
+        name = _name(words.weight_units, weight_unit)
         parts.append(f"{weight} {name}" if name else weight)
     if rir:
         parts.append(f"@ {rir} {words.rir}")
@@ -80,9 +80,13 @@ def text_of(
 
 def _repetitions(words: Wording, count: str, unit: int | None, weighted: bool) -> str:
     if not weighted:
-        name = words.reps if unit in (REPETITIONS, UNTIL_FAILURE) else words.repetition_units.get(unit)
+        name = words.reps if unit in (REPETITIONS, UNTIL_FAILURE) else _name(words.repetition_units, unit)
         return f"{count} {name}" if name else count
     if unit == UNTIL_FAILURE:
         return "∞ ×"
-    name = None if unit == REPETITIONS else words.repetition_units.get(unit)
+    name = None if unit == REPETITIONS else _name(words.repetition_units, unit)
     return f"{count} {name} ×" if name else f"{count} ×"
+
+
+def _name(units: Mapping[int, str], unit: int | None) -> str | None:
+    return None if unit is None else units.get(unit)

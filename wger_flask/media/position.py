@@ -63,8 +63,10 @@ def _cleared(block: bytes) -> bytes:
 
 def _clear_tiff(tiff: memoryview) -> None:
     """Take the position out of a TIFF structure, in place."""
-    order = "<" if tiff[:2] == b"II" else ">"
-    waiting, seen, positions = [_number(tiff, 4, order, "I")], set(), set()
+    order = "<" if bytes(tiff[:2]) == b"II" else ">"
+    waiting = [_number(tiff, 4, order, "I")]
+    seen: set[int] = set()
+    positions: set[int] = set()
     while waiting and len(seen) < _MOST_PARTS:
         at = waiting.pop(0)
         if at in seen or not 8 <= at <= len(tiff) - 2:

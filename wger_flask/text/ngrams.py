@@ -50,7 +50,7 @@ class Table:
     """The statistics of the languages that share a script."""
 
     languages: tuple[str, ...]
-    keys: array
+    keys: array[int]
     columns: tuple[bytes, ...]
 
     def totals(self, ngrams: Iterable[str]) -> tuple[dict[str, float], int]:
