@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from wger_flask.api import Action, Forbidden, Invalid
+from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.gallery.models import Image
 from wger_flask.domain.measurements.models import Measurement, official_category
 from wger_flask.domain.nutrition.models import Meal, NutritionPlan
@@ -145,8 +146,9 @@ def test_references_to_rows_of_others_or_none(people, door, names):
         assert door("PUT", table, sent) == refused
 
 
-def test_the_profile_can_be_changed(api, door):
-    assert door("PATCH", "core_userprofile", {"id": 1, "height": 181}) == {"status": "ok!"}
+def test_the_profile_can_be_changed(api, people, door):
+    own = UserProfile.get(UserProfile.user == people["grace"])
+    assert door("PATCH", "core_userprofile", {"id": own.id, "height": 181}) == {"status": "ok!"}
     assert api("grace").get("userprofile/").json["height"] == 181
 
 

@@ -9,6 +9,7 @@ forever.  Only who comes too often gets a 429, and is to try again.
 
 from __future__ import annotations
 
+import re
 import uuid as uuids
 from collections.abc import Callable
 
@@ -21,6 +22,8 @@ from ..rest.body_limits import check_json
 from ..rest.dispatch import Call
 from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
 from ..rest.fields.base import NULL, Field
+from ..rest.fields.computed import File
+from ..rest.fields.moments import Date
 from ..rest.fields.texts import Json
 from ..rest.resource import Resource
 from ..rest.schema import Schema
@@ -33,6 +36,8 @@ from ..storage.predicates import equals
 from ..storage.query import Selection
 
 DONE = {"status": "ok!"}
+DAY = len("2026-01-02")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _REFUSED = {"PUT": "{} creation must go through the REST API", "PATCH": "{} cannot be changed",
             "DELETE": "{} cannot be deleted"}  # fmt: skip
 
@@ -181,14 +186,20 @@ def _key_of(call: Call, resource: Resource, data: dict) -> str:
 def _body(resource: Resource, data: dict) -> dict:
     """Return a row's columns under the names that the resource's body has for them.
 
-    Offline clients keep JSON as text: what is such a text is read, an empty one is an object without anything.
+    Offline clients keep JSON as text: what is such a text is read, an empty one is an object without anything.  They
+    keep days as moments too, of which the day counts, and the path of a file, which is left out: files come by requests
+    of their own.
     """
     model, fields = resource.model, resource.schema().load_fields
     body = {getattr(column_in_table(model, name), "name", name): value for name, value in data.items()}
-    return {name: _read(fields.get(name), value) for name, value in body.items()}
+    return {
+        name: _read(fields.get(name), value) for name, value in body.items() if not isinstance(fields.get(name), File)
+    }
 
 
-def _read(field, value):
+def _read(field: object, value: object) -> object:
+    if isinstance(field, Date) and isinstance(value, str) and _MOMENT.match(value):
+        return value[:DAY]
     if not isinstance(field, Json) or not isinstance(value, str):
         return value
     if not value.strip():

@@ -17,6 +17,7 @@ from wger_flask.api import (
     Endpoints,
     Key,
     NoMatch,
+    NotFound,
     Schema,
     Selection,
     advisory_lock,
@@ -140,7 +141,10 @@ profile.endpoint("userprofile", access=private, request=ProfileSchema, response=
 
 
 def take_profile(call, data):
-    """Change your profile as an offline client has changed its copy."""
+    """Change your profile as an offline client has changed its copy; raises NotFound for a row that is not yours."""
+    own = UserProfile.get_or_none(UserProfile.user == call.user.id)
+    if "id" in data and str(data["id"]) != str(own and own.id):
+        raise NotFound()  # written, say, by who had the phone before
     change_profile(call.on(profile.target("userprofile"), "PATCH", data))
 
 
