@@ -22,6 +22,7 @@ from wger_flask.serving.receiving import Limits
 from wger_flask.serving.worker import BufferingWorker
 from wger_flask.settings import SettingsError, load
 from wger_flask.storage.database import settle
+from wger_flask.sync import stop_when
 
 try:
     _settings = load()
@@ -52,6 +53,11 @@ if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
 
 give_back_early()
+
+
+def post_worker_init(worker):
+    """Let phones' streams end with the worker, where another worker class gives each of them a thread."""
+    stop_when(lambda: not worker.alive)
 
 
 def on_exit(server):

@@ -109,6 +109,8 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     response_headers.register(app)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
+    if settings.serves_sync:
+        sync.serve(app, settings)
     app.teardown_appcontext(lambda error: release_connection())
     if path := mount.path_of(settings.SITE_URL):
         app.wsgi_app = mount.MountedBelow(app.wsgi_app, free_path(app, path))

@@ -311,7 +311,7 @@ def test_nothing_is_left_of_somebody_who_was_deleted_by_a_program_that_knows_not
 # -- sync tokens -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("seconds", "told"), [(-1, "Token is expired"), (-4, "Token is expired")])
 def test_sync_tokens_have_no_leeway(app, api, monkeypatch, seconds, told):
-    monkeypatch.setattr(powersync, "SECONDS", seconds)
+    monkeypatch.setattr(powersync, "lifetime", lambda: seconds)
     with pytest.raises(tokens.BadToken, match=told):
         powersync.read(api("grace").get("powersync-token").json["token"])
 

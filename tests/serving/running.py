@@ -28,8 +28,8 @@ class Running:
 
 
 @contextmanager
-def running(url: str, folder: Path, backlog: int = 512, **env: str) -> Iterator[Running]:
-    """Run gunicorn with the project's configuration on the database ``url`` while the block runs."""
+def running(url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", **env: str) -> Iterator[Running]:
+    """Run gunicorn with the project's configuration on the database ``url`` while the block runs; ``app`` is served."""
     env = dict(
         os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
         WGER_PLUGINS="none", TIME_ZONE="Europe/Berlin", **env,
@@ -37,7 +37,7 @@ def running(url: str, folder: Path, backlog: int = 512, **env: str) -> Iterator[
     log = folder / "log"
     # Whoever connects early waits in the backlog of a socket that is open before the server is.
     with socket.create_server(("127.0.0.1", 0), backlog=backlog) as listening, log.open("w") as output:
-        command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", app]
         command += ["--bind", f"fd://{listening.fileno()}"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, pass_fds=[listening.fileno()], stdout=output, stderr=subprocess.STDOUT

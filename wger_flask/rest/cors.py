@@ -10,13 +10,13 @@ MAX_AGE = "86400"
 
 
 def register(app: Flask, origins: tuple[str, ...]) -> None:
-    """Answer preflights and mark answers below ``/api/`` for ``origins`` (``*``: all)."""
+    """Answer preflights and mark answers below ``/api/``, and of the sync, for ``origins`` (``*``: all)."""
     if not origins:
         return
 
     def granted() -> str | None:
         origin = request.headers.get("Origin")
-        if not origin or not request.path.startswith("/api/"):
+        if not origin or not request.path.startswith(("/api/", "/ps/")):
             return None
         if "*" in origins:
             return "*"

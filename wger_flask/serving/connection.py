@@ -12,6 +12,7 @@ from time import monotonic
 from .receiving import Limits, Receiving
 from .room import Room
 from .sending import Sending
+from .streaming import Streaming
 
 GONE = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNABORTED}
 SENDING_SECONDS = 60  # without the reader taking anything
@@ -25,6 +26,8 @@ class Connection:
         self.request, self.answer = Receiving(limits, room), Sending(sock, room)
         self.requests = 0  # answered before this one
         self.keep = False  # whether another may follow
+        self.stream: Streaming | None = None  # where the answer is one that goes on
+        self.is_broken = False  # whether it cannot go on
         self.events = 0  # what the loop waits for
         self.is_receiving, self.is_working, self.is_lingering = True, False, False
         self._deadline = math.inf  # while it is not receiving
@@ -51,6 +54,10 @@ class Connection:
         """The reader may take its time, as long as it takes something."""
         self._deadline, self.is_working = monotonic() + SENDING_SECONDS, False
 
+    def wait(self) -> None:
+        """A stream has nothing to say: it waits for as long as its source does."""
+        self._deadline, self.is_working = math.inf, False
+
     def linger(self, seconds: float) -> None:
         """All is sent: what still arrives is thrown away."""
         self._deadline, self.is_lingering = monotonic() + seconds, True
@@ -68,6 +75,8 @@ class Connection:
 
     def close(self) -> None:
         """Close it, and give back all it held."""
+        if self.stream is not None:
+            self.stream.close()
         self.request.close()
         self.answer.close()
         with suppress(OSError):

@@ -33,9 +33,11 @@ from gunicorn.workers.gthread import ThreadWorker
 from .connection import GONE, Connection, answer
 from .receiving import Limits
 from .room import Room
+from .streaming import KEY, Streamed, Streaming
 
 TICK = 0.25  # seconds between two looks at deadlines
 LINGER = 2  # seconds in which a client may read the end of its answer before the connection is cut
+STREAM_THREADS = 2  # of their own, so that requests do not stand behind a hundred phones that were woken at once
 BODIES_AT_ONCE = 4  # of the largest size, in temporary files
 FILES = 4096  # open files that the system is asked for
 
@@ -56,6 +58,9 @@ class BufferingWorker(ThreadWorker):
         self.connections: set[Connection] = set()
         self.whole: SimpleQueue[Connection | None] = SimpleQueue()  # for the threads to answer
         self.done: deque[Connection] = deque()  # back from them, with something left for the loop to do
+        self.due: SimpleQueue[Connection | None] = SimpleQueue()  # streams for their threads to go on with
+        self.woken: deque[Connection] = deque()  # streams that may have something to say
+        self.waiting: set[Connection] = set()  # streams that have nothing to say
         self._handing_over = threading.Lock()
         self._listening = False
         self._wake_up, self._woken = socket.socketpair()
@@ -67,11 +72,15 @@ class BufferingWorker(ThreadWorker):
             listener.setblocking(False)
         for _ in range(self.cfg.threads):
             threading.Thread(target=self._work, daemon=True).start()
+        for _ in range(STREAM_THREADS):
+            threading.Thread(target=self._work_at_streams, daemon=True).start()
         try:
             self._serve()
         finally:
             for _ in range(self.cfg.threads):
                 self.whole.put(None)
+            for _ in range(STREAM_THREADS):
+                self.due.put(None)
             for listener in self.sockets:
                 listener.close()
 
@@ -133,14 +142,19 @@ class BufferingWorker(ThreadWorker):
         return bool(idle)
 
     def _look_at_deadlines(self, now: float) -> None:
+        for connection in [one for one in self.waiting if one.stream.source.is_due]:
+            self._go_on(connection)
         for connection in [one for one in self.connections if one.deadline < now]:
             if connection.is_receiving and not connection.is_idle:
                 self._refuse(connection, 408, "Request Timeout", "The request did not arrive in time.")
             else:
                 self._close(connection)
         if not self.alive:
-            for connection in [one for one in self.connections if one.is_receiving]:
-                connection.deadline_at_most(now + LINGER)
+            for connection in self.connections:
+                if connection.is_receiving:
+                    connection.deadline_at_most(now + LINGER)
+                elif connection.stream is not None:
+                    connection.stream.source.stop()
 
     # -- a connection's way --------------------------------------------------------------------------
     def _receive(self, connection: Connection) -> None:
@@ -189,6 +203,10 @@ class BufferingWorker(ThreadWorker):
             self._woken.recv(4096)
         while self.done:
             self._send(self.done.popleft())
+        while self.woken:
+            connection = self.woken.popleft()
+            if connection in self.waiting:
+                self._go_on(connection)
 
     def _send(self, connection: Connection) -> None:
         try:
@@ -196,14 +214,51 @@ class BufferingWorker(ThreadWorker):
         except OSError:
             self._close(connection)
             return
-        if not ended:
+        if connection.is_broken:
+            self._close(connection)
+        elif not ended:
             connection.send()
             self._wait_for(connection, selectors.EVENT_WRITE, self._send)
+        elif connection.stream is not None and not connection.stream.is_over:
+            self._go_on(connection)
         elif connection.keep:
             rest = connection.next_request()
             self._feed(connection, rest) if rest else self._wait_for(connection, selectors.EVENT_READ, self._receive)
         else:
             self._linger(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Let a stream say more, or wait until it has more to say."""
+        stream = connection.stream
+        if stream.is_waiting and not stream.source.is_due:
+            connection.wait()
+            self.waiting.add(connection)
+            self._wait_for(connection, 0, None)  # the loop may still look for another request
+            self._wait_for(connection, selectors.EVENT_READ, self._hear)
+            return
+        self.waiting.discard(connection)
+        self._wait_for(connection, 0, None)
+        connection.work()
+        self.due.put(connection)
+
+    def _hear(self, connection: Connection) -> None:
+        """Find out that the reader of a stream is gone; it has nothing more to say."""
+        try:
+            gone = not connection.sock.recv(65536)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            gone = True
+        if gone:
+            self._close(connection)
+        else:
+            self._wait_for(connection, 0, None)  # it sends what nobody asked for
+
+    def _wake(self, connection: Connection) -> None:
+        """Have the loop look at a stream; from any thread."""
+        self.woken.append(connection)
+        with suppress(OSError):  # full: the loop is awake
+            self._wake_up.send(b".")
 
     def _refuse(self, connection: Connection, status: int, reason: str, told: str) -> None:
         with suppress(OSError):
@@ -236,6 +291,7 @@ class BufferingWorker(ThreadWorker):
     def _close(self, connection: Connection) -> None:
         self._wait_for(connection, 0, None)
         self.connections.discard(connection)
+        self.waiting.discard(connection)
         connection.close()
 
     # -- in a thread -----------------------------------------------------------------------------------
@@ -249,14 +305,33 @@ class BufferingWorker(ThreadWorker):
                 pass  # the loop finds out
             except BaseException:
                 self.log.exception("A request failed")
+            if connection.stream is not None:
+                self.due.put(connection)
+                continue
             if connection.keep and is_sent and not connection.request.rest:
                 with self._handing_over:
                     if connection.events == selectors.EVENT_READ:  # the loop never ceased to look at it
                         connection.next_request()
                         continue
-            self.done.append(connection)
-            with suppress(OSError):  # full: the loop is awake
-                self._wake_up.send(b".")
+            self._give_back(connection)
+
+    def _work_at_streams(self) -> None:
+        while (connection := self.due.get()) is not None:
+            connection.is_broken = True
+            try:
+                connection.stream.produce()
+                connection.answer.flush()
+                connection.is_broken = False
+            except OSError:
+                pass
+            except BaseException:
+                self.log.exception("A stream failed")
+            self._give_back(connection)
+
+    def _give_back(self, connection: Connection) -> None:
+        self.done.append(connection)
+        with suppress(OSError):  # full: the loop is awake
+            self._wake_up.send(b".")
 
     def _answer(self, connection: Connection) -> bool:
         """Answer the request that has arrived; tell whether another may follow."""
@@ -277,12 +352,17 @@ class BufferingWorker(ThreadWorker):
         return False
 
     def _run_application(self, connection: Connection, parsed) -> bool:
-        response, environ = None, {}
+        response, environ, is_streamed = None, {}, False
+
+        def ended() -> None:
+            with suppress(Exception):
+                self.cfg.post_request(self, parsed, environ, response)
+
         try:
             self.cfg.pre_request(self, parsed)
             start = datetime.now()
             response, environ = wsgi.create(parsed, connection.answer, connection.client, connection.server, self.cfg)
-            environ["wsgi.multithread"] = True
+            environ["wsgi.multithread"], environ[KEY] = True, Streamed
             self.nr += 1
             if self.nr >= self.max_requests and self.alive:
                 self.log.info("Autorestarting worker after current request.")
@@ -290,6 +370,10 @@ class BufferingWorker(ThreadWorker):
             if not self.alive or not self.cfg.keepalive or connection.request.must_close:
                 response.force_close()
             chunks = self.wsgi(environ, response.start_response)
+            if isinstance(chunks, Streamed):
+                self._begin_stream(connection, chunks.source, response, parsed, environ, start, ended)
+                is_streamed = True
+                return False
             try:
                 if isinstance(chunks, environ["wsgi.file_wrapper"]):
                     response.write_file(chunks)
@@ -310,8 +394,17 @@ class BufferingWorker(ThreadWorker):
                 raise StopIteration from None  # half an answer has gone: nothing can be said any more
             raise
         finally:
-            with suppress(Exception):
-                self.cfg.post_request(self, parsed, environ, response)
+            if not is_streamed:
+                ended()
+
+    def _begin_stream(self, connection: Connection, source, response, parsed, environ, start, ended) -> None:
+        def over() -> None:
+            self.log.access(response, parsed, environ, datetime.now() - start)
+            ended()
+
+        response.force_close()
+        connection.stream = Streaming(source, response, over)
+        source.on_wake = partial(self._wake, connection)
 
 
 def _ask_for_files(wanted: int) -> None:

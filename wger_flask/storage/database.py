@@ -164,6 +164,14 @@ def take_up() -> None:
     held.dialect.look(held)
 
 
+def disconnect() -> None:
+    """Close this thread's connection, before the thread ends."""
+    held = database.obj
+    if held is not None and not held.is_closed():
+        with suppress(DatabaseError):
+            held.close()
+
+
 def settle() -> None:
     """Leave the database, once nobody works on it, in a state in which its files can be moved or replaced."""
     if database.obj is not None:

@@ -1,14 +1,24 @@
-"""Sync with phones: the upload of what was written offline, and the tokens for it."""
+"""Sync with phones: what they are sent, the upload of what was written offline, and the tokens for both."""
 
 from __future__ import annotations
 
-from ..rest.registry import Registry
-from . import tokens, upload
+from typing import Any
 
-__all__ = ["register"]
+from flask import Flask
+
+from ..rest.registry import Registry
+from . import routes, tokens, upload
+from .routes import stop_when
+
+__all__ = ["register", "serve", "stop_when"]
 
 
 def register(registry: Registry) -> None:
     """Register the endpoints."""
     registry.add_blueprint(tokens.powersync)
     registry.add_blueprint(upload.uploads)
+
+
+def serve(app: Flask, settings: Any) -> None:
+    """Serve the streams; without, phones are sent elsewhere or nowhere."""
+    routes.register(app, settings)

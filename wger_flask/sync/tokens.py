@@ -1,6 +1,6 @@
-"""Let offline clients prove to a PowerSync service who they are.
+"""Let phones prove to the sync who they are: to this server's own, or to a PowerSync service of one's own.
 
-The service is another program that fetches our public key, so these tokens alone are signed
+Such a service is another program that fetches our public key, so these tokens alone are signed
 with a key pair.  It is made on first use, beside the secret key and as private.  A token carries
 the stamp of its account (see :mod:`..auth.credential_stamps`), by which whoever can ask the database, as
 :func:`read` does, knows one that ended with the password; others take it until its time is over.
@@ -12,6 +12,7 @@ import base64
 import json
 import threading
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,12 +29,12 @@ from ..auth.schemes import authenticate_again
 from ..rest.blueprint import Endpoints
 from ..rest.errors import Forbidden
 from ..rest.fields import Json, String
+from ..rest.mount import root_url
 from ..rest.permissions import Access, logged_in
 from ..rest.schema import Schema
 from ..secrets import kept
 
 AUDIENCE = "powersync"
-SECONDS = 600
 _BITS = 2048
 _making = threading.Lock()
 
@@ -45,7 +46,7 @@ class KeysSchema(Schema):
 
 
 class TokenSchema(Schema):
-    """A token for the PowerSync service, and where that is."""
+    """A token for the sync, and where that is."""
 
     token = String(dump_only=True)
     powersync_url = String(dump_only=True, blank=True)
@@ -64,20 +65,42 @@ def keys(call):
     "powersync-token", slash=False, access=Access(read=logged_in, write=logged_in), response=TokenSchema
 )
 def token(call):
-    """Get a token for the PowerSync service; it is valid for ten minutes."""
+    """Get a token for the sync, and its address; it is valid for some minutes."""
     user = User.get_or_none(User.id == call.user.id)
     stamp = user and credential_stamps.current(user)
     if not stamp or authenticate_again(call.request) is None:
         raise Forbidden()
     now = int(time.time())
     private = _private()
-    claims = {"sub": str(user.id), "iat": now, "aud": AUDIENCE, "exp": now + SECONDS, "stamp": stamp}
+    claims = {"sub": str(user.id), "iat": now, "aud": AUDIENCE, "exp": now + lifetime(), "stamp": stamp}
     made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
-    return _spaced({"token": made, "powersync_url": policy().settings.POWERSYNC_URL})
+    return _spaced({"token": made, "powersync_url": _address(call)})
 
 
-def read(text: str) -> Caller:
-    """Return whose token ``text`` is; raises :class:`~..auth.tokens.BadToken` for one that is no good, or no longer.
+@dataclass(frozen=True, slots=True)
+class SyncToken:
+    """What a token says: whose it is, the stamp of their account, and until when it holds, in seconds since 1970."""
+
+    user_id: int
+    stamp: str
+    expires: int
+
+    def caller(self) -> Caller | None:
+        """Return whose token it is by what is stored now, None where it has ended or they may not log in."""
+        if self.expires <= time.time():
+            return None
+        user = identity.by_stamp(self.user_id, self.stamp)
+        return user if user is not None and user.is_active else None
+
+
+def lifetime() -> int:
+    """Return for how many seconds a new token is valid."""
+    seconds: int = policy().settings.WGER_SYNC_TOKEN_LIFETIME
+    return seconds
+
+
+def read_token(text: str) -> SyncToken:
+    """Return what a token says; raises :class:`~..auth.tokens.BadToken` for one that is no good.
 
     Nothing is allowed for clocks that differ: it is this server that made the token.
     """
@@ -90,10 +113,21 @@ def read(text: str) -> Caller:
         raise tokens.BadToken(tokens.BadToken.EXPIRED) from None
     except (jwt.PyJWTError, ValueError):
         raise tokens.BadToken(tokens.BadToken.INVALID) from None
-    user = identity.by_stamp(tokens.user_of(claims) or 0, tokens.stamp_of(claims))
-    if user is None or not user.is_active:
+    return SyncToken(tokens.user_of(claims) or 0, tokens.stamp_of(claims), int(claims["exp"]))
+
+
+def read(text: str) -> Caller:
+    """Return whose token ``text`` is; raises :class:`~..auth.tokens.BadToken` for one that is no good, or no longer."""
+    user = read_token(text).caller()
+    if user is None:
         raise tokens.BadToken(tokens.BadToken.INVALID)
     return user
+
+
+def _address(call) -> str:
+    """Return where phones sync; the closing slash matters to those that resolve paths against it."""
+    settings = policy().settings
+    return f"{root_url(call.request)}/ps/" if settings.serves_sync else settings.POWERSYNC_URL
 
 
 def _spaced(body: dict) -> Response:

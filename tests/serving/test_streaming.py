@@ -1,0 +1,98 @@
+"""Answers that go on: they hold no thread, end with their reader, and with the server."""
+
+from __future__ import annotations
+
+import http.client
+from contextlib import ExitStack, closing
+
+import pytest
+
+from tests.serving.running import Running, read_all, running
+
+
+@pytest.fixture
+def server(tmp_path):
+    with running("sqlite:///" + str(tmp_path / "unused"), tmp_path, app="tests.serving.streaming_app:app",
+                 WGER_WORKERS="1", WGER_THREADS="2") as made:  # fmt: skip
+        yield made
+
+
+def ask(server: Running, method: str, path: str, body: bytes = b"") -> bytes:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as wire:
+        wire.request(method, path, body)
+        return wire.getresponse().read()
+
+
+class Reader:
+    """Somebody who listens."""
+
+    def __init__(self, server: Running, size: int = 0):
+        self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.wire.request("GET", f"/stream?{size}")
+        self.answer = self.wire.getresponse()
+
+    def line(self) -> bytes:
+        return self.answer.readline()
+
+    def close(self) -> None:
+        self.answer.close()
+        self.wire.close()
+
+
+def test_many_streams_need_no_threads(server):
+    with ExitStack() as all_of_them:
+        readers = [all_of_them.enter_context(closing(Reader(server))) for _ in range(30)]
+        assert [reader.line() for reader in readers] == [b"\n"] * 30
+        is_open, threads = map(int, ask(server, "GET", "/count").split())
+        assert is_open == 30 and threads < 10
+        for word in (b"one\n", b"two\n"):
+            ask(server, "POST", "/say", word)
+            assert [reader.line() for reader in readers] == [word] * 30
+        ask(server, "POST", "/say", b"end\n")
+        assert [reader.line() for reader in readers] == [b""] * 30
+    assert ask(server, "GET", "/count").split()[0] == b"0"
+
+
+def test_whoever_goes_is_noticed_at_once(server):
+    with closing(Reader(server)) as stays, closing(Reader(server)) as goes:
+        assert stays.line() == goes.line() == b"\n"
+        goes.close()
+        while ask(server, "GET", "/count").split()[0] != b"1":
+            pass
+        ask(server, "POST", "/say", b"still here\n")
+        assert stays.line() == b"still here\n"
+
+
+def test_more_than_a_socket_takes(server):
+    with closing(Reader(server, 30_000_000)) as slow:
+        assert ask(server, "GET", "/count").split()[0] == b"1"
+        ask(server, "POST", "/say", b"behind it\n")
+        assert len(slow.line()) == 30_000_001 and slow.line() == b"behind it\n"
+
+
+def test_a_stream_that_fails_is_cut_short(server):
+    with closing(Reader(server)) as reader:
+        assert reader.line() == b"\n"
+        ask(server, "POST", "/say", b"fail\n")
+        with pytest.raises(http.client.IncompleteRead):
+            reader.answer.read()
+    assert "it was told to" in server.log.read_text()
+
+
+def test_a_reader_of_http_1_0(server):
+    with server.connect() as wire:
+        wire.sendall(b"GET /stream HTTP/1.0\r\n\r\n")
+        assert wire.recv(100).startswith(b"HTTP/1.0 200 OK")
+        ask(server, "POST", "/say", b"line\n")
+        ask(server, "POST", "/say", b"end\n")
+        assert read_all(wire).endswith(b"\r\n\r\n\nline\n")
+
+
+def test_a_server_that_stops_ends_its_streams(tmp_path):
+    with running("sqlite:///" + str(tmp_path / "unused"), tmp_path, app="tests.serving.streaming_app:app",
+                 WGER_WORKERS="1", WGER_THREADS="2") as server:  # fmt: skip
+        reader = Reader(server)
+        assert reader.line() == b"\n"
+    # the block ended: the server is gone, with the whole answer behind it, not after its grace of 20 seconds
+    assert reader.line() == b""
+    assert "Worker exiting" in server.log.read_text() and "was sent SIGKILL" not in server.log.read_text()

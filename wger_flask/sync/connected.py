@@ -1,0 +1,126 @@
+"""Know the streams of this process: how many there may be, which one replaces which, whom a change concerns.
+
+One watcher a process looks for changes, a few times a second and only while phones are connected, and wakes the
+streams.  Processes share nothing but the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from ..storage.database import DatabaseError, disconnect, release_connection, take_up
+from . import log
+from .stream import Stream
+
+logger = logging.getLogger("wger_flask.sync")
+
+
+class Full(Exception):
+    """Say that no further phone is let in for now."""
+
+
+class Connected:
+    """The streams of this process.
+
+    ``most`` is how many there may be, ``most_of_user`` how many of one user; ``interval`` is the time between two
+    looks of the watcher, in seconds.
+    """
+
+    def __init__(self, most: int, most_of_user: int, interval: float):
+        self.most, self.most_of_user, self.interval = most, most_of_user, interval
+        self._streams: dict[tuple[int, str], Stream] = {}
+        self._of_user: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._watcher: threading.Thread | None = None
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def add(self, stream: Stream, watched: bool = True) -> None:
+        """Let a stream in; the former one of the same phone ends.  Raises :class:`Full`.
+
+        That one may look alive for long: whether its phone is still there is only found out by writing to it.
+        A stream that ends once it is whole need not be ``watched``.
+        """
+        key = (stream.user_id, stream.client_id)
+        with self._lock:
+            former = self._streams.get(key)
+            if former is None:
+                if len(self._streams) >= self.most or self._of_user[stream.user_id] >= self.most_of_user:
+                    raise Full()
+                self._of_user[stream.user_id] += 1
+            self._streams[key] = stream
+            stream.on_close = lambda: self._remove(stream)
+            if watched and self._watcher is None:
+                self._watcher = threading.Thread(target=self._watch, name="sync watcher", daemon=True)
+                self._watcher.start()
+        if former is not None:
+            former.stop()
+
+    def _remove(self, stream: Stream) -> None:
+        key = (stream.user_id, stream.client_id)
+        with self._lock:
+            if self._streams.get(key) is stream:
+                del self._streams[key]
+                self._of_user[stream.user_id] -= 1
+                if not self._of_user[stream.user_id]:
+                    del self._of_user[stream.user_id]
+
+    def stop(self) -> None:
+        """End all streams: the process is about to."""
+        for stream in self._all():
+            stream.stop()
+
+    def _all(self) -> list[Stream]:
+        with self._lock:
+            return list(self._streams.values())
+
+    # -- the watcher -------------------------------------------------------------------------
+    def _watch(self) -> None:
+        pause, marker = threading.Event(), object()
+        while True:
+            with self._lock:
+                if not self._streams:
+                    self._watcher = None
+                    break
+            try:
+                take_up()
+                now = log.change_marker()
+                if now != marker:
+                    marker = now
+                    for stream in self._all():
+                        stream.wake()
+            except DatabaseError as wrong:
+                logger.debug("the watcher: %s", " ".join(str(wrong).split()))  # whoever asks for something tells it
+            except Exception:
+                logger.exception("the watcher failed")
+            finally:
+                release_connection()
+            pause.wait(self.interval)
+        disconnect()
+
+
+class Held:
+    """The answer to a phone where each stream holds a thread, as under other servers than our worker.
+
+    ``is_stopping`` tells whether the process is about to end.
+    """
+
+    def __init__(self, stream: Stream, is_stopping: Callable[[], bool]):
+        self._stream, self._is_stopping = stream, is_stopping
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (piece := self._stream.advance()) is not None:
+            if piece:
+                yield piece
+                continue
+            self._stream.wait()
+            if self._is_stopping():
+                self._stream.stop()
+
+    def close(self) -> None:
+        """End it: the phone has gone, or everything was said."""
+        self._stream.close()
