@@ -186,6 +186,18 @@ def test_a_second_factor_that_was_lost(prepared, run, monkeypatch):
     assert rows("mfa_authenticator") == 0
 
 
+def test_an_account_is_deleted(prepared, run):
+    status, told = run("delete-user", "grace")  # nobody answers
+    assert status == 1 and "measurements_category: 1 row\n" in told
+    assert "Delete the account 'grace' with all of this?" in told and rows("auth_user") == 3
+    assert run("delete-user", "grace", input="n\n")[0] == 1 and rows("auth_user") == 3
+    assert run("delete-user", "grace", "--yes") == (0, "Deleted the account 'grace'.\n")
+    assert rows("auth_user") == 2
+    assert run("delete-user", "grace", "--yes") == (1, "Error: there is no account 'grace'\n")
+    status, told = run("delete-user", "linus", input="y\n")
+    assert status == 0 and told.endswith("Deleted the account 'linus'.\n")
+
+
 def test_addresses_of_an_account(prepared, run):
     assert run("email", "grace") == (0, "grace@example.org (primary)\n")
     status, told = run("email", "grace", "--add", "Second@example.org")
@@ -229,6 +241,7 @@ def test_a_password_is_asked_for_twice(prepared, run):
         (["create-token", "nobody"], "nobody"),
         (["remove-second-factor", "nobody"], "nobody"),
         (["recalculate-statistics", "nobody"], "nobody"),
+        (["delete-user", "nobody", "--yes"], "there is no account 'nobody'"),
         (["resources", "nonsense"], "there is no resource 'nonsense'; see: wger-flask resources"),
     ],
 )

@@ -219,6 +219,27 @@ def set_password(name: str, password: str | None) -> None:
     click.echo(f"Changed the password of {name!r}.")
 
 
+@main.command("delete-user")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_user(name: str, yes: bool) -> None:
+    """Delete the account NAME with everything that belongs to it: all rows, pictures, sessions and tokens.
+
+    Asks first, and says how much that is. There is no way back but a backup.
+    """
+    app = application()
+    _migrate(app.extensions["wger_flask"].registry, quiet=True)
+    user = _told(import_module("wger_flask.auth.accounts").account_named, name)
+    deletion = import_module("wger_flask.auth.account_deletion")
+    if not yes:
+        for table, rows in deletion.belongings(user).items():
+            click.echo(f"{table}: {rows} row{'' if rows == 1 else 's'}")
+        click.confirm(f"Delete the account {user.username!r} with all of this?", abort=True)
+    with app.app_context():
+        deletion.delete_account(user)
+    click.echo(f"Deleted the account {user.username!r}.")
+
+
 @main.command("create-token")
 @click.argument("name")
 def create_token(name: str) -> None:

@@ -42,6 +42,7 @@ HISTORY = {  # described is that these go too; the setting WGER_DELETED_ROUTINES
     ("manager.workoutsession", "routine"), ("manager.workoutsession", "day"), ("manager.workoutlog", "routine"),
     ("manager.workoutlog", "slot_entry"),
 }  # fmt: skip
+LETS_GO = {("core.userprofile", "added_by")}  # described is that a profile goes with whoever made the account
 DEFAULTS = {
     "django.utils.timezone.now": fields.now, "uuid.uuid4": fields.uuid4, "wger.utils.uuid.uuid7": fields.uuid7,
     "builtins.dict": dict,
@@ -100,6 +101,7 @@ def test_fields_are_the_described_ones(model, described):
         if isinstance(field, fields.ForeignKey):
             assert label_of(field.rel_model) == expected["to"], name
             wanted = "history" if (label_of(model), name) in HISTORY else CASCADES[expected["on_delete"]]
+            wanted = "null" if (label_of(model), name) in LETS_GO else wanted
             assert field.cascade == wanted, name
 
 

@@ -138,7 +138,7 @@ class UserProfile(Model):
     calories = columns.Integer(null=True, default=2500)
     weight_unit = columns.Char(max_length=2, default="kg")
     num_days_weight_reminder = columns.Integer(default=0)
-    added_by = columns.ForeignKey(User, null=True, backref="+")
+    added_by = columns.ForeignKey(User, null=True, backref="+", cascade="null")  # whoever goes takes nobody's profile
     can_add_user = columns.Boolean(default=False)
     trophies_enabled = columns.Boolean(default=True)
     time_zone = columns.Char(max_length=50, default="")
