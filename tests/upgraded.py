@@ -29,7 +29,7 @@ def make_template(server: str | None, folder: Path, **overrides):
     else:
         made.path.write_bytes(content)
     registry = kit.create_app(kit.settings_for(made.url, folder, **overrides)).extensions["wger_flask"].registry
-    migrate(registry.models, registry.plugins)
+    migrate(registry.models, registry.plugins, nodes=registry.nodes)
     with transaction():
         for person in kit.PEOPLE:
             user = User.get(User.username == person)

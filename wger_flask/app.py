@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)
     set_listeners(registry.listeners())
+    sync.prepare(registry)
     blueprint.prepare(app)
     api = LazyApi(app)
     root.mount(app, api)

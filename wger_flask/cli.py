@@ -354,7 +354,7 @@ def _migrate(registry, quiet: bool = False, theirs: bool = False) -> None:
             "wger-flask migrate"
         )
     with Bars() as bars:
-        done = migrations.migrate(registry.models, registry.plugins, bars.show)
+        done = migrations.migrate(registry.models, registry.plugins, bars.show, registry.nodes)
     if not quiet:
         told = [line for line in done if line.startswith(("copied", "upgraded"))] if len(done) >= 5 else done
         for line in told:

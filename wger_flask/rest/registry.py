@@ -15,6 +15,7 @@ from typing import TypeVar
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
 from ..storage.signals import Listener
+from ..storage.sync_log.nodes import Node, nodes_of
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
@@ -46,6 +47,7 @@ class Registry:
         self.views: dict[str, object] = {}
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
+        self.nodes: tuple[Node, ...] = ()
         self._extended_by: dict[str, list[str]] = {}
         self._listeners: list[tuple[str | type[Model], str, Listener]] = []
         self.origin = "wger_flask"
@@ -278,6 +280,19 @@ class Registry:
                 resource.dump  # noqa: B018
             except ValueError as wrong:
                 raise RegistrationError(f"{self._told(resource.name)} cannot be shown: {wrong}") from wrong
+        if getattr(settings, "serves_sync", False):
+            self.nodes = self._synced()
+
+    def _synced(self) -> tuple[Node, ...]:
+        added = []
+        for resource in self:
+            try:
+                if resource.sync:
+                    added.append(resource.synced)
+                    nodes_of(self.models, (resource.synced,))
+            except ValueError as wrong:
+                raise RegistrationError(f"{self._told(resource.name)} cannot be synced: {wrong}") from wrong
+        return nodes_of(self.models, added)
 
     def _told(self, name: str) -> str:
         """Return what a message calls a resource: with who registered it, and who added fields to it."""

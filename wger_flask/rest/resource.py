@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from ..storage import columns
-from ..storage.model import Link, Model, columns_of, key_of, ordering_of, title_of
+from ..storage.model import Link, Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
+from ..storage.sync_log.specification import CORE, OF_USERS, Synced
 from .cursor import Cursor
 from .errors import NoMatch, NotFound
 from .fields.base import Field
@@ -26,7 +27,7 @@ from .filtering.ordering import Ordering
 from .former import FormerFields
 from .ownership import Ownership
 from .pagination import LimitOffset
-from .permissions import Access, private, public
+from .permissions import Access, anyone, logged_in, private, public
 from .schema import Schema
 from .serialization import Dumper, dumper
 from .throttling import Limit
@@ -146,6 +147,8 @@ class Resource:
       the bare row.
     * ``former``: fields of an earlier release that bodies may still have.
     * ``deprecated``: marks a resource that only older clients still need.
+    * ``sync``: the stream in which its rows go to phones: ``"user_profile"``, ``"user_planning"`` or
+      ``"user_activity"`` for rows of one's own, ``"core"`` for rows that everybody may read.
 
     Raises ValueError for a name, a method, a column or a lookup that cannot be.
     """
@@ -175,6 +178,7 @@ class Resource:
     added_by: str = ""
     former: FormerFields | None = None
     deprecated: Deprecation | None = None
+    sync: str = ""
 
     def __post_init__(self):
         if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_"):
@@ -253,6 +257,28 @@ class Resource:
     def detail_methods(self) -> tuple[str, ...]:
         """The methods of a single row."""
         return tuple(method for method in self.methods if method != "POST")
+
+    @property
+    def synced(self) -> Synced:
+        """What of its rows goes to phones: the columns that its JSON shows.
+
+        Raises ValueError for a stream that its rows cannot be in.
+        """
+        if self.sync not in (CORE, *OF_USERS):
+            raise ValueError(f"sync={self.sync!r} is none of the streams {', '.join((CORE, *OF_USERS))}")
+        if self.sync == CORE and self.rules.read not in (anyone, logged_in):
+            raise ValueError("not everybody may read it, so it cannot be in the stream core")
+        if self.sync in OF_USERS and self.owner is None:
+            raise ValueError(f"it has no owner, so it cannot be in the stream {self.sync}")
+        if self.visible is not None or self.only:
+            raise ValueError("with visible= or only= it has some rows of its table; all of a table are synced, or none")
+        columns = columns_of(self.model)
+        names = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
+        shown = dict.fromkeys(columns[name] for name in names if name in columns)
+        owner = self.owner.path if self.owner else ()
+        own = columns.get(owner[0]) if len(owner) == 1 else None
+        told = [column.column_name for column in shown if column not in (key_of(self.model), own)]
+        return Synced(table_of(self.model), self.sync, tuple(told), ".".join(owner))
 
     # -- rows -------------------------------------------------------------------------------
     def visible_to(self, user) -> Selection:

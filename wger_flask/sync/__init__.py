@@ -7,16 +7,22 @@ from typing import Any
 from flask import Flask
 
 from ..rest.registry import Registry
-from . import routes, tokens, upload
+from ..storage.sync_log import installing
+from . import log, routes, tokens, upload
 from .routes import stop_when
 
-__all__ = ["register", "serve", "stop_when"]
+__all__ = ["prepare", "register", "serve", "stop_when"]
 
 
 def register(registry: Registry) -> None:
     """Register the endpoints."""
     registry.add_blueprint(tokens.powersync)
     registry.add_blueprint(upload.uploads)
+
+
+def prepare(registry: Registry) -> None:
+    """Let the log of changes hold what is registered by now, where the database can keep one."""
+    log.use(registry.nodes if installing.is_able() else ())
 
 
 def serve(app: Flask, settings: Any) -> None:

@@ -7,53 +7,42 @@ leaves a transaction open.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-STREAMS: tuple[str, ...] = ("core", "user_profile", "user_ingredients", "user_planning", "user_activity")
-"""The streams that every phone gets, in the order in which buckets refer to them by number."""
+from ..storage.database import DatabaseError, database
+from ..storage.sync_log import installing, numbers, reading
+from ..storage.sync_log.nodes import Node
+from ..storage.sync_log.reading import Batch, Bucket, Snapshot
+from ..storage.sync_log.specification import STREAMS
 
+__all__ = [
+    "STREAMS", "Batch", "Bucket", "Snapshot", "change_marker", "generation", "is_kept", "keep_number", "raise_number",
+    "read_batch", "take_snapshot", "use",
+]  # fmt: skip
 
-class Bucket(NamedTuple):
-    """A bucket of a user: its full name, epoch included; its stream's place in :data:`STREAMS`; its priority; the sum
-    of the checksums of its operations modulo 2^32; the number of its live rows."""
-
-    name: str
-    stream: int
-    priority: int
-    checksum: int
-    count: int
-
-
-class Snapshot(NamedTuple):
-    """The log at one moment, for one phone: ``number`` is the phone's write number, 0 where it has none.
-
-    ``generation`` is raised by each compaction; ``buckets`` are in the order of their priority.
-    """
-
-    last_op_id: int
-    generation: int
-    number: int
-    buckets: tuple[Bucket, ...]
+Answer = TypeVar("Answer")
+_nodes: Sequence[Node] = ()
+_by_table: dict[str, Node] = {}
 
 
-class Batch(NamedTuple):
-    """Some operations of a bucket, rising, each as the text of a JSON object.
+def use(nodes: Sequence[Node]) -> None:
+    """Make ``nodes`` the tables of this process whose changes phones are told; called once, at start."""
+    global _nodes, _by_table
+    _nodes, _by_table = nodes, {node.table: node for node in nodes}
 
-    At most 1,000 of them, and one MiB.  ``last_op_id`` is the number after which the next batch begins; ``more`` tells
-    whether there is one.
-    """
 
-    lines: list[str]
-    last_op_id: int
-    more: bool
+def is_kept() -> bool:
+    """Tell whether there is a log: the settings want one, and the database can keep it."""
+    return bool(_nodes)
 
 
 def take_snapshot(user_id: int, client_id: str) -> Snapshot:
     """Return what a checkpoint for this user and phone says now.
 
-    Runs the sequencer first where changes are marked; one short transaction.
+    Brings the log up to date first where changes are marked; one short transaction.
     """
-    raise NotImplementedError
+    return _asked(lambda: reading.take_snapshot(_nodes, user_id, client_id))
 
 
 def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> Batch:
@@ -63,24 +52,43 @@ def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> 
     was removed is then left out, all but its checksums.  It holds for all batches of one checkpoint, and no longer.  An
     unknown bucket is empty.
     """
-    raise NotImplementedError
+    return _asked(lambda: reading.read_batch(_by_table, bucket, after, until, after == 0 if new is None else new))
 
 
 def generation() -> int:
     """Return the number that each compaction raises."""
-    raise NotImplementedError
+    return _asked(reading.generation)
 
 
 def raise_number(user_id: int, client_id: str) -> int:
     """Raise the write number of a user's phone by one, and return it once it is committed."""
-    raise NotImplementedError
+    return _asked(lambda: numbers.raise_number(user_id, client_id))
 
 
 def keep_number(user_id: int, client_id: str, number: int) -> int:
     """Keep the greater of the write number of a user's phone and ``number``; returns it once it is committed."""
-    raise NotImplementedError
+    return _asked(lambda: numbers.keep_number(user_id, client_id, number))
 
 
 def change_marker() -> object:
-    """Return a value that differs from an earlier one where something may have been committed meanwhile; cheap."""
-    raise NotImplementedError
+    """Return a value that differs from an earlier one where something may have been committed meanwhile; cheap.
+
+    Ask before :func:`take_snapshot`: what is committed in between is then noticed.
+    """
+    held = database.obj
+    return held.dialect.sync_log.change_marker(held)
+
+
+def _asked(ask: Callable[[], Answer]) -> Answer:
+    """Return what ``ask()`` does, with the log made where it is not there, or was made for other tables."""
+    held = database.obj
+    if held.__dict__.get("log_is_for") is not _nodes:
+        installing.install(_nodes)
+        held.__dict__["log_is_for"] = _nodes
+    try:
+        return ask()
+    except (DatabaseError, LookupError):
+        if held.in_transaction() or installing.is_installed(_nodes):
+            raise
+    installing.install(_nodes)  # another file may have the name of the database
+    return ask()

@@ -46,7 +46,7 @@ def make_template(server: str | None, folder: Path, **overrides) -> Prepared:
     """
     held = prepare(server, folder)
     registry = create_app(settings_for(held.url, folder, **overrides)).extensions["wger_flask"].registry
-    migrate(registry.models, registry.plugins)
+    migrate(registry.models, registry.plugins, nodes=registry.nodes)
     load_starter_data(registry.models)
     with transaction():
         for name in PEOPLE:

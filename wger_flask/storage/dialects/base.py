@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import peewee
 
 from ..upgrades import Progress
+from .sync_log import SyncLogSql
 
 if TYPE_CHECKING:
     from ..statements import Relation
@@ -39,6 +40,8 @@ class Dialect:
     name = "sql"
     key_suffix = ""
     sorts_nulls_first = False
+    sync_log: SyncLogSql | None = None
+    """How the log of changes is kept; None where it cannot be."""
 
     # -- Python values ------------------------------------------------------------------
     def write_moment(self, value: datetime):

@@ -22,6 +22,7 @@ from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
+from .sqlite_sync_log import SqliteSyncLog
 from .wait_limits import Line
 
 _UNABLE = {
@@ -52,6 +53,7 @@ class SqliteDialect(Dialect):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
+    sync_log = SqliteSyncLog()
 
     def write_moment(self, value: datetime) -> str:
         return value.replace(tzinfo=None).isoformat(sep=" ")

@@ -1,6 +1,6 @@
 """Bring a database to the shape that this release, and each plugin, needs.
 
-There are six parts.  Tables that wger 2.5 or 2.6 made are brought to the shape of the alphas of 2.7
+There are seven parts.  Tables that wger 2.5 or 2.6 made are brought to the shape of the alphas of 2.7
 (:mod:`..wger_databases`), from which the numbered steps lead on.  Tables that a registered model
 declares and the database lacks are made; tables that exist are left alone, whoever made them, so
 an existing wger database keeps its own indexes and constraints.  What must happen to tables that
@@ -9,15 +9,16 @@ of steps, run once and noted in ``wger_flask_migration``; where all tables were 
 is nothing to change, and the steps count as applied.  Columns that are declared and still missing
 stop it.  References in tables of plugins are told what to do when the plugin is not there.  And the
 copies of names that searching needs (:mod:`..name_search.index`) are brought up to date, name by
-name.  All of it is safe to run again, and happens whole or not at all.  Before anything that exists
-is changed, a database that is a file is copied.
+name.  Last comes the log of changes for phones (:mod:`..sync_log`), with its triggers.  All of it is
+safe to run again, and happens whole or not at all.  Before anything that exists is changed, a
+database that is a file is copied.
 """
 
 from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -26,6 +27,8 @@ from ..alter import just_made
 from ..database import advisory_lock, database, transaction
 from ..model import Model, with_links
 from ..name_search import index
+from ..sync_log import installing
+from ..sync_log.nodes import Node
 from ..tables import TablesDiffer, check_writable, missing_columns, missing_tables, named
 from ..upgrades import Progress, nobody_waits
 from ..wger_databases import migration_rows, older_tables
@@ -61,8 +64,12 @@ def migrate(
     models: Iterable[type[Model]],
     plugins: Mapping[str, PluginTables] | None = None,
     progress: Progress = nobody_waits,
+    nodes: Sequence[Node] | None = None,
 ) -> list[str]:
     """Create missing tables of ``models`` and apply the steps of the core and of ``plugins`` that are not applied yet.
+
+    ``nodes`` are the tables whose changes phones are told, see :mod:`..sync_log`; with none of them the triggers for
+    that are removed, and for None nothing is looked at.
 
     Returns one line for each thing that was done.  Raises :class:`..tables.TablesDiffer`, and leaves everything as it
     was, where a table then lacks a column that its model declares, and :class:`..upgrades.UpgradeRefused` where a wger
@@ -113,6 +120,8 @@ def migrate(
         if wgers is not None:
             done += [f"noted {name} for wger" for name in migration_rows.add_rows()]
         done += index.prepare(models)
+        if nodes is not None:  # at the end: a table that was rebuilt has lost its triggers
+            done += installing.install(nodes)
         if steps or is_older:
             progress("upgrading the database", total, total)
     return done

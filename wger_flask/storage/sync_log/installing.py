@@ -1,0 +1,103 @@
+"""Put the log and its triggers into a database, or take the triggers out again.
+
+What was changed while the triggers were not there, or were others, is not in the log.  So whenever they are not as they
+should be, it begins anew: with a new epoch every phone drops what it has and loads all of it again, and rows enter the
+log as their users come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from ..database import advisory_lock, database, transaction
+from ..dialects.sync_log import LOCK, STATE, Trigger
+from . import tables
+from .nodes import Node
+
+log = logging.getLogger("wger_flask")
+
+_FORM = 1
+"""The form of the log itself; another number makes it begin anew."""
+
+
+def is_able() -> bool:
+    """Tell whether this database can keep a log."""
+    return database.obj.dialect.sync_log is not None
+
+
+def is_installed(nodes: Sequence[Node]) -> bool:
+    """Tell whether the log is there, with the triggers for just these ``nodes``; without any, that there is none."""
+    held = database.obj
+    present = set(held.get_tables())
+    if not nodes:
+        return STATE not in present or _fingerprint_of(held) == ""
+    if not present.issuperset(tables.TABLES):
+        return False
+    sql = held.dialect.sync_log
+    made = _triggers(held, nodes)
+    return _fingerprint_of(held) == _fingerprint(held, nodes, made) and bool(sql.is_installed(held, made))
+
+
+def install(nodes: Sequence[Node]) -> list[str]:
+    """Make what is missing of the log and its triggers; without ``nodes``, take the triggers away.
+
+    Returns a line for what was done.  Where there is nothing to do it only looks; in a transaction it is part of that.
+    """
+    if not is_able():
+        if nodes:
+            log.warning("phones cannot sync with this server: such a database keeps no log of changes")
+        return []
+    held = database.obj
+    if is_installed(nodes):
+        return []
+    with transaction():
+        advisory_lock(LOCK)
+        if is_installed(nodes):  # by another process, meanwhile
+            return []
+        if not set(held.get_tables()).issuperset(tables.TABLES):
+            _drop_tables(held)
+            tables.make(held)
+        sql = held.dialect.sync_log
+        sql.drop(held)
+        made = _triggers(held, nodes)
+        for statement in (*sql.functions(), *(trigger.sql for trigger in made)) if nodes else ():
+            held.execute_sql(statement)
+        tables.empty(held, _fingerprint(held, nodes, made) if nodes else "")
+    held.__dict__.pop("known_tables", None)
+    return ["began the log of changes for phones anew" if nodes else "removed the triggers of the log of changes"]
+
+
+def rebuild(nodes: Sequence[Node]) -> None:
+    """Begin the log anew, triggers included, whatever is there."""
+    held = database.obj
+    with transaction():
+        advisory_lock(LOCK)
+        if STATE in held.get_tables():
+            held.execute_sql(f"UPDATE {STATE} SET fingerprint = 'to be made anew'")
+        install(nodes)
+
+
+def _drop_tables(held: Any) -> None:
+    held.dialect.sync_log.drop(held)
+    for table in tables.TABLES:
+        if table in held.get_tables():
+            held.execute_sql(f"DROP TABLE {table}")
+
+
+def _triggers(held: Any, nodes: Sequence[Node]) -> list[Trigger]:
+    return [trigger for node in nodes for trigger in held.dialect.sync_log.triggers(node)]
+
+
+def _fingerprint_of(held: Any) -> str:
+    found = held.execute_sql(f"SELECT fingerprint FROM {STATE}").fetchone()
+    return str(found[0]) if found else "lost"
+
+
+def _fingerprint(held: Any, nodes: Sequence[Node], made: Sequence[Trigger]) -> str:
+    """Return what changes with the set of tables, columns, forms of values, and triggers."""
+    sql = held.dialect.sync_log
+    what = (_FORM, [repr(node) for node in nodes], sql.functions(), [trigger.sql for trigger in made])
+    return hashlib.sha256(repr(what).encode()).hexdigest()

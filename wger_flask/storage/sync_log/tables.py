@@ -1,0 +1,75 @@
+"""The tables of the log.
+
+* ``pending``: what may have changed since the sequencer last ran; triggers write it.
+* ``bucket``: the buckets that somebody has asked for, with the sum of their operations' checksums, the number of their
+  live rows and the number of their last operation.
+* ``row``: in which bucket a row of a synced table is now, its one live operation, and the food that it makes its owner
+  need.
+* ``operation``: the operations, with the row as JSON where it is live, and the moment in milliseconds since 1970.
+* ``client``: the number by which the writes of a user's phone are acknowledged.
+* ``state``: the one row with the epoch, the last number given, and what the triggers were made from.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, PENDING, ROW, STATE
+
+TABLES = (PENDING, BUCKET, ROW, OPERATION, CLIENT, STATE)
+MOVE, PUT, REMOVE, CLEAR = range(4)
+NAMES = ("MOVE", "PUT", "REMOVE", "CLEAR")
+CHECKSUMS = 1 << 32
+
+_DEFINITIONS = (
+    "CREATE TABLE {pending} (n {serial}, object_type TEXT NOT NULL, object_id {key} NOT NULL)",
+    """CREATE TABLE {bucket} (id {serial}, kind TEXT NOT NULL, key {number} NOT NULL,
+       checksum {number} NOT NULL DEFAULT 0, live {number} NOT NULL DEFAULT 0, last_op {number} NOT NULL DEFAULT 0,
+       UNIQUE (kind, key))""",
+    """CREATE TABLE {row} (object_type TEXT NOT NULL, object_id {key} NOT NULL, bucket {number} NOT NULL,
+       op_id {number} NOT NULL, food {number}, PRIMARY KEY (object_type, object_id)) {keyed}""",
+    "CREATE INDEX {row}_food ON {row} (bucket, food) WHERE food IS NOT NULL",
+    """CREATE TABLE {operation} (op_id {number} PRIMARY KEY, bucket {number} NOT NULL, op {number} NOT NULL,
+       checksum {number} NOT NULL, moment {number} NOT NULL, object_type TEXT, object_id {key}, data TEXT)""",
+    "CREATE INDEX {operation}_bucket ON {operation} (bucket, op_id, op, checksum)",
+    """CREATE TABLE {client} (user_id {number} NOT NULL, client_id TEXT NOT NULL, number {number} NOT NULL,
+       PRIMARY KEY (user_id, client_id)) {keyed}""",
+    """CREATE TABLE {state} (id {number} PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, generation {number} NOT NULL,
+       last_op_id {number} NOT NULL, fingerprint TEXT NOT NULL)""",
+)
+
+
+def make(database: Any) -> None:
+    """Make the tables of the log, none of which may be there."""
+    names = {
+        "pending": PENDING, "bucket": BUCKET, "row": ROW, "operation": OPERATION, "client": CLIENT, "state": STATE,
+    }  # fmt: skip
+    for definition in _DEFINITIONS:
+        database.execute_sql(definition.format(**names, **database.dialect.sync_log.types))
+
+
+def empty(database: Any, fingerprint: str) -> None:
+    """Begin the log anew: no bucket, no operation, another epoch.
+
+    The numbers of clients stay: a phone waits for the one that it was told.  So does the last number of an operation:
+    what was told as the end of the log stays behind its end.
+    """
+    for table in (PENDING, ROW, OPERATION, BUCKET):
+        database.execute_sql(f"DELETE FROM {table}")
+    query = f"SELECT max(generation), max(last_op_id) FROM {STATE}"
+    generation, last = database.execute_sql(query).fetchone()
+    database.execute_sql(f"DELETE FROM {STATE}")
+    slots = ", ".join([database.param] * 5)
+    values = (1, new_epoch(), (generation or 0) + 1, last or 0, fingerprint)
+    database.execute_sql(
+        f"INSERT INTO {STATE} (id, epoch, generation, last_op_id, fingerprint) VALUES ({slots})", values
+    )
+
+
+def new_epoch() -> str:
+    """Return the beginning of the names of buckets, which differs from all before.
+
+    It is random, because a restored backup would count on from an old number.
+    """
+    return secrets.token_hex(4)
