@@ -89,6 +89,17 @@ def test_the_wheel_says_what_it_offers(wheel):
     assert "Provides-Extra: postgres" in metadata
 
 
+def test_whatever_is_of_others_is_shipped_with_its_licence(source, wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        [metadata] = [archive.read(name).decode() for name in names if name.endswith("/METADATA")]
+    licences = [name.partition(".dist-info/licenses/")[2] for name in names if ".dist-info/licenses/" in name]
+    theirs = [path.relative_to(source).as_posix() for path in (source / "wger_flask").rglob("*.LICENSE")]
+    assert theirs and sorted(licences) == sorted(["LICENSE", *theirs])
+    for licence in licences:
+        assert f"License-File: {licence}" in metadata
+
+
 def run_installed(installed, folder, *arguments):
     """Run the interpreter on the wheel's content, far from the checkout."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("WGER_")}
