@@ -15,6 +15,7 @@ import pytest
 
 from tests.reference import BY_LABEL, MODELS, TABLES, empty_database, needs_reference
 from tests.storage.comparing import differences, everything, renamed
+from wger_flask.storage import alter, body_weights, session_times
 from wger_flask.storage.database import database, open_database
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.numbered_keys import uuid_of
@@ -128,6 +129,24 @@ def test_the_order_of_a_dump_does_not_matter(older, tmp_path):
     keys = {key: official(rows)[owner] for owner, key in official(shuffled).items()}
     links = [table for table in rows if table.startswith(("exercises_exercise_", "auth_"))]  # numbered as they came
     assert differences(without_moments(shuffled, *links), without_moments(rows, *links), renamed(keys)) == {}
+
+
+def test_tables_of_former_rows_are_emptied_some_rows_at_a_time(older, tmp_path, monkeypatch):
+    """SQLite keeps in memory what one statement changes: to move, or drop, a whole table takes what it holds."""
+    monkeypatch.setattr(body_weights, "_MOVED_AT_ONCE", 7)
+    monkeypatch.setattr(session_times, "_BATCH", 3)
+    held, dropped = {}, alter.drop_table
+
+    def drop_table(table):
+        held[table] = database.obj.execute_sql(f"SELECT count(*) FROM {table}").fetchone()[0]
+        dropped(table)
+
+    rows, _ = imported(older, tmp_path / "whole")
+    monkeypatch.setattr(alter, "drop_table", drop_table)
+    bit_by_bit, _ = imported(older, tmp_path / "bit by bit")
+    assert held == {"weight_weightentry": 0, "wger_flask_former_session": 0}
+    keys = {key: official(rows)[owner] for owner, key in official(bit_by_bit).items()}
+    assert differences(without_moments(bit_by_bit), without_moments(rows), renamed(keys)) == {}
 
 
 def test_a_dump_that_is_loaded_again_changes_nothing(older, tmp_path):

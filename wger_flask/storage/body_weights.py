@@ -6,13 +6,15 @@ earlier releases, an import on what a dump brought.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from . import alter
 from .columns import uuid7
 from .database import database, has_table
 
 WEIGHTS, CATEGORIES, MEASUREMENTS = "weight_weightentry", "measurements_category", "measurements_measurement"
 NAME, UNIT = "Body weight", "kg"
-_AT_ONCE = 500
+_AT_ONCE, _MOVED_AT_ONCE = 500, 5000
 
 
 def add_official_categories() -> int:
@@ -48,17 +50,34 @@ def move_weights() -> None:
     """
     if not (has_table(WEIGHTS) and has_table(MEASUREMENTS)):
         return
-    for unit in ("kg", "lb"):
-        theirs = "p.weight_unit = 'lb'" if unit == "lb" else "coalesce(p.weight_unit, 'kg') <> 'lb'"
-        _run(
-            f"""INSERT INTO {MEASUREMENTS} (id, category_id, date, value, notes, source, external_id, extra_data)
-                SELECT w.uuid, c.id, w.date, w.weight, '', 'user', NULL, '{{"unit": "{unit}"}}'
-                FROM {WEIGHTS} w JOIN {CATEGORIES} c ON c.user_id = w.user_id AND c.metric_type = 'body_weight'
-                LEFT JOIN core_userprofile p ON p.user_id = w.user_id WHERE w.weight <> 0 AND {theirs}
-                ON CONFLICT (id) DO UPDATE SET category_id = excluded.category_id, date = excluded.date,
-                value = excluded.value, extra_data = excluded.extra_data"""
-        )
+    for first, last in _ranges(WEIGHTS):
+        for unit in ("kg", "lb"):
+            theirs = "p.weight_unit = 'lb'" if unit == "lb" else "coalesce(p.weight_unit, 'kg') <> 'lb'"
+            _run(
+                f"""INSERT INTO {MEASUREMENTS} (id, category_id, date, value, notes, source, external_id, extra_data)
+                    SELECT w.uuid, c.id, w.date, w.weight, '', 'user', NULL, '{{"unit": "{unit}"}}'
+                    FROM {WEIGHTS} w JOIN {CATEGORIES} c ON c.user_id = w.user_id AND c.metric_type = 'body_weight'
+                    LEFT JOIN core_userprofile p ON p.user_id = w.user_id
+                    WHERE w.id BETWEEN ? AND ? AND w.weight <> 0 AND {theirs}
+                    ON CONFLICT (id) DO UPDATE SET category_id = excluded.category_id, date = excluded.date,
+                    value = excluded.value, extra_data = excluded.extra_data""",
+                first, last,
+            )  # fmt: skip
+        _run(f"DELETE FROM {WEIGHTS} WHERE id BETWEEN ? AND ?", first, last)
     alter.drop_table(WEIGHTS)
+
+
+def _ranges(table: str) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last number of some thousand rows each.
+
+    SQLite keeps in memory what one statement changes, DROP TABLE too: no table is to be moved, or go, at once.
+    """
+    some = f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {_MOVED_AT_ONCE}"
+    last = _run(f"SELECT min(id) - 1 FROM {table}").fetchone()[0]
+    while last is not None:
+        first, last = _run(f"SELECT min(id), max(id) FROM ({some}) AS some", last).fetchone()
+        if first is not None:
+            yield first, last
 
 
 def _run(statement: str, *values):

@@ -74,6 +74,8 @@ def _move_sessions() -> None:
     for some in spans(held, table):
         moments = [(write(start), None if end is None else write(end), key) for key, start, end in some]
         held.cursor().executemany(statement, moments)
+        # SQLite keeps in memory what DROP TABLE takes away.
+        held.cursor().executemany(f"DELETE FROM {table} WHERE id = {held.param}", [(key,) for key, _, _ in some])
 
 
 def _drop_sessions() -> None:
