@@ -72,10 +72,10 @@ def _ranges(table: str) -> Iterator[tuple[int, int]]:
 
     SQLite keeps in memory what one statement changes, DROP TABLE too: no table is to be moved, or go, at once.
     """
-    some = f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {_MOVED_AT_ONCE}"
+    following = f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {_MOVED_AT_ONCE}"
     last = _run(f"SELECT min(id) - 1 FROM {table}").fetchone()[0]
     while last is not None:
-        first, last = _run(f"SELECT min(id), max(id) FROM ({some}) AS some", last).fetchone()
+        first, last = _run(f"SELECT min(id), max(id) FROM ({following}) AS following_rows", last).fetchone()
         if first is not None:
             yield first, last
 
