@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import peewee
 
 from .base import Dialect, Unable, told_by_driver
+from .postgresql_sync_log import PostgresqlSyncLog
 from .wait_limits import Line
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
@@ -27,6 +28,7 @@ class PostgresqlDialect(Dialect):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
 
     name = "postgresql"
+    sync_log = PostgresqlSyncLog()
 
     def write_moment(self, value):
         return value.isoformat()

@@ -34,8 +34,8 @@ class SyncLogSql:
         """Return the triggers that mark what changes in a table."""
         raise NotImplementedError
 
-    def functions(self) -> list[str]:
-        """Return the statements that make what the triggers call."""
+    def functions(self, node: Node) -> list[str]:
+        """Return the statements that make what the triggers of a table call."""
         return []
 
     def is_installed(self, database: Any, triggers: Sequence[Trigger]) -> bool:

@@ -63,7 +63,7 @@ def install(nodes: Sequence[Node]) -> list[str]:
         sql = held.dialect.sync_log
         sql.drop(held)
         made = _triggers(held, nodes)
-        for statement in (*sql.functions(), *(trigger.sql for trigger in made)) if nodes else ():
+        for statement in (*_functions(held, nodes), *(trigger.sql for trigger in made)):
             held.execute_sql(statement)
         tables.empty(held, _fingerprint(held, nodes, made) if nodes else "")
     held.__dict__.pop("known_tables", None)
@@ -91,6 +91,10 @@ def _triggers(held: Any, nodes: Sequence[Node]) -> list[Trigger]:
     return [trigger for node in nodes for trigger in held.dialect.sync_log.triggers(node)]
 
 
+def _functions(held: Any, nodes: Sequence[Node]) -> list[str]:
+    return [statement for node in nodes for statement in held.dialect.sync_log.functions(node)]
+
+
 def _fingerprint_of(held: Any) -> str:
     found = held.execute_sql(f"SELECT fingerprint FROM {STATE}").fetchone()
     return str(found[0]) if found else "lost"
@@ -98,6 +102,5 @@ def _fingerprint_of(held: Any) -> str:
 
 def _fingerprint(held: Any, nodes: Sequence[Node], made: Sequence[Trigger]) -> str:
     """Return what changes with the set of tables, columns, forms of values, and triggers."""
-    sql = held.dialect.sync_log
-    what = (_FORM, [repr(node) for node in nodes], sql.functions(), [trigger.sql for trigger in made])
+    what = (_FORM, [repr(node) for node in nodes], _functions(held, nodes), [trigger.sql for trigger in made])
     return hashlib.sha256(repr(what).encode()).hexdigest()
