@@ -15,6 +15,7 @@ from ..storage.sync_log import installing, numbers, reading
 from ..storage.sync_log.nodes import Node
 from ..storage.sync_log.reading import Batch, Bucket, Snapshot
 from ..storage.sync_log.specification import STREAMS
+from ..storage.sync_log.tables import LogLost
 
 __all__ = [
     "STREAMS", "Batch", "Bucket", "Snapshot", "change_marker", "generation", "is_kept", "keep_number", "raise_number",
@@ -87,7 +88,7 @@ def _asked(ask: Callable[[], Answer]) -> Answer:
         held.__dict__["log_is_for"] = _nodes
     try:
         return ask()
-    except (DatabaseError, LookupError):
+    except (DatabaseError, LogLost):
         if held.in_transaction() or installing.is_installed(_nodes):
             raise
     installing.install(_nodes)  # another file may have the name of the database

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from ..dialects.sync_log import BUCKET, PENDING, STATE
+from ..dialects.sync_log import BUCKET, PENDING
 from .nodes import Node
 from .specification import CORE, INGREDIENTS, OF_USERS
 
@@ -42,11 +42,6 @@ def kind_of(node: Node) -> str:
     """Return the kind of the bucket that rows of a table are in."""
     assert node.synced is not None
     return INGREDIENT if node.synced.stream == INGREDIENTS else node.synced.stream
-
-
-def epoch(database: Any) -> str:
-    """Return the epoch of the log."""
-    return str(database.execute_sql(f"SELECT epoch FROM {STATE}").fetchone()[0])
 
 
 def missing_for(database: Any, user_id: int) -> list[tuple[str, int]]:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..database import database
-from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, ROW, STATE
+from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, ROW
 from . import buckets, sequencer
 from .nodes import Node
 from .specification import CORE, OF_USERS, PRIORITIES, STREAMS
-from .tables import CHECKSUMS, CLEAR, MOVE, NAMES, PUT
+from .tables import CHECKSUMS, CLEAR, MOVE, NAMES, PUT, state
 
 MOST_OPERATIONS, MOST_BYTES = 1000, 1 << 20
 _KEPT_BYTES = 32 << 20
@@ -73,7 +73,7 @@ def catch_up(held: Any, nodes: Sequence[Node], user_id: int | None = None) -> No
 
 def generation() -> int:
     """Return the number that each compaction raises."""
-    return int(database.obj.execute_sql(f"SELECT generation FROM {STATE}").fetchone()[0])
+    return state(database.obj).generation
 
 
 def _number(held: Any, user_id: int, client_id: str) -> int:
@@ -83,7 +83,7 @@ def _number(held: Any, user_id: int, client_id: str) -> int:
 
 
 def _snapshot(held: Any, user_id: int, number: int) -> Snapshot:
-    epoch, generation, last = held.execute_sql(f"SELECT epoch, generation, last_op_id FROM {STATE}").fetchone()
+    epoch, generation, last = state(held)
     kinds = ", ".join(f"'{stream}'" for stream in OF_USERS)
     own = f"kind IN ({kinds}) AND key = {held.param}"
     query = f"""SELECT kind, key, checksum, live FROM {BUCKET} WHERE {own} OR kind = '{CORE}' AND key = 0
@@ -106,7 +106,7 @@ def read_batch(nodes: dict[str, Node], name: str, after: int, until: int, new: b
     sql = held.dialect.sync_log
     given = held.param
     with sql.reading(held):
-        epoch, generation = held.execute_sql(f"SELECT epoch, generation FROM {STATE}").fetchone()
+        epoch, generation, _ = state(held)
         meant = buckets.kind_and_key(epoch, name)
         query = f"SELECT id, last_op FROM {BUCKET} WHERE kind = {given} AND key = {given}"
         found = meant and held.execute_sql(query, meant).fetchone()

@@ -17,7 +17,7 @@ from ..dialects.sync_log import BUCKET, OPERATION, PENDING, ROW, STATE
 from . import buckets
 from .nodes import Node
 from .specification import INGREDIENTS
-from .tables import CHECKSUMS, MOVE, PUT, REMOVE
+from .tables import CHECKSUMS, MOVE, PUT, REMOVE, state
 
 AT_ONCE = 1000
 """Rows that are read and written by one statement."""
@@ -44,8 +44,7 @@ def has_marks(database: Any) -> bool:
 
 def run(database: Any, nodes: Sequence[Node]) -> None:
     """Turn all marks into operations; only within ``sequencing`` of the dialect."""
-    last = database.execute_sql(f"SELECT last_op_id FROM {STATE}").fetchone()[0]
-    work = _Run(database, nodes, last, int(time.time() * 1000))
+    work = _Run(database, nodes, state(database).last_op_id, int(time.time() * 1000))
     marked = {row[0] for row in database.execute_sql(f"SELECT DISTINCT object_type FROM {PENDING}")}
     foods_known = False
     for node in nodes:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, PENDING, ROW, STATE
 
@@ -65,6 +65,26 @@ def empty(database: Any, fingerprint: str) -> None:
     database.execute_sql(
         f"INSERT INTO {STATE} (id, epoch, generation, last_op_id, fingerprint) VALUES ({slots})", values
     )
+
+
+class State(NamedTuple):
+    """The epoch that names of buckets begin with, the number that compactions raise, the last operation's number."""
+
+    epoch: str
+    generation: int
+    last_op_id: int
+
+
+class LogLost(LookupError):
+    """Nothing is left of the log in its tables."""
+
+
+def state(database: Any) -> State:
+    """Return the state of the log; raises :class:`LogLost`."""
+    found = database.execute_sql(f"SELECT epoch, generation, last_op_id FROM {STATE}").fetchone()
+    if found is None:
+        raise LogLost("the log of changes was emptied")
+    return State(*found)
 
 
 def new_epoch() -> str:

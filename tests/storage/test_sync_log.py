@@ -1,0 +1,323 @@
+"""The log of changes from which phones sync: triggers, sequencer, buckets, folding, on whatever database is tested."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+
+from wger_flask.api import models
+from wger_flask.storage.database import database, transaction
+from wger_flask.storage.migrations import migrate
+from wger_flask.storage.sync_log import installing, specification, tables
+from wger_flask.sync import log
+from wger_flask.testing.rows import make
+
+
+@dataclass
+class Phone:
+    """What a phone holds: it adds sums up, and takes operations as they are told to be taken."""
+
+    user: int
+    name: str = "phone"
+    position: int = 0
+    sums: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, dict[tuple[str, str], dict]] = field(default_factory=dict)
+    got: list[dict] = field(default_factory=list)
+
+    def sync(self) -> Phone:
+        """Take a checkpoint; raises where a sum does not fit."""
+        snapshot = log.take_snapshot(self.user, self.name)
+        self.got = []
+        listed = {bucket.name for bucket in snapshot.buckets}
+        for gone in set(self.sums) - listed:
+            del self.sums[gone], self.rows[gone]
+        for bucket in snapshot.buckets:
+            after = self.position if bucket.name in self.sums else 0
+            is_new, more = after == 0, True
+            while more:
+                batch = log.read_batch(bucket.name, after, snapshot.last_op_id, is_new)
+                for line in batch.lines:
+                    after = self._take(bucket.name, after, json.loads(line))
+                after, more = batch.last_op_id, batch.more
+            assert self.sums.setdefault(bucket.name, 0) == bucket.checksum, bucket
+            assert len(self.rows.setdefault(bucket.name, {})) == bucket.count, bucket
+        self.position = snapshot.last_op_id
+        return self
+
+    def _take(self, bucket: str, after: int, operation: dict) -> int:
+        self.got.append(operation)
+        number, held = int(operation["op_id"]), self.rows.setdefault(bucket, {})
+        assert number > after
+        if operation["op"] == "CLEAR":
+            held.clear()
+            self.sums[bucket] = 0
+        self.sums[bucket] = (self.sums.get(bucket, 0) + operation["checksum"]) % tables.CHECKSUMS
+        place = operation.get("object_type"), operation.get("object_id")
+        if operation["op"] == "PUT":
+            held[place] = json.loads(operation["data"])
+        elif operation["op"] == "REMOVE":
+            held.pop(place, None)
+        return number
+
+    def of(self, table: str) -> dict[str, dict]:
+        """Return the rows of a table by key."""
+        return {key: row for rows in self.rows.values() for (name, key), row in rows.items() if name == table}
+
+
+def add(model, user=None, **given):
+    """Store a row with what it needs to point at."""
+    return make(model, user, **given)
+
+
+@pytest.fixture
+def phone(app, people):
+    return Phone(people["grace"].id).sync()
+
+
+def test_a_new_phone_gets_one_operation_a_row(phone):
+    assert phone.of("core_language") and phone.of("core_userprofile")
+    assert len(phone.got) == sum(len(rows) for rows in phone.rows.values())
+    assert {operation["op"] for operation in phone.got} == {"PUT"}
+    assert phone.sync().got == []
+
+
+def test_the_names_of_buckets_begin_with_an_epoch(phone, people):
+    kinds = {name.partition("|")[2] for name in phone.sums}
+    user = people["grace"].id
+    assert kinds == {"core", f"user_profile[{user}]", f"user_planning[{user}]", f"user_activity[{user}]"}
+    for name in ("", "core", "x|core", next(iter(phone.sums)) + "]", "'); DROP TABLE x; --", f"user_profile[{user}]"):
+        assert log.read_batch(name, 0, phone.position) == ([], phone.position, False)
+
+
+def test_every_table_of_the_specification_has_the_columns_that_phones_know(app):
+    nodes = {node.table: node for node in app.extensions["wger_flask"].registry.nodes}
+    assert len(specification.TABLES) == 30
+    for synced in specification.TABLES:
+        assert tuple(name for name, _ in nodes[synced.table].forms) == synced.columns
+    assert dict(nodes["nutrition_ingredient"].forms)["is_vegan"] == "boolean"
+    assert dict(nodes["measurements_measurement"].forms)["external_id"] == "uuid"
+
+
+def test_what_changes_arrives_and_what_is_written_as_it_was_does_not(phone, api, people):
+    plan = api("grace").post("nutritionplan/", {"description": "one", "start": "2024-01-01"}).json["id"]
+    phone.sync()
+    assert [operation["op"] for operation in phone.got] == ["PUT"] and phone.of("nutrition_nutritionplan")[plan]
+    api("grace").patch(f"nutritionplan/{plan}/", {"description": "two"})
+    phone.sync()
+    assert [operation["op"] for operation in phone.got] == ["PUT", "MOVE"][::-1] or len(phone.got) <= 2
+    assert phone.of("nutrition_nutritionplan")[plan]["description"] == "two"
+    api("grace").patch(f"nutritionplan/{plan}/", {"description": "two"})
+    assert phone.sync().got == []
+    api("grace").delete(f"nutritionplan/{plan}/")
+    assert phone.sync().of("nutrition_nutritionplan") == {}
+    assert Phone(people["grace"].id, "another").sync().rows == phone.rows
+
+
+def test_a_transaction_is_taken_whole_and_its_last_state_counts(phone, people):
+    with transaction():
+        plan = add(models.NutritionPlan, user=people["grace"], description="first")
+        models.NutritionPlan.update(description="last").execute()
+        add(models.Meal, plan=plan, name="Lunch")
+    phone.sync()
+    assert len(phone.got) == 2
+    assert [row["description"] for row in phone.of("nutrition_nutritionplan").values()] == ["last"]
+
+
+def test_rows_move_with_their_parents_to_another_user(phone, people):
+    linus = Phone(people["linus"].id).sync()
+    plan = add(models.NutritionPlan, user=people["grace"])
+    meal = add(models.Meal, plan=plan)
+    food = models.Ingredient.select().first()
+    add(models.MealItem, meal=meal, ingredient=food)
+    add(models.LogItem, plan=plan, ingredient=food)
+    category = add(models.Category, user=people["grace"])
+    add(models.Measurement, category=category, value=1)
+    moving = (
+        "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
+        "measurements_measurement", "nutrition_ingredient",
+    )  # fmt: skip
+    phone.sync(), linus.sync()
+    assert [len(phone.of(table)) for table in moving] == [1] * 6 and not any(linus.of(table) for table in moving)
+    models.NutritionPlan.update(user=people["linus"].id).execute()
+    models.Category.update(user=people["linus"].id).where(models.Category.id == category.id).execute()
+    phone.sync(), linus.sync()
+    assert [len(linus.of(table)) for table in moving] == [1] * 6 and not any(phone.of(table) for table in moving)
+    assert Phone(people["grace"].id, "new").sync().rows == phone.rows
+
+
+def test_rows_of_a_user_who_comes_later_are_all_there(phone, people):
+    plan = add(models.NutritionPlan, user=people["linus"])
+    phone.sync()  # the marks are gone with that
+    linus = Phone(people["linus"].id).sync()
+    assert list(linus.of("nutrition_nutritionplan")) == [str(plan.id)]
+    assert linus.of("core_language") == phone.of("core_language")
+
+
+def test_templates_stay_here(phone, people):
+    routine = add(models.Routine, user=people["grace"], is_template=True)
+    assert phone.sync().of("manager_routine") == {}
+    models.Routine.update(is_template=False).execute()
+    assert list(phone.sync().of("manager_routine")) == [str(routine.id)]
+    models.Routine.update(is_template=True).execute()
+    assert phone.sync().of("manager_routine") == {}
+
+
+def test_a_food_is_there_as_long_as_something_of_the_user_refers_to_it(phone, people):
+    food, other = models.Ingredient.select().limit(2)
+    unit = add(models.IngredientWeightUnit, ingredient=food, name="cup", gram=20)
+    plan = add(models.NutritionPlan, user=people["grace"])
+    entry = add(models.LogItem, plan=plan, ingredient=food)
+    phone.sync()
+    assert list(phone.of("nutrition_ingredient")) == [str(food.id)]
+    assert str(unit.id) in phone.of("nutrition_ingredientweightunit")
+    models.Ingredient.update(name="renamed").where(models.Ingredient.id.in_([food.id, other.id])).execute()
+    models.IngredientWeightUnit.delete().where(models.IngredientWeightUnit.id == unit.id).execute()
+    phone.sync()
+    assert [row["name"] for row in phone.of("nutrition_ingredient").values()] == ["renamed"]
+    assert str(unit.id) not in phone.of("nutrition_ingredientweightunit")
+    models.LogItem.update(ingredient=other).where(models.LogItem.id == entry.id).execute()
+    assert list(phone.sync().of("nutrition_ingredient")) == [str(other.id)]
+    models.LogItem.delete().execute()
+    assert phone.sync().of("nutrition_ingredient") == {}
+
+
+def test_values_have_the_forms_that_phones_read(phone, people):
+    category = add(models.Category, user=people["grace"], chart_config={"a": [1, "ä\n\"'"]}, name='\x01 "q" 🏋')
+    moment = "2026-03-29T01:30:00.120000+00:00"
+    outer = uuid.uuid4()
+    key = add(models.Measurement, category=category, date=moment, value="80.10", external_id=outer, notes="é").id
+    plan = add(models.NutritionPlan, user=people["grace"], start="2026-03-29", end=None, only_logging=True)
+    add(models.Meal, plan=plan, time="18:30:00")
+    phone.sync()
+    row = phone.of("measurements_measurement")[str(key)]
+    assert row["category_id"] == str(category.id) and row["external_id"] == str(outer) and row["notes"] == "é"
+    assert row["value"] == 80.1 and row["date"] in ("2026-03-29T01:30:00.120000Z", "2026-03-29T01:30:00.12Z")
+    kept = phone.of("measurements_category")[str(category.id)]
+    assert json.loads(kept["chart_config"]) == {"a": [1, "ä\n\"'"]} and kept["name"] == '\x01 "q" 🏋'
+    assert kept["is_official"] == 0 and kept["parent_id"] is None
+    told = phone.of("nutrition_nutritionplan")[str(plan.id)]
+    assert told["start"] == "2026-03-29" and told["end"] is None and told["only_logging"] == 1
+    assert [meal["time"] for meal in phone.of("nutrition_meal").values()] == ["18:30:00"]
+    moments = {row["created"] for row in phone.of("exercises_exercise").values()}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", moment) for moment in moments)
+
+
+def test_a_long_history_costs_a_new_phone_little(phone, people):
+    plan = add(models.NutritionPlan, user=people["grace"])
+    for number in range(40):
+        models.NutritionPlan.update(description=str(number)).execute()
+        gone = add(models.Meal, plan=plan)
+        phone.sync()
+        models.Meal.delete().where(models.Meal.id == gone.id).execute()
+        phone.sync()
+    fresh = Phone(people["grace"].id, "fresh").sync()
+    assert fresh.rows == phone.rows
+    assert len(fresh.got) <= sum(len(rows) for rows in fresh.rows.values()) + 1
+    slow = Phone(people["grace"].id, "slow", fresh.position, dict(fresh.sums), json_copy(fresh.rows))
+    models.NutritionPlan.update(description="end").execute()
+    assert slow.sync().rows == phone.sync().rows
+
+
+def json_copy(rows):
+    return {bucket: dict(held) for bucket, held in rows.items()}
+
+
+def test_long_lists_come_in_batches(phone, people, monkeypatch):
+    from wger_flask.storage.sync_log import reading
+
+    monkeypatch.setattr(reading, "MOST_OPERATIONS", 7)
+    category = add(models.Category, user=people["grace"])
+    for number in range(30):
+        add(models.Measurement, category=category, value=number)
+    phone.sync()
+    models.Measurement.delete().where(models.Measurement.value < 15).execute()
+    phone.sync()
+    fresh = Phone(people["grace"].id, "fresh").sync()
+    assert fresh.rows == phone.rows and len(fresh.of("measurements_measurement")) == 15
+    bucket = next(name for name in fresh.sums if "activity" in name)
+    assert len(log.read_batch(bucket, 0, fresh.position).lines) <= 7
+    monkeypatch.setattr(reading, "MOST_BYTES", 500)
+    assert len(log.read_batch(bucket, 0, fresh.position).lines) <= 3
+    assert Phone(people["grace"].id, "small").sync().rows == phone.rows
+
+
+def test_what_was_read_before_is_right_after_changes(phone, people):
+    """Kept batches of the catalogue are of one state of their bucket."""
+    language = models.Language.select().first()
+    for name in ("one", "two"):
+        models.Language.update(full_name=name).where(models.Language.id == language.id).execute()
+        for called in ("a", "b"):
+            fresh = Phone(people["grace"].id, called + name).sync()
+            assert fresh.of("core_language")[str(language.id)]["full_name"] == name
+    assert phone.sync().rows == fresh.rows
+
+
+def test_numbers_of_writes_belong_to_a_user_and_a_phone(app, people):
+    grace, linus = people["grace"].id, people["linus"].id
+    assert [log.raise_number(grace, "a"), log.raise_number(grace, "a"), log.raise_number(grace, "b")] == [1, 2, 1]
+    assert log.raise_number(linus, "a") == 1
+    assert [log.keep_number(grace, "a", 9), log.keep_number(grace, "a", 3), log.raise_number(grace, "a")] == [9, 9, 10]
+    assert log.take_snapshot(grace, "a").number == 10 and log.take_snapshot(grace, "c").number == 0
+
+
+def test_the_marker_moves_with_a_write(app, people):
+    before = log.change_marker()
+    assert log.change_marker() == before
+    log.raise_number(people["grace"].id, "a")
+    end = time.monotonic() + 10  # a notice of another server takes its way
+    while log.change_marker() == before:
+        assert time.monotonic() < end
+
+
+# -- triggers ------------------------------------------------------------------------------
+@pytest.fixture
+def registry(app):
+    return app.extensions["wger_flask"].registry
+
+
+def epoch() -> str:
+    return database.obj.execute_sql(f"SELECT epoch FROM {tables.STATE}").fetchone()[0]
+
+
+def test_installing_again_does_nothing(registry, phone):
+    before = epoch()
+    assert installing.is_installed(registry.nodes) and installing.install(registry.nodes) == []
+    assert migrate(registry.models, registry.plugins, nodes=registry.nodes) == [] and epoch() == before
+
+
+def test_lost_triggers_and_other_columns_begin_the_log_anew(registry, phone, people):
+    before = epoch()
+    database.obj.dialect.sync_log.drop(database.obj)
+    plan = add(models.NutritionPlan, user=people["grace"])  # nobody notices
+    assert not installing.is_installed(registry.nodes)
+    assert len(migrate(registry.models, registry.plugins, nodes=registry.nodes)) == 1 and epoch() != before
+    assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
+    fewer = registry.nodes[1:]
+    assert not installing.is_installed(fewer) and installing.install(fewer) and installing.is_installed(fewer)
+
+
+def test_without_sync_there_is_no_trigger(registry, phone):
+    assert installing.install(()) and installing.install(()) == []
+    assert database.obj.dialect.sync_log.is_installed(database.obj, ()) and installing.is_installed(())
+    before = epoch()
+    assert installing.install(registry.nodes) and epoch() != before
+
+
+def test_a_process_that_finds_no_log_makes_it(registry, phone, people):
+    database.obj.dialect.sync_log.drop(database.obj)
+    for table in tables.TABLES:
+        database.obj.execute_sql(f"DROP TABLE {table}")
+    del database.obj.__dict__["log_is_for"]
+    assert phone.sync().rows == Phone(people["grace"].id, "fresh").sync().rows
+
+
+def test_a_log_that_is_wiped_while_it_is_used_begins_anew(phone, people):
+    for table in tables.TABLES:
+        database.obj.execute_sql(f"DELETE FROM {table}")
+    plan = add(models.NutritionPlan, user=people["grace"])
+    assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
