@@ -58,6 +58,7 @@ class Streaming:
         """Write the next piece.  Raises OSError where the reader is gone, and whatever the source does."""
         piece = self.source.advance()
         if piece is None:
+            self.source.close()
             self._response.close()
             self.is_over = True
             return

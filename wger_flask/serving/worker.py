@@ -34,10 +34,10 @@ from .connection import GONE, Connection, answer
 from .receiving import Limits
 from .room import Room
 from .streaming import KEY, Streamed, Streaming
+from .streams import Streams
 
 TICK = 0.25  # seconds between two looks at deadlines
 LINGER = 2  # seconds in which a client may read the end of its answer before the connection is cut
-STREAM_THREADS = 2  # of their own, so that requests do not stand behind a hundred phones that were woken at once
 BODIES_AT_ONCE = 4  # of the largest size, in temporary files
 FILES = 4096  # open files that the system is asked for
 
@@ -58,9 +58,7 @@ class BufferingWorker(ThreadWorker):
         self.connections: set[Connection] = set()
         self.whole: SimpleQueue[Connection | None] = SimpleQueue()  # for the threads to answer
         self.done: deque[Connection] = deque()  # back from them, with something left for the loop to do
-        self.due: SimpleQueue[Connection | None] = SimpleQueue()  # streams for their threads to go on with
-        self.woken: deque[Connection] = deque()  # streams that may have something to say
-        self.waiting: set[Connection] = set()  # streams that have nothing to say
+        self.streams = Streams(self)
         self._handing_over = threading.Lock()
         self._listening = False
         self._wake_up, self._woken = socket.socketpair()
@@ -72,15 +70,13 @@ class BufferingWorker(ThreadWorker):
             listener.setblocking(False)
         for _ in range(self.cfg.threads):
             threading.Thread(target=self._work, daemon=True).start()
-        for _ in range(STREAM_THREADS):
-            threading.Thread(target=self._work_at_streams, daemon=True).start()
+        self.streams.start()
         try:
             self._serve()
         finally:
             for _ in range(self.cfg.threads):
                 self.whole.put(None)
-            for _ in range(STREAM_THREADS):
-                self.due.put(None)
+            self.streams.end()
             for listener in self.sockets:
                 listener.close()
 
@@ -138,17 +134,16 @@ class BufferingWorker(ThreadWorker):
         """Close the idle connection that has waited longest."""
         idle = [one for one in self.connections if one.is_idle]
         if idle:
-            self._close(min(idle, key=lambda one: one.deadline))
+            self.close(min(idle, key=lambda one: one.deadline))
         return bool(idle)
 
     def _look_at_deadlines(self, now: float) -> None:
-        for connection in [one for one in self.waiting if one.stream.source.is_due]:
-            self._go_on(connection)
+        self.streams.look()
         for connection in [one for one in self.connections if one.deadline < now]:
             if connection.is_receiving and not connection.is_idle:
                 self._refuse(connection, 408, "Request Timeout", "The request did not arrive in time.")
             else:
-                self._close(connection)
+                self.close(connection)
         if not self.alive:
             for connection in self.connections:
                 if connection.is_receiving:
@@ -160,22 +155,22 @@ class BufferingWorker(ThreadWorker):
     def _receive(self, connection: Connection) -> None:
         with self._handing_over:
             if connection.is_working:  # early: it is looked at again once the answer is on its way
-                self._wait_for(connection, 0, None)
+                self.wait_for(connection, 0, None)
                 return
         try:
             data = connection.sock.recv(65536)
         except (BlockingIOError, InterruptedError):
-            self._wait_for(connection, selectors.EVENT_READ, self._receive)
+            self.wait_for(connection, selectors.EVENT_READ, self._receive)
             return
         except OSError:
-            self._close(connection)
+            self.close(connection)
             return
         if connection.is_lingering:
             if not data:
-                self._close(connection)
+                self.close(connection)
             return
         if not data and not connection.request:
-            self._close(connection)
+            self.close(connection)
             return
         self._feed(connection, data)
 
@@ -195,7 +190,7 @@ class BufferingWorker(ThreadWorker):
             request.wants_go_ahead = False
             with suppress(OSError):
                 connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._wait_for(connection, selectors.EVENT_READ, self._receive)
+        self.wait_for(connection, selectors.EVENT_READ, self._receive)
 
     def _take_back(self) -> None:
         """Take connections back from the threads."""
@@ -203,62 +198,26 @@ class BufferingWorker(ThreadWorker):
             self._woken.recv(4096)
         while self.done:
             self._send(self.done.popleft())
-        while self.woken:
-            connection = self.woken.popleft()
-            if connection in self.waiting:
-                self._go_on(connection)
+        self.streams.look_at_woken()
 
     def _send(self, connection: Connection) -> None:
         try:
             ended = connection.answer.flush()
         except OSError:
-            self._close(connection)
+            self.close(connection)
             return
         if connection.is_broken:
-            self._close(connection)
+            self.close(connection)
         elif not ended:
             connection.send()
-            self._wait_for(connection, selectors.EVENT_WRITE, self._send)
+            self.wait_for(connection, selectors.EVENT_WRITE, self._send)
         elif connection.stream is not None and not connection.stream.is_over:
-            self._go_on(connection)
+            self.streams.go_on(connection)
         elif connection.keep:
             rest = connection.next_request()
-            self._feed(connection, rest) if rest else self._wait_for(connection, selectors.EVENT_READ, self._receive)
+            self._feed(connection, rest) if rest else self.wait_for(connection, selectors.EVENT_READ, self._receive)
         else:
             self._linger(connection)
-
-    def _go_on(self, connection: Connection) -> None:
-        """Let a stream say more, or wait until it has more to say."""
-        stream = connection.stream
-        if stream.is_waiting and not stream.source.is_due:
-            connection.wait()
-            self.waiting.add(connection)
-            self._wait_for(connection, 0, None)  # the loop may still look for another request
-            self._wait_for(connection, selectors.EVENT_READ, self._hear)
-            return
-        self.waiting.discard(connection)
-        self._wait_for(connection, 0, None)
-        connection.work()
-        self.due.put(connection)
-
-    def _hear(self, connection: Connection) -> None:
-        """Find out that the reader of a stream is gone; it has nothing more to say."""
-        try:
-            gone = not connection.sock.recv(65536)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            gone = True
-        if gone:
-            self._close(connection)
-        else:
-            self._wait_for(connection, 0, None)  # it sends what nobody asked for
-
-    def _wake(self, connection: Connection) -> None:
-        """Have the loop look at a stream; from any thread."""
-        self.woken.append(connection)
-        with suppress(OSError):  # full: the loop is awake
-            self._wake_up.send(b".")
 
     def _refuse(self, connection: Connection, status: int, reason: str, told: str) -> None:
         with suppress(OSError):
@@ -270,13 +229,13 @@ class BufferingWorker(ThreadWorker):
         try:
             connection.sock.shutdown(socket.SHUT_WR)
         except OSError:
-            self._close(connection)
+            self.close(connection)
             return
         connection.linger(LINGER)
         connection.request.close()
-        self._wait_for(connection, selectors.EVENT_READ, self._receive)
+        self.wait_for(connection, selectors.EVENT_READ, self._receive)
 
-    def _wait_for(self, connection: Connection, events: int, then) -> None:
+    def wait_for(self, connection: Connection, events: int, then) -> None:
         """Have ``then`` called when the socket is ready; no events: do not look at it."""
         if events == connection.events:
             return
@@ -288,10 +247,11 @@ class BufferingWorker(ThreadWorker):
             self.selector.register(connection.sock, events, partial(then, connection))
         connection.events = events
 
-    def _close(self, connection: Connection) -> None:
-        self._wait_for(connection, 0, None)
+    def close(self, connection: Connection) -> None:
+        """Close a connection; within the loop."""
+        self.wait_for(connection, 0, None)
         self.connections.discard(connection)
-        self.waiting.discard(connection)
+        self.streams.forget(connection)
         connection.close()
 
     # -- in a thread -----------------------------------------------------------------------------------
@@ -306,30 +266,22 @@ class BufferingWorker(ThreadWorker):
             except BaseException:
                 self.log.exception("A request failed")
             if connection.stream is not None:
-                self.due.put(connection)
+                self.streams.hand_over(connection)
                 continue
             if connection.keep and is_sent and not connection.request.rest:
                 with self._handing_over:
                     if connection.events == selectors.EVENT_READ:  # the loop never ceased to look at it
                         connection.next_request()
                         continue
-            self._give_back(connection)
+            self.give_back(connection)
 
-    def _work_at_streams(self) -> None:
-        while (connection := self.due.get()) is not None:
-            connection.is_broken = True
-            try:
-                connection.stream.produce()
-                connection.answer.flush()
-                connection.is_broken = False
-            except OSError:
-                pass
-            except BaseException:
-                self.log.exception("A stream failed")
-            self._give_back(connection)
-
-    def _give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: Connection) -> None:
+        """Let the loop go on with a connection; from any thread."""
         self.done.append(connection)
+        self.wake_up()
+
+    def wake_up(self) -> None:
+        """Let the loop look at what others left for it; from any thread."""
         with suppress(OSError):  # full: the loop is awake
             self._wake_up.send(b".")
 
@@ -371,8 +323,14 @@ class BufferingWorker(ThreadWorker):
                 response.force_close()
             chunks = self.wsgi(environ, response.start_response)
             if isinstance(chunks, Streamed):
-                self._begin_stream(connection, chunks.source, response, parsed, environ, start, ended)
+                response.force_close()
                 is_streamed = True
+
+                def over() -> None:
+                    self.log.access(response, parsed, environ, datetime.now() - start)
+                    ended()
+
+                self.streams.begin(connection, Streaming(chunks.source, response, over))
                 return False
             try:
                 if isinstance(chunks, environ["wsgi.file_wrapper"]):
@@ -396,15 +354,6 @@ class BufferingWorker(ThreadWorker):
         finally:
             if not is_streamed:
                 ended()
-
-    def _begin_stream(self, connection: Connection, source, response, parsed, environ, start, ended) -> None:
-        def over() -> None:
-            self.log.access(response, parsed, environ, datetime.now() - start)
-            ended()
-
-        response.force_close()
-        connection.stream = Streaming(source, response, over)
-        source.on_wake = partial(self._wake, connection)
 
 
 def _ask_for_files(wanted: int) -> None:
