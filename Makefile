@@ -12,7 +12,7 @@ RECORDED_ZONE := CET-1CEST,M3.5.0,M10.5.0/3
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,15 @@ conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
 
 clients: install ## Drive a fresh server with wger's published API client and MCP server
 	.ci/clients
+
+sync: install ## Be the phone app towards a fresh server: first sync, uploads, interruptions (ARGS="--only upload")
+	.ci/sync $(ARGS)
+
+sync-full: install ## The same with every option: on SQLite and on PostgreSQL, two processes, and what takes minutes
+	.ci/sync --web --slow
+	.ci/sync --workers 2
+	.ci/postgres .ci/sync --web
+	.ci/postgres .ci/sync --workers 2 --slow
 
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
