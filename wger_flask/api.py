@@ -81,7 +81,7 @@ from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.heatmap import heatmap
 from .web.charts.line import line_chart, lines_chart
-from .web.display_names import loaded_names
+from .web.display_names import know_names, loaded_names
 from .web.language_choice import preferred
 from .web.views import Shown, View
 
@@ -95,7 +95,7 @@ __all__ = [
     "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
-    "link", "load",
+    "know_names", "link", "load",
     "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date", "on_user_created",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",

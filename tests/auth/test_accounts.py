@@ -164,7 +164,7 @@ def test_nobody_is_trusted_early_or_without_an_address(app, people):
     assert not trusted(21, True)
     assert not trusted(22, False)
     assert not trusted(22, True, temporary=True)
-    assert trust.is_trustworthy(people["ada"]) and not trust.is_trustworthy(None)
+    assert by_id(people["ada"].id).is_trustworthy and not trust.is_trustworthy(None, True)
 
 
 @pytest.mark.parametrize("key", [0, -1, 2**63, 10**30])

@@ -60,18 +60,18 @@ class Caller:
         return frozenset(f"{app}.{codename}" for app, codename in rows)
 
     @cached_property
-    def _account(self) -> User | None:
-        return User.get_or_none(User.id == self.id)
+    def _account(self) -> tuple[User | None, bool]:
+        return trust.account_of(self.id)
 
     @cached_property
     def is_trustworthy(self) -> bool:
         """Whether the user may contribute without any permission; see :mod:`.trust`."""
-        return trust.is_trustworthy(self._account)
+        return trust.is_trustworthy(*self._account)
 
     @property
     def lacks(self) -> list[str]:
         """What the user lacks to contribute without any permission, in sentences."""
-        return trust.lacking(self._account)
+        return trust.lacking(*self._account)
 
 
 def by_id(key: int) -> Caller | None:

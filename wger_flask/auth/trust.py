@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import peewee
+
 from ..rest.timezone import active_zone, today
-from ..storage.predicates import equals
+from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from .models import EmailAddress, User
 from .policy import policy
@@ -28,19 +30,28 @@ def distrust(doubt: Callable[[int], bool], said: str = "This account is not trus
     return doubt
 
 
-def is_trustworthy(user: User | None) -> bool:
-    """Tell whether a user is trusted; None, for one who is not there any more, is not."""
+def account_of(user: int) -> tuple[User | None, bool]:
+    """Return the account with a key, and whether its e-mail address is confirmed: one query for both."""
+    found, also = Selection(User, (equals(User.id, user),)).first_with(Clause(_verified))
+    return found, bool(also and also[0])
+
+
+def is_trustworthy(user: User | None, verified: bool) -> bool:
+    """Tell whether a user is trusted whose address is ``verified`` or not.
+
+    None, for one who is not there any more, is not.
+    """
     if user is None or not user.is_active:
         return False
     if user.is_superuser:
         return True
     if today() < _old_enough(user):
         return False
-    return has_verified(user.id, user.email) and not any(doubt(user.id) for doubt in _doubts)
+    return verified and not any(doubt(user.id) for doubt in _doubts)
 
 
-def lacking(user: User | None) -> list[str]:
-    """Return what a user lacks to be trusted, a sentence each, in words to them."""
+def lacking(user: User | None, verified: bool) -> list[str]:
+    """Return what a user lacks to be trusted whose address is ``verified`` or not, a sentence each, in words to them."""
     if user is None or user.is_active and user.is_superuser:
         return []
     lacks = []
@@ -48,7 +59,7 @@ def lacking(user: User | None) -> list[str]:
         lacks.append(f"Your account is not old enough: it will be on {day.day} {day:%B %Y}.")
     if not user.email:
         lacks.append("Your account has no e-mail address.")
-    elif not has_verified(user.id, user.email):
+    elif not verified:
         lacks.append(f"Your e-mail address, {user.email}, is not confirmed.")
     return lacks + [said for doubt, said in _doubts.items() if doubt(user.id)]
 
@@ -65,3 +76,8 @@ def has_verified(user: int, email: str) -> bool:
         return False
     wanted = equals(EmailAddress.user, user), equals(EmailAddress.email, email), equals(EmailAddress.verified, True)
     return Selection(EmailAddress, wanted).exists()
+
+
+def _verified():
+    of_user = (EmailAddress.user == User.id) & (EmailAddress.email == User.email) & EmailAddress.verified
+    return (User.email != "") & peewee.fn.EXISTS(EmailAddress.select(peewee.SQL("1")).where(of_user))

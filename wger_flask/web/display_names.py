@@ -59,11 +59,40 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
     wanted = [key for key in map(lambda key: _parsed(model, key), dict.fromkeys(keys)) if key is not None]
     if resource is None or not wanted or not resource.rules.read(user):
         return {}
-    seen = _seen(model, user)
-    if missing := [key for key in wanted if str(key) not in seen]:
-        found = _named(resource, resource.visible_to(user).where(any_of(key_of(model), missing)))
+    seen, visible = _seen(model, user), resource.visible_to(user)
+    missing = [key for key in wanted if str(key) not in seen]
+    if missing and not visible.clauses and model in services().registry.names:  # everybody sees them all
+        names = loaded_names(model, missing)
+        seen |= {str(key): names.get(key) or plain_name(resource, key) for key in missing}
+    elif missing:
+        found = _named(resource, visible.where(any_of(key_of(model), missing)))
         seen |= {str(key): None for key in missing} | found
     return {str(key): seen[str(key)] for key in wanted if seen[str(key)] is not None}
+
+
+def names_of_shown(model: type[Model], keys: Iterable) -> dict[str, str]:
+    """Return names by key, both as texts, of rows that the page shows anyway: whose they are need not be asked."""
+    wanted = [key for key in map(lambda key: _parsed(model, key), keys) if key is not None]
+    return {str(key): name for key, name in loaded_names(model, wanted).items()}
+
+
+def name_shown(resource: Resource, row: dict) -> str | None:
+    """Return what a row is called as its JSON ``row`` says it, None where that does not."""
+    if resource.model in services().registry.names:
+        return None
+    wanted = naming_column(resource)
+    for name, field in resource.schema().dump_fields.items():
+        if (field.attribute or name) == wanted and isinstance(value := row.get(field.data_key or name), str):
+            if isinstance(field, fields.String):
+                return value or None
+            if isinstance(field, fields.Date | fields.DateTime):
+                return _of_day(resource, value[:10])  # in the zone in force already
+    return None
+
+
+def know_names(model: type[Model], names: dict) -> None:
+    """Keep the ``names`` of rows of ``model``, by primary key, for the rest of the request: no function is asked."""
+    _known().loaded.setdefault(model, {}).update(names)
 
 
 def loaded_names(model: type[Model], keys: Iterable) -> dict:
@@ -148,8 +177,12 @@ def _text(resource: Resource, key, value) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(active_zone()).date()
     if isinstance(value, date):
-        return f"{begun(resource.title)} of {value.isoformat()}"
+        return _of_day(resource, value.isoformat())
     return str(value) if value else plain_name(resource, key)
+
+
+def _of_day(resource: Resource, day: str) -> str:
+    return f"{begun(resource.title)} of {day}"
 
 
 def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:

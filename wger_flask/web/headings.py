@@ -7,7 +7,7 @@ from ..rest.resource import Resource
 from ..rest.services import services
 from . import index
 from .cells import label, label_of, pretty
-from .display_names import heading, names_of, plain_name
+from .display_names import heading, name_shown, names_of, plain_name
 from .urls import address, as_json, here
 
 _VERBS = {"POST": "Add", "DELETE": "Delete"}
@@ -48,10 +48,13 @@ def form_title(call: Call, method: str) -> str:
     return f"{_VERBS.get(method, 'Change')} {call.resource.title}"
 
 
-def name_of(call: Call) -> str:
-    """Return what the row is called that the address names, nothing where it names none."""
+def name_of(call: Call, shown: dict | None = None) -> str:
+    """Return what the row is called that the address names, nothing where it names none; ``shown`` is its JSON."""
     if call.resource is None or call.key is None:
         return ""
+    if shown and services().registry.of_model(call.resource.model) is call.resource:
+        if name := name_shown(call.resource, shown):
+            return name
     found = names_of(call.resource.model, [call.key], call.user)
     return next(iter(found.values()), "") or plain_name(call.resource, call.key)
 

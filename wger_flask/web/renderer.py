@@ -88,7 +88,7 @@ def detail(call: Call, payload: dict) -> Response:
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
     form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
     removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
-    title, asks = name_of(call), deletion_url(call)
+    title, asks = name_of(call, payload), deletion_url(call)
     if form and form.back:
         frame = frame_of(call, None, form_title(call, method), title)
         return respond("form.html", **frame, form=form, removal=removal, removed=title, deletion_url=asks)

@@ -13,7 +13,7 @@ from ..rest.pagination import ON_A_PAGE
 from ..rest.services import services
 from ..storage.model import key_of
 from .cells import Cell, Cells, label_of
-from .display_names import names_of, naming_column
+from .display_names import names_of_shown, naming_column, plain_name
 from .urls import address, with_args
 
 SIZES = (20, 50, 100)
@@ -114,10 +114,11 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
 
 def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
     """Return what the rows are called, where no column of theirs says it."""
-    model = call.resource.model
-    if key is None or model not in services().registry.names:
+    model, registry = call.resource.model, services().registry
+    if key is None or model not in registry.names:
         return {}
-    return names_of(model, [row[key] for row in rows], call.user)
+    plain = {str(row[key]): plain_name(registry.of_model(model) or call.resource, row[key]) for row in rows}
+    return plain | names_of_shown(model, plain)
 
 
 def _naming_field(resource, cells: Cells) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, View, along, any_of, bar_chart, dumper, equals, services, today
+from wger_flask.api import Amount, Selection, View, along, any_of, bar_chart, dumper, equals, know_names, services, today
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions
@@ -107,7 +108,9 @@ def _entry(shown):
 
 def _days(shown, selection: Selection) -> dict | None:
     """Return the day of the diary that the query asks for, else its latest, beside the days around it."""
-    days = portions.by_day(portions.portions(selection, portions.MOST_PORTIONS))
+    parts = portions.portions(selection, portions.MOST_PORTIONS)
+    know_names(models.LogItem, _names_of(parts))
+    days = portions.by_day(parts)
     day = portions.chosen_day(list(days), shown.call.args.get("day"))
     if not days:
         return None
@@ -152,10 +155,13 @@ def meal_names(keys: list[UUID]) -> dict[UUID, str]:
 
 def _portion_names(model):
     def names(keys: list[UUID]) -> dict[UUID, str]:
-        parts = portions.portions(Selection(model, (any_of(model.id, keys),)))
-        return {part.key: f"{part.name}, {part.text}" for part in parts}
+        return _names_of(portions.portions(Selection(model, (any_of(model.id, keys),))))
 
     return names
+
+
+def _names_of(parts: Iterable[portions.Portion]) -> dict[UUID, str]:
+    return {part.key: f"{part.name}, {part.text}" for part in parts}
 
 
 def register(registry) -> None:
