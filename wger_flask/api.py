@@ -76,6 +76,7 @@ from .storage.model import (
 from .storage.name_search import search
 from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad, within
 from .storage.query import Selection, which_exist
+from .storage.signals import tell_replaced
 from .storage.value_series import BUCKETS, Total, ValueCount, ValueSeries
 from .storage.write_transaction import insert, update
 from .web.charts.bars import Amount, bar_chart
@@ -103,5 +104,5 @@ __all__ = [
     "models", "FormerFields", "Compare",
     "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
     "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
-    "table_of", "title_of",
+    "table_of", "tell_replaced", "title_of",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import cast
 
 import peewee
 
@@ -33,7 +34,7 @@ def distrust(doubt: Callable[[int], bool], said: str = "This account is not trus
 def account_of(user: int) -> tuple[User | None, bool]:
     """Return the account with a key, and whether its e-mail address is confirmed: one query for both."""
     found, also = Selection(User, (equals(User.id, user),)).first_with(Clause(_verified))
-    return found, bool(also and also[0])
+    return cast(User | None, found), bool(also and also[0])
 
 
 def is_trustworthy(user: User | None, verified: bool) -> bool:
@@ -51,7 +52,7 @@ def is_trustworthy(user: User | None, verified: bool) -> bool:
 
 
 def lacking(user: User | None, verified: bool) -> list[str]:
-    """Return what a user lacks to be trusted whose address is ``verified`` or not, a sentence each, in words to them."""
+    """Return what a user lacks to be trusted, a sentence each, in words to them; see :func:`is_trustworthy`."""
     if user is None or user.is_active and user.is_superuser:
         return []
     lacks = []
@@ -78,6 +79,6 @@ def has_verified(user: int, email: str) -> bool:
     return Selection(EmailAddress, wanted).exists()
 
 
-def _verified():
+def _verified() -> peewee.Expression:
     of_user = (EmailAddress.user == User.id) & (EmailAddress.email == User.email) & EmailAddress.verified
     return (User.email != "") & peewee.fn.EXISTS(EmailAddress.select(peewee.SQL("1")).where(of_user))

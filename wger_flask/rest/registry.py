@@ -233,6 +233,7 @@ class Registry:
         self, what: str | type[Model], *, created: Callable[[Model], None] | None = None,
         changed: Callable[[Model, frozenset[str]], None] | None = None,
         deleted: Callable[[list[Model]], None] | None = None,
+        replaced: Callable[[object, object], None] | None = None,
     ) -> None:  # fmt: skip
         """Have functions called when rows of a resource, or of a model, are written, by the API or by any other code.
 
@@ -243,11 +244,13 @@ class Registry:
         * ``created(row)``: the new row, an instance of the model.
         * ``changed(row, names)``: the row, and a frozen set of the names of the columns that were set.
         * ``deleted(rows)``: a list of the rows as they were.
+        * ``replaced(gone, replacement)``: the keys of a row that is about to be deleted and of the one to which all
+          that pointed there was led over, as when an exercise is deleted with ``replaced_by``.
 
         What one of them raises undoes the write.  The resource may be registered later; a name that no resource has
         stops the start.
         """
-        self._listeners.append((what, self.origin, Listener(created, changed, deleted)))
+        self._listeners.append((what, self.origin, Listener(created, changed, deleted, replaced)))
 
     def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
         """Return the listeners of each model, by model.

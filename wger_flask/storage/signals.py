@@ -3,7 +3,8 @@
 Some subjects follow from others: statistics from training, a balance from bookings.  The rows
 that they follow from are written in many ways (by a resource, by another subject on the way, by a
 deletion that takes them along), and their subject need not know who cares.  So it is told where
-all of these meet: where single rows are written, and where rows are deleted.
+all of these meet: where single rows are written, and where rows are deleted.  A row that takes the
+place of another one, to which all that pointed there is led over at once, is told of by who does that.
 
 Listeners run in the transaction of the write, after it: what they raise undoes it.  Statements
 about many rows (``Model.update(...)``, imports) tell nobody: whoever runs them knows more about
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What is to be called: with a new row; with a row and the names that were set; with rows that are gone."""
+    """What is to be called.
+
+    With a new row; with a row and the names that were set; with rows that are gone; with the keys of a row that goes
+    and of the one that has taken its place.
+    """
 
     created: Callable[[Model], None] | None = None
     changed: Callable[[Model, frozenset[str]], None] | None = None
     deleted: Callable[[list[Model]], None] | None = None
+    replaced: Callable[[object, object], None] | None = None
 
 
 _listeners: Mapping[type[Model], tuple[Listener, ...]] = {}
@@ -62,3 +68,10 @@ def tell_deleted(model: type[Model], rows: list[Model]) -> None:
     for listener in _listeners.get(model, ()):
         if listener.deleted:
             listener.deleted(rows)
+
+
+def tell_replaced(model: type[Model], gone: object, replacement: object) -> None:
+    """Tell that rows which pointed at the row with the key ``gone`` point at ``replacement`` now."""
+    for listener in _listeners.get(model, ()):
+        if listener.replaced:
+            listener.replaced(gone, replacement)

@@ -344,12 +344,62 @@ def test_a_calculation_of_somebody_who_is_gone(api, grace, people):
     assert Calculation.select().count() == 0
 
 
-def test_parameters_from_elsewhere_that_make_no_sense_stop_nothing(grace, people, exercises):
+# -- an exercise takes the place of another one ---------------------------------------------------------
+def replace_exercise(api, gone, replacement):
+    uuid = Exercise.get_by_id(replacement).uuid
+    assert api("ada").delete(f"exercise/{gone}/?replaced_by={uuid}").status_code == 204
+
+
+def params_of(client, category):
+    return client.get(f"measurement-category/{category}/").json["dynamic_params"]
+
+
+def test_sets_of_an_exercise_that_is_replaced_count_for_the_other_at_once(api, grace, exercises):
+    squat, bench, dead = exercises
+    best = category(grace, "Max", dynamic_type="ONE_REP_MAX", dynamic_params={"exercise_id": bench})
+    log(grace, bench, 80, 1, "2024-03-01T10:00:00Z")
+    log(grace, squat, 100, 1, "2024-03-02T10:00:00Z")
+    log(grace, dead, 120, 1, "2024-03-02T10:00:00Z")
+    assert values(grace, best) == [("2024-03-01", 80)]
+    replace_exercise(api, squat, bench)
+    assert values(grace, best) == [("2024-03-01", 80), ("2024-03-02", 100)]
+    assert params_of(grace, best) == {"exercise_id": bench}
+
+
+def test_categories_about_an_exercise_that_is_replaced_are_about_the_other(api, grace, exercises):
+    squat, bench, dead = exercises
+    best = category(grace, "Max", dynamic_type="ONE_REP_MAX", dynamic_params={"exercise_id": squat, "max_reps": 5})
+    total = category(grace, "Total", dynamic_type="ONE_RM_TOTAL", dynamic_params={"exercise_ids": [dead, squat]})
+    log(grace, squat, 100, 1, "2024-03-02T10:00:00Z")
+    log(grace, dead, 120, 1, "2024-03-02T11:00:00Z")
+    replace_exercise(api, squat, bench)
+    assert params_of(grace, best) == {"exercise_id": bench, "max_reps": 5}
+    assert params_of(grace, total) == {"exercise_ids": [dead, bench]}
+    assert values(grace, best) == [("2024-03-02", 100)]
+    assert values(grace, total)[-1][1] == 220
+    log(grace, bench, 110, 1, "2024-03-03T10:00:00Z")
+    assert values(grace, best)[-1] == ("2024-03-03", 110)
+
+
+def test_what_would_be_there_twice_stays_about_the_exercise_that_is_gone(api, grace, exercises):
+    squat, bench, _ = exercises
+    old = category(grace, "Old", dynamic_type="ONE_REP_MAX", dynamic_params={"exercise_id": squat})
+    new = category(grace, "New", dynamic_type="ONE_REP_MAX", dynamic_params={"exercise_id": bench})
+    both = category(grace, "Both", dynamic_type="ONE_RM_TOTAL", dynamic_params={"exercise_ids": [squat, bench]})
+    log(grace, squat, 100, 1, "2024-03-02T10:00:00Z")
+    replace_exercise(api, squat, bench)
+    assert params_of(grace, old) == {"exercise_id": squat} and values(grace, old) == []
+    assert params_of(grace, both) == {"exercise_ids": [squat, bench]} and values(grace, both) == []
+    assert values(grace, new) == [("2024-03-02", 100)]
+
+
+def test_parameters_from_elsewhere_that_make_no_sense_stop_nothing(api, grace, people, exercises):
     for kind, params in (("ONE_REP_MAX", {}), ("ONE_RM_TOTAL", {"exercise_ids": "x"}), ("WHTR", []), ("NEW", {})):
         Category.create(user=people["grace"], name="Odd", dynamic_type=kind, dynamic_params=params)
     log(grace, exercises[0], 100, 1, "2024-03-01T22:30:00Z")
     weigh(grace, 80)
     assert recalculate_all() == 1
+    replace_exercise(api, exercises[0], exercises[1])
 
 
 def test_who_calculates_nothing_pays_one_look(grace, queries, exercises):

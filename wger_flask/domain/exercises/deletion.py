@@ -21,6 +21,7 @@ from wger_flask.api import (
     columns,
     equals,
     record,
+    tell_replaced,
     told,
 )
 from wger_flask.domain.core.models import ENGLISH
@@ -75,6 +76,7 @@ def delete_exercise(call, exercise: Exercise) -> None:
     if replacement is not None:
         for model in (SlotEntry, WorkoutLog):
             model.update(exercise=replacement).where(model.exercise == exercise).execute()
+        tell_replaced(Exercise, exercise.id, replacement.id)
         if options.get("transfer_translations"):
             _transfer_translations(call, exercise, replacement)
         if options.get("transfer_media"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, pages, recalculation, resources, weight
+    from . import models, pages, recalculation, replaced_exercises, resources, weight
 
     registry.add_models(*models.MODELS, *models.OWN_MODELS)
     registry.add(*resources.RESOURCES, weight.weightentry)
     registry.add_navigation("Weight", "/api/v2/weightentry/")
     pages.register(registry)
     recalculation.listen(registry)
+    registry.listen("exercise", replaced=replaced_exercises.exercise_replaced)

@@ -24,6 +24,9 @@ from .models import Category, Measurement
 _MOST_DAYS = 400  # of which single days are calculated anew, and not all there are
 _LARGEST = Decimal("999999.99")
 
+EXERCISES_IN = {ONE_REP_MAX: "exercise_id", ONE_RM_TOTAL: "exercise_ids"}
+"""The parameter that names the exercise, or the exercises, for each kind that follows from training."""
+
 Entries = Mapping[uuids.UUID, tuple[datetime.datetime, Decimal]]
 """Moment and value of each entry, by its external id."""
 
@@ -46,8 +49,8 @@ class Calculated:
     @property
     def exercises(self) -> list[int]:
         """The keys of the exercises whose sets it follows from."""
-        keys = self.params["exercise_ids"] if self.kind == ONE_RM_TOTAL else [self.params["exercise_id"]]
-        return [int(key) for key in keys]
+        found = self.params[EXERCISES_IN[self.kind]]
+        return [int(key) for key in (found if isinstance(found, list) else [found])]
 
     @property
     def window(self) -> int:

@@ -100,7 +100,7 @@ def check_calculation(user: int, data: dict, row: Category | None) -> None:
     if row and own_entries(row.id).exists():
         said = "The category holds entries of its own, move or delete them before calculating it"
         raise Invalid({"dynamic_type": [said]})
-    if _is_there(user, kind, params, row):
+    if is_there(user, kind, params, row):
         said = f"You already have a {DYNAMIC_TYPES[kind].label} category with these settings"
         raise Invalid({"dynamic_type": [said]})
     if wrong := _complaint(kind, params) or _MEANINGS[kind](user, params):
@@ -124,7 +124,8 @@ def _is_entered(slot):
     return Measurement.source != slot
 
 
-def _is_there(user: int, kind: str, params, row: Category | None) -> bool:
+def is_there(user: int, kind: str, params, row: Category | None) -> bool:
+    """Return whether a user has another category than ``row`` that is calculated from the same."""
     same = Selection(Category, (equals(Category.user, user), equals(Category.dynamic_type, kind))).instances()
     return any(other.dynamic_params == params and (row is None or other.id != row.id) for other in same)
 

@@ -58,7 +58,7 @@ _AT_ONCE = 500
 def listen(registry: Registry) -> None:
     """Listen to all that calculated entries follow from."""
     registry.listen("measurement", created=entry_created, changed=entry_changed, deleted=entries_gone)
-    registry.listen("measurement-category", created=_calculate, changed=category_changed, deleted=categories_gone)
+    registry.listen("measurement-category", created=calculate, changed=category_changed, deleted=categories_gone)
     registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=logs_gone)
     registry.listen(UserProfile, created=profile_created, changed=profile_changed)
 
@@ -88,7 +88,7 @@ def entries_gone(entries: list[Measurement]) -> None:
 def category_changed(category: Category, names: frozenset[str]) -> None:
     """Calculate a category; what follows from one with another unit is found at the next write that tells of it."""
     if category.dynamic_type != NOT_DYNAMIC:
-        _calculate(category)
+        calculate(category)
     elif "unit" in names:
         _forget(found.id for found, _ in _of_user(category.user_id) if found.follows_measurements)
 
@@ -166,7 +166,7 @@ def _is_source(found: Calculated, category: UUID) -> bool:
     return source is not None and source.id == category
 
 
-def _calculate(category: Category) -> None:
+def calculate(category: Category) -> None:
     """Calculate a category that was saved."""
     if category.dynamic_type != NOT_DYNAMIC:
         whose = category.user_id

@@ -9,7 +9,19 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, View, along, any_of, bar_chart, dumper, equals, know_names, services, today
+from wger_flask.api import (
+    Amount,
+    Selection,
+    View,
+    along,
+    any_of,
+    bar_chart,
+    dumper,
+    equals,
+    know_names,
+    services,
+    today,
+)
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions
