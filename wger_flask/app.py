@@ -6,6 +6,7 @@ The one module that may import everything, and that nothing imports.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -58,7 +59,7 @@ RATES = {
 }
 
 
-def create_app(settings: Settings | None = None, **overrides) -> Flask:
+def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     """Return the WSGI application; ``overrides`` are settings by name.
 
     Raises :class:`~wger_flask.settings.SettingsError` and
@@ -114,11 +115,15 @@ def create_app(settings: Settings | None = None, **overrides) -> Flask:
         sync.serve(app, settings)
     app.teardown_appcontext(lambda error: release_connection())
     if path := mount.path_of(settings.SITE_URL):
-        app.wsgi_app = mount.MountedBelow(app.wsgi_app, free_path(app, path))
+        app.wsgi_app = mount.MountedBelow(  # type: ignore[method-assign]  # as Flask's own documentation does
+            app.wsgi_app, free_path(app, path)
+        )
     hops = settings.NUMBER_OF_PROXIES
     if hops:
         hosts = hops if settings.USE_X_FORWARDED_HOST else 0
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hosts, x_port=0, x_prefix=0)
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hosts, x_port=0, x_prefix=0
+        )
     return app
 
 

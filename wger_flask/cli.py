@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+from flask import Flask
 
 from . import __version__
-from .rest.registry import RegistrationError
+from .rest.registry import RegistrationError, Registry
 from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
 from .storage.database import DatabaseURLError, address, connect
@@ -23,12 +26,13 @@ from .storage.upgrades import UpgradeRefused
 
 STOPPING = (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer, UpgradeRefused)
 COMMANDS_WAIT = 600  # seconds
+T = TypeVar("T")
 
 
 class Group(click.Group):
     """A group that tells known mistakes in one line."""
 
-    def invoke(self, ctx):
+    def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (*STOPPING, CommandError) as wrong:
@@ -39,9 +43,10 @@ class CommandError(Exception):
     """Say in one line why a command cannot do what was asked."""
 
 
-def application(**overrides):
+def application(**overrides: Any) -> Flask:
     """Return the application that the settings describe; a command may wait long for a busy database."""
-    return import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT, **overrides)
+    app: Flask = import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT, **overrides)
+    return app
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -331,20 +336,20 @@ def settings() -> None:
     click.echo(import_module("wger_flask.settings_page").describe(known.of_plugins.options.values()), nl=False)
 
 
-def _accounts():
+def _accounts() -> Any:
     """Return the functions on accounts, with a database that has its tables."""
     _migrate(application().extensions["wger_flask"].registry, quiet=True)
     return import_module("wger_flask.auth.accounts")
 
 
-def _told(function, *arguments, **options):
+def _told(function: Callable[..., T], *arguments: Any, **options: Any) -> T:
     try:
         return function(*arguments, **options)
     except ValueError as wrong:
         raise CommandError(str(wrong)) from None
 
 
-def _migrate(registry, quiet: bool = False, theirs: bool = False) -> None:
+def _migrate(registry: Registry, quiet: bool = False, theirs: bool = False) -> None:
     """Bring the database up to date; one that is wger's own and older is left as it is unless ``theirs``."""
     connect()
     migrations = import_module("wger_flask.storage.migrations")
@@ -366,8 +371,8 @@ def _migrate(registry, quiet: bool = False, theirs: bool = False) -> None:
 class Bars:
     """Progress bars, on a terminal, of what takes long."""
 
-    def __init__(self):
-        self._bar = None
+    def __init__(self) -> None:
+        self._bar: Any = None
         self._told = ""
 
     def show(self, what: str, done: int, total: int) -> None:
@@ -384,7 +389,7 @@ class Bars:
     def __enter__(self) -> Bars:
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         self._close()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+from typing import Any
 
 
 def configure(level: str) -> None:
@@ -27,14 +28,14 @@ def configure(level: str) -> None:
 class LineFormatter(logging.Formatter):
     """Format an event as one line, and its traceback as indented lines below."""
 
-    def formatMessage(self, record):
+    def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = printable(record.message)
         return super().formatMessage(record)
 
-    def formatException(self, ei):
+    def formatException(self, ei: Any) -> str:
         return _indented(super().formatException(ei))
 
-    def formatStack(self, stack_info):
+    def formatStack(self, stack_info: str) -> str:
         return _indented(super().formatStack(stack_info))
 
 

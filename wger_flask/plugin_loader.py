@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import cast
 
 from .options import SettingsError
 from .plugin_settings import GROUP, in_folder
 from .rest.registry import RegistrationError, Registry
+
+Register = Callable[[Registry], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Plugin:
 
     name: str
     origin: str
-    load: Callable
+    load: Callable[[], Register]
 
 
 def discover(folder: Path) -> dict[str, Plugin]:
@@ -67,25 +71,31 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
     return names
 
 
-def _in_folder(folder: Path):
+def _in_folder(folder: Path) -> Iterator[Plugin]:
     for name, path in in_folder(folder):
         is_package = path.name == "__init__.py"
         origin = f"folder {folder.name}/{name}" if is_package else f"file {folder.name}/{path.name}"
         yield Plugin(name, origin, _file_loader(name, path))
 
 
-def _entry_points():
+def _entry_points() -> Iterator[Plugin]:
     for point in entry_points(group=GROUP):
         source = point.dist.name if point.dist else point.value
-        yield Plugin(point.name, f"package {source}", lambda point=point: _register_of(point.load()))
+        yield Plugin(point.name, f"package {source}", partial(_load, point))
 
 
-def _file_loader(name: str, path: Path) -> Callable:
-    def load():
+def _load(point: EntryPoint) -> Register:
+    return _register_of(point.load())
+
+
+def _file_loader(name: str, path: Path) -> Callable[[], Register]:
+    def load() -> Register:
         module_name = f"wger_flask_plugin_{name}"
         folder = [str(path.parent)] if path.name == "__init__.py" else None
         if module_name not in sys.modules or getattr(sys.modules[module_name], "__file__", "") != str(path):
             spec = importlib.util.spec_from_file_location(module_name, path, submodule_search_locations=folder)
+            if spec is None or spec.loader is None:
+                raise ImportError(f"{path} is no module")
             module = importlib.util.module_from_spec(spec)
             sys.modules[module_name] = module
             try:
@@ -98,8 +108,8 @@ def _file_loader(name: str, path: Path) -> Callable:
     return load
 
 
-def _register_of(loaded) -> Callable:
+def _register_of(loaded: object) -> Register:
     register = getattr(loaded, "register", loaded)
     if not callable(register):
         raise TypeError("it has no function register(registry)")
-    return register
+    return cast(Register, register)

@@ -70,7 +70,7 @@ class PluginSettings:
         """Raise SettingsError for a given name that its plugin, which is one of ``loaded``, does not declare."""
         for name in self.given:
             plugin = owner(name, installed)
-            if name not in self.options and plugin in loaded:
+            if name not in self.options and plugin is not None and plugin in loaded:
                 near = difflib.get_close_matches(name, self.options, n=1, cutoff=0)
                 told = f"; the nearest that is one: {near[0]}" if near else ""
                 raise SettingsError(f"{name} is not a setting of the plugin {plugin!r}{told}")

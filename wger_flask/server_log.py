@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gunicorn import glogging
 
 from .logs import LineFormatter
 
 
-class ServerLog(glogging.Logger):
+class ServerLog(glogging.Logger):  # type: ignore[misc]  # gunicorn declares no types
     """Gunicorn's logger, with nothing in a line that cannot be printed."""
 
-    def setup(self, cfg):
+    def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:

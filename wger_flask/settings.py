@@ -54,7 +54,7 @@ def _docs_folder(known: Mapping[str, Any]) -> Path:
     """Choose where ``make docs`` builds the site in a checkout, else a place in the instance folder."""
     if (PACKAGE.parent / "wsgi.py").exists():
         return PACKAGE.parent / "build" / "site"
-    return known["WGER_INSTANCE_PATH"] / "docs"
+    return Path(known["WGER_INSTANCE_PATH"]) / "docs"
 
 
 def _set(default: Any, help: str, **rest: Any) -> Any:

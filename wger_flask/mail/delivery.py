@@ -13,7 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 Deliver = Callable[[EmailMessage], None]
 PATIENCE = 20  # seconds that a mail server may take for each of its answers
@@ -92,7 +95,7 @@ class Console:
         stream.flush()
 
 
-def delivery(settings) -> Deliver:
+def delivery(settings: Settings) -> Deliver:
     """Return the way that the ``EMAIL_*`` settings choose."""
     if not settings.EMAIL_HOST:
         return Console()

@@ -20,6 +20,7 @@ from .dispatch import Target, dispatch
 from .openapi.document import Documented
 from .permissions import Access, public
 from .resource import Resource
+from .throttling import Limit
 from .views import action_target, targets
 
 PREFIX = "/api/v2"
@@ -73,7 +74,8 @@ class Endpoints(Documented):
         self.record(self._register_twins)
 
     def endpoint(
-        self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public, throttle: str | None = None,
+        self, path: str, *, methods: tuple[str, ...] = ("GET",), access: Access = public,
+        throttle: str | Limit | None = None,
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
         bulk: bool = False, creates: bool = False, counts: bool = False,
         request=None, response=None, about: str = "", makes: str = "",

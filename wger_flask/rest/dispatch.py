@@ -12,23 +12,25 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import http_date
 
+from ..media.store import Changes
 from ..storage.database import DatabaseError, IntegrityError, accompanied, advisory_lock, is_retryable, transaction
 from ..storage.model import Model
 from . import body_limits
 from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
 from .context import Context, current_context
-from .errors import ApiError, MethodNotAllowed
+from .errors import ApiError, MethodNotAllowed, NotAuthenticated
 from .fields.computed import File
 from .mount import mount_of
 from .negotiation import JSON, negotiate
 from .openapi import options
 from .ownership import NotADictionary
-from .permissions import METHODS, SAFE_METHODS, Access
+from .permissions import METHODS, SAFE_METHODS, Access, User
 from .renderers import render
 from .resource import Action, Resource
 from .schema import Schema, checked, load, look_up, parse
@@ -136,11 +138,15 @@ class Call:
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
         self.target, self.request, self.key, self.suffix = target, request, key, suffix
         self.resource, self.action = target.resource, target.action
-        self.method, self.format, self.user, self._body, self._parsed = request.method, JSON, None, None, None
-        self.args: MultiDict = request.args  # the query parameters
-        self.again, self.refusal = False, None
+        self.method, self.format = request.method, JSON
+        self.user: User | None = None
+        self.args: MultiDict[str, str] = request.args  # the query parameters
+        self.again = False
+        self.refusal: ApiError | None = None
+        self.files: Changes | None = None  # of the open transaction
+        self._body: dict[str, Any] | None = None
+        self._parsed: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._row: Model | None = None
-        self.files = None  # the changes of files that belong to the open transaction
 
     def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
         """Return a call of the same user to ``target``, in the same transaction, with ``body`` and without a query.
@@ -155,6 +161,20 @@ class Call:
         for step in ADMISSION:
             step(made)
         return made
+
+    @property
+    def required_resource(self) -> Resource:
+        """The resource, for what is never asked of an endpoint; raises LookupError there."""
+        if self.resource is None:
+            raise LookupError(f"{self.target.name} is no resource")
+        return self.resource
+
+    @property
+    def required_user(self) -> User:
+        """The user who is logged in; raises :class:`~.errors.NotAuthenticated` (403) where there is none."""
+        if self.user is None:
+            raise NotAuthenticated()
+        return self.user
 
     @property
     def context(self) -> Context:
@@ -239,7 +259,7 @@ class Call:
             found = self.resource.filter_set.apply(found, self.args)
         return self.resource.by_key(found, self.key)
 
-    def row(self, *, filtered: bool = True) -> Model:
+    def row(self, *, filtered: bool = True) -> Any:
         """Return the row that the URL names, an instance of the resource's model; a reading request reads it once.
 
         ``filtered=False`` leaves the filters in the query out.  Raises :class:`~.errors.NotFound` (404) where there is

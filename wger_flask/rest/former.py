@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..storage.model import Model
 from .errors import Invalid
@@ -26,7 +26,7 @@ class FormerFields:
     """
 
     schema: type[Schema]
-    translate: Callable[[Call, dict, Model | None], dict]
+    translate: Callable[[Call, dict[str, Any], Any], dict[str, Any]]
 
     def read(self, call: Call, row: Model | None) -> dict:
         """Return today's fields that the former ones in the body of ``call`` stand for, by name.

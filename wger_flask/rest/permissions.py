@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..storage.model import Model
 from .errors import Forbidden, NotAuthenticated
@@ -21,13 +21,15 @@ class User(Protocol):
     """What the kit needs to know of a user who is logged in."""
 
     id: int
+    username: str
+    is_staff: bool
 
     def may(self, permission: str) -> bool:
         """Return whether the user has a permission such as ``exercises.add_exercise``."""
 
 
 Rule = Callable[[User | None], bool]
-RowRule = Callable[[User | None, Model, str], bool]
+RowRule = Callable[[User | None, Any, str], bool]  # of a row of the resource's model, and the method
 
 
 def anyone(user: User | None) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
@@ -44,7 +44,7 @@ class Registry:
         self.plugins: dict[str, PluginTables] = {}
         self.blueprints: list = []
         self._navigation: list[tuple[str, str]] = []
-        self.views: dict[str, object] = {}
+        self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
         self.nodes: tuple[Node, ...] = ()
@@ -230,10 +230,10 @@ class Registry:
             ) from wrong
 
     def listen(
-        self, what: str | type[Model], *, created: Callable[[Model], None] | None = None,
-        changed: Callable[[Model, frozenset[str]], None] | None = None,
-        deleted: Callable[[list[Model]], None] | None = None,
-        replaced: Callable[[object, object], None] | None = None,
+        self, what: str | type[Model], *, created: Callable[[Any], None] | None = None,
+        changed: Callable[[Any, frozenset[str]], None] | None = None,
+        deleted: Callable[[list[Any]], None] | None = None,
+        replaced: Callable[[Any, Any], None] | None = None,
     ) -> None:  # fmt: skip
         """Have functions called when rows of a resource, or of a model, are written, by the API or by any other code.
 

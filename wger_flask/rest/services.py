@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Request, current_app
 
 from ..media.store import MediaStore
 from ..storage.database import database
 from ..storage.model import clashes_of, columns_of, table_of
+from .permissions import User
 from .registry import Registry
 from .throttling import Limit, Throttle
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 
 @dataclass(slots=True)
@@ -26,8 +31,8 @@ class Services:
 
     registry: Registry
     throttle: Throttle
-    authenticate: Callable[[Request], object | None]
-    settings: object
+    authenticate: Callable[[Request], User | None]
+    settings: Settings
     is_own_form: Callable[[Request], bool] = lambda request: False
     is_foreign: Callable[[Request], bool] = lambda request: False
     debug: bool = False
@@ -63,4 +68,5 @@ class Services:
 
 def services() -> Services:
     """Return the :class:`Services` of the application that answers the current request: ``services().settings``."""
-    return current_app.extensions["wger_flask"]
+    found: Services = current_app.extensions["wger_flask"]
+    return found

@@ -21,7 +21,7 @@ SENDING_SECONDS = 60  # without the reader taking anything
 class Connection:
     """One connection; ``request`` is the one that arrives or is answered, ``answer`` what is sent."""
 
-    def __init__(self, sock: socket.socket, client, server, limits: Limits, room: Room):
+    def __init__(self, sock: socket.socket, client: object, server: object, limits: Limits, room: Room):
         self.sock, self.client, self.server, self._limits, self._room = sock, client, server, limits, room
         self.request, self.answer = Receiving(limits, room), Sending(sock, room)
         self.requests = 0  # answered before this one

@@ -49,7 +49,7 @@ class Receiving:
         self._aside = 0  # bytes that lie in a file
         self._deadline = monotonic() + limits.head if deadline is None else deadline
         self._head = bytearray()
-        self._body: SpooledTemporaryFile | None = None
+        self._body: SpooledTemporaryFile[bytes] | None = None
         self._began = 0.0  # when the body did
         self._most = 0  # bytes that its body may have
         self._missing = 0  # bytes of a body with a length
@@ -81,7 +81,7 @@ class Receiving:
                 self._deadline = monotonic() + self._limits.head
             data = self._add_to_head(data)
         if self._body is not None and data:
-            self._add_to_body(data)
+            self._add_to_body(self._body, data)
 
     def end(self) -> None:
         """Take note that nothing more will come."""
@@ -129,7 +129,7 @@ class Receiving:
         else:
             self.is_whole = True
 
-    def _add_to_body(self, data: bytes) -> None:
+    def _add_to_body(self, body: SpooledTemporaryFile[bytes], data: bytes) -> None:
         if self._chunks is not None:
             taken = self._chunks.add(data)
             self.is_whole = self._chunks.is_whole
@@ -144,7 +144,7 @@ class Receiving:
         if self.size > MEMORY_BYTES:
             self._room.take(self.size - self._aside)
             self._aside = self.size
-        self._body.write(data[:taken])
+        body.write(data[:taken])
 
     # -- reading it, as from a socket ----------------------------------------------------------
     def recv(self, size: int) -> bytes:
@@ -173,17 +173,13 @@ class Chunks:
 
     LINE_BYTES = 2**13  # of a size with its extensions, or of a trailer
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._line = bytearray()
         self._missing = 0  # bytes of the open chunk, with the line end behind it
         self._in_trailers = False
         self._trailers = 0
         self.size = 0
         self.is_whole = self.is_broken = False
-
-    def deadline_at_most(self, moment: float) -> None:
-        """Let its head come by ``moment``, or earlier."""
-        self._deadline = min(self._deadline, moment)
 
     def add(self, data: bytes) -> int:
         """Look at more bytes, and return how many of them belong to the body."""

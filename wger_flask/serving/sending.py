@@ -11,6 +11,7 @@ import socket
 from collections import deque
 from contextlib import suppress
 from tempfile import TemporaryFile
+from typing import IO
 
 from .room import Room
 
@@ -25,7 +26,7 @@ class Sending:
         self._sock, self._room = sock, room
         self._parts: deque[memoryview | _Range] = deque()
         self._held = 0  # bytes in memory
-        self._spool = None
+        self._spool: IO[bytes] | None = None
         self._aside = 0  # bytes in it
         self._files: list[int] = []
 
@@ -43,7 +44,7 @@ class Sending:
             self.sendall(data)
         return len(data)
 
-    def sendfile(self, file, offset: int = 0, count: int | None = None) -> int:
+    def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
         """Send a part of a file, which may be closed meanwhile."""
         descriptor = os.dup(file.fileno())
         self._files.append(descriptor)
@@ -84,7 +85,7 @@ class Sending:
         self._aside = 0
 
     def _together(self) -> list[memoryview]:
-        parts = []
+        parts: list[memoryview] = []
         for part in self._parts:
             if isinstance(part, _Range) or len(parts) == 16:
                 break
@@ -95,6 +96,7 @@ class Sending:
         self._held -= sent
         while sent:
             part = self._parts[0]
+            assert isinstance(part, memoryview)  # as _together() took them
             if sent < len(part):
                 self._parts[0] = part[sent:]
                 return
@@ -110,9 +112,10 @@ class Sending:
 
     def _put_aside(self) -> None:
         """Move what is in memory to a file: all of it is behind what is there already."""
-        kept = []
-        while self._parts and not isinstance(self._parts[-1], _Range):
-            kept.append(self._parts.pop())
+        kept: list[memoryview] = []
+        while self._parts and isinstance(part := self._parts[-1], memoryview):
+            kept.append(part)
+            self._parts.pop()
         size = sum(map(len, kept))
         self._held -= size
         self._room.take(size)
@@ -122,7 +125,7 @@ class Sending:
         self._spool.writelines(reversed(kept))
         self._spool.flush()
         last = self._parts[-1] if self._parts else None
-        if last is not None and last.descriptor == self._spool.fileno():
+        if isinstance(last, _Range) and last.descriptor == self._spool.fileno():
             last.end += size
         else:
             self._parts.append(_Range(self._spool.fileno(), start, start + size))

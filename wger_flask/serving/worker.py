@@ -17,12 +17,15 @@ import selectors
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
 from time import monotonic
+from types import FrameType
+from typing import Any
 
 from gunicorn import util
 from gunicorn.http import wsgi
@@ -42,7 +45,7 @@ BODIES_AT_ONCE = 4  # of the largest size, in temporary files
 FILES = 4096  # open files that the system is asked for
 
 
-class BufferingWorker(ThreadWorker):
+class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares no types
     """Serves with ``threads`` threads, within ``limits``, which gunicorn's configuration sets before it begins."""
 
     limits = Limits()
@@ -80,7 +83,7 @@ class BufferingWorker(ThreadWorker):
             for listener in self.sockets:
                 listener.close()
 
-    def handle_exit(self, sig, frame):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop: what has begun is answered first."""
         self.alive = False
 
@@ -235,11 +238,11 @@ class BufferingWorker(ThreadWorker):
         connection.request.close()
         self.wait_for(connection, selectors.EVENT_READ, self._receive)
 
-    def wait_for(self, connection: Connection, events: int, then) -> None:
+    def wait_for(self, connection: Connection, events: int, then: Callable[[Connection], None] | None) -> None:
         """Have ``then`` called when the socket is ready; no events: do not look at it."""
         if events == connection.events:
             return
-        if not events:
+        if not events or then is None:
             self.selector.unregister(connection.sock)
         elif connection.events:
             self.selector.modify(connection.sock, events, partial(then, connection))
@@ -303,8 +306,10 @@ class BufferingWorker(ThreadWorker):
             self.handle_error(parsed, out, connection.client, wrong)
         return False
 
-    def _run_application(self, connection: Connection, parsed) -> bool:
-        response, environ, is_streamed = None, {}, False
+    def _run_application(self, connection: Connection, parsed: Any) -> bool:
+        response: Any = None
+        environ: dict[str, Any] = {}
+        is_streamed = False
 
         def ended() -> None:
             with suppress(Exception):

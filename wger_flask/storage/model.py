@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import peewee
 
@@ -23,6 +24,8 @@ from .signals import tell_changed, tell_created
 
 class Model(peewee.Model):
     """The base of every model, a Peewee model: ``Nap.create(...)``, ``Nap.select()``, ``Nap.get_or_none(...)``."""
+
+    id: Any  # the primary key of all models but those that declare another one, which have none of this name
 
     class Meta:
         database = database
@@ -81,6 +84,14 @@ def key_of(model: type[Model]) -> peewee.Field:
 def columns_of(model: type[Model]) -> dict[str, peewee.Field]:
     """Return the columns of ``model`` by name, in the order in which they are declared."""
     return {column.name: column for column in model._meta.sorted_fields}
+
+
+def target_of(column: peewee.Field) -> type[Model]:
+    """Return the model that a reference leads to; raises TypeError for any other column."""
+    if not isinstance(column, columns.ForeignKey):
+        raise TypeError(f"{column.name} is no reference")
+    target: type[Model] = column.rel_model
+    return target
 
 
 def column_in_table(model: type[Model], name: str) -> peewee.Field | None:

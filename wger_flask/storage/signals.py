@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .model import Model
@@ -26,13 +26,13 @@ class Listener:
     """What is to be called.
 
     With a new row; with a row and the names that were set; with rows that are gone; with the keys of a row that goes
-    and of the one that has taken its place.
+    and of the one that has taken its place.  The rows are of the one model that the listener is kept for.
     """
 
-    created: Callable[[Model], None] | None = None
-    changed: Callable[[Model, frozenset[str]], None] | None = None
-    deleted: Callable[[list[Model]], None] | None = None
-    replaced: Callable[[object, object], None] | None = None
+    created: Callable[[Any], None] | None = None
+    changed: Callable[[Any, frozenset[str]], None] | None = None
+    deleted: Callable[[list[Any]], None] | None = None
+    replaced: Callable[[Any, Any], None] | None = None
 
 
 _listeners: Mapping[type[Model], tuple[Listener, ...]] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .database import database
@@ -24,25 +25,25 @@ Number = Decimal | float
 class Total:
     """What the values of a series with one unit come to in a bucket; ``series`` and ``newest`` are raw."""
 
-    series: object
+    series: Any
     start: datetime
     unit: str | None
     count: int
     sum: Number
     lowest: Number
     highest: Number
-    newest: object
+    newest: Any
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
     """How often a series has a value with one unit, and the latest moment at which it has; both raw."""
 
-    series: object
+    series: Any
     value: Number
     unit: str | None
     count: int
-    newest: object
+    newest: Any
 
 
 @dataclass(frozen=True, slots=True)

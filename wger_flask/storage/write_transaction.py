@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 from .database import database
 from .model import Model, touch
 from .signals import tell_changed, tell_created
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
+Row = TypeVar("Row", bound=Model)
 
-def insert(row: Model) -> Model:
+
+def insert(row: Row) -> Row:
     """Store the new ``row`` and return it with its key: ``insert(Nap(user=user.id, minutes=20))``.
 
     Raises ``IntegrityError`` where a unique index or a reference does not allow it; in a request that becomes a 400.

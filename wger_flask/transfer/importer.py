@@ -17,7 +17,7 @@ from typing import IO
 from ..storage.body_weights import add_official_categories
 from ..storage.bulk import dangling
 from ..storage.database import database
-from ..storage.model import Model, columns_of, label_of, links_of, with_links
+from ..storage.model import Model, columns_of, label_of, links_of, target_of, with_links
 from ..storage.name_search import index
 from ..storage.numbered_keys import number_of
 from ..storage.unicode_names import normalize
@@ -98,7 +98,8 @@ class _Import:
             raise ImportFailure(f"object {number}: no row of a model")
         label = label.lower()
         if label in FORMER and FORMER[label].is_of(given):
-            table, given = self._former_table(label), self._complete(label, item.get("pk"), given)
+            given = self._complete(label, item.get("pk"), given)
+            table: Table | None = self._former_table(label)
         else:
             table = self._tables.get(label)
         if table is None:
@@ -221,11 +222,11 @@ class _Import:
         for label in self.report.loaded:
             model = (self._tables.get(label) or self._former[label]).model
             for key, name, value in dangling(model):
-                found.append((label, key, columns_of(model)[name].rel_model, value))
+                found.append((label, key, target_of(columns_of(model)[name]), value))
             for link in links_of(model).values():
                 for key, name, value in dangling(link.through):
                     source = getattr(link.through.get_by_id(key), link.source.object_id_name)
-                    found.append((label, source, columns_of(link.through)[name].rel_model, value))
+                    found.append((label, source, target_of(columns_of(link.through)[name]), value))
         if found:
             more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
             raise ImportFailure("; ".join(_complaint(*one) for one in found[:_SHOWN]) + more)

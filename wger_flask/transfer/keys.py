@@ -13,8 +13,11 @@ Usually a primary key is what it says.  There are three exceptions:
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..storage import columns
 from ..storage.bulk import insert
-from ..storage.model import Model, columns_of, key_of, label_of
+from ..storage.model import Model, columns_of, key_of, label_of, target_of
 from ..storage.unicode_names import normalized
 
 # What identifies a row in Django's natural keys, as paths from the row.
@@ -39,7 +42,7 @@ class NotYetKnown(Exception):
 class Keys:
     """The keys under which rows of the dump are found in the database."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.matched: set[str] = set()  # which of MATCHED_BY_NAME have been
         self._moved: dict[tuple[str, object], object] = {}
         self._named: dict[tuple, object] = {}
@@ -89,7 +92,7 @@ class Keys:
 
     def _make(self, model: type[Model], paths: tuple[str, ...], natural: list) -> object:
         """Make the content type or permission of this natural key, as a server derives it from its models."""
-        given: dict[str, object] = {}
+        given: dict[str, Any] = {}
         further: dict[str, list] = {}
         for path, part in zip(paths, natural, strict=True):
             name, _, step = path.partition(".")
@@ -98,13 +101,19 @@ class Keys:
             else:
                 given[name] = part
         for name, part in given.items():
-            if not part or len(part) > columns_of(model)[name].max_length:
+            if not part or len(part) > _room(model, name):
                 raise ValueError(f"{natural!r} is no key of {label_of(model)}")
         for name, parts in further.items():
-            given[name] = self.find(columns_of(model)[name].rel_model, parts)
+            given[name] = self.find(target_of(columns_of(model)[name]), parts)
         if "name" in columns_of(model):
-            given["name"] = f"Can {given['codename'].replace('_', ' ')}"[: columns_of(model)["name"].max_length]
+            given["name"] = f"Can {given['codename'].replace('_', ' ')}"[: _room(model, "name")]
         return insert(model, list(given), list(given.values()))
+
+
+def _room(model: type[Model], name: str) -> int:
+    """Return how many characters a column of texts holds."""
+    column = columns_of(model)[name]
+    return column.max_length if isinstance(column, columns.Char) else 0
 
 
 def _stored(model: type[Model], paths: tuple[str, ...], natural: list) -> object | None:
@@ -113,8 +122,8 @@ def _stored(model: type[Model], paths: tuple[str, ...], natural: list) -> object
         *steps, last = path.split(".")
         owner = model
         for step in steps:
-            owner = columns_of(model)[step].rel_model
+            owner = target_of(columns_of(model)[step])
         query = query.where(columns_of(owner)[last] == part)
     for step in dict.fromkeys(path.split(".")[0] for path in paths if "." in path):
-        query = query.join(columns_of(model)[step].rel_model)
+        query = query.join(target_of(columns_of(model)[step]))
     return query.scalar()

@@ -5,7 +5,7 @@ Signals make them when a user is made over the API; a dump may come without.
 
 from __future__ import annotations
 
-from ..storage.model import Model, columns_of, key_of
+from ..storage.model import Model, columns_of, key_of, target_of
 
 _AT_ONCE = 50
 
@@ -25,14 +25,14 @@ def add_missing_profiles(models: dict[str, type[Model]]) -> int:
         owner, language = columns_of(model)["user"], columns_of(model).get("notification_language")
         common = {}
         if language is not None:
-            spoken = language.rel_model.select(language.rel_field).order_by(language.rel_field)
-            known = [pk for (pk,) in spoken.tuples()]
+            languages = target_of(language)
+            known = list(languages.select(key_of(languages)).order_by(key_of(languages)).scalars())
             if not known:
                 continue
             common[language.name] = language.default if language.default in known else known[0]
         key = key_of(user)
-        lacking = user.select(key).where(key.not_in(model.select(owner))).order_by(key).tuples()
-        rows = [{owner.name: pk, **common} for (pk,) in lacking]
+        lacking = user.select(key).where(key.not_in(model.select(owner))).order_by(key).scalars()
+        rows = [{owner.name: pk, **common} for pk in lacking]
         for start in range(0, len(rows), _AT_ONCE):
             model.insert_many(rows[start : start + _AT_ONCE]).execute()
         added += len(rows)

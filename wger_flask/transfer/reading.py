@@ -10,10 +10,9 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from typing import IO
 
 from .errors import ImportFailure
-from .unpacking import BROKEN, HEAD, named, opened
+from .unpacking import BROKEN, HEAD, Readable, named, opened
 
 __all__ = ["ImportFailure", "objects", "opened"]
 
@@ -25,7 +24,7 @@ _BLANK = " \t\r\n"
 _CUT = 16
 
 
-def objects(stream: IO) -> Iterator[dict]:
+def objects(stream: Readable) -> Iterator[dict]:
     """Yield the objects of the JSON array in ``stream`` (bytes in UTF-8, UTF-16 or UTF-32, or text).
 
     Raises :class:`ImportFailure` where the text is not that; what it is instead is named where that can be told.
@@ -51,9 +50,10 @@ def objects(stream: IO) -> Iterator[dict]:
 class _Window:
     """The part of the text that has been read and not yet been used."""
 
-    def __init__(self, stream: IO):
+    def __init__(self, stream: Readable):
         self._stream = stream
-        self._encoding, self._bytes = "", None
+        self._encoding = ""
+        self._bytes: codecs.IncrementalDecoder | None = None
         self._decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
         self._lines = 1
         self._ended = False

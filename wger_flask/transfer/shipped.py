@@ -94,7 +94,7 @@ class Shipped:
 def _keys(model: type[Model]) -> set:
     uuids = shipped_uuids()[label_of(model)]
     key, column = key_of(model), columns_of(model)["uuid"]
-    return {pk for pk, uuid in model.select(key, column).where(column.in_(list(uuids))).tuples()}
+    return set(model.select(key).where(column.in_(list(uuids))).scalars())
 
 
 def _pointing(reference: columns.ForeignKey, targets: set):

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 
 from tqdm import tqdm
 
@@ -48,8 +48,15 @@ _OTHERS = (
 )
 
 
+class Readable(Protocol):
+    """What a document is read from, of texts or of bytes."""
+
+    def read(self, size: int, /) -> Any:
+        """Return the next ``size`` characters or bytes, less only at the end."""
+
+
 @contextmanager
-def opened(source: str | Path | IO, progress: bool | None = None) -> Iterator[IO]:
+def opened(source: str | Path | IO, progress: bool | None = None) -> Iterator[Readable]:
     """Open ``source``, a path (packed or not) or a stream, with a progress bar.
 
     ``progress`` None shows the bar on a terminal only, True always, False never.  Raises
@@ -82,7 +89,7 @@ def named(head: bytes) -> str | None:
 class _Bounded:
     """Read a packed file, as long as it does not grow beyond measure."""
 
-    def __init__(self, stream: IO, file: IO):
+    def __init__(self, stream: Readable, file: IO):
         self._stream, self._file, self._total = stream, file, 0
 
     def read(self, size: int) -> bytes:
@@ -123,7 +130,7 @@ class _Xz:
                 return data
 
 
-def _zipped(file: IO) -> IO:
+def _zipped(file: IO) -> Readable:
     try:
         archive = zipfile.ZipFile(file)
     except zipfile.BadZipFile as broken:
@@ -140,7 +147,7 @@ def _zipped(file: IO) -> IO:
         raise ImportFailure(f"the document cannot be read: {broken}") from None
 
 
-_UNPACK: dict[bytes, Callable[[IO], IO]] = {
+_UNPACK: dict[bytes, Callable[[IO], Readable]] = {
     _GZIP: lambda file: gzip.GzipFile(fileobj=file),
     _BZIP2: bz2.BZ2File,
     _XZ: _Xz,

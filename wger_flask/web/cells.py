@@ -49,8 +49,8 @@ class Cells:
             if isinstance(field, references.Key | references.Keys):
                 for row in rows:
                     value = row.get(key)
-                    keys = value if isinstance(value, list) else [value]
-                    wanted.setdefault(field.model, {}).update(dict.fromkeys(key for key in keys if key is not None))
+                    referred = value if isinstance(value, list) else [value]
+                    wanted.setdefault(field.model, {}).update(dict.fromkeys(key for key in referred if key is not None))
         for target, keys in wanted.items():
             self._names[target] = names_of(target, keys, user)
 

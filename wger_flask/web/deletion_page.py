@@ -24,10 +24,11 @@ from .views import Shown, View
 
 def deletion_url(call: Call) -> str:
     """Return the address of the page that asks, nothing where the row's own page holds the form."""
-    if action_of(call.resource) is None:
+    if action_of(call.required_resource) is None:
         return ""
     back = way_back()
-    return f"{address(call.resource.name, call.key)}{DELETION}/" + (f"?{urlencode({BACK: back})}" if back else "")
+    asks = f"{address(call.required_resource.name, call.key)}{DELETION}/"
+    return asks + (f"?{urlencode({BACK: back})}" if back else "")
 
 
 def _ask(shown: Shown) -> Markup:

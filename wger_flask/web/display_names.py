@@ -44,7 +44,7 @@ def naming_column(resource: Resource) -> str | None:
 class _Known:
     """What a page has learned of what rows are called: nothing is asked for twice."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seen: dict[tuple, dict[str, str | None]] = {}  # by model and user; None: not a row that they see
         self.loaded: dict[type[Model], dict] = {}
         self.options: dict[tuple, list[tuple[str, str]] | None] = {}
@@ -66,8 +66,9 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
         seen |= {str(key): names.get(key) or plain_name(resource, key) for key in missing}
     elif missing:
         found = _named(resource, visible.where(any_of(key_of(model), missing)))
-        seen |= {str(key): None for key in missing} | found
-    return {str(key): seen[str(key)] for key in wanted if seen[str(key)] is not None}
+        seen |= {str(key): None for key in missing}
+        seen |= found or {}
+    return {str(key): name for key in wanted if (name := seen[str(key)]) is not None}
 
 
 def names_of_shown(model: type[Model], keys: Iterable) -> dict[str, str]:

@@ -12,8 +12,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, request, send_from_directory
-from werkzeug.utils import safe_join
+from flask import Blueprint, Response, abort, make_response, redirect, request, send_from_directory
+from werkzeug.security import safe_join
 
 from ..rest.services import services
 from .layout import POLICY
@@ -46,7 +46,7 @@ def show(name: str) -> Response:
         abort(404)
     if Path(path).is_dir():
         if not request.path.endswith("/"):
-            return redirect(f"{here()}/", 301)
+            return make_response(redirect(f"{here()}/", 301))
         name = f"{name}index.html"
     is_page = name.endswith(".html")
     response = send_from_directory(_folder(), name, max_age=_AGE if name.startswith("assets/") else 0)

@@ -108,7 +108,7 @@ def would(call: Call, method: str) -> bool:
 def form_for(call: Call, method: str, action: str, values: Mapping | None = None, errors=None) -> Form:
     """Return the form of ``method``, filled with ``values`` and marked with ``errors``."""
     deletes = method == "DELETE"
-    schema = call.resource.deletion if deletes else call.target.schema("request", method)
+    schema = call.required_resource.deletion if deletes else call.target.schema("request", method)
     resource = call.resource if call.action is None else None
     if method == "POST" and values is None and schema:
         values = (defaults_of(resource) if resource else {}) | asked_for(call, schema)
@@ -120,7 +120,7 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
     controls = controls_of(schema, values, complaints, call.user, changes, key or "") if schema else []
     if deletes:
         for control in controls:
-            control.form = f"{address(call.resource.name, call.key)}{DELETION}/"
+            control.form = f"{address(call.required_resource.name, call.key)}{DELETION}/"
     known = {control.name for control in controls}
     for name, found in complaints.items():
         if name not in known:
@@ -132,7 +132,9 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
 
 def query_form(call: Call, errors: Mapping | None = None) -> Form:
     """Return the form of an action's query parameters, as they are in the query; ``errors`` are by parameter."""
-    schema = call.action.query
+    schema = call.action.query if call.action is not None else None
+    if schema is None:
+        raise LookupError(f"{call.target.name} declares no query")
     defaults = {
         wire.data_key or name: wire.load_default
         for name, wire in schema().load_fields.items()

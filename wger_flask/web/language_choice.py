@@ -17,4 +17,4 @@ def preferred(texts: Mapping[str, Text]) -> Text | None:
     Without it, returns the English one, else the first; None where there is none.
     """
     wanted = request.accept_languages.best_match(texts.keys()) if has_request_context() and len(texts) > 1 else None
-    return texts.get(wanted) or texts.get(FALLBACK) or next(iter(texts.values()), None)
+    return texts.get(wanted or "") or texts.get(FALLBACK) or next(iter(texts.values()), None)

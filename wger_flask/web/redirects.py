@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Response, current_app, flash, redirect
+from flask import Response, current_app, flash, make_response, redirect
 
 from ..rest.dispatch import Call
 from ..rest.services import services
@@ -22,7 +22,8 @@ _DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "Th
 
 def done(call: Call, payload) -> Response:
     """Go on after a form was taken: to the list with one's new row in it, to a row that was changed."""
-    resource, where, key = call.resource, address(call.resource.name), key_field(call.resource)
+    resource = call.required_resource
+    where, key = address(resource.name), key_field(resource)
     if call.method == "DELETE" or not key or not payload:
         return gone_on(call, where)
     selection, new = resource.visible_to(call.user), payload[key]
@@ -55,11 +56,11 @@ def gone_on(call: Call, where: str, away: bool = False) -> Response:
     if current_app.secret_key:
         made = made_by(call) or call.resource
         is_row = made is not None and (call.action is None or away)
-        flash(_DONE[call.method].format(begun(made.title)) if is_row else f"{title_of(call)}: done.")
-    return redirect(where if away else way_back() or where, 303)
+        flash(_DONE[call.method].format(begun(made.title)) if made and is_row else f"{title_of(call)}: done.")
+    return make_response(redirect(where if away else way_back() or where, 303))
 
 
 def makes_a_row(call: Call) -> bool:
     """Tell whether an action makes another row of its resource: it is sent a part of one."""
     sent = call.action and call.action.schema
-    return bool(sent and issubclass(sent, call.resource.schema))
+    return bool(sent and issubclass(sent, call.required_resource.schema))

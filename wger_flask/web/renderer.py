@@ -6,7 +6,7 @@ have a page each; what was refused has one too, and a form that was refused is s
 
 from __future__ import annotations
 
-from flask import Response, redirect
+from flask import Response, make_response, redirect
 
 from ..rest.dispatch import Call
 from ..rest.errors import ApiError
@@ -39,7 +39,7 @@ def page(call: Call | None, payload, status: int) -> Response | None:
     if status == 405 and (missing := lost(call)):  # no form for a row that is not there
         return refused(call, missing.body, missing.status)
     if call.method == "GET" and is_from_page(call) and status in (200, 405) and (wanted := list_wanted(call.request)):
-        return redirect(wanted, 303)
+        return make_response(redirect(wanted, 303))
     if status >= 400:
         return not_done(call, payload, status)
     if call.method not in ("GET", "HEAD", "OPTIONS"):
@@ -49,7 +49,8 @@ def page(call: Call | None, payload, status: int) -> Response | None:
             if status == 201 and call.target.makes:
                 return gone_on(call, address(call.target.makes, payload["id"]), away=True)
             if status == 201 and makes_a_row(call):
-                return gone_on(call, address(call.resource.name, payload[key_field(call.resource)]), away=True)
+                made = call.required_resource
+                return gone_on(call, address(made.name, payload[key_field(made)]), away=True)
             if way_back() or call.method in ("PUT", "PATCH") and "GET" in call.target.handlers:
                 return gone_on(call, here())
         if status == 204:
@@ -63,7 +64,7 @@ def page(call: Call | None, payload, status: int) -> Response | None:
 def listing(call: Call, payload: dict, errors: dict | None = None, status: int = 200) -> Response:
     """Return the page of a list."""
     rows = payload.get("results", [])
-    registry, resource = services().registry, call.resource
+    registry, resource = services().registry, call.required_resource
     form = adding(call)
     if form and form.back and not errors:
         return respond("form.html", **frame_of(call, None, form_title(call, "POST")), form=form)
@@ -84,7 +85,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
 
 def detail(call: Call, payload: dict) -> Response:
     """Return the page of a row."""
-    resource = call.resource
+    resource = call.required_resource
     method = "PATCH" if "PATCH" in call.target.handlers else "PUT"
     form = form_for(call, method, here(), payload) if _may_touch(call, method) else None
     removal = form_for(call, "DELETE", here()) if _may_touch(call, "DELETE") else None
@@ -123,7 +124,7 @@ def plain(call: Call, payload, status: int = 200) -> Response:
         cells = Cells(schema, rows, call.user) if schema else None
         known = cells.fields if cells else {}
         made = [
-            [cells.cell(name, row.get(name)) if name in known else guess(row.get(name)) for name in names]
+            [cells.cell(name, row.get(name)) if cells and name in known else guess(row.get(name)) for name in names]
             for row in rows
         ]
         return respond("plain.html", status, **frame, heads=[label(name) for name in names], rows=made)
@@ -184,7 +185,7 @@ def _narrowed(call: Call) -> dict:
     """Return the form of the list's filters, by its name in templates, where an action takes them."""
     if call.action is None or not call.action.filtered or call.method == "OPTIONS":
         return {}
-    parameters = call.resource.filter_set.describe()
+    parameters = call.required_resource.filter_set.describe()
     kept = call.action.query().load_fields if call.action.query else ()
     return {"filters": filter_form(parameters, call.args, {}, call.user, _labels(call.resource), kept)}
 
@@ -216,8 +217,8 @@ def _allows(call: Call, rules, method: str) -> bool:
 def _action(call: Call, action) -> dict:
     path = action.path.strip("/")
     posts = [method for method in action.methods if method != "GET"]
-    access = action.access or call.resource.rules
-    url = address(call.resource.name, *([call.key] if action.detail else [])) + f"{path}/"
+    access = action.access or call.required_resource.rules
+    url = address(call.required_resource.name, *([call.key] if action.detail else [])) + f"{path}/"
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
         "url": url, "label": label_of(path, action), "about": action.about, "presses": presses,

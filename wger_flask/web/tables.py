@@ -80,7 +80,7 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     """Return the table of a resource's ``rows``; ``name_first`` begins with their names and leaves out what
     only programs ask for, to choose among them.
     """
-    resource = call.resource
+    resource = call.required_resource
     cells = Cells(resource.schema, rows, call.user, resource.model)
     key = key_field(resource)
     shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
@@ -114,10 +114,11 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
 
 def _called(call: Call, rows: list[dict], key: str | None) -> dict[str, str]:
     """Return what the rows are called, where no column of theirs says it."""
-    model, registry = call.resource.model, services().registry
+    resource, registry = call.required_resource, services().registry
+    model = resource.model
     if key is None or model not in registry.names:
         return {}
-    plain = {str(row[key]): plain_name(registry.of_model(model) or call.resource, row[key]) for row in rows}
+    plain = {str(row[key]): plain_name(registry.of_model(model) or resource, row[key]) for row in rows}
     return plain | names_of_shown(model, plain)
 
 
@@ -143,10 +144,10 @@ def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Colum
     is_number = kind in ("integer", "number", "decimal") and not is_key
     is_minor = not is_key and (kind == "uuid" or kind == "date-time" and field.dump_only)
     term = (field.attribute or attribute).replace(".", "__")
-    if term not in call.resource.order.allowed:
+    if term not in call.required_resource.order.allowed:
         return Column(name, label_of(name, field), is_number, is_minor=is_minor)
-    usual = call.resource.for_people
-    usual = usual[0] if usual != call.resource.order.default else ""
+    for_people = call.required_resource.for_people
+    usual = for_people[0] if for_people != call.required_resource.order.default else ""
     now = (call.args.get("ordering") or usual).split(",")[0].strip()
     direction = {term: "ascending", f"-{term}": "descending"}.get(now, "")
     target = f"-{term}" if direction == "ascending" else term
@@ -159,14 +160,14 @@ def pager_of(call: Call, envelope: dict) -> Pager | None:
     if "results" not in envelope:
         return None
     if "count" not in envelope:
-        links = [f"?{urlsplit(envelope.get(name) or '').query}" for name in ("previous", "next")]
-        return Pager(0, 0, None, *("" if link == "?" else link for link in links), ())
-    limit, offset = call.resource.pagination.window(call.args)
+        before, after = (urlsplit(envelope.get(name) or "").query for name in ("previous", "next"))
+        return Pager(0, 0, None, before and f"?{before}", after and f"?{after}", ())
+    limit, offset = call.required_resource.pagination.window(call.args)
     limit = min(limit, ON_A_PAGE)
     count, shown, args = envelope["count"], len(envelope["results"]), call.args
 
     def at(start: int, size: int = limit) -> str:
-        usual = call.resource.pagination.default
+        usual = call.required_resource.pagination.default
         return with_args(args, limit=None if size == usual else size, offset=start or None)
 
     end = (count - 1) // limit * limit if count else 0

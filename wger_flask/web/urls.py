@@ -51,7 +51,7 @@ def local_path(wanted: str | None, otherwise: str | None = None) -> str:
         known = f"{path}/".startswith(f"{unquote(mount)}/") and not {".", ".."} & set(path.split("/"))
     else:
         known = True
-    if known:
+    if known and wanted:
         return wanted
     return mounted("/") if otherwise is None else otherwise
 

@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from flask import render_template, render_template_string
 from markupsafe import Markup
 
+from ..rest.dispatch import Call
 from ..rest.resource import Resource
 from ..storage.model import Model
 from ..storage.query import Selection
@@ -42,7 +43,7 @@ class Shown:
     * ``call``: the :class:`Call`; ``resource``: the :class:`Resource`.
     """
 
-    call: object
+    call: Call
     resource: Resource
     rows: list[dict]
     args: tuple[str, ...]

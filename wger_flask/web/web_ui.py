@@ -13,8 +13,19 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_file, url_for
-from werkzeug.utils import safe_join
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.security import safe_join
 
 from ..rest.errors import ApiError
 from ..rest.mount import mount_of, path_of
@@ -79,15 +90,16 @@ def pages_for(settings) -> Blueprint | None:
 
     def onward(room: str = "", rest: str = "") -> Response:
         """Send whoever leaves the language out to the same page in theirs."""
-        return redirect(f"/{_preferred(languages)}{request.path}{_query()}", 302)
+        return _sent_to(f"/{_preferred(languages)}{request.path}{_query()}")
 
     rooms, below = f"/<any({', '.join(ROOMS)}):room>", f"/<any({', '.join(map(repr, languages))}):language>"
-    rules = {f"{rooms}{rest}": ("onward", onward) for rest in ("", "/<path:rest>")}
+    rules: dict[str, tuple[str, Callable[..., Response]]] = {}
+    rules |= {f"{rooms}{rest}": ("onward", onward) for rest in ("", "/<path:rest>")}
     rules |= {f"{below}{rule}": ("page", page) for rule in rules}
-    rules[below] = ("start", lambda language: redirect(dashboard(language)))
+    rules[below] = ("start", lambda language: _sent_to(dashboard(language)))
     for place, (path, ours) in enumerate(_OURS.items()):
         rules[path] = rules[below + path] = (f"ours_{place}", _to(ours))
-    rules[f"{below}/user/<path:rest>"] = ("account", lambda language, rest: redirect(f"/user/{quote(rest)}{_query()}"))
+    rules[f"{below}/user/<path:rest>"] = ("account", lambda language, rest: _sent_to(f"/user/{quote(rest)}{_query()}"))
     for rule, (name, view) in rules.items():
         pages.add_url_rule(rule, name, view, strict_slashes=False)
     return pages
@@ -104,7 +116,11 @@ def is_served() -> bool:
 
 
 def _to(ours: Callable[..., str]) -> Callable[..., Response]:
-    return lambda language="", **names: redirect(ours(**names), 302)
+    return lambda language="", **names: _sent_to(ours(**names))
+
+
+def _sent_to(path: str, status: int = 302) -> Response:
+    return make_response(redirect(path, status))
 
 
 def _food(key: int, name: str = "") -> str:
@@ -147,7 +163,7 @@ def _page(languages: tuple[str, ...], language: str) -> Response:
     except ApiError:
         g.user = None
     if g.user is None:
-        return redirect(url_for("account.login", next=present()), 303)
+        return _sent_to(url_for("account.login", next=present()), 303)
     rest = request.path.removeprefix(f"/{language}")
     response = respond(
         "web_ui.html", language=language, languages=languages, menu=MENU, build=STATIC, main=MAIN, style=STYLE,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..rest import fields
 from ..rest.bodies import parts_of
@@ -46,7 +47,7 @@ class Control:
     label: str
     widget: str = "input"
     type: str = "text"
-    value: object = ""
+    value: Any = ""
     options: list[tuple[str, str]] = field(default_factory=list)
     hint: str = ""
     errors: list[str] = field(default_factory=list)
@@ -159,7 +160,7 @@ def local_moment(value: str | None) -> str:
     second would else change places when one of them is changed.
     """
     try:
-        found = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value or "")
     except (TypeError, ValueError):
         return value or ""
     if found.tzinfo is not None:
@@ -221,7 +222,7 @@ def _reference(made: Control, wire, value, user) -> None:
 def _may_be_added(made: Control, model: type[Model], user) -> None:
     """Offer to add a row where there is none to choose from."""
     resource = services().registry.of_model(model)
-    if "POST" in resource.methods and resource.rules.write(user):
+    if resource is not None and "POST" in resource.methods and resource.rules.write(user):
         made.adds, made.source, made.chooses = resource.title, address(resource.name), True
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model, abstract
@@ -10,6 +12,12 @@ ENGLISH = 2
 CC_BY_SA_4 = 2
 REPETITIONS = 1
 KILOGRAMS = 1
+
+
+class WithKey(Protocol):
+    """A user, as the database or as a request knows them."""
+
+    id: int
 
 
 class Language(Model):
@@ -115,6 +123,7 @@ class UserProfile(Model):
 
     id = columns.Auto()
     user = columns.ForeignKey(User, unique=True, backref="+")
+    user_id: int
     gym = columns.ForeignKey(Gym, null=True, cascade="null")
     is_temporary = columns.Boolean(default=False)
     workout_reminder_active = columns.Boolean(default=False)
@@ -148,7 +157,7 @@ class UserProfile(Model):
         label = "core.userprofile"
 
 
-def weight_unit_of(user: User | None) -> str:
+def weight_unit_of(user: WithKey | None) -> str:
     """Return the unit ("kg" or "lb") that a user reads masses in; kg without a user or a profile."""
     unit = user and UserProfile.select(UserProfile.weight_unit).where(UserProfile.user == user.id).scalar()
     return unit or "kg"

@@ -11,7 +11,8 @@ from wger_flask.api import Selection, any_of, fields, history_of, key_of, versio
 
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
-_PARTS = (Translation, ExerciseImage, ExerciseVideo)
+Part = type[Translation] | type[ExerciseImage] | type[ExerciseVideo]
+_PARTS: tuple[Part, ...] = (Translation, ExerciseImage, ExerciseVideo)
 
 
 def of(model) -> Callable:
@@ -34,8 +35,8 @@ def of_everything(keys, context) -> dict[int, list[str]]:
 def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
     latest: dict = {}
-    for model in (Exercise, *_PARTS):
-        column = key_of(model) if model is Exercise else model.exercise
+    places = [(Exercise, key_of(Exercise)), *((part, part.exercise) for part in _PARTS)]
+    for model, column in places:
         for key, moment in Selection(model, (any_of(column, keys),)).rows((column.name, "last_update")):
             if key not in latest or latest[key] < moment:
                 latest[key] = moment
@@ -45,7 +46,8 @@ def last_updates(keys, context) -> dict[int, str]:
 
 def _edits(model, keys) -> list[tuple]:
     """Return the author that every edit of rows of ``model`` named, with the row's key."""
-    history = history_of(model)
+    if (history := history_of(model)) is None:
+        return []
     return Selection(history, (any_of(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
 
 

@@ -74,14 +74,14 @@ def delete_exercise(call, exercise: Exercise) -> None:
     replacement = _replacement(exercise, options.get("replaced_by"))
     name = _english_name(exercise)
     if replacement is not None:
-        for model in (SlotEntry, WorkoutLog):
-            model.update(exercise=replacement).where(model.exercise == exercise).execute()
+        for used in (SlotEntry, WorkoutLog):
+            used.update(exercise=replacement).where(used.exercise == exercise).execute()
         tell_replaced(Exercise, exercise.id, replacement.id)
         if options.get("transfer_translations"):
             _transfer_translations(call, exercise, replacement)
         if options.get("transfer_media"):
             media.transfer(call, exercise, replacement)
-    note("base", exercise.uuid, f"Exercise base of {name}", replacement and replacement.uuid)
+    note("base", exercise.uuid, f"Exercise base of {name}", replacement.uuid if replacement else None)
     for model, kind in KINDS:
         for row in Selection(model, (equals(model.exercise, exercise.id),), ("id",)).instances():
             note(kind, row.uuid, row.name if model is Translation else "")
@@ -93,7 +93,7 @@ def _replacement(exercise: Exercise, wanted: uuids.UUID | int | None) -> Exercis
         return None
     column = Exercise.uuid if isinstance(wanted, uuids.UUID) else Exercise.id
     replacement = Selection(Exercise, (equals(column, wanted),)).first() if columns.storable(wanted) else None
-    if replacement is None:
+    if not isinstance(replacement, Exercise):
         raise Invalid({"replaced_by": ["There is no such exercise."]})
     if replacement.id == exercise.id:
         raise Invalid({"replaced_by": ["An exercise cannot take its own place."]})

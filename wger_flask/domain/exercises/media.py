@@ -12,7 +12,10 @@ from .contributions import noted, remove
 from .deletion_log import note
 from .models import Exercise, ExerciseImage, ExerciseVideo
 
-FILES = {ExerciseImage: ("image", "exercise-images"), ExerciseVideo: ("video", "exercise-video")}
+FILES: dict[type[ExerciseImage] | type[ExerciseVideo], tuple[str, str]] = {
+    ExerciseImage: ("image", "exercise-images"),
+    ExerciseVideo: ("video", "exercise-video"),
+}
 
 
 def image_folder(values: dict) -> str:

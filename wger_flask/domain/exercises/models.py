@@ -80,7 +80,9 @@ class Translation(Licensed):
     id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
+    exercise_id: int
     language = columns.ForeignKey(Language)
+    language_id: int
     name = columns.Char(max_length=200, index=True)
     description = columns.Text(default="")
     description_source = columns.Text(default="")
@@ -102,7 +104,7 @@ class Alias(Model):
     id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     translation = columns.ForeignKey(Translation)
-    alias = columns.Char(max_length=200, index=True)
+    alias = columns.Char(max_length=200, index=True)  # type: ignore[assignment]  # Peewee has a method of this name
 
     class Meta:
         table_name = "exercises_alias"

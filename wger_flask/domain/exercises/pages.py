@@ -91,7 +91,7 @@ def names(keys: list[int]) -> dict[int, str]:
     )
     for exercise, name, language in rows:
         by_exercise.setdefault(exercise, {}).setdefault(language, name)
-    return {exercise: preferred(by_language) for exercise, by_language in by_exercise.items()}
+    return {exercise: preferred(by_language) or "" for exercise, by_language in by_exercise.items()}
 
 
 def register(registry) -> None:

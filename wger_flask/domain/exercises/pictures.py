@@ -26,6 +26,6 @@ def thumbnails(context: Context, name: str) -> dict | None:
 def show_thumbnails(call) -> dict:
     """Return the URLs of a picture and of its thumbnails, and how large these are at most."""
     picture = call.row()
-    urls = thumbnails(call.context, picture.image)
-    small = {label: {"url": urls[label], "settings": {"size": list(box)}} for label, box in SIZES.items()}
+    urls = thumbnails(call.context, picture.image) or {}
+    small = {label: {"url": url, "settings": {"size": list(SIZES[label])}} for label, url in urls.items()}
     return {**small, "original": call.context.media(picture.image)}

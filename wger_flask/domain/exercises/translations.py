@@ -70,12 +70,10 @@ def demand_free_place(exercise_id: int, language_id: int, row: Translation | Non
 
 
 def _prepare(call, data: dict, row: Translation | None) -> None:
-    exercise_id = data.get("exercise", row and row.exercise_id)
-    language_id = data.get("language", row and row.language_id)
-    if row is not None:
-        demand_free_place(exercise_id, language_id, row)
-        data.pop("exercise", None)
-        data.pop("language", None)
+    if row is None:
+        language_id = data["language"]
+    else:
+        demand_free_place(data.pop("exercise", row.exercise_id), data.pop("language", row.language_id), row)
         language_id = row.language_id
     if "description_source" in data:
         language = Language.get_by_id(language_id)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import tzinfo
 from functools import lru_cache
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from wger_flask.api import (
     BUCKETS,
@@ -112,8 +112,9 @@ def _daily(totals: list[Total]) -> list[ValueCount]:
 # -- what was asked for ----------------------------------------------------------------------------
 def _series(call: Call) -> ValueSeries:
     """Return what the filters leave of the user's measurements."""
-    narrowed = call.resource.filter_set.apply(Selection(Measurement), call.args)  # whose they are, the series say
-    own = Selection(Category, (equals(Category.user, call.user.id),))
+    # Whose they are, the series say.
+    narrowed = call.required_resource.filter_set.apply(Selection(Measurement), call.args)
+    own = Selection(Category, (equals(Category.user, call.required_user.id),))
     return ValueSeries(
         narrowed.relation(
             series="category", moment="date", unit=_UNIT, value="value", lowest=_LOWEST, highest=_HIGHEST
@@ -122,10 +123,10 @@ def _series(call: Call) -> ValueSeries:
     )
 
 
-def _zone(call: Call) -> tzinfo:
+def _zone(call: Call) -> ZoneInfo:
     name = _given(call, "tz")
     zone = zone_named(name) if name else active_zone()
-    if zone is None:
+    if not isinstance(zone, ZoneInfo):
         raise ParseError(f"Unknown timezone: {name}")
     return zone
 
@@ -140,7 +141,7 @@ def _max_points(call: Call) -> int:
 
 def _given(call: Call, name: str) -> str | None:
     """Return the value of a parameter, None for none; a form sends all it has, so nothing in it is none."""
-    value = (call.args.getlist(name) or [None])[-1]
+    value = call.args.getlist(name)[-1] if name in call.args else None
     return None if value == "" and call.format.is_html else value
 
 

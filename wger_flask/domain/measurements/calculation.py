@@ -98,7 +98,8 @@ def source_of_measurements(category: Calculated) -> Category | None:
         of = equals(Category.is_official, True)
     else:
         of = equals(Category.id, source_of(category.params))
-    return Selection(Category, (equals(Category.user, category.user), of)).first()
+    source = Selection(Category, (equals(Category.user, category.user), of)).first()
+    return source if isinstance(source, Category) else None
 
 
 def from_training(category: Calculated, days: Iterable[datetime.date] | None = None) -> Entries:

@@ -22,7 +22,7 @@ def check_category(call: Call, data: dict, row: Category | None) -> dict[str, li
     wanted = data.get("metric_type")
     if row is not None and wanted is not None and wanted != row.metric_type:
         errors["metric_type"] = ["The metric type of a category cannot be changed"]
-    if row is None and derived_key(call.user.id, wanted or CUSTOM) is not None:
+    if row is None and derived_key(call.required_user.id, wanted or CUSTOM) is not None:
         data.pop("id", None)
     if data.get("parent") is not None and (wrong := _wrong_with_parent(data["parent"], row)):
         errors["parent"] = [wrong]
@@ -62,9 +62,9 @@ def prepare_category(call: Call, data: dict, row: Category | None) -> None:
     unit = data.get("unit", row.unit if row is not None else "")
     if metric_type == BODY_WEIGHT and unit not in WEIGHT_UNITS:
         raise Invalid({"unit": ["Body weight categories only support kg and lb as unit"]})
-    if row is None and metric_type != CUSTOM and _has(call.user.id, metric_type):
+    if row is None and metric_type != CUSTOM and _has(call.required_user.id, metric_type):
         raise Invalid({"metric_type": [f"You already have a {metric_type} category"]})
-    if row is None and (key := derived_key(call.user.id, metric_type)):
+    if row is None and (key := derived_key(call.required_user.id, metric_type)):
         data["id"] = free(key)
 
 
@@ -86,8 +86,8 @@ def add_components(call: Call, row: Category, created: bool) -> None:
         return
     present = {found.metric_type for found in Category.select().where(Category.parent == row.id)}
     for order, (metric_type, name) in enumerate(components.items()):
-        if metric_type not in present:
+        if metric_type not in present and (key := derived_key(row.user_id, metric_type)) is not None:
             insert(Category(
-                id=free(derived_key(row.user_id, metric_type)), user=row.user_id, name=name, unit=row.unit,
+                id=free(key), user=row.user_id, name=name, unit=row.unit,
                 metric_type=metric_type, parent=row.id, order=order,
             ))  # fmt: skip

@@ -145,7 +145,7 @@ def _nothing(user: int, params: dict) -> None:
 
 def _no_source(user: int, params: dict) -> str | None:
     key = source_of(params)
-    source = key and Selection(Category, (equals(Category.id, key), equals(Category.user, user))).first()
+    source = None if key is None else Category.get_or_none(Category.id == key, Category.user == user)
     if source is None:
         return "The source category does not exist"
     if source.dynamic_type != NOT_DYNAMIC:

@@ -51,7 +51,7 @@ def _wrong_with_category(category: Category) -> str:
 
 def prepare_measurement(call: Call, data: dict, row: Measurement | None) -> None:
     """Check unit and limits, and that no other entry has the external id; a new weight without a unit gets one."""
-    category = Category.get_by_id(data["category"] if "category" in data else row.category_id)
+    category = Category.get_by_id(data["category"] if row is None or "category" in data else row.category_id)
     extra = data.get("extra_data", row.extra_data if row is not None else {})
     _check_external_id(data, row, category)
     refuse_change(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model, declare_index
@@ -19,12 +21,14 @@ class Category(Model):
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     user = columns.ForeignKey(User)
+    user_id: int
     name = columns.Char(max_length=100)
     unit = columns.Char(max_length=30, default="")
     metric_type = columns.Char(max_length=30, default=CUSTOM, choices=list(METRIC_TYPES.items()))
     chart_type = columns.Char(max_length=20, null=True, choices=list(CHART_TYPES.items()))
     chart_config = columns.Json(default=dict)
     parent = columns.ForeignKey("self", null=True, backref="children")
+    parent_id: UUID | None
     order = columns.Integer(default=0)
     is_official = columns.Boolean(default=False)
     dynamic_type = columns.Char(max_length=20, default=NOT_DYNAMIC, index=True)
@@ -41,6 +45,7 @@ class Measurement(Model):
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     category = columns.ForeignKey(Category)
+    category_id: UUID
     date = columns.DateTime(default=columns.now)
     value = columns.Decimals(8, 2)
     notes = columns.Char(max_length=100, default="")

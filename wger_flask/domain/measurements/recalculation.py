@@ -187,13 +187,10 @@ def _calculated(whose: Clause) -> list[tuple[Calculated, bool]]:
     if not rows:
         return []
     zone = zone_of(rows[0][1])
-    made = [Calculated(*row, zone) for row in rows]
+    made = [Calculated(key, user, kind, params, zone) for key, user, kind, params in rows]
     sound = [found for found in made if is_sound(found)]
-    days = dict(
-        Calculation.select(Calculation.category, Calculation.day)
-        .where(Calculation.category.in_([found.id for found in sound]))
-        .tuples()
-    )
+    counted = Selection(Calculation, (any_of(Calculation.category, [found.id for found in sound]),))
+    days = dict(counted.rows(("category", "day")))
     now = today(zone)
     return [(found, days.get(found.id) == now) for found in sound]
 
@@ -245,7 +242,7 @@ def _store(found: Calculated, wanted: Entries, about: Collection[UUID] | None = 
     ]
     for start in range(0, len(doomed), _AT_ONCE):
         Measurement.delete().where(Measurement.id.in_(doomed[start : start + _AT_ONCE])).execute()
-    rest = (found.id, CALCULATED, "", {})
+    rest: tuple[object, ...] = (found.id, CALCULATED, "", {})
     upsert(Measurement, _WRITTEN, [(*row, *rest) for row in rows])
 
 
@@ -260,7 +257,7 @@ def recalculate_all(name: str | None = None) -> int:
     )
     if name is not None:
         query = query.where(User.id == account_named(name).id)
-    users = [user for (user,) in query.order_by(User.id).tuples()]
+    users = list(query.order_by(User.id).scalars())
     for user in users:
         with transaction():
             for found, _ in _of_user(user):

@@ -14,7 +14,7 @@ from .schemas import MeasurementCategorySchema, MeasurementSchema
 def prepare(call: Call, data: dict, row: Category | None) -> None:
     """Complete a category, and refuse what does not fit together: what it is calculated from at last."""
     prepare_category(call, data, row)
-    dynamic_types.check_calculation(call.user.id, data, row)
+    dynamic_types.check_calculation(call.required_user.id, data, row)
 
 
 category = Resource(

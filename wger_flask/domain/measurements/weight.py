@@ -15,7 +15,9 @@ from wger_flask.api import (
     Key,
     Resource,
     Schema,
+    Selection,
     User,
+    any_of,
     compared,
     exact,
     fields,
@@ -51,8 +53,7 @@ class Weight(fields.Decimal):
 
 def _units(users: list, context: Context | None = None) -> dict[int, str]:
     """Return the units in which users see weights."""
-    query = UserProfile.select(UserProfile.user, UserProfile.weight_unit).where(UserProfile.user.in_(users))
-    return dict(query.tuples())
+    return dict(Selection(UserProfile, (any_of(UserProfile.user, users),)).rows(("user", "weight_unit")))
 
 
 def _shown(wanted: str | None, value, extra_data, category_unit: str) -> str:
@@ -81,7 +82,7 @@ def in_official_category(call: Call, data: dict, row: Measurement | None) -> Non
         raise Invalid({"weight": [f"Weight must be between {low} and {high} {unit}"]})
     data["extra_data"] = {**(row.extra_data if row else {}), "unit": unit}
     if row is None:
-        data["category"] = official_category(call.user.id, unit).id
+        data["category"] = official_category(call.required_user.id, unit).id
 
 
 @on_user_created

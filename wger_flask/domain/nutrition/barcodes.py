@@ -73,13 +73,13 @@ def read(product: Mapping) -> dict | None:
     name, _ = _named(product, "product")
     if label is None or not name:
         return None
-    wrong = contradiction(label)
-    if wrong:
+    wrong, energy = contradiction(label), energy_of(label)
+    if wrong or energy is None:
         log.info("%r of %s is not taken: %s", name, SOURCE, wrong)
         return None
     grade = product.get("nutrition_grades")
     return {
-        "name": name, "energy": round(energy_of(label)),
+        "name": name, "energy": round(energy),
         **{field: getattr(label, field) for field in (*_MAIN, *_PARTS, *_OTHER)},
         "common_name": _named(product, "generic")[0] or None,
         "brand": _text(_decoded(str(product.get("brands") or "")).split(",")[0]) or None,
@@ -94,18 +94,20 @@ def _label(product: Mapping) -> Label | None:
     said = product.get("nutriments")
     if not isinstance(said, Mapping):
         return None
-    main = {field: _number(said.get(f"{key}_100g"), 100) for field, key in _MAIN.items()}
+    main = {
+        field: number for field, key in _MAIN.items() if (number := _number(said.get(f"{key}_100g"), 100)) is not None
+    }
     kcal = _number(said.get(f"{_KCAL}_100g"), _MOST_KCAL)
-    kj = (_number(said.get(f"{key}_100g"), _MOST_KJ) for key in _KJ)
-    kj = next((one for one in kj if one is not None), None)
-    if None in main.values() or kcal is None and kj is None:
+    kj = next((one for key in _KJ if (one := _number(said.get(f"{key}_100g"), _MOST_KJ)) is not None), None)
+    if len(main) < len(_MAIN) or kcal is None and kj is None:
         return None
     parts = {field: _number(said.get(f"{key}_100g"), _MOST_PART) for field, key in _PARTS.items()}
     other = {field: _number(said.get(f"{key}_100g"), 100) for field, key in _OTHER.items()}
     sweet = (_number(said.get(f"{key}_100g"), 100) for key in ("polyols", "erythritol"))
     categories = product.get("categories_tags")
     return Label(
-        **main, **parts, **other, kcal=kcal, kj=kj,
+        **main, carbohydrates_sugar=parts["carbohydrates_sugar"], fat_saturated=parts["fat_saturated"],
+        fiber=other["fiber"], sodium=other["sodium"], kcal=kcal, kj=kj,
         polyols=next((one for one in sweet if one is not None), None),
         alcohol=_number(said.get("alcohol_100g"), 100),
         alcoholic=isinstance(categories, list) and "en:alcoholic-beverages" in categories,

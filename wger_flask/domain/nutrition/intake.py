@@ -57,7 +57,8 @@ def of_amount(call) -> dict:
     """Tell what an amount of this food contains."""
     row = call.row()
     errors = {}
-    amount = grams = None
+    amount = Decimal(0)
+    grams = None
     try:
         amount = _amount(call.args.get("amount", ""))
     except ValidationError as wrong:

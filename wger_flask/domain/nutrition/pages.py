@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from wger_flask.api import (
@@ -58,7 +60,8 @@ def _food(shown):
 
 def _inside(row: dict) -> Nutrients:
     """Return what is in 100 g of a food in its JSON."""
-    return Nutrients(*(None if row[name] is None else Decimal(str(row[name])) for name in NUTRIENTS))
+    held: dict[str, Any] = {name: None if row[name] is None else Decimal(str(row[name])) for name in NUTRIENTS}
+    return Nutrients(**held)
 
 
 # -- plans and meals --------------------------------------------------------------------------------
@@ -124,12 +127,13 @@ def _days(shown, selection: Selection) -> dict | None:
     know_names(models.LogItem, _names_of(parts))
     days = portions.by_day(parts)
     day = portions.chosen_day(list(days), shown.call.args.get("day"))
-    if not days:
+    if day is None or not days:
         return None
-    eaten = sorted(days.get(day, []), key=lambda part: part.moment)
+    eaten = sorted(days.get(day, []), key=attrgetter("moment"))
     total = portions.total(eaten)
     plans = {part.plan for part in eaten or next(iter(days.values()))}
-    plan = _goals_of(list(plans), shown)[plans.pop()] if len(plans) == 1 else None
+    one = plans.pop() if len(plans) == 1 else None
+    plan = _goals_of([one], shown)[one] if one is not None else None
     last = max([*days, day])
     around = [last - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
     amounts = [

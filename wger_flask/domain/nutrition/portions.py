@@ -93,11 +93,12 @@ def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
     extra = ("datetime", "plan") if model is models.LogItem else ()
     parts = []
     for row in selection.rows((*_COLUMNS, *extra), limit):
+        key, meal, food, name, unit, unit_name = row[:6]
         eaten = row[6 : 6 + len(EATEN)]
+        amount, gram = eaten[:2]
         moment, plan = row[-2:] if extra else (None, None)
-        parts.append(Portion(
-            *row[:6], eaten[1], eaten[0], contents_of(eaten), moment and moment.astimezone(active_zone()), plan
-        ))  # fmt: skip
+        moment = moment and moment.astimezone(active_zone())
+        parts.append(Portion(key, meal, food, name, unit, unit_name, gram, amount, contents_of(eaten), moment, plan))
     return parts
 
 
@@ -110,7 +111,8 @@ def by_day(parts: Iterable[Portion]) -> dict[datetime.date, list[Portion]]:
     """Return the portions of each day, on the server's calendar, in the order in which the days came."""
     days: dict[datetime.date, list[Portion]] = {}
     for part in parts:
-        days.setdefault(part.moment.date(), []).append(part)
+        if part.moment is not None:
+            days.setdefault(part.moment.date(), []).append(part)
     return days
 
 

@@ -8,6 +8,8 @@ from wger_flask.api import (
     WRITE,
     Action,
     Cursor,
+    Filter,
+    Lookup,
     Resource,
     compared,
     exact,
@@ -27,7 +29,7 @@ _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, _sorted_in = (
     replace(lookup, sorts=True) for lookup in (gt, gte, lt, lte, one_of)
 )
 
-_FOOD_FILTERS = {
+_FOOD_FILTERS: dict[str, Lookup | tuple[Lookup, ...] | Filter] = {
     "id": (*compared, one_of),
     **dict.fromkeys(
         (

@@ -100,7 +100,7 @@ class IngredientInfoSchema(FoodSchema):
     """A food with everything that is known of it."""
 
     language = Nested(LanguageSchema)
-    license = Nested(LicenseSchema)
+    license = Nested(LicenseSchema)  # type: ignore[assignment]  # the licence itself in the place of its key
     image = Child(ImageSchema, models.Image.ingredient)
     thumbnails = Child(ThumbnailsSchema, models.Image.ingredient)
 

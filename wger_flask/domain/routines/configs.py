@@ -48,7 +48,7 @@ VALUES = {
 
 def _schema(model) -> type[Schema]:
     name = model.__name__.replace("SetsConfig", "SetNrConfig")  # what generated clients call it
-    return type(Schema)(f"{name}Schema", (Schema,), {
+    made: type[Schema] = type(Schema)(f"{name}Schema", (Schema,), {  # type: ignore[misc]  # of marshmallow's metaclass
         "__doc__": model.__doc__,
         "id": fields.Integer(dump_only=True),
         "slot_entry": Key(models.SlotEntry, required=True),
@@ -62,6 +62,7 @@ def _schema(model) -> type[Schema]:
             help="it waits for a logged set that reached all that is ticked",
         ),
     })  # fmt: skip
+    return made
 
 
 SCHEMAS = {model: _schema(model) for model in models.CONFIGS}
@@ -69,7 +70,7 @@ SCHEMAS = {model: _schema(model) for model in models.CONFIGS}
 RESOURCES = tuple(
     Resource(
         title_of(model).lower().replace(" ", "-"), model, SCHEMAS[model],
-        about=model.__doc__,
+        about=model.__doc__ or "",
         methods=WRITE,
         filters=dict.fromkeys(("id", "slot_entry", "iteration", "value", "operation", "step", "repeat"), exact),
         owner=OWNER,

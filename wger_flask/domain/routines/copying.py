@@ -15,7 +15,6 @@ from wger_flask.api import (
     Schema,
     Selection,
     along,
-    columns_of,
     equals,
     fields,
     insert,
@@ -26,13 +25,13 @@ from wger_flask.api import (
 from . import models
 from .schemas import RoutineSchema
 
-# Every table below a routine, parents before children, and the way from a row of it to the routine.
-_BELOW = (
-    (models.Label, ("routine",)),
-    (models.Day, ("routine",)),
-    (models.Slot, ("day", "routine")),
-    (models.SlotEntry, ("slot", "day", "routine")),
-    *((model, ("slot_entry", "slot", "day", "routine")) for model in models.CONFIGS),
+# Every table below a routine, parents before children: its parent, and the way from a row of it to the routine.
+_BELOW: tuple[tuple[type[Model], type[Model], tuple[str, ...]], ...] = (
+    (models.Label, models.Routine, ("routine",)),
+    (models.Day, models.Routine, ("routine",)),
+    (models.Slot, models.Day, ("day", "routine")),
+    (models.SlotEntry, models.Slot, ("slot", "day", "routine")),
+    *((model, models.SlotEntry, ("slot_entry", "slot", "day", "routine")) for model in models.CONFIGS),
 )
 
 
@@ -51,15 +50,14 @@ def copy_routine(call: Call) -> tuple[dict, int]:
     original, data = call.row(), call.load(CopySchema)
     start = data.get("start") or today()
     made = insert(models.Routine(
-        user=call.user.id, name=data.get("name") or original.name, description=original.description,
+        user=call.required_user.id, name=data.get("name") or original.name, description=original.description,
         start=start, end=start + (original.end - original.start), fit_in_week=original.fit_in_week,
     ))  # fmt: skip
     copies: dict[type[Model], dict[int, int]] = {models.Routine: {original.id: made.id}}
-    for model, path in _BELOW:
-        parents = copies[columns_of(model)[path[0]].rel_model]
-        copies[model] = dict(_copied(model, path[0], parents, along(model, path, original.id)))
+    for model, parent, path in _BELOW:
+        copies[model] = dict(_copied(model, path[0], copies[parent], along(model, path, original.id)))
     found = Selection(models.Routine, (equals(models.Routine.id, made.id),))
-    return call.resource.show(found, call.context), 201
+    return call.required_resource.show(found, call.context), 201
 
 
 def _copied(model: type[Model], parent: str, parents: dict[int, int], clause) -> Iterable[tuple[int, int]]:

@@ -106,7 +106,7 @@ def tree_of(rows: Rows) -> list[dict]:
 
     A day has ``slots``, a slot ``entries``, an entry ``rules``: dictionaries too, by field.
     """
-    rules = defaultdict(lambda: defaultdict(list))
+    rules: dict[int, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
     for name, key, *rule in sorted(rows.rules, key=lambda rule: (rule[3], rule[1])):  # by iteration
         found = dict(zip(("id", *_RULE), (key, *rule), strict=True))
         rules[found["slot_entry"]][name].append(found)

@@ -9,6 +9,9 @@ and the entry that they name.
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
@@ -33,6 +36,7 @@ class Routine(Model):
 
     id = columns.Auto()
     user = columns.ForeignKey(User)
+    user_id: int
     name = columns.Char(max_length=25, default="")
     description = columns.Text(default="")
     created = columns.DateTime(default=columns.now)
@@ -119,6 +123,7 @@ class Config(Model):
     step = columns.Char(max_length=10, default="abs", choices=tuple(STEPS.items()))
     repeat = columns.Boolean(default=False)
     requirements = columns.Json(null=True)
+    value: Any  # a column of the models below: a number of their own kind
 
     class Meta:
         ordering = ("slot_entry.order", "slot_entry.id", "iteration")
@@ -130,10 +135,11 @@ def _config(name: str, title: str, value: columns.Integer | columns.Decimals) ->
     meta = type("Meta", (), {
         "table_name": f"manager_{name.lower()}", "label": f"manager.{name.lower()}", "title": title,
     })  # fmt: skip
-    return type(Config)(name, (Config,), {
+    made: type[Config] = type(Config)(name, (Config,), {  # type: ignore[misc]  # of Peewee's metaclass
         "__module__": __name__, "__doc__": f"A rule for the {title.removesuffix(' config')} of an entry.",
         "value": value, "Meta": meta,
     })  # fmt: skip
+    return made
 
 
 WeightConfig = _config("WeightConfig", "weight config", columns.Decimals(6, 2))
@@ -177,6 +183,7 @@ class WorkoutSession(Model):
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     user = columns.ForeignKey(User)
+    user_id: int
     routine = columns.ForeignKey(Routine, null=True, cascade="history")
     day = columns.ForeignKey(Day, null=True, cascade="history")
     notes = columns.Text(null=True)
@@ -197,16 +204,23 @@ class WorkoutLog(Model):
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     date = columns.DateTime(default=columns.now)
     user = columns.ForeignKey(User)
+    user_id: int
     next_log = columns.ForeignKey("self", null=True, backref="+")
     session = columns.ForeignKey(WorkoutSession, null=True)
+    session_id: UUID | None
     exercise = columns.ForeignKey(Exercise)
+    exercise_id: int
     routine = columns.ForeignKey(Routine, null=True, cascade="history")
+    routine_id: int | None
     slot_entry = columns.ForeignKey(SlotEntry, null=True, cascade="history")
+    slot_entry_id: int | None
     iteration = columns.Integer(null=True)
     repetitions_unit = columns.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
+    repetitions_unit_id: int | None
     repetitions = columns.Decimals(6, 2, null=True)
     repetitions_target = columns.Decimals(6, 2, null=True)
     weight_unit = columns.ForeignKey(WeightUnit, null=True, default=KILOGRAMS)
+    weight_unit_id: int | None
     weight = columns.Decimals(6, 2, null=True)
     weight_target = columns.Decimals(6, 2, null=True)
     rir = columns.Decimals(2, 1, null=True)

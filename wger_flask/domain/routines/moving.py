@@ -39,7 +39,7 @@ def move_action(parent: str) -> Action:
     def move(call: Call) -> dict:
         row, step = call.row(), STEPS[call.load(MoveSchema)["direction"]]
         _exchange(type(row), parent, row, step)
-        return call.resource.show(call.selection(), call.context)
+        return call.required_resource.show(call.selection(), call.context)
 
     return Action(
         "move", move, methods=("POST",), schema=MoveSchema,

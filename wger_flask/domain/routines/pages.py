@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from wger_flask.api import (
     Amount,
@@ -104,7 +105,7 @@ def _volume(shown, performed, mass: MassUnit):
 
 def _maxima(shown, performed, names: dict[str, str], mass: MassUnit) -> list[dict]:
     """Return the estimated maxima of each exercise, those that were trained most often first, some drawn."""
-    found = []
+    found: list[dict[str, Any]] = []
     for exercise, kilograms in estimated_maxima(performed).items():
         best = {day: round(mass.of(value), 2) for day, value in kilograms.items()}
         dates = sorted(best)

@@ -104,12 +104,13 @@ def prescribe(entry: int, data: dict) -> None:
         if gain is not None:
             _write(model, entry, SECOND, abs(gain), operation="+" if gain > 0 else "-", step="abs", repeat=True,
                    requirements=needed)  # fmt: skip
-        elif _gaining(row) is not None:
-            delete(model, [row.id])
+        elif (gaining := _gaining(row)) is not None:
+            delete(model, [gaining.id])
 
 
 def _rule(model: type[models.Config], entry: int, iteration: int) -> models.Config | None:
-    return Selection(model, (equals(model.slot_entry, entry), equals(model.iteration, iteration))).first()
+    row = Selection(model, (equals(model.slot_entry, entry), equals(model.iteration, iteration))).first()
+    return row if isinstance(row, models.Config) else None
 
 
 def _gaining(row: models.Config | None) -> models.Config | None:

@@ -47,7 +47,8 @@ def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None
     if row is None:
         data.setdefault("datetime_start", columns.now())
     before = (row.datetime_start, row.datetime_end) if row else None
-    start, end = (data.get(name, getattr(row, name, None)) for name in ("datetime_start", "datetime_end"))
+    start: datetime = data["datetime_start"] if row is None else data.get("datetime_start", row.datetime_start)
+    end: datetime | None = data.get("datetime_end", row.datetime_end if row else None)
     if end is None or (start, end) == before:
         return
     # Times of one zone compare as the clock shows them; that may skip an hour in between.
@@ -88,16 +89,18 @@ def complete_log(call: Call, data: dict, row: WorkoutLog | None) -> None:
     if row is None:
         data.setdefault("date", columns.now())
     if data.get("session", row and row.session_id) is None:
-        moment = data.get("date") or row.date
+        moment = data.get("date") or (row.date if row is not None else columns.now())
         routine = data.get("routine", row and row.routine_id)
         entry = data.get("slot_entry", row and row.slot_entry_id)
-        data["session"] = _session(call.user.id, routine, moment, entry)
+        data["session"] = _session(call.required_user.id, routine, moment, entry)
 
 
 def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
     """Note on the session of a log which day was trained, once its logs agree on one."""
     session = row.__rel__.get("session")  # there where it was looked for
     if created and row.slot_entry_id is None or session is not None and session.day_id is not None:
+        return
+    if row.session_id is None:
         return
     logs = Selection(WorkoutLog, (_of_undecided(row.session_id), _with_entry))
     found = set(logs.rows(("session.routine", "slot_entry.slot.day", "slot_entry.slot.day.routine")))
@@ -140,7 +143,8 @@ def _found(user: int, routine: int | None, moment: datetime) -> WorkoutSession |
     earliest = moment - min(longest(), moment - datetime.min.replace(tzinfo=UTC))
     when = Clause(_goes_on, tuple(encode(start, when) for when in (moment, moment, earliest)))
     order = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
-    return Selection(model, (equals(model.user, user), of_routine, when), order).first()
+    first = Selection(model, (equals(model.user, user), of_routine, when), order).first()
+    return first if isinstance(first, WorkoutSession) else None
 
 
 def _is_of_none():

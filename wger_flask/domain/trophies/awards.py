@@ -171,7 +171,8 @@ def _record(user: int, trophy: int, log: WorkoutLog, before: int | None = None) 
 
 
 def _latest(user: int, trophy: int, exercise: int, before: int | None) -> Record | None:
-    clauses = (equals(UserTrophy.user, user), Clause(_is_for_exercise, (trophy, str(exercise))), VALID)
+    is_for_exercise = Clause(_is_for_exercise, (trophy, str(exercise)))
+    clauses: tuple[Clause, ...] = (equals(UserTrophy.user, user), is_for_exercise, VALID)
     if before is not None:
         clauses += (Clause(_is_before, (before,)),)
     rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)

@@ -52,17 +52,18 @@ def hidden(user: int) -> Selection:
 
 
 def _list(call: Call) -> list[dict]:
-    return call.resource.dump.of(hidden(call.user.id), call.context)
+    return call.required_resource.dump.of(hidden(call.required_user.id), call.context)
 
 
 def _hide(call: Call) -> dict:
-    shown = call.resource.show(call.selection(), call.context)
+    shown = call.required_resource.show(call.selection(), call.context)
     mark(call.row().id, is_hidden=True)
     return shown
 
 
 def _show(call: Call) -> dict:
-    shown = call.resource.show(call.resource.by_key(hidden(call.user.id), call.key), call.context)
+    resource = call.required_resource
+    shown = resource.show(resource.by_key(hidden(call.required_user.id), call.key or ""), call.context)
     mark(shown["id"], is_hidden=False)
     return shown
 

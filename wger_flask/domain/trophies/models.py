@@ -41,6 +41,7 @@ class UserStatistics(Model):
 
     id = columns.Auto()
     user = columns.ForeignKey(User, unique=True, backref="+")
+    user_id: int
     total_weight_lifted = columns.Decimals(12, 2, default=Decimal(0))
     total_workouts = columns.Integer(default=0)
     current_streak = columns.Integer(default=0)
@@ -67,6 +68,7 @@ class UserTrophy(Model):
     id = columns.Auto()
     user = columns.ForeignKey(User)
     trophy = columns.ForeignKey(Trophy)
+    trophy_id: int
     earned_at = columns.DateTime(default=columns.now)
     progress = columns.Float(default=0.0)
     is_notified = columns.Boolean(default=False)

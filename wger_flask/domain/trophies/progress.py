@@ -22,6 +22,7 @@ def progress(call: Call) -> list[dict]:
         return []
     user, repeated = call.user.id, call.args.get("include_repeatable") == "true"
     row, dates, wire, earned = _figures(user), dates_of(user), fields.DateTime().wire, _earned(user)
+    standing: tuple[float, str | None, str | None, str | None]
     found = []
     for trophy in Selection(Trophy, (equals(Trophy.is_active, True),), ("order", "name", "id")).instances():
         earned_at = earned.get(trophy.id) if trophy.is_repeatable == repeated else None

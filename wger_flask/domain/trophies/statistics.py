@@ -14,7 +14,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from wger_flask.api import (
-    Model,
     Selection,
     advisory_lock,
     equals,
@@ -40,7 +39,8 @@ def held(user: int) -> UserStatistics:
     """Return the row of a user, a new one if there is none; no other transaction changes it meanwhile."""
     advisory_lock(f"statistics of user {user}")
     row, known = Selection(UserStatistics, (equals(UserStatistics.user, user),)).first_with(activity.KNOWN)
-    row = row or UserStatistics.create(user=user)
+    if not isinstance(row, UserStatistics):
+        row = UserStatistics.create(user=user)
     row.last_activity = activity.read(known)
     return row
 
@@ -137,5 +137,5 @@ def number(value) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _history(model: type[Model], user: int, *names: str) -> list[tuple]:
+def _history(model: type[WorkoutSession] | type[WorkoutLog], user: int, *names: str) -> list[tuple]:
     return Selection(model, (equals(model.user, user),)).rows(names)

@@ -102,7 +102,7 @@ def logs_gone(logs: list[WorkoutLog]) -> None:
 
 def _taken_back(users: set[int], *, sessions: bool) -> None:
     """Count again what is left; who is gone too needs no figures."""
-    for (user,) in User.select(User.id).where(User.id.in_(users)).order_by(User.id).tuples():
+    for user in User.select(User.id).where(User.id.in_(users)).order_by(User.id).scalars():
         awards.settle(user, recount(held(user)), dates_of(user), sessions=sessions, logs=True)
 
 
@@ -116,7 +116,7 @@ def count_everything_again(name: str | None = None) -> int:
     query = User.select(User.id).where(reduce(or_, (User.id.in_(users) for users in trained)))
     if name is not None:
         query = User.select(User.id).where(User.id == account_named(name).id)
-    users = [user for (user,) in query.order_by(User.id).tuples()]
+    users = list(query.order_by(User.id).scalars())
     for user in users:
         with transaction():
             awards.give(user, recount(held(user)), dates_of(user))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
 
+import flask
 from flask import Flask
 from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
@@ -84,7 +86,9 @@ class LazyApi(Api):
         app.config.update(API_TITLE="wger REST API", API_VERSION="v2", OPENAPI_VERSION="3.0.3")
         super().__init__(app, spec_kwargs={"info": {"description": ABOUT}, "flask_plugin": Paths()})
 
-    def register_blueprint(self, blp, *, parameters=None, **options):
+    def register_blueprint(
+        self, blp: flask.Blueprint, *, parameters: list[dict[str, Any]] | None = None, **options: Any
+    ) -> None:
         """Register the blueprint's routes now, and its documentation later."""
         name = options.get("name", blp.name)
         self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self

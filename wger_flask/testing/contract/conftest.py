@@ -56,7 +56,7 @@ def made_of(resource, grace, number: int, **how) -> list:
             made = [make(resource.model, grace, path, **how, **flags) for _ in range(number)]
         for row in made:
             fit(row, resource.only)
-    return [row._pk for row in made]
+    return [row.get_id() for row in made]
 
 
 @pytest.fixture

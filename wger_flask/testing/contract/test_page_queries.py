@@ -24,7 +24,7 @@ def asked(api, queries):
             del queries[:]
             client.get(path, headers=headers)
             numbers.append(len([sql for sql in queries if "COUNT(" not in sql]))  # the last page need not be counted
-        return tuple(numbers)
+        return numbers[0], numbers[1]
 
     return count
 
