@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import time
 
 import cbor2
@@ -16,7 +17,7 @@ from tests.auth.conftest import GRACE, PASSWORD, App, Browser
 from tests.auth.test_revoking import Held
 from tests.auth.test_second_factors import PAGE, SECRET, SEED, code, give
 from wger_flask.auth import accounts
-from wger_flask.auth.models import Authenticator, User
+from wger_flask.auth.models import Authenticator, Token, User
 from wger_flask.auth.second_factors import authenticators, changes, passkeys
 from wger_flask.storage.database import transaction
 
@@ -249,10 +250,45 @@ def test_apps_are_told_of_passkeys(app, device):
     assert [(row["name"], row["is_passwordless"]) for row in found] == [("Mine", True), ("passkey", False)]
 
 
-def test_an_app_comes_first(browser, people):
+def test_a_passkey_may_be_the_first_second_factor(app, api, browser, people):
+    """It brings recovery codes, for what cannot use it, and ends whatever was given for less."""
+    held, page, device = Held(app, api, browser), browser().log_in("grace"), Device(people["grace"].id)
+    answer = add(page, device)
+    assert answer.status_code == 200 and len(re.findall(r"<code>(\d{8})</code>", answer.text)) == 10
+    assert held.still_works() == {"key"} and is_in(page)
+    assert authenticators.needed(device.user) == ["recovery_codes", "webauthn"]
+    assert use(browser(), device).status_code == 303
+    assert api().post("token", GRACE).status_code == 401
+    own = App(app)
+    token = own.post("auth/login", GRACE).json["meta"]["session_token"]
+    own.headers = {"X-Session-Token": token}
+    code = re.findall(r"<code>(\d{8})</code>", answer.text)[0]
+    assert own.post("auth/2fa/authenticate", {"code": code}).status_code == 200
+    step = browser().fill("/user/login", username="grace", password="ecarg-pass").location
+    assert step.startswith("/user/login/code")
+    assert add(page, Device(device.user)).status_code == 303  # the second one brings no codes
+
+
+def test_the_first_passkey_may_take_the_key_along(browser, people):
     page = browser().log_in("grace")
-    assert add(page, Device(people["grace"].id)).status_code == 400
+    assert add(page, Device(people["grace"].id), revoke_key="true").status_code == 200
+    assert not Token.select().where(Token.user == people["grace"].id).exists()
+
+
+def test_passkeys_are_shown_and_removed_without_an_app_too(browser, device):
+    page = guarded_page(browser)
+    assert page.fill(PAGE, action="off", current="ecarg-pass").status_code == 303
+    shown = page.get(PAGE).text
+    assert "Remove Mine" in shown and "Add a passkey" in shown and "Make new codes" in shown and "Turn it on" in shown
+    assert "use your passkey, or type one of your recovery codes" in half_in(browser).text
+    key = authenticators.passkeys_of(device.user)[0].id
+    assert page.fill(PAGE, action="remove-passkey", key=key, current="ecarg-pass").status_code == 303
     assert not Authenticator.select().exists()
+
+
+def half_in(browser):
+    page = browser()
+    return page.get(page.fill("/user/login", username="grace", password="ecarg-pass").location)
 
 
 def test_an_account_with_a_passkey_alone_asks_for_it_and_keeps_its_codes(app, api, device):

@@ -53,12 +53,12 @@ def test_the_second_factor_of_a_person(window, size, scripts):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if scripts else True
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill("000000")
-    page.get_by_label("Your password").fill("ecarg-pass")
+    page.locator("#current").fill("ecarg-pass")
     page.get_by_role("button", name="Turn it on").click()
     assert "not a code that is good" in page.locator("#code-error").inner_text()
     assert page.locator("#secret").inner_text().replace(" ", "") == secret
     page.get_by_label("Code").fill(code(secret))
-    page.get_by_label("Your password").fill("ecarg-pass")
+    page.locator("#current").fill("ecarg-pass")
     page.get_by_role("button", name="Turn it on").click()
     page.get_by_text("not shown again").wait_for()
     shown = page.locator("#codes code").all_inner_texts()
@@ -121,17 +121,16 @@ class TestPasskeys:
     def test_a_passkey_logs_in_alone_and_after_the_password(self, page):
         log_in(page, "grace")
         page.goto("/user/second-factor")
-        assert page.get_by_text("Add a passkey").count() == 0  # an app comes first
         secret = page.locator("#secret").inner_text().replace(" ", "")
         page.get_by_label("Code").fill(code(secret))
-        page.get_by_label("Your password").fill("ecarg-pass")
+        page.locator("#current").fill("ecarg-pass")
         page.get_by_role("button", name="Turn it on").click()
         page.locator("summary", has_text="Add a passkey").click()
         page.get_by_label("What to call it").fill("Laptop <1>")
-        page.locator("#current").fill("wrong")
+        page.locator("#add-passkey-current").fill("wrong")
         page.get_by_role("button", name="Add it").click()
-        assert "not your password" in page.locator("#current-error").inner_text()
-        page.locator("#current").fill("ecarg-pass")
+        assert "not your password" in page.locator("#add-passkey-current-error").inner_text()
+        page.locator("#add-passkey-current").fill("ecarg-pass")
         page.get_by_role("button", name="Add it").click()
         page.get_by_role("heading", name="Laptop <1>").wait_for()
 
@@ -155,3 +154,24 @@ class TestPasskeys:
         page.get_by_role("button", name="Use a passkey").click()
         page.get_by_text("was not taken").wait_for()
         assert page.request.get("/api/v2/userprofile/").status == 403
+
+    def test_a_passkey_is_enough_of_a_second_factor(self, page):
+        log_in(page, "grace")
+        page.goto("/user/second-factor")
+        page.locator("summary", has_text="Add a passkey").click()
+        page.get_by_label("What to call it").fill("Laptop")
+        page.locator("#add-passkey-current").fill("ecarg-pass")
+        page.get_by_role("button", name="Add it").click()
+        page.get_by_text("not shown again").wait_for()
+        [shown, *_] = page.locator("#codes code").all_inner_texts()
+        page.get_by_role("heading", name="Laptop").wait_for()
+        assert "10 recovery codes left" in page.locator("main").inner_text()
+
+        log_out(page)
+        page.goto("/user/login?next=/user/email")
+        page.get_by_role("button", name="Use a passkey").click()
+        page.get_by_role("heading", name="E-mail addresses").wait_for()
+        log_out(page)
+        first_step(page)
+        second_step(page, shown)
+        page.get_by_role("heading", name="E-mail addresses").wait_for()

@@ -43,7 +43,7 @@ def second_step() -> Response:
 
 @page("/user/second-factor")
 def second_factor() -> Response:
-    """Set up an authenticator app, remove it, make new recovery codes."""
+    """Set up an authenticator app or passkeys, remove them, make new recovery codes."""
     if g.user is None:
         return to_login()
     user = row_of_user()
@@ -71,7 +71,8 @@ def _state(user: User) -> dict[str, Any]:
     rows = authenticators.of(user.id)
     known = {row.type: row for row in rows}
     state: dict[str, Any] = {
-        "known": known, "passkeys": [(row, passkeys.name_of(row.data)) for row in rows if row.type == passkeys.TYPE],
+        "known": known, "is_on": bool(authenticators.needed(user.id)),
+        "passkeys": [(row, passkeys.name_of(row.data)) for row in rows if row.type == passkeys.TYPE],
         "left": 0, "sent_action": request.form.get("action", ""),
         "has_key": Token.select(Token.key).where(Token.user == user.id).exists(),
     }  # fmt: skip
@@ -110,7 +111,8 @@ def _turn_off(user: User) -> list[str]:
     _demand_password(user, read(forms.CurrentForm)["current"])
     changes.turn_off(user, _session().id)
     cookies.change_tokens()
-    flash("The second factor is removed: your password is enough to log in.")
+    flash("The authenticator app is removed. Passkeys stay." if authenticators.needed(user.id)
+          else "The second factor is removed: your password is enough to log in.")  # fmt: skip
     return []
 
 
@@ -124,7 +126,7 @@ def _add_passkey(user: User) -> list[str]:
     challenge = cookies.take_challenge("register")
     data = read(forms.AddPasskeyForm)
     _demand_password(user, data["current"])
-    _session()
+    session = _session()
     try:
         if challenge is None:
             raise passkeys.Refused("too late")
@@ -132,9 +134,11 @@ def _add_passkey(user: User) -> list[str]:
         made = passkeys.registered(sent, name, cookies.place_of(request), challenge)
     except passkeys.Refused:
         raise Invalid({"form": ["The passkey was not taken. Try again."]}) from None
-    changes.add_passkey(user, made)
+    codes = changes.add_passkey(user, made, session, keep_key="revoke_key" not in request.form)
     flash("The passkey is added: you can log in with it alone.")
-    return []
+    if codes:
+        cookies.change_tokens()
+    return codes
 
 
 def _remove_passkey(user: User) -> list[str]:

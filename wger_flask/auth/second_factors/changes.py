@@ -83,22 +83,26 @@ def turn_off(user: User, session: str | None, *, keep_key: bool = True) -> bool:
     return True
 
 
-def add_passkey(user: User, data: dict[str, Any]) -> None:
-    """Store a passkey of somebody who has an authenticator app; raises :class:`NotDone` and ``PasswordChanged``.
+def add_passkey(user: User, data: dict[str, Any], session: sessions.Open, *, keep_key: bool = True) -> list[str]:
+    """Store a passkey of ``user``; returns recovery codes where it is their first second factor.
 
-    Apps that know no passkeys ask for the other second factor.
+    Then everything else that was logged in ends, as when an app is set up.  Raises :class:`NotDone` and
+    :class:`~..credential_stamps.PasswordChanged`.
     """
     with transaction():
         _lock(user)
-        if authenticators.find(user.id, totp.TYPE) is None:
-            raise NotDone("no_app", "Set up an authenticator app first.")
         known = authenticators.passkeys_of(user.id)
         if passkeys.id_of(data) in {passkeys.id_of(row.data) for row in known}:
             raise NotDone("known", "This passkey is there already.")
         if len(known) >= MOST_PASSKEYS:
             raise NotDone("too_many", f"You cannot have more than {MOST_PASSKEYS} passkeys.")
+        is_first = not authenticators.needed(user.id)
         Authenticator.create(user=user.id, type=passkeys.TYPE, data=data)
+        codes = _new_codes(user.id) if is_first else []
+        if is_first:
+            _end_others(user, session.id, keep_key)
         _tell(user, messages.PASSKEY_ON)
+    return codes
 
 
 def remove_passkey(user: User, key: int, session: str | None) -> bool:
