@@ -315,6 +315,27 @@ def recalculate_measurements(name: str | None) -> None:
     click.echo(f"Calculated the measurements of {number} account{'' if number == 1 else 's'}.")
 
 
+@main.command("sync-compact")
+def sync_compact() -> None:
+    """Drop what nobody needs of the log from which phones sync.
+
+    May run while the server does, which does the same once a day while phones are connected.
+    """
+    log = _log_of_changes()
+    done = log.compact()
+    click.echo(f"{done.after} of {done.before} operations are left.")
+
+
+@main.command("sync-rebuild")
+def sync_rebuild() -> None:
+    """Begin the log from which phones sync anew: every phone loads everything again.
+
+    For after a backup was restored, or rows were loaded with triggers switched off. May run while the server does.
+    """
+    _log_of_changes().rebuild()
+    click.echo("The log begins anew.")
+
+
 @main.command()
 @click.argument("name", required=False)
 def resources(name: str | None) -> None:
@@ -334,6 +355,15 @@ def settings() -> None:
     """Print what each setting means, as docs/configuration.md does, with the settings of enabled plugins."""
     known = application().extensions["wger_flask"].settings
     click.echo(import_module("wger_flask.settings_page").describe(known.of_plugins.options.values()), nl=False)
+
+
+def _log_of_changes() -> Any:
+    """Return the functions on the log of changes, with a database that has one."""
+    _migrate(application().extensions["wger_flask"].registry, quiet=True)
+    log = import_module("wger_flask.sync.log")
+    if not log.is_kept():
+        raise CommandError("phones do not sync with this server: WGER_SYNC is off, or POWERSYNC_URL names another")
+    return log
 
 
 def _accounts() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from wger_flask.api import models
+from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import database, transaction
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.sync_log import installing, specification, tables
+from wger_flask.storage.sync_log import compaction, installing, reading, specification, tables
 from wger_flask.sync import log
 from wger_flask.testing.rows import make
 
@@ -228,8 +230,6 @@ def json_copy(rows):
 
 
 def test_long_lists_come_in_batches(phone, people, monkeypatch):
-    from wger_flask.storage.sync_log import reading
-
     monkeypatch.setattr(reading, "MOST_OPERATIONS", 7)
     category = add(models.Category, user=people["grace"])
     for number in range(30):
@@ -321,3 +321,99 @@ def test_a_log_that_is_wiped_while_it_is_used_begins_anew(phone, people):
         database.obj.execute_sql(f"DELETE FROM {table}")
     plan = add(models.NutritionPlan, user=people["grace"])
     assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
+
+
+# -- compaction ----------------------------------------------------------------------------
+def operations() -> int:
+    return database.obj.execute_sql(f"SELECT count(*) FROM {tables.OPERATION}").fetchone()[0]
+
+
+def copy_of(phone: Phone, name: str) -> Phone:
+    rows = {bucket: dict(held) for bucket, held in phone.rows.items()}
+    return Phone(phone.user, name, phone.position, dict(phone.sums), rows)
+
+
+@pytest.fixture
+def worn(phone, people, monkeypatch):
+    """Phones of several ages, over a log with much in it that is dead."""
+    monkeypatch.setattr(compaction, "_REST", 0)
+    monkeypatch.setattr(compaction, "AT_ONCE", 10)
+    plan = add(models.NutritionPlan, user=people["grace"])
+    kept = add(models.Meal, plan=plan, name="kept")
+    ages = [copy_of(phone.sync(), "old")]
+    for number in range(30):
+        gone = add(models.Meal, plan=plan)
+        models.NutritionPlan.update(description=str(number)).execute()
+        phone.sync()
+        models.Meal.delete().where(models.Meal.id == gone.id).execute()
+        phone.sync()
+        if number in (3, 20):
+            ages.append(copy_of(phone, f"aged {number}"))
+    return phone, kept, ages
+
+
+def test_a_compacted_log_is_small_and_every_phone_comes_right(worn, people):
+    phone, kept, ages = worn
+    before, generation = operations(), log.generation()
+    done = log.compact()
+    assert done.before == before and done.after == operations() < before - 80
+    assert log.generation() > generation
+    fresh = Phone(people["grace"].id, "fresh").sync()
+    assert str(kept.id) in fresh.of("nutrition_meal")
+    assert len(fresh.got) <= sum(len(rows) for rows in fresh.rows.values()) + len(fresh.rows)
+    for one in (phone, *ages):
+        assert one.sync().rows == fresh.rows, one.name
+    assert log.compact().after == done.after  # nothing is written anew for nothing
+    models.Meal.update(name="renamed").execute()
+    for one in (phone, *ages, fresh):
+        assert one.sync().of("nutrition_meal")[str(kept.id)]["name"] == "renamed"
+
+
+def test_buckets_that_nobody_needs_go(phone, people):
+    food = models.Ingredient.select().first()
+    plan = add(models.NutritionPlan, user=people["grace"])
+    add(models.LogItem, plan=plan, ingredient=food)
+    linus = Phone(people["linus"].id).sync()
+    phone.sync()
+    assert log.compact().dropped == 0
+    models.LogItem.delete().execute()
+    phone.sync()
+    delete(models.User, [people["linus"].id])
+    assert log.compact().dropped == 1 + 3
+    kinds = {row[0] for row in database.obj.execute_sql(f"SELECT kind FROM {tables.BUCKET} WHERE key <> 0")}
+    assert kinds == {"user_profile", "user_planning", "user_activity"} and linus.user != phone.user
+    again = add(models.LogItem, plan=plan, ingredient=food)
+    assert list(phone.sync().of("nutrition_ingredient")) == [str(food.id)] and again.id
+
+
+def test_a_damaged_bucket_is_made_anew(phone, people, monkeypatch):
+    monkeypatch.setattr(reading, "_kept", reading._Kept(0))
+    database.obj.execute_sql(f"DELETE FROM {tables.OPERATION} WHERE object_type = 'core_language'")
+    with pytest.raises(AssertionError):
+        Phone(people["grace"].id, "fresh").sync()
+    assert log.compact().dropped == 1
+    assert Phone(people["grace"].id, "fresh").sync().rows == phone.rows
+
+
+def test_a_log_is_compacted_by_itself_after_a_day(phone, monkeypatch):
+    done = []
+    monkeypatch.setattr(log, "_compact_aside", lambda: done.append(True))
+    monkeypatch.setattr(log, "_SECONDS_BETWEEN_LOOKS", 0)
+    phone.sync()
+    assert not done and not compaction.claim()
+    database.obj.execute_sql(f"UPDATE {tables.STATE} SET compacted = compacted - {25 * 3600 * 1000}")
+    phone.sync(), phone.sync()
+    assert compaction.is_due(0)
+    for thread in threading.enumerate():
+        if thread.name == "wger_flask compaction":
+            thread.join()
+    assert done == [True]
+
+
+def test_a_rebuilt_log_has_another_epoch_and_the_same_rows(phone, people):
+    before, held = set(phone.sums), json.dumps(sorted(map(repr, phone.of("core_language").items())))
+    number = log.raise_number(phone.user, phone.name)
+    log.rebuild()
+    phone.sync()
+    assert not before & set(phone.sums) and held == json.dumps(sorted(map(repr, phone.of("core_language").items())))
+    assert log.take_snapshot(phone.user, phone.name).number == number

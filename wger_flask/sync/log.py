@@ -7,22 +7,27 @@ leaves a transaction open.
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ..storage.database import DatabaseError, database
-from ..storage.sync_log import installing, numbers, reading
+from ..storage.sync_log import compaction, installing, numbers, reading
 from ..storage.sync_log.nodes import Node
 from ..storage.sync_log.reading import Batch, Bucket, Snapshot
 from ..storage.sync_log.specification import STREAMS
-from ..storage.sync_log.tables import LogLost
+from ..storage.sync_log.tables import LogLost, state
 
 __all__ = [
-    "STREAMS", "Batch", "Bucket", "Snapshot", "change_marker", "generation", "is_kept", "keep_number", "raise_number",
-    "read_batch", "take_snapshot", "use",
+    "STREAMS", "Batch", "Bucket", "Snapshot", "change_marker", "compact", "generation", "is_kept", "keep_number",
+    "raise_number", "read_batch", "rebuild", "take_snapshot", "use",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
+logger = logging.getLogger("wger_flask")
+_SECONDS_BETWEEN_LOOKS = 600
 _nodes: Sequence[Node] = ()
 _by_table: dict[str, Node] = {}
 
@@ -43,7 +48,9 @@ def take_snapshot(user_id: int, client_id: str) -> Snapshot:
 
     Brings the log up to date first where changes are marked; one short transaction.
     """
-    return _asked(lambda: reading.take_snapshot(_nodes, user_id, client_id))
+    snapshot = _asked(lambda: reading.take_snapshot(_nodes, user_id, client_id))
+    _compact_if_due()
+    return snapshot
 
 
 def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> Batch:
@@ -78,6 +85,40 @@ def change_marker() -> object:
     """
     held = database.obj
     return held.dialect.sync_log.change_marker(held)
+
+
+def compact() -> compaction.Compaction:
+    """Drop what nobody needs of the log, while it is used; it does so by itself once a day where phones come."""
+    return _asked(lambda: compaction.compact(_nodes))
+
+
+def rebuild() -> None:
+    """Begin the log anew, in a new epoch: every phone loads everything again."""
+    installing.rebuild(_nodes)
+
+
+_looked = 0.0
+
+
+def _compact_if_due() -> None:
+    """Compact in a thread of its own where nobody has for a day; looks every few minutes."""
+    global _looked
+    now = time.monotonic()
+    if now - _looked < _SECONDS_BETWEEN_LOOKS or database.obj.in_transaction():
+        return
+    is_first, _looked = not _looked, now
+    if not is_first and compaction.is_due(state(database.obj).compacted) and compaction.claim():
+        threading.Thread(target=_compact_aside, name="wger_flask compaction", daemon=True).start()
+
+
+def _compact_aside() -> None:
+    try:
+        done = compact()
+        logger.info("compacted the log of changes: %s of %s operations are left", done.after, done.before)
+    except DatabaseError as wrong:
+        logger.warning("the log of changes was not compacted: %s", " ".join(str(wrong).split()))
+    finally:
+        database.obj.close()
 
 
 def _asked(ask: Callable[[], Answer]) -> Answer:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from ..database import advisory_lock, database, transaction
+from ..database import DatabaseError, DatabaseURLError, advisory_lock, connect, database, transaction
 from ..dialects.sync_log import LOCK, STATE, Trigger
 from . import tables
 from .nodes import Node
@@ -68,6 +68,24 @@ def install(nodes: Sequence[Node]) -> list[str]:
         tables.empty(held, _fingerprint(held, nodes, made) if nodes else "")
     held.__dict__.pop("known_tables", None)
     return ["began the log of changes for phones anew" if nodes else "removed the triggers of the log of changes"]
+
+
+def install_at_start(nodes: Sequence[Node]) -> None:
+    """Install the log before a server starts, and close the connection again.
+
+    A database that does not answer, cannot be written or has no tables yet is left to the requests.
+    """
+    try:
+        connect()
+    except DatabaseURLError:
+        return
+    try:
+        if {node.table for node in nodes}.issubset(database.obj.get_tables()):
+            install(nodes)
+    except DatabaseError as wrong:
+        log.warning("the log of changes for phones was not made: %s", " ".join(str(wrong).split()))
+    finally:
+        database.obj.close()
 
 
 def rebuild(nodes: Sequence[Node]) -> None:

@@ -83,7 +83,7 @@ def _number(held: Any, user_id: int, client_id: str) -> int:
 
 
 def _snapshot(held: Any, user_id: int, number: int) -> Snapshot:
-    epoch, generation, last = state(held)
+    epoch, generation, last, _ = state(held)
     kinds = ", ".join(f"'{stream}'" for stream in OF_USERS)
     own = f"kind IN ({kinds}) AND key = {held.param}"
     query = f"""SELECT kind, key, checksum, live FROM {BUCKET} WHERE {own} OR kind = '{CORE}' AND key = 0
@@ -106,7 +106,7 @@ def read_batch(nodes: dict[str, Node], name: str, after: int, until: int, new: b
     sql = held.dialect.sync_log
     given = held.param
     with sql.reading(held):
-        epoch, generation, _ = state(held)
+        epoch, generation, _, _ = state(held)
         meant = buckets.kind_and_key(epoch, name)
         query = f"SELECT id, last_op FROM {BUCKET} WHERE kind = {given} AND key = {given}"
         found = meant and held.execute_sql(query, meant).fetchone()

@@ -22,6 +22,9 @@ from .tables import CHECKSUMS, MOVE, PUT, REMOVE, state
 AT_ONCE = 1000
 """Rows that are read and written by one statement."""
 
+COLUMNS = "op_id, bucket, op, checksum, moment, object_type, object_id, data"
+"""The columns of an operation, in the order in which they are written."""
+
 
 @dataclass(slots=True)
 class _Run:
@@ -139,8 +142,7 @@ def _write(work: _Run, node: Node, keys: list[Any]) -> list[Any]:
         query = f"DELETE FROM {ROW} WHERE object_type = '{node.table}' AND object_id IN ({sql.marks})"
         database.execute_sql(query, (sql.listed(gone),))
     if operations:
-        columns = "op_id, bucket, op, checksum, moment, object_type, object_id, data"
-        sql.insert(database, OPERATION, columns, operations)
+        sql.insert(database, OPERATION, COLUMNS, operations)
     if placed:
         sql.insert(database, ROW, "object_type, object_id, bucket, op_id, food", placed)
     return moved if node.children else []

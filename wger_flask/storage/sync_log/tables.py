@@ -7,12 +7,14 @@
   need.
 * ``operation``: the operations, with the row as JSON where it is live, and the moment in milliseconds since 1970.
 * ``client``: the number by which the writes of a user's phone are acknowledged.
-* ``state``: the one row with the epoch, the last number given, and what the triggers were made from.
+* ``state``: the one row with the epoch, the last number given, the moment of the last compaction, and what the
+  triggers were made from.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any, NamedTuple
 
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, PENDING, ROW, STATE
@@ -36,7 +38,7 @@ _DEFINITIONS = (
     """CREATE TABLE {client} (user_id {number} NOT NULL, client_id TEXT NOT NULL, number {number} NOT NULL,
        PRIMARY KEY (user_id, client_id)) {keyed}""",
     """CREATE TABLE {state} (id {number} PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, generation {number} NOT NULL,
-       last_op_id {number} NOT NULL, fingerprint TEXT NOT NULL)""",
+       last_op_id {number} NOT NULL, compacted {number} NOT NULL, fingerprint TEXT NOT NULL)""",
 )
 
 
@@ -60,19 +62,20 @@ def empty(database: Any, fingerprint: str) -> None:
     query = f"SELECT max(generation), max(last_op_id) FROM {STATE}"
     generation, last = database.execute_sql(query).fetchone()
     database.execute_sql(f"DELETE FROM {STATE}")
-    slots = ", ".join([database.param] * 5)
-    values = (1, new_epoch(), (generation or 0) + 1, last or 0, fingerprint)
-    database.execute_sql(
-        f"INSERT INTO {STATE} (id, epoch, generation, last_op_id, fingerprint) VALUES ({slots})", values
-    )
+    values = (1, new_epoch(), (generation or 0) + 1, last or 0, int(time.time() * 1000), fingerprint)
+    columns = "id, epoch, generation, last_op_id, compacted, fingerprint"
+    slots = ", ".join([database.param] * len(values))
+    database.execute_sql(f"INSERT INTO {STATE} ({columns}) VALUES ({slots})", values)
 
 
 class State(NamedTuple):
-    """The epoch that names of buckets begin with, the number that compactions raise, the last operation's number."""
+    """The epoch that names of buckets begin with, the number that compactions raise, the last operation's number, and
+    the moment of the last compaction in milliseconds since 1970."""
 
     epoch: str
     generation: int
     last_op_id: int
+    compacted: int
 
 
 class LogLost(LookupError):
@@ -81,7 +84,7 @@ class LogLost(LookupError):
 
 def state(database: Any) -> State:
     """Return the state of the log; raises :class:`LogLost`."""
-    found = database.execute_sql(f"SELECT epoch, generation, last_op_id FROM {STATE}").fetchone()
+    found = database.execute_sql(f"SELECT epoch, generation, last_op_id, compacted FROM {STATE}").fetchone()
     if found is None:
         raise LogLost("the log of changes was emptied")
     return State(*found)
