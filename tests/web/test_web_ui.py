@@ -13,7 +13,7 @@ from wger_flask.app import create_app
 from wger_flask.rest.filtering import values
 from wger_flask.settings import SettingsError
 from wger_flask.storage.database import database, open_database
-from wger_flask.web.web_ui import STATIC, build_in
+from wger_flask.web.web_ui import ROOMS, STATIC, build_in
 
 NAME, SHOWN = "grace", {"Accept": "text/html"}
 
@@ -147,11 +147,39 @@ def test_other_addresses_are_not_found(hers, path):
     assert hers(path).status_code == 404
 
 
-def test_it_is_at_the_root_of_a_host_only(hers, host):
-    assert hers("/en/dashboard", environ_overrides={"SCRIPT_NAME": "/wger"}).status_code == 404
-    assert hers("/", environ_overrides={"SCRIPT_NAME": "/wger"}).status_code == 200
+def test_it_is_at_the_root_of_a_host_only(host):
     with pytest.raises(SettingsError, match="^WGER_WEB_UI: .* SITE_URL has the path /wger$"):
         host(SITE_URL="http://localhost/wger")
+
+
+KEY = "7c2d3a52-0b9e-4b0e-9a77-2f3c1c0f1a11"
+
+
+@pytest.mark.parametrize(("path", "leads"), [
+    ("dashboard", "/"), ("routine/overview", "/api/v2/routine/"), ("routine/7/day/3/add-logs", "/api/v2/routine/7/"),
+    ("routine/templates/7/view", "/api/v2/routine/7/"), ("exercise/9/view/push-up", "/api/v2/exerciseinfo/9/"),
+    (f"measurement/category/{KEY}", f"/api/v2/measurement-category/{KEY}/"),
+    ("weight/overview", "/api/v2/weightentry/"),
+    (f"nutrition/{KEY}/2026-01-01", f"/api/v2/nutritionplan/{KEY}/"), ("trophies", "/api/v2/user-trophy/"),
+    ("calendar", "/api/v2/workoutsession/"), ("software/api", "/"), ("software/equipment", "/api/v2/equipment/"),
+    ("weight/add", "/api/v2/weightentry/#new"), ("user/preferences", "/api/v2/userprofile/"),
+])  # fmt: skip
+def test_below_a_path_its_addresses_lead_to_pages_of_ours(hers, path, leads):
+    """A WSGI server may put the application there; the web UI would look for its API at the root of the host."""
+    for language in ("", "/de"):
+        answer = hers(f"{language}/{path}", environ_overrides={"SCRIPT_NAME": "/wger"})
+        assert (answer.status_code, answer.location) == (302, f"/wger{leads}")
+
+
+@pytest.mark.parametrize(("path", "leads"), [("/de", "/de/dashboard"), ("/de/user/api-key", "/user/api-key")])
+def test_below_a_path_nothing_leads_out_of_it(hers, path, leads):
+    assert hers(path, environ_overrides={"SCRIPT_NAME": "/wger"}).location == f"/wger{leads}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_pages_that_stand_in_are_there(hers, room):
+    leads = hers(f"/{room}", environ_overrides={"SCRIPT_NAME": "/wger"}).location.removeprefix("/wger")
+    assert hers(leads, environ_overrides={"SCRIPT_NAME": "/wger"}).status_code == 200
 
 
 def test_who_is_not_logged_in_sees_our_first_page(client):

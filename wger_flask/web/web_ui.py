@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -31,7 +32,7 @@ from ..rest.errors import ApiError
 from ..rest.mount import mount_of, path_of
 from ..rest.services import services
 from .layout import respond
-from .urls import address, present, with_args
+from .urls import address, mounted, present, with_args
 
 STATIC = "/static/node/@wger-project/react-components/build"
 MAIN, STYLE = "main.js", "assets/index.css"
@@ -46,15 +47,19 @@ KINDS = {
 }  # fmt: skip
 KEPT = 24 * 3600  # seconds, for pictures and fonts; what another release changes under the same name is asked for again
 _ASKED_AGAIN = {".js", ".css", ".json", ".map"}
-ROOMS = (
-    "dashboard", "routine", "exercise", "measurement", "weight", "nutrition", "trophies", "calendar", "software",
-)  # fmt: skip
+ROOMS = {
+    "dashboard": "", "routine": "routine", "exercise": "exerciseinfo", "measurement": "measurement-category",
+    "weight": "weightentry", "nutrition": "nutritionplan", "trophies": "user-trophy", "calendar": "workoutsession",
+    "software": "",
+}  # fmt: skip
+"""How the addresses of the web UI begin, and the resource of ours that is about the same."""
 MENU = (
     ("Dashboard", "dashboard"), ("Routines", "routine/overview"), ("Calendar", "routine/calendar"),
     ("Exercises", "exercise/overview"), ("Nutrition", "nutrition/overview"), ("Body weight", "weight/overview"),
     ("Measurements", "measurement/"), ("Trophies", "trophies"),
 )  # fmt: skip
 _ENGLISH = "en"
+_KEY = re.compile(r"[1-9]\d{0,9}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 log = logging.getLogger("wger_flask")
 
@@ -86,20 +91,25 @@ def pages_for(settings) -> Blueprint | None:
     pages.add_url_rule(f"{STATIC}/<path:name>", "file", lambda name: _file(build, name))
 
     def page(language: str, room: str = "dashboard", rest: str = "") -> Response:
-        return _page(languages, language)
+        return _page_of_ours(room, rest) if mount_of(request) else _page(languages, language)
 
-    def onward(room: str = "", rest: str = "") -> Response:
+    def onward(room: str, rest: str = "") -> Response:
         """Send whoever leaves the language out to the same page in theirs."""
+        if mount_of(request):
+            return _page_of_ours(room, rest)
         return _sent_to(f"/{_preferred(languages)}{request.path}{_query()}")
 
     rooms, below = f"/<any({', '.join(ROOMS)}):room>", f"/<any({', '.join(map(repr, languages))}):language>"
     rules: dict[str, tuple[str, Callable[..., Response]]] = {}
     rules |= {f"{rooms}{rest}": ("onward", onward) for rest in ("", "/<path:rest>")}
     rules |= {f"{below}{rule}": ("page", page) for rule in rules}
-    rules[below] = ("start", lambda language: _sent_to(dashboard(language)))
+    rules[below] = ("start", lambda language: _sent_to(mounted(dashboard(language))))
     for place, (path, ours) in enumerate(_OURS.items()):
         rules[path] = rules[below + path] = (f"ours_{place}", _to(ours))
-    rules[f"{below}/user/<path:rest>"] = ("account", lambda language, rest: _sent_to(f"/user/{quote(rest)}{_query()}"))
+    rules[f"{below}/user/<path:rest>"] = (
+        "account",
+        lambda language, rest: _sent_to(mounted(f"/user/{quote(rest)}{_query()}")),
+    )
     for rule, (name, view) in rules.items():
         pages.add_url_rule(rule, name, view, strict_slashes=False)
     return pages
@@ -113,6 +123,14 @@ def dashboard(language: str = "") -> str:
 def is_served() -> bool:
     """Tell whether the web UI is there for the current request: it works at the root of a host only."""
     return "web_ui" in current_app.blueprints and not mount_of(request)
+
+
+def _page_of_ours(room: str, rest: str) -> Response:
+    """Lead to the page of ours that is about the same: below a path the web UI finds neither its API nor its routes."""
+    key = next((part for part in rest.split("/") if _KEY.fullmatch(part)), None)
+    if not (name := ROOMS[room]):
+        return _sent_to(mounted("/"))
+    return _sent_to(address(name) if key is None else address(name, key))
 
 
 def _to(ours: Callable[..., str]) -> Callable[..., Response]:
@@ -156,8 +174,6 @@ def _query() -> str:
 
 def _page(languages: tuple[str, ...], language: str) -> Response:
     """Return the page that runs the web UI; it reads the address."""
-    if mount_of(request):
-        abort(404, "The web UI works at the root of a host only.")
     try:
         g.user = services().authenticate(request)
     except ApiError:
