@@ -13,7 +13,6 @@ import pytest
 from hypothesis import settings as examples
 
 from wger_flask.storage import cascade
-from wger_flask.storage.signals import set_listeners
 from wger_flask.testing.resources import resource_names
 from wger_flask.testing.server import PEOPLE, Client, key_of, make_template, settings_for
 from wger_flask.testing.short_names import *  # noqa: F403  fixtures are found by their names
@@ -51,12 +50,6 @@ def built(wger_built):
 def opened(wger_opened):
     """A database as the template is, open."""
     return wger_opened
-
-
-@pytest.fixture(autouse=True)
-def nobody_listens():
-    """Without an application of its own, a test hears nothing of the listeners of others."""
-    set_listeners({})
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,7 @@ from werkzeug.datastructures import MultiDict
 from tests.conftest import Client, make_template, settings_for
 from wger_flask import api
 from wger_flask.api import Selection, User
-from wger_flask.app import create_app
-from wger_flask.storage.database import database
+from wger_flask.testing.server import with_app
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs" / "reference").glob("*.md"))
@@ -62,7 +61,8 @@ def test_docstrings_are_shown_as_prose(built_docs):
 
 @pytest.fixture
 def client(built_docs, tmp_path, template):
-    return create_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs))).test_client()
+    with with_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs))) as app:
+        yield app.test_client()
 
 
 def test_the_site_is_served_and_linked_from_the_home_page(client):
@@ -91,8 +91,8 @@ def test_what_is_not_there_is_not_found(client, path):
     assert client.get(f"/docs/{path}").status_code == 404
 
 
-def test_where_it_is_not_built_nothing_leads_there(built):
-    client = built.test_client()
+def test_where_it_is_not_built_nothing_leads_there(app):
+    client = app.test_client()
     assert "/docs/" not in client.get("/").text
     assert client.get("/docs/").status_code == client.get("/docs/quickstart/").status_code == 404
 
@@ -115,8 +115,8 @@ def naps(tmp_path, monkeypatch):
     (folder / "sleep.py").write_text("\n\n".join(blocks))
     monkeypatch.setattr("wger_flask.app.shipped", lambda name: folder)
     held = make_template(None, tmp_path)
-    yield create_app(settings_for(held.url, tmp_path)), sys.modules["wger_flask_plugin_sleep"]
-    database.obj.close()
+    with with_app(settings_for(held.url, tmp_path)) as app:
+        yield app, sys.modules["wger_flask_plugin_sleep"]
     del sys.modules["wger_flask_plugin_sleep"]
 
 

@@ -17,7 +17,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 def make_template(server: str | None, folder: Path, **overrides):
     """Unpack the database, upgrade it, and give its people the tokens that tests know; no starter data is added."""
     from wger_flask.auth.models import Token, User
-    from wger_flask.storage.database import database, transaction
+    from wger_flask.storage.database import transaction
     from wger_flask.storage.migrations import migrate
     from wger_flask.testing.databases import prepare
 
@@ -28,14 +28,14 @@ def make_template(server: str | None, folder: Path, **overrides):
         subprocess.run(["psql", "-q", made.url], input=content, stdout=subprocess.DEVNULL, check=True)
     else:
         made.path.write_bytes(content)
-    registry = kit.create_app(kit.settings_for(made.url, folder, **overrides)).extensions["wger_flask"].registry
-    migrate(registry.models, registry.plugins, nodes=registry.nodes)
-    with transaction():
-        for person in kit.PEOPLE:
-            user = User.get(User.username == person)
-            Token.delete().where(Token.user == user.id).execute()
-            Token.create(key=kit.key_of(person), user=user)
-    database.obj.close()
+    with kit.with_app(kit.settings_for(made.url, folder, **overrides)) as app:
+        registry = app.extensions["wger_flask"].registry
+        migrate(registry.models, registry.plugins, nodes=registry.nodes)
+        with transaction():
+            for person in kit.PEOPLE:
+                user = User.get(User.username == person)
+                Token.delete().where(Token.user == user.id).execute()
+                Token.create(key=kit.key_of(person), user=user)
     return made
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from peewee import Case, fn
 
 from . import models
-from .auth.accounts import account_named, on_user_created, request_verification
+from .auth.accounts import account_named, request_verification
 from .auth.models import User
-from .auth.trust import distrust, has_verified
+from .auth.trust import has_verified
 from .auth.zones import zone_of
 from .rest import fields
 from .rest.blueprint import Endpoints
@@ -94,10 +94,10 @@ __all__ = [
     "ParseError", "Presence", "RegistrationError", "Registry", "Rejected", "Resource", "Schema", "Selection", "Shown",
     "Truth", "User", "VideoFile", "View", "account_named", "active_zone", "after_commit", "along", "alter",
     "anyone", "bar_chart",
-    "columns", "compared", "current_context", "delete", "delete_rows", "distrust", "dumper", "equals", "exact",
+    "columns", "compared", "current_context", "delete", "delete_rows", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
     "know_names", "link", "load",
-    "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date", "on_user_created",
+    "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",

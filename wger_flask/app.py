@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,6 +17,7 @@ from .auth import extension as accounts
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
+from .open_application import check_open, claim, close_app, open_app, use_declarations, use_settings
 from .plugin_loader import register_plugins
 from .plugin_settings import installed_names
 from .rest import (
@@ -27,24 +27,20 @@ from .rest import (
     error_handlers,
     files,
     mount,
-    pagination,
     request,
     response_headers,
     root,
 )
-from .rest.filtering import values
 from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Throttle
-from .rest.timezone import set_server_zone
 from .secrets import secret_key
 from .settings import Settings, SettingsError, load, shipped
-from .storage import cascade
 from .storage.counters import Counters
-from .storage.database import open_database, release_connection, take_up
-from .storage.name_search import search
-from .storage.signals import set_listeners
+from .storage.database import release_connection, take_up
+
+__all__ = ["close_app", "create_app", "open_app"]
 
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "gallery", "trophies")
 RATES = {
@@ -60,25 +56,30 @@ RATES = {
 
 
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
-    """Return the WSGI application; ``overrides`` are settings by name.
+    """Return the WSGI application, which is open; ``overrides`` are settings by name.
 
-    Raises :class:`~wger_flask.settings.SettingsError` and
-    :class:`~wger_flask.rest.registry.RegistrationError`, each with one line for a person.
+    A process has one open application at a time: :func:`close_app` makes room for another.
+
+    Raises :class:`~wger_flask.settings.SettingsError`, :class:`~wger_flask.rest.registry.RegistrationError` and
+    :class:`~wger_flask.open_application.ApplicationOpen`, each with one line for a person.
     """
     settings = settings or load(**overrides)
-    logs.configure(settings.WGER_LOG_LEVEL)
     app = Flask("wger_flask")
+    claim(app)
+    try:
+        return _built(app, settings)
+    except BaseException:
+        close_app(app)
+        raise
+
+
+def _built(app: Flask, settings: Settings) -> Flask:
+    logs.configure(settings.WGER_LOG_LEVEL)
     request.register(app, settings.WGER_MAX_JSON_SIZE * body_limits.MEGABYTE)
     registry = Registry(settings.of_plugins.declare)
-    set_server_zone(ZoneInfo(settings.TIME_ZONE))
-    values.set_boolean_spellings(
-        values.ANY_BOOLEANS if settings.WGER_BOOLEAN_FILTERS == "any-spelling" else values.DOCUMENTED_BOOLEANS
-    )
-    pagination.set_largest_page(settings.WGER_MAX_PAGE_SIZE)
-    search.use(settings.WGER_SEARCH)
-    open_database(settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS)
+    use_settings(settings)
+    app.before_request(lambda: check_open(app))
     app.before_request(take_up)
-    cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     for scope, rate in RATES.items():
         registry.add_rate(scope, rate)
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     loaded = register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)
-    set_listeners(registry.listeners())
+    use_declarations(app)
     sync.prepare(registry)
     blueprint.prepare(app)
     api = LazyApi(app)

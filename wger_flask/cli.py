@@ -44,8 +44,13 @@ class CommandError(Exception):
 
 
 def application(**overrides: Any) -> Flask:
-    """Return the application that the settings describe; a command may wait long for a busy database."""
-    app: Flask = import_module("wger_flask.app").create_app(WGER_WRITE_WAIT=COMMANDS_WAIT, **overrides)
+    """Return the application that the settings describe, open until the command ends.
+
+    A command may wait long for a busy database.
+    """
+    module = import_module("wger_flask.app")
+    app: Flask = module.create_app(WGER_WRITE_WAIT=COMMANDS_WAIT, **overrides)
+    click.get_current_context().call_on_close(lambda: module.close_app(app))
     return app
 
 

@@ -52,7 +52,8 @@ def of_shipped_plugins() -> list[Option]:
     names = tuple(name for name, _ in in_folder(shipped("plugins")))
     with tempfile.TemporaryDirectory() as folder:
         settings = load("testing", environ={}, WGER_INSTANCE_PATH=folder, WGER_PLUGINS=names)
-        import_module("wger_flask.app").create_app(settings)
+        module = import_module("wger_flask.app")
+        module.close_app(module.create_app(settings))
     return list(settings.of_plugins.options.values())
 
 

@@ -61,7 +61,7 @@ def test_nothing_is_left_of_an_account_that_cannot_be_made(app, outbox, monkeypa
     def fail(user, language):
         raise RuntimeError("no more room")
 
-    monkeypatch.setattr(accounts, "_makers", [*accounts._makers, fail])
+    monkeypatch.setattr(accounts, "_new_user_hooks", [*accounts._new_user_hooks, fail])
     with pytest.raises(RuntimeError):
         accounts.create_user("anna", PASSWORD, email="anna@example.org")
     assert not User.select().where(User.username == "anna").exists()

@@ -75,8 +75,8 @@ def test_where_logging_in_leads(browser):
     ("//evil.example", "/"), ("/\\evil.example", "/"), ("https://evil.example", "/"), ("javascript:alert(1)", "/"),
     ("/\tevil", "/"), ("/\n/evil.example", "/"), ("\\\\evil", "/"), (" //evil", "/"),
 ])  # fmt: skip
-def test_nobody_is_sent_elsewhere(wanted, path, built):
-    with built.test_request_context("/"):
+def test_nobody_is_sent_elsewhere(wanted, path, app):
+    with app.test_request_context("/"):
         assert local_path(wanted) == path
 
 
@@ -86,8 +86,8 @@ def test_nobody_is_sent_elsewhere(wanted, path, built):
     ("/wger/a/%2e%2E/../other/", "/wger/"), ("/wger/..\\other/", "/wger/"), ("//wger/", "/wger/"),
     ("/wger/.%2e/other", "/wger/"), (None, "/wger/"),
 ])  # fmt: skip
-def test_nobody_is_sent_to_what_else_the_host_serves(wanted, path, built):
-    with built.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/wger"}):
+def test_nobody_is_sent_to_what_else_the_host_serves(wanted, path, app):
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/wger"}):
         assert local_path(wanted) == path
 
 

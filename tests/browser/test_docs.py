@@ -3,12 +3,13 @@
 import pytest
 
 from tests.conftest import settings_for
-from wger_flask.app import create_app
+from wger_flask.testing.server import with_app
 
 
 @pytest.fixture
 def app(built_docs, template, tmp_path):
-    return create_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs)))
+    with with_app(settings_for(template.url, tmp_path, WGER_DOCS_ROOT=str(built_docs))) as app:
+        yield app
 
 
 def test_pages_are_found_by_search_and_lead_on(window):

@@ -11,11 +11,9 @@ from tests.browser import samples
 from tests.browser.chromium import PHONE
 from tests.browser.serving import serving, weigh
 from tests.conftest import key_of, settings_for
-from wger_flask.app import create_app
-from wger_flask.rest.filtering import values
+from wger_flask.app import open_app
 from wger_flask.rest.timezone import today
-from wger_flask.storage.database import database, open_database
-from wger_flask.storage.signals import set_listeners
+from wger_flask.testing.server import put_aside, with_app
 
 from . import web_ui_package
 from .conftest import log_in
@@ -32,23 +30,21 @@ def hosted(template, tmp_path_factory):
     place = tmp_path_factory.mktemp("web-ui")
     copy = template.copy(place)
     settings = {"WGER_WEB_UI": str(folder), "WGER_BOOLEAN_FILTERS": "any-spelling"}
-    app = create_app(settings_for(copy.url, place / "instance", **settings))
-    weigh("grace", 60)
-    found = samples.everything(app, key_of("grace"), today())
+    with with_app(settings_for(copy.url, place / "instance", **settings)) as app:
+        weigh("grace", 60)
+        found = samples.everything(app, key_of("grace"), today())
     with serving(app) as address:
         yield app, copy, address, found
-    database.obj.close()
     copy.drop()
-    values.set_boolean_spellings(values.DOCUMENTED_BOOLEANS)  # one for all applications of a process
 
 
 @pytest.fixture
 def address(hosted):
     """The address of that server."""
     app, copy, found, _ = hosted
-    open_database(copy.url)
-    set_listeners(app.extensions["wger_flask"].registry.listeners())
-    return found
+    with put_aside():
+        open_app(app)
+        yield found
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import settings_for
-from wger_flask.app import create_app
 from wger_flask.storage.database import transaction
 from wger_flask.testing.rows import make
+from wger_flask.testing.server import with_app
 
 _operations: list[str] = []
 
@@ -24,8 +24,8 @@ def pytest_generate_tests(metafunc):
 def _operation_names() -> list[str]:
     if not _operations:
         with tempfile.TemporaryDirectory() as folder:
-            app = create_app(settings_for(f"sqlite:///{folder}/names.sqlite", Path(folder)))
-            paths = app.test_client().get("/api/v2/schema?format=json").json["paths"]
+            with with_app(settings_for(f"sqlite:///{folder}/names.sqlite", Path(folder))) as app:
+                paths = app.test_client().get("/api/v2/schema?format=json").json["paths"]
         for path, item in paths.items():
             _operations.extend(f"{method.upper()} {path}" for method in item if method in METHODS)
     return _operations

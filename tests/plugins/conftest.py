@@ -9,11 +9,12 @@ from textwrap import dedent
 import pytest
 
 from tests.conftest import ROOT, settings_for
-from wger_flask.app import RATES, create_app
+from wger_flask.app import RATES, close_app, create_app
+from wger_flask.open_application import opened_app
 from wger_flask.plugin_loader import register_plugins
 from wger_flask.rest.registry import Registry
-from wger_flask.storage.database import database
 from wger_flask.storage.migrations import migrate
+from wger_flask.testing.server import put_aside
 
 SUBJECTS = ("core", "exercises")
 RESOURCE = """
@@ -112,18 +113,18 @@ def installed(tmp_path, monkeypatch):
 def served(folder, template, tmp_path, monkeypatch):
     """Return a function that makes a server, and the tables, of a plugin ``mine`` with the given source."""
     copy = template.copy(tmp_path)
-    made = []
 
     def served(source: str, **settings):
+        if (before := opened_app()) is not None:
+            close_app(before)
         (folder / "mine.py").write_text(dedent(source), encoding="utf-8")
         monkeypatch.setattr("wger_flask.app.shipped", lambda what: folder)
         monkeypatch.setattr("wger_flask.settings.shipped", lambda what: ROOT / what if what == "config" else folder)
-        made.append(create_app(settings_for(copy.url, tmp_path, **settings)))
-        registry = made[0].extensions["wger_flask"].registry
+        made = create_app(settings_for(copy.url, tmp_path, **settings))
+        registry = made.extensions["wger_flask"].registry
         migrate(registry.models, registry.plugins)
-        return made[0]
+        return made
 
-    yield served
-    if made and not database.obj.is_closed():
-        database.obj.close()
+    with put_aside():
+        yield served
     copy.drop()

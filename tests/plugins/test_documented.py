@@ -16,6 +16,7 @@ from tests.web.conftest import HTML, Page
 from wger_flask import app as application
 from wger_flask.storage import migrations
 from wger_flask.storage.database import database
+from wger_flask.testing.server import with_app
 
 TITLED = re.compile(r'^```python title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
@@ -77,12 +78,19 @@ def subject(tmp_path, monkeypatch):
     wger_flask.models._all.cache_clear()
 
 
-def test_the_resource_of_the_core_and_its_second_version(subject, template, tmp_path, monkeypatch):
+@pytest.fixture
+def ours(subject, template, tmp_path):
+    """An application with that subject."""
     copy = template.copy(tmp_path)
-    app = application.create_app(settings_for(copy.url, tmp_path))
-    registry = app.extensions["wger_flask"].registry
+    with with_app(settings_for(copy.url, tmp_path)) as app:
+        yield app
+    copy.drop()
+
+
+def test_the_resource_of_the_core_and_its_second_version(ours, subject, tmp_path, monkeypatch):
+    registry = ours.extensions["wger_flask"].registry
     assert "created table wger_flask_nap" in migrations.migrate(registry.models, registry.plugins)
-    grace = Client(app, "grace")
+    grace = Client(ours, "grace")
     made = grace.post("nap/", {"minutes": 70})
     assert made.status_code == 201 and list(made.json) == ["id", "start", "minutes", "is_long"]
     assert made.json["is_long"] is True
@@ -90,7 +98,7 @@ def test_the_resource_of_the_core_and_its_second_version(subject, template, tmp_
     assert grace.post("nap/", {"minutes": 7, "start": f"{later}-01-01T00:00:00Z"}).json == {
         "start": ["This nap is still to come."]
     }
-    assert Client(app, "linus").get("nap/").json["count"] == 0
+    assert Client(ours, "linus").get("nap/").json["count"] == 0
     assert wger_flask.models.Nap is registry.get("nap").model
 
     [path] = [path for path in subject if path.startswith("wger_flask/storage/migrations/")]
@@ -100,8 +108,6 @@ def test_the_resource_of_the_core_and_its_second_version(subject, template, tmp_
     monkeypatch.setattr(migrations, "__path__", [*migrations.__path__, str(steps)])
     assert f"applied {Path(path).stem}" in migrations.migrate(registry.models, registry.plugins)
     assert database.obj.execute_sql("SELECT minutes, place FROM wger_flask_nap").fetchall() == [(70, "")]
-    database.obj.close()
-    copy.drop()
 
 
 @pytest.mark.parametrize("page", ["plugins.md", "adding-a-resource.md"])

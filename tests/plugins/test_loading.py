@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.conftest import RESOURCE
-from wger_flask.app import create_app
 from wger_flask.plugin_loader import discover, register_plugins
 from wger_flask.rest.registry import RegistrationError, Registry
 from wger_flask.settings import shipped
+from wger_flask.testing.server import with_app
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTHING = "def register(registry): pass"
@@ -278,7 +278,8 @@ def test_without_plugins_nothing_of_theirs_is_there(built):
     from dataclasses import replace
 
     settings = replace(built.extensions["wger_flask"].settings, WGER_PLUGINS=())
-    registry = create_app(settings).extensions["wger_flask"].registry
+    with with_app(settings) as app:
+        registry = app.extensions["wger_flask"].registry
     assert "water" not in registry
     assert "needs_nothing" not in registry.get("exercise").filter_set.by_param
     assert not [model for model in registry.models if model._meta.table_name.startswith("plugin_")]

@@ -12,6 +12,7 @@ from wger_flask.app import create_app
 from wger_flask.cli import main
 from wger_flask.options import SettingsError
 from wger_flask.rest.registry import RegistrationError
+from wger_flask.testing.server import with_app
 
 PLUGIN = """
     from pathlib import Path
@@ -111,6 +112,6 @@ def test_they_come_from_the_environment_and_a_profile_too(served, tmp_path, monk
 
 def test_two_applications_have_their_own(template, tmp_path):
     for given in (3, 5):
-        app = create_app(settings_for(template.url, tmp_path, WGER_BEGINNERS_ALTERNATIVES=given))
-        assert len(app.test_client().get("/api/v2/exercise/1/alternatives/").json) == given
+        with with_app(settings_for(template.url, tmp_path, WGER_BEGINNERS_ALTERNATIVES=given)) as app:
+            assert len(app.test_client().get("/api/v2/exercise/1/alternatives/").json) == given
     assert "WGER_BEGINNERS_ALTERNATIVES" in (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()

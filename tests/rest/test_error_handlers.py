@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import key_of
 from wger_flask.app import create_app
 from wger_flask.storage.database import database
+from wger_flask.testing.server import put_aside
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 FOUND_NOTHING = {"detail": "Not found."}
@@ -25,7 +26,8 @@ def variant(app):
     url = f"sqlite:///{database.obj.database}" if database.obj.dialect.name == "sqlite" else None
     if url is None:
         pytest.skip("what is tested does not depend on the database")
-    return variant
+    with put_aside():
+        yield variant
 
 
 # -- nothing there ----------------------------------------------------------------------------------

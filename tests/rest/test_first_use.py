@@ -10,8 +10,8 @@ import threading
 import pytest
 
 from tests.conftest import key_of, settings_for
-from wger_flask.app import create_app
 from wger_flask.storage.database import database
+from wger_flask.testing.server import with_app
 
 READERS = 6
 
@@ -26,7 +26,8 @@ def fresh(opened, tmp_path):
             found.cache_clear()
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
-    yield create_app(settings_for(f"sqlite:///{database.obj.database}", tmp_path / "instance"))
+    with with_app(settings_for(f"sqlite:///{database.obj.database}", tmp_path / "instance")) as made:
+        yield made
     sys.setswitchinterval(before)
 
 

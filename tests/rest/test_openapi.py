@@ -13,7 +13,9 @@ from openapi_spec_validator import validate
 from tests.reference import SHARED
 from tests.snapshots import kept
 from tests.snapshots.descriptions import answer_of, kind, shapes
+from wger_flask.app import open_app
 from wger_flask.rest.openapi.document import Documented
+from wger_flask.testing.server import put_aside
 
 RECORDED = Path(SHARED) / "spec" / "openapi-2.7.0.json"
 
@@ -21,7 +23,9 @@ RECORDED = Path(SHARED) / "spec" / "openapi-2.7.0.json"
 @pytest.fixture(scope="module")
 def document(built):
     """The document of the application, plugins included."""
-    return json.loads(built.test_client().get("/api/v2/schema?format=json").data)
+    with put_aside():
+        open_app(built)
+        return json.loads(built.test_client().get("/api/v2/schema?format=json").data)
 
 
 def test_it_is_valid(document):
@@ -29,8 +33,8 @@ def test_it_is_valid(document):
     validate(document)
 
 
-def test_it_can_be_had_in_both_formats(built, document):
-    client = built.test_client()
+def test_it_can_be_had_in_both_formats(app, document):
+    client = app.test_client()
     for path in ("/api/v2/schema", "/api/v2/schema/", "/api/v2/schema?format=yaml"):
         answer = client.get(path)
         assert answer.content_type.startswith("application/vnd.oai.openapi")
@@ -42,13 +46,13 @@ def test_it_can_be_had_in_both_formats(built, document):
     assert client.get("/api/v2/schema?format=xml").status_code == 404
 
 
-def test_flask_smorest_prints_the_same(built, document):
-    printed = built.test_cli_runner().invoke(args=["openapi", "print"])
+def test_flask_smorest_prints_the_same(app, document):
+    printed = app.test_cli_runner().invoke(args=["openapi", "print"])
     assert json.loads(printed.output) == document
 
 
-def test_every_target_is_described(built, document):
-    for name, blueprint in built.blueprints.items():
+def test_every_target_is_described(app, document):
+    for name, blueprint in app.blueprints.items():
         for rule, target in getattr(blueprint, "targets", ()):
             assert isinstance(blueprint, Documented)
             path = f"/api/v2{rule}".replace("<key:key>", "{id}")
@@ -157,8 +161,8 @@ def test_shapes_agree_with_the_published_document(document, registry):
 # -- the pages that show it --------------------------------------------------------------------------
 @pytest.mark.parametrize("base", ["", "/api/v2"])
 @pytest.mark.parametrize("name", ["ui", "ui/", "redoc"])
-def test_the_pages_are_served_from_here(built, base, name):
-    client = built.test_client()
+def test_the_pages_are_served_from_here(app, base, name):
+    client = app.test_client()
     page = client.get(f"{base}/schema/{name}", headers={"Accept": "text/html"})
     assert page.status_code == 200
     assert 'data-url="/api/v2/schema?format=json"' in page.text
@@ -177,12 +181,12 @@ def test_the_pages_can_only_be_read(app, path, method):
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_redoc_fetches_nothing_from_its_makers(built):
-    script = built.test_client().get("/schema/assets/redoc/javascripts/redoc.standalone.js")
+def test_redoc_fetches_nothing_from_its_makers(app):
+    script = app.test_client().get("/schema/assets/redoc/javascripts/redoc.standalone.js")
     assert script.mimetype == "text/javascript" and len(script.data) > 100_000
     assert b"cdn.redoc.ly/redoc/logo-mini.svg" not in script.data
 
 
 @pytest.mark.parametrize("path", ["swagger/../plugin.py", "swagger/plugin.py", "nothing/x.js", "redoc/redoc.html"])
-def test_nothing_else_is_served_from_those_packages(built, path):
-    assert built.test_client().get(f"/schema/assets/{path}").status_code == 404
+def test_nothing_else_is_served_from_those_packages(app, path):
+    assert app.test_client().get(f"/schema/assets/{path}").status_code == 404

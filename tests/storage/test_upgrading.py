@@ -16,13 +16,13 @@ import pytest
 
 from tests.conftest import ROOT, SHARED, settings_for
 from tests.reference import MODELS, SERVER, TABLES, empty_database, unpacked_database
-from wger_flask.app import create_app
 from wger_flask.storage import migrations
 from wger_flask.storage.database import database, open_database
 from wger_flask.storage.dialects import sqlite_copy
 from wger_flask.storage.server_zone import set_server_zone
 from wger_flask.storage.tables import missing_columns
 from wger_flask.storage.upgrades import UpgradeRefused
+from wger_flask.testing.server import with_app
 from wger_flask.transfer.importer import import_dump
 
 from .comparing import differences, everything, renamed
@@ -48,8 +48,8 @@ def before(tmp_path):
 @pytest.fixture
 def registry(tmp_path):
     """The registered models, plugins' too, on no database of their own."""
-    app = create_app(settings_for(f"sqlite:///{tmp_path}/nothing.sqlite", tmp_path / "instance"))
-    return app.extensions["wger_flask"].registry
+    with with_app(settings_for(f"sqlite:///{tmp_path}/nothing.sqlite", tmp_path / "instance")) as app:
+        yield app.extensions["wger_flask"].registry
 
 
 def test_ours_from_before_2_7_0_becomes_what_its_dump_would(before, tmp_path):

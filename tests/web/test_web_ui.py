@@ -9,10 +9,9 @@ import pytest
 
 from tests.conftest import key_of, settings_for
 from tests.web.conftest import HTML
-from wger_flask.app import create_app
-from wger_flask.rest.filtering import values
+from wger_flask.app import create_app, open_app
 from wger_flask.settings import SettingsError
-from wger_flask.storage.database import database, open_database
+from wger_flask.testing.server import put_aside, with_app
 from wger_flask.web.web_ui import ROOMS, STATIC, build_in
 
 NAME, SHOWN = "grace", {"Accept": "text/html"}
@@ -44,11 +43,10 @@ def hosting(template, tmp_path_factory):
     place = tmp_path_factory.mktemp("web-ui")
     copy = template.copy(place)
     settings = {"WGER_BOOLEAN_FILTERS": "any-spelling", "WGER_WEB_UI": str(unpacked(place / "web-ui"))}
-    made = create_app(settings_for(copy.url, place / "instance", **settings))
+    with with_app(settings_for(copy.url, place / "instance", **settings)) as made:
+        pass
     yield made, copy
-    database.obj.close()
     copy.drop()
-    values.set_boolean_spellings(values.DOCUMENTED_BOOLEANS)  # one for all applications of a process
 
 
 @pytest.fixture
@@ -59,14 +57,16 @@ def host(hosting, folder, tmp_path):
         settings = {"WGER_BOOLEAN_FILTERS": "any-spelling", "WGER_WEB_UI": str(folder), **settings}
         return create_app(settings_for(hosting[1].url, tmp_path / "instance", **settings))
 
-    return make
+    with put_aside():
+        yield make
 
 
 @pytest.fixture
 def client(hosting):
     made, copy = hosting
-    open_database(copy.url)
-    return made.test_client()
+    with put_aside():
+        open_app(made)
+        yield made.test_client()
 
 
 @pytest.fixture

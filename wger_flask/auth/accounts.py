@@ -1,12 +1,12 @@
 """Make accounts, change their passwords, give them tokens.
 
 Used by the endpoints, the pages and the command alike.  What other subjects keep of every user
-(a profile, say) they make when they are told of a new one: see :func:`on_user_created`.
+(a profile, say) they make when they are told of a new one: see ``registry.on_user_created``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from peewee import DataError, fn
 
@@ -28,7 +28,7 @@ from .policy import policy
 
 LENGTHS = {"username": usernames.LONGEST, "email": email_addresses.LONGEST}
 
-_makers: list[Callable[[int, str], None]] = []
+_new_user_hooks: Sequence[Callable[[int, str], None]] = ()
 
 
 class Taken(ValueError):
@@ -47,14 +47,10 @@ class TooLong(ValueError):
         self.fields = fields
 
 
-def on_user_created(make: Callable[[int, str], None]) -> Callable[[int, str], None]:
-    """Have ``make(user_id, language)`` called for every new user, in the transaction that makes the user.
-
-    ``language`` is a code such as ``de``, or empty.  Use it as a decorator; it returns ``make``.
-    """
-    if make not in _makers:
-        _makers.append(make)
-    return make
+def set_new_user_hooks(hooks: Sequence[Callable[[int, str], None]]) -> None:
+    """Make ``hooks`` those that are called for new users in this process: see ``registry.on_user_created``."""
+    global _new_user_hooks
+    _new_user_hooks = hooks
 
 
 def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tuple[str, ...]:
@@ -96,8 +92,8 @@ def register(username: str, password: str, email: str = "", *, language: str = "
                 is_superuser=admin,
             )
             row = email_addresses.add(user.id, email) if email else None
-            for make in _makers:
-                make(user.id, language)
+            for hook in _new_user_hooks:
+                hook(user.id, language)
             if row is not None:
                 after_commit(lambda: messages.send_verification(row))
     except IntegrityError:

@@ -71,8 +71,8 @@ def _derived(secret: str, purpose: str) -> bytes:
 _policy: Policy | None = None
 
 
-def set_policy(policy: Policy) -> None:
-    """Make ``policy`` the one of this process."""
+def set_policy(policy: Policy | None) -> None:
+    """Make ``policy`` the one of this process; None where no application is open."""
     global _policy
     _policy = policy
 

@@ -2,12 +2,12 @@
 
 A superuser may, and whoever has been here for more than ``MIN_ACCOUNT_AGE_TO_TRUST`` days with
 a verified e-mail address.  What else speaks against somebody is for the subjects to say, with
-:func:`distrust`.
+``registry.distrust``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import cast
 
@@ -19,16 +19,13 @@ from ..storage.query import Selection
 from .models import EmailAddress, User
 from .policy import policy
 
-_doubts: dict[Callable[[int], bool], str] = {}
+_doubts: Mapping[Callable[[int], bool], str] = {}
 
 
-def distrust(doubt: Callable[[int], bool], said: str = "This account is not trusted.") -> Callable[[int], bool]:
-    """Add ``doubt(user_id)``, which is True for a user who is not to be trusted; returns it: use this as a decorator.
-
-    ``said`` is the sentence that such a user is told.
-    """
-    _doubts.setdefault(doubt, said)
-    return doubt
+def set_doubts(doubts: Mapping[Callable[[int], bool], str]) -> None:
+    """Make ``doubts`` what speaks against users in this process, each with the sentence that such a user is told."""
+    global _doubts
+    _doubts = doubts
 
 
 def account_of(user: int) -> tuple[User | None, bool]:

@@ -14,28 +14,27 @@ from typing import Any, TypeVar
 
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
-from ..storage.signals import Listener
 from ..storage.sync_log.nodes import Node, nodes_of
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
+from .listeners import Listeners, RegistrationError
 from .resource import DELETION, Action, Resource
 from .throttling import Rate
+
+__all__ = ["RegistrationError", "Registry"]
 
 Setting = TypeVar("Setting", bool, int, str, Path, tuple)
 
 
-class RegistrationError(Exception):
-    """What cannot be registered, and why, in one line."""
-
-
-class Registry:
+class Registry(Listeners):
     """The resources, endpoints and models of one application: what ``register(registry)`` of a plugin gets.
 
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
     """
 
     def __init__(self, declare_setting: Callable | None = None):
+        super().__init__()
         self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
         self.rates: dict[str, Rate] = {}
@@ -49,7 +48,6 @@ class Registry:
         self.names: dict[type[Model], Callable] = {}
         self.nodes: tuple[Node, ...] = ()
         self._extended_by: dict[str, list[str]] = {}
-        self._listeners: list[tuple[str | type[Model], str, Listener]] = []
         self.origin = "wger_flask"
         self._plugin = ""
 
@@ -228,42 +226,6 @@ class Registry:
             raise RegistrationError(
                 f"{self.origin} extends resource {name!r} of {self.origin_of(name)}: {wrong}"
             ) from wrong
-
-    def listen(
-        self, what: str | type[Model], *, created: Callable[[Any], None] | None = None,
-        changed: Callable[[Any, frozenset[str]], None] | None = None,
-        deleted: Callable[[list[Any]], None] | None = None,
-        replaced: Callable[[Any, Any], None] | None = None,
-    ) -> None:  # fmt: skip
-        """Have functions called when rows of a resource, or of a model, are written, by the API or by any other code.
-
-        ``what`` is the name of the resource, or the model of rows that no resource shows.
-
-        They run in the transaction of the write, after it:
-
-        * ``created(row)``: the new row, an instance of the model.
-        * ``changed(row, names)``: the row, and a frozen set of the names of the columns that were set.
-        * ``deleted(rows)``: a list of the rows as they were.
-        * ``replaced(gone, replacement)``: the keys of a row that is about to be deleted and of the one to which all
-          that pointed there was led over, as when an exercise is deleted with ``replaced_by``.
-
-        What one of them raises undoes the write.  The resource may be registered later; a name that no resource has
-        stops the start.
-        """
-        self._listeners.append((what, self.origin, Listener(created, changed, deleted, replaced)))
-
-    def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
-        """Return the listeners of each model, by model.
-
-        Raises :class:`RegistrationError` for a resource that is not registered.
-        """
-        found: dict[type[Model], tuple[Listener, ...]] = {}
-        for what, origin, listener in self._listeners:
-            if isinstance(what, str) and what not in self._resources:
-                raise RegistrationError(f"{origin} listens to resource {what!r}, which does not exist")
-            model = self._resources[what].model if isinstance(what, str) else what
-            found[model] = found.get(model, ()) + (listener,)
-        return found
 
     def prepare(self, settings: object) -> None:
         """Check all declarations, and build what answers are written with, before the first request.

@@ -50,8 +50,7 @@ def open_database(url: str, wait: float = 30, threads: int = 4) -> peewee.Databa
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
     except (ValueError, OSError) as wrong:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {wrong}") from wrong
-    if database.obj is not None and not database.obj.is_closed():
-        database.obj.close()
+    disconnect()
     database.initialize(opened)
     return opened
 

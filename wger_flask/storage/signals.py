@@ -15,10 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .model import Model
+# Rows are instances of the model that is listened to, which each function names in its own annotations.
+Created = Callable[[Any], None]
+Changed = Callable[[Any, frozenset[str]], None]
+Deleted = Callable[[list[Any]], None]
+Replaced = Callable[[Any, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +32,48 @@ class Listener:
     and of the one that has taken its place.  The rows are of the one model that the listener is kept for.
     """
 
-    created: Callable[[Any], None] | None = None
-    changed: Callable[[Any, frozenset[str]], None] | None = None
-    deleted: Callable[[list[Any]], None] | None = None
-    replaced: Callable[[Any, Any], None] | None = None
+    created: Created | None = None
+    changed: Changed | None = None
+    deleted: Deleted | None = None
+    replaced: Replaced | None = None
 
 
-_listeners: Mapping[type[Model], tuple[Listener, ...]] = {}
+_listeners: Mapping[type, tuple[Listener, ...]] = {}
 
 
-def set_listeners(listeners: Mapping[type[Model], tuple[Listener, ...]]) -> None:
-    """Make ``listeners`` those of this process, by model; called once, at start."""
+def set_listeners(listeners: Mapping[type, tuple[Listener, ...]]) -> None:
+    """Make ``listeners`` those of this process, by model."""
     global _listeners
     _listeners = listeners
 
 
-def tell_created(row: Model) -> None:
+def tell_created(row: object) -> None:
     """Tell that ``row`` was stored."""
     for listener in _listeners.get(type(row), ()):
         if listener.created:
             listener.created(row)
 
 
-def tell_changed(row: Model, names: Iterable[str]) -> None:
+def tell_changed(row: object, names: Iterable[str]) -> None:
     """Tell that the columns ``names`` of ``row`` were stored, whether or not they had other values before."""
     for listener in _listeners.get(type(row), ()):
         if listener.changed:
             listener.changed(row, frozenset(names))
 
 
-def deletions_matter(model: type[Model]) -> bool:
+def deletions_matter(model: type) -> bool:
     """Tell whether anybody wants to see the rows of ``model`` that go."""
     return any(listener.deleted for listener in _listeners.get(model, ()))
 
 
-def tell_deleted(model: type[Model], rows: list[Model]) -> None:
+def tell_deleted(model: type, rows: list[Any]) -> None:
     """Tell that ``rows`` of ``model`` were deleted; they are as they were before."""
     for listener in _listeners.get(model, ()):
         if listener.deleted:
             listener.deleted(rows)
 
 
-def tell_replaced(model: type[Model], gone: object, replacement: object) -> None:
+def tell_replaced(model: type, gone: object, replacement: object) -> None:
     """Tell that rows which pointed at the row with the key ``gone`` point at ``replacement`` now."""
     for listener in _listeners.get(model, ()):
         if listener.replaced:

@@ -57,10 +57,10 @@ def wger_template(wger_settings, tmp_path_factory):
 @pytest.fixture(scope="session")
 def wger_built(wger_template, wger_settings, tmp_path_factory):
     """The application, made once; its database is chosen for each test."""
-    from .server import create_app, settings_for
+    from .server import settings_for, with_app
 
-    app = create_app(settings_for(wger_template.url, tmp_path_factory.mktemp("wger-instance"), **wger_settings))
-    app.testing = False  # a mistake must become a 500 that a test can see, as it would in use
+    with with_app(settings_for(wger_template.url, tmp_path_factory.mktemp("wger-instance"), **wger_settings)) as app:
+        app.testing = False  # a mistake must become a 500 that a test can see, as it would in use
     return app
 
 
@@ -79,21 +79,22 @@ def wger_rolled_back() -> set[str]:
 
 
 @pytest.fixture
-def wger_opened(request, wger_template, wger_rolled_back, tmp_path, monkeypatch):
-    """Open a database as the template is: a copy, or one whose changes are rolled back."""
-    from ..storage.database import database, open_database
+def wger_opened(request, wger_built, wger_template, wger_rolled_back, tmp_path, monkeypatch):
+    """Open the application on a database as the template is: a copy, or one whose changes are rolled back."""
+    from ..app import close_app, open_app
+    from ..storage.database import database, disconnect, open_database
 
+    open_app(wger_built)
+    request.addfinalizer(lambda: close_app(wger_built))  # last, after what stands behind each yield
     if wger_template.copies_quickly or not wger_rolled_back & set(request.path.parts):
         copy = wger_template.copy(tmp_path)
         open_database(copy.url)
         yield
-        if not database.obj.is_closed():
-            database.obj.close()
+        disconnect()
         copy.drop()
         return
     copy = request.getfixturevalue("wger_shared_copy")
-    if getattr(database.obj, "shared_copy", None) != copy:
-        open_database(copy.url).shared_copy = copy
+    open_database(copy.url)
     monkeypatch.setattr("wger_flask.app.release_connection", lambda: None)
     with database.obj.atomic() as everything:
         yield
@@ -103,11 +104,7 @@ def wger_opened(request, wger_template, wger_rolled_back, tmp_path, monkeypatch)
 @pytest.fixture
 def wger_app(wger_built, wger_opened):
     """The application on a database of its own."""
-    from ..storage.signals import set_listeners
-
-    services = wger_built.extensions["wger_flask"]
-    set_listeners(services.registry.listeners())
-    shutil.rmtree(services.settings.WGER_MEDIA_ROOT, ignore_errors=True)
+    shutil.rmtree(wger_built.extensions["wger_flask"].settings.WGER_MEDIA_ROOT, ignore_errors=True)
     return wger_built
 
 

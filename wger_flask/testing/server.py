@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from ..app import create_app
+from ..app import close_app, create_app, open_app
 from ..auth.accounts import create_user
 from ..auth.models import Token, User
+from ..open_application import opened_app
 from ..settings import Settings, load
 from ..storage.database import database, transaction
 from ..storage.migrations import migrate
@@ -45,15 +48,45 @@ def make_template(server: str | None, folder: Path, **overrides) -> Prepared:
     ``server`` is the address of a PostgreSQL server; without one it is a file in ``folder``.
     """
     held = prepare(server, folder)
-    registry = create_app(settings_for(held.url, folder, **overrides)).extensions["wger_flask"].registry
-    migrate(registry.models, registry.plugins, nodes=registry.nodes)
-    load_starter_data(registry.models)
-    with transaction():
-        for name in PEOPLE:
-            create_user(name, f"{name[::-1]}-pass", email=f"{name}@example.org", admin=name == "ada")
-            Token.create(key=key_of(name), user=User.get(User.username == name))
-    database.obj.close()
+    with with_app(settings_for(held.url, folder, **overrides)) as app:
+        registry = app.extensions["wger_flask"].registry
+        migrate(registry.models, registry.plugins, nodes=registry.nodes)
+        load_starter_data(registry.models)
+        with transaction():
+            for name in PEOPLE:
+                create_user(name, f"{name[::-1]}-pass", email=f"{name}@example.org", admin=name == "ada")
+                Token.create(key=key_of(name), user=User.get(User.username == name))
     return held
+
+
+@contextmanager
+def with_app(settings: Settings) -> Iterator[Flask]:
+    """Make an application for a block, and close it at the end; one that is open is put aside meanwhile."""
+    with put_aside():
+        app = create_app(settings)
+        try:
+            yield app
+        finally:
+            close_app(app)
+
+
+@contextmanager
+def put_aside() -> Iterator[None]:
+    """Let a block make applications, or run commands that do, while the open application is closed.
+
+    Afterwards it is open again, on the database on which it was.
+    """
+    before, held = opened_app(), database.obj
+    if before is not None:
+        close_app(before)
+    try:
+        yield
+    finally:
+        if (left := opened_app()) is not None:
+            close_app(left)
+        if before is not None:
+            open_app(before)
+            database.initialize(held)
 
 
 class Client:

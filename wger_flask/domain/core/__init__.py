@@ -16,3 +16,5 @@ def register(registry) -> None:
     registry.add_blueprint(profile.profile)
     registry.add_blueprint(profile.permissions)
     registry.add_upload(table_of(models.UserProfile), PATCH=profile.take_profile)
+    registry.on_user_created(profile.furnish)
+    registry.distrust(profile.is_temporary, "Your account was made only to look around.")

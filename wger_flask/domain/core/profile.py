@@ -22,12 +22,10 @@ from wger_flask.api import (
     Selection,
     advisory_lock,
     any_of,
-    distrust,
     dumper,
     equals,
     fields,
     has_verified,
-    on_user_created,
     private,
     request_verification,
     today,
@@ -169,7 +167,6 @@ def check_permission(call):
 
 
 # -- what belongs to every account ----------------------------------------------------------------
-@on_user_created
 def furnish(user: int, language: str = "") -> None:
     """Make the profile and the cache row of a new user, who reads ``language``.
 
@@ -198,6 +195,3 @@ def _language(code: str) -> int:
 def is_temporary(user: int) -> bool:
     """Tell whether the account of ``user`` was only made to look around."""
     return Selection(UserProfile, (equals(UserProfile.user, user), equals(UserProfile.is_temporary, True))).exists()
-
-
-distrust(is_temporary, "Your account was made only to look around.")

@@ -10,6 +10,7 @@ def register(registry) -> None:
     registry.add_models(*models.MODELS, *models.OWN_MODELS)
     registry.add(*resources.RESOURCES, weight.weightentry)
     registry.add_navigation("Weight", "/api/v2/weightentry/")
+    registry.on_user_created(weight.furnish)
     pages.register(registry)
     recalculation.listen(registry)
     registry.listen("exercise", replaced=replaced_exercises.exercise_replaced)

@@ -21,7 +21,6 @@ from wger_flask.api import (
     compared,
     exact,
     fields,
-    on_user_created,
     one_of,
     owned_by,
 )
@@ -85,7 +84,6 @@ def in_official_category(call: Call, data: dict, row: Measurement | None) -> Non
         data["category"] = official_category(call.required_user.id, unit).id
 
 
-@on_user_created
 def furnish(user: int, language: str = "") -> None:
     """Make the official category of a new user, in the unit of their profile."""
     official_category(user, _units([user]).get(user, "kg"))
