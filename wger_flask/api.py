@@ -79,12 +79,14 @@ from .storage.query import Selection, which_exist
 from .storage.signals import tell_replaced
 from .storage.value_series import BUCKETS, Total, ValueCount, ValueSeries
 from .storage.write_transaction import insert, update
+from .web.cells import Cell
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.heatmap import heatmap
 from .web.charts.line import line_chart, lines_chart
 from .web.display_names import know_names, loaded_names
 from .web.language_choice import preferred
 from .web.views import Shown, View
+from .web.widgets import Control
 
 __all__ = [
     "NOTHING", "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Case", "Child", "Children",
@@ -102,7 +104,7 @@ __all__ = [
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
     "models", "FormerFields", "Compare",
-    "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
+    "Cell", "Control", "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
     "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
     "table_of", "tell_replaced", "title_of",
 ]  # fmt: skip

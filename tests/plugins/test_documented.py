@@ -14,6 +14,7 @@ import wger_flask.models
 from tests.conftest import ROOT, Client, settings_for
 from tests.web.conftest import HTML, Page
 from wger_flask import app as application
+from wger_flask.rest.registry import RegistrationError
 from wger_flask.storage import migrations
 from wger_flask.storage.database import database
 from wger_flask.testing.server import with_app
@@ -49,6 +50,48 @@ def test_the_plugin_that_extends_the_exercises(served):
     assert grace.get("exercise/favourites/?most=1").json == [{"exercise": 1, "sets": 2}]
     assert grace.get("exercise/favourites/?most=0").status_code == 400
     assert Page(grace.get("exercise/", headers=HTML)).link("Favourites") == "/api/v2/exercise/favourites/"
+
+
+def test_the_kind_of_field_works_everywhere(served):
+    source = files("adding-a-resource.md")["stars.py"].replace("plugin_stars_", "plugin_mine_")
+    app = served(source)
+    grace = Client(app, "grace")
+    assert grace.post("film/", {"title": "Alien", "stars": "****"}).json["stars"] == 4
+    assert grace.post("film/", {"title": "Cats", "stars": 6}).json == {
+        "stars": ["Ensure this value is less than or equal to 5."]
+    }
+    assert grace.get("film/?stars__gte=4").json["count"] == 1 and grace.get("film/?stars__gte=5").json["count"] == 0
+    told = grace.open("OPTIONS", "film/").json["actions"]["POST"]["stars"]
+    assert (told["type"], told["max_value"], told["stars"]) == ("stars", 5, [1, 2, 3, 4, 5])
+    schemas = grace.get("/api/v2/schema?format=json").json["components"]["schemas"]
+    assert schemas["Film"]["properties"]["stars"]["type"] == "integer"
+    assert [kind["type"] for kind in schemas["FilmRequest"]["properties"]["stars"]["anyOf"]] == ["integer", "string"]
+    page = grace.get("film/", headers=HTML).text
+    assert "★★★★" in page and 'type="range"' in page and 'min="1"' in page and 'max="5"' in page
+    [row] = grace.get("film/").json["results"]
+    own = grace.get(f"film/{row['id']}/", headers=HTML).text
+    assert "★★★★" in own and 'value="4"' in own
+    sent = grace.http.post("/api/v2/film/", data={"title": "Up", "stars": "5"}, headers=grace.headers)
+    assert sent.status_code == 201 and sent.json["stars"] == 5
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    ('registry.add_widget("stars", slider)', "resource 'film' of .*: field 'stars': there is no widget 'stars'"),
+    ('registry.add_cell("stars", drawn)', "resource 'film' of .*: field 'stars': there is no cell 'stars'"),
+])  # fmt: skip
+def test_a_widget_or_cell_that_is_not_there_stops_the_start(served, said, told):
+    source = files("adding-a-resource.md")["stars.py"].replace("plugin_stars_", "plugin_mine_")
+    with pytest.raises(RegistrationError, match=told):
+        served(source.replace(said, "pass"))
+
+
+def test_a_widget_has_one_maker(served):
+    source = """
+        def register(registry):
+            registry.add_widget("number", print)
+    """
+    with pytest.raises(RegistrationError, match="widget 'number' is registered twice"):
+        served(source)
 
 
 def test_the_test_that_is_shown_passes(api):

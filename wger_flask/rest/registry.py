@@ -44,6 +44,8 @@ class Registry(Listeners):
         self.blueprints: list = []
         self._navigation: list[tuple[str, str]] = []
         self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
+        self.widgets: dict[str, Callable] = {}
+        self.cells: dict[str, Callable] = {}
         self.uploads: dict[str, dict[str, Callable]] = {}
         self.names: dict[type[Model], Callable] = {}
         self.nodes: tuple[Node, ...] = ()
@@ -147,6 +149,25 @@ class Registry(Listeners):
         """
         self._claim(f"view {name!r}")
         self.views[name] = view
+
+    def add_widget(self, name: str, widget: Callable) -> None:
+        """Register how a form asks for values, for classes of fields that name it: ``widget = "stars"``.
+
+        ``widget(control, field, value, user)`` completes the :class:`Control`, which has its label, hint and errors;
+        ``value`` is what JSON has, or what was typed, None for nothing.  Raises :class:`RegistrationError` for a name
+        that is taken.
+        """
+        self._claim(f"widget {name!r}")
+        self.widgets[name] = widget
+
+    def add_cell(self, name: str, cell: Callable) -> None:
+        """Register how pages show values, for classes of fields that name it: ``cell = "stars"``.
+
+        ``cell(field, value)`` returns a :class:`Cell` for what JSON has, which is never None, an empty text or an empty
+        list.  Raises :class:`RegistrationError` for a name that is taken.
+        """
+        self._claim(f"cell {name!r}")
+        self.cells[name] = cell
 
     def add_rate(self, scope: str, rate: str) -> None:
         """Give a throttle scope a rate such as ``"20/hour"``, so that resources, actions and endpoints can name it.

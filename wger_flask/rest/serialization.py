@@ -3,8 +3,8 @@
 marshmallow's own dump walks every field of every row through several calls; for a page of
 rows that costs more than the query, the JSON and the HTTP together.  :class:`Dumper` finds out once
 which columns go out as they are, which are converted, and what is made of other rows.  It works on
-columns, not rows: what a field takes is found out once a page.  The contract tests hold it against
-marshmallow's dump for every resource.
+columns, not rows: what a field takes is found out once a page.  The contract tests hold what is made of raw values
+against what the fields make of decoded ones, for every resource.
 """
 
 from __future__ import annotations
@@ -76,9 +76,6 @@ class Builder:
         return self.loaders[-1][0], len(self.loaders) - 1
 
 
-_LONG = 5000  # letters, of which a page of a thousand rows takes megabytes
-
-
 class Dumper:
     """Dump rows of ``model`` in the shape of ``schema``.
 
@@ -93,12 +90,10 @@ class Dumper:
         self.key = builder.index(key_of(model).name)
         fields = schema().dump_fields
         self._names = [field.data_key or name for name, field in fields.items()]
-        self._makers = [_column(builder, name, field) for name, field in fields.items()]
+        self._makers = [field.column(builder, name) for name, field in fields.items()]
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
-        self.is_large = any(
-            field.kind == "json" or getattr(field, "max_length", 0) >= _LONG for field in fields.values()
-        )
+        self.is_large = any(field.is_large for field in fields.values())
         self.is_flat = not self._loaders and not any("." in path for path in self.columns)
 
     def of(self, selection: Selection, context: Context, limit: int | None = None) -> list[dict]:
@@ -120,26 +115,6 @@ def _load(load: Load, values: Iterable, context: Context) -> dict:
     for start in range(0, len(keys), MOST_KEYS):
         loaded |= load(keys[start : start + MOST_KEYS], context)
     return loaded
-
-
-def _column(builder: Builder, name: str, field) -> Column:
-    if hasattr(field, "column"):
-        return field.column(builder, name)
-    place = builder.index(field.attribute or name)
-    if field.kind == "date-time":
-        return _moments(place, builder.dialect)
-    convert = field.raw(builder.dialect)
-    if convert is None:
-        return lambda raw, context, loaded: raw[place]
-    return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
-
-
-def _moments(place: int, dialect: Dialect) -> Column:
-    def column(raw, context, loaded):
-        convert = dialect.wire_moment(context.zone)  # whose it is is not known before the page is asked for
-        return [None if value is None else convert(value) for value in raw[place]]
-
-    return column
 
 
 @lru_cache(None)

@@ -19,10 +19,12 @@ from ..rest.registry import RegistrationError, Registry
 from ..rest.renderers import set_page
 from ..rest.resource import DELETION, Resource
 from . import api_docs, docs_site, home, layout, renderer, web_ui
+from .cells import CELLS, REFERENCES, kind_of_cell
 from .charts.line import CHART
 from .deletion_page import DELETING
 from .index import targets_of
 from .web_ui import NoWebUi
+from .widgets import OBJECTS, WIDGETS
 
 __all__ = ["NoWebUi", "register"]
 
@@ -43,13 +45,32 @@ def register(app: Flask, registry: Registry, api: Api) -> None:
 
 
 def prepare(registry: Registry) -> None:
-    """Add the views that every registry has; raises RegistrationError for views and endpoints that do not exist."""
+    """Add the views, widgets and cells that every registry has.
+
+    Raises RegistrationError for a view, a widget, a cell or an endpoint that does not exist.
+    """
     registry.add_view("chart", CHART)
     registry.add_view(DELETION, DELETING)
+    for name, widget in WIDGETS.items():
+        registry.add_widget(name, widget)
+    for name, cell in CELLS.items():
+        registry.add_cell(name, cell)
     for resource in registry:
+        _check_fields(registry, resource)
         for view in (resource.view, *(action.view for action in resource.actions)):
             _check(registry, resource, view)
     _check_adding(registry)
+
+
+def _check_fields(registry: Registry, resource: Resource) -> None:
+    for name, field in resource.schema().fields.items():
+        for kind, wanted, known in (
+            ("widget", field.widget, {"", OBJECTS, *registry.widgets}),
+            ("cell", kind_of_cell(field.shown), {*REFERENCES, *registry.cells}),
+        ):
+            if wanted not in known:
+                where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
+                raise RegistrationError(f"{where}: field {name!r}: there is no {kind} {wanted!r}")
 
 
 def _check_adding(registry: Registry) -> None:

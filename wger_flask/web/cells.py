@@ -1,6 +1,8 @@
 """Show a value: by the field that describes it, else by what it looks like.
 
-A :class:`Cell` says what kind of thing is shown; ``templates/_parts.html`` says how.
+A :class:`Cell` says what kind of thing is shown; ``templates/_parts.html`` says how.  The class of a field names what
+makes a cell of its values (:class:`..rest.fields.Field`), a function ``cell(field, value)``, and the registry has
+them by name.
 """
 
 from __future__ import annotations
@@ -12,10 +14,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from ..rest import fields
-from ..rest.fields import nested, references
 from ..rest.services import services
-from ..storage.model import Model, columns_of, key_of
+from ..storage.model import Model, key_of
 from .display_names import names_of, plain_name
 from .urls import address
 
@@ -46,7 +46,7 @@ class Cells:
         self._names: dict[type[Model], dict[str, str]] = {}
         wanted: dict[type[Model], dict] = {}
         for key, (_, field) in self.fields.items():
-            if isinstance(field, references.Key | references.Keys):
+            if field.cell in REFERENCES:
                 for row in rows:
                     value = row.get(key)
                     referred = value if isinstance(value, list) else [value]
@@ -57,26 +57,16 @@ class Cells:
     def cell(self, key: str, value) -> Cell:
         """Return the cell of the field ``key``."""
         name, field = self.fields[key]
-        described = getattr(field, "describes", None) or field
-        kind = getattr(described, "kind", "")
         if value is None or value == "" or value == []:
             return EMPTY
-        if isinstance(field, references.Key):
-            return self._reference(field.model, value)
-        if isinstance(field, references.Keys):
-            return Cell("list", items=tuple(self._reference(field.model, item) for item in value))
-        if isinstance(described, fields.Choice):
-            return Cell("text", described.choices.get(str(value), str(value)))
-        if kind == "date-time":
-            return _moment(value)
-        if kind in ("integer", "number", "decimal"):
-            return Cell("number", str(value))
-        if kind in ("uuid", "date", "time"):
-            return Cell("uuid" if kind == "uuid" else "key", str(value))
-        target = model_behind(name, field, self.model)
+        if field.cell in REFERENCES:
+            found = [self._reference(field.model, each) for each in (value if isinstance(value, list) else [value])]
+            return Cell("list", items=tuple(found)) if isinstance(value, list) else found[0]
+        target = field.model_behind(name, self.model)
         if target is not None:
             return self._objects(target, value)
-        return guess(value)
+        described = field.shown
+        return services().registry.cells[kind_of_cell(described)](described, value)
 
     def _reference(self, model: type[Model], key) -> Cell:
         resource = services().registry.of_model(model)
@@ -94,19 +84,9 @@ class Cells:
         return Cell("link", name_in(value) or plain_name(resource, key), address(resource.name, key))
 
 
-def model_behind(name: str, field, model: type[Model] | None) -> type[Model] | None:
-    """Return the model of the rows that a field shows, None for a field that shows none."""
-    if isinstance(field, references.Key | references.Keys):
-        return field.model
-    if isinstance(field, nested.Members):
-        return field.relation.model
-    if isinstance(field, nested.Children):
-        return field.reference.model
-    if isinstance(field, nested.Nested) and model is not None:
-        for step in (field.attribute or name).split("."):
-            model = getattr(columns_of(model).get(step), "rel_model", None) if model is not None else None
-        return model
-    return None
+def kind_of_cell(described) -> str:
+    """Return the name of the cell of a field that says what values are, or of one of marshmallow's own."""
+    return getattr(described, "cell", "plain")
 
 
 def name_in(value: dict) -> str:
@@ -129,6 +109,20 @@ def guess(value) -> Cell:
             return Cell("text", name)
         return Cell("object", items=tuple((label(key), guess(item)) for key, item in value.items()))
     return _text(str(value))
+
+
+def _choice(field, value) -> Cell:
+    return Cell("text", field.choices.get(str(value), str(value)))
+
+
+REFERENCES = ("reference", "references")  # cells with the names of rows, which are asked for once a page
+CELLS = {
+    "plain": lambda field, value: guess(value), "objects": lambda field, value: guess(value),
+    "json": lambda field, value: guess(value),
+    "choice": _choice, "moment": lambda field, value: _moment(value),
+    "number": lambda field, value: Cell("number", str(value)), "short": lambda field, value: Cell("key", str(value)),
+    "uuid": lambda field, value: Cell("uuid", str(value)),
+}  # fmt: skip
 
 
 def _text(value: str) -> Cell:

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 
 from ..rest.bodies import FORM_TYPES
 from ..rest.dispatch import Call
-from ..rest.fields import JsonPicks
-from ..rest.fields.references import Keys
 from ..rest.resource import DELETION, Resource
 from ..storage.model import columns_of
 from .cells import label_of
@@ -26,7 +24,7 @@ from .form_state import typed as typed_in
 from .row_picker import chosen, kept
 from .tables import key_field
 from .urls import ASK, LAND, TELL, address, here, listed, way_back
-from .widgets import CHOOSE, Control, controls_of, sentences
+from .widgets import CHOOSE, Control, controls_of, sentences, widget_of
 
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 
@@ -164,9 +162,9 @@ def asked_for(call: Call, schema) -> dict:
     found = {}
     for name, wire in schema().load_fields.items():
         key = wire.data_key or name
-        if key in call.args and getattr(wire, "kind", "") != "file":
+        if key in call.args and widget_of(wire) != "file":
             values = call.args.getlist(key)
-            found[key] = values if isinstance(wire, Keys | JsonPicks) else values[-1]
+            found[key] = values if _takes_several(wire) else values[-1]
     return found
 
 
@@ -186,7 +184,11 @@ def _takes(wire, value) -> bool:
     """Tell whether a control can show ``value``: a file cannot be chosen beforehand."""
     if wire is None:
         return False
-    return getattr(wire, "kind", "") != "file" and (isinstance(value, str) or isinstance(wire, Keys | JsonPicks))
+    return widget_of(wire) != "file" and (isinstance(value, str) or _takes_several(wire))
+
+
+def _takes_several(wire) -> bool:
+    return getattr(wire, "takes_several", False)
 
 
 def is_from_page(call: Call) -> bool:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..rest.dispatch import Call
-from ..rest.fields.computed import Batch
-from ..rest.fields.nested import Children
 from ..rest.fields.references import Key
 from ..rest.pagination import ON_A_PAGE
 from ..rest.services import services
 from ..storage.model import key_of
-from .cells import Cell, Cells, label_of
+from .cells import Cell, Cells, kind_of_cell, label_of
 from .display_names import names_of_shown, naming_column, plain_name
 from .urls import address, with_args
 
@@ -83,7 +81,7 @@ def table_of(call: Call, rows: list[dict], name_first: bool = False) -> Table:
     resource = call.required_resource
     cells = Cells(resource.schema, rows, call.user, resource.model)
     key = key_field(resource)
-    shown = [(name, field) for name, (_, field) in cells.fields.items() if not _is_bulky(field)]
+    shown = [(name, field) for name, (_, field) in cells.fields.items() if not field.is_bulky]
     called, naming = _called(call, rows, key), _naming_field(resource, cells)
     if resource.owner is not None and not name_first:  # whose they are, everybody knows
         theirs = ".".join(resource.owner.path)
@@ -128,21 +126,15 @@ def _naming_field(resource, cells: Cells) -> str:
     return next((key for key, (name, field) in cells.fields.items() if (field.attribute or name) == wanted), "")
 
 
-def _is_bulky(field) -> bool:
-    """Tell whether a field holds so much for each row that a table is no place for it."""
-    described = getattr(getattr(field, "describes", None), "kind", "objects")
-    return isinstance(field, Children) or isinstance(field, Batch) and described in ("object", "objects", "json")
-
-
 def _is_technical(column: Column, cells: Cells, key: str | None) -> bool:
     """Tell whether a column says nothing to a person who has to choose."""
-    return column.name == key or getattr(cells.fields[column.name][1], "kind", "") in ("uuid", "date-time")
+    return column.name == key or kind_of_cell(cells.fields[column.name][1].shown) in ("uuid", "moment")
 
 
 def _column(call: Call, attribute: str, name: str, field, is_key: bool) -> Column:
-    kind = getattr(getattr(field, "describes", None) or field, "kind", "")
-    is_number = kind in ("integer", "number", "decimal") and not is_key
-    is_minor = not is_key and (kind == "uuid" or kind == "date-time" and field.dump_only)
+    kind = kind_of_cell(field.shown)
+    is_number = kind == "number" and not is_key
+    is_minor = not is_key and (kind == "uuid" or kind == "moment" and field.dump_only)
     term = (field.attribute or attribute).replace(".", "__")
     if term not in call.required_resource.order.allowed:
         return Column(name, label_of(name, field), is_number, is_minor=is_minor)

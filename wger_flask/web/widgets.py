@@ -1,4 +1,8 @@
-"""The controls of forms: what a template needs to draw one, and how fields choose theirs."""
+"""The controls of forms: what a template needs to draw one, and what each widget that a field names makes of it.
+
+A widget is a function ``widget(control, field, value, user)`` that completes a :class:`Control`; the class of a field
+names the one that it takes (:class:`..rest.fields.Field`), and the registry has them by name.
+"""
 
 from __future__ import annotations
 
@@ -90,34 +94,56 @@ class Control:
 
 def control_of(name: str, wire: fields.Field, value, user, errors: list[str], changes: bool) -> Control:
     """Return the control of a field; ``changes`` tells that a row is changed, not made."""
-    kind = getattr(wire, "kind", "")
+    widget = widget_of(wire)
     made = Control(
         name, label_of(name, wire), hint=getattr(wire, "help", ""), errors=errors,
-        required=wire.required and not (changes and kind == "file"),
+        required=wire.required and not (changes and widget == "file"),
     )  # fmt: skip
-    _DRESS.get(kind, _text)(made, wire, value, user)
+    services().registry.widgets[widget](made, wire, value, user)
     return made
 
 
-def _text(made: Control, wire, value, user) -> None:
+def widget_of(wire) -> str:
+    """Return the name of a field's widget; one of marshmallow's own is a text."""
+    return getattr(wire, "widget", "text")
+
+
+def _line(made: Control, wire, value, user) -> None:
     longest = getattr(wire, "max_length", None)
     made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value)
     if longest:
         made.attributes["maxlength"] = str(longest)
-    if isinstance(wire, fields.Password):
-        made.type, made.value, made.attributes["autocomplete"] = "password", "", "current-password"
-    elif isinstance(wire, fields.TimeZone):
-        made.options, made.attributes["data-detect"] = [(name, name) for name in sorted(zone_names())], "time-zone"
-        made.attributes["autocomplete"] = "off"
-    elif isinstance(wire, fields.URL):
-        made.type = "url"
-    elif isinstance(wire, fields.String) and (longest is None or longest > ONE_LINE):
+
+
+def _text(made: Control, wire, value, user) -> None:
+    _line(made, wire, value, user)
+    if getattr(wire, "max_length", 0) > ONE_LINE:
         made.widget = "textarea"
 
 
-def _number(made: Control, wire, value, user) -> None:
+def _password(made: Control, wire, value, user) -> None:
+    _line(made, wire, "", user)
+    made.type, made.attributes["autocomplete"] = "password", "current-password"
+
+
+def _time_zone(made: Control, wire, value, user) -> None:
+    _line(made, wire, value, user)
+    made.options = [(name, name) for name in sorted(zone_names())]
+    made.attributes |= {"data-detect": "time-zone", "autocomplete": "off"}
+
+
+def _url(made: Control, wire, value, user) -> None:
+    _line(made, wire, value, user)
+    made.type = "url"
+
+
+def _number(made: Control, wire, value, user, is_whole: bool = False) -> None:
     made.value = "" if value is None else str(value)
-    made.attributes["inputmode"] = number_keys(isinstance(wire, fields.Integer))
+    made.attributes["inputmode"] = number_keys(is_whole)
+
+
+def _whole_number(made: Control, wire, value, user) -> None:
+    _number(made, wire, value, user, is_whole=True)
 
 
 def number_keys(is_whole: bool) -> str:
@@ -134,7 +160,7 @@ def _boolean(made: Control, wire, value, user) -> None:
         made.widget, made.options = "select", [("", "unknown"), ("true", "yes"), ("false", "no")]
         made.value = {None: "", True: "true", False: "false"}.get(value, value)
     else:
-        made.on, made.off = getattr(wire, "on", made.on), getattr(wire, "off", made.off)
+        made.on, made.off = wire.on, wire.off
         made.widget, made.value, made.required = "tick", value in (True, "true", "on", "True", made.on), False
 
 
@@ -186,14 +212,11 @@ def _time(made: Control, wire, value, user) -> None:
 
 
 def _json(made: Control, wire, value, user) -> None:
-    if isinstance(wire, fields.JsonPicks):
-        _picks(made, wire, value)
-        return
     made.widget, made.type = "textarea", "code"
     made.value = "" if value is None else value if isinstance(value, str) else json.dumps(value, indent=2)
 
 
-def _picks(made: Control, wire: fields.JsonPicks, value) -> None:
+def _picks(made: Control, wire: fields.JsonPicks, value, user) -> None:
     """Offer the choices to be ticked, and what is picked that is none: who sees it can take it away."""
     if isinstance(value, str):  # as it was typed
         value = [value]
@@ -252,11 +275,12 @@ def offer(made: Control, model: type[Model], user) -> None:
         made.source = address(resource.name)
 
 
-_DRESS = {
-    "integer": _number, "number": _number, "decimal": _number, "boolean": _boolean, "choice": _choice,
-    "date-time": _moment, "date": _day, "time": _time, "json": _json, "reference": _reference,
-    "references": _references, "file": _file,
+WIDGETS = {
+    "text": _text, "password": _password, "time-zone": _time_zone, "url": _url, "number": _number,
+    "whole-number": _whole_number, "boolean": _boolean, "choice": _choice, "moment": _moment, "date": _day,
+    "time": _time, "json": _json, "picks": _picks, "reference": _reference, "references": _references, "file": _file,
 }  # fmt: skip
+OBJECTS = "objects"  # the widget of objects inside an object, which is made of the widgets of their fields
 
 
 def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool, key_name: str = "") -> list[Control]:
@@ -267,10 +291,11 @@ def controls_of(schema, values: Mapping, errors: Mapping, user, changes: bool, k
     made = []
     for name, wire in schema().load_fields.items():
         key = wire.data_key or name
-        if isinstance(wire, Items):
+        widget = widget_of(wire)
+        if widget == OBJECTS:
             made.append(_objects(key, wire, values, errors.get(key), user))
             continue
-        if getattr(wire, "kind", "") in ("object", "objects", "computed") or key == key_name and not wire.required:
+        if not widget or key == key_name and not wire.required:
             continue
         made.append(control_of(key, wire, values.get(key), user, sentences(errors.get(key)), changes))
     return made

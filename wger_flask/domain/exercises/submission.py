@@ -9,7 +9,20 @@ import uuid
 
 from marshmallow import ValidationError, validates, validates_schema
 
-from wger_flask.api import Endpoints, Invalid, Items, Key, Schema, clashes_of, fields, links_of, record
+from wger_flask.api import (
+    Endpoints,
+    Invalid,
+    Items,
+    Key,
+    Schema,
+    Selection,
+    clashes_of,
+    dumper,
+    equals,
+    fields,
+    links_of,
+    record,
+)
 from wger_flask.domain.core.models import ENGLISH, Language, License
 
 from . import models, translations
@@ -106,7 +119,8 @@ def submit(call):
     record(exercise, "created", call.user.id)
     for item in items:
         _store_words(call, exercise, item)
-    return SubmittedSchema().dump(exercise), 201
+    stored = Selection(models.Exercise, (equals(models.Exercise.id, exercise.id),))
+    return dumper(SubmittedSchema, models.Exercise).of(stored, call.context)[0], 201
 
 
 def _group_of(call, key: int | None):

@@ -44,11 +44,6 @@ class Weight(fields.Decimal):
 
         return column
 
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        category = obj.category
-        unit = _units([category.user_id]).get(category.user_id)
-        return _shown(unit, obj.value, obj.extra_data, category.unit)
-
 
 def _units(users: list, context: Context | None = None) -> dict[int, str]:
     """Return the units in which users see weights."""

@@ -7,13 +7,13 @@ so that the schema is the only place where a resource's shape is written.
 
 from __future__ import annotations
 
-from .base import NULL, REQUIRED, Field
+from .base import ANSWER, NULL, PATCHED, REQUEST, REQUIRED, Field
 from .moments import Date, DateTime, Time, parse_moment, spelled_moment
 from .numbers import BIG, Decimal, Float, Integer, check_digits, check_range
 from .texts import URL, UUID, Boolean, Choice, Json, JsonPicks, Password, String, TimeZone
 
 __all__ = [
-    "BIG", "NULL", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime", "Decimal", "Field", "Float",
-    "Integer", "Json", "JsonPicks", "Password", "String", "Time", "TimeZone", "check_digits", "check_range",
-    "parse_moment", "spelled_moment",
+    "ANSWER", "BIG", "NULL", "PATCHED", "REQUEST", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime",
+    "Decimal", "Field", "Float", "Integer", "Json", "JsonPicks", "Password", "String", "Time", "TimeZone",
+    "check_digits", "check_range", "parse_moment", "spelled_moment",
 ]  # fmt: skip

@@ -1,14 +1,23 @@
-"""What every wire field is: how it is read from a body, how a raw column value becomes JSON."""
+"""What every wire field is: how it is read from a body, becomes JSON, is described, asked for and shown.
+
+A kind of field is declared in one place, its class: a new one is a subclass, wherever it is written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 import marshmallow
-from marshmallow import missing
 
 from ...storage.dialects.base import Dialect
+from ...storage.model import Model
 
+if TYPE_CHECKING:
+    from ..openapi.schemas import Components
+    from ..serialization import Builder, Column
+
+ANSWER, REQUEST, PATCHED = "answer", "request", "patched"  # what a schema of OpenAPI describes
 REQUIRED = "This field is required."
 NULL = "This field may not be null."
 
@@ -28,10 +37,30 @@ class Field(marshmallow.fields.Field):
       message.
     * ``label``: what pages call it; ``help``: a sentence or a unit, for pages, OpenAPI and OPTIONS.
     * ``link``: the name of the resource that a value, which is no reference, leads to on pages.
+
+    A class of fields says everything about its kind; subclass the one that is nearest, and set what differs:
+
+    * ``kind``: what ``wger-flask resources`` calls it.
+    * ``fits``: the classes of columns that hold its values; any, where none is named.
+    * ``openapi``: its schema in the OpenAPI document, and ``also_read`` schemas of other types that bodies may send it
+      in.  :meth:`described` is for what depends on options of the field.
+    * ``options_type``: its type in the answer to OPTIONS; :meth:`options` has what else is told there.
+    * ``widget``: how a form asks for it, a name in ``registry.widgets``; empty where a form does not.
+    * ``cell``: how a page shows it, a name in ``registry.cells``.
+    * ``takes_several``: whether a form sends several values under its name.
+    * ``is_bulky``: whether it holds so much for each row that a table of rows leaves it out.
+    * ``is_large``: whether one value may be thousands of letters.
     """
 
     kind = "field"
-    fits: tuple[type, ...] = ()  # the kinds of column that hold its values; any, where none is named
+    fits: tuple[type, ...] = ()
+    openapi: ClassVar[dict] = {}
+    also_read: tuple[dict, ...] = ()
+    options_type = "field"
+    widget = "text"
+    cell = "plain"
+    takes_several = False
+    is_bulky = is_large = False
     default_error_messages = {"required": REQUIRED, "null": NULL}
 
     def __init__(self, *, label: str | None = None, help: str = "", link: str | None = None, **kwargs):
@@ -46,10 +75,46 @@ class Field(marshmallow.fields.Field):
         """Turn a Python value (never None) into JSON."""
         return value
 
+    def column(self, builder: Builder, name: str) -> Column:
+        """Return what makes its values in JSON, for a page of raw rows.
+
+        ``builder`` collects what that takes of the database.  Those that are in one column need :meth:`raw` alone.
+        """
+        place, convert = builder.index(self.attribute or name), self.raw(builder.dialect)
+        if convert is None:
+            return lambda raw, context, loaded: raw[place]
+        return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
+
+    def described(self, components: Components, role: str) -> dict:
+        """Return its schema of OpenAPI in a role: ``"answer"``, or else a body's, ``"request"`` or ``"patched"``.
+
+        ``components.reference(Schema, role)`` names the schema of objects inside it.
+        """
+        made = dict(self.openapi)
+        return made if role == ANSWER else self.read_too(made)
+
+    def read_too(self, made: dict) -> dict:
+        """Return the schema ``made`` with the other types in which a body may send a value of its type."""
+        if not self.also_read or made.get("type") not in ("string", "boolean") or "enum" in made:
+            return made
+        return {"anyOf": [{"type": made.pop("type")}, *self.also_read]} | made
+
+    def typed(self) -> dict:
+        """Return the schema of OpenAPI of what a form sends for it, without words."""
+        return {"type": "string"}
+
+    def options(self) -> dict:
+        """Return what the answer to OPTIONS tells of it besides type, label and flags."""
+        return {}
+
+    @property
+    def shown(self) -> marshmallow.fields.Field:
+        """The field that says what its values are on pages: itself, or what describes it."""
+        return self
+
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
+        """Return the model of the rows that it shows, as the field ``name`` of ``model``'s; None for other values."""
+        return None
+
     def _serialize(self, value, attr, obj, **kwargs):
         return None if value is None else self.wire(value)
-
-    def get_value(self, obj, attr, accessor=None, default=missing):
-        found = super().get_value(obj, attr, accessor, default)
-        # A path along a reference that is null leads to null, not to an absent key.
-        return None if found is missing and "." in (self.attribute or "") else found

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from ...storage.model import key_of
 from .. import fields
-from ..context import Context, current_context
+from ..context import Context
 from ..serialization import Builder, Column
-from .references import follow
+from .base import ANSWER
 
 
 class Computed(fields.Field):
@@ -22,12 +22,19 @@ class Computed(fields.Field):
         is_long = Computed(lambda context, minutes: minutes >= 60, of=("minutes",), describes=fields.Boolean())
     """
 
-    kind = "computed"
+    kind, widget = "computed", ""
 
     def __init__(self, compute: Callable, *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.compute, self.of, self.describes = compute, of, describes
+
+    @property
+    def shown(self):
+        return self.describes or self
+
+    def described(self, components, role):
+        return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
         sources = [(builder.index(path), builder.decoder(path)) for path in self.of]
@@ -39,9 +46,6 @@ class Computed(fields.Field):
             return [compute(context, *values) for values in rows]
 
         return column
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        return self.compute(current_context(), *(follow(obj, path) for path in self.of))
 
 
 class Batch(fields.Field):
@@ -58,12 +62,23 @@ class Batch(fields.Field):
         naps = Batch(naps_by_user, otherwise=int, describes=fields.Integer())
     """
 
-    kind = "computed"
+    kind, widget = "computed", ""
 
     def __init__(self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None, **kwargs):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.load, self.otherwise, self.describes = load, otherwise, describes
+
+    @property
+    def is_bulky(self):
+        return getattr(self.describes, "cell", "objects") in ("objects", "json")
+
+    @property
+    def shown(self):
+        return self.describes or self
+
+    def described(self, components, role):
+        return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
         decode, load = builder.decoder(key_of(builder.model).name), self.load
@@ -76,27 +91,26 @@ class Batch(fields.Field):
 
         return builder.grouped(load_raw, self.otherwise)
 
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        found = self.load([obj._pk], current_context())
-        return found[obj._pk] if obj._pk in found else self.otherwise()
-
 
 class File(fields.Field):
     """The absolute URL of an uploaded file, or null; read-only: ``ImageFile`` and ``VideoFile`` take one."""
 
-    kind = "file"
+    kind, options_type, widget = "file", "image upload", "file"
 
     def __init__(self, *, accept: str = "", **kwargs):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.accept = accept
 
+    def described(self, components, role):
+        return {"type": "string", "format": "uri" if role == ANSWER else "binary"}
+
+    def typed(self):
+        return {"type": "string", "format": "binary"}
+
     def column(self, builder: Builder, name: str) -> Column:
         place = builder.index(self.attribute or name)
         return lambda raw, context, loaded: [_media(context, name) for name in raw[place]]
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        return _media(current_context(), follow(obj, self.attribute or attr))
 
 
 def _media(context: Context, name: str | None) -> str | None:

@@ -19,14 +19,25 @@ class DateTime(Field):
     A body may leave the offset out, which means that zone, or the time, which means midnight.
     """
 
-    kind = "date-time"
+    kind, options_type = "date-time", "datetime"
     fits = (columns.DateTime,)
+    openapi = {"type": "string", "format": "date-time"}
+    widget = cell = "moment"
     WRONG = (
         "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
     )
 
     def wire(self, value):
         return wire_moment(value, active_zone())
+
+    def column(self, builder, name):
+        place, dialect = builder.index(self.attribute or name), builder.dialect
+
+        def column(raw, context, loaded):
+            convert = dialect.wire_moment(context.zone)  # whose it is is not known before the page is asked for
+            return [None if value is None else convert(value) for value in raw[place]]
+
+        return column
 
     def _deserialize(self, value, attr, data, **kwargs):
         moment = parse_moment(value)
@@ -86,8 +97,10 @@ class Date(Field):
     Where it is required, the form of a new row begins with the day that is ``ahead`` (a ``timedelta``) of today.
     """
 
-    kind = "date"
+    kind = options_type = widget = "date"
     fits = (columns.Date,)
+    openapi = {"type": "string", "format": "date"}
+    cell = "short"
     _lenient = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
     def __init__(self, *, ahead: timedelta = timedelta(), **kwargs):
@@ -113,8 +126,13 @@ class Date(Field):
 class Time(Field):
     """A time of day, ``08:30:00``; minutes and seconds may be left out, an offset is ignored."""
 
-    kind = "time"
+    kind = options_type = widget = "time"
     fits = (columns.Time,)
+    openapi = {  # not the format "time", which has a time zone
+        "type": "string", "format": "time-local",
+        "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$",
+    }  # fmt: skip
+    cell = "short"
     _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
     def raw(self, dialect):

@@ -7,12 +7,12 @@ same way again.
 from __future__ import annotations
 
 from ...storage import columns
-from ...storage.model import Link, key_of, ordering_of
-from ...storage.predicates import any_of, equals
+from ...storage.model import Link, columns_of, key_of, ordering_of
+from ...storage.predicates import any_of
 from ...storage.query import Selection
 from .. import fields
 from ..serialization import Builder, Column, Dumper, dumper
-from .references import follow, prefixed
+from .references import prefixed
 
 
 class Nested(fields.Field):
@@ -21,12 +21,19 @@ class Nested(fields.Field):
     The name of the field is that of the reference, or ``attribute`` names it.
     """
 
-    kind = "object"
+    kind, options_type, widget, cell = "object", "nested object", "", "objects"
 
     def __init__(self, schema, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
+        super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
         self.schema = schema
+
+    def described(self, components, role):
+        return components.reference(self.schema)
+
+    def model_behind(self, name, model):
+        for step in (self.attribute or name).split("."):
+            model = getattr(columns_of(model).get(step), "rel_model", None) if model is not None else None
+        return model
 
     def column(self, builder: Builder, name: str) -> Column:
         path = self.attribute or name
@@ -40,10 +47,6 @@ class Nested(fields.Field):
 
         return builder.looked_up(path, load)
 
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        value = getattr(obj, self.attribute or attr)
-        return None if value is None else self.schema().dump(value)
-
 
 class Children(fields.Field):
     """The rows that refer to this one through ``reference`` (``Other.nap``), as a list of objects.
@@ -52,13 +55,20 @@ class Children(fields.Field):
     descending; without it the order is that of their model.
     """
 
-    kind = "objects"
+    kind, options_type, widget, cell = "objects", "nested object", "", "objects"
+    is_bulky = True
 
     def __init__(self, schema, reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.schema, self.reference = schema, reference
         self.order = order or ordering_of(reference.model) or ("id",)
+
+    def described(self, components, role):
+        return {"type": "array", "items": components.reference(self.schema)}
+
+    def model_behind(self, name, model):
+        return self.reference.model
 
     def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
@@ -71,10 +81,6 @@ class Children(fields.Field):
 
         return builder.grouped(load)
 
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        rows = Selection(self.reference.model, (equals(self.reference, obj._pk),), self.order).instances()
-        return self.schema(many=True).dump(list(rows))
-
 
 class Child(fields.Field):
     """The one row that refers to this one through ``reference``, in the shape of ``schema``; null where there is none.
@@ -83,12 +89,14 @@ class Child(fields.Field):
     to.
     """
 
-    kind = "object"
+    kind, options_type, widget, cell = "object", "nested object", "", "objects"
 
     def __init__(self, schema, reference: columns.ForeignKey, **kwargs):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
+        super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
         self.schema, self.reference = schema, reference
+
+    def described(self, components, role):
+        return components.reference(self.schema)
 
     def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
@@ -101,11 +109,6 @@ class Child(fields.Field):
 
         return builder.looked_up(self.attribute or key_of(builder.model).name, load)
 
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        key = follow(obj, self.attribute) if self.attribute else obj._pk
-        row = Selection(self.reference.model, (equals(self.reference, key),)).instances().first()
-        return None if row is None else self.schema().dump(row)
-
 
 class Members(fields.Field):
     """The rows of a many-to-many relation (what ``link`` returned), as a list of objects in the shape of ``schema``.
@@ -113,13 +116,19 @@ class Members(fields.Field):
     Read-only, one query a page.
     """
 
-    kind = "objects"
+    kind, options_type, widget, cell = "objects", "nested object", "", "objects"
 
     def __init__(self, schema, link: Link, **kwargs):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.schema, self.relation = schema, link
         self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
+
+    def described(self, components, role):
+        return {"type": "array", "items": components.reference(self.schema)}
+
+    def model_behind(self, name, model):
+        return self.relation.model
 
     def column(self, builder: Builder, name: str) -> Column:
         source, target = self.relation.source, self.relation.target
@@ -131,10 +140,6 @@ class Members(fields.Field):
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        rows = Selection(self.relation.through, (equals(self.relation.source, obj._pk),), self.order).instances()
-        return self.schema(many=True).dump([getattr(row, self.relation.target.name) for row in rows])
 
 
 def _by_last(rows: list[tuple], items: list[dict]) -> dict[object, list[dict]]:

@@ -26,7 +26,7 @@ class Items(fields.Field):
     * ``fixed``: values of the first objects that a user cannot change.
     """
 
-    kind = "objects"
+    kind, options_type, widget = "objects", "nested object", "objects"
 
     def __init__(
         self, schema, *, empty: str = "", check: Callable[[dict], None] | None = None,
@@ -36,6 +36,12 @@ class Items(fields.Field):
         super().__init__(**kwargs)
         self.schema, self.empty, self.check, self.titles = schema, empty, check, titles
         self.asks, self.fixed = asks, fixed
+
+    def described(self, components, role):
+        return {"type": "array", "items": components.reference(self.schema, role)}
+
+    def typed(self):
+        return {"type": "array", "items": {"type": "string"}}
 
     @property
     def only_field(self) -> str:

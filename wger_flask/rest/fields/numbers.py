@@ -10,7 +10,7 @@ from decimal import InvalidOperation
 from marshmallow import ValidationError
 
 from ...storage import columns
-from .base import Field
+from .base import ANSWER, Field
 
 BIG = 2**63 - 1
 TOO_LONG = "String value too large."  # it is not converted, which would take a while
@@ -21,10 +21,22 @@ GROUPED = "Write a whole number without commas and points."
 class Number(Field):
     """What numbers have in common: people write the decimal sign as a comma or a point, programs as a point."""
 
+    min: D | int | None = None
+    max: D | int | None = None
+    widget, cell = "number", "number"
+
     def deserialize(self, value, attr=None, data=None, **kwargs):
         if isinstance(value, str) and getattr(data, "is_typed", False):
             value = typed_number(value)
         return super().deserialize(value, attr, data, **kwargs)
+
+    def _range(self) -> dict:
+        """Return the bounds for OpenAPI, without those that are there for the database's sake."""
+        return {
+            name: bound if isinstance(bound, int) else float(bound)
+            for name, bound in (("minimum", self.min), ("maximum", self.max))
+            if bound is not None and abs(bound) < BIG
+        }
 
 
 def typed_number(text: str) -> str:
@@ -43,14 +55,19 @@ class Integer(Number):
     Without them it may have 64 bits.  JSON numbers and texts are read: ``5``, ``"5"``, ``5.0``.
     """
 
-    kind = "integer"
+    kind = options_type = "integer"
     fits = (columns.Integer,)
+    openapi = {"type": "integer"}
+    widget = "whole-number"
     _whole = re.compile(r"\.0*\s*$")
     _grouped = re.compile(r"\d[.,]\d{3}\s*$")
 
     def __init__(self, *, min: int | None = None, max: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.min, self.max = min, max
+
+    def described(self, components, role):
+        return super().described(components, role) | self._range()
 
     def deserialize(self, value, attr=None, data=None, **kwargs):
         if isinstance(value, str) and getattr(data, "is_typed", False) and self._grouped.search(value):
@@ -72,8 +89,9 @@ class Integer(Number):
 class Float(Number):
     """A number with a fraction, a ``float``, and a number in JSON; infinity and NaN are refused."""
 
-    kind = "number"
+    kind, options_type = "number", "float"
     fits = (columns.Float, columns.Decimals, columns.Integer)
+    openapi = {"type": "number", "format": "double"}
 
     def wire(self, value):
         return float(value)
@@ -99,8 +117,9 @@ class Decimal(Number):
     ``columns.Decimals`` with the same two numbers.
     """
 
-    kind = "decimal"
+    kind = options_type = "decimal"
     fits = (columns.Decimals,)
+    also_read = ({"type": "number"},)
 
     def __init__(
         self, max_digits: int, places: int, *, min: D | int | None = None, max: D | int | None = None,
@@ -115,6 +134,17 @@ class Decimal(Number):
 
     def wire(self, value):
         return float(value) if self.as_number else f"{D(value):.{self.places}f}"
+
+    def described(self, components, role):
+        if self.as_number:
+            return {**Float.openapi, **self._range()}
+        whole = self.max_digits - self.places
+        pattern = rf"^-?\d{{0,{whole}}}(?:\.\d{{0,{self.places}}})?$"
+        made = {"type": "string", "format": "decimal", "pattern": pattern}
+        bounds = (("at least", self.min), ("at most", self.max))
+        if words := [f"{word} {bound}" for word, bound in bounds if bound is not None]:
+            made["description"] = " and ".join(words)
+        return made if role == ANSWER else self.read_too(made)
 
     def deserialize(self, value, attr=None, data=None, **kwargs):
         blank = self.allow_none and isinstance(value, str) and not value.strip()

@@ -19,6 +19,7 @@ from ...storage.query import Selection
 from .. import fields
 from ..bodies import FormData
 from ..serialization import Builder, Column
+from .base import ANSWER
 
 
 def parse_reference(model: type[Model], value):
@@ -48,6 +49,21 @@ def no_such_row(key) -> str:
     return f'Invalid pk "{key}" - object does not exist.'
 
 
+def key_schema(model: type[Model]) -> dict:
+    """Return the schema of OpenAPI of a primary key of ``model``."""
+    column = key_of(model)
+    if isinstance(column, columns.UUID):
+        return {"type": "string", "format": "uuid"}
+    return {"type": "integer"} if isinstance(column, columns.Integer) else {"type": "string"}
+
+
+def _described_key(model: type[Model], role: str) -> dict:
+    made = key_schema(model)
+    if role == ANSWER or "format" not in made:
+        return made
+    return {"anyOf": [{"type": made.pop("type")}, {"type": "integer", "minimum": 0}]} | made
+
+
 class Key(fields.Field):
     """A reference to a row of ``model``: the row's primary key.
 
@@ -55,7 +71,7 @@ class Key(fields.Field):
     ``owner`` has ``checks`` for it.
     """
 
-    kind = "reference"
+    kind = widget = cell = "reference"
 
     def __init__(self, model: type[Model], **kwargs):
         super().__init__(**kwargs)
@@ -64,15 +80,20 @@ class Key(fields.Field):
     def raw(self, dialect):
         return dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
+    def wire(self, value):
+        return str(value) if isinstance(value, uuids.UUID) else value
+
+    def described(self, components, role):
+        return _described_key(self.model, role)
+
+    def model_behind(self, name, model):
+        return self.model
+
     def deserialize(self, value, attr=None, data=None, **kwargs):
         return super().deserialize(None if value == "" else value, attr, data, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
         return parse_reference(self.model, value)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        value = follow(obj, self.attribute or attr)
-        return str(value) if isinstance(value, uuids.UUID) else value
 
 
 class Keys(fields.Field):
@@ -81,13 +102,30 @@ class Keys(fields.Field):
     The list in a body replaces all of them.
     """
 
-    kind = "references"
-    blank = True
+    kind = widget = cell = "references"
+    blank = takes_several = True
 
     def __init__(self, link: Link, **kwargs):
         super().__init__(**kwargs)
         self.relation = link
         self.model = link.model
+
+    def described(self, components, role):
+        made = {"type": "array", "items": _described_key(self.model, role)}
+        if role == ANSWER:
+            return made
+        also = {"type": "object", "description": "Its names count, as recorded."}
+        # programs that make up an example fail at a choice with an array in it
+        return {"anyOf": [made, also], "example": [1] if made["items"].get("type") == "integer" else []}
+
+    def typed(self):
+        return {"type": "array", "items": {"type": "string"}}
+
+    def options(self):
+        return {"child": {"type": "field", "required": False, "read_only": False}}
+
+    def model_behind(self, name, model):
+        return self.model
 
     def _deserialize(self, value, attr, data, **kwargs):
         if isinstance(data, FormData):
@@ -114,20 +152,6 @@ class Keys(fields.Field):
             return found
 
         return builder.grouped(load)
-
-    def serialize(self, attr, obj, accessor=None, **kwargs):
-        links, names = self._links([obj._pk], raw=False)
-        return [target for _, target in links.rows(names)]
-
-
-def follow(row: Model, path: str):
-    """Return the stored value at the end of a dotted path of references, None where one of them is null."""
-    *steps, last = path.split(".")
-    for step in steps:
-        row = getattr(row, step)
-        if row is None:
-            return None
-    return row.__data__.get(last)
 
 
 def prefixed(term: str, step: str) -> str:

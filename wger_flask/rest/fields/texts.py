@@ -24,15 +24,27 @@ class String(Field):
     Blanks around it are cut off; ``blank=True`` takes the empty text.  Numbers are taken as text.
     """
 
-    kind = "string"
+    kind = options_type = "string"
     fits = (columns.Char, columns.Text)
+    openapi = {"type": "string"}
+    also_read = ({"type": "number"},)
     NOT_TEXT = "Not a valid string."
 
     LONGEST = 20_000
+    LARGE = 5000  # letters, of which a page of a thousand rows takes megabytes
 
     def __init__(self, *, max_length: int = LONGEST, min_length: int = 0, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.max_length, self.min_length, self.blank = max_length, min_length, blank
+
+    @property
+    def is_large(self):
+        return self.max_length >= self.LARGE
+
+    def described(self, components, role):
+        bounds = {"maxLength": self.max_length, "minLength": self.min_length or (0 if self.blank else 1)}
+        made = super().described(components, role)
+        return made | {name: bound for name, bound in bounds.items() if bound}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -67,6 +79,8 @@ class TimeZone(String):
     Forms offer all there are, and where scripts run that of the browser.
     """
 
+    widget = "time-zone"
+
     def __init__(self, **kwargs):
         super().__init__(max_length=50, blank=True, **kwargs)
 
@@ -80,12 +94,19 @@ class TimeZone(String):
 class Password(String):
     """A secret that a person types; pages do not show it, not even to the person who typed it."""
 
+    widget = "password"
+
 
 class URL(String):
     """The address of a page: ``http``, ``https``, ``ftp`` or ``ftps``; the options are those of :class:`String`."""
 
     NOT_TEXT = "Enter a valid URL."
+    widget = "url"
     _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error=NOT_TEXT)
+
+    def described(self, components, role):
+        form = {} if self.blank else {"format": "uri"}
+        return super().described(components, role) | form
 
     def _complaints(self, text):
         found = super()._complaints(text)
@@ -104,13 +125,21 @@ class Choice(Field):
     ``"1"``.  Anything else is refused: ``"3" is not a valid choice.``  ``blank=True`` takes the empty text too.
     """
 
-    kind = "choice"
+    kind = options_type = widget = cell = "choice"
     fits = (columns.Char, columns.Text)
 
     def __init__(self, choices: Iterable[str] | dict[str, str], *, blank: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.blank = blank
         self.choices = dict(choices) if isinstance(choices, dict) else {choice: choice for choice in choices}
+
+    def described(self, components, role):
+        named = {value: label for value, label in self.choices.items() if value != label}
+        about = {"description": ", ".join(f"{value}: {label}" for value, label in named.items())} if named else {}
+        return {"type": "string", "enum": list(self.choices), **about}
+
+    def options(self):
+        return {"choices": [{"value": value, "display_name": label} for value, label in self.choices.items()]}
 
     def _deserialize(self, value, attr, data, **kwargs):
         if value == "" and self.blank:
@@ -123,10 +152,18 @@ class Choice(Field):
 class Boolean(Field):
     """True or false: JSON's own, 1 and 0, and texts such as ``"true"``, ``"yes"``, ``"on"`` and their opposites."""
 
-    kind = "boolean"
+    kind = options_type = widget = "boolean"
     fits = (columns.Boolean,)
+    openapi = {"type": "boolean"}
     TRUE = {"t", "y", "yes", "true", "on", "1"}
     FALSE = {"f", "n", "no", "false", "off", "0"}
+    on, off = "true", "false"  # what a form sends where it is ticked, and where it is not
+
+    @property
+    def also_read(self):
+        spelled = {spell(word) for word in self.TRUE | self.FALSE for spell in (str, str.upper, str.capitalize)}
+        pattern = f"^(?:{'|'.join(sorted(spelled))})$"
+        return {"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": pattern}
 
     def raw(self, dialect):
         return dialect.wire_boolean
@@ -156,8 +193,10 @@ def _plain_case(text: str) -> bool:
 class UUID(Field):
     """A UUID, in any of its spellings on input, lower-case with hyphens on output."""
 
-    kind = "uuid"
+    kind, options_type, cell = "uuid", "string", "uuid"
     fits = (columns.UUID,)
+    openapi = {"type": "string", "format": "uuid"}
+    also_read = ({"type": "integer", "minimum": 0}, {"type": "boolean"})
 
     def raw(self, dialect):
         return dialect.wire_uuid
@@ -183,7 +222,8 @@ class Json(Field):
     most 200 deep.  ``is_object=True`` takes nothing but an object.
     """
 
-    kind = "json"
+    kind = widget = cell = "json"
+    is_large = True
     fits = (columns.Json,)
     MOST_VALUES = 1000
     DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
@@ -231,6 +271,7 @@ class JsonPicks(Json):
     """
 
     blank = True  # a form says by an empty value that nothing is ticked
+    widget, takes_several = "picks", True
 
     def __init__(self, key: str, choices: dict[str, str], **kwargs):
         super().__init__(**kwargs)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..dispatch import Target
+from ..fields import ANSWER
 from ..permissions import SAFE_METHODS
 from ..throttling import Limit
-from .schemas import ANSWER, Components
+from .schemas import Components
 
 JSON, HTML = "application/json", "text/html"
 PAGE = {"schema": {"type": "string"}}

@@ -132,7 +132,7 @@ def operation(components: Components, target: Target, method: str, rule: str) ->
         "operationId": operation_id(target, method),
         "summary": _summary(target, method, about),
         "tags": [tag_of(target, rule)],
-        "parameters": parameters(target, method),
+        "parameters": parameters(components, target, method),
         "responses": responses(components, target, method),
         "security": _security(target, method),
     }

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from .. import fields
-from ..fields import references
-
-_TYPES = {
-    "string": "string", "integer": "integer", "decimal": "decimal", "number": "float", "boolean": "boolean",
-    "uuid": "string", "date": "date", "date-time": "datetime", "time": "time", "choice": "choice", "json": "field",
-    "reference": "field", "references": "field", "file": "image upload", "object": "nested object",
-    "objects": "nested object",
-}  # fmt: skip
+from ..fields import Field
 
 
 def describe(call) -> dict:
@@ -39,8 +31,9 @@ def describe_fields(schema) -> dict[str, dict]:
 
 
 def _describe(name: str, field) -> dict:
+    is_ours = isinstance(field, Field)
     found = {
-        "type": _TYPES.get(getattr(field, "kind", ""), "field"),
+        "type": field.options_type if is_ours else "field",
         "required": field.required,
         "read_only": field.dump_only,
         "label": getattr(field, "label", None) or name.replace("_", " ").capitalize(),
@@ -51,8 +44,4 @@ def _describe(name: str, field) -> dict:
         if getattr(field, attribute, None) is not None:
             value = getattr(field, attribute)
             found[key] = value if isinstance(value, int | float) else float(value)
-    if isinstance(field, fields.Choice):
-        found["choices"] = [{"value": value, "display_name": label} for value, label in field.choices.items()]
-    if isinstance(field, references.Keys):
-        found["child"] = {"type": "field", "required": False, "read_only": False}
-    return found
+    return found | (field.options() if is_ours else {})

@@ -7,17 +7,17 @@ other values are ignored instead of refused, the schema says that they may be se
 from __future__ import annotations
 
 from ..dispatch import Target
-from ..fields.references import Key, Keys
+from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
+from ..fields.references import key_schema
 from ..filtering.filters import Parameter
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
-from .schemas import PATCHED, REQUEST, Components, key_schema, scalar, typed_form
+from .schemas import Components
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 _QUERY = {
     "integer": {"type": "integer"}, "number": {"type": "number"}, "boolean": {"type": "boolean"},
-    "uuid": {"type": "string", "format": "uuid"}, "date": {"type": "string", "format": "date"},
-    "date-time": {"type": "string", "format": "date-time"}, "time": typed_form("time"),
+    "uuid": UUID.openapi, "date": Date.openapi, "date-time": DateTime.openapi, "time": Time.openapi,
 }  # fmt: skip
 _IGNORED = "anything else is ignored"
 
@@ -28,7 +28,7 @@ def path_parameter(target: Target) -> dict:
     return {"name": "id", "in": "path", "required": True, "schema": schema}
 
 
-def parameters(target: Target, method: str) -> list[dict]:
+def parameters(components: Components, target: Target, method: str) -> list[dict]:
     """Return the parameters of a target's method, but for that in the path."""
     made: list[dict] = []
     if method == "GET" and target.kind == "list":
@@ -50,7 +50,8 @@ def parameters(target: Target, method: str) -> list[dict]:
     if method == "GET" and target.action is not None and target.action.filtered:
         made += [_query(parameter, resource) for parameter in resource.filter_set.describe()]
     if target.action is not None and target.action.query is not None:
-        made += [_declared(field.data_key or name, field) for name, field in target.action.query().load_fields.items()]
+        asked = target.action.query().load_fields.items()
+        made += [_declared(components, field.data_key or name, field) for name, field in asked]
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,
         "description": "The format of the answer, in place of the Accept header.",
@@ -64,16 +65,13 @@ def _option(name: str, field) -> dict:
     return {"name": name, "in": "query", "schema": field.parameter, "description": field.help}
 
 
-def _declared(name: str, field) -> dict:
+def _declared(components: Components, name: str, field) -> dict:
     """Return the parameter of an action that a field describes."""
-    if isinstance(field, Key | Keys):
-        schema = key_schema(field.model)
-    else:
-        schema = scalar(field)
+    schema = field.described(components, ANSWER)
     made: dict = {"name": name, "in": "query", "schema": schema}
-    if isinstance(field, Keys):
-        made |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": True}
-    if isinstance(field.load_default, str | int | float) and not isinstance(field, Keys):
+    if field.takes_several:
+        made |= {"style": "form", "explode": True}
+    elif isinstance(field.load_default, str | int | float):
         schema["default"] = field.load_default
     made |= {"required": True} if field.required else {"allowEmptyValue": True}
     about = [text for text in (field.help, schema.pop("description", "")) if text] or [field.label or ""]
@@ -81,7 +79,7 @@ def _declared(name: str, field) -> dict:
 
 
 def _query(parameter: Parameter, resource: Resource) -> dict:
-    schema, words = _QUERY.get(parameter.kind, {"type": "string"}), [parameter.help]
+    schema, words = dict(_QUERY.get(parameter.kind, {"type": "string"})), [parameter.help]
     if parameter.kind == "reference" and parameter.model is not None:
         schema = key_schema(parameter.model)
     if parameter.choices:

@@ -12,17 +12,10 @@ import marshmallow
 from apispec import APISpec
 from marshmallow import fields as plain
 
-from ...storage import columns
-from ...storage.model import Model, key_of
-from .. import fields
-from ..fields import computed, nested, references
+from ..fields import ANSWER, PATCHED, REQUEST, Field
 from ..schema import Schema
 
-ANSWER, REQUEST, PATCHED = "answer", "request", "patched"
 _BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "pattern")
-_BIG = fields.BIG
-_SPELLED = fields.Boolean.TRUE | fields.Boolean.FALSE
-BOOLEANS = f"^(?:{'|'.join(sorted({spell(word) for word in _SPELLED for spell in (str, str.upper, str.capitalize)}))})$"
 
 
 class Components:
@@ -99,8 +92,8 @@ class Components:
             return {"type": "array", "items": self.described(what[0], role)}
         if isinstance(what, type) and issubclass(what, marshmallow.Schema):
             return self.reference(what, role)
-        if isinstance(what, marshmallow.fields.Field):
-            return self.property("", what, role)
+        if isinstance(what, plain.Field):
+            return self.property(what, role)
         return what or {}
 
     def _object(self, schema: type[Schema], role: str) -> dict:
@@ -109,7 +102,7 @@ class Components:
         properties, required = {}, []
         for name, field in chosen.items():
             key = field.data_key or name
-            properties[key] = self.property(name, field, role)
+            properties[key] = self.property(field, role)
             if (role == ANSWER and field.load_default is marshmallow.missing) or (field.required and role == REQUEST):
                 required.append(key)
         made: dict = {"type": "object", "properties": properties}
@@ -120,13 +113,13 @@ class Components:
             made["required"] = required
         return made
 
-    def property(self, name: str, field, role: str) -> dict:
+    def property(self, field: plain.Field, role: str) -> dict:
         """Return the schema of a field."""
-        made = dict(self._of_kind(name, field, role))
+        made = self._of(field, role)
         extra: dict = {}
         if role == ANSWER:  # rows may be older than a bound, or come from elsewhere
             made = {word: value for word, value in made.items() if word not in _BOUNDS}
-        if field.allow_none or (role == ANSWER and isinstance(field, nested.Nested | nested.Child)):
+        if field.allow_none:
             extra["nullable"] = True
             if "enum" in made:
                 made["enum"] = [*made["enum"], None]
@@ -141,137 +134,29 @@ class Components:
             made = {"allOf": [made]}
         return made | extra
 
-    def _of_kind(self, name: str, field, role: str) -> dict:
-        if isinstance(field, nested.Nested | nested.Child):
-            return self.reference(field.schema)
+    def _of(self, field: plain.Field, role: str) -> dict:
+        if isinstance(field, Field):
+            return field.described(self, role)
         if isinstance(field, plain.Nested):
             inner = self.reference(type(field.schema), role)
             return {"type": "array", "items": inner} if field.many else inner
         if isinstance(field, plain.List):
-            return {"type": "array", "items": self.property(name, field.inner, role)}
+            return {"type": "array", "items": self.property(field.inner, role)}
         if isinstance(field, plain.Dict):
-            inner = self.property(name, field.value_field, role) if field.value_field else {}
+            inner = self.property(field.value_field, role) if field.value_field else {}
             return {"type": "object", "additionalProperties": inner}
-        if isinstance(field, nested.Children | nested.Members):
-            return {"type": "array", "items": self.reference(field.schema)}
-        if getattr(field, "schema", None) is not None:  # objects inside a request
-            inner = self.reference(field.schema, role)
-            return {"type": "array", "items": inner} if field.kind == "objects" else inner
-        if isinstance(field, references.Key):
-            return _key(field.model, role)
-        if isinstance(field, references.Keys):
-            made = {"type": "array", "items": _key(field.model, role)}
-            also = {"type": "object", "description": "Its names count, as recorded."}
-            if role == ANSWER:
-                return made
-            # programs that make up an example fail at a choice with an array in it
-            return {"anyOf": [made, also], "example": [1] if made["items"].get("type") == "integer" else []}
-        if isinstance(field, computed.Computed | computed.Batch):
-            return self.property(name, field.describes, role) if field.describes else {}
-        if isinstance(field, computed.File):
-            return {"type": "string", "format": "uri" if role == ANSWER else "binary"}
-        return scalar(field) if role == ANSWER else _sent(field)
+        return dict(next((made for known, made in _PLAIN if isinstance(field, known)), {}))
 
 
-def _key(model: type[Model], role: str) -> dict:
-    made = key_schema(model)
-    if role == ANSWER or "format" not in made:
-        return made
-    return {"anyOf": [{"type": made.pop("type")}, _AS_NUMBER]} | made
-
-
-def _sent(field) -> dict:
-    """Return the schema of a field in JSON that is sent: some values are read in more than one type."""
-    made = scalar(field)
-    others = next((more for known, more in _ALSO_READ if isinstance(field, known)), None)
-    if others is None or made.get("type") not in ("string", "boolean") or "enum" in made:
-        return made
-    return {"anyOf": [{"type": made.pop("type")}, *others]} | made
-
-
-_AS_NUMBER = {"type": "integer", "minimum": 0}
-_ALSO_READ = (
-    (fields.Boolean, ({"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": BOOLEANS})),
-    (fields.String, ({"type": "number"},)), (fields.Decimal, ({"type": "number"},)),
-    (fields.UUID, (_AS_NUMBER, {"type": "boolean"})),
-)  # fmt: skip
-
-
-def _typed(field) -> dict:
-    """Return the schema of a field in a form."""
-    made: dict = {"type": "string"}
-    if isinstance(field, computed.File):
-        made["format"] = "binary"
-    elif isinstance(field, references.Keys) or getattr(field, "kind", "") == "objects":
-        made = {"type": "array", "items": made}
-    about = getattr(field, "help", "") or getattr(field, "label", "")
-    return made | ({"description": about} if about else {})
-
-
-def typed_form(kind: str) -> dict:
-    """Return the schema of one value of a kind."""
-    return dict(_SCALARS[kind])
-
-
-def key_schema(model: type[Model]) -> dict:
-    """Return the schema of a primary key."""
-    column = key_of(model)
-    if isinstance(column, columns.UUID):
-        return {"type": "string", "format": "uuid"}
-    return {"type": "integer"} if isinstance(column, columns.Integer) else {"type": "string"}
-
-
-def scalar(field) -> dict:
-    """Return the schema of a field that holds one value."""
-    kind = getattr(field, "kind", "")
-    if isinstance(field, fields.Choice):
-        named = {value: label for value, label in field.choices.items() if value != label}
-        about = {"description": ", ".join(f"{value}: {label}" for value, label in named.items())} if named else {}
-        return {"type": "string", "enum": list(field.choices), **about}
-    if isinstance(field, fields.String):
-        bounds = {"maxLength": field.max_length, "minLength": field.min_length or (0 if field.blank else 1)}
-        form = {"format": "uri"} if isinstance(field, fields.URL) and not field.blank else {}
-        return {"type": "string", **form, **{name: bound for name, bound in bounds.items() if bound}}
-    if isinstance(field, fields.Decimal):
-        if field.as_number:
-            return {"type": "number", "format": "double", **_range(field)}
-        whole = field.max_digits - field.places
-        pattern = rf"^-?\d{{0,{whole}}}(?:\.\d{{0,{field.places}}})?$"
-        return {"type": "string", "format": "decimal", "pattern": pattern, **_range_in_words(field)}
-    if isinstance(field, fields.Integer):
-        return {"type": "integer", **_range(field)}
-    return dict(_SCALARS.get(kind) or next((made for known, made in _PLAIN if isinstance(field, known)), {}))
-
-
-_SCALARS = {
-    "number": {"type": "number", "format": "double"}, "boolean": {"type": "boolean"},
-    "uuid": {"type": "string", "format": "uuid"}, "date-time": {"type": "string", "format": "date-time"},
-    "date": {"type": "string", "format": "date"},
-    # not "time", which has a time zone
-    "time": {"type": "string", "format": "time-local",
-             "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"},
-    "string": {"type": "string"},
-}  # fmt: skip
-
-
+# marshmallow's own, which describe what endpoints compute
 _PLAIN = (
-    (plain.Integer, {"type": "integer"}), (plain.Decimal, {"type": "string", "format": "decimal"}),
-    (plain.Number, {"type": "number"}), (plain.Boolean, _SCALARS["boolean"]), (plain.UUID, _SCALARS["uuid"]),
-    (plain.Date, _SCALARS["date"]), (plain.Time, _SCALARS["time"]), (plain.DateTime, _SCALARS["date-time"]),
-    (plain.String, _SCALARS["string"]),
+    (plain.Integer, {"type": "integer"}), (plain.Number, {"type": "number"}), (plain.Boolean, {"type": "boolean"}),
+    (plain.Date, {"type": "string", "format": "date"}), (plain.String, {"type": "string"}),
 )  # fmt: skip
 
 
-def _range(field) -> dict:
-    bounds = {"minimum": field.min, "maximum": field.max}
-    return {
-        name: bound if isinstance(bound, int) else float(bound)
-        for name, bound in bounds.items()
-        if bound is not None and abs(bound) < _BIG
-    }
-
-
-def _range_in_words(field) -> dict:
-    bounds = (("at least", field.min), ("at most", field.max))
-    words = [f"{word} {bound}" for word, bound in bounds if bound is not None]
-    return {"description": " and ".join(words)} if words else {}
+def _typed(field: plain.Field) -> dict:
+    """Return the schema of a field in a form."""
+    about = getattr(field, "help", "") or getattr(field, "label", "")
+    made = field.typed() if isinstance(field, Field) else {"type": "string"}
+    return made | ({"description": about} if about else {})
