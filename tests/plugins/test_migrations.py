@@ -69,7 +69,10 @@ def test_the_second_version_finds_the_rows_of_the_first(run, tmp_path):
     assert applied == "applied naps.m0001_add_note"
     assert [line[:20] for line in copied] in ([], ["copied the database,"])
     assert run("-m", "wger_flask", "migrate") == ""
-    assert run("-c", opened + "import wsgi; print([(nap.minutes, nap.note) for nap in Nap.select()])") == "[(20, '')]\n"
+    assert (
+        run("-c", "import wsgi; from naps import *; print([(nap.minutes, nap.note) for nap in Nap.select()])")
+        == "[(20, '')]\n"
+    )
     told = run("-m", "wger_flask", "make-migration", "naps", "again", fails=True)
     assert told.startswith("Error: there is nothing to migrate")
     assert "there is no plugin 'nap'; there are: naps" in run(

@@ -12,7 +12,7 @@ from wger_flask.app import create_app
 from wger_flask.cli import main
 from wger_flask.options import SettingsError
 from wger_flask.rest.registry import RegistrationError
-from wger_flask.testing.server import with_app
+from wger_flask.testing.server import put_aside, with_app
 
 PLUGIN = """
     from pathlib import Path
@@ -104,8 +104,10 @@ def test_they_come_from_the_environment_and_a_profile_too(served, tmp_path, monk
     monkeypatch.setenv("WGER_MINE_GOAL", "7")
     for name, value in (("PROFILE", str(profile)), ("INSTANCE_PATH", str(tmp_path)), ("PLUGINS", "mine")):
         monkeypatch.setenv(f"WGER_{name}", value)
-    assert goal(create_app()) == {"goal": 7, "units": ["ml"], "hard": True}
-    said = CliRunner().invoke(main, ["settings"]).output
+    with put_aside():
+        assert goal(create_app()) == {"goal": 7, "units": ["ml"], "hard": True}
+    with put_aside():
+        said = CliRunner().invoke(main, ["settings"]).output
     assert "## Plugin mine" in said and "| `WGER_MINE_GOAL` | number | `2000` | Millilitres a day. |" in said
     assert "| `WGER_MINE_UNITS` | list | `ml` |" in said and "| `TIME_ZONE` |" in said
 
