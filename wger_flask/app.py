@@ -96,7 +96,6 @@ def _built(app: Flask, settings: Settings) -> Flask:
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)
     use_declarations(app)
-    sync.prepare(registry)
     blueprint.prepare(app)
     api = LazyApi(app)
     root.mount(app, api)

@@ -3,7 +3,8 @@
 Models are bound to one database when they are imported, what they are asked is compiled for it, and code without a
 request (commands, listeners, transactions) works on them too.  What is set at start therefore holds for the process:
 the database, the server's zone, how filters spell booleans, the largest page, the search, what deletions take along,
-the policy of accounts, and who listens to what.  All of it is set here, and nowhere else.
+the policy of accounts, who listens to what, and the tables that phones are told of.  All of it is set here, and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from . import sync
 from .auth import accounts, trust
 from .auth.policy import set_policy
 from .rest import pagination
@@ -96,3 +98,4 @@ def use_declarations(app: Flask) -> None:
     set_listeners(registry.listeners())
     accounts.set_new_user_hooks(registry.new_user_hooks)
     trust.set_doubts(registry.doubts)
+    sync.prepare(registry)
