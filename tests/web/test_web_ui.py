@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import key_of, settings_for
 from tests.web.conftest import HTML
-from wger_flask.app import create_app, open_app
+from wger_flask.app import open_app
 from wger_flask.settings import SettingsError
 from wger_flask.testing.server import put_aside, with_app
 from wger_flask.web.web_ui import ROOMS, STATIC, build_in
@@ -55,10 +55,10 @@ def host(hosting, folder, tmp_path):
 
     def make(**settings):
         settings = {"WGER_BOOLEAN_FILTERS": "any-spelling", "WGER_WEB_UI": str(folder), **settings}
-        return create_app(settings_for(hosting[1].url, tmp_path / "instance", **settings))
+        with with_app(settings_for(hosting[1].url, tmp_path / "instance", **settings)):
+            pass
 
-    with put_aside():
-        yield make
+    return make
 
 
 @pytest.fixture
