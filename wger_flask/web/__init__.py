@@ -15,6 +15,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
+from ..rest.fields import Field
 from ..rest.registry import RegistrationError, Registry
 from ..rest.renderers import set_page
 from ..rest.resource import DELETION, Resource
@@ -63,7 +64,8 @@ def prepare(registry: Registry) -> None:
 
 
 def _check_fields(registry: Registry, resource: Resource) -> None:
-    for name, field in resource.schema().fields.items():
+    ours = {name: field for name, field in resource.schema().fields.items() if isinstance(field, Field)}
+    for name, field in ours.items():
         for kind, wanted, known in (
             ("widget", field.widget, {"", OBJECTS, *registry.widgets}),
             ("cell", kind_of_cell(field.shown), {*REFERENCES, *registry.cells}),
