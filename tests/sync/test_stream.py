@@ -320,3 +320,30 @@ def test_a_stream_that_holds_a_thread_ends_with_the_process(phone):
     source.wait = lambda: asked.append(1)
     pieces = list(Held(source, lambda: len(asked) == 3))
     assert b"checkpoint_complete" in pieces[-1] and len(asked) == 3
+
+
+def changes(*names: str, number: int = 0, newest: int = 1, everything: bool = False) -> log.Changes:
+    return log.Changes(log.Place("e", 9), None if everything else frozenset(names), {(7, "p"): (number, newest)})
+
+
+def test_a_phone_is_woken_by_what_concerns_it(held, phone, clock):
+    source = phone()
+    source.number = 1
+    heard(source)
+    for told, concerns in (
+        (changes("e|user_planning[8]"), False), (changes(), False), (changes(OWN), True),
+        (changes(number=3), True), (changes(everything=True), True),
+    ):  # fmt: skip
+        source.hear(told)
+        assert source.is_due is concerns, told
+        assert heard(source) == []
+
+
+def test_a_newer_stream_in_another_process_ends_this_one(held, phone):
+    source = phone()
+    source.hear(changes(newest=5))  # it has no number yet
+    source.number = 5
+    source.hear(changes(newest=5))
+    heard(source)
+    source.hear(changes(newest=6))
+    assert source.advance() is None

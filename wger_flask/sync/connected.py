@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from ..storage.database import DatabaseError, disconnect, release_connection, take_up
 from . import log
+from .log import Ended, Place
 from .stream import Stream
 
 logger = logging.getLogger("wger_flask.sync")
@@ -33,17 +34,17 @@ class Connected:
         self.most, self.most_of_user, self.interval = most, most_of_user, interval
         self._streams: dict[tuple[int, str], Stream] = {}
         self._of_user: Counter[int] = Counter()
+        self._ended: list[Ended] = []  # for the watcher to note
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
 
     def __len__(self) -> int:
         return len(self._streams)
 
-    def add(self, stream: Stream, watched: bool = True) -> None:
+    def add(self, stream: Stream) -> None:
         """Let a stream in; the former one of the same phone ends.  Raises :class:`Full`.
 
         That one may look alive for long: whether its phone is still there is only found out by writing to it.
-        A stream that ends once it is whole need not be ``watched``.
         """
         key = (stream.user_id, stream.client_id)
         with self._lock:
@@ -54,9 +55,7 @@ class Connected:
                 self._of_user[stream.user_id] += 1
             self._streams[key] = stream
             stream.on_close = lambda: self._remove(stream)
-            if watched and self._watcher is None:
-                self._watcher = threading.Thread(target=self._watch, name="sync watcher", daemon=True)
-                self._watcher.start()
+            self._start_watcher()
         if former is not None:
             former.stop()
 
@@ -68,6 +67,15 @@ class Connected:
                 self._of_user[stream.user_id] -= 1
                 if not self._of_user[stream.user_id]:
                     del self._of_user[stream.user_id]
+            if stream.number:
+                ended = Ended(stream.user_id, stream.client_id, stream.number, stream.position, stream.error)
+                self._ended.append(ended)
+                self._start_watcher()
+
+    def _start_watcher(self) -> None:
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, name="sync watcher", daemon=True)
+            self._watcher.start()
 
     def stop(self) -> None:
         """End all streams: the process is about to."""
@@ -80,19 +88,15 @@ class Connected:
 
     # -- the watcher -------------------------------------------------------------------------
     def _watch(self) -> None:
-        pause, marker = threading.Event(), object()
-        while True:
-            with self._lock:
-                if not self._streams:
-                    self._watcher = None
-                    break
+        pause, marker, place = threading.Event(), object(), None
+        while self._has_work():
             try:
                 take_up()
+                self._note_ended()
                 now = log.change_marker()
                 if now != marker:
+                    place = self._tell(place)
                     marker = now
-                    for stream in self._all():
-                        stream.wake()
             except DatabaseError as wrong:
                 logger.debug("the watcher: %s", " ".join(str(wrong).split()))  # whoever asks for something tells it
             except Exception:
@@ -101,6 +105,28 @@ class Connected:
                 release_connection()
             pause.wait(self.interval)
         disconnect()
+
+    def _has_work(self) -> bool:
+        with self._lock:
+            if self._streams or self._ended:
+                return True
+            self._watcher = None
+            return False
+
+    def _tell(self, place: Place | None) -> Place:
+        """Wake whom the changes since ``place`` concern; returns the place up to which that is done."""
+        with self._lock:
+            users = set(self._of_user)
+        changes = log.changes_since(place, users)
+        for stream in self._all():
+            stream.hear(changes)
+        return changes.place
+
+    def _note_ended(self) -> None:
+        with self._lock:
+            ended, self._ended = self._ended, []
+        if ended:
+            log.end_streams(ended)
 
 
 class Held:

@@ -10,19 +10,22 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from ..storage.database import DatabaseError, database
-from ..storage.sync_log import compaction, installing, numbers, reading
+from ..storage.sync_log import compaction, installing, numbers, phones, reading, watching
 from ..storage.sync_log.nodes import Node
+from ..storage.sync_log.phones import Ended
 from ..storage.sync_log.reading import Batch, Bucket, Snapshot
 from ..storage.sync_log.specification import STREAMS
 from ..storage.sync_log.tables import LogLost, state
+from ..storage.sync_log.watching import Changes, Place
 
 __all__ = [
-    "STREAMS", "Batch", "Bucket", "Snapshot", "change_marker", "compact", "generation", "is_kept", "keep_number",
-    "raise_number", "read_batch", "rebuild", "take_snapshot", "use",
+    "STREAMS", "Batch", "Bucket", "Changes", "Ended", "Place", "Snapshot", "begin_stream", "change_marker",
+    "changes_since", "compact", "end_streams", "generation", "is_kept", "keep_number", "raise_number", "read_batch",
+    "rebuild", "take_snapshot", "use",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
@@ -76,6 +79,21 @@ def raise_number(user_id: int, client_id: str) -> int:
 def keep_number(user_id: int, client_id: str, number: int) -> int:
     """Keep the greater of the write number of a user's phone and ``number``; returns it once it is committed."""
     return _asked(lambda: numbers.keep_number(user_id, client_id, number))
+
+
+def begin_stream(user_id: int, client_id: str, position: int) -> int:
+    """Return the number of a phone's new stream, above those of all before, once it is committed."""
+    return _asked(lambda: phones.begin_stream(user_id, client_id, position))
+
+
+def end_streams(ended: Collection[Ended]) -> None:
+    """Note streams that ended; one whose phone has a newer one already is not noted."""
+    _asked(lambda: phones.end_streams(ended))
+
+
+def changes_since(place: Place | None, users: Collection[int]) -> Changes:
+    """Return what is new since a place in the log (None: all of it), with the phones of ``users``."""
+    return _asked(lambda: watching.changes_since(_nodes, place, users))
 
 
 def change_marker() -> object:

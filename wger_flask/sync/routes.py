@@ -77,9 +77,14 @@ def register(app: Flask, settings: Any) -> None:
         short = pace.one_checkpoint or (wrapper is None and not _has_thread(connected, settings.WGER_THREADS))
         made = Stream(wanted, token, replace(pace, one_checkpoint=short, gzip=packed))
         try:
-            connected.add(made, watched=not short)
+            connected.add(made)
         except Full:
             raise TooMany() from None
+        try:
+            made.number = log.begin_stream(made.user_id, made.client_id, made.position)
+        except BaseException:
+            made.close()
+            raise
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if packed:
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}

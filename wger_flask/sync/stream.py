@@ -16,7 +16,7 @@ from time import monotonic, time
 
 from ..storage.database import DatabaseError, is_unavailable, release_connection, take_up
 from . import lines, log
-from .log import Bucket, Snapshot
+from .log import Bucket, Changes, Snapshot
 from .stream_requests import StreamRequest
 from .tokens import SyncToken
 
@@ -46,6 +46,8 @@ class Stream:
 
     def __init__(self, request: StreamRequest, token: SyncToken, pace: Pace, now: Callable[[], float] = monotonic):
         self.user_id, self.client_id = token.user_id, request.client_id
+        self.number = 0  # among the streams of this phone, the newest of which stays
+        self.error = ""  # what ended it, but for the phone, the server and time
         self.due = 0.0  # the moment, by the clock ``now``, at which to advance without being woken
         self.on_wake: Callable[[], None] = lambda: None
         self.on_close: Callable[[], None] = lambda: None
@@ -72,6 +74,7 @@ class Stream:
         except DatabaseError as wrong:
             if not is_unavailable(wrong):
                 raise
+            self.error = "the database was away"
             logger.warning("%s ended: the database: %s", self, " ".join(str(wrong).split()))
             piece = None
         finally:
@@ -82,6 +85,24 @@ class Stream:
         if self._press is not None and piece:
             return self._press.compress(piece) + self._press.flush(zlib.Z_SYNC_FLUSH)
         return piece
+
+    @property
+    def position(self) -> int:
+        """The last operation that its phone has, as far as is known."""
+        told = self._sent if self._is_complete else None
+        return told.last_op_id if told else max(self._positions.values(), default=0)
+
+    def hear(self, changes: Changes) -> None:
+        """Wake it if it is concerned: its buckets, the number of its phone's writes, a newer stream of its phone."""
+        number, newest = changes.phones.get((self.user_id, self.client_id), (0, 0))
+        told = self._sent
+        if 0 < self.number < newest:
+            self.stop()
+        elif (
+            told is None or changes.buckets is None or number != told.number
+            or not changes.buckets.isdisjoint(self._positions)
+        ):  # fmt: skip
+            self.wake()
 
     @property
     def is_due(self) -> bool:

@@ -6,7 +6,9 @@
 * ``row``: in which bucket a row of a synced table is now, its one live operation, and the food that it makes its owner
   need.
 * ``operation``: the operations, with the row as JSON where it is live, and the moment in milliseconds since 1970.
-* ``client``: the number by which the writes of a user's phone are acknowledged.
+* ``client``: the number by which the writes of a user's phone are acknowledged; the number of its newest stream, and
+  when it began (``seen``) and ended, in milliseconds since 1970, 0 while it is open; the last operation that the phone
+  has, and what went wrong.
 * ``state``: the one row with the epoch, the last number given, the moment of the last compaction, and what the
   triggers were made from.
 """
@@ -36,6 +38,8 @@ _DEFINITIONS = (
        checksum {number} NOT NULL, moment {number} NOT NULL, object_type TEXT, object_id {key}, data TEXT)""",
     "CREATE INDEX {operation}_bucket ON {operation} (bucket, op_id, op, checksum)",
     """CREATE TABLE {client} (user_id {number} NOT NULL, client_id TEXT NOT NULL, number {number} NOT NULL,
+       stream {number} NOT NULL DEFAULT 0, seen {number} NOT NULL DEFAULT 0, ended {number} NOT NULL DEFAULT 0,
+       position {number} NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
        PRIMARY KEY (user_id, client_id)) {keyed}""",
     """CREATE TABLE {state} (id {number} PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, generation {number} NOT NULL,
        last_op_id {number} NOT NULL, compacted {number} NOT NULL, fingerprint TEXT NOT NULL)""",

@@ -1,0 +1,55 @@
+"""Find out, once for all phones of a process, whom a commit concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from ..database import database
+from ..dialects.sync_log import BUCKET, CLIENT, OPERATION
+from . import buckets, reading, sequencer, tables
+from .nodes import Node
+
+
+class Place(NamedTuple):
+    """A place in the log: its epoch, and the last operation."""
+
+    epoch: str
+    last_op_id: int
+
+
+class Changes(NamedTuple):
+    """What is new since a place: the names of ``buckets`` with new operations, None where it may be any.
+
+    ``phones`` gives, by user and client, the number of a phone's writes and that of its newest stream.
+    """
+
+    place: Place
+    buckets: frozenset[str] | None
+    phones: dict[tuple[int, str], tuple[int, int]]
+
+
+def changes_since(nodes: Sequence[Node], place: Place | None, users: Collection[int]) -> Changes:
+    """Return what is new since ``place``, with the phones of ``users``; brings the log up to date before."""
+    held = database.obj
+    sql = held.dialect.sync_log
+    with sql.reading(held):
+        is_behind = sequencer.has_marks(held)
+    if is_behind:
+        with sql.sequencing(held):
+            reading.catch_up(held, nodes)
+    with sql.reading(held):
+        state = tables.state(held)
+        now = Place(state.epoch, state.last_op_id)
+        changed = None
+        if place is not None and place.epoch == now.epoch and place.last_op_id <= now.last_op_id:
+            query = f"""SELECT kind, key FROM {BUCKET} WHERE id IN (
+                SELECT bucket FROM {OPERATION} WHERE op_id > {held.param})"""
+            found = held.execute_sql(query, (place.last_op_id,))
+            changed = frozenset(buckets.name_of(now.epoch, kind, key) for kind, key in found)
+        query = f"SELECT user_id, client_id, number, stream FROM {CLIENT} WHERE user_id IN ({sql.values})"
+        phones = {
+            (user, client): (number, stream)
+            for user, client, number, stream in held.execute_sql(query, (sql.listed(sorted(users)),))
+        }
+    return Changes(now, changed, phones)
