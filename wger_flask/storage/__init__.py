@@ -10,7 +10,7 @@ import sys
 if "psycopg" not in sys.modules:
     # Peewee imports every driver that is installed, and psycopg costs every worker 12 MB and every
     # start a tenth of a second.  A server on SQLite is spared them; dialects.postgresql imports it.
-    sys.modules["psycopg"] = None
+    sys.modules["psycopg"] = None  # type: ignore[assignment]  # so importing it fails
     import peewee  # noqa: F401
 
     del sys.modules["psycopg"]

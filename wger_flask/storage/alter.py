@@ -16,7 +16,7 @@ import peewee
 
 from .columns import ForeignKey, on_delete_of
 from .database import database
-from .model import Model, abstract
+from .model import Model, abstract, make_model
 
 _made: ContextVar[frozenset[str]] = ContextVar("tables that were just made", default=frozenset())
 
@@ -44,19 +44,19 @@ def add_column(table: str, name: str, column: peewee.Field) -> None:
     if column.column_name in _columns(table):
         return
     default = column.default() if callable(column.default) else column.default
-    reference = isinstance(column, ForeignKey)
-    if not column.null and (reference or default is None):
-        needed = "null=True" if reference else "a default or null=True"
+    reference = column if isinstance(column, ForeignKey) else None
+    if not column.null and (reference is not None or default is None):
+        needed = "null=True" if reference is not None else "a default or null=True"
         raise ValueError(f"{table}.{column.column_name} needs {needed}: rows that exist have no value for it")
     held = database.obj
-    context = model._schema._create_context()
+    context = model._schema._create_context()  # type: ignore[attr-defined]  # left out of Peewee's stubs
     written = context.sql(column.ddl(context)).query()[0]
-    if default is not None and not reference:
+    if default is not None and reference is None:
         written += f" DEFAULT {_literal(column.db_value(default))}"
-    if reference:
-        target = column.rel_model._meta.table_name
-        written += f' REFERENCES "{target}" ("{column.rel_field.column_name}")'
-        written += f" ON DELETE {column.on_delete or on_delete_of(column)} DEFERRABLE {column.deferrable}"
+    if reference is not None:
+        target = reference.rel_model._meta.table_name
+        written += f' REFERENCES "{target}" ("{reference.rel_field.column_name}")'
+        written += f" ON DELETE {reference.on_delete or on_delete_of(reference)} DEFERRABLE {reference.deferrable}"
     held.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN {written}')
     if column.index or column.unique:
         add_index(table, column.column_name, unique=column.unique)
@@ -130,7 +130,7 @@ def change_reference(table: str, name: str, on_delete: str) -> None:
         database.obj.dialect.change_reference(database.obj, table, name, on_delete)
 
 
-def run_sql(table: str, statement: str, *values) -> None:
+def run_sql(table: str, statement: str, *values: object) -> None:
     """Run a statement about the rows of ``table``, with a ``?`` for each of ``values`` and for nothing else."""
     if not _is_to_change(table):
         return
@@ -147,7 +147,7 @@ def _columns(table: str) -> set[str]:
     return {column.name for column in database.obj.get_columns(table)}
 
 
-def _indexes(table: str, names: tuple[str, ...], unique: bool) -> list:
+def _indexes(table: str, names: tuple[str, ...], unique: bool) -> list[peewee.IndexMetadata]:
     return [
         index
         for index in database.obj.get_indexes(table)
@@ -161,11 +161,11 @@ def _drop_index(table: str, name: str) -> None:
 
 def _standing_for(table: str, name: str, column: peewee.Field) -> type[Model]:
     """Return a model of the one column, to write it with; nothing else knows of it."""
-    meta = type("Meta", (), {"table_name": table, "primary_key": False})
-    return abstract(type(Model)("Altered", (Model,), {"__module__": __name__, name: column, "Meta": meta}))
+    members = {"__module__": __name__, name: column}
+    return abstract(make_model("Altered", members, Model, table_name=table, primary_key=False))
 
 
-def _literal(value) -> str:
+def _literal(value: object) -> str:
     if isinstance(value, bool):
         return "'1'" if value else "'0'"
     if isinstance(value, int | float):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from . import alter
 from .columns import uuid7
 from .database import database, has_table
+from .types import Cursor
 
 WEIGHTS, CATEGORIES, MEASUREMENTS = "weight_weightentry", "measurements_category", "measurements_measurement"
 NAME, UNIT = "Body weight", "kg"
@@ -80,6 +81,6 @@ def _ranges(table: str) -> Iterator[tuple[int, int]]:
             yield first, last
 
 
-def _run(statement: str, *values):
+def _run(statement: str, *values: object) -> Cursor:
     held = database.obj
     return held.execute_sql(statement.replace("?", held.param), values)

@@ -7,15 +7,21 @@ that are already spelled as the database stores them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 import peewee
 
 from .database import database
-from .model import Model
-from .statements import Slots, compile_query
+from .model import Model, key_of
+from .statements import Slots, compile_query, tuples_of
+from .types import Row
 
 # The last two are what drivers raise for integers and texts that no database could store.
 _REFUSALS = (peewee.IntegrityError, peewee.DataError, OverflowError, UnicodeError)
+
+
+# Peewee's own, which its stubs leave out: what drivers raise is raised as Peewee's exceptions
+_TRANSLATED: AbstractContextManager[None] = peewee.__exception_wrapper__  # type: ignore[attr-defined]
 
 
 class Upsert:
@@ -26,7 +32,7 @@ class Upsert:
 
     def __init__(self, model: type[Model], names: Sequence[str]):
         meta = model._meta
-        key = meta.primary_key
+        key = key_of(model)
         slots = Slots()
         columns = [meta.fields[name] for name in names]
         query = model.insert_many([[slots.take() for _ in columns]], fields=columns)
@@ -35,14 +41,14 @@ class Upsert:
             query = query.on_conflict(conflict_target=[key], preserve=others)
         self._sql = compile_query(query.returning()).sql
 
-    def write(self, rows: Sequence[tuple]) -> list[tuple[tuple, Exception]]:
+    def write(self, rows: Sequence[Row]) -> list[tuple[Row, Exception]]:
         """Write ``rows`` and return those that the database refused, each with its objection.
 
         Where some were refused, others are tried more than once.
         """
         held = database.obj
         try:
-            with held.dialect.savepoint(held), peewee.__exception_wrapper__:
+            with held.dialect.savepoint(held), _TRANSLATED:
                 held.cursor().executemany(self._sql, rows)
             return []
         except _REFUSALS as objection:
@@ -52,7 +58,7 @@ class Upsert:
         return self.write(rows[:middle]) + self.write(rows[middle:])
 
 
-def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence]) -> None:
+def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Store many rows at once, replacing those whose primary key is there already; nobody who listens is told.
 
     ``names`` are the columns that each row gives in Python's own values.  Raises the objection of the database
@@ -64,7 +70,7 @@ def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence]) -
         raise objection
 
 
-def insert(model: type[Model], names: Sequence[str], row: Sequence) -> object:
+def insert(model: type[Model], names: Sequence[str], row: Sequence[object]) -> object:
     """Write one row, its values spelled as the database stores them, and return its generated key."""
     values = {name: peewee.Value(value, converter=False) for name, value in zip(names, row, strict=True)}
     return model.insert(**values).execute()
@@ -72,7 +78,7 @@ def insert(model: type[Model], names: Sequence[str], row: Sequence) -> object:
 
 def dangling(model: type[Model]) -> Iterator[tuple[object, str, object]]:
     """Yield the references of ``model`` to rows that do not exist: primary key, field name, value."""
-    key = model._meta.primary_key
+    key = key_of(model)
     for reference in model._meta.refs:
         target = reference.rel_model.alias()
         theirs = getattr(target, reference.rel_field.name)
@@ -81,5 +87,5 @@ def dangling(model: type[Model]) -> Iterator[tuple[object, str, object]]:
             .join(target, peewee.JOIN.LEFT_OUTER, on=(reference == theirs))
             .where(reference.is_null(False), theirs.is_null())
         )
-        for row in query.tuples():
-            yield row[0], reference.name, row[1]
+        for key_of_row, value in tuples_of(query):
+            yield key_of_row, reference.name, value

@@ -8,12 +8,16 @@ table, inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from .columns import ForeignKey
 from .database import has_table
-from .model import Model
+from .model import Model, key_of
 from .signals import deletions_matter, tell_deleted
+from .statements import tuples_of
+
+T = TypeVar("T")
 
 _AT_ONCE = 500
 _takes_history = False
@@ -40,8 +44,8 @@ class StillReferenced(Exception):
 
 def delete(
     model: type[Model],
-    keys: Iterable,
-    going: Callable[[type[Model], list], None] | None = None,
+    keys: Iterable[object],
+    going: Callable[[type[Model], list[Any]], None] | None = None,
     with_history: bool | None = None,
 ) -> dict[type[Model], int]:
     """Delete the rows of ``model`` with these primary keys, and all rows that depend on them.
@@ -52,17 +56,18 @@ def delete(
     reference declared ``cascade="refuse"`` leads to one of them.
     """
     doomed, loosened = _collect(model, keys, with_history)
-    for dependant in doomed if going else ():
-        for chunk in _chunks(list(doomed[dependant])):
-            going(dependant, chunk)
+    if going is not None:
+        for dependant, found in doomed.items():
+            for chunk in _chunks(list(found)):
+                going(dependant, chunk)
     heard = {dependant: _rows(dependant, keys) for dependant, keys in doomed.items() if deletions_matter(dependant)}
     for reference, targets in loosened:
         owner = reference.model
         for chunk in _chunks(targets):
             owner.update({reference: None}).where(reference.in_(chunk)).execute()
-    gone = {}
+    gone: dict[type[Model], int] = {}
     for dependant in reversed(doomed):
-        key = dependant._meta.primary_key
+        key = key_of(dependant)
         for chunk in _chunks(list(doomed[dependant])):
             gone[dependant] = gone.get(dependant, 0) + dependant.delete().where(key.in_(chunk)).execute()
     for dependant, rows in heard.items():
@@ -71,25 +76,27 @@ def delete(
 
 
 def look_ahead(
-    model: type[Model], keys: Iterable, with_history: bool | None = None
+    model: type[Model], keys: Iterable[object], with_history: bool | None = None
 ) -> tuple[dict[type[Model], int], dict[type[Model], int]]:
     """Return how many rows of each model :func:`delete` would delete, and how many would stay without a reference.
 
     Both are in the order in which rows depend on each other.  Raises :class:`StillReferenced`.
     """
     doomed, loosened = _collect(model, keys, with_history)
-    staying: dict[type[Model], set] = {}
+    staying: dict[type[Model], set[object]] = {}
     for reference, targets in loosened:
         staying.setdefault(reference.model, set()).update(_pointing(reference, targets))
     stays = {owner: len(found - doomed.get(owner, {}).keys()) for owner, found in staying.items()}
     return {dependant: len(found) for dependant, found in doomed.items()}, stays
 
 
-def _collect(model, keys, with_history) -> tuple[dict[type[Model], dict], list[tuple[ForeignKey, list]]]:
+def _collect(
+    model: type[Model], keys: Iterable[object], with_history: bool | None
+) -> tuple[dict[type[Model], dict[object, None]], list[tuple[ForeignKey, list[object]]]]:
     """Return the keys of what goes, by model, and the references that let go of what goes."""
     history = "delete" if (_takes_history if with_history is None else with_history) else "null"
-    doomed: dict[type[Model], dict] = {}
-    loosened: list[tuple[ForeignKey, list]] = []
+    doomed: dict[type[Model], dict[object, None]] = {}
+    loosened: list[tuple[ForeignKey, list[object]]] = []
     waiting = [(model, list(keys))]  # no recursion: rows may form chains that are longer than the stack is deep
     while waiting:
         model, keys = waiting.pop()
@@ -115,18 +122,18 @@ def _collect(model, keys, with_history) -> tuple[dict[type[Model], dict], list[t
     return doomed, loosened
 
 
-def _pointing(reference: ForeignKey, targets: list) -> list:
+def _pointing(reference: ForeignKey, targets: list[object]) -> list[object]:
     """Return the keys of the rows whose ``reference`` is one of ``targets``."""
-    owner = reference.model
-    query = owner.select(owner._meta.primary_key)
-    return [row[0] for chunk in _chunks(targets) for row in query.where(reference.in_(chunk)).tuples()]
+    owner: type[Model] = reference.model
+    query = owner.select(key_of(owner))
+    return [key for chunk in _chunks(targets) for (key,) in tuples_of(query.where(reference.in_(chunk)))]
 
 
-def _rows(model: type[Model], keys: Iterable) -> list[Model]:
-    key = model._meta.primary_key
+def _rows(model: type[Model], keys: Iterable[object]) -> list[Model]:
+    key = key_of(model)
     return [row for chunk in _chunks(list(keys)) for row in model.select().where(key.in_(chunk))]
 
 
-def _chunks(values: list):
+def _chunks(values: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from os import urandom
 from time import time_ns
+from typing import Any
 
 import peewee
 from peewee import BooleanField as Boolean
@@ -52,7 +53,7 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | random)
 
 
-def parse_uuid(value) -> uuid.UUID | None:
+def parse_uuid(value: object) -> uuid.UUID | None:
     """Return the UUID that a text spells, None for anything else."""
     try:
         return uuid.UUID(value) if isinstance(value, str) else None
@@ -60,7 +61,7 @@ def parse_uuid(value) -> uuid.UUID | None:
         return None
 
 
-def storable(key) -> bool:
+def storable(key: object) -> bool:
     """Return whether a row could have this key: numbers have 64 bits at most, texts no NUL."""
     if isinstance(key, str):
         return "\x00" not in key
@@ -70,9 +71,9 @@ def storable(key) -> bool:
 class Auto(peewee.AutoField):
     """An integer key that is never given out twice, not even after its row is gone."""
 
-    def ddl(self, ctx):
+    def ddl(self, ctx: peewee.Context) -> peewee.NodeList:
         ddl = super().ddl(ctx)
-        extra = self.model._meta.database.dialect.key_suffix
+        extra: str = self.model._meta.database.dialect.key_suffix
         return peewee.NodeList([ddl, peewee.SQL(extra)]) if extra else ddl
 
 
@@ -90,13 +91,13 @@ class DateTime(peewee.Field):
 
     field_type = "DATETIME"
 
-    def __init__(self, *args, touched: bool = False, **kwargs):
+    def __init__(self, *args: Any, touched: bool = False, **kwargs: Any):
         if touched:
             kwargs.setdefault("default", now)
         self.touched = touched
         super().__init__(*args, **kwargs)
 
-    def db_value(self, value: datetime | str | None):
+    def db_value(self, value: datetime | str | None) -> object:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
         if value is None or not isinstance(value, datetime):
@@ -105,7 +106,7 @@ class DateTime(peewee.Field):
             raise ValueError("a moment needs a time zone")
         return self.model._meta.database.dialect.write_moment(value.astimezone(UTC))
 
-    def python_value(self, value) -> datetime | None:
+    def python_value(self, value: Any) -> datetime | None:
         return None if value is None else self.model._meta.database.dialect.read_moment(value)
 
 
@@ -114,10 +115,10 @@ class Date(peewee.Field):
 
     field_type = "DATE"
 
-    def db_value(self, value: date | str | None):
+    def db_value(self, value: date | str | None) -> str | None:
         return value.isoformat() if isinstance(value, date) else value
 
-    def python_value(self, value) -> date | None:
+    def python_value(self, value: Any) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -126,10 +127,10 @@ class Time(peewee.Field):
 
     field_type = "TIME"
 
-    def db_value(self, value: time | str | None):
+    def db_value(self, value: time | str | None) -> str | None:
         return value.isoformat() if isinstance(value, time) else value
 
-    def python_value(self, value) -> time | None:
+    def python_value(self, value: Any) -> time | None:
         return time.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -138,15 +139,16 @@ class Decimals(peewee.Field):
 
     field_type = "DECIMAL"
 
-    def __init__(self, max_digits: int, places: int, *args, **kwargs):
+    def __init__(self, max_digits: int, places: int, *args: Any, **kwargs: Any):
         self.max_digits, self.places = max_digits, places
         self.unit = Decimal(1).scaleb(-places)
         super().__init__(*args, **kwargs)
 
-    def get_modifiers(self):
-        return self.model._meta.database.dialect.decimal_modifiers(self.max_digits, self.places)
+    def get_modifiers(self) -> list[int] | None:
+        modifiers: list[int] | None = self.model._meta.database.dialect.decimal_modifiers(self.max_digits, self.places)
+        return modifiers
 
-    def db_value(self, value: Decimal | int | float | str | None):
+    def db_value(self, value: Decimal | int | float | str | None) -> str | None:
         if value is None:
             return None
         number = value if isinstance(value, Decimal) else Decimal(str(value))
@@ -155,7 +157,7 @@ class Decimals(peewee.Field):
             number = number.quantize(self.unit, ROUND_HALF_EVEN) if exponent > -self.places else number
         return str(number)
 
-    def python_value(self, value) -> Decimal | None:
+    def python_value(self, value: Any) -> Decimal | None:
         return None if value is None else Decimal(str(value)).quantize(self.unit)
 
 
@@ -164,20 +166,22 @@ class Json(peewee.Field):
 
     field_type = "JSON"
 
-    def db_value(self, value):
+    def db_value(self, value: object) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
-    def python_value(self, value):
+    def python_value(self, value: Any) -> Any:
         read = self.model._meta.database.dialect.wire_json
         return value if value is None or read is None else read(value)
 
-    def text(self, name: str):
+    def text(self, name: str) -> peewee.ColumnBase:
         """Return the SQL expression for the value of ``name`` in the object in this column, as text."""
-        return self.model._meta.database.dialect.json_text(self, name)
+        text: peewee.ColumnBase = self.model._meta.database.dialect.json_text(self, name)
+        return text
 
-    def number(self, name: str):
+    def number(self, name: str) -> peewee.ColumnBase:
         """Return the expression for what the object in this column holds as ``name``, null where that is no number."""
-        return self.model._meta.database.dialect.json_number(self, name)
+        number: peewee.ColumnBase = self.model._meta.database.dialect.json_number(self, name)
+        return number
 
 
 class File(peewee.CharField):
@@ -193,7 +197,7 @@ class ForeignKey(peewee.ForeignKeyField):
     along.  Databases that wger made leave that to the program, so :mod:`wger_flask.storage.cascade` does it everywhere.
     """
 
-    def __init__(self, model, *args, cascade: str = "delete", **kwargs):
+    def __init__(self, model: type[peewee.Model] | str, *args: Any, cascade: str = "delete", **kwargs: Any):
         if cascade in ("null", "history") and not kwargs.get("null"):
             raise ValueError(f"a reference that lets go (cascade={cascade!r}) must be able to be null")
         kwargs.setdefault("deferrable", "INITIALLY DEFERRED")
@@ -202,7 +206,7 @@ class ForeignKey(peewee.ForeignKeyField):
         super().__init__(model, *args, **kwargs)
 
     @property
-    def field_type(self) -> str:
+    def field_type(self) -> str:  # type: ignore[override]  # as in Peewee
         """Return the type of the key it holds; Peewee does not know that ours can be 64 bits wide."""
         return "BIGINT" if isinstance(self.rel_field, BigAuto) else super().field_type
 

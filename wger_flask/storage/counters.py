@@ -16,16 +16,17 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
-from .file_identity import identity_of
+from .file_identity import FileIdentity, identity_of
 
 try:
     import fcntl
 except ImportError:  # a system without it: the threads of a process still wait for each other
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # the module, elsewhere
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS event (name TEXT NOT NULL, at REAL NOT NULL)"
 _INDEX = "CREATE INDEX IF NOT EXISTS event_name_at ON event (name, at)"
@@ -38,6 +39,8 @@ _REST_SECONDS = 5  # until a file that failed is tried again
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}  # no file of ours, or no whole one
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Counters:
@@ -62,6 +65,8 @@ class Counters:
         def add(held: sqlite3.Connection) -> float | None:
             with _writing(held):
                 held.execute("DELETE FROM event WHERE at > ?", (now + _AHEAD,))
+                count: int
+                oldest: float | None
                 count, oldest = held.execute(
                     "SELECT count(*), min(at) FROM event WHERE name = ? AND at > ?", (name, now - seconds)
                 ).fetchone()
@@ -78,14 +83,16 @@ class Counters:
     def count_within(self, name: str, now: float, seconds: float) -> int:
         """Return how many events there were in the last ``seconds``."""
         query = "SELECT count(*) FROM event WHERE name = ? AND at > ? AND at <= ?"
-        return self._asked(lambda held: held.execute(query, (name, now - seconds, now + _AHEAD)).fetchone()[0], 0)
+        count: int
+        count = self._asked(lambda held: held.execute(query, (name, now - seconds, now + _AHEAD)).fetchone()[0], 0)
+        return count
 
     def forget(self, name: str) -> None:
         """Drop every event of a name."""
-        self._asked(lambda held: held.execute("DELETE FROM event WHERE name = ?", (name,)), None)
+        self._asked(lambda held: held.execute("DELETE FROM event WHERE name = ?", (name,)).rowcount, 0)
 
     # -- the file ------------------------------------------------------------------------------
-    def _asked(self, ask: Callable[[sqlite3.Connection], object], unknown):
+    def _asked(self, ask: Callable[[sqlite3.Connection], T], unknown: T) -> T:
         """Return what ``ask(connection)`` tells; ``unknown`` while the file does not work."""
         if self._off_until is not None and time.monotonic() < self._off_until:
             return unknown
@@ -110,7 +117,8 @@ class Counters:
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection to the file that has the name now."""
-        held, identity = getattr(self._local, "held", (None, None))
+        kept: tuple[sqlite3.Connection | None, FileIdentity | None] = getattr(self._local, "held", (None, None))
+        held, identity = kept
         if held is not None:
             if identity is not None and identity == identity_of(self.path):
                 return held
@@ -160,7 +168,7 @@ class Counters:
                 self._remove()
 
     @contextmanager
-    def _alone(self):
+    def _alone(self) -> Iterator[None]:
         """Run a block that makes or removes the file while no other thread or process does."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock:
@@ -179,7 +187,7 @@ class Counters:
 
 
 @contextmanager
-def _writing(held: sqlite3.Connection):
+def _writing(held: sqlite3.Connection) -> Iterator[None]:
     """Run a block in a transaction of its own."""
     held.execute("BEGIN IMMEDIATE")
     try:

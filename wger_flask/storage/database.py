@@ -9,15 +9,24 @@ its pragmas costs more than most requests.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import peewee
 
-database = peewee.DatabaseProxy()
+if TYPE_CHECKING:
+    from .dialects.base import Database as Database  # for those who hold it
+
+    class _DatabaseProxy(peewee.DatabaseProxy):
+        obj: Database  # until open_database(), None
+
+else:
+    _DatabaseProxy = peewee.DatabaseProxy
+
+database = _DatabaseProxy()
 log = logging.getLogger("wger_flask")
 
 IntegrityError = peewee.IntegrityError
@@ -28,7 +37,7 @@ class DatabaseURLError(ValueError):
     """Say that a database URL cannot be understood, its driver is missing, or nothing is there."""
 
 
-def open_database(url: str, wait: float = 30, threads: int = 4) -> peewee.Database:
+def open_database(url: str, wait: float = 30, threads: int = 4) -> Database:
     """Make ``url`` the database of this process and return it.
 
     ``wait`` is for how many seconds a write waits for others; of ``threads``, half are kept for reading
@@ -67,10 +76,10 @@ def connect() -> None:
 class Companion(Protocol):
     """What changes along with the rows, such as files: :func:`accompanied` binds it to transactions."""
 
-    def mark(self):
+    def mark(self) -> Any:
         """Return what :meth:`rewind` needs to come back to this moment."""
 
-    def rewind(self, mark) -> None:
+    def rewind(self, mark: Any) -> None:
         """Take back what was changed since ``mark``; must not raise."""
 
 
@@ -134,7 +143,7 @@ def is_unavailable(error: Exception) -> bool:
     return isinstance(error, DatabaseError) and database.obj.dialect.is_unavailable(error)
 
 
-def after_commit(call) -> None:
+def after_commit(call: Callable[[], object]) -> None:
     """Call ``call()`` once the open transaction has committed, and never if it is rolled back.
 
     Without an open transaction it is called at once.
@@ -145,7 +154,7 @@ def after_commit(call) -> None:
 def has_table(name: str) -> bool:
     """Tell whether the database has a table; those that it has are remembered."""
     held = database.obj
-    known = held.__dict__.setdefault("known_tables", set())
+    known: set[str] = held.__dict__.setdefault("known_tables", set())
     if name not in known:
         known.update(held.get_tables())
     return name in known

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
+FileIdentity = tuple[int, int]
+"""The device and the number of a file."""
 
-def identity_of(path: str | os.PathLike) -> tuple[int, int] | None:
+
+def identity_of(path: str | os.PathLike[str]) -> FileIdentity | None:
     """Return the device and the number of the file that ``path`` names now, None where there is none."""
     try:
         found = os.stat(path)

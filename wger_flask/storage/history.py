@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
 from . import columns as fields
 from .database import database
-from .model import Model, encode
+from .model import Model, encode, make_model
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
+
+if TYPE_CHECKING:
+    from .dialects.base import AnyDialect
 
 KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 
@@ -25,7 +29,7 @@ def history(model: type[Model], table: str, label: str, user: type[Model]) -> ty
 
     References become nullable and have no constraint: history stays when the row that it is about is deleted.
     """
-    columns: dict = {"__module__": model.__module__}
+    columns: dict[str, Any] = {"__module__": model.__module__}
     for field in model._meta.sorted_fields:
         columns[field.name] = _copy(field)
     columns.update(
@@ -34,9 +38,11 @@ def history(model: type[Model], table: str, label: str, user: type[Model]) -> ty
         history_change_reason=fields.Char(max_length=100, null=True),
         history_type=fields.Char(max_length=1),
         history_user=fields.ForeignKey(user, null=True, backref="+", cascade="null"),
-        Meta=type("Meta", (), {"table_name": table, "label": label, "ordering": ("-history_date", "-history_id")}),
     )
-    made = type(model)(f"Historical{model.__name__}", (Model,), columns)
+    newest_first = ("-history_date", "-history_id")
+    made = make_model(
+        f"Historical{model.__name__}", columns, Model, table_name=table, label=label, ordering=newest_first
+    )
     model._meta.history = made
     return made
 
@@ -48,7 +54,7 @@ def record(row: Model, kind: str, user_id: int | None) -> None:
     made.create(**values, history_type=KINDS[kind], history_user=user_id)
 
 
-def versions(reference: fields.ForeignKey, keys: Sequence, column: str) -> list[tuple]:
+def versions(reference: fields.ForeignKey, keys: Sequence[object], column: str) -> list[tuple[Any, Any]]:
     """Return the values of ``column`` in every edit of the rows that still exist and refer to one of ``keys``.
 
     ``reference`` says whom a row belongs to.  Pairs of what it is now and what the column was, in the order of
@@ -59,8 +65,10 @@ def versions(reference: fields.ForeignKey, keys: Sequence, column: str) -> list[
 
 
 @lru_cache(COMPILED_SHAPES)
-def _versions(dialect, reference: fields.ForeignKey, number: int, column: str) -> Statement:
-    model, made, slots = reference.model, reference.model._meta.history, Slots()
+def _versions(dialect: AnyDialect, reference: fields.ForeignKey, number: int, column: str) -> Statement:
+    model: type[Model] = reference.model
+    made: Any = model._meta.history
+    slots = Slots()
     query = made.select(reference, getattr(made, column)).join(model, on=(model._meta.primary_key == made.id))
     return compile_query(query.where(reference.in_([slots.take() for _ in range(number)])).order_by(made.history_id))
 

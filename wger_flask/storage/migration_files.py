@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import peewee
 
@@ -80,14 +81,14 @@ def _spelled(field: peewee.Field) -> tuple[str, set[str]]:
     return f"columns.{kind}({', '.join(arguments)})", imports
 
 
-def _value(value, imports: set[str]) -> str:
+def _value(value: Any, imports: set[str]) -> str:
     if isinstance(value, type) or callable(value):
-        if getattr(columns, value.__name__, None) is value:
-            return f"columns.{value.__name__}"
-        if value in (dict, list, str):
-            return value.__name__
-        imports.add(f"from {value.__module__} import {value.__name__}")
-        return value.__name__
+        name: str = value.__name__
+        if getattr(columns, name, None) is value:
+            return f"columns.{name}"
+        if value not in (dict, list, str):
+            imports.add(f"from {value.__module__} import {name}")
+        return name
     if isinstance(value, Decimal):
         return f'"{value}"'
     if isinstance(value, date | datetime | time):

@@ -10,16 +10,37 @@ column of names that people search by, see :mod:`.name_search.index`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import peewee
 
 from . import columns
+from .columns import ForeignKey
 from .database import database
 from .signals import tell_changed, tell_created
+
+M = TypeVar("M", bound="Model")
+
+if TYPE_CHECKING:
+
+    class Metadata(peewee.Metadata):
+        """What Peewee keeps of a model, and of its ``Meta`` what is ours."""
+
+        primary_key: peewee.Field  # every table of ours has one
+        table_name: str
+        fields: dict[str, peewee.Field]
+        columns: dict[str, peewee.Field]  # by their names in the table
+        combined: dict[str, peewee.Field]  # by either name
+        sorted_fields: list[peewee.Field]
+        sorted_field_names: list[str]
+        refs: dict[ForeignKey, type[Model]]
+        backrefs: dict[ForeignKey, type[Model]]
+        indexes: Sequence[tuple[tuple[str, ...], bool]]
+        history: type[Model]
+        links: dict[str, Link]
 
 
 class Model(peewee.Model):
@@ -31,7 +52,13 @@ class Model(peewee.Model):
         database = database
         legacy_table_names = False
 
-    def save(self, force_insert: bool = False, only=None) -> int:
+    if TYPE_CHECKING:
+        _meta: Metadata
+        _dirty: set[str]  # the columns that were set since the row was read or written
+        _pk: object
+        __data__: dict[str, Any]
+
+    def save(self, force_insert: bool = False, only: Iterable[peewee.Field] | None = None) -> int:
         """Write the row; fields declared ``touched`` take this moment."""
         touch(self)
         created, names = force_insert or self._pk is None, frozenset(self._dirty)
@@ -64,7 +91,16 @@ def declare_index(model: type[Model], name: str, *terms: str, unique: bool = Fal
     model.add_index(peewee.ModelIndex(model, ordered, unique=unique, where=condition, name=name))
 
 
-def abstract(model: type[Model]) -> type[Model]:
+def make_model(name: str, members: Mapping[str, object], base: type[M], **meta: object) -> type[M]:
+    """Return a new model: a class ``name`` with ``members``, derived from ``base``, whose ``Meta`` is ``meta``.
+
+    ``members`` are its columns, and ``__module__``, the module that it belongs to.
+    """
+    made = peewee.ModelBase(name, (base,), {**members, "Meta": type("Meta", (), meta)})
+    return cast(type[M], made)
+
+
+def abstract(model: type[M]) -> type[M]:
     """Mark ``model`` as a set of columns for others to inherit: it has no table, nothing refers to it.
 
     A class decorator.  Without it Peewee would count the references that it declares among
@@ -77,7 +113,8 @@ def abstract(model: type[Model]) -> type[Model]:
 
 def key_of(model: type[Model]) -> peewee.Field:
     """Return the column of the primary key of ``model``."""
-    return model._meta.primary_key
+    key: peewee.Field = model._meta.primary_key
+    return key
 
 
 @lru_cache(None)
@@ -109,7 +146,7 @@ def table_of(model: type[Model]) -> str:
     return model._meta.table_name
 
 
-def references_to(model: type[Model]) -> dict[columns.ForeignKey, type[Model]]:
+def references_to(model: type[Model]) -> dict[ForeignKey, type[Model]]:
     """Return the references that lead to ``model``, each with the model that declares it."""
     return model._meta.backrefs
 
@@ -119,17 +156,17 @@ def history_of(model: type[Model]) -> type[Model] | None:
     return getattr(model._meta, "history", None)
 
 
-def encode(column: peewee.Field, value):
+def encode(column: peewee.Field, value: object) -> Any:
     """Return what the database holds for a Python value in ``column``."""
     return column.db_value(value)
 
 
-def decode(column: peewee.Field, value):
+def decode(column: peewee.Field, value: Any) -> Any:
     """Return the Python value of what the driver gives for ``column``."""
     return column.python_value(value)
 
 
-def decoder_of(column: peewee.Field) -> Callable | None:
+def decoder_of(column: peewee.Field) -> Callable[[Any], Any] | None:
     """Return what makes Python values of those that the driver gives for ``column``, None where they are that."""
     target = column.rel_field if isinstance(column, peewee.ForeignKeyField) else column
     return None if isinstance(target, _AS_GIVEN) else column.python_value
@@ -140,12 +177,13 @@ _AS_GIVEN = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every d
 
 def column_at(model: type[Model], path: str) -> peewee.Field | None:
     """Return the column at the end of a dotted path of references from ``model``, None where it leads nowhere."""
-    column = None
+    column: peewee.Field | None = None
+    reached: type[Model] | None = model
     for step in path.split("."):
-        column = model._meta.fields.get(step) if model is not None else None
+        column = reached._meta.fields.get(step) if reached is not None else None
         if column is None:
             return None
-        model = getattr(column, "rel_model", None)
+        reached = getattr(column, "rel_model", None)
     return column
 
 
@@ -155,15 +193,16 @@ class Link:
 
     name: str
     through: type[Model]
-    source: columns.ForeignKey
-    target: columns.ForeignKey
+    source: ForeignKey
+    target: ForeignKey
 
     @property
     def model(self) -> type[Model]:
         """The model at the far end."""
-        return self.target.rel_model
+        model: type[Model] = self.target.rel_model
+        return model
 
-    def replace(self, pk, targets) -> None:
+    def replace(self, pk: object, targets: Iterable[object]) -> None:
         """Make ``targets`` (primary keys) the only rows linked to the row ``pk``."""
         through = self.through
         through.delete().where(self.source == pk).execute()
@@ -180,26 +219,19 @@ def link(model: type[Model], name: str, target: type[Model]) -> Link:
     source_name, target_name = _column(model), _column(target)
     if source_name == target_name:
         source_name, target_name = f"from_{source_name}", f"to_{target_name}"
-    meta = type(
-        "Meta",
-        (),
-        {
-            "table_name": f"{model._meta.table_name}_{name}",
-            "label": f"{label_of(model)}_{name}",
-            "indexes": (((source_name, target_name), True),),
-            "is_link": True,
-        },
-    )
-    through = type(model)(
+    through = make_model(
         f"{model.__name__}{name.title().replace('_', '')}",
-        (Model,),
         {
             "__module__": model.__module__,
             "id": columns.Auto(),
-            source_name: columns.ForeignKey(model, backref="+"),
-            target_name: columns.ForeignKey(target, backref="+"),
-            "Meta": meta,
+            source_name: ForeignKey(model, backref="+"),
+            target_name: ForeignKey(target, backref="+"),
         },
+        Model,
+        table_name=f"{model._meta.table_name}_{name}",
+        label=f"{label_of(model)}_{name}",
+        indexes=(((source_name, target_name), True),),
+        is_link=True,
     )
     made = Link(name, through, getattr(through, source_name), getattr(through, target_name))
     links_of(model)[name] = made
@@ -229,7 +261,7 @@ def let_database_delete(model: type[Model]) -> None:
     """
     for owner in with_links([model]):
         for reference in owner._meta.refs:
-            if isinstance(reference, columns.ForeignKey) and reference.on_delete is None:
+            if isinstance(reference, ForeignKey) and reference.on_delete is None:
                 reference.on_delete = columns.on_delete_of(reference)
 
 

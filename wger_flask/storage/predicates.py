@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from types import FunctionType
+from typing import Any, TypeVar, cast
 
 import peewee
 
 from .model import Model, column_at, encode
+from .types import Expression
+
+T = TypeVar("T")
 
 # Lists of values are padded to these lengths, so that they have few shapes.
 PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
@@ -32,11 +36,11 @@ class Clause:
     """
 
     build: Callable[..., peewee.Node]
-    values: tuple = ()
+    values: tuple[Any, ...] = ()
     shape: tuple[Hashable, ...] = ()
     path: str = ""
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return (
             type(other) is Clause
             and self.build is other.build
@@ -45,10 +49,10 @@ class Clause:
             and len(self.values) == len(other.values)
         )
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash((self.build, self.shape, self.path, len(self.values)))
 
-    def expression(self, reached: tuple, placeholders: Iterable) -> peewee.Expression:
+    def expression(self, reached: tuple[Expression, ...], placeholders: Iterable[peewee.Value]) -> Expression:
         """Return the expression; ``reached`` holds the column at the end of the path, if there is one.
 
         Raises TypeError for a clause whose function or shape does not tell it from others.
@@ -58,17 +62,18 @@ class Clause:
             raise TypeError(f"a function of a module, with its shape as arguments, builds a clause, not {build!r}")
         if any(isinstance(part, peewee.Node) for part in self.shape):  # to compare these gives an expression, no truth
             raise TypeError(f"the shape of a clause of {build.__qualname__} holds a column: give its model and name")
-        return build(*self.shape, *reached, *placeholders)
+        # a query in the place of a value is one, too
+        return cast(Expression, build(*self.shape, *reached, *placeholders))
 
 
-def equals(column: peewee.Field, value) -> Clause:
+def equals(column: peewee.Field, value: object) -> Clause:
     """Return the clause ``column = value``, or ``column IS NULL`` where ``value`` is None."""
     if value is None:
         return Clause(_is_null, (), (column.model, column.name))
     return Clause(_equal, (column.db_value(value),), (column.model, column.name))
 
 
-def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clause:
+def any_of(column: peewee.Field, values: Sequence[object], *, raw: bool = False) -> Clause:
     """Return the clause ``column IN (values)``; without values it is :data:`NOTHING`, which no row meets.
 
     ``raw`` values are as the driver gives them and need no conversion; only the serializer has such.
@@ -77,49 +82,52 @@ def any_of(column: peewee.Field, values: Sequence, *, raw: bool = False) -> Clau
     return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
 
 
-def within(column: peewee.Field, start, end) -> Clause:
+def within(column: peewee.Field, start: object, end: object) -> Clause:
     """Return the clause ``start <= column < end``."""
     return Clause(_within, (column.db_value(start), column.db_value(end)), (column.model, column.name))
 
 
-def along(model: type[Model], path: tuple[str, ...], value) -> Clause:
+def along(model: type[Model], path: tuple[str, ...], value: object) -> Clause:
     """Return the clause that the references of ``path`` lead from a row of ``model`` to the row with the key ``value``.
 
     For None no row meets it.
     """
     # Tables on the way are joined: the database begins at whichever end is narrower, the row or the user.
     joined = ".".join(path)
-    return Clause(_same, (encode(column_at(model, joined), value),), (), joined)
+    column = column_at(model, joined)
+    if column is None:
+        raise ValueError(f"{joined} is no column of {model.__name__}")
+    return Clause(_same, (encode(column, value),), (), joined)
 
 
-def pad(values: list) -> list:
+def pad(values: list[T]) -> list[T]:
     """Return ``values`` with the last one repeated, so that lists of values have few lengths and SQL few shapes."""
     size = next((size for size in PADDED if size >= len(values)), len(values)) if values else 0
     return values + values[-1:] * (size - len(values))
 
 
-def _is_null(model: type[Model], name: str):
+def _is_null(model: type[Model], name: str) -> Expression:
     return model._meta.fields[name].is_null()
 
 
-def _equal(model: type[Model], name: str, slot):
+def _equal(model: type[Model], name: str, slot: peewee.Value) -> Expression:
     return model._meta.fields[name] == slot
 
 
-def _within(model: type[Model], name: str, start, end):
+def _within(model: type[Model], name: str, start: peewee.Value, end: peewee.Value) -> Expression:
     column = model._meta.fields[name]
     return (column >= start) & (column < end)
 
 
-def _one_of(model: type[Model], name: str, *slots):
+def _one_of(model: type[Model], name: str, *slots: peewee.Value) -> Expression:
     return model._meta.fields[name].in_(slots)
 
 
-def _same(column, slot):
+def _same(column: peewee.Field, slot: peewee.Value) -> Expression:
     return column == slot
 
 
-def _never():
+def _never() -> Expression:
     return peewee.SQL("1 = 0")
 
 

@@ -14,17 +14,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, overload
 
 import peewee
 
 from . import counting
 from .database import database
-from .model import Model, column_at, columns_of, decoder_of, key_of
+from .model import M, Model, column_at, columns_of, decoder_of, key_of
 from .predicates import Clause
 from .query_cache import remembered
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
+from .types import Expression, Row
+
+if TYPE_CHECKING:
+    from .dialects.base import AnyDialect
 
 _FAR = 1000
+_Source = type[Model] | peewee.ModelAlias  # a table, or one more time the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +44,25 @@ class Selection:
 
     model: type[Model]
     clauses: tuple[Clause, ...] = ()
-    order: tuple = ()
+    order: tuple[str | Clause, ...] = ()
 
     def where(self, *clauses: Clause) -> Selection:
         """Return the selection narrowed by ``clauses``."""
         return replace(self, clauses=self.clauses + clauses) if clauses else self
 
-    def order_by(self, *terms) -> Selection:
+    def order_by(self, *terms: str | Clause) -> Selection:
         """Return the selection in another order."""
         return replace(self, order=terms)
 
-    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+    @overload  # so that dict() takes rows of two columns
+    def rows(
+        self, columns: tuple[str | Clause, str | Clause], limit: int | None = None, offset: int = 0
+    ) -> list[tuple[Any, Any]]: ...
+
+    @overload
+    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]: ...
+
+    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> Sequence[Row]:
         """Return a tuple for each row: the values of ``columns``, as Python values.
 
         A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected
@@ -58,15 +72,15 @@ class Selection:
         decoders = _decoders(database.obj.dialect, self.model, columns)
         if not found or not decoders:
             return found
-        values = list(zip(*found, strict=True))
+        values: list[Iterable[Any]] = list(zip(*found, strict=True))
         for place, decode in decoders:
             values[place] = map(decode, values[place])
         return list(zip(*values, strict=True))
 
-    def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[tuple]:
+    def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""
         built = [column for column in columns if not isinstance(column, str)]
-        values = [value for clause in (*built, *self.clauses) for value in clause.values]
+        values: list[Any] = [value for clause in (*built, *self.clauses) for value in clause.values]
         for term in self.order:
             if not isinstance(term, str):
                 values.extend(term.values)
@@ -92,7 +106,8 @@ class Selection:
                 return found
         values = tuple(value for clause in self.clauses for value in clause.values)
         statement = _count(database.obj.dialect, Selection(self.model, self.clauses))
-        return remembered((statement, values), lambda: statement.run(values).fetchone()[0])
+        counted: int = remembered((statement, values), lambda: statement.run(values).fetchone()[0])
+        return counted
 
     def exists(self) -> bool:
         """Return whether there is any row."""
@@ -102,7 +117,7 @@ class Selection:
         """Return the first row as an instance, None where there is none."""
         return self.first_with()[0]
 
-    def first_with(self, *also: Clause) -> tuple[Model | None, tuple]:
+    def first_with(self, *also: Clause) -> tuple[Model | None, Row]:
         """Return the first row as an instance, and the values of what ``also`` builds; None and none for no row."""
         names = tuple(columns_of(self.model))
         found = self.rows((*names, *also), 1)
@@ -112,7 +127,7 @@ class Selection:
         row.__data__.update(zip(names, found[0], strict=False))
         return row, found[0][len(names) :]
 
-    def instances(self):
+    def instances(self) -> peewee.ModelSelect[Any]:
         """Return the rows as instances of the model, with Python values: loop over them, it is one query.
 
         ``row.user_id`` is a reference's key; ``row.user`` asks the database once more, so avoid it in loops.
@@ -125,7 +140,7 @@ class Selection:
         ]
         return _query(joins, (), conditions, terms)
 
-    def keys(self) -> list:
+    def keys(self) -> list[Any]:
         """Return the primary keys, as Python values."""
         return [key for (key,) in self.rows((key_of(self.model).name,))]
 
@@ -144,15 +159,17 @@ class Joins:
 
     def __init__(self, model: type[Model]):
         self.model = model
-        self.joined: dict[tuple[str, ...], tuple] = {}
+        self.joined: dict[tuple[str, ...], tuple[_Source, _Source, peewee.Expression]] = {}
         self.demanded: set[tuple[str, ...]] = set()
 
-    def column(self, path: str, demanded: bool = False):
+    def column(self, path: str, demanded: bool = False) -> Any:
         """Return the expression that ``path`` names; ``demanded`` leaves out rows that it leads nowhere from."""
         *steps, last = path.split(".")
-        source, model, walked = self.model, self.model, ()
+        source: _Source = self.model
+        model = self.model
+        walked: tuple[str, ...] = ()
         for step in steps:
-            reference = model._meta.fields[step]
+            reference: Any = model._meta.fields[step]
             walked += (step,)
             model = reference.rel_model
             if walked not in self.joined:
@@ -163,17 +180,17 @@ class Joins:
             source = self.joined[walked][1]
         return getattr(source, last) if source is not self.model else model._meta.fields[last]
 
-    def build(self, clause: Clause, values: Iterable) -> peewee.Expression:
+    def build(self, clause: Clause, values: Iterable[peewee.Value]) -> Expression:
         """Return the expression of ``clause`` with ``values`` in its places."""
         reached = (self.column(clause.path, demanded=True),) if clause.path else ()
         return clause.expression(reached, values)
 
     def term(self, name: str) -> peewee.Ordering:
         """Return what orders by the path ``name``, descending where it begins with a hyphen."""
-        column = self.column(name.lstrip("-"))
+        column: Expression = self.column(name.lstrip("-"))
         return column.desc() if name.startswith("-") else column.asc()
 
-    def apply(self, query):
+    def apply(self, query: peewee.ModelSelect[M]) -> peewee.ModelSelect[M]:
         """Return ``query`` with the joins that its columns need."""
         for walked, (source, alias, condition) in self.joined.items():
             kind = peewee.JOIN.INNER if walked in self.demanded else peewee.JOIN.LEFT_OUTER
@@ -181,12 +198,14 @@ class Joins:
         return query
 
 
-def _plain(value) -> peewee.Value:
+def _plain(value: object) -> peewee.Value:
     return peewee.Value(value, converter=False)
 
 
 @lru_cache(COMPILED_SHAPES)
-def _decoders(dialect, model: type[Model], columns: tuple[str | Clause, ...]) -> list[tuple[int, Callable]]:
+def _decoders(
+    dialect: AnyDialect, model: type[Model], columns: tuple[str | Clause, ...]
+) -> list[tuple[int, Callable[[Any], Any]]]:
     """Return the places of those columns that drivers give in another type, and what reads each."""
     fields = [column_at(model, column) if isinstance(column, str) else None for column in columns]
     decoders = ((place, decoder_of(field)) for place, field in enumerate(fields) if field is not None)
@@ -194,7 +213,9 @@ def _decoders(dialect, model: type[Model], columns: tuple[str | Clause, ...]) ->
 
 
 @lru_cache(COMPILED_SHAPES)
-def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool) -> Statement:
+def _rows(
+    dialect: AnyDialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool
+) -> Statement:
     joins, slots = Joins(selection.model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
@@ -204,7 +225,7 @@ def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], page
         terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
     if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
         # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
-        key = selection.model._meta.primary_key
+        key = key_of(selection.model)
         chosen = _query(joins, (key,), conditions, terms).limit(slots.take()).offset(slots.take())
         return compile_query(_query(joins, expressions, [key.in_(chosen)], terms))
     query = _query(joins, expressions, conditions, terms)
@@ -214,7 +235,7 @@ def _rows(dialect, selection: Selection, columns: tuple[str | Clause, ...], page
 
 
 @lru_cache(COMPILED_SHAPES)
-def _relation(dialect, selection: Selection, columns: tuple[tuple[str, str | Clause], ...]) -> Statement:
+def _relation(dialect: AnyDialect, selection: Selection, columns: tuple[tuple[str, str | Clause], ...]) -> Statement:
     joins, slots = Joins(selection.model), Slots()
     expressions = [
         (joins.column(found) if isinstance(found, str) else slots.fill(found, joins)).alias(name)
@@ -224,14 +245,16 @@ def _relation(dialect, selection: Selection, columns: tuple[tuple[str, str | Cla
     return compile_query(_query(joins, expressions, conditions, ()))
 
 
-def _query(joins: Joins, expressions, conditions, terms):
+def _query(
+    joins: Joins, expressions: Sequence[Any], conditions: Sequence[Expression], terms: Sequence[Expression]
+) -> peewee.ModelSelect[Model]:
     query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
     return query.where(*conditions) if conditions else query
 
 
 def _is_total(selection: Selection) -> bool:
     """Tell whether the order leaves no ties, so that pages never overlap."""
-    key = selection.model._meta.primary_key.name
+    key = key_of(selection.model).name
     return any(term in (key, f"-{key}") for term in selection.order if isinstance(term, str))
 
 
@@ -244,14 +267,14 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _count(dialect, selection: Selection) -> Statement:
+def _count(dialect: AnyDialect, selection: Selection) -> Statement:
     joins, slots = Joins(selection.model), Slots()
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
     return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
 
 
 @lru_cache(COMPILED_SHAPES)
-def _existence(dialect, selections: tuple[Selection, ...]) -> Statement:
+def _existence(dialect: AnyDialect, selections: tuple[Selection, ...]) -> Statement:
     slots, questions = Slots(), []
     for selection in selections:
         joins = Joins(selection.model)

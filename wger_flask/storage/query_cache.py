@@ -28,7 +28,7 @@ def remembered(key: Hashable, ask: Callable[[], Answer]) -> Answer:
         return ask()
     if getattr(_known, "state", None) != (held, marker):
         _known.state, _known.answers = (held, marker), OrderedDict()
-    answers = _known.answers
+    answers: OrderedDict[Hashable, Answer] = _known.answers
     if key not in answers:
         answers[key] = ask()
         if len(answers) > _MOST:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import peewee
 
 from .database import database
+from .types import Cursor, Expression, Row
 
 if TYPE_CHECKING:
     from .predicates import Clause
@@ -31,17 +32,17 @@ class Statement:
     """SQL text and which of the given values each of its parameters takes."""
 
     sql: str
-    parameters: tuple
+    parameters: tuple[object, ...]
 
-    def run(self, values: Sequence):
+    def run(self, values: Sequence[object]) -> Cursor:
         """Execute with ``values`` and return the cursor."""
         return database.obj.execute_sql(self.sql, self.filled(values))
 
-    def filled(self, values: Sequence) -> list:
+    def filled(self, values: Sequence[object]) -> list[object]:
         """Return the parameters, ``values`` in their places."""
         return [values[p.index] if type(p) is _Slot else p for p in self.parameters]
 
-    def with_values(self, values: Sequence) -> Relation:
+    def with_values(self, values: Sequence[object]) -> Relation:
         """Return the text with ``values`` in their places."""
         return Relation(self.sql, tuple(self.filled(values)))
 
@@ -51,19 +52,25 @@ class Relation:
     """SQL text that stands for rows, and the parameters in it."""
 
     sql: str
-    parameters: tuple
+    parameters: tuple[object, ...]
 
 
-def compile_query(query) -> Statement:
+def compile_query(query: peewee.BaseQuery) -> Statement:
     """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
     sql, parameters = database.obj.get_sql_context().sql(query).query()
     return Statement(sql, tuple(parameters))
 
 
+def tuples_of(query: peewee.BaseQuery) -> Iterable[Row]:
+    """Return the rows of ``query`` as tuples."""
+    rows: Iterable[Row] = query.tuples()
+    return rows
+
+
 class Slots:
     """Hand out placeholders in the order in which values will be given."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.taken = 0
 
     def take(self) -> peewee.Value:
@@ -71,6 +78,6 @@ class Slots:
         self.taken += 1
         return peewee.Value(_Slot(self.taken - 1), converter=False)
 
-    def fill(self, clause: Clause, joins: Joins) -> peewee.Expression:
+    def fill(self, clause: Clause, joins: Joins) -> Expression:
         """Build ``clause`` on as many placeholders as it has values."""
         return joins.build(clause, (self.take() for _ in clause.values))

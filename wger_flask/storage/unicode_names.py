@@ -43,20 +43,20 @@ def normalize() -> int:
 
 
 def _normalize(table: str, column: str, longest: int) -> int:
-    rows = peewee.Table(table, ("id", column)).bind(database.obj)
-    names = getattr(rows, column)
+    rows = peewee.Table(table).bind(database.obj)
+    names = rows.c[column]
     by_form = defaultdict(list)
-    for key, name in rows.select(rows.id, names).order_by(rows.id).tuples():
+    for key, name in rows.select(rows.c.id, names).order_by(rows.c.id).tuples():
         if (form := normalized(name)) != name:
             by_form[form].append((key, name))
     changed = 0
     for form, found in by_form.items():
-        held = list(rows.select(rows.id, names).where(names == form).tuples())
+        held = list(rows.select(rows.c.id, names).where(names == form).tuples())
         if len(found) + len(held) > 1:
             shown = ", ".join(f"{ascii(name)} (id {key})" for key, name in sorted(held + found))
             log.warning("%s: these names are one and stay apart, each found by its exact spelling: %s", table, shown)
         elif len(form) > longest:
             log.warning("%s: %s (id %s) stays as it is: it would be too long", table, ascii(found[0][1]), found[0][0])
         else:
-            changed += rows.update({names: form}).where(rows.id == found[0][0]).execute()
+            changed += rows.update({names: form}).where(rows.c.id == found[0][0]).execute()
     return changed

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from .database import database
-from .model import Model, touch
+from .model import M, Model, touch
 from .signals import tell_changed, tell_created
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
-Row = TypeVar("Row", bound=Model)
+if TYPE_CHECKING:
+    from .dialects.base import AnyDialect
 
 
-def insert(row: Row) -> Row:
+def insert(row: M) -> M:
     """Store the new ``row`` and return it with its key: ``insert(Nap(user=user.id, minutes=20))``.
 
     Raises ``IntegrityError`` where a unique index or a reference does not allow it; in a request that becomes a 400.
@@ -51,19 +52,19 @@ def update(row: Model, names: Iterable[str]) -> Model:
     return row
 
 
-def _stored(row: Model, names: tuple[str, ...]) -> list:
+def _stored(row: Model, names: tuple[str, ...]) -> list[object]:
     fields, data = row._meta.fields, row.__data__
     return [fields[name].db_value(data[name]) for name in names]
 
 
 @lru_cache(COMPILED_SHAPES)
-def _insert(dialect, model: type[Model], names: tuple[str, ...]) -> Statement:
+def _insert(dialect: AnyDialect, model: type[Model], names: tuple[str, ...]) -> Statement:
     slots = Slots()
     return compile_query(model.insert({model._meta.fields[name]: slots.take() for name in names}))
 
 
 @lru_cache(COMPILED_SHAPES)
-def _update(dialect, model: type[Model], names: tuple[str, ...]) -> Statement:
+def _update(dialect: AnyDialect, model: type[Model], names: tuple[str, ...]) -> Statement:
     slots = Slots()
     values = {model._meta.fields[name]: slots.take() for name in names}
     return compile_query(model.update(values).where(model._meta.primary_key == slots.take()))

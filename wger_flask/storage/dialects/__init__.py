@@ -6,14 +6,21 @@ the module of each: nothing else asks which one it is talking to.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult
 
-def _sqlite(url, parts, line):
+if TYPE_CHECKING:
+    from .base import Database
+    from .wait_limits import Line
+
+
+def _sqlite(url: str, parts: SplitResult, line: Line) -> Database:
     from .sqlite import open_sqlite
 
     return open_sqlite(url, parts, line)
 
 
-def _postgresql(url, parts, line):
+def _postgresql(url: str, parts: SplitResult, line: Line) -> Database:
     from .postgresql import open_postgresql
 
     return open_postgresql(url, parts, line)

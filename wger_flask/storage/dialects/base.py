@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import peewee
 
+from ..types import Cursor, Expression, Reader, Row
 from ..upgrades import Progress
 from .sync_log import SyncLogSql
 
 if TYPE_CHECKING:
+    from ..model import Model
+    from ..name_search.index import NameCopy
     from ..statements import Relation
 
-Reader = Callable[[object], object]
+D = TypeVar("D", bound="Database")
 
 
 def wire_moment(value: datetime, zone: tzinfo) -> str:
@@ -30,7 +33,7 @@ class Unable(peewee.OperationalError):
     """The database cannot work at the moment, as found out before it was asked."""
 
 
-class Dialect:
+class Dialect(Generic[D]):
     """Answer for one database; the defaults suit those with types of their own.
 
     ``wire_*`` readers turn a raw column value (never None) into what goes into JSON; None in
@@ -44,13 +47,14 @@ class Dialect:
     """How the log of changes is kept; None where it cannot be."""
 
     # -- Python values ------------------------------------------------------------------
-    def write_moment(self, value: datetime):
+    def write_moment(self, value: datetime) -> object:
         """Return what is stored for an aware moment in UTC."""
         return value
 
-    def read_moment(self, value) -> datetime:
+    def read_moment(self, value: Any) -> datetime:
         """Return the aware moment, in UTC, of a stored value."""
-        return value.astimezone(UTC)
+        moment: datetime = value.astimezone(UTC)
+        return moment
 
     def decimal_modifiers(self, digits: int, places: int) -> list[int] | None:
         """Return the modifiers of a decimal column's type."""
@@ -72,18 +76,18 @@ class Dialect:
     wire_date: Reader | None = staticmethod(lambda value: value.isoformat())
     wire_time: Reader | None = staticmethod(lambda value: value.isoformat())
 
-    def json_text(self, column, name: str):
+    def json_text(self, column: Expression, name: str) -> Expression:
         """Return the expression for what the object in a JSON column holds as ``name``, as text."""
         return peewee.fn.jsonb_extract_path_text(column, name)
 
-    def json_number(self, column, name: str):
+    def json_number(self, column: Expression, name: str) -> Expression:
         """Return the expression for the number that the object in a JSON column holds as ``name``, else null."""
         held = peewee.fn.jsonb_extract_path(column, name)
         number = peewee.fn.jsonb_extract_path_text(column, name).cast("numeric")
         return peewee.Case(None, [(peewee.fn.jsonb_typeof(held) == "number", number)], None)
 
     # -- values at moments, by the hours, days, weeks and months of a calendar (see storage.value_series) --
-    def bucket_totals(self, database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[tuple]:
+    def bucket_totals(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
         """Yield the totals of the ``rows`` of each ``size`` of the calendar in ``zone``.
 
         ``size`` is "hour", "day", "week" or "month"; only rows in one of the ``series`` count.  A tuple holds
@@ -93,38 +97,39 @@ class Dialect:
         raise NotImplementedError
 
     def count_buckets(
-        self, database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
+        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
     ) -> int:  # fmt: skip
         """Return in how many buckets, as above, there are rows of any series, ``most`` for more."""
         raise NotImplementedError
 
     # -- order ------------------------------------------------------------------------------
-    def insertion_order(self, model):
+    def insertion_order(self, model: type[Model]) -> Expression:
         """Return the expression by which ties are broken: the order of insertion, or near it."""
-        return model._meta.primary_key
+        key: Expression = model._meta.primary_key
+        return key
 
     # -- what tables there are ---------------------------------------------------------------
-    def columns_by_table(self, database) -> dict[str, set[str]]:
+    def columns_by_table(self, database: D) -> dict[str, set[str]]:
         """Return the names of the columns of every table, in one query."""
         raise NotImplementedError
 
-    def references(self, database) -> list[tuple[str, str, str, str]]:
+    def references(self, database: D) -> list[tuple[str, str, str, str]]:
         """Return the references of all tables: table, column, the table it leads to, the action ``ON DELETE``."""
         raise NotImplementedError
 
-    def drop_index(self, database, table: str, index: str) -> None:
+    def drop_index(self, database: D, table: str, index: str) -> None:
         """Drop an index of a table, by its name."""
         database.execute_sql(f'DROP INDEX "{index}"')
 
-    def settle_references(self, database) -> None:
+    def settle_references(self, database: D) -> None:
         """Check now, within a transaction, the references of what it has written: tables can then be altered."""
 
-    def drop_tables(self, database, tables: list[str]) -> None:
+    def drop_tables(self, database: D, tables: list[str]) -> None:
         """Drop tables that may refer to each other, and that no other refers to."""
         listed = ", ".join(f'"{table}"' for table in tables)
         database.execute_sql(f"DROP TABLE {listed}")
 
-    def change_reference(self, database, table: str, column: str, action: str | None) -> None:
+    def change_reference(self, database: D, table: str, column: str, action: str | None) -> None:
         """Have rows whose ``column`` points at one that goes be treated as ``ON DELETE action`` says.
 
         None drops the constraint of the reference.
@@ -135,7 +140,7 @@ class Dialect:
         """Return the SQL for the UUID that stands for a number: the number in ``column``, and ``digits`` behind it."""
         raise NotImplementedError
 
-    def keys_to_uuids(self, database, tables: Mapping[str, Mapping[str, str]]) -> None:
+    def keys_to_uuids(self, database: D, tables: Mapping[str, Mapping[str, str]]) -> None:
         """Make the numbers in columns of ``tables`` UUIDs: keys, and references to them.
 
         ``tables`` gives for each column of a table the 20 hex digits behind the number (see
@@ -143,15 +148,15 @@ class Dialect:
         """
         raise NotImplementedError
 
-    def require_value(self, database, table: str, column: str) -> None:
+    def require_value(self, database: D, table: str, column: str) -> None:
         """Declare a column NOT NULL, in which no row has null."""
         database.execute_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET NOT NULL')
 
-    def make_synced_foods(self, database) -> None:
+    def make_synced_foods(self, database: D) -> None:
         """Make the table in which wger, on this database, keeps the foods that it sends to phones."""
 
     # -- a copy, before much is changed --------------------------------------------------------
-    def copy_beside(self, database, progress: Progress) -> str | None:
+    def copy_beside(self, database: D, progress: Progress) -> str | None:
         """Copy the database, as it was last committed, to a new file beside it; returns its path.
 
         Raises :class:`..upgrades.UpgradeRefused` where there is no room.  None, and no copy, of a database that is
@@ -160,51 +165,51 @@ class Dialect:
         return None
 
     # -- what has changed -------------------------------------------------------------------
-    def change_marker(self, database):
+    def change_marker(self, database: D) -> object:
         """Return a value that differs from what it was before anything was written; None if nothing tells."""
         return None
 
-    def estimated_count(self, database, model) -> int | None:
+    def estimated_count(self, database: D, model: type[Model]) -> int | None:
         """Return about how many rows a large table has, None where counting them is cheap."""
         return None
 
     # -- names, as people type them (see storage.names) ---------------------------------------
-    def can_index_names(self, database) -> bool:
+    def can_index_names(self, database: D) -> bool:
         """Tell whether pieces of names can be found fast enough to keep copies of names for it."""
         return False
 
-    def prepare_names(self, database, table: str) -> None:
+    def prepare_names(self, database: D, table: str) -> None:
         """Make the index that finds pieces of the column ``folded`` of ``table``, unless it is there."""
 
-    def drop_names(self, database, table: str) -> None:
+    def drop_names(self, database: D, table: str) -> None:
         """Drop the index that :meth:`prepare_names` made, where it does not go with the table."""
 
     @contextmanager
-    def renaming(self, database, table: str, keys: list[int] | None):
+    def renaming(self, database: D, table: str, keys: list[int] | None) -> Iterator[None]:
         """Keep that index in step while a block writes the rows ``keys`` (None: any) of ``table``."""
         yield
 
-    def name_terms(self, pieces: list[list[str]]) -> tuple:
+    def name_terms(self, pieces: list[list[str]]) -> tuple[str, ...]:
         """Return the values for :meth:`names_with`: of each list in ``pieces``, one must be in the name."""
         raise NotImplementedError
 
-    def names_with(self, copy, *terms):
+    def names_with(self, copy: type[NameCopy], *terms: Expression) -> peewee.Select:
         """Return the query for the keys in ``copy``, a copy of names, of those with the pieces."""
         raise NotImplementedError
 
-    def count_names(self, database, table: str, pieces: list[list[str]], most: int) -> int:
+    def count_names(self, database: D, table: str, pieces: list[list[str]], most: int) -> int:
         """Return how many rows of ``table`` have the pieces, ``most`` for more."""
         raise NotImplementedError
 
-    def similar_words(self, database, table: str, word: str) -> list[str]:
+    def similar_words(self, database: D, table: str, word: str) -> list[str]:
         """Return a few dozen folded words of ``table`` that look like ``word``, the most similar first."""
         raise NotImplementedError
 
-    def place(self, text, part):
+    def place(self, text: Expression, part: Expression) -> Expression:
         """Return where ``part`` begins in ``text``: 1 at its start, 0 nowhere."""
         return peewee.fn.STRPOS(text, part)
 
-    def greatest(self, *numbers):
+    def greatest(self, *numbers: Expression) -> Expression:
         """Return the expression for the greatest of ``numbers``, none of which is null."""
         return peewee.fn.GREATEST(*numbers)
 
@@ -223,57 +228,75 @@ class Dialect:
 
     # -- transactions ---------------------------------------------------------------------
     @contextmanager
-    def write_transaction(self, database, seconds: float | None = None):
+    def write_transaction(self, database: D, seconds: float | None = None) -> Iterator[None]:
         """Run a block that writes in one transaction; it waits ``seconds`` to begin, or as long as anything may."""
         with database.atomic():
             yield
 
-    def look(self, database) -> None:
+    def look(self, database: D) -> None:
         """Let this thread's connection go if what it leads to is not the database any more."""
 
-    def settle(self, database) -> None:
+    def settle(self, database: D) -> None:
         """Do what remains to be done once nobody works on the database any more."""
 
-    def address(self, database) -> str:
+    def address(self, database: D) -> str:
         """Return the URL that tells this database from others, without secrets."""
         raise NotImplementedError
 
     @contextmanager
-    def savepoint(self, database):
+    def savepoint(self, database: D) -> Iterator[None]:
         """Run statements of which one may fail: what they did before may stay, the transaction lives on."""
         with database.atomic():
             yield
 
-    def advisory_lock(self, database, what: str) -> None:
+    def advisory_lock(self, database: D, what: str) -> None:
         """Let no other transaction that names ``what`` go on from here until this one has ended."""
         raise NotImplementedError
 
     # -- after rows were written with keys of their own -------------------------------------
-    def reset_sequences(self, database, models) -> None:
+    def reset_sequences(self, database: D, models: Iterable[type[Model]]) -> None:
         """Let the next generated key of each of ``models`` follow the largest one there is."""
 
     @contextmanager
-    def bulk_loading(self, database):
+    def bulk_loading(self, database: D) -> Iterator[None]:
         """Run a block that loads a great many rows in one transaction."""
         with self.write_transaction(database):
             yield
 
 
-AS_HELD = Dialect()
+AnyDialect = Dialect[Any]
+"""The dialect of a database, whichever it is."""
+
+AS_HELD: AnyDialect = Dialect()
 """Answers for values as models hold them, in Python's own types."""
 
 
-def told_by_driver(error: Exception) -> Exception | None:
+class Database(peewee.Database):
+    """Peewee's database, with answers to what databases differ in."""
+
+    dialect: AnyDialect
+    is_served = False  # whether requests are answered, which need tables
+
+    if TYPE_CHECKING:  # Peewee does not tell
+
+        def connection(self) -> Any: ...
+
+        def cursor(self, named_cursor: str | None = None) -> Cursor: ...
+
+        def execute_sql(self, sql: str, params: Iterable[object] | None = None) -> Cursor: ...
+
+
+def told_by_driver(error: Exception) -> BaseException | None:
     """Return the driver's own exception, which Peewee wraps into ``error``, twice where it was connecting.
 
     :class:`Unable` is its own.
     """
-    told = error
+    told: BaseException | None = error
     while isinstance(told, peewee.PeeweeException) and not isinstance(told, Unable):
         told = getattr(told, "orig", None) or told.__context__
     return told
 
 
-def load_json(value):
+def load_json(value: Any) -> Any:
     """Read JSON that the driver hands over as text."""
     return json.loads(value) if isinstance(value, str | bytes) else value

@@ -5,13 +5,25 @@ from __future__ import annotations
 import logging
 import re
 import select
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
 import peewee
 
-from .base import Dialect, Unable, told_by_driver
+from ..types import Cursor, Expression, Row
+from .base import Database, Dialect, Unable, told_by_driver
 from .postgresql_sync_log import PostgresqlSyncLog
 from .wait_limits import Line
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from ..model import Model
+    from ..name_search.index import NameCopy
+    from ..statements import Relation
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
 # a unique value that somebody took away or took.
@@ -24,40 +36,40 @@ _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
 
 
-class PostgresqlDialect(Dialect):
+class PostgresqlDialect(Dialect["Postgresql"]):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
 
     name = "postgresql"
     sync_log = PostgresqlSyncLog()
 
-    def write_moment(self, value):
+    def write_moment(self, value: datetime) -> str:
         return value.isoformat()
 
-    def unique_violation(self, error):
+    def unique_violation(self, error: Exception) -> tuple[str, frozenset[str]] | None:
         told = getattr(told_by_driver(error), "diag", None)
         found = re.match(r"Key \((.+?)\)=", told.message_detail or "") if told and told.sqlstate == "23505" else None
-        return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if found else None
+        return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if told and found else None
 
-    def is_retryable(self, error):
+    def is_retryable(self, error: Exception) -> bool:
         return bool(_OVERTAKEN.match(_state(error)))
 
-    def is_unavailable(self, error):
+    def is_unavailable(self, error: Exception) -> bool:
         if isinstance(told_by_driver(error), Unable):
             return True
         if isinstance(error, peewee.OperationalError) and not _state(error):
             return True  # no server answered at all
         return bool(_UNABLE.match(_state(error)))
 
-    def address(self, database):
+    def address(self, database: Postgresql) -> str:
         parts = urlsplit(database.database)
         user = f"{parts.username}@" if parts.username else ""
         return f"postgresql://{user}{parts.netloc.rpartition('@')[2]}{parts.path}"
 
-    def change_marker(self, database):
+    def change_marker(self, database: Postgresql) -> object:
         # Two snapshots that read the same see the same rows.
         return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
 
-    def columns_by_table(self, database):
+    def columns_by_table(self, database: Postgresql) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         query = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                    WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0
@@ -66,19 +78,19 @@ class PostgresqlDialect(Dialect):
             found.setdefault(table, set()).add(column)
         return found
 
-    def drop_index(self, database, table, index):
+    def drop_index(self, database: Postgresql, table: str, index: str) -> None:
         # One that a unique constraint made goes with that, and in no other way.
         database.execute_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{index}"')
         database.execute_sql(f'DROP INDEX IF EXISTS "{index}"')
 
-    def references(self, database):
+    def references(self, database: Postgresql) -> list[tuple[str, str, str, str]]:
         query = """SELECT k.conrelid::regclass::text, a.attname, k.confrelid::regclass::text, k.confdeltype::text
                    FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
                    WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid)"""
         found = database.execute_sql(query).fetchall()
         return [(table.strip('"'), column, to.strip('"'), _ACTIONS[action]) for table, column, to, action in found]
 
-    def change_reference(self, database, table, column, action):
+    def change_reference(self, database: Postgresql, table: str, column: str, action: str | None) -> None:
         query = """SELECT k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
                    JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
                    WHERE k.contype = 'f' AND k.conrelid = to_regclass(%s) AND a.attname = %s"""
@@ -90,18 +102,18 @@ class PostgresqlDialect(Dialect):
                 changed += f', ADD CONSTRAINT "{name}" {target} ON DELETE {action}{deferred}{rest}'
             database.execute_sql(f'ALTER TABLE "{table}" {changed}')
 
-    def uuid_of_number(self, column, digits):
+    def uuid_of_number(self, column: str, digits: str) -> str:
         return f"""(lpad(to_hex("{column}"::bigint), 12, '0') || '{digits}')::uuid"""
 
-    def settle_references(self, database):
+    def settle_references(self, database: Postgresql) -> None:
         database.execute_sql("SET CONSTRAINTS ALL IMMEDIATE")
         database.execute_sql("SET CONSTRAINTS ALL DEFERRED")
 
-    def drop_tables(self, database, tables):
+    def drop_tables(self, database: Postgresql, tables: list[str]) -> None:
         self.settle_references(database)
         super().drop_tables(database, tables)
 
-    def keys_to_uuids(self, database, tables):
+    def keys_to_uuids(self, database: Postgresql, tables: Mapping[str, Mapping[str, str]]) -> None:
         self.settle_references(database)
         query = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
                    WHERE contype = 'f' AND confrelid = ANY(%s::regclass[])"""
@@ -110,8 +122,8 @@ class PostgresqlDialect(Dialect):
             database.execute_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for table, keys in tables.items():
             for column, digits in keys.items():
-                sequence = "SELECT pg_get_serial_sequence(%s, %s)"
-                sequence = database.execute_sql(sequence, (f'"{table}"', column)).fetchone()[0]
+                query = "SELECT pg_get_serial_sequence(%s, %s)"
+                sequence = database.execute_sql(query, (f'"{table}"', column)).fetchone()[0]
                 changed = f'ALTER TABLE "{table}" ALTER COLUMN "{column}"'
                 database.execute_sql(f"{changed} DROP IDENTITY IF EXISTS")
                 database.execute_sql(f"{changed} DROP DEFAULT")
@@ -121,56 +133,62 @@ class PostgresqlDialect(Dialect):
         for table, name, definition in references:
             database.execute_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
-    def make_synced_foods(self, database):
+    def make_synced_foods(self, database: Postgresql) -> None:
         database.execute_sql(
             "CREATE TABLE IF NOT EXISTS nutrition_synced_ingredient "
             "(LIKE nutrition_ingredient INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
         )
 
-    def bucket_totals(self, database, rows, series, size, zone):
+    def bucket_totals(
+        self, database: Postgresql, rows: Relation, series: Relation, size: str, zone: ZoneInfo
+    ) -> Iterator[Row]:
         select = f"""SELECT rows.series, {_BUCKET}, rows.unit, COUNT(*), SUM(rows.value), MIN(rows.lowest),
                      MAX(rows.highest), MAX(rows.moment) FROM rows JOIN series USING (series) GROUP BY 1, 2, 3"""
         for key, start, *others in _of_series(database, select, rows, series, size, _name_of(zone)):
             yield key, start.replace(tzinfo=zone), *others  # of an hour that comes twice, the first
 
-    def count_buckets(self, database, rows, series, size, zone, most):
+    def count_buckets(
+        self, database: Postgresql, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
+    ) -> int:
         select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {_BUCKET} FROM rows JOIN series USING (series) LIMIT %s) found"
-        return _of_series(database, select, rows, series, size, _name_of(zone), most).fetchone()[0]
+        count: int = _of_series(database, select, rows, series, size, _name_of(zone), most).fetchone()[0]
+        return count
 
-    def estimated_count(self, database, model):
+    def estimated_count(self, database: Postgresql, model: type[Model]) -> int | None:
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
         found = database.execute_sql(query, (f'"{model._meta.table_name}"',)).fetchone()
         return found[0] if found and found[0] >= _LARGE else None
 
     # -- names: trigrams where the server lets us have them, else the same conditions without an index --
-    def can_index_names(self, database):
+    def can_index_names(self, database: Postgresql) -> bool:
         return True
 
-    def prepare_names(self, database, table):
+    def prepare_names(self, database: Postgresql, table: str) -> None:
         if self._offer_trigrams(database):
             database.execute_sql(
                 f'CREATE INDEX IF NOT EXISTS "{table}_trigrams" ON "{table}" USING gin (folded gin_trgm_ops)'
             )
 
-    def name_terms(self, pieces):
+    def name_terms(self, pieces: list[list[str]]) -> tuple[str, ...]:
         # As many values for every text: the longest words tell most, one that is repeated changes nothing.
         terms = ["|".join(some) for some in sorted(pieces, key=lambda some: -len(some[0]))[:_WORDS]]
         return tuple(((terms or [_NOTHING]) * _WORDS)[:_WORDS])
 
-    def names_with(self, copy, *terms):
+    def names_with(self, copy: type[NameCopy], *terms: Expression) -> peewee.Select:
         return copy.select(copy.id).where(*(copy.folded.regexp(term) for term in terms))
 
-    def count_names(self, database, table, pieces, most):
+    def count_names(self, database: Postgresql, table: str, pieces: list[list[str]], most: int) -> int:
         conditions = " AND ".join(["folded ~ %s"] * len(pieces))
         matching = f'SELECT 1 FROM "{table}" WHERE {conditions} LIMIT %s'
         values = (*("|".join(some) for some in pieces), most)
-        return database.execute_sql(f"SELECT count(*) FROM ({matching}) AS matching", values).fetchone()[0]
+        count: int = database.execute_sql(f"SELECT count(*) FROM ({matching}) AS matching", values).fetchone()[0]
+        return count
 
-    def similar_words(self, database, table, word):
+    def similar_words(self, database: Postgresql, table: str, word: str) -> list[str]:
         # Whatever one slip does to a word, its first or its last two letters remain.
         alike = "folded ~ %s AND abs(length(folded) - %s) <= 4"
-        values = (f"^  {word[:2]}|{word[-2:]}  $", len(word) + 4)
+        values: tuple[str | int, ...] = (f"^  {word[:2]}|{word[-2:]}  $", len(word) + 4)
         order = ""
         if self._has_trigrams(database):
             alike, values = f"folded %% %s OR {alike}", (word, *values, word)
@@ -178,10 +196,10 @@ class PostgresqlDialect(Dialect):
         query = f'SELECT folded FROM "{table}" WHERE {alike} {order} LIMIT {40 if order else 2000}'
         return [row[0] for row in database.execute_sql(query, values)]
 
-    def _has_trigrams(self, database) -> bool:
+    def _has_trigrams(self, database: Postgresql) -> bool:
         return bool(database.execute_sql("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone())
 
-    def _offer_trigrams(self, database) -> bool:
+    def _offer_trigrams(self, database: Postgresql) -> bool:
         try:
             with self.savepoint(database):
                 database.execute_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
@@ -189,7 +207,7 @@ class PostgresqlDialect(Dialect):
             return self._has_trigrams(database)
         return True
 
-    def advisory_lock(self, database, what):
+    def advisory_lock(self, database: Postgresql, what: str) -> None:
         key = "hashtextextended(%s, 0)"
         if database.execute_sql(f"SELECT pg_try_advisory_xact_lock({key})", (what,)).fetchone()[0]:
             return
@@ -201,7 +219,7 @@ class PostgresqlDialect(Dialect):
         finally:
             database.line.leave(place)
 
-    def reset_sequences(self, database, models) -> None:
+    def reset_sequences(self, database: Postgresql, models: Iterable[type[Model]]) -> None:
         for model in models:
             key = model._meta.primary_key
             if not getattr(key, "auto_increment", False):
@@ -220,11 +238,11 @@ _BUCKET = f"date_trunc(%s::text, {_LOCAL})"
 _ZONES = {"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon"}
 
 
-def _name_of(zone) -> str:
+def _name_of(zone: ZoneInfo) -> str:
     return _ZONES.get(str(zone), str(zone))
 
 
-def _of_series(database, select: str, rows, series, *values):
+def _of_series(database: Database, select: str, rows: Relation, series: Relation, *values: object) -> Cursor:
     query = f"WITH rows AS ({rows.sql}), series AS ({series.sql}) {select}"
     return database.execute_sql(query, (*rows.parameters, *series.parameters, *values))
 
@@ -241,7 +259,7 @@ def _state(error: Exception) -> str:
 class Driver(peewee.Psycopg3Adapter):
     """Peewee's way to psycopg 3, which Peewee itself has not imported (see :mod:`wger_flask.storage`)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         import psycopg
         from psycopg.types.json import Json, Jsonb
 
@@ -251,16 +269,16 @@ class Driver(peewee.Psycopg3Adapter):
         status = psycopg.pq.TransactionStatus
         self.txn_idle, self.txn_inerror, self.txn_unknown = status.IDLE, status.INERROR, status.UNKNOWN
 
-    def check_driver(self):
+    def check_driver(self) -> None:
         """Do nothing: it was imported."""
 
-    def get_binary_type(self):
+    def get_binary_type(self) -> type[Any]:
         return self._driver.Binary
 
-    def connect(self, db, **params):
+    def connect(self, db: peewee.Database, **params: Any) -> Connection[Any]:
         return self._driver.connect(db.database, **params)
 
-    def has_hung_up(self, connection) -> bool:
+    def has_hung_up(self, connection: Connection[Any]) -> bool:
         """Tell whether the server has ended a connection that waits for its next statement.
 
         Inside a transaction the answer is no, whatever happened: what was lost must be noticed.
@@ -278,8 +296,11 @@ class Driver(peewee.Psycopg3Adapter):
         return False
 
 
-class Postgresql(peewee.PostgresqlDatabase):
+class Postgresql(Database, peewee.PostgresqlDatabase):
     """Peewee's PostgreSQL with Django's column types."""
+
+    line: Line
+    _adapter: Driver
 
     psycopg2_adapter = psycopg3_adapter = Driver
     field_types = {
@@ -289,14 +310,14 @@ class Postgresql(peewee.PostgresqlDatabase):
     }  # fmt: skip
     dialect = PostgresqlDialect()
 
-    def cursor(self, named_cursor=None):
+    def cursor(self, named_cursor: str | None = None) -> Cursor:
         # Connections are kept for long: a server that was restarted meanwhile costs nobody an answer.
         if not self.is_closed() and self._adapter.has_hung_up(self.connection()):
             self.close()
         return super().cursor(named_cursor)
 
 
-def open_postgresql(url: str, parts, line: Line) -> Postgresql:
+def open_postgresql(url: str, parts: SplitResult, line: Line) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
     # A batch with a row that is refused is no news: whoever wrote it asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)

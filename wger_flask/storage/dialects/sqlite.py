@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote
+from zoneinfo import ZoneInfo
 
 import peewee
 
-from .base import Dialect, Reader, Unable, load_json, told_by_driver, wire_moment
+from ..types import Expression, Reader, Row
+from ..upgrades import Progress
+from .base import Dialect, Unable, load_json, told_by_driver, wire_moment
 from .sqlite_buckets import bucket_start, bucket_totals, count_buckets
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
@@ -24,6 +29,11 @@ from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
 from .sqlite_sync_log import SqliteSyncLog
 from .wait_limits import Line
+
+if TYPE_CHECKING:
+    from ..model import Model
+    from ..name_search.index import NameCopy
+    from ..statements import Relation
 
 _UNABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
@@ -47,7 +57,7 @@ def _in_zone(zone: tzinfo, text: str) -> str:
     return wire_moment(_moment(text), zone)
 
 
-class SqliteDialect(Dialect):
+class SqliteDialect(Dialect[SqliteFile]):
     """Answers of SQLite with Django's encodings."""
 
     name = "sqlite"
@@ -58,7 +68,8 @@ class SqliteDialect(Dialect):
     def write_moment(self, value: datetime) -> str:
         return value.replace(tzinfo=None).isoformat(sep=" ")
 
-    read_moment = staticmethod(_moment)
+    def read_moment(self, value: str) -> datetime:
+        return _moment(value)
 
     def decimal_modifiers(self, digits: int, places: int) -> None:
         return None
@@ -74,24 +85,28 @@ class SqliteDialect(Dialect):
             return lambda text: f"{text[:10]}T{text[11:]}Z"
         return partial(_in_zone, zone)
 
-    def json_text(self, column, name):
+    def json_text(self, column: Expression, name: str) -> Expression:
         return peewee.fn.json_extract(column, f"$.{name}").cast("text")
 
-    def json_number(self, column, name):
+    def json_number(self, column: Expression, name: str) -> Expression:
         path = f"$.{name}"
         is_number = peewee.fn.json_type(column, path).in_(("integer", "real"))
         return peewee.Case(None, [(is_number, peewee.fn.json_extract(column, path))], None)
 
-    def bucket_totals(self, database, rows, series, size, zone):
+    def bucket_totals(
+        self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo
+    ) -> Iterator[Row]:
         return bucket_totals(database, rows, series, size, zone)
 
-    def count_buckets(self, database, rows, series, size, zone, most):
+    def count_buckets(
+        self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
+    ) -> int:
         return count_buckets(database, rows, series, size, zone, most)
 
-    def insertion_order(self, model):
+    def insertion_order(self, model: type[Model]) -> Expression:
         return peewee.Column(model._meta.table, "rowid")
 
-    def unique_violation(self, error):
+    def unique_violation(self, error: Exception) -> tuple[str, frozenset[str]] | None:
         kind, _, places = str(error).partition("UNIQUE constraint failed: ")
         if kind or not places:
             return None
@@ -99,47 +114,47 @@ class SqliteDialect(Dialect):
         return pairs[0][0], frozenset(column for _, column in pairs)
 
     # -- what tables there are -----------------------------------------------------------------
-    def columns_by_table(self, database):
+    def columns_by_table(self, database: SqliteFile) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         query = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
         for table, column in database.execute_sql(query):
             found.setdefault(table, set()).add(column)
         return found
 
-    def references(self, database):
+    def references(self, database: SqliteFile) -> list[tuple[str, str, str, str]]:
         query = """SELECT m.name, r."from", r."table", r.on_delete
                    FROM sqlite_master m, pragma_foreign_key_list(m.name) r WHERE m.type = 'table'"""
         return database.execute_sql(query).fetchall()
 
-    def drop_tables(self, database, tables):
+    def drop_tables(self, database: SqliteFile, tables: list[str]) -> None:
         for table, column, to, _ in self.references(database):
             if table in tables and to in tables:  # a table cannot go while what it refers to is gone
                 change_reference(database, table, column, None)
         for table in tables:
             database.execute_sql(f'DROP TABLE "{table}"')
 
-    def change_reference(self, database, table, column, action):
+    def change_reference(self, database: SqliteFile, table: str, column: str, action: str | None) -> None:
         change_reference(database, table, column, action)
 
     uuid_of_number = staticmethod(uuid_of_number)
     keys_to_uuids = staticmethod(keys_to_uuids)
     require_value = staticmethod(require_value)
 
-    def copy_beside(self, database, progress):
+    def copy_beside(self, database: SqliteFile, progress: Progress) -> str:
         return str(copy_beside(Path(database.database).absolute(), progress))
 
     # -- what has changed ----------------------------------------------------------------------
-    def change_marker(self, database):
+    def change_marker(self, database: SqliteFile) -> object:
         # The first number moves when another connection commits, the second with every row of our own;
         # both begin anew with each connection.
         connection = database.connection()
         return connection, connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
     # -- names: a full-text index over all groups of three letters ------------------------------
-    def can_index_names(self, database):
+    def can_index_names(self, database: SqliteFile) -> bool:
         return _has_trigrams()
 
-    def prepare_names(self, database, table):
+    def prepare_names(self, database: SqliteFile, table: str) -> None:
         found = database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_fts",)).fetchone()
         if not found:
             database.execute_sql(
@@ -148,11 +163,11 @@ class SqliteDialect(Dialect):
             )
             database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
 
-    def drop_names(self, database, table):
+    def drop_names(self, database: SqliteFile, table: str) -> None:
         database.execute_sql(f'DROP TABLE IF EXISTS "{table}_fts"')
 
     @contextmanager
-    def renaming(self, database, table, keys):
+    def renaming(self, database: SqliteFile, table: str, keys: list[int] | None) -> Iterator[None]:
         if keys is None:
             yield
             database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
@@ -165,32 +180,33 @@ class SqliteDialect(Dialect):
         yield
         database.execute_sql(f"""INSERT INTO "{table}_fts"(rowid, folded) {rows}""", chosen)
 
-    def name_terms(self, pieces):
+    def name_terms(self, pieces: list[list[str]]) -> tuple[str, ...]:
         return (_expression(pieces),)
 
-    def names_with(self, copy, *terms):
+    def names_with(self, copy: type[NameCopy], *terms: Expression) -> peewee.Select:
         index = peewee.Table(f"{copy._meta.table_name}_fts")
         whole_row = peewee.SQL(f'"{copy._meta.table_name}_fts"')
         return index.select(peewee.SQL("rowid")).where(peewee.Expression(whole_row, "MATCH", terms[0]))
 
-    def count_names(self, database, table, pieces, most):
+    def count_names(self, database: SqliteFile, table: str, pieces: list[list[str]], most: int) -> int:
         matching = f"""SELECT 1 FROM "{table}_fts" WHERE "{table}_fts" MATCH ? LIMIT ?"""
         values = (_expression(pieces), most)
-        return database.execute_sql(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
+        count: int = database.execute_sql(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
+        return count
 
-    def similar_words(self, database, table, word):
+    def similar_words(self, database: SqliteFile, table: str, word: str) -> list[str]:
         text = f"  {word}  "
         triples = [[text[start : start + 3] for start in range(len(text) - 2)]]
         query = f"""SELECT folded FROM "{table}_fts" WHERE "{table}_fts" MATCH ? ORDER BY rank LIMIT 40"""
         return [row[0] for row in database.execute_sql(query, (_expression(triples),))]
 
-    def place(self, text, part):
+    def place(self, text: Expression, part: Expression) -> Expression:
         return peewee.fn.INSTR(text, part)
 
-    def greatest(self, *numbers):
+    def greatest(self, *numbers: Expression) -> Expression:
         return peewee.fn.MAX(*numbers)
 
-    def is_unavailable(self, error):
+    def is_unavailable(self, error: Exception) -> bool:
         # The lower eight bits are what happened, the rest says more about it.
         told = told_by_driver(error)
         if isinstance(told, Unable):
@@ -199,7 +215,7 @@ class SqliteDialect(Dialect):
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager
-    def write_transaction(self, database, seconds=None):
+    def write_transaction(self, database: SqliteFile, seconds: float | None = None) -> Iterator[None]:
         if database.in_transaction():
             with _within(database):
                 yield
@@ -211,27 +227,27 @@ class SqliteDialect(Dialect):
             with database.waiting(place) if place else nullcontext(), database.atomic("IMMEDIATE"):
                 yield
 
-    def look(self, database):
+    def look(self, database: SqliteFile) -> None:
         database.look()
 
-    def settle(self, database):
+    def settle(self, database: SqliteFile) -> None:
         database.connect(reuse_if_open=True)
         database.close()  # the last one to go moves everything from the log into the file
 
-    def address(self, database):
+    def address(self, database: SqliteFile) -> str:
         return f"sqlite:///{Path(database.database).resolve()}"
 
     @contextmanager
-    def savepoint(self, database):
+    def savepoint(self, database: SqliteFile) -> Iterator[None]:
         # A statement that fails undoes itself alone.  A savepoint would cost more than all the
         # rest: below one, every row that is written has its pages copied first.
         yield
 
-    def advisory_lock(self, database, what):
+    def advisory_lock(self, database: SqliteFile, what: str) -> None:
         """Do nothing: whoever writes holds the only lock there is."""
 
     @contextmanager
-    def bulk_loading(self, database):
+    def bulk_loading(self, database: SqliteFile) -> Iterator[None]:
         before = database.pragma("cache_size")
         database.pragma("cache_size", -64000)
         try:
@@ -272,7 +288,7 @@ class Sqlite(SqliteFile):
 
 
 @contextmanager
-def _within(database: Sqlite):
+def _within(database: SqliteFile) -> Iterator[None]:
     """Run a block inside a transaction, in a part of it that fails alone."""
     cause = None
     try:
@@ -290,7 +306,7 @@ def _within(database: Sqlite):
     raise cause  # SQLite has rolled everything back: there is no part any more
 
 
-def open_sqlite(url: str, parts, line: Line) -> Sqlite:
+def open_sqlite(url: str, parts: SplitResult, line: Line) -> Sqlite:
     """Return the database in the file of ``sqlite:///relative`` or ``sqlite:////absolute``."""
     path = unquote(parts.path[1:]) if parts.path.startswith("/") else ""
     if path in ("", ":memory:"):

@@ -20,6 +20,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ..types import Cursor, Row
+from .base import Database
+
 if TYPE_CHECKING:
     from ..statements import Relation
 
@@ -46,19 +49,22 @@ _TOTALS = """
 _COUNT = "SELECT COUNT(*) FROM (SELECT DISTINCT start FROM walk WHERE start IS NOT NULL LIMIT ?)"
 
 
-def bucket_totals(database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[tuple]:
+def bucket_totals(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
     """Answer :meth:`~.base.Dialect.bucket_totals`."""
     for key, start, found in _walked(database, _TOTALS, rows, series, size, zone):
         for totals in json.loads(found):
             yield key, _moment(start), *totals
 
 
-def count_buckets(database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
+def count_buckets(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
     """Answer :meth:`~.base.Dialect.count_buckets`."""
-    return _walked(database, _COUNT, rows, series, size, zone, most).fetchone()[0]
+    count: int = _walked(database, _COUNT, rows, series, size, zone, most).fetchone()[0]
+    return count
 
 
-def _walked(database, select: str, rows: Relation, series: Relation, size: str, zone: ZoneInfo, *values):
+def _walked(
+    database: Database, select: str, rows: Relation, series: Relation, size: str, zone: ZoneInfo, *values: object
+) -> Cursor:
     query = f"""WITH RECURSIVE rows AS {_INLINE} ({rows.sql}), series AS {_INLINE} ({series.sql}), {_WALK} {select}"""
     where = size, str(zone)
     return database.execute_sql(query, (*rows.parameters, *series.parameters, *where, _END, *where, *values))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from .base import Database
 from .sqlite_references import changed_reference, declaration, declare
 
 _NEW = "wger_flask_new"
 
 
-def require_value(database, table: str, column: str) -> None:
+def require_value(database: Database, table: str, column: str) -> None:
     """Declare a column NOT NULL, in which no row has null."""
     sql = declaration(database, table)
     declare(database, table, re.sub(rf"({_start(column)}[^,]*?)(?<!NOT)\s+NULL\b", r"\1 NOT NULL", sql, count=1))
@@ -25,7 +26,7 @@ def uuid_of_number(column: str, digits: str) -> str:
     return f"""printf('%012x', "{column}") || CASE WHEN "{column}" IS NOT NULL THEN '{digits}' END"""
 
 
-def keys_to_uuids(database, tables: Mapping[str, Mapping[str, str]]) -> None:
+def keys_to_uuids(database: Database, tables: Mapping[str, Mapping[str, str]]) -> None:
     """Make the numbers in columns of ``tables`` UUIDs; see :meth:`.base.Dialect.keys_to_uuids`.
 
     What a column is declared as makes no difference to SQLite, but for a key that is a number: it is the row's own.
@@ -34,8 +35,8 @@ def keys_to_uuids(database, tables: Mapping[str, Mapping[str, str]]) -> None:
     """
     for table, keys in tables.items():
         made = declaration(database, table)
-        indexes = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
-        indexes = [sql for (sql,) in database.execute_sql(indexes, (table,)).fetchall()]
+        query = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+        indexes = [sql for (sql,) in database.execute_sql(query, (table,)).fetchall()]
         for column in keys:
             made = re.sub(rf"({_start(column)}\s+)(?:big)?int(?:eger)?(?: unsigned)?\b", r"\1char(32)", made, count=1)
         made = re.sub(r"\s+AUTOINCREMENT\b", "", made, flags=re.IGNORECASE)

@@ -16,13 +16,14 @@ import logging
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
 import peewee
 
-from ..file_identity import identity_of
-from .base import Unable
+from ..file_identity import FileIdentity, identity_of
+from .base import Database, Unable
 from .wait_limits import Line, Place
 from .write_queue import Turns
 
@@ -44,18 +45,20 @@ class DatabaseLost(Unable):
     """Nothing is left of the database in its file."""
 
 
-class SqliteFile(peewee.SqliteDatabase):
+class SqliteFile(Database, peewee.SqliteDatabase):
     """Peewee's SQLite in a file that must be there."""
 
-    is_served = False  # whether requests are answered, which need tables
+    _timeout: float
 
     def __init__(self, path: str, line: Line):
         super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
         self.turns = Turns(f"{path}-turns", line)
         self._mine = threading.local()  # the file that this thread's connection is to
-        self._known: tuple | None = None  # the file that the process works on, and those beside it
+        self._known: tuple[FileIdentity | None, ...] | None = (
+            None  # the file that the process works on, and those beside it
+        )
 
-    def _connect(self):
+    def _connect(self) -> sqlite3.Connection:
         """Open the file that has the name; it is never made here."""
         while True:
             self._leave_what_is_lost()
@@ -67,7 +70,7 @@ class SqliteFile(peewee.SqliteDatabase):
             try:
                 if self.is_served and not held.execute(_ANY_TABLE).fetchone():
                     raise DatabaseLost(f"{self.database} is empty: restore it, or run wger-flask migrate")
-                self._add_conn_hooks(held)
+                self._add_conn_hooks(held)  # type: ignore[attr-defined]  # Peewee's own hook, which its stubs leave out
                 held.execute(_ANY_TABLE).fetchone()  # only reading opens the log beside it
             except Exception:
                 held.close()
@@ -103,7 +106,7 @@ class SqliteFile(peewee.SqliteDatabase):
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager
-    def waiting(self, place: Place):
+    def waiting(self, place: Place) -> Iterator[None]:
         """Let a block wait for other programs as long as its ``place`` in line may still wait."""
         held = self.connection()
         held.execute(f"PRAGMA busy_timeout = {int(place.left() * 1000)}")
@@ -113,7 +116,7 @@ class SqliteFile(peewee.SqliteDatabase):
             with suppress(sqlite3.Error):  # it may have been closed
                 held.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
 
-    def rollback(self):
+    def rollback(self) -> None:
         """Roll back, unless SQLite did so by itself, as it does where the disk is full."""
         held = self.connection()
         try:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .base import Database
+
 _ACTION = r"(?:CASCADE|SET\s+\w+|RESTRICT|NO\s+ACTION)"
 _CLAUSE = (
     r'(REFERENCES\s+"?\w+"?\s*\(\s*"?\w+"?\s*\))'
@@ -28,18 +30,19 @@ def changed_reference(sql: str, column: str, action: str | None) -> str:
     return sql
 
 
-def change_reference(database, table: str, column: str, action: str | None) -> None:
+def change_reference(database: Database, table: str, column: str, action: str | None) -> None:
     """Write the changed declaration into the schema, inside the caller's transaction."""
     declare(database, table, changed_reference(declaration(database, table), column, action))
 
 
-def declaration(database, table: str) -> str:
+def declaration(database: Database, table: str) -> str:
     """Return the ``CREATE TABLE`` statement of ``table``."""
     written = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
-    return database.execute_sql(written, (table,)).fetchone()[0]
+    statement: str = database.execute_sql(written, (table,)).fetchone()[0]
+    return statement
 
 
-def declare(database, table: str, sql: str) -> None:
+def declare(database: Database, table: str, sql: str) -> None:
     """Let ``table`` be declared by the ``CREATE TABLE`` statement ``sql``; the rows stay as they are."""
     if sql == declaration(database, table):
         return

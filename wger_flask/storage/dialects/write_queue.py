@@ -22,7 +22,7 @@ from .wait_limits import Line, Place, TurnMissed
 try:
     import fcntl
 except ImportError:  # a system without it: the threads of a process still take turns
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # the module, elsewhere
 
 
 class Turns:

@@ -127,7 +127,9 @@ def migrate(
     return done
 
 
-def _steps(models: list, plugins: Mapping[str, PluginTables], made: set[str]) -> list[tuple[str, str, bool]]:
+def _steps(
+    models: list[type[Model]], plugins: Mapping[str, PluginTables], made: set[str]
+) -> list[tuple[str, str, bool]]:
     """Return the steps that are not applied yet: name, module, and whether it is to run.
 
     It is not where all its tables are among those about to be ``made``.
@@ -178,7 +180,9 @@ def _mistaken_references(plugins: Mapping[str, PluginTables]) -> list[tuple[colu
     ]
 
 
-def _sources(models: list, plugins: Mapping[str, PluginTables]) -> list[tuple[str, str, list[type[Model]]]]:
+def _sources(
+    models: list[type[Model]], plugins: Mapping[str, PluginTables]
+) -> list[tuple[str, str, list[type[Model]]]]:
     """Return where steps are: what stands before their names, their package, and the models they are about."""
     theirs = {model for plugin in plugins.values() for model in plugin.models}
     core = [model for model in models if model not in theirs]

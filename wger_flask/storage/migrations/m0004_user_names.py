@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..dialects.base import Database
 from ..unicode_names import normalize
 
 
-def apply(database) -> None:
+def apply(database: Database) -> None:
     """Rename who is spelled otherwise, but for names that would become one: the log tells of those."""
     normalize()

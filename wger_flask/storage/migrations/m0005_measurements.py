@@ -5,8 +5,11 @@ Each account gets one official category, in the unit of its profile.
 
 from __future__ import annotations
 
+from peewee import Field
+
 from .. import alter, columns
 from ..body_weights import add_official_categories, move_weights
+from ..dialects.base import Database
 from ..model import Model
 
 CATEGORY, MEASUREMENT = "measurements_category", "measurements_measurement"
@@ -19,9 +22,9 @@ class _Category(Model):
         table_name = CATEGORY
 
 
-def apply(database) -> None:
+def apply(database: Database) -> None:
     """Add the columns and indexes that are missing, official categories, and what the old table of weights has."""
-    for name, column in (
+    categories: list[tuple[str, Field]] = [
         ("metric_type", columns.Char(max_length=30, default="custom")),
         ("chart_type", columns.Char(max_length=20, null=True)),
         ("chart_config", columns.Json(default=dict)),
@@ -30,13 +33,15 @@ def apply(database) -> None:
         ("is_official", columns.Boolean(default=False)),
         ("dynamic_type", columns.Char(max_length=20, default="NONE", index=True)),
         ("dynamic_params", columns.Json(default=dict)),
-    ):
-        alter.add_column(CATEGORY, name, column)
-    for name, column in (
+    ]
+    measurements: list[tuple[str, Field]] = [
         ("source", columns.Char(max_length=10, default="user")),
         ("external_id", columns.UUID(null=True)),
         ("extra_data", columns.Json(default=dict)),
-    ):
+    ]
+    for name, column in categories:
+        alter.add_column(CATEGORY, name, column)
+    for name, column in measurements:
         alter.add_column(MEASUREMENT, name, column)
     alter.widen_decimals(MEASUREMENT, "value", 8, 2)
     alter.add_index(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from .. import alter, columns
+from ..dialects.base import Database
 from ..session_times import spans
 
 _TABLE = "manager_workoutsession"
 
 
-def apply(database) -> None:
+def apply(database: Database) -> None:
     """Work on tables as wger's own 2.5 to 2.7 alphas have them, and leave alone those that know a start already."""
     if not {"date", "time_start", "time_end"} <= database.dialect.columns_by_table(database).get(_TABLE, set()):
         return

@@ -17,16 +17,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import peewee
 
 from .. import columns as fields
 from ..bulk import Upsert
 from ..database import DatabaseError, advisory_lock, database, transaction
-from ..model import Model
+from ..model import Model, abstract, key_of, make_model, table_of
+from ..statements import tuples_of
+from ..types import Expression
 from . import folding
+
+if TYPE_CHECKING:
+    from ..database import Database
 
 log = logging.getLogger("wger_flask")
 
@@ -35,6 +42,8 @@ _REBUILD_FROM = 2000
 _LONGEST_WORD = 40
 _WAIT = 1  # seconds: whoever searches only reads, and rather misses a name than waits
 _looked = threading.local()
+
+T = TypeVar("T")
 
 
 class Word(Model):
@@ -57,22 +66,32 @@ class Progress(Model):
         table_name = "wger_flask_names"
 
 
+@abstract
+class NameCopy(Model):
+    """A copy of the names in a table, by the keys of its rows."""
+
+    id = fields.Integer(primary_key=True)
+    name = fields.Text()
+    folded = fields.Text()
+
+
 class NameIndex:
     """The copy of the names in ``column``, in a table of its own (``names``)."""
 
     def __init__(self, column: peewee.Field):
-        self.column, self.model = column, column.model
-        self.table = self.model._meta.table_name
-        self.key = self.model._meta.primary_key
+        self.column: Any = column
+        self.model: type[Model] = column.model
+        self.table = table_of(self.model)
+        self.key: Any = key_of(self.model)
         moment = self.model._meta.fields.get("last_update")
-        self.moment = moment if moment is not None and moment.index else None
+        self.moment: Any = moment if moment is not None and moment.index else None
         self.names = _copy_of(self.model)
 
     def catch_up(self) -> None:
         """Copy what has changed since the last look; where that cannot be written, answers stay behind."""
         held = database.obj
         marker = held.dialect.change_marker(held)
-        looked = _looked.__dict__
+        looked: dict[NameIndex, tuple[Database, object]] = _looked.__dict__  # type: ignore[assignment]  # not by names
         if marker is not None and looked.get(self) == (held, marker):
             return
         try:
@@ -92,13 +111,13 @@ class NameIndex:
         """Compare every name with its copy; returns how many were copied or removed."""
         names = self.names
         gone = names.select(names.id).where(names.id.not_in(self.model.select(self.key)))
-        lost = [row[0] for row in gone.tuples()]
+        lost = [key for (key,) in tuples_of(gone)]
         for keys in _chunks(lost):
             with self._in_step(keys):
                 names.delete().where(names.id.in_(keys)).execute()
         return len(lost) + self._copy(self._changed(None))
 
-    def _changed(self, restriction):
+    def _changed(self, restriction: Expression | None) -> peewee.ModelSelect[Model]:
         names = self.names
         query = (
             self.model.select(self.key, self.column)
@@ -107,20 +126,20 @@ class NameIndex:
         )
         return query.where(restriction) if restriction is not None else query
 
-    def _since_last_look(self):
+    def _since_last_look(self) -> Expression | None:
         """Return the condition that a row was made or written since, None where the table cannot tell."""
         if self.moment is None:
             return None
         # As values and not as subqueries, so that a planner sees how few rows are beyond them.
         newest = self.names.select(peewee.fn.MAX(self.names.id)).scalar() or 0
         noted = Progress.select(Progress.moment).where(Progress.name == self.table).first()
-        made = self.key > newest
+        made: Expression = self.key > newest
         return made | (self.moment > noted.moment) if noted and noted.moment else made
 
-    def _copy(self, query) -> int:
+    def _copy(self, query: peewee.ModelSelect[Model]) -> int:
         words: set[str] = set()
         copies = []
-        for key, name in query.tuples():
+        for key, name in tuples_of(query):
             found = folding.words_of(name)
             words.update(found)
             copies.append((key, name, folding.folded(found)))
@@ -144,7 +163,7 @@ class NameIndex:
         query = Progress.insert(name=self.table, moment=latest)
         query.on_conflict(conflict_target=[Progress.name], preserve=[Progress.moment]).execute()
 
-    def _in_step(self, keys):
+    def _in_step(self, keys: list[int] | None) -> AbstractContextManager[None]:
         return database.obj.dialect.renaming(database.obj, self.names._meta.table_name, keys)
 
 
@@ -169,7 +188,8 @@ def prepare(models: Iterable[type[Model]]) -> list[str]:
     if not columns or not held.dialect.can_index_names(held):
         return []
     made = []
-    for table in (Progress, Word, *(index_of(column).names for column in columns)):
+    tables: list[type[Model]] = [Progress, Word, *(index_of(column).names for column in columns)]
+    for table in tables:
         name = table._meta.table_name
         if not held.table_exists(name):
             table.create_table(safe=False)
@@ -198,10 +218,9 @@ def forget(table: str) -> None:
         Progress.delete().where(Progress.name == table).execute()
 
 
-def _copy_of(model: type[Model]) -> type[Model]:
-    meta = type("Meta", (), {"table_name": f"{Progress._meta.table_name}_{model._meta.table_name}"})
-    columns = {"id": fields.Integer(primary_key=True), "name": fields.Text(), "folded": fields.Text()}
-    return type(model)(f"{model.__name__}Names", (Model,), {"__module__": __name__, **columns, "Meta": meta})
+def _copy_of(model: type[Model]) -> type[NameCopy]:
+    table = f"{table_of(Progress)}_{table_of(model)}"
+    return make_model(f"{model.__name__}Names", {"__module__": __name__}, NameCopy, table_name=table)
 
 
 def _learn(words: set[str]) -> None:
@@ -209,7 +228,7 @@ def _learn(words: set[str]) -> None:
     held, table = database.obj, Word._meta.table_name
     texts = sorted(folding.folded([word]) for word in words if len(word) <= _LONGEST_WORD and not word.isdigit())
     for part in _chunks(texts):
-        known = {row[0] for row in Word.select(Word.folded).where(Word.folded.in_(part)).tuples()}
+        known = {text for (text,) in tuples_of(Word.select(Word.folded).where(Word.folded.in_(part)))}
         first = Word.select(peewee.fn.COALESCE(peewee.fn.MAX(Word.id), 0)).scalar() + 1
         fresh = list(enumerate((text for text in part if text not in known), first))
         if fresh:
@@ -217,6 +236,6 @@ def _learn(words: set[str]) -> None:
                 Upsert(Word, ("id", "folded")).write(fresh)
 
 
-def _chunks(values: list):
+def _chunks(values: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

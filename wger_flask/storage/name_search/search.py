@@ -13,12 +13,14 @@ for every text.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import peewee
 
 from ..database import database
 from ..query import forget_statements
 from ..query_cache import remembered
+from ..types import Expression
 from . import candidates, folding
 from . import index as names
 
@@ -29,14 +31,14 @@ _MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
 class Best:
     """Search the copies of names."""
 
-    def typed_values(self, text: str, columns) -> tuple:
+    def typed_values(self, text: str, columns: Sequence[peewee.Field]) -> tuple[str, ...]:
         indexes = [names.index_of(column) for column in columns]
         for index in indexes:
             index.catch_up()
         key = ("typed", text, *(index.table for index in indexes))
         return remembered(key, lambda: self._values(text, indexes))
 
-    def _values(self, text: str, indexes) -> tuple:
+    def _values(self, text: str, indexes: Sequence[names.NameIndex]) -> tuple[str, ...]:
         words = tuple(word[:_LONGEST] for word in folding.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
         method_override = candidates.method_override(words, [index.names._meta.table_name for index in indexes])
         pieces, doubtful, meant = [], None, []
@@ -53,11 +55,12 @@ class Best:
         terms = database.obj.dialect.name_terms(pieces)
         return (*terms, *_whole(meant), *_whole(words), doubtful or first)
 
-    def name_matches(self, column, *typed):
+    def name_matches(self, column: peewee.Field, *typed: Expression) -> Expression:
         copy = names.index_of(_plain(column)).names
-        return _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-5]))
+        found: Expression = _key(column).in_(database.obj.dialect.names_with(copy, *typed[:-5]))
+        return found
 
-    def name_closeness(self, column, *typed):
+    def name_closeness(self, column: peewee.Field, *typed: Expression) -> Expression:
         copy = names.index_of(_plain(column)).names
         other_whole, other_text, whole, text, doubtful = typed[-5:]
         folded, place, case = copy.folded, database.obj.dialect.place, peewee.Case
@@ -76,19 +79,19 @@ class Best:
 class Substring:
     """Look for the text as it was typed."""
 
-    def typed_values(self, text: str, columns) -> tuple:
+    def typed_values(self, text: str, columns: Sequence[peewee.Field]) -> tuple[str, ...]:
         plain = _literal(text)
         return plain, f"{plain}%", f"%{plain}%"
 
-    def name_matches(self, column, *typed):
+    def name_matches(self, column: peewee.Field, *typed: Expression) -> Expression:
         return like(column, typed[2])
 
-    def name_closeness(self, column, *typed):
+    def name_closeness(self, column: peewee.Field, *typed: Expression) -> Expression:
         steps = zip(typed, (3, 2, 1), strict=True)
         return peewee.Case(None, [(like(column, pattern), rank) for pattern, rank in steps], 0)
 
 
-_WAYS = {"best": Best(), "substring": Substring()}
+_WAYS: dict[str, Best | Substring] = {"best": Best(), "substring": Substring()}
 _chosen = "best"
 
 
@@ -104,22 +107,22 @@ def _way() -> Best | Substring:
     return _WAYS[_chosen if database.obj.dialect.can_index_names(database.obj) else "substring"]
 
 
-def typed_values(text: str, *columns: peewee.Field) -> tuple:
+def typed_values(text: str, *columns: peewee.Field) -> tuple[str, ...]:
     """Return the values that a typed ``text`` is compared by in ``columns``."""
     return _way().typed_values(text, columns)
 
 
-def name_matches(column: peewee.Field, *typed) -> peewee.Expression:
+def name_matches(column: peewee.Field, *typed: Expression) -> Expression:
     """Return the condition that the name in ``column`` is one that the text may mean."""
     return _way().name_matches(column, *typed)
 
 
-def name_closeness(column: peewee.Field, *typed):
+def name_closeness(column: peewee.Field, *typed: Expression) -> Expression:
     """Return a number for ordering: the higher, the nearer the name is to the text; none is below zero."""
     return _way().name_closeness(column, *typed)
 
 
-def nearest_of(*numbers):
+def nearest_of(*numbers: Expression | peewee.Select) -> Expression:
     """Return the greatest of some :func:`name_closeness`, those of no name counting as zero."""
     return database.obj.dialect.greatest(*(peewee.fn.COALESCE(number, 0) for number in numbers))
 
@@ -129,7 +132,7 @@ def containing(text: str) -> str:
     return f"%{_literal(text)}%"
 
 
-def like(column: peewee.Field, pattern) -> peewee.Expression:
+def like(column: peewee.ColumnBase, pattern: Expression | str) -> peewee.Expression:
     """Return the condition that ``column`` is like a pattern, whatever the case of unaccented letters."""
     return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
 
@@ -144,11 +147,12 @@ def _literal(text: str) -> str:
     return text[:_LONGEST_TEXT].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _plain(column) -> peewee.Field:
+def _plain(column: peewee.Field) -> peewee.Field:
     """Return the column itself where ``column`` is one of an alias."""
-    return column.field if isinstance(column, peewee.FieldAlias) else column
+    plain: peewee.Field = column.field if isinstance(column, peewee.FieldAlias) else column
+    return plain
 
 
-def _key(column):
+def _key(column: peewee.Field) -> Any:
     source = column.source if isinstance(column, peewee.FieldAlias) else column.model
     return getattr(source, _plain(column).model._meta.primary_key.name)

@@ -94,8 +94,8 @@ def _unused() -> list[str]:
 
 def _rename_in_contexts() -> None:
     """Let trophies name the logs and sessions that they were earned with as these are called now."""
-    rows = peewee.Table(_CONTEXTS, ("id", "context_data")).bind(database.obj)
-    for key, stored in rows.select(rows.id, rows.context_data).where(rows.context_data.is_null(False)).tuples():
+    rows = peewee.Table(_CONTEXTS).bind(database.obj)
+    for key, stored in rows.select(rows.c.id, rows.c.context_data).where(rows.c.context_data.is_null(False)).tuples():
         context = json.loads(stored) if isinstance(stored, str) else stored
         renamed = {
             name: str(uuid_of(label, context[name]))
@@ -104,7 +104,7 @@ def _rename_in_contexts() -> None:
         }
         if renamed:
             text = json.dumps({**context, **renamed}, ensure_ascii=False)
-            rows.update({rows.context_data: text}).where(rows.id == key).execute()
+            rows.update({rows.c.context_data: text}).where(rows.c.id == key).execute()
 
 
 def _require_authors(table: str) -> None:

@@ -24,8 +24,8 @@ def applied() -> dict[str, set[str]]:
     """Return the names of the migrations that wger has applied, by application; none where it never was."""
     found: dict[str, set[str]] = defaultdict(set)
     if TABLE in database.obj.get_tables():
-        rows = peewee.Table(TABLE, ("app", "name")).bind(database.obj)
-        for app, name in rows.select(rows.app, rows.name).tuples():
+        rows = peewee.Table(TABLE).bind(database.obj)
+        for app, name in rows.select(rows.c.app, rows.c.name).tuples():
             found[app].add(name)
     return dict(found) if "manager" in found else {}
 

@@ -1,0 +1,37 @@
+"""Types for what Peewee and the drivers leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import peewee
+
+__all__ = ["Cursor", "Expression", "Reader", "Row"]
+
+Row = tuple[Any, ...]
+"""A row of a table or of an answer: its values differ in type."""
+
+Expression = peewee.ColumnBase
+"""What stands for a value in SQL: a column, a function of columns, a condition."""
+
+Reader = Callable[[Any], object]
+"""What turns a stored value, never None, into one for JSON."""
+
+
+class Cursor(Protocol):
+    """What executing SQL gives, whichever driver does it (PEP 249)."""
+
+    lastrowid: int
+    rowcount: int
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last one."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def executemany(self, sql: str, rows: Sequence[Row], /) -> object:
+        """Execute a statement once a row."""
