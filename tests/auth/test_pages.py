@@ -135,8 +135,8 @@ def test_registering(browser, outbox):
 @pytest.mark.parametrize(("changed", "told"), [
     ({"again": "Other.Words.77"}, "The two passwords are not the same."),
     ({"password": "short", "again": "short"}, "This password is too short."),
-    ({"username": "grace"}, "Somebody has this one already."),
-    ({"email": "Grace@example.org"}, "Somebody has this one already."),
+    ({"username": "grace"}, "Another account has this one already."),
+    ({"email": "Grace@example.org"}, "Another account has this one already."),
     ({"email": "x"}, "Enter a valid email address."),
 ])  # fmt: skip
 def test_registrations_that_fail(browser, changed, told):

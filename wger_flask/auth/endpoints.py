@@ -21,15 +21,12 @@ from . import (
     credentials,
     identity,
     limits,
-    password_rules,
     refresh_tokens,
     schemas,
     sessions,
+    sign_up,
     tokens,
-    usernames,
 )
-from .languages import preferred_language
-from .policy import policy
 from .second_factors.authenticators import SecondFactorNeeded
 
 DEPRECATION = {"Deprecation": "Sat, 01 Oct 2022 23:59:59 GMT"}
@@ -161,15 +158,13 @@ endpoints.endpoint(
 )  # fmt: skip
 def register(call: Call) -> dict[str, Any] | tuple[dict[str, Any], int]:
     """Make an account; its permanent token comes with the answer."""
-    if not policy().settings.ALLOW_REGISTRATION:
+    if not sign_up.is_open():
         return {"message": "Registration is not allowed on this instance"}
     if call.user is not None:  # the rate of the endpoint has counted the account alone
         limits.registration()
     username, email, password = _judged(call)
-    if email:
-        limits.recipient(email)
     try:
-        user = accounts.register(username, password, email, language=preferred_language(call.request))
+        user = sign_up.sign_up(username, email, password, call.request)
     except accounts.Taken as clash:
         raise Invalid({name: [UNIQUE] for name in clash.fields}) from None
     except accounts.TooLong as long:
@@ -186,14 +181,13 @@ def _judged(call: Call) -> tuple[str, str, str]:
     """
     data, errors = parse(schemas.Registration, call.body)
     username, email, password = (data.get(name, "") for name in ("username", "email", "password"))
-    found = {name: [UNIQUE] for name in accounts.taken(username, email)}
-    if username and "username" not in found:
-        found["username"] = [sentence for _, sentence in usernames.problems(username)]
-    if "password" in data:
-        about = {"username": username, "email address": email}
-        found["password"] = [sentence for _, sentence in password_rules.problems(password, about)]
-        if "\x00" in password:
-            found["password"].append(schemas.NewPassword.NULL_CHARACTERS)
+    against = sign_up.objections(username, email, password)
+    found = {
+        "username": [sentence for _, sentence in against.username],
+        "password": [sentence for _, sentence in against.password],
+    } | {name: [UNIQUE] for name in against.taken}
+    if "\x00" in password:
+        found["password"].append(schemas.NewPassword.NULL_CHARACTERS)
     errors |= {name: sentences for name, sentences in found.items() if sentences}
     if errors:
         raise Invalid({name: errors[name] for name in ("username", "email", "password") if name in errors})

@@ -25,15 +25,14 @@ from . import (
     messages,
     page_login,
     password_rules,
-    usernames,
+    sign_up,
 )
-from .languages import preferred_language
 from .models import Token
 from .page_parts import on, page, read, row_of_user, show, throttled, to_login
-from .policy import policy
 from .second_factors.authenticators import SecondFactorNeeded
 
 NOT_YOURS = "This is not your password."
+TAKEN = "Another account has this one already."
 
 
 def _judge(password: str, about: dict[str, str]) -> None:
@@ -42,9 +41,13 @@ def _judge(password: str, about: dict[str, str]) -> None:
         raise Invalid({"password": [sentence for _, sentence in wrong]})
 
 
-def _judge_name(username: str) -> None:
-    if wrong := usernames.problems(username):
-        raise Invalid({"username": [sentence for _, sentence in wrong]})
+def _refuse(against: sign_up.Objections) -> None:
+    wrong = {
+        "username": [sentence for _, sentence in against.username],
+        "password": [sentence for _, sentence in against.password],
+    } | {name: [TAKEN] for name in against.taken}
+    if wrong := {name: sentences for name, sentences in wrong.items() if sentences}:
+        raise Invalid(wrong)
 
 
 # -- in and out ----------------------------------------------------------------------------------
@@ -78,7 +81,7 @@ def logout() -> Response:
 @page("/user/register", alias="/register")
 def register() -> Response:
     """Make an account and log in."""
-    if not policy().settings.ALLOW_REGISTRATION:
+    if not sign_up.is_open():
         raise NotFound()
     if request.method != "POST":
         return on(url_for("home.home")) if g.user else show("register")
@@ -86,13 +89,10 @@ def register() -> Response:
         limits.registration()
         data = read(forms.RegisterForm)
         email = data.get("email", "")
-        _judge_name(data["username"])
-        _judge(data["password"], {"username": data["username"], "email address": email})
-        if email:
-            limits.recipient(email)
-        user = accounts.register(data["username"], data["password"], email, language=preferred_language(request))
+        _refuse(sign_up.objections(data["username"], email, data["password"]))
+        user = sign_up.sign_up(data["username"], email, data["password"], request)
     except accounts.Taken as clash:
-        return show("register", {name: ["Somebody has this one already."] for name in clash.fields})
+        return show("register", {name: [TAKEN] for name in clash.fields})
     except Invalid as wrong:
         return show("register", wrong.body)
     except Throttled as wrong:

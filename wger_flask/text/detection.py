@@ -58,6 +58,8 @@ _ALIASES = {"nb": "no", "nn": "no", "iw": "he"}
 _SAME_IN_SCRIPT = {("sr", "latin"): "hr"}
 _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|https?://\S+|\]\([^)\s]*\)")
 _WORD = re.compile(r"[^\W\d_]+")
+_TRY = "Try adding more content or rephrasing your text"
+_LONGER = "language detection works better with longer or more complete sentences."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,19 @@ class Detection:
     def name(self) -> str | None:
         """Return the English name of the language."""
         return NAMES[self.code] if self.code else None
+
+    def message(self, name: str, code: str, what: str = "") -> str:
+        """Return the sentences for the author of a text that was claimed to be in the language ``name`` (``code``).
+
+        ``what`` is what the text is, such as a description.  Clients of wger know the words.
+        """
+        if self.code is None:
+            return f"Could not detect the language of the {what or 'input'}. {_TRY}, {_LONGER}"
+        of, colon = (f" of the {what}", ":") if what else ("", "")
+        return (
+            f'The detected language{of} is "{self.name}" ({self.code}), which does not match your selected '
+            f'language{colon} "{name}" ({code}). If you believe this is incorrect, {_TRY.lower()}, as {_LONGER}'
+        )
 
 
 def detect(text: str) -> str | None:

@@ -4,7 +4,7 @@ where it is commonest.
 36,000 n-grams as a dictionary of Python objects would take 5 MB. So the keys of a script are one
 sorted array of 64-bit numbers, four 16-bit characters each, and the values one column of bytes a
 language; a look-up is a binary search. The file `ngrams.bin` has them in this form, compressed
-(`training` makes it), and is read once, when the first text is checked.
+(`tests/tools/make_ngrams.py` makes it), and is read once, when the first text is checked.
 """
 
 from __future__ import annotations

@@ -7,10 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from .. import accounts, credentials, email_addresses, limits, password_rules, sessions, tokens, usernames
-from ..languages import preferred_language
+from .. import accounts, credentials, email_addresses, limits, sessions, sign_up, tokens, usernames
 from ..models import User
-from ..policy import policy
 from ..second_factors import authenticators, recovery_codes, totp
 from .protocol import Form, Visit, answer, half_logged_in, logged_in, route, unauthenticated
 
@@ -25,7 +23,7 @@ def config(visit: Visit) -> Response:
     """Tell what this server offers."""
     account = {
         "login_methods": ["username", "email"],
-        "is_open_for_signup": policy().settings.ALLOW_REGISTRATION,
+        "is_open_for_signup": sign_up.is_open(),
         "email_verification_by_code_enabled": False,
         "login_by_code_enabled": False,
         "password_reset_by_code_enabled": False,
@@ -68,30 +66,26 @@ def signup(visit: Visit) -> Response:
     """Make an account and log in."""
     if visit.is_logged_in:
         return answer(409)
-    if not policy().settings.ALLOW_REGISTRATION:
+    if not sign_up.is_open():
         return answer(403)
     limits.registration()
     form = Form(visit)
     username = usernames.normalized(form.read("username", most=usernames.LONGEST))
     email = form.read("email", required=False, most=email_addresses.LONGEST)
     password = form.read("password")
+    against = sign_up.objections(username, email, password, any_case=True)
     if username and not _USERNAME.fullmatch(username):
         told = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
         form.add("invalid", told, "username")
-    elif username:
-        for code, sentence in usernames.problems(username):
-            form.add(code, sentence, "username")
+    else:
+        form.add_all(against.username, "username")
     if email and not email_addresses.is_valid(email):
         form.add("invalid", email_addresses.NOT_VALID, "email")
-    if password:
-        for code, sentence in password_rules.problems(password, {"username": username, "email address": email}):
-            form.add(code, sentence, "password")
-    _note_taken(form, accounts.taken(username, email, any_case=True))
+    form.add_all(against.password, "password")
+    _note_taken(form, against.taken)
     form.check()
-    if email:
-        limits.recipient(email)
     try:
-        user = accounts.register(username, password, email, language=preferred_language(visit.request))
+        user = sign_up.sign_up(username, email, password, visit.request)
     except accounts.Taken as clash:
         _note_taken(form, clash.fields)
         form.check()

@@ -63,8 +63,7 @@ def reset(visit: Visit) -> Response:
 
 
 def _judge(form: Form, password: str, param: str, user: User) -> None:
-    for code, sentence in password_rules.problems(password, password_rules.known_of(user)):
-        form.add(code, sentence, param)
+    form.add_all(password_rules.problems(password, password_rules.known_of(user)), param)
 
 
 route("account/password/change", sends={"current_password": False, "new_password": True}, private=True, post=change)

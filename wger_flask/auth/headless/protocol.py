@@ -17,9 +17,8 @@ from werkzeug.routing import Rule
 from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS
 from ...rest.request import Request
-from .. import credential_stamps, passwords, sessions, tokens
+from .. import credential_stamps, passwords, sessions, sign_up, tokens
 from ..models import User
-from ..policy import policy
 from ..second_factors import authenticators
 from . import described
 
@@ -96,7 +95,7 @@ def logged_in(user: User, methods: list[dict[str, Any]], **meta: str) -> Respons
 
 def _flows() -> list[dict[str, Any]]:
     names = ["login", "signup", "mfa_login_webauthn"]
-    if not policy().settings.ALLOW_REGISTRATION:
+    if not sign_up.is_open():
         names.remove("signup")
     return [{"id": name} for name in names]
 
@@ -208,6 +207,11 @@ class Form:
     def add(self, code: str, message: str, param: str | None = None) -> None:
         """Note an error."""
         self.errors.append(error(code, message, param))
+
+    def add_all(self, problems: list[tuple[str, str]], param: str) -> None:
+        """Note an error for each pair of a code and a message."""
+        for code, message in problems:
+            self.add(code, message, param)
 
     def check(self) -> None:
         """Raise :class:`Refused` with the errors, if there are any."""

@@ -7,15 +7,6 @@ from wger_flask.text import detection
 
 from .models import Language
 
-_ADVICE = (
-    "If you believe this is incorrect, try adding more content or rephrasing your text, "
-    "as language detection works better with longer or more complete sentences."
-)
-_UNKNOWN = (
-    "Could not detect the language of the input. Try adding more content or rephrasing your text, "
-    "language detection works better with longer or more complete sentences."
-)
-
 
 class CheckLanguageSchema(Schema):
     """A text and the language it should be in; one of the two ways to name that is enough."""
@@ -45,12 +36,7 @@ def check(call):
     mismatch = detection.language_mismatch(data["input"], language.short_name)
     if mismatch is None:
         return {"result": True}
-    message = _UNKNOWN
-    if mismatch.code:
-        message = (
-            f'The detected language is "{mismatch.name}" ({mismatch.code}), which does not match your selected '
-            f'language "{language.full_name}" ({language.short_name}). {_ADVICE}'
-        )
+    message = mismatch.message(language.full_name, language.short_name)
     # Texts, not values: this is what clients compare with.
     return {"check": {"result": "False", "detected_language": str(mismatch.code), "message": message}}, 400
 

@@ -15,14 +15,6 @@ from .contributions import noted, remove
 from .deletion_log import note
 from .models import Translation
 
-_ADVICE = (
-    "If you believe this is incorrect, try adding more content or rephrasing your text, "
-    "as language detection works better with longer or more complete sentences."
-)
-_UNKNOWN = (
-    "Could not detect the language of the {what}. Try adding more content or rephrasing your text, "
-    "language detection works better with longer or more complete sentences."
-)
 _LAST = "These are the only words of the exercise, which no search would show without any: delete the exercise instead."
 
 
@@ -34,14 +26,7 @@ def rendered(source: str, html: str = "") -> str:
 def wrong_language(text: str, language: Language, what: str) -> str | None:
     """Say that ``text`` (a ``what``) is not in ``language``, or return None if it is."""
     mismatch = detection.language_mismatch(text, language.short_name)
-    if mismatch is None:
-        return None
-    if mismatch.code is None:
-        return _UNKNOWN.format(what=what)
-    return (
-        f'The detected language of the {what} is "{mismatch.name}" ({mismatch.code}), which does not match '
-        f'your selected language: "{language.full_name}" ({language.short_name}). {_ADVICE}'
-    )
+    return None if mismatch is None else mismatch.message(language.full_name, language.short_name, what)
 
 
 def taken_name(name: str, language_id: int, row: Translation | None = None) -> str | None:

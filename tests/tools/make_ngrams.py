@@ -1,5 +1,5 @@
-"""Make `ngrams.bin`, the letter statistics that `detection` compares a text with. Run by hand when
-they shall change.
+"""Make `wger_flask/text/ngrams.bin`, the letter statistics that the detection of languages compares a text with. Run
+by hand when they shall change.
 
 The source is the last pure-Python release of the detector lingua, a wheel that ``pip download
 --no-deps lingua-language-detector==1.3.5`` fetches. It has, for each language, how probable a
@@ -14,10 +14,10 @@ Kept of each is, for every language of the script, by how many quarters of a nat
 than in the language where it is most probable: a comparison needs no more, and small numbers
 compress well.
 
-    python -m wger_flask.text.training lingua_language_detector-1.3.5-py3-none-any.whl
+    python -m tests.tools.make_ngrams lingua_language_detector-1.3.5-py3-none-any.whl
 
 takes two minutes and needs the command ``brotli``. The models and what is made of them are under
-the Apache License 2.0: see `ngrams.NOTICE`.
+the Apache License 2.0: see `wger_flask/text/ngrams.NOTICE`.
 """
 
 from __future__ import annotations
