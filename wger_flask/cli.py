@@ -342,6 +342,16 @@ def sync_rebuild() -> None:
     click.echo("The log begins anew.")
 
 
+@main.command("sync-status")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object, for programs.")
+def sync_status(as_json: bool) -> None:
+    """Show which phones sync, how far they are, and how large the log is."""
+    told = import_module("wger_flask.sync.status_text")
+    settings = import_module("wger_flask.settings").load()
+    status = _log_of_changes().status(settings.WGER_SYNC_STREAM_LIFETIME * 60 + settings.WGER_SYNC_KEEPALIVE)
+    click.echo(told.as_json(status) if as_json else told.as_text(status))
+
+
 @main.command()
 @click.argument("address", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object, for programs.")

@@ -10,7 +10,7 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..storage.counters import Counters
-from . import account_pages, cookies, page_parts, pages, passkey_pages, second_factor_pages
+from . import account_pages, cookies, page_parts, pages, passkey_pages, second_factor_pages, sync_status_page
 from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
@@ -23,6 +23,7 @@ PAGES = (
     pages,
     account_pages,
     second_factor_pages,
+    sync_status_page,
     passkey_pages,
 )  # importing them puts their pages on the one blueprint
 

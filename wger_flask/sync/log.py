@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from ..storage.database import DatabaseError, database
 from ..storage.sync_log import compaction, installing, numbers, phones, reading, watching
+from ..storage.sync_log import status as log_status
 from ..storage.sync_log.nodes import Node
 from ..storage.sync_log.phones import Ended
 from ..storage.sync_log.reading import Batch, Bucket, Snapshot
@@ -25,7 +26,7 @@ from ..storage.sync_log.watching import Changes, Place
 __all__ = [
     "STREAMS", "Batch", "Bucket", "Changes", "Ended", "Place", "Snapshot", "begin_stream", "change_marker",
     "changes_since", "compact", "end_streams", "generation", "is_kept", "keep_number", "raise_number", "read_batch",
-    "rebuild", "take_snapshot", "use",
+    "rebuild", "status", "take_snapshot", "use",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
@@ -108,6 +109,11 @@ def change_marker() -> object:
 def compact() -> compaction.Compaction:
     """Drop what nobody needs of the log, while it is used; it does so by itself once a day where phones come."""
     return _asked(lambda: compaction.compact(_nodes))
+
+
+def status(open_for: float) -> log_status.Status:
+    """Return how large the log is, and which phones there are; a stream is open for ``open_for`` seconds at most."""
+    return _asked(lambda: log_status.read(database.obj, open_for))
 
 
 def rebuild() -> None:
