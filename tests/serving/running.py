@@ -17,10 +17,11 @@ from tests.conftest import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that runs: its port, and the file of what it logs."""
+    """A server that runs: its port, the file of what it logs, its first process."""
 
     port: int
     log: Path
+    process: int
 
     def connect(self) -> socket.socket:
         """Return a connection to it; whoever reads from it waits half a minute at most."""
@@ -43,7 +44,7 @@ def running(url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", *
             command, cwd=ROOT, env=env, pass_fds=[listening.fileno()], stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            yield Running(listening.getsockname()[1], log)
+            yield Running(listening.getsockname()[1], log, process.pid)
         finally:
             process.terminate()
             assert process.wait(30) == 0
