@@ -111,8 +111,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
     response_headers.register(app)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
-    if settings.serves_sync:
-        sync.serve(app, settings)
+    sync.serve(app, settings)
     app.teardown_appcontext(lambda error: release_connection())
     if path := mount.path_of(settings.SITE_URL):
         app.wsgi_app = mount.MountedBelow(  # type: ignore[method-assign]  # as Flask's own documentation does

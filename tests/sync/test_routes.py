@@ -9,11 +9,12 @@ import json
 import jwt
 import pytest
 
-from tests.conftest import key_of
+from tests.conftest import key_of, settings_for
 from wger_flask.auth.models import User
 from wger_flask.sync import log, routes
 from wger_flask.sync.connected import Connected
 from wger_flask.sync.log import Batch, Snapshot
+from wger_flask.testing.server import with_app
 
 STREAM, WRITE, REQUESTED = "/ps/sync/stream", "/ps/write-checkpoint2.json?client_id=p", "/ps/sync/checkpoint-request"
 PHONE = {"client_id": "p", "buckets": []}
@@ -143,3 +144,17 @@ def test_too_many(app, web, token, monkeypatch):
 def test_gzip_where_it_is_wanted(app, web, token, monkeypatch):
     headers = {"Authorization": f"Token {token}", "Accept-Encoding": "gzip"}
     assert "Content-Encoding" not in web.post(STREAM, json=PHONE, headers=headers).headers
+
+
+@pytest.mark.parametrize(("setting", "told"), [
+    ({"WGER_SYNC": False}, ""), ({"POWERSYNC_URL": "https://service.example.org"}, "https://service.example.org"),
+])  # fmt: skip
+def test_where_phones_sync_elsewhere_or_not_at_all(template, tmp_path, setting, told):
+    held = template.copy(tmp_path)
+    with with_app(settings_for(held.url, tmp_path, **setting)) as app:
+        client = app.test_client()
+        headers = {"Authorization": f"Token {key_of('grace')}"}
+        assert client.get("/api/v2/powersync-token", headers=headers).json["powersync_url"] == told
+        assert client.get("/ps/probes/liveness").status_code == 404
+        assert client.post(STREAM, json=PHONE, headers=headers).status_code == 404
+    held.drop()

@@ -26,5 +26,6 @@ def prepare(registry: Registry) -> None:
 
 
 def serve(app: Flask, settings: Any) -> None:
-    """Serve the streams; without, phones are sent elsewhere or nowhere."""
-    routes.register(app, settings)
+    """Serve the streams, where there is a log to tell of; without, phones are sent elsewhere or nowhere."""
+    if log.is_kept():
+        routes.register(app, settings)

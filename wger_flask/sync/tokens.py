@@ -33,6 +33,7 @@ from ..rest.mount import root_url
 from ..rest.permissions import Access, logged_in
 from ..rest.schema import Schema
 from ..secrets import kept
+from . import log
 
 AUDIENCE = "powersync"
 _BITS = 2048
@@ -127,7 +128,7 @@ def read(text: str) -> Caller:
 def _address(call) -> str:
     """Return where phones sync; the closing slash matters to those that resolve paths against it."""
     settings = policy().settings
-    return f"{root_url(call.request)}/ps/" if settings.serves_sync else settings.POWERSYNC_URL
+    return f"{root_url(call.request)}/ps/" if log.is_kept() else settings.POWERSYNC_URL
 
 
 def _spaced(body: dict) -> Response:
