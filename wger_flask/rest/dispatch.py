@@ -127,12 +127,13 @@ class Call:
       ``request``.
     * ``resource``, ``action``, ``target``: what was declared; ``resource`` is None for endpoints.
     * ``again``: True where a page's form is only to be shown again as it was typed, and nothing is to be done.
+    * ``loaded``: the rows, as the database's driver gave them, from which the answer was made, for pages.
     * ``refusal``: the :class:`~.errors.ApiError` with which it was refused, or None.
     """
 
     __slots__ = (
-        "action", "again", "args", "files", "format", "key", "method", "refusal", "request", "resource", "suffix",
-        "target", "user", "_body", "_parsed", "_row",
+        "action", "again", "args", "files", "format", "key", "loaded", "method", "refusal", "request", "resource",
+        "suffix", "target", "user", "_body", "_parsed", "_row",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
@@ -142,6 +143,7 @@ class Call:
         self.user: User | None = None
         self.args: MultiDict[str, str] = request.args  # the query parameters
         self.again = False
+        self.loaded: list[tuple] = []
         self.refusal: ApiError | None = None
         self.files: Changes | None = None  # of the open transaction
         self._body: dict[str, Any] | None = None

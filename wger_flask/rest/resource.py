@@ -315,10 +315,14 @@ class Resource:
 
     def show(self, selection: Selection, context) -> dict:
         """Return the one row of ``selection`` as a dictionary for JSON; raises :class:`NoMatch` (404)."""
-        rows = self.dump.of(selection, context, 1)
+        return self.dump(self.load(selection), context)[0]
+
+    def load(self, selection: Selection) -> list[tuple]:
+        """Return the one row of ``selection`` as :attr:`dump` takes it, in a list; raises :class:`NoMatch` (404)."""
+        rows = selection.raw_rows(self.dump.columns, 1)
         if not rows:
             raise NoMatch(self.model)
-        return rows[0]
+        return rows
 
     def fetch(self, selection: Selection) -> Model:
         """Return the one row of ``selection`` as an instance of the model; raises :class:`NoMatch` (404)."""

@@ -86,7 +86,7 @@ class Dumper:
     """
 
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
-        builder = Builder(model, prefix, dialect or database.obj.dialect)
+        self._builder = builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(key_of(model).name)
         fields = schema().dump_fields
         self._names = [field.data_key or name for name, field in fields.items()]
@@ -108,6 +108,11 @@ class Dumper:
         loaded = [_load(load, raw[index], context) for index, load in self._loaders]
         values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
         return [dict(zip(self._names, row, strict=True)) for row in values]
+
+    def values(self, rows: list[tuple], paths: tuple[str, ...]) -> list[tuple]:
+        """Return the values of some of :attr:`columns` in raw rows, as Python values: a tuple for each row."""
+        made = [([row[self.columns.index(path)] for row in rows], self._builder.decoder(path)) for path in paths]
+        return list(zip(*(map(decode, column) if decode else column for column, decode in made), strict=True))
 
 
 def _load(load: Load, values: Iterable, context: Context) -> dict:

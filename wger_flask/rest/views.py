@@ -34,6 +34,8 @@ def list_rows(call: Call):
     usual = resource.for_people if call.format.is_html else ()
     selection = resource.order.apply(selection, args, resource.filter_set.relevance(args) or usual)
     page = resource.pagination.slice(selection, resource.dump.columns, args, ON_A_PAGE if call.format.is_html else None)
+    if call.format.is_html:
+        call.loaded = page.rows
     return page.envelope(_results(call, page.rows), call.request)
 
 
@@ -55,7 +57,9 @@ def show_row(call: Call):
     """Show one row."""
     if call.target.access.row:
         call.row()
-    return call.resource.show(call.selection(), call.context)
+    call.loaded = call.resource.load(call.selection())
+    [shown] = call.resource.dump(call.loaded, call.context)
+    return shown
 
 
 def create_row(call: Call):

@@ -60,6 +60,13 @@ class Shown:
         """Return the :class:`Selection` of all rows that the filters leave, not only those of the page."""
         return self.resource.filter_set.apply(self.resource.visible_to(self.call.user), self.call.args)
 
+    def values(self, *columns: str) -> list[tuple]:
+        """Return what was loaded for the rows of the page: a tuple of Python values for each row.
+
+        They are columns of the resource's model that its schema shows; no query is made.
+        """
+        return self.resource.dump.values(self.call.loaded, columns)
+
     def everything(self, *order: str) -> list[dict]:
         """Return the rows of :meth:`selection` as JSON; at most :data:`MOST_ROWS`, the first in ``order``."""
         return self.resource.dump.of(self.selection().order_by(*order), self.call.context, MOST_ROWS)

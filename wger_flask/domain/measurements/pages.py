@@ -29,12 +29,12 @@ def _measurements(shown: Shown):
 
 def _categories(shown: Shown):
     """Draw the categories that are listed."""
-    return _cards(shown, [UUID(row["id"]) for row in shown.rows])
+    return _cards(shown, [key for (key,) in shown.values("id")])
 
 
 def _category(shown: Shown):
     """Draw a category, and list its latest values, those of its components where it is a group."""
-    key = UUID(shown.rows[0]["id"])
+    [(key,)] = shown.values("id")
     (category,), components = _loaded([key])
     keys = [key, *(one["id"] for one in components)]
     series = _series(Selection(Measurement, (any_of(Measurement.category, keys),), ("-date",)))

@@ -14,11 +14,11 @@ from uuid import UUID
 from wger_flask.api import (
     Amount,
     Selection,
+    Shown,
     View,
     along,
     any_of,
     bar_chart,
-    dumper,
     equals,
     know_names,
     services,
@@ -28,7 +28,6 @@ from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions
 from .intake import NUTRIENTS
-from .schemas import PlanSchema
 
 CHART_DAYS = 21
 
@@ -39,15 +38,15 @@ def _foods(shown):
     args = shown.call.args
     code = args.get("code", "").strip() or args.get("name__search", "").strip()
     return shown.render(
-        "views/foods.html", foods=[(row, _inside(row)) for row in shown.rows], code=code if code.isdecimal() else "",
+        "views/foods.html", foods=list(zip(shown.rows, _contents(shown), strict=True)),
+        code=code if code.isdecimal() else "",
         asks=services().settings.WGER_OPEN_FOOD_FACTS != "off", looked="code" in args,
     )  # fmt: skip
 
 
 def _food(shown):
     """Show the label of a food: what is in 100 g, and in each of its household measures."""
-    (row,) = shown.rows
-    inside = _inside(row)
+    (row,), (inside,) = shown.rows, _contents(shown)
     amounts = [("100 g", nutrients_of(inside, Decimal(100)))]
     amounts += [
         (f"1 {unit['name']} ({unit['gram']} g)", nutrients_of(inside, Decimal(1), unit["gram"]))
@@ -58,16 +57,16 @@ def _food(shown):
     )
 
 
-def _inside(row: dict) -> Nutrients:
-    """Return what is in 100 g of a food in its JSON."""
-    held: dict[str, Any] = {name: None if row[name] is None else Decimal(str(row[name])) for name in NUTRIENTS}
-    return Nutrients(**held)
+def _contents(shown: Shown) -> list[Nutrients]:
+    """Return what is in 100 g of each food of the page."""
+    return [Nutrients(*values) for values in shown.values(*NUTRIENTS)]
 
 
 # -- plans and meals --------------------------------------------------------------------------------
 def _plan(shown):
     """Show a plan: a day's meals with totals against its goals, and what was eaten."""
-    (plan,), key = shown.rows, shown.call.row().id
+    plan = shown.call.row()
+    key = plan.id
     meals = _meals((equals(models.Meal.plan, key),), (along(models.MealItem, ("meal", "plan"), key),))
     total = Nutrients.total(meal["total"] for meal in meals)
     log = Selection(models.LogItem, (equals(models.LogItem.plan, key),), ("-datetime",))
@@ -100,13 +99,6 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
     return sorted(meals, key=lambda meal: (meal["time"] is None, meal["time"] or datetime.time()))
 
 
-def _goals_of(plans: list[UUID], shown) -> dict[UUID, dict]:
-    """Return plans as JSON, by key."""
-    dump = dumper(PlanSchema, models.NutritionPlan)
-    selection = Selection(models.NutritionPlan, (any_of(models.NutritionPlan.id, plans),))
-    return {UUID(str(row["id"])): row for row in dump.of(selection, shown.call.context)}
-
-
 # -- the diary ----------------------------------------------------------------------------------------
 def _diary(shown):
     """Show the diary by day."""
@@ -133,7 +125,7 @@ def _days(shown, selection: Selection) -> dict | None:
     total = portions.total(eaten)
     plans = {part.plan for part in eaten or next(iter(days.values()))}
     one = plans.pop() if len(plans) == 1 else None
-    plan = _goals_of([one], shown)[one] if one is not None else None
+    plan: Any = Selection(models.NutritionPlan, (equals(models.NutritionPlan.id, one),)).first() if one else None
     last = max([*days, day])
     around = [last - timedelta(days=back) for back in reversed(range(CHART_DAYS))]
     amounts = [
@@ -146,7 +138,7 @@ def _days(shown, selection: Selection) -> dict | None:
         "goals": portions.goals(total, plan), "shares": portions.shares(total),
         "earlier": _link(shown, max((date for date in days if date < day), default=None)),
         "later": _link(shown, min((date for date in days if date > day), default=None)),
-        "chart": bar_chart(shown, amounts, "Energy of each day", "kcal", (plan or {}).get("goal_energy"), height=220),
+        "chart": bar_chart(shown, amounts, "Energy of each day", "kcal", plan and plan.goal_energy, height=220),
     }  # fmt: skip
 
 

@@ -116,11 +116,11 @@ def by_day(parts: Iterable[Portion]) -> dict[datetime.date, list[Portion]]:
     return days
 
 
-def goals(nutrients: Nutrients, plan: dict | None) -> list[Goal]:
-    """Return what ``nutrients`` come to beside the goals of a plan in its JSON."""
+def goals(nutrients: Nutrients, plan: models.NutritionPlan | None) -> list[Goal]:
+    """Return what ``nutrients`` come to beside the goals of a plan."""
     units = {name: (label, unit) for name, label, unit in LABELS}
     return [
-        Goal(name, *units[name], float(getattr(nutrients, name) or 0), (plan or {}).get(f"goal_{name}"))
+        Goal(name, *units[name], float(getattr(nutrients, name) or 0), getattr(plan, f"goal_{name}", None))
         for name in _GOALS
     ]
 

@@ -45,7 +45,7 @@ def _routines(shown):
     """Show routines by name, with when they are trained."""
     if not shown.rows:
         return None
-    rows = [(row, (date.fromisoformat(row["start"]), date.fromisoformat(row["end"]))) for row in shown.rows]
+    rows = list(zip(shown.rows, shown.values("start", "end"), strict=True))
     return shown.render("views/routines.html", rows=rows, today=today())
 
 

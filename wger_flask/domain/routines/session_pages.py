@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from wger_flask.api import Amount, Selection, any_of, bar_chart, current_context, dumper, equals, today
+from wger_flask.api import Amount, Selection, active_zone, any_of, bar_chart, equals, ordering_of, today
 from wger_flask.domain.core.models import weight_unit_of
 from wger_flask.domain.exercises.models import Exercise, Muscle
 from wger_flask.engine.errors import EngineError
@@ -21,35 +22,71 @@ from wger_flask.engine.wording import Wording
 from . import form_fields, models
 from .date_sequence import plan_of, wording
 from .routine_pages import aims
-from .schemas import WorkoutLogSchema
 from .sessions import may_go_on
+
+_SESSION = ("id", "datetime_start", "datetime_end", "day", "routine", "notes", "impression")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session: its moments are in the zone in force, ``day`` and ``routine`` are keys."""
+
+    id: UUID
+    start: datetime
+    end: datetime | None
+    day: int | None
+    routine: int | None
+    notes: str | None
+    impression: str
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it may still be going on."""
+        return may_go_on(self.start, self.end)
+
+    @property
+    def span(self) -> str:
+        """From when to when it went: ``17:30–18:45``, ``23:30–00:15 the next day``, ``since 17:30``."""
+        start, end = self.start, self.end
+        if end is None:
+            return f"since {start:%H:%M}" if self.goes_on else f"{start:%H:%M}"
+        days = (end.date() - start.date()).days
+        later = "" if not days else " the next day" if days == 1 else f" on {end:%Y-%m-%d}"
+        return f"{start:%H:%M}–{end:%H:%M}{later}"
+
+
+def _sessions_of(rows: Iterable[tuple]) -> list[Session]:
+    """Return the sessions with the values of :data:`_SESSION`."""
+    zone = active_zone()
+    return [
+        Session(key, start.astimezone(zone), end and end.astimezone(zone), *rest) for key, start, end, *rest in rows
+    ]
 
 
 def session_list(shown):
     """Show sessions with what was done in them."""
-    found = _logs([row["id"] for row in shown.rows])
-    return _sessions(shown, [(row, found[UUID(str(row["id"]))]) for row in shown.rows])
+    return _cards(shown, _sessions_of(shown.values(*_SESSION)))
 
 
 def session_page(shown):
     """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
-    (row,) = shown.rows
-    start, is_open = datetime.fromisoformat(row["datetime_start"]), goes_on(row)
+    (session,) = _sessions_of(shown.values(*_SESSION))
+    start, is_open = session.start, session.goes_on
     now = datetime.now(start.tzinfo).replace(microsecond=0, tzinfo=None).isoformat()
-    logs = _logs([row["id"]])[UUID(str(row["id"]))]
+    logs = _logs([session])[session.id]
     words, wanted, iteration = wording(), [], 0
-    own = (equals(models.Routine.id, row["routine"]), equals(models.Routine.user, shown.call.user.id))
-    if row["day"] and (routine := Selection(models.Routine, own).first()):
-        iteration, wanted = due(plan_of(routine), row["day"], start.date(), words)
-    names = shown.names(Exercise, {log["exercise"] for log in logs} | {item.exercise for _, item in wanted})
-    sets = [(log, names.get(str(log["exercise"]), "an exercise"), in_words([log], words)) for log in logs]
-    done = Counter(log["slot_entry"] for log in logs)
+    own = (equals(models.Routine.id, session.routine), equals(models.Routine.user, shown.call.user.id))
+    if session.day and (routine := Selection(models.Routine, own).first()):
+        iteration, wanted = due(plan_of(routine), session.day, start.date(), words)
+    names = shown.names(Exercise, {log.exercise_id for log in logs} | {item.exercise for _, item in wanted})
+    sets = [(log, names.get(str(log.exercise_id), "an exercise"), in_words([log], words)) for log in logs]
+    done = Counter(log.slot_entry_id for log in logs)
     given = {} if start.date() == today() or is_open else {"date": start.replace(tzinfo=None).isoformat()}
-    given |= {"session": row["id"]} | ({"routine": row["routine"]} if row["routine"] else {})
+    given |= {"session": str(session.id)} | ({"routine": session.routine} if session.routine else {})
     return shown.render(
-        "views/session.html", session=row, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
+        "views/session.html", session=session, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
         given=given, now=now if is_open else "", aims=aims, asks=form_fields, types=models.SET_TYPES,
-        **_about(shown, [row]),
+        **_about(shown, [session]),
     )  # fmt: skip
 
 
@@ -77,70 +114,59 @@ def due(plan, day: int | None, when: date, words: Wording) -> tuple[int, list[tu
 
 
 def logged(shown):
-    """Show what the logs endpoint of a routine answers."""
-    return _sessions(shown, [(row["session"], row["logs"]) for row in shown.rows][::-1])
+    """Show the sessions of a routine with what was done in them, the latest first."""
+    model = models.WorkoutSession
+    rows = Selection(model, (equals(model.routine, shown.call.row().id),), ordering_of(model)).rows(_SESSION)
+    return _cards(shown, _sessions_of(reversed(rows)))
 
 
-def _sessions(shown, pairs: list[tuple[dict, list[dict]]]):
-    if not pairs:
+def _cards(shown, sessions: list[Session]):
+    if not sessions:
         return None
-    names, words = shown.names(Exercise, {log["exercise"] for _, logs in pairs for log in logs}), wording()
-    cards = [(session, by_exercise(logs, names, words), _volume(logs)) for session, logs in pairs]
-    about = _about(shown, [session for session, _ in pairs])
-    return shown.render("views/sessions.html", cards=cards, mass=MassUnit(weight_unit_of(shown.call.user)), **about)
+    found, words = _logs(sessions), wording()
+    names = shown.names(Exercise, {log.exercise_id for logs in found.values() for log in logs})
+    cards = [
+        (session, by_exercise(found[session.id], names, words), _volume(found[session.id])) for session in sessions
+    ]
+    mass = MassUnit(weight_unit_of(shown.call.user))
+    return shown.render("views/sessions.html", cards=cards, mass=mass, **_about(shown, sessions))
 
 
-def _about(shown, sessions: list[dict]) -> dict:
+def _about(shown, sessions: list[Session]) -> dict:
     """Return the names of the days and routines of sessions."""
     return {
-        "days": shown.names(models.Day, {row["day"] for row in sessions if row["day"]}),
-        "routines": shown.names(models.Routine, {row["routine"] for row in sessions if row["routine"]}),
+        "days": shown.names(models.Day, {session.day for session in sessions if session.day}),
+        "routines": shown.names(models.Routine, {session.routine for session in sessions if session.routine}),
         "impressions": models.IMPRESSIONS,
-        "when": {row["id"]: (row["datetime_start"][:10], span(row)) for row in sessions},
     }
 
 
-def span(session: dict) -> str:
-    """Say from when to when a session went: ``17:30–18:45``, ``23:30–00:15 the next day``, ``since 17:30``."""
-    moments = session["datetime_start"], session["datetime_end"]
-    start, end = (moment and datetime.fromisoformat(moment) for moment in moments)
-    if end is None:
-        return f"since {start:%H:%M}" if goes_on(session) else f"{start:%H:%M}"
-    days = (end.date() - start.date()).days
-    later = "" if not days else " the next day" if days == 1 else f" on {end:%Y-%m-%d}"
-    return f"{start:%H:%M}–{end:%H:%M}{later}"
-
-
-def goes_on(session: dict) -> bool:
-    """Tell whether a session may still be going on."""
-    return session["datetime_end"] is None and may_go_on(datetime.fromisoformat(session["datetime_start"]), None)
-
-
-def _logs(sessions: list) -> dict[UUID, list[dict]]:
-    """Return the logs of sessions as JSON, in order of time."""
-    keys, dump = [UUID(str(key)) for key in sessions], dumper(WorkoutLogSchema, models.WorkoutLog)
-    logs = Selection(models.WorkoutLog, (any_of(models.WorkoutLog.session, keys),), ("date", "id"))
-    found: dict[UUID, list[dict]] = defaultdict(list)
-    for row in dump.of(logs, current_context()):
-        found[UUID(str(row["session"]))].append(row)
+def _logs(sessions: Iterable[Session]) -> dict[UUID, list[models.WorkoutLog]]:
+    """Return the logs of sessions, in order of time."""
+    which = (any_of(models.WorkoutLog.session, [session.id for session in sessions]),)
+    found: dict[UUID, list[models.WorkoutLog]] = defaultdict(list)
+    for log in Selection(models.WorkoutLog, which, ("date", "id")).instances():
+        found[log.session_id].append(log)
     return found
 
 
-def by_exercise(logs: Iterable[dict], names: Mapping[str, str], words: Wording) -> list[tuple[int, str, str]]:
+def by_exercise(
+    logs: Iterable[models.WorkoutLog], names: Mapping[str, str], words: Wording
+) -> list[tuple[int, str, str]]:
     """Return the exercises of logs in the order of their first set, each with all of its sets in words."""
-    found: dict[int, list[dict]] = defaultdict(list)
+    found: dict[int, list[models.WorkoutLog]] = defaultdict(list)
     for log in logs:
-        found[log["exercise"]].append(log)
+        found[log.exercise_id].append(log)
     return [(key, names.get(str(key), f"exercise {key}"), in_words(sets, words)) for key, sets in found.items()]
 
 
-def in_words(logs: Iterable[dict], words: Wording) -> str:
+def in_words(logs: Iterable[models.WorkoutLog], words: Wording) -> str:
     """Say sets in a line: ``6, 6, 5 × 70 kg; 8 × 60 kg``."""
     groups: list[tuple[str, list[str]]] = []
     for log in logs:
-        weight = _amount(log["weight"], words.weight_units.get(log["weight_unit"], ""))
-        unit = "" if log["repetitions_unit"] == REPETITIONS else words.repetition_units.get(log["repetitions_unit"], "")
-        repetitions = _amount(log["repetitions"], unit)
+        weight = _amount(log.weight, words.weight_units.get(log.weight_unit_id or 0, ""))
+        unit = words.repetition_units.get(log.repetitions_unit_id or 0, "")
+        repetitions = _amount(log.repetitions, "" if log.repetitions_unit_id == REPETITIONS else unit)
         if groups and groups[-1][0] == weight:
             groups[-1][1].append(repetitions)
         else:
@@ -148,18 +174,18 @@ def in_words(logs: Iterable[dict], words: Wording) -> str:
     return "; ".join(" × ".join(filter(None, (", ".join(filter(None, counts)), weight))) for weight, counts in groups)
 
 
-def _amount(value: str | None, unit: str) -> str:
-    return "" if value is None else f"{Decimal(value).normalize():f} {unit}".strip()
+def _amount(value: Decimal | None, unit: str) -> str:
+    return "" if value is None else f"{value.normalize():f} {unit}".strip()
 
 
-def _volume(logs: Iterable[dict]) -> Decimal:
+def _volume(logs: Iterable[models.WorkoutLog]) -> Decimal:
     """Return the volume (kg) of logs, of those with a mass and in repetitions."""
-    return sum(
-        (kilograms(Decimal(log["weight"]), log["weight_unit"]) * Decimal(log["repetitions"]) for log in logs
-         if log["weight"] and log["repetitions"]
-         and log["weight_unit"] in MASSES and log["repetitions_unit"] == REPETITIONS),
-        Decimal(0),
-    )  # fmt: skip
+    counted = (
+        log
+        for log in logs
+        if log.weight and log.repetitions and log.weight_unit_id in MASSES and log.repetitions_unit_id == REPETITIONS
+    )
+    return sum((kilograms(log.weight, log.weight_unit_id) * log.repetitions for log in counted), Decimal(0))
 
 
 def statistics(shown):

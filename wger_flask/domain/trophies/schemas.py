@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import uuid as uuids
+from uuid import UUID
 
 from wger_flask.api import Computed, Context, Nested, Schema, fields
 
 from .models import KINDS
 
 
-def picture(context: Context, kind: str, uuid: str | uuids.UUID) -> str:
+def picture(context: Context, kind: str, uuid: UUID) -> str:
     """Return the URL of a trophy's picture."""
-    return context.static(f"trophies/{kind}/{uuids.UUID(str(uuid))}.png")
+    return context.static(f"trophies/{kind}/{uuid}.png")
 
 
 class TrophySchema(Schema):
