@@ -5,6 +5,8 @@ The one module that may import everything, and that nothing imports.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -42,6 +44,7 @@ from .storage.database import release_connection, take_up
 
 __all__ = ["close_app", "create_app", "open_app"]
 
+_MOST_FUNCTIONS = 2048  # views that are made for each request are among them
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "gallery", "trophies")
 RATES = {
     "exercise_create": "20/hour",
@@ -55,6 +58,17 @@ RATES = {
 }
 
 
+class WgerFlask(Flask):
+    """Flask that finds out once, and not at every call, whether a function is a coroutine."""
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self._called = lru_cache(_MOST_FUNCTIONS)(super().ensure_sync)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return self._called(func)
+
+
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     """Return the WSGI application, which is open; ``overrides`` are settings by name.
 
@@ -64,7 +78,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     :class:`~wger_flask.open_application.ApplicationOpen`, each with one line for a person.
     """
     settings = settings or load(**overrides)
-    app = Flask("wger_flask")
+    app = WgerFlask("wger_flask")
     claim(app)
     try:
         return _built(app, settings)

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from ..rest.errors import CsrfFailed
@@ -49,6 +49,12 @@ class CookieSessions(SecureCookieSessionInterface):
         if SESSION_COOKIE not in request.headers.get("Cookie", ""):
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.modified:
+            super().save_session(app, session, response)
+        elif session.accessed and "Cookie" not in response.headers.get("Vary", ""):  # most answers say so already
+            response.vary.add("Cookie")
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         serializer = super().get_signing_serializer(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Request
 
+from ..rest.bodies import FORM_TYPES
 from ..rest.dispatch import AGAIN, NAME, PASSWORD
 from ..rest.errors import Forbidden
 from . import accounts, cookies, credential_stamps, credentials, email_addresses, passwords, sessions
@@ -106,8 +107,10 @@ def by_form(request: Request) -> Caller | None:
 
     Raises the errors of :func:`enter`, and :class:`~wger_flask.rest.errors.CsrfFailed`.
     """
+    if request.method != "POST" or request.mimetype not in FORM_TYPES:
+        return None
     form = request.form
-    if request.method != "POST" or AGAIN not in form or PASSWORD not in form:
+    if AGAIN not in form or PASSWORD not in form:
         return None
     cookies.demand_csrf(request)
     name, password = form.get(NAME, "").strip(), form[PASSWORD]

@@ -40,7 +40,10 @@ class Builder:
     def index(self, path: str) -> int:
         """Return where the value of ``path`` stands in a row; raises ValueError for what the model does not have."""
         self.reference(path)
-        path = self.prefix + path
+        return self.place(self.prefix + path)
+
+    def place(self, path: str) -> int:
+        """Return where the value of ``path``, as it is called where rows are selected, stands in a row."""
         if path not in self.columns:
             self.columns.append(path)
         return self.columns.index(path)
@@ -81,8 +84,8 @@ class Dumper:
 
     ``columns`` are the paths to select, ``key`` the place of the primary key among them.
     With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.
-    ``is_flat`` tells whether a row's own columns are all that it takes, ``is_large`` whether some
-    may hold long texts, or JSON, which is far larger as objects.
+    ``is_flat`` tells whether a row's own columns are all that it takes, ``is_plain`` whether one query is, with rows
+    that references lead to, and ``is_large`` whether some may hold long texts, or JSON, which is far larger as objects.
     """
 
     def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
@@ -94,7 +97,8 @@ class Dumper:
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
         self.is_large = any(field.is_large for field in fields.values())
-        self.is_flat = not self._loaders and not any("." in path for path in self.columns)
+        self.is_plain = not self._loaders
+        self.is_flat = self.is_plain and not any("." in path for path in self.columns)
 
     def of(self, selection: Selection, context: Context, limit: int | None = None) -> list[dict]:
         """Return the rows of ``selection``, the first ``limit`` of them if that is given, as dictionaries."""

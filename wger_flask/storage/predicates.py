@@ -5,6 +5,7 @@ Function and shape are what lets :mod:`.query` compile the SQL of a shape once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from types import FunctionType
@@ -102,8 +103,9 @@ def along(model: type[Model], path: tuple[str, ...], value: object) -> Clause:
 
 def pad(values: list[T]) -> list[T]:
     """Return ``values`` with the last one repeated, so that lists of values have few lengths and SQL few shapes."""
-    size = next((size for size in PADDED if size >= len(values)), len(values)) if values else 0
-    return values + values[-1:] * (size - len(values))
+    place = bisect_left(PADDED, len(values))
+    missing = PADDED[place] - len(values) if place < len(PADDED) else 0
+    return values + values[-1:] * missing if missing else values
 
 
 def _is_null(model: type[Model], name: str) -> Expression:

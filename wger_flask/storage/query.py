@@ -21,7 +21,7 @@ import peewee
 from . import counting
 from .database import database
 from .model import M, Model, column_at, columns_of, decoder_of, key_of
-from .predicates import Clause
+from .predicates import PADDED, Clause, any_of, pad
 from .query_cache import remembered
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
 from .types import Expression, Row
@@ -143,6 +143,34 @@ class Selection:
     def keys(self) -> list[Any]:
         """Return the primary keys, as Python values."""
         return [key for (key,) in self.rows((key_of(self.model).name,))]
+
+
+class RowsByKey:
+    """The rows whose ``column`` has one of some raw keys: what relations are loaded with, for pages one like the other.
+
+    ``columns`` and ``order`` are as in :meth:`Selection.rows`.  The SQL is found by the number of keys alone; it is the
+    one of a :class:`Selection`.
+    """
+
+    __slots__ = ("_column", "_columns", "_order", "_statements")
+
+    def __init__(self, column: peewee.Field, columns: tuple[str, ...], order: tuple[str, ...] = ()):
+        self._column, self._columns, self._order = column, columns, order
+        self._statements: dict[tuple[object, int], Statement] = {}
+
+    def raw_rows(self, keys: list[Any]) -> list[Row]:
+        """Return the rows for ``keys``, of which there is one at least, as the driver gives them."""
+        values, dialect = pad(keys), database.obj.dialect
+        if len(values) > PADDED[-1]:
+            return self._selection(values).raw_rows(self._columns)
+        statement = self._statements.get((dialect, len(values)))
+        if statement is None:
+            made = _rows(dialect, self._selection(values), self._columns, False, False)
+            statement = self._statements[dialect, len(values)] = made
+        return statement.run(values).fetchall()
+
+    def _selection(self, values: list[Any]) -> Selection:
+        return Selection(self._column.model, (any_of(self._column, values, raw=True),), self._order)
 
 
 def which_exist(selections: Sequence[Selection]) -> list[bool]:

@@ -33,13 +33,16 @@ class Statement:
 
     sql: str
     parameters: tuple[object, ...]
+    in_order: bool = False  # whether the parameters are the values themselves
 
     def run(self, values: Sequence[object]) -> Cursor:
         """Execute with ``values`` and return the cursor."""
         return database.obj.execute_sql(self.sql, self.filled(values))
 
-    def filled(self, values: Sequence[object]) -> list[object]:
+    def filled(self, values: Sequence[object]) -> Sequence[object]:
         """Return the parameters, ``values`` in their places."""
+        if self.in_order and len(values) == len(self.parameters):
+            return values
         return [values[p.index] if type(p) is _Slot else p for p in self.parameters]
 
     def with_values(self, values: Sequence[object]) -> Relation:
@@ -58,7 +61,8 @@ class Relation:
 def compile_query(query: peewee.BaseQuery) -> Statement:
     """Have Peewee write ``query``, whose open values are slots (see :class:`Slots`)."""
     sql, parameters = database.obj.get_sql_context().sql(query).query()
-    return Statement(sql, tuple(parameters))
+    places = [p.index if type(p) is _Slot else None for p in parameters]
+    return Statement(sql, tuple(parameters), places == list(range(len(parameters))))
 
 
 def tuples_of(query: peewee.BaseQuery) -> Iterable[Row]:

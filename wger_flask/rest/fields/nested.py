@@ -1,22 +1,23 @@
 """Rows that are shown whole inside another one, each in the shape of a schema.
 
-Each takes one query a page, however many rows the page has; what is nested inside works the
-same way again.
+Each takes one query a page, however many rows the page has, or none where a row that a reference
+leads to has columns alone; what is nested inside works the same way again.
 """
 
 from __future__ import annotations
 
 from ...storage import columns
 from ...storage.model import Link, columns_of, key_of, ordering_of
-from ...storage.predicates import any_of
-from ...storage.query import Selection
+from ...storage.query import RowsByKey
 from .. import fields
 from ..serialization import Builder, Column, Dumper, dumper
 from .references import prefixed
 
 
 class Nested(fields.Field):
-    """The row that a reference leads to, as an object in the shape of ``schema``, or null; read-only, one query a page.
+    """The row that a reference leads to, as an object in the shape of ``schema``, or null; read-only.
+
+    A row whose own columns are all that it takes is joined, any other costs one query a page.
 
     The name of the field is that of the reference, or ``attribute`` names it.
     """
@@ -41,8 +42,12 @@ class Nested(fields.Field):
         inner = dumper(self.schema, model)
         key = key_of(model)
 
+        if inner.is_plain:
+            return _joined(builder, path, Dumper(self.schema, model, f"{builder.prefix}{path}.", builder.dialect))
+        found = RowsByKey(key, inner.columns)
+
         def load(keys, context):
-            rows = Selection(model, (any_of(key, keys, raw=True),)).raw_rows(inner.columns)
+            rows = found.raw_rows(keys)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(path, load)
@@ -75,8 +80,10 @@ class Children(fields.Field):
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
 
+        found = RowsByKey(self.reference, wanted, self.order)
+
         def load(keys, context):
-            rows = Selection(model, (any_of(self.reference, keys, raw=True),), self.order).raw_rows(wanted)
+            rows = found.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
@@ -103,8 +110,10 @@ class Child(fields.Field):
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
 
+        found = RowsByKey(self.reference, wanted)
+
         def load(keys, context):
-            rows = Selection(model, (any_of(self.reference, keys, raw=True),)).raw_rows(wanted)
+            rows = found.raw_rows(keys)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(self.attribute or key_of(builder.model).name, load)
@@ -135,11 +144,30 @@ class Members(fields.Field):
         inner = Dumper(self.schema, self.relation.model, prefix=f"{target.name}.")
         wanted = inner.columns + (source.name,)
 
+        found = RowsByKey(source, wanted, self.order)
+
         def load(keys, context):
-            rows = Selection(self.relation.through, (any_of(source, keys, raw=True),), self.order).raw_rows(wanted)
+            rows = found.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
+
+
+def _joined(builder: Builder, path: str, inner: Dumper) -> Column:
+    """Return the column of the rows that ``path`` leads to: they come with the rows themselves, without a query."""
+    places = [builder.place(column) for column in inner.columns]
+
+    def column(raw, context, loaded):
+        parts = [raw[place] for place in places]
+        first: dict[object, int] = {}
+        for number, key in enumerate(parts[inner.key]):
+            if key not in first and key is not None:
+                first[key] = number
+        rows = [tuple(part[number] for part in parts) for number in first.values()]
+        made = dict(zip(first, inner(rows, context), strict=True))
+        return map(made.get, parts[inner.key])
+
+    return column
 
 
 def _by_last(rows: list[tuple], items: list[dict]) -> dict[object, list[dict]]:

@@ -14,8 +14,7 @@ from marshmallow import ValidationError
 
 from ...storage import columns
 from ...storage.model import Link, Model, key_of, ordering_of
-from ...storage.predicates import any_of
-from ...storage.query import Selection
+from ...storage.query import RowsByKey
 from .. import fields
 from ..bodies import FormData
 from ..serialization import Builder, Column
@@ -136,18 +135,19 @@ class Keys(fields.Field):
             raise ValidationError(no_such_row(None))
         return [parse_reference(self.model, item) for item in value]
 
-    def _links(self, keys, raw: bool) -> tuple[Selection, tuple[str, str]]:
-        source, target = self.relation.source, self.relation.target
-        order = tuple(prefixed(term, target.name) for term in ordering_of(self.model) or ("id",))
-        return Selection(self.relation.through, (any_of(source, keys, raw=raw),), order), (source.name, target.name)
+    @property
+    def _order(self) -> tuple[str, ...]:
+        return tuple(prefixed(term, self.relation.target.name) for term in ordering_of(self.model) or ("id",))
 
     def column(self, builder: Builder, name: str) -> Column:
         convert = builder.dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
+        source, target = self.relation.source, self.relation.target
+        links = RowsByKey(source, (source.name, target.name), self._order)
+
         def load(keys, context):
             found: dict = {}
-            links, names = self._links(keys, raw=True)
-            for key, target in links.raw_rows(names):
+            for key, target in links.raw_rows(keys):
                 found.setdefault(key, []).append(convert(target) if convert else target)
             return found
 
