@@ -59,6 +59,7 @@ from .storage.bulk import upsert
 from .storage.cascade import delete
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
+from .storage.latest import latest
 from .storage.model import (
     Model,
     clashes_of,
@@ -98,7 +99,7 @@ __all__ = [
     "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
-    "know_names", "link", "load",
+    "know_names", "latest", "link", "load",
     "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",

@@ -17,14 +17,16 @@ from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from . import credential_stamps, trust
 from .models import Permission, SecurityStamp, Token, User, group_permissions, user_groups, user_permissions
-from .zones import zone_name
+from .zones import profile_value
 
+_OF_PROFILE = ("time_zone", "weight_unit")
 _NAMES = ("id", "username", "is_active", "is_staff", "is_superuser")
 
 
 def columns_of(user: str = "") -> tuple[str | Clause, ...]:
     """Return the columns to select for a :class:`Caller`, built ones first; the path ``user`` leads to their row."""
-    return zone_name(user or "id"), *(f"{user}.{name}" if user else name for name in _NAMES)
+    of_profile = (profile_value(name, user or "id") for name in _OF_PROFILE)
+    return *of_profile, *(f"{user}.{name}" if user else name for name in _NAMES)
 
 
 _OF_USER, _OF_TOKEN = columns_of(), (*columns_of("user"), "key")
@@ -32,12 +34,16 @@ _OF_STAMP = (*columns_of("user"), "stamp", "mark", "user.password")
 
 
 class Caller:
-    """Somebody who is logged in; ``zone`` is the time zone of their profile, None without one."""
+    """A user who is logged in.
+
+    ``zone`` is the time zone of their profile, None without one, ``weight_unit`` the unit of weights in it.
+    """
 
     def __init__(
-        self, time_zone: str | None, id: int, username: str, is_active: bool = True, is_staff: bool = False,
-        is_superuser: bool = False,
+        self, time_zone: str | None, weight_unit: str | None, id: int, username: str, is_active: bool = True,
+        is_staff: bool = False, is_superuser: bool = False,
     ):  # fmt: skip
+        self.weight_unit = weight_unit
         self.zone = zone_named(time_zone) if time_zone else None
         self.id, self.username = id, username
         self.is_active, self.is_staff, self.is_superuser = bool(is_active), bool(is_staff), bool(is_superuser)

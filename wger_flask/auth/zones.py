@@ -23,7 +23,15 @@ def zone_name(path: str = "id") -> Clause:
 
     It is null where there is no profile, empty where the profile names none.
     """
-    return Clause(_name, path=path)
+    return profile_value("time_zone", path)
+
+
+def profile_value(column: str, path: str = "id") -> Clause:
+    """Return the column for :meth:`Selection.rows` with what a user's profile has in ``column``, null without one.
+
+    ``path`` leads to the user's key.
+    """
+    return Clause(_of_profile, (), (column,), path)
 
 
 def zone_of(user: int) -> tzinfo:
@@ -38,5 +46,5 @@ def zone_of(user: int) -> tzinfo:
     return (zone_named(rows[0][0] or "") if rows else None) or server_zone()
 
 
-def _name(user: peewee.Field[int]) -> peewee.Select:
-    return _profiles.select(_profiles.c.time_zone).where(_profiles.c.user_id == user)
+def _of_profile(column: str, user: peewee.Field[int]) -> peewee.Select:
+    return _profiles.select(getattr(_profiles.c, column)).where(_profiles.c.user_id == user)

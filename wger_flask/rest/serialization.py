@@ -59,12 +59,14 @@ class Builder:
         """Return what makes Python values of the raw ones of a column, None where they are that."""
         return None if self.dialect is AS_HELD else decoder_of(self.reference(path))
 
-    def grouped(self, load: Load, otherwise: Callable = list) -> Column:
-        """Return the column of what ``load(keys, context)`` gives for the row's own key."""
+    def grouped(self, load: Load, otherwise: Callable = list, part: int | None = None) -> Column:
+        """Return the column of what ``load(keys, context)`` gives for the row's own key, or of a ``part`` of that."""
         key, place = self._loaded(key_of(self.model).name, load)
 
         def column(raw, context, loaded):
             found = loaded[place]
+            if part is not None:
+                return [found[value][part] if value in found else otherwise() for value in raw[key]]
             return [found[value] if value in found else otherwise() for value in raw[key]]
 
         return column
@@ -75,8 +77,10 @@ class Builder:
         return lambda raw, context, loaded: map(loaded[place].get, raw[key])
 
     def _loaded(self, path: str, load: Load) -> tuple[int, int]:
-        self.loaders.append((self.index(path), load))
-        return self.loaders[-1][0], len(self.loaders) - 1
+        loader = (self.index(path), load)
+        if loader not in self.loaders:
+            self.loaders.append(loader)
+        return loader[0], self.loaders.index(loader)
 
 
 class Dumper:

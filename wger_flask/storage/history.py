@@ -7,7 +7,7 @@ moment and who did it.  The authors of a text are read from there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
 import peewee
@@ -54,23 +54,33 @@ def record(row: Model, kind: str, user_id: int | None) -> None:
     made.create(**values, history_type=KINDS[kind], history_user=user_id)
 
 
-def versions(reference: fields.ForeignKey, keys: Sequence[object], column: str) -> list[tuple[Any, Any]]:
+def versions(
+    references: Sequence[peewee.Field[Any]], keys: Sequence[object], column: str
+) -> list[tuple[int, Any, Any]]:
     """Return the values of ``column`` in every edit of the rows that still exist and refer to one of ``keys``.
 
-    ``reference`` says whom a row belongs to.  Pairs of what it is now and what the column was, in the order of
-    the edits; both are columns of numbers or texts.
+    ``references`` say whom a row belongs to: a reference, or the key of a model for its own rows.  One query for all of
+    them.  Triples of the number of the reference, counted from 0, what it is now, and what the column was, by reference
+    and in the order of the edits; all are columns of numbers or texts.
     """
-    stored = pad([encode(reference, key) for key in keys])
-    return _versions(database.obj.dialect, reference, len(stored), column).run(stored).fetchall() if stored else []
+    stored = pad([encode(references[0], key) for key in keys])
+    if not stored:
+        return []
+    statement = _versions(database.obj.dialect, tuple(references), len(stored), column)
+    return [(part, key, value) for part, _, key, value in statement.run(stored * len(references)).fetchall()]
 
 
 @lru_cache(COMPILED_SHAPES)
-def _versions(dialect: AnyDialect, reference: fields.ForeignKey, number: int, column: str) -> Statement:
-    model: type[Model] = reference.model
-    made: Any = model._meta.history
-    slots = Slots()
-    query = made.select(reference, getattr(made, column)).join(model, on=(model._meta.primary_key == made.id))
-    return compile_query(query.where(reference.in_([slots.take() for _ in range(number)])).order_by(made.history_id))
+def _versions(dialect: AnyDialect, references: tuple[peewee.Field[Any], ...], number: int, column: str) -> Statement:
+    slots, parts = Slots(), []
+    for part, reference in enumerate(references):
+        model: type[Model] = reference.model
+        made: Any = model._meta.history
+        wanted = reference.in_([slots.take() for _ in range(number)])
+        query = made.select(peewee.SQL(str(part)), made.history_id, reference, getattr(made, column))
+        parts.append(query.join(model, on=(model._meta.primary_key == made.id)).where(wanted))
+    whole = reduce(lambda query, more: query.union_all(more), parts)
+    return compile_query(whole.order_by(peewee.SQL("1"), peewee.SQL("2")))
 
 
 def _copy(field: peewee.Field) -> peewee.Field:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wger_flask.api import Selection, any_of, fields, history_of, key_of, versions
+from wger_flask.api import Selection, any_of, fields, history_of, latest, versions
 
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
-Part = type[Translation] | type[ExerciseImage] | type[ExerciseVideo]
-_PARTS: tuple[Part, ...] = (Translation, ExerciseImage, ExerciseVideo)
+_REFERENCES = (Exercise.id, Translation.exercise, ExerciseImage.exercise, ExerciseVideo.exercise)
 
 
 def of(model) -> Callable:
@@ -24,24 +23,22 @@ def of(model) -> Callable:
     return load
 
 
-def of_everything(keys, context) -> dict[int, list[str]]:
-    """Return the authors of exercises, and of the translations, pictures and films that they have now."""
-    rows = _edits(Exercise, keys)
-    for model in _PARTS:
-        rows += versions(model.exercise, keys, "license_author")
-    return _gather(rows)
+def of_exercises(keys, context) -> dict[int, tuple[list[str], list[str]]]:
+    """Return the authors of exercises, and these with the authors of the words, pictures and films they have now."""
+    own: dict[int, dict[str, None]] = {}
+    whole: dict[int, dict[str, None]] = {}
+    for part, key, author in versions(_REFERENCES, keys, "license_author"):
+        if author:
+            whole.setdefault(key, {})[author] = None
+            if part == 0:
+                own.setdefault(key, {})[author] = None
+    return {key: (list(own.get(key, ())), list(authors)) for key, authors in whole.items()}
 
 
 def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
-    latest: dict = {}
-    places = [(Exercise, key_of(Exercise)), *((part, part.exercise) for part in _PARTS)]
-    for model, column in places:
-        for key, moment in Selection(model, (any_of(column, keys),)).rows((column.name, "last_update")):
-            if key not in latest or latest[key] < moment:
-                latest[key] = moment
     convert = fields.DateTime().wire
-    return {key: convert(moment) for key, moment in latest.items()}
+    return {key: convert(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
 
 
 def _edits(model, keys) -> list[tuple]:

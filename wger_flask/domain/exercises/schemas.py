@@ -218,5 +218,5 @@ class ExerciseInfoSchema(Schema):
     translations = Children(TranslationInfoSchema, models.Translation.exercise)
     variation_group = fields.UUID(allow_none=True)
     videos = Children(VideoInfoSchema, models.ExerciseVideo.exercise)
-    author_history = Batch(authors.of(models.Exercise))
-    total_authors_history = Batch(authors.of_everything)
+    author_history = Batch(authors.of_exercises, part=0)
+    total_authors_history = Batch(authors.of_exercises, part=1)

@@ -24,6 +24,7 @@ from wger_flask.api import (
     account_named,
     any_of,
     columns,
+    decode,
     encode,
     equals,
     server_zone,
@@ -37,6 +38,7 @@ from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 
 from .calculation import (
+    EXERCISES_IN,
     Calculated,
     Entries,
     days_about,
@@ -53,6 +55,7 @@ _WEIGHED = frozenset(("weight", "repetitions", "weight_unit", "repetitions_unit"
 _MOVED = frozenset(("date", "exercise", "user"))
 _WRITTEN = ("id", "external_id", "date", "value", "category", "source", "notes", "extra_data")
 _AT_ONCE = 500
+FROM_MEASUREMENTS = (BMI, WHTR)
 
 
 def listen(registry: Registry) -> None:
@@ -138,9 +141,8 @@ def profile_changed(profile: UserProfile, names: frozenset[str]) -> None:
 
 
 def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> None:
-    for found, is_fresh in _calculated(Clause(_has_owner_of, (encode(Category.id, category),))):
-        if not found.follows_measurements:
-            continue
+    owner = Clause(_has_owner_of, (encode(Category.id, category),))
+    for found, is_fresh in _calculated(owner, FROM_MEASUREMENTS):
         if found.kind == BMI and not _is_source(found, category):
             if moved:
                 _forget([found.id])  # an entry that left stays until the next weight, as recorded
@@ -151,9 +153,7 @@ def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> No
 
 
 def _follow_logs(user: int, moments: list[tuple] | None) -> None:
-    for found, is_fresh in _of_user(user):
-        if found.follows_measurements:
-            continue
+    for found, is_fresh in _calculated(equals(Category.user, user), tuple(EXERCISES_IN)):
         days = days_about(found, moments) if moments is not None and is_fresh else None
         if days is None:
             _calculate_all(found)
@@ -181,18 +181,25 @@ def _of_user(user: int) -> list[tuple[Calculated, bool]]:
     return _calculated(equals(Category.user, user))
 
 
-def _calculated(whose: Clause) -> list[tuple[Calculated, bool]]:
-    names = ("id", "user", "dynamic_type", "dynamic_params")
-    rows = Selection(Category, (whose, Clause(_is_dynamic, (NOT_DYNAMIC,)))).rows(names)
+def _calculated(whose: Clause, kinds: tuple[str, ...] = ()) -> list[tuple[Calculated, bool]]:
+    which = any_of(Category.dynamic_type, kinds) if kinds else Clause(_is_dynamic, (NOT_DYNAMIC,))
+    rows = Selection(Category, (whose, which)).rows(_CALCULATED)
     if not rows:
         return []
     zone = zone_of(rows[0][1])
-    made = [Calculated(key, user, kind, params, zone) for key, user, kind, params in rows]
-    sound = [found for found in made if is_sound(found)]
-    counted = Selection(Calculation, (any_of(Calculation.category, [found.id for found in sound]),))
-    days = dict(counted.rows(("category", "day")))
     now = today(zone)
-    return [(found, days.get(found.id) == now) for found in sound]
+    made = [
+        (Calculated(key, user, kind, params, zone), decode(Calculation.day, day) == now)
+        for key, user, kind, params, day in rows
+    ]
+    return [(found, is_fresh) for found, is_fresh in made if is_sound(found)]
+
+
+def _day():
+    return Calculation.select(Calculation.day).where(Calculation.category == Category.id)
+
+
+_CALCULATED = ("id", "user", "dynamic_type", "dynamic_params", Clause(_day))
 
 
 def _has_owner_of(slot):

@@ -9,7 +9,6 @@ from wger_flask.api import (
     WRITE,
     Call,
     Compare,
-    Context,
     Hooks,
     Invalid,
     Key,
@@ -35,17 +34,21 @@ class Weight(fields.Decimal):
     """A weight in the unit of its owner's profile; the column holds it in the unit that its row names."""
 
     def column(self, builder, name):
-        units = builder.looked_up("category.user", _units)
-        places = [builder.index(path) for path in ("value", "extra_data", "category.unit")]
+        places = [builder.index(path) for path in ("category.user", "value", "extra_data", "category.unit")]
 
         def column(raw, context, loaded):
-            stored = zip(*[raw[place] for place in places], strict=True)
-            return [_shown(unit, *values) for unit, values in zip(units(raw, context, loaded), stored, strict=True)]
+            owners, *stored = (raw[place] for place in places)
+            asking = context.user
+            if set(owners) == {asking and asking.id}:  # as nearly always: their unit came with them
+                units = {asking.id: asking.weight_unit}
+            else:
+                units = _units(list(set(owners)))
+            return [_shown(units.get(owner), *values) for owner, *values in zip(owners, *stored, strict=True)]
 
         return column
 
 
-def _units(users: list, context: Context | None = None) -> dict[int, str]:
+def _units(users: list[int]) -> dict[int, str]:
     """Return the units in which users see weights."""
     return dict(Selection(UserProfile, (any_of(UserProfile.user, users),)).rows(("user", "weight_unit")))
 

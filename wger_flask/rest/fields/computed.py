@@ -53,7 +53,9 @@ class Batch(fields.Field):
 
     ``load(keys, context)`` gets the primary keys of all rows of the page, a list, and returns a dictionary from key to
     value (what becomes JSON): one query, however many rows.  A row that is not in the dictionary gets ``otherwise()``,
-    an empty list unless you say more.  ``describes`` is a field that says what the value is.
+    an empty list unless you say more.  ``describes`` is a field that says what the value is.  Where several fields
+    have the same function, it is called once: for each key it returns a sequence, of which a field takes ``part``, an
+    index.
 
         def naps_by_user(keys, context):
             query = Nap.select(Nap.user, fn.COUNT(Nap.id)).where(Nap.user.in_(keys)).group_by(Nap.user)
@@ -64,10 +66,13 @@ class Batch(fields.Field):
 
     kind, widget = "computed", ""
 
-    def __init__(self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None, **kwargs):
+    def __init__(
+        self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None,
+        part: int | None = None, **kwargs,
+    ):  # fmt: skip
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
-        self.load, self.otherwise, self.describes = load, otherwise, describes
+        self.load, self.otherwise, self.describes, self.part = load, otherwise, describes, part
 
     @property
     def is_bulky(self):
@@ -83,13 +88,13 @@ class Batch(fields.Field):
     def column(self, builder: Builder, name: str) -> Column:
         decode, load = builder.decoder(key_of(builder.model).name), self.load
         if decode is None:
-            return builder.grouped(load, self.otherwise)
+            return builder.grouped(load, self.otherwise, self.part)
 
         def load_raw(keys, context):
             found = load(decoded := list(map(decode, keys)), context)
             return {raw: found[key] for raw, key in zip(keys, decoded, strict=True) if key in found}
 
-        return builder.grouped(load_raw, self.otherwise)
+        return builder.grouped(load_raw, self.otherwise, self.part)
 
 
 class File(fields.Field):
