@@ -3,20 +3,24 @@
 
     .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER            # check against the floor
     .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER --raise    # and keep what is better
+    .ci/postgres .ci/conformance_floor.py ... --postgresql                           # on the server that tests run on
 
 The floor is tests/conformance-floor.json: how many steps of each suite passed, and the total.  It
 only ever rises; a step that is lost on purpose is an edit of that file with its reason in the
-commit.
+commit.  PostgreSQL has a floor of its own (docs/compatibility.md names the steps that differ there), and a
+database a suite.
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
-FLOOR = Path(__file__).resolve().parent.parent / "tests" / "conformance-floor.json"
+FLOORS = Path(__file__).resolve().parent.parent / "tests"
 SUITE = re.compile(r"^(?P<name>\S+)\s+(?P<passed>\d+) of\s+\d+\s")
 TOTAL = re.compile(r"^(?P<passed>\d+) passed, \d+ failed$")
 
@@ -48,14 +52,38 @@ def run(command: list[str]) -> list[str]:
     return lines
 
 
+def run_on_server(command: list[str], server: str, suites: list[str]) -> list[str]:
+    """Run ``command`` for each of ``suites`` in a database of its own; returns lines like :func:`run`, one total."""
+    import psycopg
+
+    lines, total = [], 0
+    for suite in suites:
+        name = f"conformance_{suite}"
+        with psycopg.connect(server, autocommit=True) as held:
+            held.execute(f"DROP DATABASE IF EXISTS {name}")
+            held.execute(f"CREATE DATABASE {name}")
+        own = urlsplit(server)._replace(path=f"/{name}").geturl()
+        found = run([*command, "--only", suite, "--database", own])
+        lines += found
+        total += read_scores(found).get("total", 0)
+    return [*lines, f"{total} passed, 0 failed"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runner", help="the script that replays the suites")
     parser.add_argument("--raise", dest="raised", action="store_true", help="write better scores into the floor")
     parser.add_argument("--suites", required=True, help="the folder of recorded suites")
+    parser.add_argument("--postgresql", action="store_true", help="run on the server in WGER_TEST_DATABASE_URL")
     arguments = parser.parse_args()
-    floor = json.loads(FLOOR.read_text())
-    scores = read_scores(run([sys.executable, arguments.runner, "--suites", arguments.suites]))
+    file = FLOORS / ("conformance-floor-postgresql.json" if arguments.postgresql else "conformance-floor.json")
+    floor = json.loads(file.read_text())
+    command = [sys.executable, arguments.runner, "--suites", arguments.suites]
+    if arguments.postgresql:
+        suites = [name for name in floor if name != "total"]
+        scores = read_scores(run_on_server(command, os.environ["WGER_TEST_DATABASE_URL"], suites))
+    else:
+        scores = read_scores(run(command))
     lost = losses(scores, floor)
     for line in lost:
         print(f"below the floor: {line}")
@@ -64,7 +92,7 @@ def main() -> int:
         return 1
     if arguments.raised:
         names = sorted(name for name in scores if name != "total") + ["total"]
-        FLOOR.write_text(json.dumps({name: scores[name] for name in names}, indent=2) + "\n")
+        file.write_text(json.dumps({name: scores[name] for name in names}, indent=2) + "\n")
     print(f"conformance: {scores['total']} passed, the floor is {floor['total']}")
     return 0
 
