@@ -11,6 +11,10 @@ from wger_flask.rest.registry import RegistrationError
 from wger_flask.storage.database import database
 
 PLUGIN = """
+    from datetime import UTC, date, datetime, time
+    from decimal import Decimal
+    from uuid import UUID
+
     from wger_flask.api import (
         WRITE, Action, Batch, Computed, Key, Model, Resource, Schema, User, columns, fields, fn, models, owned_by,
     )
@@ -41,8 +45,19 @@ PLUGIN = """
         asked = call.query()
         return {**asked, "since": asked["since"].isoformat()}
 
+    class SpanSchema(Schema):
+        start = fields.DateTime()
+        day = fields.Date()
+        share = fields.Decimal(4, 2)
+
+    def spans(call):
+        row = {"start": datetime(2026, 1, 2, 8, tzinfo=UTC), "day": date(2026, 1, 2), "share": Decimal("0.50")}
+        return [{**row, "time": time(8, 30), "key": UUID(int=7)}]
+
     like = Resource("like", Like, LikeSchema, methods=WRITE, owner=owned_by("user"), actions=(
         Action("top/", top, detail=False, query=TopQuery, label="Favourites", about="What is liked most."),
+        Action("spans/", spans, detail=False, schema=SpanSchema, many=True),
+        Action("bare/", spans, detail=False),
         Action("forget/", lambda call: None, detail=False, methods=("POST",), label="Forget all"),
     ))
 
@@ -64,6 +79,18 @@ def app(served):
 @pytest.fixture
 def grace(app):
     return Client(app, "grace")
+
+
+def test_an_action_may_give_moments_days_and_decimals(grace):
+    row = {
+        "start": "2026-01-02T09:00:00+01:00", "day": "2026-01-02", "share": "0.50", "time": "08:30:00",
+        "key": "00000000-0000-0000-0000-000000000007",
+    }  # fmt: skip
+    for name in ("spans", "bare"):
+        assert grace.get(f"like/{name}/").json == [row]
+        assert grace.get(f"like/{name}/", headers={"Accept": "application/json; indent=2"}).json == [row]
+        page = grace.get(f"like/{name}/", headers=HTML)
+        assert page.status_code == 200 and "0.50" in page.text and "2026-01-02" in page.text
 
 
 # -- fields ----------------------------------------------------------------------------------------------

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
 
 import orjson
 from flask import Response
 
+from ..storage.dialects.base import wire_moment
 from .negotiation import Format
+from .timezone import active_zone
 
 _page: Callable | None = None
 
@@ -29,15 +34,36 @@ def set_page(render: Callable) -> None:
 def to_json(payload, indent: int = 0) -> bytes:
     """Return ``payload`` as JSON, bytes in UTF-8, with ``indent`` blanks (0: compact)."""
     if indent:
-        text = json.dumps(payload, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
+        text = json.dumps(payload, ensure_ascii=False, indent=indent, default=_spell).encode("utf-8", "surrogatepass")
     else:
         try:
-            text = orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS)
+            text = orjson.dumps(payload, _spell, orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
         except TypeError:  # an integer beyond 64 bits, which a column of JSON may hold
-            text = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            compact = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_spell)
+            text = compact.encode("utf-8", "replace")
     if b"\xe2\x80" in text:
         text = text.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
     return text
+
+
+def _spell(value: object) -> str:
+    """Return what an action may give and JSON does not know, as fields write it."""
+    if isinstance(value, datetime):
+        return wire_moment(value, active_zone())
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is nothing that becomes JSON")
+
+
+def spelled(payload: object) -> object:
+    """Return ``payload`` with moments, days, times, decimals and UUIDs as JSON has them."""
+    if isinstance(payload, dict):
+        return {name: spelled(value) for name, value in payload.items()}
+    if isinstance(payload, list | tuple):
+        return [spelled(value) for value in payload]
+    return _spell(payload) if isinstance(payload, date | time | Decimal | UUID) else payload
 
 
 def to_json_list(parts: Iterable[list]) -> orjson.Fragment:

@@ -10,6 +10,7 @@ from flask import Response, make_response, redirect
 
 from ..rest.dispatch import Call
 from ..rest.errors import ApiError
+from ..rest.renderers import spelled
 from ..rest.services import services
 from . import index
 from .access_notes import adding, barred, would_add
@@ -105,6 +106,7 @@ def detail(call: Call, payload: dict) -> Response:
 
 def plain(call: Call, payload, status: int = 200) -> Response:
     """Return the page of an answer that is neither a list nor a row of a resource."""
+    payload = spelled(payload)
     schema = call.target.schema("response", call.method)
     schema = schema if isinstance(schema, type) else None  # a piece of OpenAPI says nothing for people
     rows = payload.get("results", payload) if isinstance(payload, dict) else payload
