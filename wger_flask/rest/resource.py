@@ -266,18 +266,17 @@ class Resource:
         """
         if self.sync not in (CORE, *OF_USERS):
             raise ValueError(f"sync={self.sync!r} is none of the streams {', '.join((CORE, *OF_USERS))}")
-        if self.sync == CORE and self.rules.read not in (anyone, logged_in):
+        if self.sync == CORE and (self.owner is not None or self.rules.read not in (anyone, logged_in)):
             raise ValueError("not everybody may read it, so it cannot be in the stream core")
         if self.sync in OF_USERS and self.owner is None:
             raise ValueError(f"it has no owner, so it cannot be in the stream {self.sync}")
         if self.visible is not None or self.only:
             raise ValueError("with visible= or only= it has some rows of its table; all of a table are synced, or none")
         columns = columns_of(self.model)
-        names = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
-        shown = dict.fromkeys(columns[name] for name in names if name in columns)
         owner = self.owner.path if self.owner else ()
-        own = columns.get(owner[0]) if len(owner) == 1 else None
-        told = [column.column_name for column in shown if column not in (key_of(self.model), own)]
+        shown = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
+        left_out = {key_of(self.model).name, owner[0] if len(owner) == 1 else ""}
+        told = dict.fromkeys(columns[name].column_name for name in shown if name in columns and name not in left_out)
         return Synced(table_of(self.model), self.sync, tuple(told), ".".join(owner))
 
     # -- rows -------------------------------------------------------------------------------
