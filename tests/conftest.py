@@ -79,3 +79,11 @@ def pytest_generate_tests(metafunc):
     """Run a test that asks for ``resource_name`` over every registered resource."""
     if "resource_name" in metafunc.fixturenames:
         metafunc.parametrize("resource_name", resource_names())
+
+
+@pytest.fixture(scope="module")
+def server_database(template, tmp_path_factory):
+    """A database of its own for a server that the tests of a module ask."""
+    copy = template.copy(tmp_path_factory.mktemp("served"))
+    yield copy
+    copy.drop()

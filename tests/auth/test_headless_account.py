@@ -65,7 +65,7 @@ def test_a_reset_key_dies_when_the_password_changes(phone, grace, people):
 def test_asking_for_a_letter_tells_nothing(phone, outbox, people):
     with transaction():
         User.update(is_active=False).where(User.username == "grace").execute()
-        User.update(password=passwords.unusable()).where(User.username == "linus").execute()
+        User.update(password="!" + "x" * 40).where(User.username == "linus").execute()
     for email in ("nobody@example.org", "grace@example.org", "linus@example.org"):
         answer = phone.post("auth/password/request", {"email": email})
         assert (answer.status_code, set(answer.json)) == (200, {"status", "meta"})

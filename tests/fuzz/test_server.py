@@ -24,18 +24,10 @@ NOTED = re.compile(r"Traceback|locked|deadlock", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def held(template, tmp_path_factory):
-    """A database of the server's own."""
-    copy = template.copy(tmp_path_factory.mktemp("served"))
-    yield copy
-    copy.drop()
-
-
-@pytest.fixture(scope="module")
-def server(held, tmp_path_factory):
+def server(server_database, tmp_path_factory):
     """The port of a server, and the file of what it logs."""
     folder = tmp_path_factory.mktemp("instance")
-    with running(held.url, folder, WGER_WORKERS="2", WGER_THREADS="4", WGER_ACCESS_LOG="1") as server:
+    with running(server_database.url, folder, WGER_WORKERS="2", WGER_THREADS="4", WGER_ACCESS_LOG="1") as server:
         yield server.port, server.log
 
 
@@ -85,7 +77,7 @@ def at_once(port: int, work) -> list[Client]:
 
 
 # -- many at once -----------------------------------------------------------------------------------
-def test_twenty_clients_lose_no_weight(port, held):
+def test_twenty_clients_lose_no_weight(port, server_database):
     def work(client, number):
         for count in range(WEIGHTS):
             body = {"date": f"2024-01-{number + 1:02}T{count:02}:00:00Z", "weight": 70 + count}
@@ -100,7 +92,7 @@ def test_twenty_clients_lose_no_weight(port, held):
     clients = at_once(port, work)
     assert {status for client in clients for status in client.seen} == {200, 201, 204}
     assert all(len(client.seen) == WEIGHTS * 2 + 4 + 3 for client in clients)
-    open_database(held.url)
+    open_database(server_database.url)
     kept = [row.value for row in Measurement.select()]
     database.obj.close()
     assert len(kept) == CLIENTS * (WEIGHTS - 3)
@@ -160,7 +152,7 @@ def test_a_plan_that_goes_while_meals_come(port):
 
 
 @pytest.mark.skipif(not SERVER, reason="a file does not hang up")
-def test_a_database_that_was_restarted_costs_nobody_an_answer(port, held):
+def test_a_database_that_was_restarted_costs_nobody_an_answer(port, server_database):
     import psycopg
 
     def work(client, number):
@@ -173,7 +165,7 @@ def test_a_database_that_was_restarted_costs_nobody_an_answer(port, held):
     def hang_up():
         with psycopg.connect(SERVER, autocommit=True) as other:
             query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
-            assert other.execute(query, (held.name,)).fetchall()
+            assert other.execute(query, (server_database.name,)).fetchall()
 
     start = threading.Barrier(CLIENTS, action=hang_up)
     clients = at_once(port, work)

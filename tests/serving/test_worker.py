@@ -21,37 +21,29 @@ FILM = 8_000_000
 
 
 @pytest.fixture(scope="module")
-def held(template, tmp_path_factory):
-    """A database of the server's own."""
-    copy = template.copy(tmp_path_factory.mktemp("served"))
-    yield copy
-    copy.drop()
-
-
-@pytest.fixture(scope="module")
-def patient(held, tmp_path_factory):
+def patient(server_database, tmp_path_factory):
     """A server of one process and four threads that gives everybody an hour."""
     folder = tmp_path_factory.mktemp("patient")
     (folder / "media").mkdir()
     (folder / "media" / "film.mp4").write_bytes(b"film" * (FILM // 4))
     env = {"WGER_WORKERS": "1", "WGER_THREADS": "4", "WGER_HEAD_TIMEOUT": "3600", "WGER_WRITE_WAIT": "600"}
-    with running(held.url, folder, **env) as server:
+    with running(server_database.url, folder, **env) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def strict(held, tmp_path_factory):
+def strict(server_database, tmp_path_factory):
     """A server that gives nobody more than a second."""
     env = {"WGER_WORKERS": "1", "WGER_THREADS": "2", "WGER_HEAD_TIMEOUT": "1", "WGER_MIN_BODY_RATE": "1000000"}
-    with running(held.url, tmp_path_factory.mktemp("strict"), **env) as server:
+    with running(server_database.url, tmp_path_factory.mktemp("strict"), **env) as server:
         yield server
 
 
 @pytest.mark.parametrize(("env", "sent"), [
     ({"SITE_URL": "https://example.org/wger"}, ("", "/wger")), ({"SCRIPT_NAME": "/wger"}, ("/wger",)),
 ])  # fmt: skip
-def test_below_a_path(held, tmp_path, env, sent):
-    with running(held.url, tmp_path, WGER_WORKERS="1", WGER_THREADS="2", **env) as server:
+def test_below_a_path(server_database, tmp_path, env, sent):
+    with running(server_database.url, tmp_path, WGER_WORKERS="1", WGER_THREADS="2", **env) as server:
         for below in sent:
             for path, told in (
                 ("/api/v2/exercise/?limit=1", b'"next":"http://localhost/wger/api/v2/exercise/?limit=1&offset=1"'),
@@ -242,7 +234,7 @@ def test_nothing_follows_the_answer_to_head(patient):
 
 # -- behind a writer that is stuck ---------------------------------------------------------------------
 @pytest.mark.skipif(bool(SERVER), reason="there is no lock on all of it")
-def test_readers_are_answered_behind_a_writer_that_is_stuck(patient, held):
+def test_readers_are_answered_behind_a_writer_that_is_stuck(patient, server_database):
     """Ten writers wait, for ten minutes if need be, while some other program has the lock."""
     fine = b'{"date": "20%02d-01-01", "weight": 70}'
     told: list[bytes] = []
@@ -251,7 +243,7 @@ def test_readers_are_answered_behind_a_writer_that_is_stuck(patient, held):
         body = fine % (10 + number)
         told.append(ask(patient, post("weightentry/", f"Content-Length: {len(body)}", CLOSE, body=body)))
 
-    with closing(sqlite3.connect(held.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(server_database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writers = [threading.Thread(target=write, args=(number,)) for number in range(10)]
         for writer in writers:

@@ -56,7 +56,7 @@ def set_new_user_hooks(hooks: Sequence[Callable[[int, str], None]]) -> None:
 def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tuple[str, ...]:
     """Return which of the two belong to an account already; ``any_case`` compares names without case.
 
-    A name is taken by whoever has it as an address, too, and the other way round.
+    A name is also taken where another account has it as its address, and the other way round.
     """
     same = fn.LOWER(User.username) == username.lower() if any_case else User.username == username
     found = []
@@ -97,7 +97,7 @@ def register(username: str, password: str, email: str = "", *, language: str = "
             if row is not None:
                 after_commit(lambda: messages.send_verification(row))
     except IntegrityError:
-        if clash := taken(username, email):  # made by somebody else in the same moment
+        if clash := taken(username, email):  # another request made it in the same moment
             raise Taken(clash) from None
         raise
     except DataError:
@@ -111,7 +111,7 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
 
     Every session ends, every access, refresh and sync token, and the API key (unless ``keep_key``).  The session
     with the id ``session``, in which the owner changes it, goes on, and so do its access tokens: then
-    :class:`~.credential_stamps.PasswordChanged` is raised where somebody else was first.
+    :class:`~.credential_stamps.PasswordChanged` is raised where another change came first.
     """
     hashed = passwords.hash_password(password, policy().hashing)
     with transaction():
@@ -124,9 +124,9 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
 
 
 def reset_password(reset: messages.Reset, password: str) -> bool:
-    """Use a reset key; False when it was used meanwhile.  Whoever could read the letter owns the address.
+    """Use a reset key; False when it was used meanwhile.  To have read the letter proves the address.
 
-    Whoever else was in the account is out of it: every session, token and the API key end.
+    Every session, every token and the API key end: an intruder is logged out.
     """
     hashed = passwords.hash_password(password, policy().hashing)
     user = reset.user
@@ -192,7 +192,7 @@ def request_verification(user_id: int) -> EmailAddress | None:
 
 
 def request_reset(email: str) -> None:
-    """Send the letters with which whoever goes by ``email`` chooses a new password.
+    """Send each user with the address ``email`` a letter with which to choose a new password.
 
     Raises :class:`~wger_flask.rest.errors.Throttled` when there were too many to this address.
     """

@@ -108,7 +108,7 @@ def log_in_half(user: User, methods: list[dict[str, Any]]) -> None:
 
 
 def logged_in_half() -> sessions.Open | None:
-    """Return the session of whoever owes a second factor; None for nobody, and when it was too long ago."""
+    """Return the session of the user who owes a second factor; None without one, and when it was too long ago."""
     token = session.get(_PENDING)
     try:
         return sessions.by_token(token, sessions.PENDING) if token else None
@@ -142,7 +142,7 @@ def held() -> sessions.Open | None:
 
 
 def log_out() -> None:
-    """End the session of whoever asks, that one alone."""
+    """End the session of the request, that one alone."""
     if (held := _opened()) is not None:
         sessions.end(held.id)
     session.clear()
@@ -150,7 +150,7 @@ def log_out() -> None:
 
 
 def logged_in() -> Caller | None:
-    """Return whoever the session cookie names; None without a cookie, or with one that is no longer good."""
+    """Return the user whom the session cookie names; None without a cookie, or with one that is no longer good."""
     held = _opened()
     return None if held is None else held.user
 
@@ -216,7 +216,7 @@ def demand_csrf(request: Request) -> None:
     if cookie is None:
         raise _failed("CSRF cookie not set.")
     expected = session.get("csrf") or cookie
-    if not hmac.compare_digest(cookie, expected):  # a cookie that somebody slipped in from another subdomain
+    if not hmac.compare_digest(cookie, expected):  # a cookie that another subdomain slipped in
         raise _failed("CSRF cookie incorrect.")
     sent, where = request.form.get("csrfmiddlewaretoken"), "POST"
     if not sent:
@@ -234,7 +234,7 @@ def is_foreign(request: Request) -> bool:
 
 
 def carries_token(request: Request) -> bool:
-    """Tell whether a form carries the CSRF token of a page that was made for whoever sends it."""
+    """Tell whether a form carries the CSRF token of a page that was made for its sender."""
     expected: str = session.get("csrf") or _sent_cookie(request) or ""
     sent = request.form.get("csrfmiddlewaretoken", "")
     return expected != "" and hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())

@@ -1,8 +1,8 @@
 """Tell whether what was given out for a password still holds.
 
 Every account has a stamp, which follows from its password hash.  Sessions and signed tokens carry the stamp
-that the account had when they began, and end when it has another one: whenever the password is changed, by
-whomever (a wger on the same database may do it), and when a second factor is set up or removed here.  A hash
+that the account had when they began, and end when it has another one: whenever the password is changed
+(a wger on the same database may do it), and when a second factor is set up or removed here.  A hash
 that is only renewed, of the same password, keeps its stamp: a row says so, and beside it lies the mark of the
 hash that it holds for.
 
@@ -24,7 +24,7 @@ from .policy import policy
 
 
 class PasswordChanged(Exception):
-    """Say that the password that somebody has just proved to know was changed meanwhile."""
+    """Say that the password that was just proved was changed meanwhile."""
 
 
 def mark_of(password_hash: str) -> str:
@@ -85,7 +85,7 @@ def keep(user: int, before: str, after: str) -> None:
 
 
 def advisory_lock(user: int) -> None:
-    """Let nobody else change the password of ``user``, or make what depends on it, in the open transaction."""
+    """Keep other transactions from the password of ``user`` and what depends on it, until the open one ends."""
     database.advisory_lock(f"credentials {user}")
 
 

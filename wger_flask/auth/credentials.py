@@ -1,7 +1,7 @@
 """Find out whether a name and a password belong together.
 
-Wherever somebody logs in, it is through :func:`verify_for_login`, and wherever they show again who they are,
-through :func:`verify`: there failed attempts are counted, old hashes are replaced, and an unknown name takes as
+Every login goes through :func:`verify_for_login`; where users show again who they are, it is
+:func:`verify`: there failed attempts are counted, old hashes are replaced, and an unknown name takes as
 long as a wrong password.
 """
 
@@ -21,7 +21,7 @@ from .second_factors import authenticators
 def named(username: str, *, any_case: bool = False) -> list[User]:
     """Return the user with exactly this name, if any; with ``any_case`` those whose name differs by case alone too.
 
-    A name counts in form NFKC, unless somebody is stored with exactly this spelling.
+    A name counts in form NFKC, unless an account is stored with exactly this spelling.
     """
     spellings = usernames.spellings(username)
     same = User.username.in_(spellings)
@@ -39,10 +39,10 @@ def reached_at(email: str) -> list[User]:
 
 
 def known_as(text: str, *, any_case: bool = False) -> list[User]:
-    """Return whom somebody may mean who logs in as ``text``: the likeliest first.
+    """Return the users whom a login as ``text`` may mean: the likeliest first.
 
-    Whoever proved that it is their address comes before whoever has it as a name; an address that
-    nobody proved counts where it is nobody's name.
+    A user with this verified address comes before one with this name; an address that
+    is not verified counts where no account has it as its name.
     """
     proved = _users(User.id.in_(_provers_of(text))) if "@" in text else []
     others = named(text, any_case=any_case)
@@ -68,7 +68,7 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
 
 
 def verify_for_login(candidates: Sequence[User], password: str, address: str | None) -> User | None:
-    """Do what :func:`verify` does, wherever somebody would be logged in by it.
+    """Do what :func:`verify` does, where a user is to be logged in by it.
 
     Raises :class:`~.second_factors.authenticators.SecondFactorNeeded` where the password is right, the account
     active, and the password not enough.

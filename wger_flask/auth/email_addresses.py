@@ -1,7 +1,7 @@
 """Keep the e-mail addresses of accounts: one primary, any number of others, each verified or not.
 
 ``User.email`` is always a copy of the primary address, for wger and for clients that know no
-other.  New addresses are kept in lower case: letters that nobody tells apart must not make two
+other.  New addresses are kept in lower case: letters that no person tells apart must not make two
 accounts of one.
 """
 
@@ -34,7 +34,7 @@ _LITERAL = re.compile(r"\[([A-Fa-f0-9:.]+)\]")
 
 
 def is_valid(email: str) -> bool:
-    """Tell whether a message could be sent to ``email``: the form of it, not whether anybody is there.
+    """Tell whether a message could be sent to ``email``: the form of it, not whether there is a mailbox.
 
     The rules are those of Django's ``EmailValidator``: a dot-atom or a quoted string before the
     last ``@``, a domain with a dot in any script, an address in brackets or ``localhost`` behind
@@ -74,9 +74,9 @@ def is_an_address(text: str, but: int | None = None) -> bool:
 
 
 def is_taken(email: str, but: int | None = None) -> bool:
-    """Tell whether nobody else may have ``email``: it is the address, or the name, of another user than ``but``.
+    """Tell whether ``email`` is the address, or the name, of another user than ``but``: it is not free then.
 
-    Somebody who goes by the address of another could log in as them, or shut them out.
+    A user with the address of another could log in as them, or shut them out.
     """
     named = User.select(User.id).where(fn.LOWER(User.username).in_(spellings(email)))
     if but is not None:
@@ -85,7 +85,7 @@ def is_taken(email: str, but: int | None = None) -> bool:
 
 
 def advisory_lock(email: str) -> None:
-    """Let nobody else take ``email`` until the open transaction has ended: no index keeps two accounts from it."""
+    """Keep other transactions from taking ``email`` until this one has ended: no index keeps two accounts from it."""
     database.advisory_lock(f"address {as_stored(email)}")
 
 
@@ -142,7 +142,7 @@ def add(user: int, email: str) -> EmailAddress:
 def mark_verified(key: int, email: str) -> bool:
     """Note that the user proved that the address row ``key`` is theirs.
 
-    False when the row is gone or has become another address, or when somebody else was first
+    False when the row is gone or has become another address, or when another user was first
     to prove the same.
     """
     try:

@@ -21,7 +21,7 @@ class LoginForm(Schema):
 
 
 class PasswordForm(Schema):
-    """Choose a password, typed twice because nobody sees what they type."""
+    """Choose a password, typed twice because it is not shown."""
 
     password = fields.String(required=True, max_length=passwords.LONGEST)
     again = fields.String(required=True, max_length=passwords.LONGEST)

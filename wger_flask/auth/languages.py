@@ -1,4 +1,4 @@
-"""Read which language somebody's program asks for."""
+"""Read which language a client asks for."""
 
 from __future__ import annotations
 

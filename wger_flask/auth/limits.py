@@ -1,7 +1,7 @@
 """Limit what strangers can make this server do: accounts and letters.
 
 Accounts are counted by the network that asks, letters by that, by the account that asks, and by
-recipient: however many ask, nobody's mailbox is flooded.  Whether anybody is there does not
+recipient: however many ask, no mailbox is flooded.  Whether an account has the address does not
 count, so that a limit tells nothing about it.
 """
 
@@ -19,7 +19,7 @@ def registration() -> None:
 
 
 def sender(user: int | None = None) -> None:
-    """Count a wish for a letter, by ``user`` if anybody is logged in; raises ``Throttled``."""
+    """Count a wish for a letter, by ``user`` where one is logged in; raises ``Throttled``."""
     services().throttle.demand_from("mail", request.remote_addr)
     if user is not None:
         services().throttle.demand("mail", f"user-{user}")

@@ -1,7 +1,7 @@
 """Slow guessing down: too many failed logins lock the address that they came from, or its IPv6 network.
 
 Wrong codes of a second factor count for the address too, and lock the account that they were meant for besides:
-whoever sends them knows its password, and can have many addresses.
+their sender knows its password, and can have many addresses.
 
 The failures are counted in the small file that the rate limits use, shared by the workers of a
 host, so ``WGER_RATELIMIT_ENABLED=0`` lifts this limit too.  An address is locked while it has
@@ -38,7 +38,7 @@ def failed_of_account(user: int) -> None:
 
 
 def forget_account(user: int) -> None:
-    """Forget the wrong codes of somebody who has sent a right one."""
+    """Forget the wrong codes of a user who has sent a right one."""
     if (counters := policy().counters) is not None:
         counters.forget(_of_account(user))
 

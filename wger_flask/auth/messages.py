@@ -134,7 +134,7 @@ def read_reset(key: str) -> Reset | None:
     user = User.get_or_none(User.id == number)
     if user is None or not user.is_active or not hmac.compare_digest(mark, credential_stamps.mark_of(user.password)):
         return None
-    if not email_addresses.is_of(user, email):  # whoever reads it is nobody to this account any more
+    if not email_addresses.is_of(user, email):  # the address is no longer one of this account
         return None
     return Reset(user, email)
 
@@ -146,7 +146,7 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 def _send(to: str, subject: str, text: str, path: str) -> None:
     """Send ``text`` with a link to ``path``.
 
-    Whoever reads it may be a stranger whose address somebody typed: nothing that this somebody
+    It may reach a stranger, whose address another person typed: nothing that this person
     chose goes into it, neither a name nor an address.
     """
     rules = policy()

@@ -1,4 +1,4 @@
-"""Log somebody in who typed a name and a password into a page."""
+"""Log a user in who typed a name and a password into a page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LoginFailed(Forbidden):
 
 
 def enter(name: str, password: str, address: str | None) -> User:
-    """Begin a session of whoever goes by ``name``, or has it as an address; returns them.
+    """Begin a session of the user with the name or the address ``name``; returns the user.
 
     ``address`` is where the attempt comes from.  Raises :class:`LoginFailed`,
     :class:`~wger_flask.rest.errors.Throttled` when too many failed from there, and :class:`SecondFactorNeeded`, after
@@ -55,7 +55,7 @@ def enter(name: str, password: str, address: str | None) -> User:
 
 
 def enter_code(code: str, address: str | None) -> bool:
-    """Begin a session of whoever has shown their password and sends a code; False for a wrong one.
+    """Begin a session of the user who has shown their password, by a code; False for a wrong one.
 
     Raises :class:`LoginFailed` where the first step is too long ago, or the password was changed meanwhile, and
     :class:`~wger_flask.rest.errors.Throttled`.
@@ -78,7 +78,7 @@ def enter_code(code: str, address: str | None) -> bool:
 
 
 def enter_by_passkey(text: str, request: Request) -> bool:
-    """Begin a session of whoever uses a passkey, after their password or without; False for a wrong one.
+    """Begin a session of the user of a passkey, after their password or without; False for a wrong one.
 
     ``text`` is what the browser sent.  Raises :class:`~wger_flask.rest.errors.Throttled`.
     """
@@ -103,7 +103,7 @@ def enter_by_passkey(text: str, request: Request) -> bool:
 
 
 def by_form(request: Request) -> Caller | None:
-    """Log in whoever sends their name and password along with a form that they want to go on with; None for any other.
+    """Log in the user whose name and password come along with a form that is to go on; None for another request.
 
     Raises the errors of :func:`enter`, and :class:`~wger_flask.rest.errors.CsrfFailed`.
     """

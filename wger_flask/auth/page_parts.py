@@ -100,7 +100,7 @@ def to_login() -> Response:
 
 
 def row_of_user() -> User:
-    """Return the row of whoever is logged in."""
+    """Return the row of the user who is logged in."""
     return User.get(User.id == g.user.id)
 
 

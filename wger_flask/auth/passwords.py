@@ -70,11 +70,6 @@ def hash_password(password: str, how: Hashing) -> str:
     return _pbkdf2("sha256", password, salt, how.iterations)
 
 
-def unusable() -> str:
-    """Return what is stored for an account that cannot log in with a password."""
-    return UNUSABLE + secrets.token_urlsafe(30)
-
-
 def is_usable(encoded: str) -> bool:
     """Tell whether any password can match ``encoded``."""
     return bool(encoded) and not encoded.startswith(UNUSABLE) and _format(encoded) in _CHECKS
@@ -155,7 +150,7 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-@cache  # one line a process: a log is not filled by whoever tries to log in
+@cache  # one line a process: attempts to log in do not fill the log
 def _tell_missing(name: str) -> None:
     needed = {ARGON2: "argon2-cffi", "scrypt": "a Python whose OpenSSL has scrypt"}.get(name, "bcrypt")
     told = "accounts whose password is stored as %s cannot log in: that needs %s, which is not installed"

@@ -2,7 +2,7 @@
 
 Only where ``WGER_ROTATE_REFRESH_TOKENS`` is on.  What makes it safe against two uses at the
 same moment is the database's own rule that a token is blacklisted at most once: the second
-insertion fails, whoever was second.
+insertion fails.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def revoke(user: int) -> None:
         BlacklistedToken.create(token=key)
 
 
-# The column ``token`` stays empty: whoever reads the database learns of no token that is good for anything.
+# The column ``token`` stays empty: to read the database gives no token that is good for anything.
 def _remember(user: int, made: Made) -> None:
     OutstandingToken.create(user=user, jti=made.jti, token="", created_at=columns.now(), expires_at=made.expires)
 

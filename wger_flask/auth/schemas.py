@@ -82,7 +82,7 @@ class Verification(Schema):
 
 
 class TokenPair(Schema):
-    """What proves who somebody is: for minutes, and for getting the next such proof."""
+    """An access token, valid for minutes, and a refresh token, which gets the next."""
 
     refresh = fields.String()
     access = fields.String()

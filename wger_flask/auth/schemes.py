@@ -1,8 +1,8 @@
 """Tell who sends a request: the session cookie, a page on which they log in again, a permanent token, a signed one.
 
 A valid session cookie wins over an ``Authorization`` header, and with it comes the demand for a
-CSRF token.  A header that names a scheme we know and is wrong is refused even where nobody need
-log in; one of another scheme is as good as none.  The words are those that clients know.
+CSRF token.  A header that names a scheme we know and is wrong is refused even where no login
+is needed; one of another scheme is as good as none.  The words are those that clients know.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .identity import Caller
 
 
 def authenticate(request: Request) -> Caller | None:
-    """Return who sends ``request``, None for nobody; raises :class:`Forbidden` for broken credentials."""
+    """Return the user who sends ``request``, None without a login; raises :class:`Forbidden` for broken credentials."""
     user = cookies.logged_in()
     if user is not None:
         cookies.demand_csrf(request)

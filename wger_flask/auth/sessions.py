@@ -1,13 +1,13 @@
 """Keep who is logged in: browsers by their cookie, apps by ``X-Session-Token`` and the tokens that come from it.
 
-The holder of a session has a random token; the database holds its digest, so that reading the database
-lets nobody in.  A session ends by logging out, by its time, and with the password: see :mod:`.credential_stamps`.
-Access tokens name their session and end with it.
+The holder of a session has a random token; the database holds its digest, so that to read the database
+is not enough to log in.  A session ends by logging out, by its time, and with the password: see
+:mod:`.credential_stamps`.  Access tokens name their session and end with it.
 
-Whoever has shown their password and owes a second factor has a session that is pending: its token opens nothing, it
-is for going on with logging in, within a quarter of an hour.
+A user who has shown their password and owes a second factor has a session that is pending: its token opens nothing,
+it is for going on with logging in, within a quarter of an hour.
 
-Somebody who is not logged in gets a token too, because the protocol of apps wants one in every answer.
+A client without a login gets a token too, because the protocol of apps wants one in every answer.
 Nothing is stored for it: it carries its own signature, so that strangers cannot fill the table.
 """
 
@@ -58,7 +58,7 @@ class Open:
 
 
 def anonymous_token() -> str:
-    """Return a token for somebody who is not logged in."""
+    """Return a token for a client without a login."""
     start = "".join(secrets.choice(_LETTERS) for _ in range(_RANDOM))
     return start + _signature(start)
 
@@ -89,7 +89,7 @@ def begin(
 
 
 def begin_pending(user: User, methods: list[dict[str, Any]]) -> str:
-    """Begin to log somebody in who owes a second factor; returns the token with which they go on.
+    """Begin to log a user in who owes a second factor; returns the token with which they go on.
 
     Raises :class:`~.credential_stamps.PasswordChanged`.
     """
@@ -111,7 +111,7 @@ def proved_within(session: Open, seconds: float) -> bool:
 
 
 def by_token(token: str, kind: str = APP) -> Open | None:
-    """Return the session of a token, None for somebody who never logged in; raises :class:`Gone`."""
+    """Return the session of a token, None for that of a client without a login; raises :class:`Gone`."""
     start, signature = token[:_RANDOM], token[_RANDOM:]
     if token.isascii() and hmac.compare_digest(signature, _signature(start)):
         return None
@@ -130,7 +130,7 @@ def user_of(key: str) -> Caller | None:
 
 
 def end(key: str) -> bool:
-    """End a session, and the tokens that came from it with it; False where somebody else was first."""
+    """End a session, and the tokens that came from it with it; False where it had ended already."""
     with transaction():
         return bool(LoginSession.delete().where(LoginSession.id == key).execute())
 

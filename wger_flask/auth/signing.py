@@ -1,6 +1,6 @@
 """Sign what browsers and letters carry, and allow for hosts whose clocks differ.
 
-itsdangerous refuses what was signed in the future, be it by a second: with two hosts, somebody who has just
+itsdangerous refuses what was signed in the future, be it by a second: with two hosts, a user who has just
 logged in at one would be logged out by the other.
 """
 

@@ -1,7 +1,7 @@
 """Decide who may contribute to the shared catalogue without having been given a permission.
 
-A superuser may, and whoever has been here for more than ``MIN_ACCOUNT_AGE_TO_TRUST`` days with
-a verified e-mail address.  What else speaks against somebody is for the subjects to say, with
+A superuser may, and a user who has had an account for more than ``MIN_ACCOUNT_AGE_TO_TRUST`` days with
+a verified e-mail address.  What else speaks against a user is for the subjects to say, with
 ``registry.distrust``.
 """
 

@@ -1,7 +1,7 @@
 """Spell and judge the names of accounts.
 
 Names are kept as Django keeps them, in Unicode's form NFKC: letters that are composed in another
-way or drawn wider make no other name.  Whoever looks for an account spells the name so too; see
+way or drawn wider make no other name.  A name that is looked for is spelled so too; see
 :func:`spellings`.  What a new name must not be is for :func:`problems` to say; an operator, and
 accounts that exist, are not asked.
 """

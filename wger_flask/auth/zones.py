@@ -1,6 +1,6 @@
 """Know the time zones that users have told in their profiles.
 
-Whoever asks has theirs read along with their row (:data:`ZONE_NAME`), so that it costs no query.
+The zone of the user who asks is read along with their row (:data:`ZONE_NAME`), so that it costs no query.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Upsert:
 
 
 def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Store many rows at once, replacing those whose primary key is there already; nobody who listens is told.
+    """Store many rows at once, replacing those whose primary key is there already; listeners are not told.
 
     ``names`` are the columns that each row gives in Python's own values.  Raises the objection of the database
     to the first row that it refuses.

@@ -24,13 +24,13 @@ _takes_history = False
 
 
 def take_history(always: bool) -> None:
-    """Choose whether deletions take history along where nobody says; called once, at start."""
+    """Choose whether deletions take history along unless they say; called once, at start."""
     global _takes_history
     _takes_history = always
 
 
 def takes_history() -> bool:
-    """Tell whether deletions take history along where nobody says."""
+    """Tell whether deletions take history along unless they say."""
     return _takes_history
 
 

@@ -1,12 +1,12 @@
 """Count recent events in a small file of their own, shared by all workers of a host.
 
 Throttling needs one number in every process and none of it after a restart: it must neither
-wait for the main database's writer nor grow its log.  Nobody is refused because the file is in a
+wait for the main database's writer nor grow its log.  No request is refused because the file is in a
 bad way: one that is gone or damaged is made anew; while it is locked, or the disk is full, nothing
 is counted, which the log tells, and every few seconds it is tried again.
 
 A clock that was wrong may have dated events into what is now the future.  They are not counted, and
-dropped at the next event, so that nobody waits for longer than the seconds that were asked about.
+dropped at the next event, so that no caller waits for longer than the seconds that were asked about.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _INDEX_OF_MOMENTS = "CREATE INDEX IF NOT EXISTS event_at ON event (at)"
 _SWEEP_EVERY = 500
 _LONGEST = 86400
 _AHEAD = 5  # seconds by which a clock is set back without having been wrong
-_BUSY_SECONDS = 1  # a turn takes microseconds: whoever has the lock for longer does not count
+_BUSY_SECONDS = 1  # a turn takes microseconds: with a lock that is held for longer, nothing is counted
 _REST_SECONDS = 5  # until a file that failed is tried again
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}  # no file of ours, or no whole one
 
@@ -135,7 +135,7 @@ class Counters:
         return held
 
     def _make(self) -> None:
-        """Make the file unless it is there, for its owner alone: whoever can write to it lifts limits.
+        """Make the file unless it is there, for its owner alone: to write to it is to lift limits.
 
         One that is there is not opened: closing it again would end the locks of other threads.
         """
@@ -159,7 +159,7 @@ class Counters:
                 held.close()
 
     def _begin_anew(self, wrong: Exception) -> None:
-        """Take a damaged file away, unless somebody else has by now: the next connection makes it again."""
+        """Take a damaged file away, unless another process has by now: the next connection makes it again."""
         _, identity = getattr(self._local, "held", (None, None))
         self._hang_up()
         with self._alone():

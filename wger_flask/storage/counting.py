@@ -14,7 +14,7 @@ from .model import Model
 def estimated(model: type[Model], at_least: int) -> int | None:
     """Return about how many rows ``model`` has, None where that is to be counted.
 
-    An estimate below ``at_least``, of which somebody knows that they are there, is none.
+    An estimate below ``at_least``, a number that is known to be there, is none.
     """
     found = database.obj.dialect.estimated_count(database.obj, model)
     return found if found is not None and found > at_least else None

@@ -181,7 +181,7 @@ def disconnect() -> None:
 
 
 def settle() -> None:
-    """Leave the database, once nobody works on it, in a state in which its files can be moved or replaced."""
+    """Leave the database, once no program works on it, in a state in which its files can be moved or replaced."""
     if database.obj is not None:
         with suppress(DatabaseError):
             database.obj.dialect.settle(database.obj)

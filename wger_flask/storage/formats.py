@@ -7,4 +7,4 @@ FORMATS = (
     (b"BEGIN", "SQL: dump it with dumpdata"),
     (b"PRAGMA", "SQL: dump it with dumpdata"),
 )
-"""How each begins, and what to tell somebody who wants it imported."""
+"""How each begins, and what to tell a user who wants it imported."""

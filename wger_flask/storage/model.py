@@ -257,7 +257,7 @@ def with_links(models: Iterable[type[Model]]) -> list[type[Model]]:
 def let_database_delete(model: type[Model]) -> None:
     """Have the tables of ``model`` and its links declare ``ON DELETE``, as near as it is to ``cascade``.
 
-    For the tables of plugins, which stay when the plugin does not: nobody then deletes what hangs on a row.
+    For the tables of plugins, which stay when the plugin does not: no code of it then deletes what hangs on a row.
     """
     for owner in with_links([model]):
         for reference in owner._meta.refs:

@@ -1,4 +1,4 @@
-"""Tell of rows that were written, to whoever declared to listen.
+"""Tell listeners of rows that were written.
 
 Some subjects follow from others: statistics from training, a balance from bookings.  The rows
 that they follow from are written in many ways (by a resource, by another subject on the way, by a
@@ -7,7 +7,7 @@ all of these meet: where single rows are written, and where rows are deleted.  A
 place of another one, to which all that pointed there is led over at once, is told of by who does that.
 
 Listeners run in the transaction of the write, after it: what they raise undoes it.  Statements
-about many rows (``Model.update(...)``, imports) tell nobody: whoever runs them knows more about
+about many rows (``Model.update(...)``, imports) tell no listener: their callers know more about
 what they mean than a listener could.
 """
 
@@ -62,7 +62,7 @@ def tell_changed(row: object, names: Iterable[str]) -> None:
 
 
 def deletions_matter(model: type) -> bool:
-    """Tell whether anybody wants to see the rows of ``model`` that go."""
+    """Tell whether a listener wants to see the rows of ``model`` that go."""
     return any(listener.deleted for listener in _listeners.get(model, ()))
 
 

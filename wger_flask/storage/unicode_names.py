@@ -24,7 +24,7 @@ def normalized(name: str) -> str:
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """Return what a row that somebody calls ``name`` may be stored as, the likeliest first.
+    """Return what a row that a user calls ``name`` may be stored as, the likeliest first.
 
     As it stands comes first: of names that :func:`normalize` left apart, each is found by its
     exact spelling.

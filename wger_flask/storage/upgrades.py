@@ -1,4 +1,4 @@
-"""What upgrades of a database tell whoever waits for them, and why one may be refused."""
+"""How far upgrades of a database are, and why one may be refused."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ class UpgradeRefused(Exception):
 
 
 def nobody_waits(what: str, done: int, total: int) -> None:
-    """Tell nobody how far an upgrade is."""
+    """Do not show how far an upgrade is."""

@@ -1,4 +1,4 @@
-"""Say on what it depends whether somebody may write, where they may not.
+"""Say on what it depends whether a user may write, where they may not.
 
 An access rule that has such words (``Access.why``) has them shown in place of a form, and in place
 of a bare refusal.  Where a row is added by an endpoint of its own (``Resource.added_by``), that
@@ -18,14 +18,14 @@ from .urls import address, here
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Why somebody may not write, in sentences; ``asks`` whether they should log in first."""
+    """Why a user may not write, in sentences; ``asks`` whether they should log in first."""
 
     sentences: list[str]
     asks: bool
 
 
 def barred(call: Call) -> Bar | None:
-    """Return why the user may not write to what they look at; None where they may, or nobody says."""
+    """Return why the user may not write to what they look at; None where they may, or no reason is declared."""
     target = _adder(call) or call.target
     if target.access.why is None or any(_may(target, call, method) for method in ("POST", "PUT", "PATCH", "DELETE")):
         return None
@@ -33,7 +33,7 @@ def barred(call: Call) -> Bar | None:
 
 
 def adding(call: Call) -> Form | None:
-    """Return the form that adds a row to a list, with what belongs to it; None for whoever may not."""
+    """Return the form that adds a row to a list, with what belongs to it; None for a user who may not."""
     target = _adder(call)
     if target is None:
         return form_for(call, "POST", here()) if may(call, "POST") else None

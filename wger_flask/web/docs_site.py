@@ -1,6 +1,6 @@
 """The documentation as pages below ``/docs/``, where it is built (``make docs``).
 
-The pages are files that mkdocs wrote.  They show nobody's data and ask no other host for
+The pages are files that mkdocs wrote.  They show no user's data and ask no other host for
 anything.  Where they are not built, nothing leads to them and ``/docs/`` is not found.
 """
 

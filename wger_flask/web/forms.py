@@ -1,4 +1,4 @@
-"""Forms that make, change and delete rows, for whoever may.
+"""Forms that make, change and delete rows, for users who may.
 
 A browser can only post: a hidden ``_method`` says what is meant, and the kit's steps read it.
 What was refused is shown again as it was typed, with each complaint beside its field.
@@ -38,7 +38,7 @@ class Form:
     controls: list[Control]
     submit: str
     errors: list[str] = field(default_factory=list)
-    is_begun: bool = False  # somebody left it to choose something, and is back
+    is_begun: bool = False  # its user left it to choose something, and is back
     usual: tuple[str, ...] = ()  # what is asked where nothing else is said
     back: str = field(default_factory=way_back)
     ask: list[str] = field(default_factory=lambda: listed(ASK))
@@ -99,7 +99,7 @@ def may(call: Call, method: str) -> bool:
 
 
 def would(call: Call, method: str) -> bool:
-    """Tell whether logging in might help: nobody is, and ``method`` is there for somebody."""
+    """Tell whether logging in might help: no user is logged in, and ``method`` is there for some."""
     return call.user is None and method in call.target.handlers and not may(call, method)
 
 
@@ -147,7 +147,7 @@ def query_form(call: Call, errors: Mapping | None = None) -> Form:
 
 
 def defaults_of(resource: Resource) -> dict:
-    """Return what a new row's fields hold when nobody says otherwise, as far as that is constant."""
+    """Return what a new row's fields hold unless they are given, as far as that is constant."""
     columns, found = columns_of(resource.model), {}
     for name, wire in resource.schema().load_fields.items():
         column = columns.get(wire.attribute or name)
@@ -174,7 +174,7 @@ def typed(call: Call) -> dict:
 
 
 def carried(call: Call, schema) -> dict:
-    """Return what had been typed into a form when somebody left it to choose something."""
+    """Return what had been typed into a form before its user left it to choose something."""
     wires = {wire.data_key or name: wire for name, wire in schema().load_fields.items()}
     values = unpacked(call.args.get(TYPED, ""))
     return {name: value for name, value in values.items() if _takes(wires.get(name.partition(".")[0]), value)}

@@ -1,4 +1,4 @@
-"""Which of several languages whoever reads a page is given: the browser says which they prefer."""
+"""Choose among texts in several languages: the browser says which one its user prefers."""
 
 from __future__ import annotations
 

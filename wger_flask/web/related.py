@@ -22,7 +22,7 @@ class Related:
 
 
 def related_lists(resource: Resource, key, user) -> list[Related]:
-    """Return the lists that the row ``key`` of ``resource`` narrows, for whoever may read them."""
+    """Return the lists that the row ``key`` of ``resource`` narrows, those that the user may read."""
     found = []
     for other in services().registry:
         if not other.rules.read(user):

@@ -1,7 +1,7 @@
 """Show a form again that came too late: the session had ended meanwhile, or had begun anew in another tab.
 
 Nothing is done with such a form.  It comes back as it was typed, with the token of the present
-session.  Whoever is not logged in any more logs in on a page that carries the form along; what that
+session.  A user who is not logged in any more logs in on a page that carries the form along; what that
 page sends is shown, not done: the button of the form is pressed by a person, always.  A form that
 another site sent is refused and nothing of it is shown.
 """
@@ -72,7 +72,7 @@ def _filled(call: Call, said: str, status: int, payload) -> Response | None:
 
 
 def _login(call: Call, payload, status: int) -> Response:
-    """Return the page on which somebody logs in to go on with their form."""
+    """Return the page on which a user logs in to go on with their form."""
     secret = {MARK, AGAIN, NAME, PASSWORD, *_passwords(call)}
     kept = [(name, value) for name, value in call.request.form.items(multi=True) if name not in secret]
     failed = payload.get("detail") if call.again and isinstance(payload, dict) else ""

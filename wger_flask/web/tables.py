@@ -53,7 +53,7 @@ class Table:
 class Pager:
     """Where a page stands in the list, and queries of its neighbours (empty at the ends).
 
-    ``count`` is None where nobody counts, in lists that are walked by a cursor.  Beyond the last
+    ``count`` is None where rows are not counted, in lists that are walked by a cursor.  Beyond the last
     page ``first`` and ``last`` are 0, and ``previous`` leads to that one.
     """
 

@@ -42,7 +42,7 @@ def as_json(args: MultiDict, suffix: str = "") -> str:
 def local_path(wanted: str | None, otherwise: str | None = None) -> str:
     """Return ``wanted`` if it is a path of this server, else ``otherwise``, the first page unless given.
 
-    Nobody is sent elsewhere: neither to another host nor to what else this one serves.
+    It leads nowhere else: neither to another host nor to what else this one serves.
     """
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")) or not wanted.isprintable():
         known = False

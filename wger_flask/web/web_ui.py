@@ -94,7 +94,7 @@ def pages_for(settings) -> Blueprint | None:
         return _page_of_ours(room, rest) if mount_of(request) else _page(languages, language)
 
     def onward(room: str, rest: str = "") -> Response:
-        """Send whoever leaves the language out to the same page in theirs."""
+        """Send a request without a language to the same page in the one that its sender prefers."""
         if mount_of(request):
             return _page_of_ours(room, rest)
         return _sent_to(f"/{_preferred(languages)}{request.path}{_query()}")
@@ -116,7 +116,7 @@ def pages_for(settings) -> Blueprint | None:
 
 
 def dashboard(language: str = "") -> str:
-    """Return the address at which the web UI begins, in a language or in that of whoever asks."""
+    """Return the address at which the web UI begins, in a language or in that of the request."""
     return f"/{language}/dashboard" if language else "/dashboard"
 
 

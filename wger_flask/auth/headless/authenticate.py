@@ -12,7 +12,7 @@ from ..second_factors import authenticators, changes, passkeys, recovery_codes, 
 from .login import begun
 from .protocol import Form, Refused, Visit, answer, gone, logged_in, must_prove, route, unauthenticated
 
-RECENT = 300  # seconds for which somebody who has shown who they are need not do it again
+RECENT = 300  # seconds for which a user who has shown who they are need not do it again
 
 
 def log_in(visit: Visit) -> Response:

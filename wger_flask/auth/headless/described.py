@@ -20,14 +20,14 @@ _ENVELOPE = {
     "type": "object", "required": ["status"],
     "properties": {
         "status": {"type": "integer", "description": "That of the answer."}, "data": {},
-        "meta": {"type": "object", "description": "Whether somebody is logged in, and tokens to go on with."},
+        "meta": {"type": "object", "description": "Whether a user is logged in, and tokens to go on with."},
         "errors": {"type": "array", "items": _ERROR},
     },
 }  # fmt: skip
 _TOLD = {
-    "200": "It was done.", "400": "What was sent is wrong; empty where it is no JSON.", "401": "Nobody is logged in.",
+    "200": "It was done.", "400": "What was sent is wrong; empty where it is no JSON.", "401": "No user is logged in.",
     "403": "It is not allowed.", "404": "There is no such thing.", "405": "This is not done here.",
-    "409": "Somebody is logged in.", "410": "The session has ended.", "413": "The body is too large.",
+    "409": "A user is logged in.", "410": "The session has ended.", "413": "The body is too large.",
     "414": "The address is too long.", "429": "Too many requests; Retry-After says how long to wait.",
     "503": "The database is away; Retry-After says when to try again.",
 }  # fmt: skip

@@ -28,7 +28,7 @@ def change(visit: Visit) -> Response:
 
 
 def request_reset(visit: Visit) -> Response:
-    """Send a letter with which to choose a new password; the answer does not tell whether anybody is there."""
+    """Send a letter with which to choose a new password; the answer does not tell whether it is known."""
     limits.sender()
     form = Form(visit)
     email = form.read("email", most=email_addresses.LONGEST)

@@ -55,19 +55,19 @@ def error(code: str, message: str, param: str | None = None) -> dict[str, str]:
 
 
 def unauthenticated(token: bool = True) -> Response:
-    """Return what somebody is told who is not logged in: how they could."""
+    """Return the answer to a client without a login: how to log in."""
     meta = {"is_authenticated": False} | ({"session_token": sessions.anonymous_token()} if token else {})
     return answer(401, {"flows": _flows()}, meta)
 
 
 def half_logged_in(types: list[str], **meta: str) -> Response:
-    """Return what somebody is told who has shown their password and owes a second factor, one of ``types``."""
+    """Return the answer to a user who has shown their password and owes a second factor, one of ``types``."""
     owed = {"id": "mfa_authenticate", "is_pending": True, "types": types}
     return answer(401, {"flows": [*_flows(), owed]}, {"is_authenticated": False, **meta})
 
 
 def must_prove(user: User, session: sessions.Open, types: list[str]) -> Response:
-    """Return what somebody is told who is logged in and must show again who they are."""
+    """Return the answer to a user who is logged in and must show again who they are."""
     flows: list[dict[str, Any]] = [{"id": "reauthenticate"}] if passwords.is_usable(user.password) else []
     if types:
         flows.append({"id": "mfa_reauthenticate", "types": types})
@@ -89,7 +89,7 @@ def shown(user: User) -> dict[str, Any]:
 
 
 def logged_in(user: User, methods: list[dict[str, Any]], **meta: str) -> Response:
-    """Return the answer to somebody who is logged in."""
+    """Return the answer to a user who is logged in."""
     return answer(200, {"user": shown(user), "methods": methods}, {"is_authenticated": True, **meta})
 
 
@@ -109,7 +109,7 @@ class Visit:
 
     @cached_property
     def session(self) -> sessions.Open | None:
-        """The open session of whoever calls; raises :class:`~..sessions.Gone` for one that has ended."""
+        """The open session of the client; raises :class:`~..sessions.Gone` for one that has ended."""
         if token := self.request.headers.get("X-Session-Token"):
             try:
                 return sessions.by_token(token)
@@ -128,7 +128,7 @@ class Visit:
 
     @cached_property
     def pending(self) -> sessions.Open | None:
-        """The session of whoever has shown their password and owes a second factor; None for anybody else."""
+        """The session of a user who has shown their password and owes a second factor; None otherwise."""
         try:
             token = self.request.headers.get("X-Session-Token")
             return sessions.by_token(token, sessions.PENDING) if token else None
@@ -137,7 +137,7 @@ class Visit:
 
     @property
     def known(self) -> sessions.Open:
-        """The open session; raises :class:`Refused` for somebody who is not logged in."""
+        """The open session; raises :class:`Refused` without a login."""
         if self.session is None:
             half = self.pending
             raise Refused(half_logged_in(authenticators.needed(half.user.id)) if half else unauthenticated())
@@ -145,7 +145,7 @@ class Visit:
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether somebody is logged in; a session that has ended counts as none."""
+        """Whether a user is logged in; a session that has ended counts as none."""
         try:
             return self.session is not None
         except sessions.Gone:
@@ -153,7 +153,7 @@ class Visit:
 
     @cached_property
     def user(self) -> User:
-        """The row of whoever is logged in; raises :class:`Refused`."""
+        """The row of the user who is logged in; raises :class:`Refused`."""
         found = User.get_or_none(User.id == self.known.user.id)
         if found is None:
             raise Refused(gone())
@@ -179,7 +179,7 @@ class Visit:
         return "" if value is None else str(value).strip()
 
     def refuse(self, errors: list[dict[str, str]] | None) -> Response:
-        """Return a 400; somebody who is not logged in gets a token with it."""
+        """Return a 400; a client without a login gets a token with it."""
         meta = None if self.is_logged_in else {"session_token": sessions.anonymous_token()}
         return answer(400, meta=meta, errors=errors or None)
 

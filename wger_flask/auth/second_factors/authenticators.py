@@ -96,7 +96,7 @@ def prove_by_passkey(
 ) -> tuple[int, dict[str, Any]] | None:
     """Return whose passkey was used and how, for the list of a session; None for what is wrong.
 
-    ``user`` is whoever has shown their password, None where the passkey is all.  ``text`` is what the browser sent,
+    ``user`` has shown their password, None where the passkey is all.  ``text`` is what the browser sent,
     ``address`` where from.  A challenge that was issued before the last use is too old: none is good twice.  Raises
     :class:`~wger_flask.rest.errors.Throttled` when too many failed from there.
     """
@@ -105,7 +105,7 @@ def prove_by_passkey(
         sent = passkeys.read(text)
         owner = passkeys.user_of(sent) if user is None else user
         if owner is None:
-            raise passkeys.Refused("nobody's")
+            raise passkeys.Refused("of no user")
         with transaction():
             credential_stamps.advisory_lock(owner)
             for row in passkeys_of(owner):

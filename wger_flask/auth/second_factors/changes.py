@@ -1,6 +1,6 @@
 """Set up a second factor and remove it.
 
-Whoever else is in the account is out of it then: every other session ends, and every access, refresh and sync token,
+An intruder is logged out then: every other session ends, and every access, refresh and sync token,
 since they were given for less, or to a device that may be lost.  The API key stays, unless it is to go.
 """
 
@@ -29,7 +29,7 @@ class NotDone(ValueError):
 
 
 def offered_secret(session: sessions.Open) -> str:
-    """Return the secret that is offered to somebody for their app: another one in each session, after each change.
+    """Return the secret that is offered to a user for their app: another one in each session, after each change.
 
     It is not stored: it follows from the session.
     """

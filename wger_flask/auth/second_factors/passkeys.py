@@ -58,7 +58,7 @@ def options_to_register(
 def options_to_log_in(place: Place, known: list[dict[str, Any]] | None = None) -> tuple[str, bytes]:
     """Return what a browser needs to use a key (JSON), and the challenge in it.
 
-    ``known`` are the keys of whoever has shown their password; None where the key is all they show.
+    ``known`` are the keys of a user who has shown their password; None where the key is all that is shown.
     """
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement as Verification

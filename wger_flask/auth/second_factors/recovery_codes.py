@@ -1,4 +1,4 @@
-"""Make and check recovery codes: each is good once, for whoever has lost their authenticator app.
+"""Make and check recovery codes: each is good once, for a user who has lost their authenticator app.
 
 The codes are not stored: they follow from a seed, and a mask tells which were used.  Number ``i`` is what the first
 four bytes of a running HMAC-SHA1 with the seed as its key say, modulo 10**8, after ``"  i,"`` was added to it.  Codes

@@ -147,7 +147,8 @@ class UserProfile(Model):
     calories = columns.Integer(null=True, default=2500)
     weight_unit = columns.Char(max_length=2, default="kg")
     num_days_weight_reminder = columns.Integer(default=0)
-    added_by = columns.ForeignKey(User, null=True, backref="+", cascade="null")  # whoever goes takes nobody's profile
+    # An account that goes takes along no profile that its owner made.
+    added_by = columns.ForeignKey(User, null=True, backref="+", cascade="null")
     can_add_user = columns.Boolean(default=False)
     trophies_enabled = columns.Boolean(default=True)
     time_zone = columns.Char(max_length=50, default="")

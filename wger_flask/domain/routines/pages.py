@@ -1,6 +1,6 @@
 """What the explorer shows of training besides tables: a routine as a person reads it, and names.
 
-Whoever sees a routine sees its days and its calendar.  What was trained is shown to its owner,
+A user who sees a routine sees its days and its calendar.  What was trained is shown to its owner,
 and so are the links to the forms that change it: each leads back to where it stood.
 """
 

@@ -1,7 +1,7 @@
 """What the parts of a plan owe each other: rules that no single field can check.
 
 Who may see a routine is decided here too.  A public template is everybody's to read, and
-nobody's but its owner's to change.
+its owner's alone to change.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def is_owner(user, row: Routine, method: str) -> bool:
 
 
 def reads_or_is_owner(user, row: Routine, method: str) -> bool:
-    """Allow whoever sees a routine to read it, and its owner everything."""
+    """Allow every user who sees a routine to read it, and its owner everything."""
     return method in (*READ, "HEAD") or is_owner(user, row, method)
 
 

@@ -30,7 +30,7 @@ def not_negative(value: Decimal) -> None:
 
 
 def known_rir(value: Decimal) -> None:
-    """Refuse repetitions in reserve that nobody can tell apart."""
+    """Refuse repetitions in reserve that no person can tell apart."""
     if value not in _RIR:
         options = ", ".join(["None", *(f"{option:f}" for option in _RIR)])
         raise ValidationError(f"{value:.1f} is not a valid RiR option: [{options}]")

@@ -237,7 +237,7 @@ class Dialect(Generic[D]):
         """Let this thread's connection go if what it leads to is not the database any more."""
 
     def settle(self, database: D) -> None:
-        """Do what remains to be done once nobody works on the database any more."""
+        """Do what remains to be done once no program works on the database any more."""
 
     def address(self, database: D) -> str:
         """Return the URL that tells this database from others, without secrets."""

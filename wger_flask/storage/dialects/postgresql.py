@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..statements import Relation
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
-# a unique value that somebody took away or took.
+# a unique value that another transaction took away or took.
 _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
@@ -311,7 +311,7 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
     dialect = PostgresqlDialect()
 
     def cursor(self, named_cursor: str | None = None) -> Cursor:
-        # Connections are kept for long: a server that was restarted meanwhile costs nobody an answer.
+        # Connections are kept for long: a server that was restarted meanwhile costs no request its answer.
         if not self.is_closed() and self._adapter.has_hung_up(self.connection()):
             self.close()
         return super().cursor(named_cursor)
@@ -319,7 +319,7 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
 
 def open_postgresql(url: str, parts: SplitResult, line: Line) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
-    # A batch with a row that is refused is no news: whoever wrote it asks which row it was.
+    # A batch with a row that is refused is no news: its writer asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     scheme, _, rest = url.partition("://")
     options = f"-c timezone=UTC -c lock_timeout={_milliseconds(line.seconds)}"

@@ -244,7 +244,7 @@ class SqliteDialect(Dialect[SqliteFile]):
         yield
 
     def advisory_lock(self, database: SqliteFile, what: str) -> None:
-        """Do nothing: whoever writes holds the only lock there is."""
+        """Do nothing: a writer holds the only lock there is."""
 
     @contextmanager
     def bulk_loading(self, database: SqliteFile) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Copy a SQLite database to a file beside it, whoever works on it meanwhile."""
+"""Copy a SQLite database to a file beside it, while it is in use."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ Readers see the last committed state while one writer works (WAL).  Every thread
 and with it a cache of pages; those are small, because the system's own cache of the file is behind
 them, shared and as good.
 
-A file that is deleted, or that another one takes the name of, lives on for whoever has it open, and
-takes writes that nobody will ever see.  So before each request and each write it is looked at which file
+A file that is deleted, or that another one takes the name of, lives on for connections that have it open, and
+takes writes that will never be seen.  So before each request and each write it is looked at which file
 has the name.  The log that lies beside it (``-wal``) is found by name too: SQLite would take the log
 of the old file for that of the new one, so it is taken away before the new one is opened.
 """

@@ -1,8 +1,8 @@
 """Limit how long, and how many, threads of a process wait for what others write.
 
-Whoever waits keeps a thread from answering others.  So waiting has an end, and once it gets long, as
+A writer that waits keeps a thread from answering others.  So waiting has an end, and once it gets long, as
 it does behind a writer that is stuck, only some of the threads wait at all: the others go on reading,
-and tell at once whoever wants to write.
+and refuse writers at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from time import monotonic
 
 from .base import Unable
 
-STUCK_SECONDS = 2  # turns take milliseconds: whoever is at it for longer may be at it for long
+STUCK_SECONDS = 2  # turns take milliseconds: a longer one may be long
 
 
 class TurnMissed(Unable):
@@ -46,7 +46,7 @@ class Line:
         return len(self._places)
 
     def oldest(self) -> Place:
-        """Return the place of whoever has been in line for longest."""
+        """Return the place of the writer that has been in line for longest."""
         with self._lock:
             return next(iter(self._places))
 

@@ -1,11 +1,11 @@
-"""Let whoever writes to a SQLite file take turns: the threads of a process, and the processes of a host.
+"""Let writers of a SQLite file take turns: the threads of a process, and the processes of a host.
 
-SQLite lets one connection write at a time.  Whoever finds its lock taken looks again after naps
+SQLite lets one connection write at a time.  A connection that finds its lock taken looks again after naps
 that grow to 100 ms, and the lock may be taken again each time: with two busy processes a request
 in a hundred waited for a second.  Here they are woken when it is their turn.  This is courtesy,
 not safety: SQLite's own lock decides, also among programs that know nothing of turns.
 
-Nobody waits for ever, and not all threads of a process wait (:mod:`.wait_limits`).
+No writer waits for ever, and not all threads of a process wait (:mod:`.wait_limits`).
 """
 
 from __future__ import annotations
@@ -72,14 +72,14 @@ class Turns:
             self._line.leave(place)
 
     def _lock_later(self, descriptor: int, place: Place) -> None:
-        """Wait for the lock of the file; whoever calls it has the turn of the threads."""
+        """Wait for the lock of the file; the caller has the turn of the threads."""
         if self._kept is None:
             self._kept = _Kept(descriptor)
         try:
             while not self._kept.wait(place):
                 pass
         except TurnMissed:
-            raise  # the lock is still waited for: whoever comes next goes on with it
+            raise  # the lock is still waited for: the next caller goes on with it
         except BaseException:
             self._kept = None
             raise
@@ -128,7 +128,7 @@ class _Kept:
                     self._change.notify_all()
                     return
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-                self._change.wait()  # until somebody waits again
+                self._change.wait()  # until a writer waits again
 
     def wait(self, place: Place) -> bool:
         """Wait for a while; tell whether the lock is the caller's.  Raises TurnMissed, and OSError where it failed."""

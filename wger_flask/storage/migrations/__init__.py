@@ -2,7 +2,7 @@
 
 There are seven parts.  Tables that wger 2.5 or 2.6 made are brought to the shape of the alphas of 2.7
 (:mod:`..wger_databases`), from which the numbered steps lead on.  Tables that a registered model
-declares and the database lacks are made; tables that exist are left alone, whoever made them, so
+declares and the database lacks are made; tables that exist are left alone, also those of other programs, so
 an existing wger database keeps its own indexes and constraints.  What must happen to tables that
 exist is a numbered module, ``m0001_….py`` with a ``apply(database)``, here or in a plugin's package
 of steps, run once and noted in ``wger_flask_migration``; where all tables were only just made there
@@ -165,7 +165,7 @@ def is_current(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables
 def _mistaken_references(plugins: Mapping[str, PluginTables]) -> list[tuple[columns.ForeignKey, str]]:
     """Return the references of plugins' tables of which the database would do something else, and what it should do.
 
-    Those of tables that were made before plugins could leave; of tables of wger's, nobody but the program knows.
+    Those of tables that were made before plugins could leave; those of wger's tables are known to the program alone.
     """
     if not plugins:
         return []

@@ -57,7 +57,7 @@ def _known(candidates: Iterable[str]) -> set[str]:
 def _apart(word: str, known: set[str], strange: bool, tables: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Return the ways in which names write a joined ``word`` apart: the piece, and its words.
 
-    The second half of a ``strange`` word may be one that somebody is still typing.
+    The second half of a ``strange`` word may be one that is still being typed.
     """
     ways: list[tuple[str, list[str]]] = []
     for left, right in folding.halves(word):

@@ -61,7 +61,7 @@ _ENDINGS = {
 
 
 def halves(word: str) -> list[tuple[str, str]]:
-    """Return the ways to take ``word`` for two that somebody has joined."""
+    """Return the ways to take ``word`` for two words that were joined."""
     return [(word[:at], word[at:]) for at in range(1, len(word))] if 4 <= len(word) <= 30 else []
 
 

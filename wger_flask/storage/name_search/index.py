@@ -4,7 +4,7 @@ A model says which column people search by (``searched`` in its ``Meta``).  That
 stand a second time in a table of ours, folded (:mod:`.folding`), with whatever index the
 database has for finding pieces of text.
 
-Nobody tells that table when a name changes: a wger may go on using the same database, imports
+That table is not told when a name changes: a wger may go on using the same database, imports
 write past everything, and a trigger on wger's tables would be a foreign body there, which its
 migrations drop without a word.  Instead the copy looks before each answer whether names have
 changed since it last looked: new keys and later ``last_update`` where the table has an index on
@@ -40,7 +40,7 @@ log = logging.getLogger("wger_flask")
 _AT_ONCE = 500
 _REBUILD_FROM = 2000
 _LONGEST_WORD = 40
-_WAIT = 1  # seconds: whoever searches only reads, and rather misses a name than waits
+_WAIT = 1  # seconds: a search only reads, and rather misses a name than waits
 _looked = threading.local()
 
 T = TypeVar("T")

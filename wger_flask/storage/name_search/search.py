@@ -24,7 +24,7 @@ from ..types import Expression
 from . import candidates, folding
 from . import index as names
 
-# Nobody types more, and no name holds more: the rest would only cost time.
+# No user types more, and no name holds more: the rest would only cost time.
 _MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
 
 
