@@ -44,6 +44,7 @@ class Registry(Listeners):
         self.blueprints: list = []
         self._navigation: list[tuple[str, str]] = []
         self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
+        self.templates: list[Path] = []
         self.widgets: dict[str, Callable] = {}
         self.cells: dict[str, Callable] = {}
         self.uploads: dict[str, dict[str, Callable]] = {}
@@ -149,6 +150,17 @@ class Registry(Listeners):
         """
         self._claim(f"view {name!r}")
         self.views[name] = view
+
+    def add_templates(self, folder: Path) -> None:
+        """Name the folder of Jinja templates that :meth:`Shown.render` finds, ``Path(__file__).parent / "templates"``.
+
+        Put them into a folder of their own in it: ``templates/water/glasses.html`` is ``"water/glasses.html"``.  Raises
+        :class:`RegistrationError` for a folder that is not there and for a name that is taken.
+        """
+        if not folder.is_dir():
+            raise RegistrationError(f"{self.origin} adds templates from {folder}, which is no folder")
+        self._claim(*(f"template {path.relative_to(folder).as_posix()!r}" for path in sorted(folder.rglob("*.html"))))
+        self.templates.append(folder)
 
     def add_widget(self, name: str, widget: Callable) -> None:
         """Register how a form asks for values, for classes of fields that name it: ``widget = "stars"``.

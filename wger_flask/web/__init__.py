@@ -12,8 +12,11 @@ rows (:mod:`.views`) and names for rows that have none in a column of their own.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 from flask_smorest import Api
+from jinja2 import ChoiceLoader, FileSystemLoader
 
 from ..rest.fields import Field
 from ..rest.registry import RegistrationError, Registry
@@ -38,6 +41,8 @@ def register(app: Flask, registry: Registry, api: Api) -> None:
     prepare(registry)
     layout.register(app)
     set_page(renderer.page)
+    registry.add_templates(Path(app.root_path) / "templates")
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in registry.templates])
     app.register_blueprint(home.pages)
     app.register_blueprint(api_docs.pages_for(api))
     app.register_blueprint(docs_site.pages)

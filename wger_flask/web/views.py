@@ -49,7 +49,7 @@ class Shown:
     args: tuple[str, ...]
 
     def render(self, template: str, **context) -> Markup:
-        """Return the HTML of the template ``template`` in a templates folder, given ``context``."""
+        """Return the HTML of a template in a folder that ``registry.add_templates`` named, given ``context``."""
         return Markup(render_template(template, shown=self, **context))
 
     def render_text(self, source: str, **context) -> Markup:

@@ -38,19 +38,21 @@ def sides(muscles: list[tuple[dict, str]]) -> list[dict]:
 
 def _body(shown):
     """Draw the whole body: each muscle leads to its page."""
-    return shown.render("views/body.html", sides=sides([(row, "idle") for row in shown.everything("name")]), list=True)
+    return shown.render(
+        "exercises/body.html", sides=sides([(row, "idle") for row in shown.everything("name")]), list=True
+    )
 
 
 def _muscle(shown):
     """Draw one muscle, on the side of the body where it is."""
     marked = [side for side in sides([(row, "main") for row in shown.rows]) if side["muscles"]]
-    return shown.render("views/body.html", sides=marked, list=False)
+    return shown.render("exercises/body.html", sides=marked, list=False)
 
 
 def _cards(shown):
     """Show exercises as cards."""
     codes = {key: code for key, code, _ in _languages()}
-    return shown.render("views/exercises.html", exercises=[(row, _chosen(row, codes)) for row in shown.rows])
+    return shown.render("exercises/exercises.html", exercises=[(row, _chosen(row, codes)) for row in shown.rows])
 
 
 def _exercise(shown):
@@ -66,7 +68,7 @@ def _exercise(shown):
     ]
     texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
     return shown.render(
-        "views/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [],
+        "exercises/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [],
         contributes=may_contribute(shown.call.user), deletes=may_delete(shown.call.user),
     )  # fmt: skip
 

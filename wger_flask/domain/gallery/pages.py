@@ -9,7 +9,7 @@ MOST_PHOTOS = 2000
 
 def _photos(shown):
     """Show photos as a grid."""
-    return shown.render("views/photos.html", photos=shown.rows) if shown.rows else None
+    return shown.render("gallery/photos.html", photos=shown.rows) if shown.rows else None
 
 
 def _photo(shown):
@@ -21,7 +21,7 @@ def _photo(shown):
     )]  # fmt: skip
     place = keys.index(row["id"]) if row["id"] in keys else 0
     return shown.render(
-        "views/photo.html", photo=row, before=keys[place - 1] if place else None,
+        "gallery/photo.html", photo=row, before=keys[place - 1] if place else None,
         after=keys[place + 1] if place + 1 < len(keys) else None,
     )  # fmt: skip
 

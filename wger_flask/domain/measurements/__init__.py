@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -11,6 +13,7 @@ def register(registry) -> None:
     registry.add(*resources.RESOURCES, weight.weightentry)
     registry.add_navigation("Weight", "/api/v2/weightentry/")
     registry.on_user_created(weight.furnish)
+    registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)
     recalculation.listen(registry)
     registry.listen("exercise", replaced=replaced_exercises.exercise_replaced)

@@ -49,7 +49,7 @@ def _category(shown: Shown):
     ]  # fmt: skip
     drawn = {one["name"]: series.get(one["id"], []) for one in components} or {"": series.get(key, [])}
     return shown.render(
-        "views/category.html", category=category, components=components, chart=chart(shown, category, drawn),
+        "measurements/category.html", category=category, components=components, chart=chart(shown, category, drawn),
         latest=latest, count=sum(map(len, series.values())), is_calculated=category["dynamic_type"] != NOT_DYNAMIC,
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def _cards(shown: Shown, keys: list[UUID], series: dict | None = None):
             "takes_values": not group and category["dynamic_type"] == NOT_DYNAMIC,
             "components": group, "chart": chart(shown, category, drawn, 540, 230),
         })  # fmt: skip
-    return shown.render("views/measurements.html", cards=cards) if cards else None
+    return shown.render("measurements/measurements.html", cards=cards) if cards else None
 
 
 def _figures(name: str, points: list[tuple[datetime, float]]) -> dict:

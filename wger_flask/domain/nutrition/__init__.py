@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -9,4 +11,5 @@ def register(registry) -> None:
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)

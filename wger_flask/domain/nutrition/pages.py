@@ -38,7 +38,7 @@ def _foods(shown):
     args = shown.call.args
     code = args.get("code", "").strip() or args.get("name__search", "").strip()
     return shown.render(
-        "views/foods.html", foods=list(zip(shown.rows, _contents(shown), strict=True)),
+        "nutrition/foods.html", foods=list(zip(shown.rows, _contents(shown), strict=True)),
         code=code if code.isdecimal() else "",
         asks=services().settings.WGER_OPEN_FOOD_FACTS != "off", looked="code" in args,
     )  # fmt: skip
@@ -53,7 +53,7 @@ def _food(shown):
         for unit in row["weight_units"]
     ]
     return shown.render(
-        "views/food.html", food=row, amounts=amounts, labels=portions.LABELS, shares=portions.shares(inside)
+        "nutrition/food.html", food=row, amounts=amounts, labels=portions.LABELS, shares=portions.shares(inside)
     )
 
 
@@ -71,7 +71,7 @@ def _plan(shown):
     total = Nutrients.total(meal["total"] for meal in meals)
     log = Selection(models.LogItem, (equals(models.LogItem.plan, key),), ("-datetime",))
     return shown.render(
-        "views/plan.html", plan=plan, meals=meals, total=total, goals=portions.goals(total, plan),
+        "nutrition/plan.html", plan=plan, meals=meals, total=total, goals=portions.goals(total, plan),
         shares=portions.shares(total), diary=_days(shown, log),
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _meal(shown):
     key = shown.call.row().id
     (meal,) = _meals((equals(models.Meal.id, key),), (equals(models.MealItem.meal, key),))
     total = portions.total(meal["portions"])
-    return shown.render("views/meal.html", meal=meal, total=total, shares=portions.shares(total))
+    return shown.render("nutrition/meal.html", meal=meal, total=total, shares=portions.shares(total))
 
 
 def _meals(which: tuple, items: tuple) -> list[dict]:
@@ -103,14 +103,14 @@ def _meals(which: tuple, items: tuple) -> list[dict]:
 def _diary(shown):
     """Show the diary by day."""
     days = _days(shown, shown.selection().order_by("-datetime"))
-    return shown.render("views/diary.html", diary=days) if days else None
+    return shown.render("nutrition/diary.html", diary=days) if days else None
 
 
 def _entry(shown):
     """Show what a portion contains."""
     parts = portions.portions(shown.call.selection())
     total = portions.total(parts)
-    return shown.render("views/portion.html", portions=parts, total=total, shares=portions.shares(total))
+    return shown.render("nutrition/portion.html", portions=parts, total=total, shares=portions.shares(total))
 
 
 def _days(shown, selection: Selection) -> dict | None:

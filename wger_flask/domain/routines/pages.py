@@ -46,7 +46,7 @@ def _routines(shown):
     if not shown.rows:
         return None
     rows = list(zip(shown.rows, shown.values("start", "end"), strict=True))
-    return shown.render("views/routines.html", rows=rows, today=today())
+    return shown.render("routines/routines.html", rows=rows, today=today())
 
 
 def _routine(shown):
@@ -67,7 +67,7 @@ def _routine(shown):
     mass = MassUnit(weight_unit_of(shown.call.user))
     letter, (sessions, present) = routine_pages.letters(days), _sessions(row.id, now) if own else ({}, None)
     return shown.render(
-        "views/routine.html", days=days, row=row, own=own, today=now, names=names, letter=letter,
+        "routines/routine.html", days=days, row=row, own=own, today=now, names=names, letter=letter,
         iteration=iteration, last=last, prescribed=prescribed, refused=refused,
         dates=routine_pages.dates_of(scheduled, iteration), spans=routine_pages.spans(scheduled),
         present=routine_pages.iteration_asked_for(None, scheduled, now)[0],

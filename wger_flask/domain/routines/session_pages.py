@@ -84,7 +84,7 @@ def session_page(shown):
     given = {} if start.date() == today() or is_open else {"date": start.replace(tzinfo=None).isoformat()}
     given |= {"session": str(session.id)} | ({"routine": session.routine} if session.routine else {})
     return shown.render(
-        "views/session.html", session=session, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
+        "routines/session.html", session=session, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,
         given=given, now=now if is_open else "", aims=aims, asks=form_fields, types=models.SET_TYPES,
         **_about(shown, [session]),
     )  # fmt: skip
@@ -129,7 +129,7 @@ def _cards(shown, sessions: list[Session]):
         (session, by_exercise(found[session.id], names, words), _volume(found[session.id])) for session in sessions
     ]
     mass = MassUnit(weight_unit_of(shown.call.user))
-    return shown.render("views/sessions.html", cards=cards, mass=mass, **_about(shown, sessions))
+    return shown.render("routines/sessions.html", cards=cards, mass=mass, **_about(shown, sessions))
 
 
 def _about(shown, sessions: list[Session]) -> dict:
@@ -214,7 +214,9 @@ def statistics(shown):
     volumes = found["volume"]["iteration"].items()
     amounts = [Amount(f"Iteration {key}", float(mass.of(cell["total"]))) for key, cell in volumes if key != "None"]
     chart = bar_chart(shown, amounts, "Volume of each iteration", mass.name) if amounts else None
-    return shown.render("views/statistics.html", tables=[table for table in tables if table[1]], chart=chart, mass=mass)
+    return shown.render(
+        "routines/statistics.html", tables=[table for table in tables if table[1]], chart=chart, mass=mass
+    )
 
 
 def _line(mass: MassUnit, name: str, sets, volume, intensity) -> tuple[str, float, float, float]:
@@ -225,4 +227,4 @@ def sequence(shown):
     """Show every date of a routine with its sets."""
     keys = {key for row in shown.rows for slot in row["slots"] for key in slot["exercises"]}
     names = shown.names(Exercise, keys)
-    return shown.render("views/sequence.html", dates=shown.rows, names=names, routine=shown.call.key)
+    return shown.render("routines/sequence.html", dates=shown.rows, names=names, routine=shown.call.key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -9,5 +11,6 @@ def register(registry) -> None:
 
     registry.add_models(*models.MODELS, *models.OWN_MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)
     training.listen(registry)

@@ -20,13 +20,13 @@ def _trophies(shown):
     standings = {item["trophy"]["id"]: item for item in progress(shown.call)}
     earned = _earned(shown.call.user)
     cards = [_card(row, standings.get(row["id"]), earned) for row in shown.rows]
-    return shown.render("views/trophies.html", cards=cards) if cards else None
+    return shown.render("trophies/trophies.html", cards=cards) if cards else None
 
 
 def _standings(shown):
     """Show what the progress endpoint answers."""
     earned = _earned(shown.call.user)
-    return shown.render("views/trophies.html", cards=[_card(item["trophy"], item, earned) for item in shown.rows])
+    return shown.render("trophies/trophies.html", cards=[_card(item["trophy"], item, earned) for item in shown.rows])
 
 
 def _awards(shown):
@@ -37,13 +37,13 @@ def _awards(shown):
     cards = _cards_of(shown)
     for card in cards:
         card |= {"is_void": card["id"] in void, "act": "hide" if card["trophy"]["id"] in lasting else ""}
-    return shown.render("views/trophies.html", cards=cards, some_hidden=some) if cards or some else None
+    return shown.render("trophies/trophies.html", cards=cards, some_hidden=some) if cards or some else None
 
 
 def _hidden_awards(shown):
     """Show the trophies that the user has hidden."""
     cards = [card | {"act": "show", "url": ""} for card in _cards_of(shown)]
-    return shown.render("views/trophies.html", cards=cards) if cards else None
+    return shown.render("trophies/trophies.html", cards=cards) if cards else None
 
 
 def _cards_of(shown) -> list[dict]:
@@ -64,7 +64,7 @@ def _cards_of(shown) -> list[dict]:
 def _figures(shown):
     """Show the figures of the user's training."""
     mass = MassUnit(weight_unit_of(shown.call.user))
-    return shown.render("views/figures.html", rows=shown.rows, mass=mass) if shown.rows else None
+    return shown.render("trophies/figures.html", rows=shown.rows, mass=mass) if shown.rows else None
 
 
 def _card(trophy: dict, standing: dict | None, earned: dict[int, list[datetime]]) -> dict:

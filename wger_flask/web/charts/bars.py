@@ -116,4 +116,4 @@ def bar_chart(
         summary = f"{label}: at most {number(most.value)} {unit} ({most.label})."
         if aim:
             summary += f" The dashed line is the goal of {number(aim)} {unit}."
-    return shown.render("views/bars.html", plots=plots, label=label, summary=summary, unit=unit)
+    return shown.render("charts/bars.html", plots=plots, label=label, summary=summary, unit=unit)

@@ -85,4 +85,4 @@ def heatmap(shown: Shown, values: Mapping[date, float], label: str, last: date, 
         + "."
     )
     plots = [(kind, calendar(recent, last, *size, unit)) for kind, size in (("wide", _WIDE), ("slim", _SLIM))]
-    return shown.render("views/heatmap.html", plots=plots, label=label, summary=summary, unit=unit)
+    return shown.render("charts/heatmap.html", plots=plots, label=label, summary=summary, unit=unit)

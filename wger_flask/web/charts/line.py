@@ -164,7 +164,7 @@ def lines_chart(
     values = "; ".join(_words(name, [value for _, value in points]) for name, points in series.items())
     summary = f"{label} from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {values}."
     plots = (("wide", plot(series, width, height)), ("slim", plot(series, 330, min(height, 250))))
-    return shown.render("views/chart.html", plots=plots, label=label, summary=summary)
+    return shown.render("charts/chart.html", plots=plots, label=label, summary=summary)
 
 
 def _words(name: str, values: list[float]) -> str:
