@@ -9,8 +9,10 @@ their refusal too is negotiated, authenticated and phrased like any other answer
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, Response
+from flask.blueprints import BlueprintSetupState
 from flask.views import MethodView
 from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
@@ -24,6 +26,8 @@ from .throttling import Limit
 from .views import action_target, targets
 
 PREFIX = "/api/v2"
+
+Handle = TypeVar("Handle", bound=Callable[..., Any] | dict[str, Callable[..., Any]])
 
 
 class KeyConverter(BaseConverter):
@@ -78,9 +82,9 @@ class Endpoints(Documented):
         throttle: str | Limit | None = None,
         authenticates: bool = True, transactional: bool = True, slash: bool = True, head: bool = True,
         bulk: bool = False, creates: bool = False, counts: bool = False,
-        request=None, response=None, about: str = "", makes: str = "",
+        request: Any = None, response: Any = None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
-    ) -> Callable:  # fmt: skip
+    ) -> Callable[[Handle], Handle]:  # fmt: skip
         """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
 
         * ``methods``: the HTTP methods that ``handle`` answers.  It returns what becomes JSON, or a pair of that and a
@@ -102,7 +106,7 @@ class Endpoints(Documented):
         Raises ValueError for a path that is registered already.
         """
 
-        def register(handle):
+        def register(handle: Handle) -> Handle:
             name = path.strip("/").replace("/", "-") or "root"
             known = next((item for item in self._twins if item[1] == f"/{path.strip('/')}"), None)
             if known:
@@ -128,23 +132,23 @@ class Endpoints(Documented):
         """Return what was registered for ``path``; raises StopIteration where nothing was."""
         return next(target for _, rule, target in self._twins if rule == f"/{path.strip('/')}")
 
-    def _register_twins(self, state) -> None:
+    def _register_twins(self, state: BlueprintSetupState) -> None:
         for name, rule, target in self._twins:
-            _add_twins(state.app, f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
+            _add_twins(cast(Flask, state.app), f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
 
 
 def method_view(target: Target) -> type[MethodView]:
     """Return a method view whose every method is :func:`~.views.answer` for ``target``."""
 
-    def method(name: str, handle: Callable):
-        def view(self, key=None, suffix=""):
+    def method(name: str, handle: Callable[..., Any]) -> Callable[..., Response]:
+        def view(self: MethodView, key: str | None = None, suffix: str = "") -> Response:
             return dispatch(target, key, suffix)
 
         view.__name__ = name.lower()
         view.__doc__ = (handle.__doc__ or "").strip() or target.about
         return view
 
-    members = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}
+    members: dict[str, Any] = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}
     members |= {"init_every_request": False, "provide_automatic_options": False}
     return type(f"{target.name.title().replace('-', '')}{target.kind.title()}View", (MethodView,), members)
 
@@ -152,7 +156,7 @@ def method_view(target: Target) -> type[MethodView]:
 def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: bool) -> None:
     """Add the suffix URLs, the other spelling of the slash, and the catch-all for methods."""
 
-    def refuse(key=None, suffix=""):
+    def refuse(key: str | None = None, suffix: str = "") -> Response:
         return dispatch(target, key, suffix)
 
     other = f"{endpoint}:any"

@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from .errors import Invalid, ParseError, UnsupportedMediaType
 
+if TYPE_CHECKING:
+    from .request import Request as OwnRequest
+
 _half_a_letter = re.compile(rb"\\u[dD][89a-fA-F]")
 _MOST_PARTS = 100
-_Value = TypeVar("_Value")
+_Value = TypeVar("_Value", bound=str | list[str])
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-class FormData(dict):
+class FormData(dict[str, Any]):
     """The fields of a form, by name; :meth:`several` gives all values that were sent as one name.
 
     ``is_typed`` is True where a person filled it in on a page of this server: numbers may then have a decimal comma.
@@ -31,27 +34,27 @@ class FormData(dict):
     def __init__(self, request: Request, is_typed: bool = False):
         super().__init__(request.form.items())
         self.is_typed = is_typed
-        self._lists = request.form
+        self._lists: MultiDict[str, str] = request.form
         for name, upload in request.files.items():
             if upload.filename:  # a browser sends an empty part for a file that was not chosen
                 self[name] = upload
 
     @classmethod
-    def of_texts(cls, values: MultiDict, is_typed: bool) -> FormData:
+    def of_texts(cls, values: MultiDict[str, str], is_typed: bool) -> FormData:
         """Return the form that ``values``, texts by name, are read as: those of a query, or of a part of a form."""
         made = cls.__new__(cls)
         made._lists, made.is_typed = values, is_typed
         made.update(values.items())
         return made
 
-    def parts(self, name: str) -> list[FormData]:
+    def parts(self, name: str | None) -> list[FormData]:
         """Return the objects that are sent as ``name.0.field``, a list of forms without those left blank."""
-        found = parts_of(dict(self._lists.lists()), name)
+        found = parts_of(dict(self._lists.lists()), str(name))
         return [FormData.of_texts(MultiDict(values), self.is_typed) for values in found]
 
-    def several(self, name: str) -> list:
+    def several(self, name: str | None) -> list[Any]:
         """Return all texts that were sent as ``name``, without empty ones, as a list."""
-        return [value for value in self._lists.getlist(name) if value != ""]
+        return [value for value in self._lists.getlist(str(name)) if value != ""]
 
 
 def parts_of(values: Mapping[str, _Value], name: str) -> list[dict[str, _Value]]:
@@ -71,14 +74,14 @@ def parts_of(values: Mapping[str, _Value], name: str) -> list[dict[str, _Value]]
 class NotAnObject(Invalid):
     """400: the body is JSON, but no object."""
 
-    def __init__(self, value):
+    def __init__(self, value: object):
         told = "No data provided"
         if value is not None:
             told = f"Invalid data. Expected a dictionary, but got {type(value).__name__}."
         super().__init__({"non_field_errors": [told]})
 
 
-def read_body(request: Request, forms_only: bool = False) -> dict:
+def read_body(request: Request, forms_only: bool = False) -> dict[str, Any]:
     """Return the request's body as a dictionary: of JSON values, or a :class:`FormData`.
 
     An absent body is an empty dictionary.  ``forms_only`` refuses JSON, which cannot carry a file.  Raises
@@ -94,13 +97,13 @@ def read_body(request: Request, forms_only: bool = False) -> dict:
         return {}
     if forms_only or kind != "application/json":
         raise UnsupportedMediaType(request.headers.get("Content-Type", ""))
-    value = parse_json(request.json_bytes)
+    value = parse_json(cast("OwnRequest", request).json_bytes)
     if not isinstance(value, dict):
         raise NotAnObject(value)
     return value
 
 
-def parse_json(data: bytes):
+def parse_json(data: bytes) -> Any:
     """Return the value of JSON in UTF-8; raises :class:`ParseError` in the words of the standard library.
 
     NaN, Infinity and halves of surrogate pairs are refused.
@@ -116,5 +119,5 @@ def parse_json(data: bytes):
         raise ParseError(f"JSON parse error - {wrong}") from None
 
 
-def _refuse_constant(name: str):
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from array import array
+from io import BytesIO
 from itertools import accumulate
 from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
+from werkzeug.wrappers import Request
 
 from .errors import ParseError, TooLarge
 
@@ -59,29 +62,33 @@ class FormParser(FormDataParser):
     What is no form is refused (:class:`ParseError`), not read as an empty one.
     """
 
-    def parse(self, stream, mimetype, content_length, options=None):
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Any:
         self.silent = False
         is_multipart, counted = mimetype == "multipart/form-data", _Counted(stream)
         if is_multipart and not (options or {}).get("boundary"):
             raise ParseError("Multipart form parse error - Invalid boundary in multipart: None")
         try:
-            return super().parse(counted, mimetype, content_length, options)
+            return super().parse(cast(IO[bytes], counted), mimetype, content_length, options)
         except ValueError as wrong:
             if not counted.size:  # no body is an empty form of any kind
                 return stream, self.cls(), self.cls()
             raise ParseError(f"{'Multipart form' if is_multipart else 'Form'} parse error - {wrong}") from None
 
-    def _parse_urlencoded(self, stream, mimetype, content_length, options):
+    def _parse_urlencoded(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> Any:
         data = stream.read()
         if self.max_form_parts is not None and data.count(b"&") >= self.max_form_parts:
             raise RequestEntityTooLarge()
-        return super()._parse_urlencoded(_Read(data), mimetype, content_length, options)
+        return super()._parse_urlencoded(BytesIO(data), mimetype, content_length, options)
 
 
 class _Counted:
     """A stream that tells how much was read of it."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: IO[bytes]):
         self._stream, self.size = stream, 0
 
     def read(self, size: int = -1) -> bytes:
@@ -90,22 +97,12 @@ class _Counted:
         return data
 
 
-class _Read:
-    """A stream that has been read."""
-
-    def __init__(self, data: bytes):
-        self._data = data
-
-    def read(self) -> bytes:
-        return self._data
-
-
-def spooled() -> SpooledTemporaryFile:
+def spooled() -> SpooledTemporaryFile[bytes]:
     """Return the file that an upload is received in: in memory while it is small."""
     return SpooledTemporaryFile(max_size=_FILE_IN_MEMORY, mode="rb+")
 
 
-def admit_files(request, size: int) -> None:
+def admit_files(request: Request, size: int) -> None:
     """Let ``request`` have a form of at most ``size`` bytes with files in it."""
     request.max_content_length = size
     request.max_form_parts, request.max_form_memory_size = _PARTS_BESIDE_FILES, _PART_BESIDE_FILES

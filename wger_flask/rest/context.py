@@ -47,7 +47,7 @@ class Context:
 
 def current_context() -> Context:
     """Return the context of the request that is being answered."""
-    found = g.get("dump_context")
+    found: Context | None = g.get("dump_context")
     if found is None:
         found = g.dump_context = Context(lambda: root_url(request), g.get("user"))
     return found

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
+import peewee
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
@@ -18,6 +19,7 @@ from ..storage.columns import storable
 from ..storage.model import Model, key_of
 from ..storage.predicates import Clause
 from ..storage.query import Selection
+from ..storage.types import Expression
 from .errors import NotFound
 from .filtering.filters import Parameter
 from .mount import root_url
@@ -27,11 +29,11 @@ from .mount import root_url
 class CursorPage:
     """One page: raw ``rows`` (tuples), and the cursors of the pages before and after it, None at the ends."""
 
-    rows: list[tuple]
+    rows: list[tuple[Any, ...]]
     following: str | None
     previous: str | None
 
-    def envelope(self, results: list, request: Request) -> dict:
+    def envelope(self, results: object, request: Request) -> dict[str, Any]:
         """Return the dictionary with ``next``, ``previous`` and ``results``."""
         url = root_url(request) + request.path
         return {
@@ -54,7 +56,7 @@ class Cursor:
     counts: ClassVar[bool] = False
 
     def slice(
-        self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None
+        self, selection: Selection, columns: tuple[str, ...], args: MultiDict[str, str], most: int | None = None
     ) -> CursorPage:
         """Return the page of ``selection`` that the query ``args`` ask for, at most ``most`` rows where that is given.
 
@@ -78,15 +80,15 @@ class Cursor:
         inside = 0 if rows else -1 if down else 1  # an empty page leads back to the key it began at
         return CursorPage(
             rows,
-            _written(last - inside) if goes_on else None,
-            _written(first + inside, back=True) if came_from else None,
+            _written(last - inside) if goes_on and last is not None else None,
+            _written(first + inside, back=True) if came_from and first is not None else None,
         )
 
-    def window(self, args: MultiDict) -> tuple[int, int]:
+    def window(self, args: MultiDict[str, str]) -> tuple[int, int]:
         """Return the number of rows that ``args`` ask for, and 0: a cursor skips none."""
         return self._size(args), 0
 
-    def _size(self, args: MultiDict) -> int:
+    def _size(self, args: MultiDict[str, str]) -> int:
         text = (args.getlist("page_size") or [""])[-1].strip()
         size = int(text) if text.isdecimal() and len(text) < 19 else 0
         return min(size, self.largest) or self.default
@@ -103,11 +105,11 @@ def _beyond(model: type[Model], position: int, below: bool) -> Clause:
     return Clause(_less if below else _more, (position,), (model,))
 
 
-def _less(model: type[Model], slot):
+def _less(model: type[Model], slot: peewee.Value) -> Expression:
     return key_of(model) < slot
 
 
-def _more(model: type[Model], slot):
+def _more(model: type[Model], slot: peewee.Value) -> Expression:
     return key_of(model) > slot
 
 
@@ -129,6 +131,6 @@ def _read(text: str) -> tuple[int | None, bool]:
     return position, parts.get("r") == ["1"]
 
 
-def _link(url: str, args: MultiDict, cursor: str) -> str:
+def _link(url: str, args: MultiDict[str, str], cursor: str) -> str:
     query = dict(args.lists()) | {"cursor": [cursor]}
     return f"{url}?{urlencode(sorted(query.items()), doseq=True)}"

@@ -67,7 +67,9 @@ def _is_reference(model: type[Model], path: str) -> bool:
 
 def _in_schema(resource: Resource) -> Iterator[str]:
     for name, field in resource.schema().fields.items():
-        column = column_at(resource.model, field.attribute or name) if isinstance(field, Field) else None
+        if not isinstance(field, Field):
+            continue
+        column = column_at(resource.model, field.attribute or name)
         while isinstance(column, ForeignKey):
             column = column.rel_field
         if column is not None and field.fits and not isinstance(column, field.fits):

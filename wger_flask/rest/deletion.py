@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from marshmallow import ValidationError
 from marshmallow import fields as plain
@@ -43,7 +44,7 @@ class Truth(fields.Boolean):
     on, off = "True", "False"
     parameter = {"type": "string", "enum": [on, off]}
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool):
             return value
         if value not in (self.on, self.off):
@@ -57,7 +58,7 @@ class Presence(fields.Boolean):
     on, off = "1", ""
     parameter = {"type": "string"}
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         return value is not False
 
 
@@ -74,29 +75,31 @@ class DeletionSchema(Schema):
     stays = plain.Dict(keys=plain.String(), values=plain.Integer())
 
 
-def told(call: Call) -> dict:
+def told(call: Call) -> dict[str, Any]:
     """Return the parameters of the deletion that ``call`` asks for, parsed by ``Resource.deletion``: a dictionary.
 
     They stand in the query or in the body.  Raises :class:`~.errors.Invalid` (400) for a value that cannot be read, two
     values that differ, and a name that is nearly one of the schema's: nothing is deleted then.
     """
-    schema, filters = call.resource.deletion, call.resource.filter_set
-    found: dict = {}
+    resource = call.required_resource
+    schema, filters = resource.deletion, resource.filter_set
+    found: dict[str, Any] = {}
     errors = filters.ignored(call.args)
     names, others = set(schema().load_fields) if schema else set(), {*filters.by_param, "format"}
     errors |= {name: [_TWICE] for name, texts in call.args.lists() if name in names and len(set(texts)) > 1}
-    for values in (call.args.to_dict(), _sent(call)) if schema else ():
-        data, wrong = parse(schema, values)
-        wrong |= {name: [_TWICE] for name, value in data.items() if value != found.get(name, value)}
-        if not isinstance(values, FormData):
-            wrong |= _misspelled(set(values) - names - others, names)
-        found, errors = data | found, wrong | errors
+    if schema is not None:
+        for values in (call.args.to_dict(), _sent(call)):
+            data, wrong = parse(schema, values)
+            wrong |= {name: [_TWICE] for name, value in data.items() if value != found.get(name, value)}
+            if not isinstance(values, FormData):
+                wrong |= _misspelled(set(values) - names - others, names)
+            found, errors = data | found, wrong | errors
     if errors:
         raise Invalid(errors)
     return found
 
 
-def _sent(call: Call) -> dict:
+def _sent(call: Call) -> dict[str, Any]:
     """Return the body; only a page's form, which sends all that it has, may say nothing by an empty value."""
     if call.method != "DELETE":
         return {}
@@ -131,7 +134,7 @@ def told_why_not() -> Iterator[None]:
         raise Invalid({"non_field_errors": [f"This is {held}."]}) from None
 
 
-def look_ahead(call: Call) -> dict:
+def look_ahead(call: Call) -> dict[str, Any]:
     """Say how many rows of each resource a deletion deletes, and how many it keeps."""
     options = told(call)
     if others := options.keys() - {HISTORY}:
@@ -141,10 +144,10 @@ def look_ahead(call: Call) -> dict:
 
 def counted(call: Call, with_history: bool | None) -> dict[str, dict[str, int]]:
     """Return ``{"goes": {...}, "stays": {...}}``: numbers of rows by the name of their resource."""
-    row = call.row()
+    resource, row = call.required_resource, call.row()
     with told_why_not():
-        goes, stays = cascade.look_ahead(call.resource.model, [row._pk], with_history)
-    return {"goes": _named(call.resource, goes), "stays": _named(call.resource, stays)}
+        goes, stays = cascade.look_ahead(resource.model, [row._pk], with_history)
+    return {"goes": _named(resource, goes), "stays": _named(resource, stays)}
 
 
 def _named(resource: Resource, numbers: Mapping[type[Model], int]) -> dict[str, int]:
@@ -161,7 +164,8 @@ def action_of(resource: Resource) -> Action | None:
     if "DELETE" not in resource.methods or not has_dependants(resource.model):
         return None
     rules = resource.rules
-    row = rules.row and (lambda user, row, method: rules.row(user, row, "DELETE"))
+    may = rules.row
+    row = None if may is None else (lambda user, row, method: may(user, row, "DELETE"))
     return Action(
         DELETION, look_ahead, schema=DeletionSchema, access=Access(read=rules.rule("DELETE"), row=row), label="Delete",
         view=DELETION, about="How many rows of what are deleted along with this, and how many stay.",

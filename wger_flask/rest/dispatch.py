@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from flask import Request, Response, g, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -21,6 +21,7 @@ from werkzeug.http import http_date
 from ..media.store import Changes
 from ..storage.database import DatabaseError, IntegrityError, accompanied, advisory_lock, is_retryable, transaction
 from ..storage.model import Model
+from ..storage.query import Selection
 from . import body_limits
 from .bodies import FORM_TYPES, FormData, NotAnObject, read_body
 from .context import Context, current_context
@@ -35,6 +36,7 @@ from .renderers import render
 from .resource import Action, Resource
 from .schema import Schema, checked, load, look_up, parse
 from .services import services
+from .throttling import Limit
 from .uploads import look_at_files
 
 # What a page sends on which a user logs in to go on with a form: their name and password, and the form.
@@ -59,12 +61,12 @@ class Target:
     """
 
     name: str
-    handlers: dict
+    handlers: Mapping[str, Callable[[Call], Any]]
     access: Access
     kind: str = "plain"
     resource: Resource | None = None
     action: Action | None = None
-    throttle: dict = field(default_factory=dict)
+    throttle: Mapping[str, str | Limit] = field(default_factory=dict)
     authenticates: bool = True
     slash: bool = True
     transactional: bool = True
@@ -79,7 +81,7 @@ class Target:
     asks: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
 
-    def schema(self, role: str, method: str):
+    def schema(self, role: str, method: str) -> Any:
         """Return the schema of a method's ``"request"`` or ``"response"`` (``role``), None where none is declared."""
         if self.action is not None and (role == "response") == (method in SAFE_METHODS):
             return self.action.schema
@@ -87,6 +89,13 @@ class Target:
             return self.resource.schema
         found = getattr(self, role)
         return found.get(method) if isinstance(found, Mapping) else found
+
+    @property
+    def required_resource(self) -> Resource:
+        """The resource, for what is never asked of an endpoint; raises LookupError there."""
+        if self.resource is None:
+            raise LookupError(f"{self.name} is no resource")
+        return self.resource
 
     @cached_property
     def takes_files(self) -> bool:
@@ -143,14 +152,14 @@ class Call:
         self.user: User | None = None
         self.args: MultiDict[str, str] = request.args  # the query parameters
         self.again = False
-        self.loaded: list[tuple] = []
+        self.loaded: list[tuple[Any, ...]] = []
         self.refusal: ApiError | None = None
         self.files: Changes | None = None  # of the open transaction
         self._body: dict[str, Any] | None = None
         self._parsed: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._row: Model | None = None
 
-    def on(self, target: Target, method: str, body: dict, key: str | None = None) -> Call:
+    def on(self, target: Target, method: str, body: dict[str, Any], key: str | None = None) -> Call:
         """Return a call of the same user to ``target``, in the same transaction, with ``body`` and without a query.
 
         The rules for access, throttling and methods are those of a request of its own.  Raises
@@ -167,9 +176,7 @@ class Call:
     @property
     def required_resource(self) -> Resource:
         """The resource, for what is never asked of an endpoint; raises LookupError there."""
-        if self.resource is None:
-            raise LookupError(f"{self.target.name} is no resource")
-        return self.resource
+        return self.target.required_resource
 
     @property
     def required_user(self) -> User:
@@ -179,12 +186,19 @@ class Call:
         return self.user
 
     @property
+    def required_files(self) -> Changes:
+        """The changes of files that belong to the open transaction; raises LookupError outside of a write."""
+        if self.files is None:
+            raise LookupError("files change in a write alone")
+        return self.files
+
+    @property
     def context(self) -> Context:
         """The :class:`Context` for dumping rows: the server's URL, the user, the time zone."""
         return current_context()
 
     @property
-    def body(self) -> dict:
+    def body(self) -> dict[str, Any]:
         """The request's body, a dictionary, read once; raises the errors of :func:`~.bodies.read_body`."""
         if self._body is None:
             takes_files = self.resource is not None and self.action is None and self.resource.takes_files
@@ -208,58 +222,62 @@ class Call:
         """Whether the body is a row of the resource, or a part of one."""
         return self.resource is not None and self.action is None and self.method in ("POST", "PUT", "PATCH")
 
-    def parse(self) -> tuple[dict, dict]:
+    def parse(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the body as the resource's schema reads it, and the error messages by field; the body is read once."""
         if self._parsed is None:
-            self._parsed = parse(self.resource.schema, self.body, partial=self.method == "PATCH")
+            self._parsed = parse(self.required_resource.schema, self.body, partial=self.method == "PATCH")
         data, errors = self._parsed
         return dict(data), dict(errors)  # the reader may change both, and may have to begin anew
 
-    def load(self, schema, *, partial: bool = False) -> dict:
+    def load(self, schema: type[Schema], *, partial: bool = False) -> dict[str, Any]:
         """Return the body as ``schema`` reads it: a dictionary from attribute to Python value.
 
         ``partial`` lets required fields be absent.  Raises :class:`~.errors.Invalid` (400) with all errors.
         """
         return load(schema, self.body, partial=partial)
 
-    def query(self) -> dict:
+    def query(self) -> dict[str, Any]:
         """Return the query parameters of an action as its schema ``Action.query`` reads them: a dictionary by name.
 
         A parameter that is empty counts as absent.  Raises :class:`~.errors.Invalid` (400) with all errors.
         """
+        if self.action is None or self.action.query is None:
+            raise LookupError(f"{self.target.name} declares no query")
         return load(self.action.query, FormData.of_texts(self.args, self.format.is_html))
 
-    def look_up(self) -> dict:
+    def look_up(self) -> dict[str, Any]:
         """Return the error messages of references in the body that lead to no row, by field.
 
         Raises :class:`~.errors.NotYours` (403) for a reference to a row of another user.
         """
-        return look_up(self.resource, self.body, self.parse()[0], self.user)
+        return look_up(self.required_resource, self.body, self.parse()[0], self.user)
 
-    def load_row(self, row: Model | None, invalid_references: dict) -> dict:
+    def load_row(self, row: Model | None, invalid_references: dict[str, Any]) -> dict[str, Any]:
         """Return the body as the resource reads it, for a new row (``row`` is None) or for a change of ``row``.
 
         ``invalid_references`` is what :meth:`look_up` returned.  Raises :class:`~.errors.Invalid` (400) with all
         errors.
         """
-        model, own, former = self.resource.model, row and row._pk, self.resource.former
+        resource = self.required_resource
+        model, own, former = resource.model, row and row._pk, resource.former
         earlier = former.read(self, row) if former else {}
         data, errors = self.parse()
         for name in earlier.keys() - self.body.keys():
             errors.pop(name, None)  # it is not missing
-        if self.resource.hooks.check:
-            errors = self.resource.hooks.check(self, data, row) | errors
-        return earlier | checked(self.resource.schema, data, errors, invalid_references, model=model, own=own)
+        if resource.hooks.check:
+            errors = resource.hooks.check(self, data, row) | errors
+        return earlier | checked(resource.schema, data, errors, invalid_references, model=model, own=own)
 
-    def selection(self, *, filtered: bool = True):
+    def selection(self, *, filtered: bool = True) -> Selection:
         """Return a :class:`Selection` of the row that the URL names, if the user may see it.
 
         ``filtered=False`` leaves the filters in the query out.
         """
-        found = self.resource.visible_to(self.user)
+        resource = self.required_resource
+        found = resource.visible_to(self.user)
         if filtered:
-            found = self.resource.filter_set.apply(found, self.args)
-        return self.resource.by_key(found, self.key)
+            found = resource.filter_set.apply(found, self.args)
+        return resource.by_key(found, str(self.key))
 
     def row(self, *, filtered: bool = True) -> Any:
         """Return the row that the URL names, an instance of the resource's model; a reading request reads it once.
@@ -269,7 +287,7 @@ class Call:
         """
         if self._row is not None:
             return self._row
-        found = self.resource.fetch(self.selection(filtered=filtered))
+        found = self.required_resource.fetch(self.selection(filtered=filtered))
         self.target.access.demand_row(self.user, found, self.method)
         if self.method in SAFE_METHODS and filtered:
             self._row = found
@@ -373,7 +391,8 @@ def is_large(call: Call) -> bool:
     """Return whether the answer may take so much memory that a process makes one such answer at a time."""
     if call.target.kind != "list" or not call.args:
         return False
-    return call.resource.dump.is_large and call.resource.pagination.window(call.args)[0] > LARGE_PAGE
+    resource = call.required_resource
+    return resource.dump.is_large and resource.pagination.window(call.args)[0] > LARGE_PAGE
 
 
 def _admit(call: Call) -> None:
@@ -385,7 +404,7 @@ def _admit(call: Call) -> None:
         call.request.max_content_length = settings.WGER_MAX_BULK_SIZE * body_limits.MEGABYTE
 
 
-def _written(target: Target, call: Call) -> tuple:
+def _written(target: Target, call: Call) -> tuple[Any, int]:
     """Run a handler that writes, once more where another write got in between.
 
     What one user sends at the same time is done one after the other: rows of theirs do not go
@@ -414,14 +433,14 @@ def _cache_headers(call: Call) -> dict[str, str]:
     return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
 
 
-def _result(made) -> tuple:
+def _result(made: Any) -> tuple[Any, int]:
     return made if isinstance(made, tuple) else (made, 200)
 
 
 def _with_slash() -> Response:
     query = request.query_string.decode("ascii", "replace")
     location = f"{mount_of(request)}{request.path}/" + (f"?{query}" if query else "")
-    response = redirect(location, 301)
+    response = cast(Response, redirect(location, 301))  # of the class that the application answers with
     response.set_data(b"")
     response.autocorrect_location_header = False
     return response

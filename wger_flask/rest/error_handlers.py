@@ -12,6 +12,7 @@ import logging
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as BaseResponse
 
 from ..media.errors import NotStored
 from ..storage.database import is_unavailable
@@ -55,7 +56,7 @@ def register(app: Flask) -> None:
         return render(None, wanted_format(), error.body, error.status, error.headers)
 
     @app.errorhandler(HTTPException)
-    def failed(error: HTTPException) -> Response:
+    def failed(error: HTTPException) -> BaseResponse:
         if error.code is None or error.code < 400:
             return error.get_response()
         if isinstance(error, MethodNotAllowed) and error.valid_methods:

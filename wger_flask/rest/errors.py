@@ -5,13 +5,18 @@ Raise one of these anywhere below a view; one handler renders it in the negotiat
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .permissions import User
+
 
 class ApiError(Exception):
     """A refusal: raise it, and the answer has the HTTP ``status``, ``body`` as JSON (or on a page) and ``headers``."""
 
     status = 400
 
-    def __init__(self, body, headers: dict[str, str] | None = None, status: int | None = None):
+    def __init__(self, body: Any, headers: dict[str, str] | None = None, status: int | None = None):
         super().__init__(body)
         self.body = body
         self.headers = headers or {}
@@ -32,7 +37,7 @@ class Detailed(ApiError):
 
     message = ""
 
-    def __init__(self, message: str | None = None, headers: dict[str, str] | None = None, **more):
+    def __init__(self, message: str | None = None, headers: dict[str, str] | None = None, **more: Any):
         super().__init__({"detail": message or self.message, **more}, headers)
 
 
@@ -50,7 +55,7 @@ class Forbidden(Detailed):
 class CsrfFailed(Forbidden):
     """403: the CSRF token of a form or script is missing or wrong; ``user`` is the user who is logged in, or None."""
 
-    def __init__(self, reason: str, user=None):
+    def __init__(self, reason: str, user: User | None = None):
         super().__init__(f"CSRF Failed: {reason}")
         self.user = user
 

@@ -11,7 +11,7 @@ import logging
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from flask import Flask, abort, send_file
+from flask import Flask, Response, abort, send_file
 
 from ..media import thumbnails
 from ..media.errors import InvalidImage, NotStored
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
     """Serve what is below the media root under ``/media/``."""
 
     @app.get("/media/<path:name>")
-    def media(name: str):
+    def media(name: str) -> Response:
         store = services().media
         found = _find(store, name) or _thumbnail(store, name)
         if found is None:
@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
             found, mimetype=kind or "application/octet-stream", as_attachment=kind is None, conditional=True,
             max_age=KEPT, download_name=PurePosixPath(name).name,
         )  # fmt: skip
-        response.cache_control.public, response.cache_control.private = None, True
+        response.cache_control.public, response.cache_control.private = False, True
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

@@ -28,7 +28,7 @@ class FormerFields:
     schema: type[Schema]
     translate: Callable[[Call, dict[str, Any], Any], dict[str, Any]]
 
-    def read(self, call: Call, row: Model | None) -> dict:
+    def read(self, call: Call, row: Model | None) -> dict[str, Any]:
         """Return today's fields that the former ones in the body of ``call`` stand for, by name.
 
         Raises :class:`Invalid` (400) for the first that is wrong.

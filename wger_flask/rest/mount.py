@@ -7,9 +7,14 @@ client could otherwise write the links in answers.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 import flask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def root_url(request: flask.Request) -> str:
@@ -46,10 +51,10 @@ def link_for_people(site: str, path: str) -> str:
 class MountedBelow:
     """WSGI middleware: ``app`` is reached below ``path``, whether a proxy passes that on or cuts it off."""
 
-    def __init__(self, app, path: str):
+    def __init__(self, app: WSGIApplication, path: str):
         self.app, self.path = app, path
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; a ``SCRIPT_NAME`` of the WSGI server is taken for a part of its path."""
         whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         if f"{whole}/".startswith(f"{self.path}/"):

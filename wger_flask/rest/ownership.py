@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from marshmallow import ValidationError
 
 from ..storage.columns import storable
-from ..storage.model import Model, columns_of, key_of
+from ..storage.model import Model, columns_of, key_of, target_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from .errors import ApiError, NotYours
@@ -36,7 +37,7 @@ class Ownership:
         """The name of the column that holds the user, None where the row has no such column itself."""
         return self.path[0] if len(self.path) == 1 else None
 
-    def own_rows(self, model: type[Model], body: dict, user_id: int) -> list[Selection]:
+    def own_rows(self, model: type[Model], body: dict[str, Any], user_id: int) -> list[Selection]:
         """Return, for each row that ``body`` refers to and that must be the user's own, a selection of it.
 
         Malformed values pass: validation refuses them later and names the field.  Raises :class:`NotYours` for a value
@@ -47,7 +48,7 @@ class Ownership:
             value = body.get(name)
             if value is None or value == "":
                 continue
-            target = columns_of(model)[name].rel_model
+            target = target_of(columns_of(model)[name])
             try:
                 # Whether the type is right is for validation to say: here, true is as good as 1.
                 key = parse_reference(target, int(value) if isinstance(value, bool) else value)
@@ -73,5 +74,5 @@ def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:
 class NotADictionary(ApiError):
     """400: a body that is no object, in the words of the resources that check ownership."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(["Request data is not a dictionary"])

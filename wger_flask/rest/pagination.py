@@ -7,7 +7,7 @@ only asked for when the page itself does not tell it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from flask import Request
@@ -34,12 +34,12 @@ ON_A_PAGE = 100  # rows that a page for people shows at most
 class Page:
     """One page: raw ``rows`` (tuples), and what surrounds the results in the answer."""
 
-    rows: list[tuple]
+    rows: list[tuple[Any, ...]]
     count: int
     limit: int
     offset: int
 
-    def envelope(self, results: list, request: Request) -> dict:
+    def envelope(self, results: object, request: Request) -> dict[str, Any]:
         """Return the dictionary with ``count``, ``next``, ``previous`` and ``results``."""
         following = previous = None
         if self.offset + self.limit < self.count:
@@ -62,14 +62,16 @@ class LimitOffset:
         """The number of rows that a page has at most."""
         return self.most or _largest_page
 
-    def window(self, args: MultiDict) -> tuple[int, int]:
+    def window(self, args: MultiDict[str, str]) -> tuple[int, int]:
         """Return the number of rows that ``args`` ask for, and the number of rows to skip."""
         if "limit" not in args and "offset" not in args:
             return self.default, 0
         limit = min(_number(args, "limit") or self.default, self.largest)
         return limit, min(_number(args, "offset"), _LARGEST - limit)
 
-    def slice(self, selection: Selection, columns: tuple[str, ...], args: MultiDict, most: int | None = None) -> Page:
+    def slice(
+        self, selection: Selection, columns: tuple[str, ...], args: MultiDict[str, str], most: int | None = None
+    ) -> Page:
         """Return the page of ``selection`` that the query ``args`` ask for, at most ``most`` rows where that is given.
 
         ``columns`` are the paths to select.
@@ -89,7 +91,7 @@ class LimitOffset:
         ]
 
 
-def _number(args: MultiDict, name: str) -> int:
+def _number(args: MultiDict[str, str], name: str) -> int:
     """Return the last value of ``name`` as a positive number, 0 for anything else."""
     try:
         return max(0, int(args.getlist(name)[-1]))

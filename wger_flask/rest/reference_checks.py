@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..storage.columns import storable
 from ..storage.model import Model, key_of, title_of
@@ -11,16 +12,23 @@ from ..storage.query import Selection, which_exist
 from .errors import NotYours
 from .fields.references import Key, Keys, no_such_row
 
+if TYPE_CHECKING:
+    from .schema import Schema
+
 
 def missing_references(
-    schema, data: dict, body: dict, owned: Collection[str] = (), own_rows: Sequence[Selection] = ()
-) -> dict[str, list[str]]:
+    schema: Schema,
+    data: dict[str, Any],
+    body: dict[str, Any],
+    owned: Collection[str] = (),
+    own_rows: Sequence[Selection] = (),
+) -> dict[str, list[str]]:  # fmt: skip
     """Return the error messages, by field, of each reference in ``data`` (parsed from ``body``) that leads to no row.
 
     The fields ``owned`` must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` where one of these is
     missing.
     """
-    sent = {}
+    sent: dict[str, tuple[Key | Keys, Any]] = {}
     for name, field in schema.load_fields.items():
         value = data.get(field.attribute or name)
         if value is not None and isinstance(field, Key | Keys) and name not in owned:
@@ -34,7 +42,7 @@ def missing_references(
     return {name: [no_such_row(invalid_references[name])] for name in sent if name in invalid_references}
 
 
-def taken_key(model: type[Model], data: dict, own) -> dict[str, list[str]]:
+def taken_key(model: type[Model], data: dict[str, Any], own: object) -> dict[str, list[str]]:
     """Return the error message for a primary key in ``data`` that another row of ``model`` than ``own`` has.
 
     It stands under the name of the key; there is none where the key is free.
@@ -56,7 +64,7 @@ def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Sele
     return [storable(key) and next(others) for _, key in rows]
 
 
-def _missing(model: type[Model], keys: list) -> list:
+def _missing(model: type[Model], keys: list[Any]) -> list[Any]:
     """Return those of ``keys`` that no row of ``model`` has, in order."""
     column = key_of(model)
     found = set(Selection(model, (any_of(column, [key for key in keys if storable(key)]),)).keys())

@@ -6,11 +6,13 @@ names both origins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+
+from flask import Blueprint
 
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
@@ -24,7 +26,7 @@ from .throttling import Rate
 
 __all__ = ["RegistrationError", "Registry"]
 
-Setting = TypeVar("Setting", bool, int, str, Path, tuple)
+Setting = TypeVar("Setting", bool, int, str, Path, tuple[Any, ...])
 
 
 class Registry(Listeners):
@@ -33,7 +35,7 @@ class Registry(Listeners):
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
     """
 
-    def __init__(self, declare_setting: Callable | None = None):
+    def __init__(self, declare_setting: Callable[..., Any] | None = None):
         super().__init__()
         self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
@@ -41,14 +43,14 @@ class Registry(Listeners):
         self._claims: dict[str, str] = {}
         self.models: list[type[Model]] = []
         self.plugins: dict[str, PluginTables] = {}
-        self.blueprints: list = []
+        self.blueprints: list[Any] = []
         self._navigation: list[tuple[str, str]] = []
         self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
         self.templates: list[Path] = []
-        self.widgets: dict[str, Callable] = {}
-        self.cells: dict[str, Callable] = {}
-        self.uploads: dict[str, dict[str, Callable]] = {}
-        self.names: dict[type[Model], Callable] = {}
+        self.widgets: dict[str, Callable[..., Any]] = {}
+        self.cells: dict[str, Callable[..., Any]] = {}
+        self.uploads: dict[str, dict[str, Callable[..., Any]]] = {}
+        self.names: dict[type[Model], Callable[..., Any]] = {}
         self.nodes: tuple[Node, ...] = ()
         self._extended_by: dict[str, list[str]] = {}
         self.origin = "wger_flask"
@@ -125,7 +127,7 @@ class Registry(Listeners):
             raise RegistrationError(told) from wrong
         self.plugins[self._plugin].steps = name
 
-    def add_upload(self, table: str, **handlers: Callable) -> None:
+    def add_upload(self, table: str, **handlers: Callable[..., Any]) -> None:
         """Register how offline clients write to a table that belongs to no resource.
 
         ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, where ``data``
@@ -135,7 +137,7 @@ class Registry(Listeners):
         self._claim(f"upload to table {table!r}")
         self.uploads[table] = handlers
 
-    def add_blueprint(self, blueprint) -> None:
+    def add_blueprint(self, blueprint: Blueprint) -> None:
         """Register an :class:`Endpoints` or another flask-smorest blueprint, for what is no table.
 
         Raises :class:`RegistrationError` for a name that is taken.
@@ -143,7 +145,7 @@ class Registry(Listeners):
         self._claim(f"blueprint {blueprint.name!r}")
         self.blueprints.append(blueprint)
 
-    def add_view(self, name: str, view) -> None:
+    def add_view(self, name: str, view: Any) -> None:
         """Register the :class:`View` ``name``, which ``Resource.view`` and ``Action.view`` may then name.
 
         Raises :class:`RegistrationError` for a name that is taken.
@@ -162,7 +164,7 @@ class Registry(Listeners):
         self._claim(*(f"template {path.relative_to(folder).as_posix()!r}" for path in sorted(folder.rglob("*.html"))))
         self.templates.append(folder)
 
-    def add_widget(self, name: str, widget: Callable) -> None:
+    def add_widget(self, name: str, widget: Callable[..., Any]) -> None:
         """Register how a form asks for values, for classes of fields that name it: ``widget = "stars"``.
 
         ``widget(control, field, value, user)`` completes the :class:`Control`, which has its label, hint and errors;
@@ -172,7 +174,7 @@ class Registry(Listeners):
         self._claim(f"widget {name!r}")
         self.widgets[name] = widget
 
-    def add_cell(self, name: str, cell: Callable) -> None:
+    def add_cell(self, name: str, cell: Callable[..., Any]) -> None:
         """Register how pages show values, for classes of fields that name it: ``cell = "stars"``.
 
         ``cell(field, value)`` returns a :class:`Cell` for what JSON has, which is never None, an empty text or an empty
@@ -193,7 +195,7 @@ class Registry(Listeners):
         except ValueError as wrong:
             raise RegistrationError(f"scope {scope!r} of {self.origin}: {wrong}") from wrong
 
-    def add_setting(self, name: str, default: Setting, help: str, **rest) -> Setting:
+    def add_setting(self, name: str, default: Setting, help: str, **rest: Any) -> Setting:
         """Declare a setting of the plugin, and return its value: from the environment, the profile, or ``default``.
 
         ``name`` begins with ``WGER_<PLUGIN>_``.  Its type is that of ``default``: text, a whole number, True or False,
@@ -206,7 +208,8 @@ class Registry(Listeners):
         """
         self._claim(f"setting {name!r}")
         try:
-            return self._declare_setting(self._plugin, name, default, help, **rest)
+            value: Setting = self._declare_setting(self._plugin, name, default, help, **rest)
+            return value
         except TypeError as wrong:
             raise RegistrationError(f"{self.origin}: {wrong}") from wrong
 
@@ -224,7 +227,7 @@ class Registry(Listeners):
         """The entries of the main menu: pairs of label and path."""
         return tuple(self._navigation)
 
-    def add_names(self, model: type[Model], load: Callable) -> None:
+    def add_names(self, model: type[Model], load: Callable[..., Any]) -> None:
         """Register what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
         Needed only where no column of the row is its name.  Raises :class:`RegistrationError` for a model that has such
@@ -322,12 +325,12 @@ class Registry(Listeners):
         return name in self._resources
 
 
-def _names_in(resource: str, params, actions) -> list[str]:
+def _names_in(resource: str, params: Iterable[str], actions: Iterable[Action]) -> list[str]:
     """Return what the filters and actions of a resource are called where names are claimed."""
     named = [f"filter {param!r} of resource {resource!r}" for param in params]
     return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
 
 
-def _fields_in(resource: str, names) -> list[str]:
+def _fields_in(resource: str, names: Iterable[str]) -> list[str]:
     """Return what the fields of a resource are called where names are claimed."""
     return [f"field {name!r} of resource {resource!r}" for name in names]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -19,10 +20,14 @@ from ..storage.dialects.base import wire_moment
 from .negotiation import Format
 from .timezone import active_zone
 
-_page: Callable | None = None
+if TYPE_CHECKING:
+    from .dispatch import Call
 
 
-def set_page(render: Callable) -> None:
+_page: Callable[..., Any] | None = None
+
+
+def set_page(render: Callable[..., Any]) -> None:
     """Set ``render(call, payload, status)`` as the function that makes HTML pages; called once, at start.
 
     It returns a response, or None where there is nothing to show; ``call`` is None for a failure outside any target.
@@ -31,7 +36,7 @@ def set_page(render: Callable) -> None:
     _page = render
 
 
-def to_json(payload, indent: int = 0) -> bytes:
+def to_json(payload: object, indent: int = 0) -> bytes:
     """Return ``payload`` as JSON, bytes in UTF-8, with ``indent`` blanks (0: compact)."""
     if indent:
         text = json.dumps(payload, ensure_ascii=False, indent=indent, default=_spell).encode("utf-8", "surrogatepass")
@@ -66,7 +71,7 @@ def spelled(payload: object) -> object:
     return _spell(payload) if isinstance(payload, date | time | Decimal | UUID) else payload
 
 
-def to_json_list(parts: Iterable[list]) -> orjson.Fragment:
+def to_json_list(parts: Iterable[list[Any]]) -> orjson.Fragment:
     """Return the items of several lists as one JSON list, of which only one list is in memory as objects at a time.
 
     For JSON without indentation.
@@ -74,10 +79,10 @@ def to_json_list(parts: Iterable[list]) -> orjson.Fragment:
     return orjson.Fragment(b"[%b]" % b",".join(to_json(part)[1:-1] for part in parts if part))
 
 
-def render(call, wanted: Format, payload, status: int, headers: dict[str, str]) -> Response:
+def render(call: Call | None, wanted: Format, payload: object, status: int, headers: dict[str, str]) -> Response:
     """Return the response with ``payload`` in the format ``wanted``; None is an empty body."""
     if wanted.is_html and _page is not None:
-        made = _page(call, payload, status)
+        made: Response | None = _page(call, payload, status)
         if made is not None:
             made.headers.extend(headers)
             return made

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import flask
 from werkzeug.exceptions import ClientDisconnected, HTTPException
@@ -18,6 +19,9 @@ from werkzeug.utils import cached_property
 
 from . import body_limits
 from .errors import Detailed
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 TOLD = "The request body did not arrive whole."
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
@@ -31,7 +35,7 @@ class Request(flask.Request):
     A ``Host`` that is none is taken out of it, before anything can believe it.
     """
 
-    def __init__(self, environ, populate_request: bool = True, shallow: bool = False):
+    def __init__(self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False):
         sent = environ.get("HTTP_HOST")  # HTTP/1.0 needs none: then it is the server's own name
         self.names_no_host = sent is not None and not is_host(sent)
         if self.names_no_host:
@@ -40,7 +44,7 @@ class Request(flask.Request):
 
     form_data_parser_class = body_limits.FormParser
 
-    def _get_file_stream(self, *args, **kwargs):
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         received = body_limits.spooled()
         self.__dict__.setdefault("received", []).append(received)
         return received
@@ -58,11 +62,11 @@ class Request(flask.Request):
         Raises :class:`~.errors.TooLarge`, werkzeug's own 413, and :class:`~.errors.ParseError` for too deep nesting.
         """
         data = self.get_data(cache=True)
-        body_limits.check_json(data, body_limits.most_values(self.max_content_length))
+        body_limits.check_json(data, body_limits.most_values(self.max_content_length or 0))
         return data
 
     @cached_property
-    def stream(self):
+    def stream(self) -> Any:
         """The body; reading raises :class:`~werkzeug.exceptions.ClientDisconnected` where it is not whole."""
         return _Whole(super().stream, self.content_length)
 
@@ -84,7 +88,7 @@ def register(app: flask.Flask, size: int) -> None:
 
 
 def _demand_host() -> None:
-    if flask.request.names_no_host:
+    if cast(Request, flask.request).names_no_host:
         raise NoHost()
 
 
@@ -95,7 +99,7 @@ def is_host(text: str) -> bool:
 
 
 class _Whole(io.RawIOBase):
-    def __init__(self, stream, length: int | None):
+    def __init__(self, stream: IO[bytes], length: int | None):
         self._stream, self._missing = stream, length
 
     def readable(self) -> bool:
@@ -117,7 +121,7 @@ class _Whole(io.RawIOBase):
                 raise ClientDisconnected(TOLD)
         return data
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

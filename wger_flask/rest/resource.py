@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ..storage import columns
 from ..storage.model import Link, Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from ..storage.sync_log.specification import CORE, OF_USERS, Synced
+from .context import Context
 from .cursor import Cursor
 from .errors import NoMatch, NotFound
 from .fields.base import Field
@@ -31,6 +33,10 @@ from .permissions import Access, anyone, logged_in, private, public
 from .schema import Schema
 from .serialization import Dumper, dumper
 from .throttling import Limit
+
+if TYPE_CHECKING:
+    from .permissions import User
+
 
 READ = ("GET",)
 WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -59,7 +65,7 @@ class Action:
     """
 
     path: str
-    handle: Callable
+    handle: Callable[..., Any]
     detail: bool = True
     methods: tuple[str, ...] = ("GET",)
     schema: type[Schema] | None = None
@@ -96,11 +102,11 @@ class Hooks:
     to ``Registry.listen``.
     """
 
-    check: Callable | None = None
-    prepare: Callable | None = None
-    saved: Callable | None = None
-    delete: Callable | None = None
-    change: Callable | None = None
+    check: Callable[..., Any] | None = None
+    prepare: Callable[..., Any] | None = None
+    saved: Callable[..., Any] | None = None
+    delete: Callable[..., Any] | None = None
+    change: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,7 @@ class Resource:
     orderable: tuple[str, ...] | None = None
     access: Access | None = None
     owner: Ownership | None = None
-    visible: Callable | None = None
+    visible: Callable[..., Any] | None = None
     only: Mapping[str, object] = field(default_factory=dict)
     throttle: Mapping[str, str | Limit] = field(default_factory=dict)
     pagination: LimitOffset | Cursor = field(default_factory=LimitOffset)
@@ -180,7 +186,7 @@ class Resource:
     deprecated: Deprecation | None = None
     sync: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_"):
             raise ValueError(f"resource {self.name!r}: a name has lower-case letters, digits and hyphens")
         if unknown := set(self.methods) - set(WRITE):
@@ -280,13 +286,13 @@ class Resource:
         return Synced(table_of(self.model), self.sync, tuple(told), ".".join(owner))
 
     # -- rows -------------------------------------------------------------------------------
-    def visible_to(self, user) -> Selection:
+    def visible_to(self, user: User | None) -> Selection:
         """Return a :class:`Selection` of the rows that ``user`` (None: not logged in) may see."""
         clauses = tuple(along(self.model, tuple(path.split(".")), value) for path, value in self.only.items())
         if self.visible is not None:
             return Selection(self.model, (*self.visible(user), *clauses))
         if self.owner is not None:
-            return Selection(self.model, (self.owner.clause(self.model, user and user.id), *clauses))
+            return Selection(self.model, (self.owner.clause(self.model, None if user is None else user.id), *clauses))
         return Selection(self.model, clauses)
 
     def by_key(self, selection: Selection, text: str) -> Selection:
@@ -312,11 +318,11 @@ class Resource:
             raise NotFound()
         return equals(column, text)
 
-    def show(self, selection: Selection, context) -> dict:
+    def show(self, selection: Selection, context: Context) -> dict[str, Any]:
         """Return the one row of ``selection`` as a dictionary for JSON; raises :class:`NoMatch` (404)."""
         return self.dump(self.load(selection), context)[0]
 
-    def load(self, selection: Selection) -> list[tuple]:
+    def load(self, selection: Selection) -> list[tuple[Any, ...]]:
         """Return the one row of ``selection`` as :attr:`dump` takes it, in a list; raises :class:`NoMatch` (404)."""
         rows = selection.raw_rows(self.dump.columns, 1)
         if not rows:
@@ -332,7 +338,8 @@ class Resource:
 
     # -- others' additions --------------------------------------------------------------------
     def extended(
-        self, filters: Mapping | None = None, actions: tuple[Action, ...] = (), added: Mapping[str, Field] | None = None
+        self, filters: Mapping[str, Declared] | None = None, actions: tuple[Action, ...] = (),
+        added: Mapping[str, Field] | None = None,
     ) -> Resource:  # fmt: skip
         """Return the resource with more filters, actions and read-only fields.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.routing import Rule
 
@@ -34,7 +34,7 @@ def mount(app: Flask, api: Api) -> None:
     blueprint.add_url_rule("/", "root", method_view(ROOT))
     api.register_blueprint(blueprint)
 
-    def other(suffix: str = ""):
+    def other(suffix: str = "") -> Response:
         return dispatch(ROOT, None, suffix)
 
     app.view_functions["api.root:any"] = other

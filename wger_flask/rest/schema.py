@@ -7,15 +7,22 @@ of it at once.  Only the first needs no database: writers wait for each other th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import marshmallow
 from marshmallow import ValidationError
 
 from ..storage.model import Model
 from .bodies import FormData
-from .errors import Invalid
+from .errors import Invalid, NotAuthenticated
 from .reference_checks import missing_references, taken_key
+
+if TYPE_CHECKING:
+    from ..storage.query import Selection
+    from .permissions import User
+    from .resource import Resource
 
 
 class Schema(marshmallow.Schema):
@@ -31,7 +38,7 @@ def _instance(schema: type[Schema]) -> Schema:
     return schema()
 
 
-def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
+def load(schema: type[Schema], body: dict[str, Any], *, partial: bool = False) -> dict[str, Any]:
     """Return what ``body`` holds, parsed: a dictionary from attribute to Python value.
 
     ``partial`` lets required fields be absent (PATCH).  Raises :class:`~.errors.Invalid` (400) with all errors.
@@ -40,7 +47,9 @@ def load(schema: type[Schema], body: dict, *, partial: bool = False) -> dict:
     return checked(schema, data, errors, missing_references(_instance(schema), data, body))
 
 
-def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[dict, dict]:
+def parse(
+    schema: type[Schema], body: dict[str, Any], *, partial: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what ``body`` holds, parsed, and the error messages by field that need no query."""
     instance = _instance(schema)
     if isinstance(body, FormData):
@@ -48,29 +57,34 @@ def parse(schema: type[Schema], body: dict, *, partial: bool = False) -> tuple[d
     try:
         return instance.load(body, partial=partial), {}
     except ValidationError as wrong:
-        return wrong.valid_data, wrong.normalized_messages()
+        messages: dict[str, Any] = wrong.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow's
+        return cast(dict[str, Any], wrong.valid_data), messages
 
 
-def look_up(resource, body: dict, data: dict, user) -> dict[str, list[str]]:
+def look_up(resource: Resource, body: dict[str, Any], data: dict[str, Any], user: User | None) -> dict[str, list[str]]:
     """Return the error messages, by field, of the references in ``data``, which was parsed from ``body``.
 
     Raises :class:`~.errors.NotYours` (403) for a reference to a row of another user.
     """
-    owner, owned, own_rows = resource.owner, (), ()
+    owner = resource.owner
+    owned: Collection[str] = ()
+    own_rows: list[Selection] = []
     if owner is not None and owner.checks:
+        if user is None:
+            raise NotAuthenticated()
         owned, own_rows = owner.checks, owner.own_rows(resource.model, body, user.id)
     return missing_references(_instance(resource.schema), data, body, owned, own_rows)
 
 
 def checked(
     schema: type[Schema],
-    data: dict,
-    errors: dict,
-    invalid_references: dict,
+    data: dict[str, Any],
+    errors: dict[str, Any],
+    invalid_references: dict[str, Any],
     *,
     model: type[Model] | None = None,
-    own=None,
-) -> dict:
+    own: object = None,
+) -> dict[str, Any]:
     """Return ``data``; raises :class:`~.errors.Invalid` where there are ``errors`` or ``invalid_references``.
 
     ``model`` is the model of the row that the body makes or changes, ``own`` that row's key, None for a new one:

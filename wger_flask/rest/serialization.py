@@ -11,18 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import peewee
 
 from ..storage.database import database
-from ..storage.dialects.base import AS_HELD, Dialect
+from ..storage.dialects.base import AS_HELD
 from ..storage.model import Model, column_at, decoder_of, key_of
 from ..storage.query import Selection
 from .context import Context
 
-Column = Callable[[list[tuple], Context, list[dict]], Iterable]
+if TYPE_CHECKING:
+    from ..storage.dialects.base import AnyDialect
+    from ..storage.types import Row
+    from .fields.base import Field
+    from .schema import Schema
+
+
+Column = Callable[[list[tuple[Any, ...]], Context, list[dict[str, Any]]], Iterable[Any]]
 """Makes what a field is in JSON, for each row, of the columns of a page, raw, and what its queries loaded."""
-Load = Callable[[list, Context], dict]
+Load = Callable[[list[Any], Context], dict[str, Any]]
 """Returns what belongs to each of the keys that it is given."""
 
 MOST_KEYS = 10_000
@@ -32,7 +40,7 @@ MOST_KEYS = 10_000
 class Builder:
     """Collect the columns and the queries that a page takes while fields describe themselves to it."""
 
-    def __init__(self, model: type[Model], prefix: str, dialect: Dialect):
+    def __init__(self, model: type[Model], prefix: str, dialect: AnyDialect):
         self.model, self.prefix, self.dialect = model, prefix, dialect
         self.columns: list[str] = []
         self.loaders: list[tuple[int, Load]] = []
@@ -55,15 +63,15 @@ class Builder:
             raise ValueError(f"{self.model.__name__} has no column {path!r} to show")
         return field
 
-    def decoder(self, path: str) -> Callable | None:
+    def decoder(self, path: str) -> Callable[..., Any] | None:
         """Return what makes Python values of the raw ones of a column, None where they are that."""
         return None if self.dialect is AS_HELD else decoder_of(self.reference(path))
 
-    def grouped(self, load: Load, otherwise: Callable = list, part: int | None = None) -> Column:
+    def grouped(self, load: Load, otherwise: Callable[..., Any] = list, part: int | None = None) -> Column:
         """Return the column of what ``load(keys, context)`` gives for the row's own key, or of a ``part`` of that."""
         key, place = self._loaded(key_of(self.model).name, load)
 
-        def column(raw, context, loaded):
+        def column(raw: list[Row], context: Context, loaded: list[dict[Any, Any]]) -> Iterable[Any]:
             found = loaded[place]
             if part is not None:
                 return [found[value][part] if value in found else otherwise() for value in raw[key]]
@@ -92,10 +100,10 @@ class Dumper:
     that references lead to, and ``is_large`` whether some may hold long texts, or JSON, which is far larger as objects.
     """
 
-    def __init__(self, schema, model: type[Model], prefix: str = "", dialect: Dialect | None = None):
+    def __init__(self, schema: type[Schema], model: type[Model], prefix: str = "", dialect: AnyDialect | None = None):
         self._builder = builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(key_of(model).name)
-        fields = schema().dump_fields
+        fields = cast("dict[str, Field]", schema().dump_fields)  # a table has wire fields alone
         self._names = [field.data_key or name for name, field in fields.items()]
         self._makers = [field.column(builder, name) for name, field in fields.items()]
         self._loaders = builder.loaders
@@ -104,11 +112,11 @@ class Dumper:
         self.is_plain = not self._loaders
         self.is_flat = self.is_plain and not any("." in path for path in self.columns)
 
-    def of(self, selection: Selection, context: Context, limit: int | None = None) -> list[dict]:
+    def of(self, selection: Selection, context: Context, limit: int | None = None) -> list[dict[str, Any]]:
         """Return the rows of ``selection``, the first ``limit`` of them if that is given, as dictionaries."""
         return self(selection.raw_rows(self.columns, limit), context)
 
-    def __call__(self, rows: list[tuple], context: Context) -> list[dict]:
+    def __call__(self, rows: list[tuple[Any, ...]], context: Context) -> list[dict[str, Any]]:
         """Return one dictionary for each raw row, with one query a relation for :data:`MOST_KEYS` of them."""
         raw = list(zip(*rows, strict=True))
         if not raw:
@@ -117,25 +125,26 @@ class Dumper:
         values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
         return [dict(zip(self._names, row, strict=True)) for row in values]
 
-    def values(self, rows: list[tuple], paths: tuple[str, ...]) -> list[tuple]:
+    def values(self, rows: list[tuple[Any, ...]], paths: tuple[str, ...]) -> list[tuple[Any, ...]]:
         """Return the values of some of :attr:`columns` in raw rows, as Python values: a tuple for each row."""
         made = [([row[self.columns.index(path)] for row in rows], self._builder.decoder(path)) for path in paths]
         return list(zip(*(map(decode, column) if decode else column for column, decode in made), strict=True))
 
 
-def _load(load: Load, values: Iterable, context: Context) -> dict:
-    keys, loaded = [key for key in dict.fromkeys(values) if key is not None], {}
+def _load(load: Load, values: Iterable[Any], context: Context) -> dict[str, Any]:
+    keys = [key for key in dict.fromkeys(values) if key is not None]
+    loaded: dict[Any, Any] = {}
     for start in range(0, len(keys), MOST_KEYS):
         loaded |= load(keys[start : start + MOST_KEYS], context)
     return loaded
 
 
 @lru_cache(None)
-def _dumper(schema, model, dialect) -> Dumper:
+def _dumper(schema: type[Schema], model: type[Model], dialect: AnyDialect) -> Dumper:
     return Dumper(schema, model, dialect=dialect)
 
 
-def dumper(schema, model: type[Model]) -> Dumper:
+def dumper(schema: type[Schema], model: type[Model]) -> Dumper:
     """Return the :class:`Dumper` that turns raw rows of ``model`` into JSON objects in the shape of ``schema``.
 
     ``dumper(NapSchema, Nap).of(selection, call.context)`` is a list of dictionaries.
@@ -143,7 +152,7 @@ def dumper(schema, model: type[Model]) -> Dumper:
     return _dumper(schema, model, database.obj.dialect)
 
 
-def dump_held(schema, row: Model, context: Context) -> dict:
+def dump_held(schema: type[Schema], row: Model, context: Context) -> dict[str, Any]:
     """Return ``row`` as a JSON object in the shape of a schema that needs its own columns alone, without a query."""
     dump = _dumper(schema, type(row), AS_HELD)
     return dump([tuple(row.__data__.get(name) for name in dump.columns)], context)[0]

@@ -18,6 +18,9 @@ from .throttling import Limit, Throttle
 if TYPE_CHECKING:
     from ..settings import Settings
 
+if TYPE_CHECKING:
+    from .dispatch import Call
+
 
 @dataclass(slots=True)
 class Services:
@@ -42,7 +45,7 @@ class Services:
         """The :class:`~..media.store.MediaStore` with the uploaded files."""
         return MediaStore(self.settings.WGER_MEDIA_ROOT)
 
-    def limit(self, scope: str | Limit, call) -> None:
+    def limit(self, scope: str | Limit, call: Call) -> None:
         """Count a call against ``scope``, by its user or its network; raises ``Throttled`` (429) beyond the rate."""
         if isinstance(scope, Limit):
             if scope.unless(call.user):

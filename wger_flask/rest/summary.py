@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import marshmallow
+
 from ..storage.model import table_of
 from . import fields
-from .permissions import anyone, logged_in
+from .permissions import Rule, anyone, logged_in
 from .registry import Registry
 from .resource import Resource
 
@@ -47,13 +51,14 @@ def resolved(registry: Registry, resource: Resource) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _rule(rule) -> str:
+def _rule(rule: Rule) -> str:
     if rule in (anyone, logged_in):
         return {anyone: "anyone", logged_in: "users who are logged in"}[rule]
-    return (rule.__doc__ or getattr(rule, "__name__", "a rule of its own")).strip().splitlines()[0]
+    words = rule.__doc__ or str(getattr(rule, "__name__", "a rule of its own"))
+    return words.strip().splitlines()[0]
 
 
-def _field(field: fields.Field) -> str:
+def _field(field: marshmallow.fields.Field[Any]) -> str:
     flags = [
         flag
         for flag, holds in (
@@ -63,4 +68,5 @@ def _field(field: fields.Field) -> str:
         )
         if holds
     ]
-    return f"{field.kind}{' (' + ', '.join(flags) + ')' if flags else ''}"
+    kind = field.kind if isinstance(field, fields.Field) else "value"
+    return f"{kind}{' (' + ', '.join(flags) + ')' if flags else ''}"

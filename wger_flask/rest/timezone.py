@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def zone_for(user) -> tzinfo:
+def zone_for(user: object) -> tzinfo:
     """Return the zone of a user as :attr:`Context.user` and :attr:`Call.user` hold them, the server's for None."""
     return getattr(user, "zone", None) or server_zone()
 

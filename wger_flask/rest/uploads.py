@@ -10,10 +10,10 @@ once the row is settled (:meth:`wger_flask.media.store.MediaStore.changes`).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
@@ -29,6 +29,9 @@ from .errors import Invalid
 from .fields.computed import File
 from .services import services
 
+if TYPE_CHECKING:
+    from .dispatch import Call
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -40,8 +43,8 @@ class Upload:
 
     content: bytes | BinaryIO
     extension: str
-    columns: dict = field(default_factory=dict)
-    stored: Callable[[Path], dict] = lambda path: {}
+    columns: dict[str, Any] = field(default_factory=dict)
+    stored: Callable[[Path], dict[str, Any]] = lambda path: {}
 
 
 class UploadField(File):
@@ -49,7 +52,7 @@ class UploadField(File):
 
     default_error_messages = {"required": NotSubmitted.message}
 
-    def __init__(self, *, folder: Callable[[dict], str], **kwargs):
+    def __init__(self, *, folder: Callable[[dict[str, Any]], str], **kwargs: Any):
         kwargs.setdefault("dump_only", False)
         super().__init__(**kwargs)
         self.folder = folder
@@ -58,7 +61,7 @@ class UploadField(File):
         """Return the :class:`Upload` of a file that was sent; raises :class:`~wger_flask.media.errors.RefusedFile`."""
         raise NotImplementedError
 
-    def inspected(self, value) -> Upload | RefusedFile:
+    def inspected(self, value: object) -> Upload | RefusedFile:
         """Return what a body's ``value`` is, or why it is refused."""
         try:
             if not isinstance(value, FileStorage):
@@ -67,7 +70,7 @@ class UploadField(File):
         except RefusedFile as wrong:
             return wrong
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         found = value if isinstance(value, Upload | RefusedFile) else self.inspected(value)
         if isinstance(found, RefusedFile):
             raise ValidationError(found.message)
@@ -82,16 +85,16 @@ class ImageFile(UploadField):
     refused; columns ``width`` and ``height`` (pixels) are filled in where the model has them.
     """
 
-    def __init__(self, *, with_thumbnails: bool = False, **kwargs):
+    def __init__(self, *, with_thumbnails: bool = False, **kwargs: Any):
         super().__init__(accept="image/jpeg,image/png,image/webp,image/avif", **kwargs)
         self.with_thumbnails = with_thumbnails
 
-    def look_at(self, sent):
-        found = images.inspect(sent.stream, sent.filename, services().settings.WGER_KEEP_PHOTO_POSITION)
+    def look_at(self, sent: FileStorage) -> Upload:
+        found = images.inspect(cast(BinaryIO, sent.stream), sent.filename, services().settings.WGER_KEEP_PHOTO_POSITION)
         size = {"width": found.width, "height": found.height}
         return Upload(found.content, found.extension, size, self._finish)
 
-    def _finish(self, path: Path) -> dict:
+    def _finish(self, path: Path) -> dict[str, Any]:
         if self.with_thumbnails:
             thumbnails.make_all(path)
         return {}
@@ -105,46 +108,49 @@ class VideoFile(UploadField):
     find out.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(accept="video/mp4,video/webm,video/ogg", **kwargs)
 
-    def look_at(self, sent):
-        found = videos.inspect(sent.stream, sent.filename)
-        sent.stream.truncate(found.size)
+    def look_at(self, sent: FileStorage) -> Upload:
+        stream = cast(BinaryIO, sent.stream)
+        found = videos.inspect(stream, sent.filename)
+        stream.truncate(found.size)
 
-        def finish(path: Path) -> dict:
+        def finish(path: Path) -> dict[str, Any]:
             told = videos.probe(path, found.format)
             return {name: getattr(told, name) for name in ("duration", "width", "height", "codec", "codec_long")}
 
-        return Upload(sent.stream, found.extension, {"size": found.size}, finish)
+        return Upload(stream, found.extension, {"size": found.size}, finish)
 
 
-def look_at_files(call) -> None:
+def look_at_files(call: Call) -> None:
     """Inspect the files in the body of a call that sends a row."""
-    for name, taken in call.resource.schema().load_fields.items() if call.resource.takes_files else ():
+    resource = call.required_resource
+    for name, taken in resource.schema().load_fields.items() if resource.takes_files else ():
         if isinstance(taken, UploadField) and isinstance(call.body.get(name), FileStorage):
             call.body[name] = taken.inspected(call.body[name])
 
 
-def keep_files(call, data: dict, row: Model | None) -> None:
+def keep_files(call: Call, data: dict[str, Any], row: Model | None) -> None:
     """Store the uploads in parsed ``data``, and replace each by the values of the row's columns.
 
     A file that ``row`` had before is deleted when the transaction commits.
     """
-    for name, taken in call.resource.schema().load_fields.items() if call.resource.takes_files else ():
-        name = taken.attribute or name
-        if not isinstance(data.get(name), Upload):
+    resource = call.required_resource
+    for key, taken in resource.schema().load_fields.items() if resource.takes_files else ():
+        name = taken.attribute or key
+        if not isinstance(taken, UploadField) or not isinstance(data.get(name), Upload):
             continue
         upload = data.pop(name)
         values = {**(row.__data__ if row is not None else {}), **data}
-        stored = call.files.add(upload.content, new_name(taken.folder(values), upload.extension))
+        stored = call.required_files.add(upload.content, new_name(taken.folder(values), upload.extension))
         try:
             told = {name: stored, **upload.columns, **upload.stored(services().media.path(stored))}
         except RefusedFile as wrong:
             raise Invalid({name: [wrong.message]}) from None
-        data.update({column: value for column, value in told.items() if column in columns_of(call.resource.model)})
+        data.update({column: value for column, value in told.items() if column in columns_of(resource.model)})
         if row is not None:
-            call.files.remove(getattr(row, name))
+            call.required_files.remove(getattr(row, name))
 
 
 def move_file(files: Changes, name: str, folder: str) -> str:
@@ -156,8 +162,8 @@ def move_file(files: Changes, name: str, folder: str) -> str:
 
 
 def delete_rows(
-    files: Changes, model: type[Model], keys: Iterable, with_history: bool | None = None,
-    going: Callable[[type[Model], list], None] | None = None,
+    files: Changes, model: type[Model], keys: Iterable[Any], with_history: bool | None = None,
+    going: Callable[[type[Model], list[Any]], None] | None = None,
 ) -> None:  # fmt: skip
     """Delete the rows of ``model`` with ``keys``, all rows that depend on them, and the files of all of these.
 
@@ -166,7 +172,7 @@ def delete_rows(
     :class:`~wger_flask.storage.cascade.StillReferenced` where a reference is declared ``cascade="refuse"``.
     """
 
-    def forget(gone: type[Model], gone_keys: list) -> None:
+    def forget(gone: type[Model], gone_keys: list[Any]) -> None:
         if going:
             going(gone, gone_keys)
         names = tuple(found.name for found in columns_of(gone).values() if isinstance(found, columns.File))

@@ -6,13 +6,19 @@ happens before one of them is called, and what becomes of its answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
+
+from orjson import Fragment
 
 from ..storage.columns import Auto
 from ..storage.model import Model, clashes_of, columns_of, key_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
+from ..storage.types import Row
 from ..storage.write_transaction import insert, update
+from .context import Context
 from .deletion import told, told_why_not
 from .dispatch import Call, Target
 from .errors import Invalid
@@ -20,15 +26,15 @@ from .fields import DateTime
 from .pagination import ON_A_PAGE
 from .renderers import to_json_list
 from .resource import HISTORY, Action, Resource
-from .serialization import dump_held
+from .serialization import Dumper, dump_held
 from .uploads import delete_rows, keep_files
 
 AT_ONCE = 100  # rows of large values that are there as objects
 
 
-def list_rows(call: Call):
+def list_rows(call: Call) -> dict[str, Any]:
     """List the rows that the user may see."""
-    resource, args = call.resource, call.args
+    resource, args = call.required_resource, call.args
     selection = resource.visible_to(call.user)
     selection = resource.filter_set.apply(selection, args)
     usual = resource.for_people if call.format.is_html else ()
@@ -39,55 +45,56 @@ def list_rows(call: Call):
     return page.envelope(_results(call, page.rows), call.request)
 
 
-def _results(call: Call, rows: list[tuple]):
-    dump, context = call.resource.dump, call.context
+def _results(call: Call, rows: list[Row]) -> list[dict[str, Any]] | Fragment:
+    dump, context = call.required_resource.dump, call.context
     if len(rows) <= AT_ONCE or not dump.is_large or call.format.is_html or call.format.indent:
         return dump(rows, context)
     return to_json_list(_let_go(rows, dump, context))
 
 
-def _let_go(rows: list[tuple], dump, context):
+def _let_go(rows: list[Row], dump: Dumper, context: Context) -> Iterator[list[dict[str, Any]]]:
     """Yield the JSON of some rows at a time, which are then gone from ``rows``."""
     while rows:
         yield dump(rows[:AT_ONCE], context)
         del rows[:AT_ONCE]
 
 
-def show_row(call: Call):
+def show_row(call: Call) -> dict[str, Any]:
     """Show one row."""
     if call.target.access.row:
         call.row()
-    call.loaded = call.resource.load(call.selection())
-    [shown] = call.resource.dump(call.loaded, call.context)
+    resource = call.required_resource
+    call.loaded = resource.load(call.selection())
+    [shown] = resource.dump(call.loaded, call.context)
     return shown
 
 
-def create_row(call: Call):
+def create_row(call: Call) -> tuple[dict[str, Any], int]:
     """Store a new row."""
-    resource = call.resource
+    resource = call.required_resource
     if resource.added_by and call.by_page:
         said = f"Nobody would see this {resource.title}: add it with what belongs to it."
         raise Invalid({"non_field_errors": [said]})
     data = call.load_row(None, call.look_up())
     if resource.owner and resource.owner.direct:
-        data[resource.owner.direct] = call.user.id
+        data[resource.owner.direct] = call.required_user.id
     row = store(call, data, None)
     return _shown(call, row, data), 201
 
 
-def replace_row(call: Call):
+def replace_row(call: Call) -> dict[str, Any]:
     """Change a row; every required field must be there, others keep their value."""
     return _change(call)
 
 
-def change_row(call: Call):
+def change_row(call: Call) -> dict[str, Any]:
     """Change some fields of a row."""
     return _change(call)
 
 
-def delete_row(call: Call):
+def delete_row(call: Call) -> tuple[None, int]:
     """Delete a row and the rows that depend on it."""
-    hooks = call.resource.hooks
+    hooks = call.required_resource.hooks
     row = call.row()
     options = told(call)
     if hooks.change:
@@ -96,29 +103,29 @@ def delete_row(call: Call):
         hooks.delete(call, row)
     else:
         with told_why_not():
-            delete_rows(call.files, call.resource.model, [row._pk], options.get(HISTORY))
+            delete_rows(call.required_files, call.required_resource.model, [row._pk], options.get(HISTORY))
     return None, 204
 
 
-def _change(call: Call):
+def _change(call: Call) -> dict[str, Any]:
     invalid_references = (
         call.look_up()
     )  # what cannot be read, and others' rows, are refused before the row is looked for
-    row = call.row()
-    if call.resource.hooks.change:
-        call.resource.hooks.change(call, row)
+    hooks, row = call.required_resource.hooks, call.row()
+    if hooks.change:
+        hooks.change(call, row)
     data = call.load_row(row, invalid_references)
     data.pop(key_of(type(row)).name, None)  # a row keeps the key it was made with
     store(call, data, row)
     return _shown(call, row, data)
 
 
-def store(call: Call, data: dict, row: Model | None) -> Model:
+def store(call: Call, data: dict[str, Any], row: Model | None) -> Model:
     """Store parsed ``data`` as a new row (``row`` is None) or in an existing one; returns that row.
 
     Many-to-many relations are stored too, and the resource's hooks ``prepare`` and ``saved`` run.
     """
-    resource = call.resource
+    resource = call.required_resource
     if row is None:
         _demand_unique(resource.model, data)
     if resource.hooks.prepare:
@@ -126,7 +133,7 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     keep_files(call, data, row)
     linked = {name: data.pop(name) for name in resource.links if name in data}
     created = row is None
-    if created:
+    if row is None:
         row = insert(resource.model(**data))
     else:
         for name, value in data.items():
@@ -139,7 +146,7 @@ def store(call: Call, data: dict, row: Model | None) -> Model:
     return row
 
 
-def _demand_unique(model: type[Model], data: dict) -> None:
+def _demand_unique(model: type[Model], data: dict[str, Any]) -> None:
     """Refuse a new row that a unique index would not let in; raises :class:`Invalid`.
 
     The index would say so too, but then PostgreSQL has used up a number for a row that never was.
@@ -153,19 +160,20 @@ def _demand_unique(model: type[Model], data: dict) -> None:
             raise Invalid({"non_field_errors": [words]})
 
 
-def _shown(call: Call, row: Model, data: dict):
-    if call.resource.dump.is_flat:
-        return dump_held(call.resource.schema, row, call.context)
+def _shown(call: Call, row: Model, data: dict[str, Any]) -> dict[str, Any]:
+    resource = call.required_resource
+    if resource.dump.is_flat:
+        return dump_held(resource.schema, row, call.context)
     # Not through ``visible``: a row may be written before it is shown in lists.
-    found = call.resource.show(Selection(type(row), (equals(key_of(type(row)), row._pk),)), call.context)
-    for name, declared in call.resource.schema._declared_fields.items():
+    found = resource.show(Selection(type(row), (equals(key_of(type(row)), row._pk),)), call.context)
+    for name, declared in resource.schema._declared_fields.items():
         # A local time that the clocks skip is answered as it was sent, not as what it is counted as.
         if isinstance(declared, DateTime) and isinstance(moment := data.get(name), datetime):
             found[name] = declared.wire(moment)
     return found
 
 
-HANDLERS = {
+HANDLERS: dict[str, dict[str, Callable[[Call], Any]]] = {
     "list": {"GET": list_rows, "POST": create_row},
     "detail": {"GET": show_row, "PUT": replace_row, "PATCH": change_row, "DELETE": delete_row},
 }
@@ -178,7 +186,8 @@ def targets(resource: Resource) -> tuple[Target, Target]:
         handlers = {method: HANDLERS[kind][method] for method in methods}
         limits = dict(resource.throttle)
         made.append(Target(resource.name, handlers, resource.rules, kind, resource, None, limits, about=resource.about))
-    return tuple(made)
+    listing, detail = made
+    return listing, detail
 
 
 def action_target(resource: Resource, action: Action) -> Target:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .dialects.base import AnyDialect
 
 _FAR = 1000
+Term = str | Clause
+"""What rows are ordered by."""
 _Source = type[Model] | peewee.ModelAlias  # a table, or one more time the same
 
 
@@ -44,13 +46,13 @@ class Selection:
 
     model: type[Model]
     clauses: tuple[Clause, ...] = ()
-    order: tuple[str | Clause, ...] = ()
+    order: tuple[Term, ...] = ()
 
     def where(self, *clauses: Clause) -> Selection:
         """Return the selection narrowed by ``clauses``."""
         return replace(self, clauses=self.clauses + clauses) if clauses else self
 
-    def order_by(self, *terms: str | Clause) -> Selection:
+    def order_by(self, *terms: Term) -> Selection:
         """Return the selection in another order."""
         return replace(self, order=terms)
 

@@ -6,14 +6,14 @@ A kind of field is declared in one place, its class: a new one is a subclass, wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import marshmallow
 
-from ...storage.dialects.base import Dialect
 from ...storage.model import Model
 
 if TYPE_CHECKING:
+    from ...storage.dialects.base import AnyDialect
     from ..openapi.schemas import Components
     from ..serialization import Builder, Column
 
@@ -22,7 +22,7 @@ REQUIRED = "This field is required."
 NULL = "This field may not be null."
 
 
-class Field(marshmallow.fields.Field):
+class Field(marshmallow.fields.Field[Any]):
     """The base of all fields, with the options that each of them takes (marshmallow's, and three more).
 
     * ``required=True``: a body without it is refused, except by PATCH.
@@ -54,8 +54,8 @@ class Field(marshmallow.fields.Field):
 
     kind = "field"
     fits: tuple[type, ...] = ()
-    openapi: ClassVar[dict] = {}
-    also_read: tuple[dict, ...] = ()
+    openapi: ClassVar[dict[str, Any]] = {}
+    also_read: tuple[dict[str, Any], ...] = ()
     options_type = "field"
     widget = "text"
     cell = "plain"
@@ -63,15 +63,15 @@ class Field(marshmallow.fields.Field):
     is_bulky = is_large = False
     default_error_messages = {"required": REQUIRED, "null": NULL}
 
-    def __init__(self, *, label: str | None = None, help: str = "", link: str | None = None, **kwargs):
+    def __init__(self, *, label: str | None = None, help: str = "", link: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.label, self.help, self.link = label, help, link
 
-    def raw(self, dialect: Dialect) -> Callable | None:
+    def raw(self, dialect: AnyDialect) -> Callable[..., Any] | None:
         """Return the function that turns a raw column value (never None) into JSON, or None where it stays as it is."""
         return None
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         """Turn a Python value (never None) into JSON."""
         return value
 
@@ -85,7 +85,7 @@ class Field(marshmallow.fields.Field):
             return lambda raw, context, loaded: raw[place]
         return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
 
-    def described(self, components: Components, role: str) -> dict:
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         """Return its schema of OpenAPI in a role: ``"answer"``, or else a body's, ``"request"`` or ``"patched"``.
 
         ``components.reference(Schema, role)`` names the schema of objects inside it.
@@ -93,22 +93,22 @@ class Field(marshmallow.fields.Field):
         made = dict(self.openapi)
         return made if role == ANSWER else self.read_too(made)
 
-    def read_too(self, made: dict) -> dict:
+    def read_too(self, made: dict[str, Any]) -> dict[str, Any]:
         """Return the schema ``made`` with the other types in which a body may send a value of its type."""
         if not self.also_read or made.get("type") not in ("string", "boolean") or "enum" in made:
             return made
         return {"anyOf": [{"type": made.pop("type")}, *self.also_read]} | made
 
-    def typed(self) -> dict:
+    def typed(self) -> dict[str, Any]:
         """Return the schema of OpenAPI of what a form sends for it, without words."""
         return {"type": "string"}
 
-    def options(self) -> dict:
+    def options(self) -> dict[str, Any]:
         """Return what the answer to OPTIONS tells of it besides type, label and flags."""
         return {}
 
     @property
-    def shown(self) -> marshmallow.fields.Field:
+    def shown(self) -> marshmallow.fields.Field[Any]:
         """The field that says what its values are on pages: itself, or what describes it."""
         return self
 
@@ -116,5 +116,5 @@ class Field(marshmallow.fields.Field):
         """Return the model of the rows that it shows, as the field ``name`` of ``model``'s; None for other values."""
         return None
 
-    def _serialize(self, value, attr, obj, **kwargs):
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else self.wire(value)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import marshmallow
 
 from ...storage.model import key_of
 from .. import fields
 from ..context import Context
 from ..serialization import Builder, Column
 from .base import ANSWER
+
+if TYPE_CHECKING:
+    from ...storage.types import Row
+    from ..openapi.schemas import Components
 
 
 class Computed(fields.Field):
@@ -24,23 +31,25 @@ class Computed(fields.Field):
 
     kind, widget = "computed", ""
 
-    def __init__(self, compute: Callable, *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs):
+    def __init__(
+        self, compute: Callable[..., Any], *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs: Any
+    ):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.compute, self.of, self.describes = compute, of, describes
 
     @property
-    def shown(self):
+    def shown(self) -> marshmallow.fields.Field[Any]:
         return self.describes or self
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
         sources = [(builder.index(path), builder.decoder(path)) for path in self.of]
         compute = self.compute
 
-        def column(raw, context, loaded):
+        def column(raw: list[Row], context: Context, loaded: list[dict[Any, Any]]) -> Iterable[Any]:
             given = [map(decode, raw[place]) if decode else raw[place] for place, decode in sources]
             rows = zip(*given, strict=True) if given else [()] * len(raw[0])
             return [compute(context, *values) for values in rows]
@@ -67,22 +76,22 @@ class Batch(fields.Field):
     kind, widget = "computed", ""
 
     def __init__(
-        self, load: Callable, *, otherwise: Callable = list, describes: fields.Field | None = None,
-        part: int | None = None, **kwargs,
+        self, load: Callable[..., Any], *, otherwise: Callable[..., Any] = list, describes: fields.Field | None = None,
+        part: int | None = None, **kwargs: Any,
     ):  # fmt: skip
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.load, self.otherwise, self.describes, self.part = load, otherwise, describes, part
 
     @property
-    def is_bulky(self):
+    def is_bulky(self) -> bool:  # type: ignore[override]  # others have it once a class
         return getattr(self.describes, "cell", "objects") in ("objects", "json")
 
     @property
-    def shown(self):
+    def shown(self) -> marshmallow.fields.Field[Any]:
         return self.describes or self
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
@@ -90,7 +99,7 @@ class Batch(fields.Field):
         if decode is None:
             return builder.grouped(load, self.otherwise, self.part)
 
-        def load_raw(keys, context):
+        def load_raw(keys: list[Any], context: Context) -> dict[Any, Any]:
             found = load(decoded := list(map(decode, keys)), context)
             return {raw: found[key] for raw, key in zip(keys, decoded, strict=True) if key in found}
 
@@ -102,15 +111,15 @@ class File(fields.Field):
 
     kind, options_type, widget = "file", "image upload", "file"
 
-    def __init__(self, *, accept: str = "", **kwargs):
+    def __init__(self, *, accept: str = "", **kwargs: Any):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.accept = accept
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return {"type": "string", "format": "uri" if role == ANSWER else "binary"}
 
-    def typed(self):
+    def typed(self) -> dict[str, Any]:
         return {"type": "string", "format": "binary"}
 
     def column(self, builder: Builder, name: str) -> Column:

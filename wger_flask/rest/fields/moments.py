@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 
@@ -11,6 +13,12 @@ from ...storage import columns
 from ...storage.dialects.base import wire_moment
 from ..timezone import active_zone
 from .base import Field
+
+if TYPE_CHECKING:
+    from ...storage.dialects.base import AnyDialect
+    from ...storage.types import Reader, Row
+    from ..context import Context
+    from ..serialization import Builder, Column
 
 
 class DateTime(Field):
@@ -27,26 +35,26 @@ class DateTime(Field):
         "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
     )
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return wire_moment(value, active_zone())
 
-    def column(self, builder, name):
+    def column(self, builder: Builder, name: str) -> Column:
         place, dialect = builder.index(self.attribute or name), builder.dialect
 
-        def column(raw, context, loaded):
+        def column(raw: list[Row], context: Context, loaded: list[dict[Any, Any]]) -> Iterable[Any]:
             convert = dialect.wire_moment(context.zone)  # whose it is is not known before the page is asked for
             return [None if value is None else convert(value) for value in raw[place]]
 
         return column
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         moment = parse_moment(value)
         if moment is None:
             raise ValidationError(self.WRONG)
         return moment
 
 
-def parse_moment(value) -> datetime | None:
+def parse_moment(value: object) -> datetime | None:
     """Return the aware ``datetime`` that ``value`` spells, or None where it spells none.
 
     Raises ValidationError where its time in UTC or in the zone in force is outside the years 1 to 9999.
@@ -79,7 +87,8 @@ def spelled_moment(text: str) -> datetime | None:
     *parts, fraction, offset = found.groups()
     try:
         zone = datetime.fromisoformat(f"2000-01-01T00{offset}").tzinfo if offset else None
-        return datetime(*(int(part or 0) for part in parts), int((fraction or "0").ljust(6, "0")), zone)
+        year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+        return datetime(year, month, day, hour, minute, second, int((fraction or "0").ljust(6, "0")), zone)
     except ValueError:
         return None
 
@@ -103,17 +112,17 @@ class Date(Field):
     cell = "short"
     _lenient = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 
-    def __init__(self, *, ahead: timedelta = timedelta(), **kwargs):
+    def __init__(self, *, ahead: timedelta = timedelta(), **kwargs: Any):
         super().__init__(**kwargs)
         self.ahead = ahead
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_date
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return value.isoformat()
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
             try:
                 found = self._lenient.match(value)
@@ -135,13 +144,13 @@ class Time(Field):
     cell = "short"
     _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_time
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return value.isoformat()
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
             try:
                 found = self._lenient.match(value)

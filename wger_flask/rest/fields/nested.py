@@ -6,12 +6,22 @@ leads to has columns alone; what is nested inside works the same way again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from ...storage import columns
-from ...storage.model import Link, columns_of, key_of, ordering_of
+from ...storage.model import Link, columns_of, key_of, ordering_of, target_of
 from ...storage.query import RowsByKey
 from .. import fields
 from ..serialization import Builder, Column, Dumper, dumper
 from .references import prefixed
+
+if TYPE_CHECKING:
+    from ...storage.model import Model
+    from ...storage.types import Row
+    from ..context import Context
+    from ..openapi.schemas import Components
+    from ..schema import Schema
 
 
 class Nested(fields.Field):
@@ -24,21 +34,21 @@ class Nested(fields.Field):
 
     kind, options_type, widget, cell = "object", "nested object", "", "objects"
 
-    def __init__(self, schema, **kwargs):
+    def __init__(self, schema: type[Schema], **kwargs: Any):
         super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
         self.schema = schema
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return components.reference(self.schema)
 
-    def model_behind(self, name, model):
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         for step in (self.attribute or name).split("."):
             model = getattr(columns_of(model).get(step), "rel_model", None) if model is not None else None
         return model
 
     def column(self, builder: Builder, name: str) -> Column:
         path = self.attribute or name
-        model = builder.reference(path).rel_model
+        model = target_of(builder.reference(path))
         inner = dumper(self.schema, model)
         key = key_of(model)
 
@@ -46,7 +56,7 @@ class Nested(fields.Field):
             return _joined(builder, path, Dumper(self.schema, model, f"{builder.prefix}{path}.", builder.dialect))
         found = RowsByKey(key, inner.columns)
 
-        def load(keys, context):
+        def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows = found.raw_rows(keys)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
@@ -63,17 +73,18 @@ class Children(fields.Field):
     kind, options_type, widget, cell = "objects", "nested object", "", "objects"
     is_bulky = True
 
-    def __init__(self, schema, reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs):
+    def __init__(self, schema: type[Schema], reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs: Any):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.schema, self.reference = schema, reference
         self.order = order or ordering_of(reference.model) or ("id",)
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return {"type": "array", "items": components.reference(self.schema)}
 
-    def model_behind(self, name, model):
-        return self.reference.model
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
+        owner: type[Model] = self.reference.model
+        return owner
 
     def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
@@ -82,7 +93,7 @@ class Children(fields.Field):
 
         found = RowsByKey(self.reference, wanted, self.order)
 
-        def load(keys, context):
+        def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows = found.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
@@ -98,11 +109,11 @@ class Child(fields.Field):
 
     kind, options_type, widget, cell = "object", "nested object", "", "objects"
 
-    def __init__(self, schema, reference: columns.ForeignKey, **kwargs):
+    def __init__(self, schema: type[Schema], reference: columns.ForeignKey, **kwargs: Any):
         super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
         self.schema, self.reference = schema, reference
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return components.reference(self.schema)
 
     def column(self, builder: Builder, name: str) -> Column:
@@ -112,7 +123,7 @@ class Child(fields.Field):
 
         found = RowsByKey(self.reference, wanted)
 
-        def load(keys, context):
+        def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows = found.raw_rows(keys)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
@@ -127,16 +138,16 @@ class Members(fields.Field):
 
     kind, options_type, widget, cell = "objects", "nested object", "", "objects"
 
-    def __init__(self, schema, link: Link, **kwargs):
+    def __init__(self, schema: type[Schema], link: Link, **kwargs: Any):
         kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.schema, self.relation = schema, link
         self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return {"type": "array", "items": components.reference(self.schema)}
 
-    def model_behind(self, name, model):
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         return self.relation.model
 
     def column(self, builder: Builder, name: str) -> Column:
@@ -146,7 +157,7 @@ class Members(fields.Field):
 
         found = RowsByKey(source, wanted, self.order)
 
-        def load(keys, context):
+        def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows = found.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
@@ -157,7 +168,7 @@ def _joined(builder: Builder, path: str, inner: Dumper) -> Column:
     """Return the column of the rows that ``path`` leads to: they come with the rows themselves, without a query."""
     places = [builder.place(column) for column in inner.columns]
 
-    def column(raw, context, loaded):
+    def column(raw: list[Row], context: Context, loaded: list[dict[Any, Any]]) -> Iterable[Any]:
         parts = [raw[place] for place in places]
         first: dict[object, int] = {}
         for number, key in enumerate(parts[inner.key]):
@@ -170,9 +181,9 @@ def _joined(builder: Builder, path: str, inner: Dumper) -> Column:
     return column
 
 
-def _by_last(rows: list[tuple], items: list[dict]) -> dict[object, list[dict]]:
+def _by_last(rows: list[tuple[Any, ...]], items: list[dict[str, Any]]) -> dict[object, list[dict[str, Any]]]:
     """Return the items of rows by the last value of each row: the key of what they belong to."""
-    found: dict[object, list[dict]] = {}
+    found: dict[object, list[dict[str, Any]]] = {}
     for row, item in zip(rows, items, strict=True):
         found.setdefault(row[-1], []).append(item)
     return found

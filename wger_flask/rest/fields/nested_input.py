@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 
 from .. import fields
 from ..bodies import FormData
 from ..errors import Invalid
-from ..schema import load
+from ..schema import Schema, load
+
+if TYPE_CHECKING:
+    from ..openapi.schemas import Components
 
 
 class Items(fields.Field):
@@ -29,18 +33,19 @@ class Items(fields.Field):
     kind, options_type, widget = "objects", "nested object", "objects"
 
     def __init__(
-        self, schema, *, empty: str = "", check: Callable[[dict], None] | None = None,
-        titles: tuple[str, ...] = ("",), asks: tuple[str, ...] = (), fixed: tuple[dict, ...] = (), **kwargs,
+        self, schema: type[Schema], *, empty: str = "", check: Callable[[dict[str, Any]], None] | None = None,
+        titles: tuple[str, ...] = ("",), asks: tuple[str, ...] = (), fixed: tuple[dict[str, Any], ...] = (),
+        **kwargs: Any,
     ):  # fmt: skip
         kwargs.setdefault("load_only", True)
         super().__init__(**kwargs)
         self.schema, self.empty, self.check, self.titles = schema, empty, check, titles
         self.asks, self.fixed = asks, fixed
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return {"type": "array", "items": components.reference(self.schema, role)}
 
-    def typed(self):
+    def typed(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
 
     @property
@@ -49,7 +54,9 @@ class Items(fields.Field):
         names = list(self.schema().load_fields)
         return names[0] if len(names) == 1 else ""
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         if isinstance(data, FormData):
             if isinstance(value, str) and (only := self.only_field):
                 value = [{only: line.strip()} for line in value.splitlines() if line.strip()]
@@ -57,12 +64,13 @@ class Items(fields.Field):
                 value = parts
         return super().deserialize(value, attr, data, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, list):
             raise ValidationError(_refused(f'Expected a list of items but got type "{type(value).__name__}".'))
         if not value and self.empty:
             raise ValidationError(self.empty)
-        items, errors = [], []
+        items: list[dict[str, Any]] = []
+        errors: list[Any] = []
         for each in value:
             try:
                 items.append(self._item(each))
@@ -73,7 +81,7 @@ class Items(fields.Field):
             raise ValidationError(errors)
         return items
 
-    def _item(self, value) -> dict:
+    def _item(self, value: object) -> dict[str, Any]:
         if value is None:
             raise Invalid([fields.NULL])
         if not isinstance(value, dict):

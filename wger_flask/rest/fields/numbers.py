@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from decimal import Decimal as D
 from decimal import InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marshmallow import ValidationError
 
 from ...storage import columns
 from .base import ANSWER, Field
 
+if TYPE_CHECKING:
+    from ...storage.dialects.base import AnyDialect
+    from ...storage.types import Reader
+    from ..openapi.schemas import Components
+
+
 BIG = 2**63 - 1
+N = TypeVar("N", D, int)
 TOO_LONG = "String value too large."  # it is not converted, which would take a while
 MANY_SIGNS = "Write the number with one comma or point at most: 1234.5 or 1234,5."
 GROUPED = "Write a whole number without commas and points."
@@ -25,17 +34,20 @@ class Number(Field):
     max: D | int | None = None
     widget, cell = "number", "number"
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         if isinstance(value, str) and getattr(data, "is_typed", False):
             value = typed_number(value)
         return super().deserialize(value, attr, data, **kwargs)
 
-    def _range(self) -> dict:
+    def _range(self) -> dict[str, Any]:
         """Return the bounds for OpenAPI, without those that are there for the database's sake."""
+        bounds: tuple[tuple[str, D | int | None], ...] = (("minimum", self.min), ("maximum", self.max))
         return {
             name: bound if isinstance(bound, int) else float(bound)
-            for name, bound in (("minimum", self.min), ("maximum", self.max))
-            if bound is not None and abs(bound) < BIG
+            for name, bound in bounds
+            if bound is not None and -BIG < bound < BIG
         }
 
 
@@ -62,19 +74,21 @@ class Integer(Number):
     _whole = re.compile(r"\.0*\s*$")
     _grouped = re.compile(r"\d[.,]\d{3}\s*$")
 
-    def __init__(self, *, min: int | None = None, max: int | None = None, **kwargs):
+    def __init__(self, *, min: int | None = None, max: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.min, self.max = min, max
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return super().described(components, role) | self._range()
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         if isinstance(value, str) and getattr(data, "is_typed", False) and self._grouped.search(value):
             raise ValidationError(GROUPED)  # two thousand must not become 2
         return super().deserialize(value, attr, data, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:
             if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise ValueError
@@ -93,13 +107,13 @@ class Float(Number):
     fits = (columns.Float, columns.Decimals, columns.Integer)
     openapi = {"type": "number", "format": "double"}
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return float(value)
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return float
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:
             number = float(value) if not isinstance(value, bool) else math.nan
         except (TypeError, ValueError, OverflowError):
@@ -123,19 +137,19 @@ class Decimal(Number):
 
     def __init__(
         self, max_digits: int, places: int, *, min: D | int | None = None, max: D | int | None = None,
-        as_number: bool = False, **kwargs,
+        as_number: bool = False, **kwargs: Any,
     ):  # fmt: skip
         super().__init__(**kwargs)
         self.max_digits, self.places, self.as_number = max_digits, places, as_number
         self.min, self.max = min, max
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return float if self.as_number else dialect.wire_decimal(self.places)
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return float(value) if self.as_number else f"{D(value):.{self.places}f}"
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         if self.as_number:
             return {**Float.openapi, **self._range()}
         whole = self.max_digits - self.places
@@ -146,11 +160,13 @@ class Decimal(Number):
             made["description"] = " and ".join(words)
         return made if role == ANSWER else self.read_too(made)
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         blank = self.allow_none and isinstance(value, str) and not value.strip()
         return super().deserialize(None if blank else value, attr, data, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError("A valid number is required.")
         text = str(value).strip()
@@ -168,7 +184,8 @@ class Decimal(Number):
 
 def check_digits(number: D, max_digits: int, places: int) -> None:
     """Raise ValidationError when ``number`` has more digits than its column holds."""
-    _, digits, exponent = number.as_tuple()
+    _, digits, power = number.as_tuple()
+    exponent = int(power)  # of a finite number it is one
     if exponent >= 0:
         total, before, behind = len(digits) + exponent, len(digits) + exponent, 0
     elif len(digits) > -exponent:
@@ -185,7 +202,7 @@ def check_digits(number: D, max_digits: int, places: int) -> None:
             raise ValidationError(f"Ensure that there are no more than {allowed} {what}.")
 
 
-def check_range(number, low, high):
+def check_range(number: N, low: D | int | None, high: D | int | None) -> N:
     """Return ``number``; raises ValidationError unless ``low <= number <= high``."""
     if high is not None and number > high:
         raise ValidationError(f"Ensure this value is less than or equal to {high}.")

@@ -8,7 +8,8 @@ On output a list of keys takes one query a page, however many rows the page has.
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 
@@ -20,8 +21,14 @@ from ..bodies import FormData
 from ..serialization import Builder, Column
 from .base import ANSWER
 
+if TYPE_CHECKING:
+    from ...storage.dialects.base import AnyDialect
+    from ...storage.types import Reader
+    from ..context import Context
+    from ..openapi.schemas import Components
 
-def parse_reference(model: type[Model], value):
+
+def parse_reference(model: type[Model], value: Any) -> uuids.UUID | int | str:
     """Return the primary key of ``model`` that a body's ``value`` spells.
 
     Raises ValidationError for what cannot be one.
@@ -43,12 +50,12 @@ def parse_reference(model: type[Model], value):
     return str(value)
 
 
-def no_such_row(key) -> str:
+def no_such_row(key: object) -> str:
     """Return the message for a reference that leads to no row; ``key`` is shown as it was sent."""
     return f'Invalid pk "{key}" - object does not exist.'
 
 
-def key_schema(model: type[Model]) -> dict:
+def key_schema(model: type[Model]) -> dict[str, Any]:
     """Return the schema of OpenAPI of a primary key of ``model``."""
     column = key_of(model)
     if isinstance(column, columns.UUID):
@@ -56,7 +63,7 @@ def key_schema(model: type[Model]) -> dict:
     return {"type": "integer"} if isinstance(column, columns.Integer) else {"type": "string"}
 
 
-def _described_key(model: type[Model], role: str) -> dict:
+def _described_key(model: type[Model], role: str) -> dict[str, Any]:
     made = key_schema(model)
     if role == ANSWER or "format" not in made:
         return made
@@ -72,26 +79,28 @@ class Key(fields.Field):
 
     kind = widget = cell = "reference"
 
-    def __init__(self, model: type[Model], **kwargs):
+    def __init__(self, model: type[Model], **kwargs: Any):
         super().__init__(**kwargs)
         self.model = model
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return str(value) if isinstance(value, uuids.UUID) else value
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         return _described_key(self.model, role)
 
-    def model_behind(self, name, model):
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         return self.model
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         return super().deserialize(None if value == "" else value, attr, data, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         return parse_reference(self.model, value)
 
 
@@ -104,29 +113,30 @@ class Keys(fields.Field):
     kind = widget = cell = "references"
     blank = takes_several = True
 
-    def __init__(self, link: Link, **kwargs):
+    def __init__(self, link: Link, **kwargs: Any):
         super().__init__(**kwargs)
         self.relation = link
         self.model = link.model
 
-    def described(self, components, role):
-        made = {"type": "array", "items": _described_key(self.model, role)}
+    def described(self, components: Components, role: str) -> dict[str, Any]:
+        items = _described_key(self.model, role)
+        made = {"type": "array", "items": items}
         if role == ANSWER:
             return made
         also = {"type": "object", "description": "Its names count, as recorded."}
         # programs that make up an example fail at a choice with an array in it
-        return {"anyOf": [made, also], "example": [1] if made["items"].get("type") == "integer" else []}
+        return {"anyOf": [made, also], "example": [1] if items.get("type") == "integer" else []}
 
-    def typed(self):
+    def typed(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string"}}
 
-    def options(self):
+    def options(self) -> dict[str, Any]:
         return {"child": {"type": "field", "required": False, "read_only": False}}
 
-    def model_behind(self, name, model):
+    def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         return self.model
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(data, FormData):
             value = data.several(attr)
         if isinstance(value, str) or not isinstance(value, Iterable):
@@ -145,8 +155,8 @@ class Keys(fields.Field):
         source, target = self.relation.source, self.relation.target
         links = RowsByKey(source, (source.name, target.name), self._order)
 
-        def load(keys, context):
-            found: dict = {}
+        def load(keys: list[Any], context: Context) -> dict[Any, Any]:
+            found: dict[str, Any] = {}
             for key, target in links.raw_rows(keys):
                 found.setdefault(key, []).append(convert(target) if convert else target)
             return found

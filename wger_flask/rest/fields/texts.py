@@ -6,7 +6,7 @@ import json
 import re
 import uuid as uuids
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError, missing, validate
 
@@ -16,6 +16,11 @@ from ..body_limits import check_json
 from ..errors import ParseError, TooLarge
 from ..timezone import zone_names
 from .base import Field
+
+if TYPE_CHECKING:
+    from ...storage.dialects.base import AnyDialect
+    from ...storage.types import Reader
+    from ..openapi.schemas import Components
 
 
 class String(Field):
@@ -33,15 +38,15 @@ class String(Field):
     LONGEST = 20_000
     LARGE = 5000  # letters, of which a page of a thousand rows takes megabytes
 
-    def __init__(self, *, max_length: int = LONGEST, min_length: int = 0, blank: bool = False, **kwargs):
+    def __init__(self, *, max_length: int = LONGEST, min_length: int = 0, blank: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.max_length, self.min_length, self.blank = max_length, min_length, blank
 
     @property
-    def is_large(self):
+    def is_large(self) -> bool:  # type: ignore[override]  # others have it once a class
         return self.max_length >= self.LARGE
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         bounds = {"maxLength": self.max_length, "minLength": self.min_length or (0 if self.blank else 1)}
         made = super().described(components, role)
         return made | {name: bound for name, bound in bounds.items() if bound}
@@ -81,10 +86,10 @@ class TimeZone(String):
 
     widget = "time-zone"
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(max_length=50, blank=True, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         name = super()._deserialize(value, attr, data, **kwargs)
         if name and name not in zone_names():
             raise ValidationError(f'"{name}" is not a valid IANA timezone name')
@@ -104,18 +109,18 @@ class URL(String):
     widget = "url"
     _check = validate.URL(schemes={"http", "https", "ftp", "ftps"}, error=NOT_TEXT)
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         form = {} if self.blank else {"format": "uri"}
         return super().described(components, role) | form
 
-    def _complaints(self, text):
+    def _complaints(self, text: str) -> list[str]:
         found = super()._complaints(text)
         try:
             if text:
                 self._check(text)
             return found
         except ValidationError as wrong:
-            return [*found, *wrong.messages]
+            return [*found, *map(str, wrong.messages)]
 
 
 class Choice(Field):
@@ -128,20 +133,20 @@ class Choice(Field):
     kind = options_type = widget = cell = "choice"
     fits = (columns.Char, columns.Text)
 
-    def __init__(self, choices: Iterable[str] | dict[str, str], *, blank: bool = False, **kwargs):
+    def __init__(self, choices: Iterable[str] | dict[str, str], *, blank: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.blank = blank
         self.choices = dict(choices) if isinstance(choices, dict) else {choice: choice for choice in choices}
 
-    def described(self, components, role):
+    def described(self, components: Components, role: str) -> dict[str, Any]:
         named = {value: label for value, label in self.choices.items() if value != label}
         about = {"description": ", ".join(f"{value}: {label}" for value, label in named.items())} if named else {}
         return {"type": "string", "enum": list(self.choices), **about}
 
-    def options(self):
+    def options(self) -> dict[str, Any]:
         return {"choices": [{"value": value, "display_name": label} for value, label in self.choices.items()]}
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if value == "" and self.blank:
             return ""
         if isinstance(value, dict | list) or str(value) not in self.choices:
@@ -160,18 +165,18 @@ class Boolean(Field):
     on, off = "true", "false"  # what a form sends where it is ticked, and where it is not
 
     @property
-    def also_read(self):
+    def also_read(self) -> tuple[dict[str, Any], ...]:  # type: ignore[override]  # as above
         spelled = {spell(word) for word in self.TRUE | self.FALSE for spell in (str, str.upper, str.capitalize)}
         pattern = f"^(?:{'|'.join(sorted(spelled))})$"
         return {"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": pattern}
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_boolean
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return bool(value)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool):
             return value
         if isinstance(value, int | float) and value in (0, 1):
@@ -198,13 +203,13 @@ class UUID(Field):
     openapi = {"type": "string", "format": "uuid"}
     also_read = ({"type": "integer", "minimum": 0}, {"type": "boolean"})
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_uuid
 
-    def wire(self, value):
+    def wire(self, value: Any) -> Any:
         return str(value)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:
             if isinstance(value, int):
                 return uuids.UUID(int=value)
@@ -229,14 +234,14 @@ class Json(Field):
     DEEPEST = 200  # far from where writers of JSON, who call themselves for each level, give up
     _null = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
-    def __init__(self, *, most: int = 20_000, is_object: bool = False, **kwargs):
+    def __init__(self, *, most: int = 20_000, is_object: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         self.most, self.is_object = most, is_object
 
-    def raw(self, dialect):
+    def raw(self, dialect: AnyDialect) -> Reader | None:
         return dialect.wire_json
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(data, FormData):
             try:
                 check_json(value.encode(), self.most)
@@ -273,16 +278,18 @@ class JsonPicks(Json):
     blank = True  # a form says by an empty value that nothing is ticked
     widget, takes_several = "picks", True
 
-    def __init__(self, key: str, choices: dict[str, str], **kwargs):
+    def __init__(self, key: str, choices: dict[str, str], **kwargs: Any):
         super().__init__(**kwargs)
         self.key, self.choices = key, choices
 
-    def picked(self, value) -> list[str]:
+    def picked(self, value: object) -> list[str]:
         """Return the list of values that a stored value has under its key."""
         found = value.get(self.key) if isinstance(value, dict) else None
         return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
 
-    def deserialize(self, value, attr=None, data=None, **kwargs):
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         if isinstance(data, FormData) and value is not missing:
             ticked = data.several(self.data_key or attr)
             if not ticked:
@@ -292,7 +299,7 @@ class JsonPicks(Json):
         return super().deserialize(value, attr, data, **kwargs)
 
 
-def _is_deeper(value, most: int) -> bool:
+def _is_deeper(value: object, most: int) -> bool:
     """Tell whether lists and objects in ``value`` are nested in more than ``most`` levels."""
     level = [value]
     for _ in range(most + 1):

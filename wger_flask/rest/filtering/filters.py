@@ -11,16 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 import peewee
 from werkzeug.datastructures import MultiDict
 
 from ...storage import columns
-from ...storage.model import Link, Model, column_in_table, columns_of, encode, key_of, links_of
+from ...storage.model import Link, Model, column_in_table, columns_of, encode, key_of, links_of, target_of
 from ...storage.predicates import Clause, pad
 from ...storage.query import Selection
+from ...storage.types import Expression
 from ..errors import Invalid
-from .values import BooleanKind, ChoiceKind, Kind, NumberKind, Rejected, boolean, kind_of
+from .values import BooleanKind, ChoiceKind, Kind, MomentKind, NumberKind, Rejected, boolean, kind_of
+
+if TYPE_CHECKING:
+    from ...storage.query import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Filter:
 
     params: tuple[str, ...] = ()
 
-    def clauses(self, args: MultiDict) -> Iterable[Clause]:
+    def clauses(self, args: MultiDict[str, str]) -> Iterable[Clause]:
         """Return the conditions (:class:`Clause`) that the query ``args`` ask for; none leave the list as it is.
 
         It is called where the query has one of the parameters; ``args``, a ``MultiDict``, holds all of them.  Raises
@@ -111,7 +116,7 @@ class Filter:
         """Return a :class:`Parameter` for each of ``params``, for pages and the OpenAPI document."""
         return [Parameter(param, param.replace("_", " ")) for param in self.params]
 
-    def relevance(self, args: MultiDict) -> tuple:
+    def relevance(self, args: MultiDict[str, str]) -> tuple[Term, ...]:
         """Return the terms of the order in which matches are best listed; none unless overridden.
 
         What a term is, :class:`Selection` says.
@@ -130,21 +135,21 @@ class ColumnFilter(Filter):
     column: peewee.Field
     lookup: Lookup
     kind: Kind
-    steps: tuple[peewee.ForeignKeyField, ...] = ()
+    steps: tuple[columns.ForeignKey, ...] = ()
     params: tuple[str, ...] = field(init=False)
-    shape: tuple = field(init=False, repr=False, compare=False)
+    shape: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "params", (self.param,))
         steps = tuple((step.model, step.name) for step in self.steps)
         object.__setattr__(self, "shape", (self.lookup.build, steps, self.column.model, self.column.name))
 
-    def clauses(self, args):
+    def clauses(self, args: MultiDict[str, str]) -> Iterable[Clause]:
         text = args.getlist(self.param)[-1]
         if not text:
             return ()
         if self.lookup is on_date:
-            values = self.kind.day(self.param, text)
+            values: list[Any] = cast(MomentKind, self.kind).day(self.param, text)
         elif self.lookup.several:
             text = ",".join(args.getlist(self.param)) if self._offers_several else text
             values = self.kind.several(self.param, text, strict=self.lookup.checks)
@@ -163,10 +168,10 @@ class ColumnFilter(Filter):
         """Whether some of the column's choices can be ticked: each is then a value of its own, or between commas."""
         return self.lookup.several and self.lookup.checks and isinstance(self.kind, ChoiceKind)
 
-    def relevance(self, args):
+    def relevance(self, args: MultiDict[str, str]) -> tuple[Term, ...]:
         return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
 
-    def describe(self):
+    def describe(self) -> list[Parameter]:
         words = self.param.split("__")[0].replace("_", " ")
         label = words if self.lookup is exact else f"{words} {self.lookup.words}"
         choices = self.kind.choices if self.lookup is exact or self._offers_several else ()
@@ -192,16 +197,17 @@ class BooleanFilter(Filter):
     """
 
     def __init__(
-        self, param: str, build: Callable, shape: tuple = (), *, label: str = "", help: str = "", spelling: str = ""
+        self, param: str, build: Callable[..., Any], shape: tuple[Any, ...] = (),
+        *, label: str = "", help: str = "", spelling: str = "",
     ):  # fmt: skip
         self.params, self.build, self.shape, self.spelling = (param,), build, shape, spelling
         self.label, self.help = label or param.replace("_", " "), help
 
-    def clauses(self, args):
+    def clauses(self, args: MultiDict[str, str]) -> Iterable[Clause]:
         wanted = boolean(args.getlist(self.params[0])[-1], self.spelling)
         return () if wanted is None else (Clause(self.build, (), (*self.shape, wanted)),)
 
-    def describe(self):
+    def describe(self) -> list[Parameter]:
         return [Parameter(self.params[0], self.label, BooleanKind.name, self.help, BooleanKind.choices)]
 
 
@@ -213,16 +219,16 @@ class LinkFilter(Filter):
     link: Link
     params: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "params", (self.param,))
 
-    def clauses(self, args):
+    def clauses(self, args: MultiDict[str, str]) -> Iterable[Clause]:
         kind = kind_of(self.link.target)
         keys = kind.each(self.param, [text.strip() for text in args.getlist(self.param)])
         stored = pad([encode(self.link.target, key) for key in keys])
         return (Clause(_linked, tuple(stored), (self.link.through, self.link.source.name, self.link.target.name)),)
 
-    def describe(self):
+    def describe(self) -> list[Parameter]:
         label = self.param.replace("_", " ")
         return [Parameter(self.param, label, "reference", "may be repeated", (), True, self.link.model)]
 
@@ -239,7 +245,7 @@ class FilterSet:
                     raise ValueError(f"filter {param!r} is declared twice")
                 self.by_param[param] = item
 
-    def apply(self, selection: Selection, args: MultiDict) -> Selection:
+    def apply(self, selection: Selection, args: MultiDict[str, str]) -> Selection:
         """Return ``selection`` narrowed by the query ``args``; raises :class:`~..errors.Invalid` (400).
 
         The error has the messages of all bad values, by parameter.
@@ -249,7 +255,9 @@ class FilterSet:
             try:
                 selection = selection.where(*item.clauses(args))
             except* Rejected as all_wrong:
-                errors |= {wrong.param: [wrong.message] for wrong in all_wrong.exceptions}
+                errors |= {
+                    wrong.param: [wrong.message] for wrong in all_wrong.exceptions if isinstance(wrong, Rejected)
+                }
         if errors:
             raise Invalid(errors)
         return selection
@@ -262,7 +270,7 @@ class FilterSet:
             if isinstance(item, ColumnFilter) and isinstance(item.kind, NumberKind) and not item.lookup.several
         )
 
-    def typed(self, args: MultiDict) -> MultiDict:
+    def typed(self, args: MultiDict[str, str]) -> MultiDict[str, str]:
         """Return ``args`` with numbers as programs write them: a user of a page may type a decimal comma."""
         commas = {name for name in args if name in self._numbers and any("," in text for text in args.getlist(name))}
         if not commas:
@@ -272,7 +280,7 @@ class FilterSet:
             for name, text in args.items(multi=True)
         ])  # fmt: skip
 
-    def ignored(self, args: MultiDict) -> dict[str, list[str]]:
+    def ignored(self, args: MultiDict[str, str]) -> dict[str, list[str]]:
         """Return the messages, by parameter, for values that a filter ignores although they say something.
 
         A list only becomes longer by that; a deletion that was to hold under a condition cannot be undone.
@@ -281,12 +289,12 @@ class FilterSet:
         for param in args:
             item = self.by_param.get(param)
             kind = item if isinstance(item, BooleanFilter) else getattr(item, "kind", None)
-            takes = isinstance(kind, BooleanFilter | BooleanKind)
-            if takes and any(boolean(text, kind.spelling) is None for text in args.getlist(param) if text):
+            takes = kind if isinstance(kind, BooleanFilter | BooleanKind) else None
+            if takes is not None and any(boolean(text, takes.spelling) is None for text in args.getlist(param) if text):
                 found[param] = [BooleanKind.neither]
         return found
 
-    def relevance(self, args: MultiDict) -> tuple:
+    def relevance(self, args: MultiDict[str, str]) -> tuple[Term, ...]:
         """Return the terms of the order that the filters in use suggest, none where none does."""
         for param in args:
             if param in self.by_param and (order := self.by_param[param].relevance(args)):
@@ -298,20 +306,22 @@ class FilterSet:
         return [parameter for item in self.filters for parameter in item.describe()]
 
 
-def _compared(build: Callable, steps: tuple, model: type[Model], name: str, *slots) -> peewee.Expression:
+def _compared(
+    build: Callable[..., Any], steps: tuple[Any, ...], model: type[Model], name: str, *slots: peewee.Value
+) -> Expression:
     """Return ``build``'s comparison of a column of the row that ``steps``, models and references, lead to."""
-    expression = build(columns_of(model)[name], *slots)
+    expression: Expression = build(columns_of(model)[name], *slots)
     for source, reference in reversed(steps):
         step = columns_of(source)[reference]
-        target = step.rel_model
+        target = target_of(step)
         expression = step.in_(target.select(key_of(target)).where(expression))
     return expression
 
 
-def _linked(through: type[Model], source_name: str, target_name: str, *slots) -> peewee.Expression:
+def _linked(through: type[Model], source_name: str, target_name: str, *slots: peewee.Value) -> Expression:
     """Return the condition that a row of ``through`` links to any of ``slots``."""
     source, target = columns_of(through)[source_name], columns_of(through)[target_name]
-    return key_of(source.rel_model).in_(through.select(source).where(target.in_(slots)))
+    return key_of(target_of(source)).in_(through.select(source).where(target.in_(slots)))
 
 
 def build_filters(model: type[Model], declared: Mapping[str, Declared]) -> FilterSet:
@@ -341,10 +351,10 @@ def build_filters(model: type[Model], declared: Mapping[str, Declared]) -> Filte
 
 def _column(model: type[Model], name: str) -> tuple[peewee.Field, tuple[columns.ForeignKey, ...]]:
     *path, last = name.split("__")
-    steps = []
+    steps: list[columns.ForeignKey] = []
     for step in path:
         reference = columns_of(model).get(step)
-        if not isinstance(reference, peewee.ForeignKeyField):
+        if not isinstance(reference, columns.ForeignKey):
             raise ValueError(f"{model.__name__} has no reference {step!r} to filter by")
         steps.append(reference)
         model = reference.rel_model

@@ -12,7 +12,7 @@ import peewee
 from werkzeug.datastructures import MultiDict
 
 from ...storage.model import Model, columns_of, ordering_of
-from ...storage.query import Selection
+from ...storage.query import Selection, Term
 
 
 class Ordering:
@@ -27,11 +27,11 @@ class Ordering:
         self.allowed = {name: expand(model, name.replace("__", ".")) for name in names}
         self.default = tuple(term for name in default for term in _directed(model, name))
 
-    def apply(self, selection: Selection, args: MultiDict, relevance: tuple = ()) -> Selection:
+    def apply(self, selection: Selection, args: MultiDict[str, str], relevance: tuple[Term, ...] = ()) -> Selection:
         """Return ``selection`` in the order that the query ``args`` ask for, else by ``relevance``, else by default."""
         return selection.order_by(*(self.requested(args) or relevance or self.default))
 
-    def requested(self, args: MultiDict) -> tuple[str, ...]:
+    def requested(self, args: MultiDict[str, str]) -> tuple[str, ...]:
         """Return the terms that the request names and the resource allows."""
         values = args.getlist("ordering")
         if not values:
@@ -51,7 +51,8 @@ class Ordering:
 
 def expand(model: type[Model], path: str) -> list[str]:
     """Return the terms that ordering by ``path`` means: those of the row a reference names."""
-    target, field = model, None
+    target: type[Model] | None = model
+    field: peewee.Field | None = None
     for step in path.split("."):
         if target is None or step not in columns_of(target):
             raise ValueError(f"{model.__name__} has no column {path!r} to order by")

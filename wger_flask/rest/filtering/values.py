@@ -11,11 +11,12 @@ import math
 import uuid as uuids
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any, cast
 
 import peewee
 
 from ...storage import columns
-from ...storage.model import key_of
+from ...storage.model import key_of, target_of
 from ...storage.predicates import equals
 from ...storage.query import Selection
 from ..fields import spelled_moment
@@ -67,7 +68,7 @@ class Kind:
     def __init__(self, column: peewee.Field):
         self.column = column
 
-    def parse(self, text: str):
+    def parse(self, text: str) -> Any:
         """Return the value that ``text`` spells, None for a text of blanks; raises ValueError with the message.
 
         Blanks around it are cut off.
@@ -76,19 +77,19 @@ class Kind:
             raise ValueError("Null characters are not allowed.")
         return text.strip() or None
 
-    def one(self, param: str, text: str, strict: bool = True):
+    def one(self, param: str, text: str, strict: bool = True) -> Any:
         """Return the value of a parameter, None for "no filter"; raises :class:`Rejected`."""
         try:
             return self.parse(text)
         except ValueError as wrong:
             raise Rejected(param, str(wrong)) from None
 
-    def several(self, param: str, text: str, strict: bool = True) -> list:
+    def several(self, param: str, text: str, strict: bool = True) -> list[Any]:
         """Return the values of a comma-separated parameter, without those that are empty."""
         found = [self.one(param, part, strict=False) for part in text.split(",") if part]
         return [value for value in found if value is not None]
 
-    def each(self, param: str, texts: list[str]) -> list:
+    def each(self, param: str, texts: list[str]) -> list[Any]:
         """Return the values of a repeated parameter."""
         return [self.one(param, text) for text in texts]
 
@@ -98,18 +99,18 @@ class ChoiceKind(Kind):
 
     name = "choice"
 
-    def __init__(self, column):
+    def __init__(self, column: peewee.Field):
         super().__init__(column)
         self.choices = tuple((str(value), str(label)) for value, label in column.choices)
 
-    def one(self, param, text, strict=True):
+    def one(self, param: str, text: str, strict: bool = True) -> Any:
         if not strict:
             return super().one(param, text, strict)
         if text not in dict(self.choices):
             raise Rejected(param, f"Select a valid choice. {text} is not one of the available choices.")
         return text
 
-    def several(self, param, text, strict=True):
+    def several(self, param: str, text: str, strict: bool = True) -> list[Any]:
         if not strict:
             return super().several(param, text, strict)
         return [self.one(param, part) for part in (part.strip() for part in text.split(",")) if part]
@@ -120,7 +121,7 @@ class NumberKind(Kind):
 
     name = "number"
 
-    def parse(self, text):
+    def parse(self, text: str) -> Any:
         try:
             number = Decimal(text)
         except InvalidOperation:
@@ -131,7 +132,7 @@ class NumberKind(Kind):
             raise ValueError(f"Ensure this value is less than or equal to {_MOST}.")
         return self.fit(number)
 
-    def fit(self, number: Decimal):
+    def fit(self, number: Decimal) -> Any:
         """Return ``number`` as the column compares it, within what the database can hold."""
         if number.adjusted() > 18:
             return _LARGEST if number > 0 else -_LARGEST
@@ -141,15 +142,16 @@ class NumberKind(Kind):
 class DecimalKind(NumberKind):
     """A number with the column's places."""
 
-    def fit(self, number):
-        most = Decimal(10) ** self.column.max_digits
-        return max(-most, min(number, most)).quantize(self.column.unit)
+    def fit(self, number: Decimal) -> Any:
+        column = cast(columns.Decimals, self.column)
+        most = Decimal(10) ** column.max_digits
+        return max(-most, min(number, most)).quantize(column.unit)
 
 
 class FloatKind(NumberKind):
     """A number of any precision."""
 
-    def fit(self, number):
+    def fit(self, number: Decimal) -> Any:
         value = float(number)
         return value if math.isfinite(value) else math.copysign(1.7e308, value)
 
@@ -168,7 +170,7 @@ class BooleanKind(Kind):
         super().__init__(column)
         self.spelling = spelling
 
-    def one(self, param, text, strict=True):
+    def one(self, param: str, text: str, strict: bool = True) -> Any:
         return boolean(text, self.spelling)
 
 
@@ -177,7 +179,7 @@ class UUIDKind(Kind):
 
     name = "uuid"
 
-    def parse(self, text):
+    def parse(self, text: str) -> Any:
         if not text.strip():
             return None
         try:
@@ -191,7 +193,7 @@ class DateKind(Kind):
 
     name = "date"
 
-    def parse(self, text):
+    def parse(self, text: str) -> Any:
         found = _first(text, _DATE_FORMATS)
         if found is None:
             raise ValueError("Enter a valid date.")
@@ -203,7 +205,7 @@ class TimeKind(Kind):
 
     name = "time"
 
-    def parse(self, text):
+    def parse(self, text: str) -> Any:
         found = _first(text, _TIME_FORMATS)
         if found is None:
             raise ValueError("Enter a valid time.")
@@ -215,7 +217,7 @@ class MomentKind(Kind):
 
     name = "date-time"
 
-    def parse(self, text):
+    def parse(self, text: str) -> Any:
         found = spelled_moment(text.strip())
         if found is None:
             raise ValueError("Enter a valid date/time.")
@@ -245,21 +247,21 @@ class ReferenceKind(Kind):
 
     name = "reference"
 
-    def __init__(self, column):
+    def __init__(self, column: peewee.Field):
         super().__init__(column)
-        self.model = column.rel_model
-        self.key = key_of(column.rel_model)
+        self.model = target_of(column)
+        self.key: Any = key_of(self.model)
         self.is_uuid = isinstance(self.key, columns.UUID)
 
-    def _parse(self, text: str):
+    def _parse(self, text: str) -> uuids.UUID | int | str:
         if self.is_uuid:
             return uuids.UUID(text)
         return int(text) if isinstance(self.key, peewee.IntegerField) else text
 
-    def _exists(self, key) -> bool:
+    def _exists(self, key: object) -> bool:
         return columns.storable(key) and Selection(self.model, (equals(self.key, key),)).exists()
 
-    def one(self, param, text, strict=True):
+    def one(self, param: str, text: str, strict: bool = True) -> Any:
         try:
             key = self._parse(text)
         except ValueError:
@@ -268,7 +270,7 @@ class ReferenceKind(Kind):
             raise Rejected(param, _NO_CHOICE)
         return key
 
-    def each(self, param, texts):
+    def each(self, param: str, texts: list[str]) -> list[Any]:
         keys = []
         for text in texts:
             try:
@@ -281,7 +283,7 @@ class ReferenceKind(Kind):
         return keys
 
 
-def _first(text: str, formats) -> datetime | None:
+def _first(text: str, formats: tuple[str, ...]) -> datetime | None:
     for layout in formats:
         try:
             return datetime.strptime(text.strip(), layout)

@@ -7,6 +7,9 @@ format, its length, the state of the database.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+from apispec import APISpec
 
 from ..dispatch import Target
 from ..fields import ANSWER
@@ -52,9 +55,9 @@ def operation_id(target: Target, method: str) -> str:
     return f"{name}{path}_{OTHER_NAMES[method]}"
 
 
-def responses(components: Components, target: Target, method: str) -> dict:
+def responses(components: Components, target: Target, method: str) -> dict[str, Any]:
     """Return the responses of a target's method by status."""
-    made: dict = {}
+    made: dict[str, Any] = {}
     if method == "DELETE" and target.kind == "detail":
         made["204"] = {"description": "It is deleted."}
     else:
@@ -74,10 +77,10 @@ def responses(components: Components, target: Target, method: str) -> dict:
     return made | {status: {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in sorted(refusals)}
 
 
-def _links(target: Target) -> dict:
+def _links(target: Target) -> dict[str, Any]:
     """Return what can be done to the row that was made."""
     resource = target.resource
-    if target.kind != "list" or "id" not in resource.schema().dump_fields:
+    if target.kind != "list" or resource is None or "id" not in resource.schema().dump_fields:
         return {}
     made = {}
     for method in resource.detail_methods:
@@ -95,10 +98,10 @@ def _done(target: Target, method: str) -> tuple[str, ...]:
     return ("200", "201") if target.creates else ("200",)
 
 
-def _answer(components: Components, target: Target, method: str) -> dict:
+def _answer(components: Components, target: Target, method: str) -> dict[str, Any]:
     what = target.schema("response", method)
     if target.kind == "list" and method == "GET":
-        return components.page(what, target.resource.pagination.counts)
+        return components.page(what, target.required_resource.pagination.counts)
     if target.action is not None and target.action.many and what is not None:
         return {"type": "array", "items": components.described(what)}
     if target.kind == "root":
@@ -106,7 +109,7 @@ def _answer(components: Components, target: Target, method: str) -> dict:
     return components.described(what, ANSWER)
 
 
-def register_refusals(spec) -> None:
+def register_refusals(spec: APISpec) -> None:
     """Add the refusals to a document, once."""
     spec.components.schema("Refusal", _REFUSAL)
     spec.components.schema("Invalid", _INVALID)

@@ -12,9 +12,11 @@ import threading
 from typing import Any
 
 import flask
+from apispec import APISpec
 from flask import Flask
 from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
+from werkzeug.routing import Rule
 
 from ..dispatch import Target
 from .answers import OTHER_NAMES, operation_id, register_refusals, responses
@@ -36,14 +38,16 @@ _SUMMARIES = {
 }  # fmt: skip
 
 
-class Documented(Blueprint):
+class Documented(Blueprint):  # type: ignore[misc]  # flask-smorest declares no types
     """A blueprint of targets: ``targets`` are their paths (without the prefix) and themselves."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.targets: list[tuple[str, Target]] = []
 
-    def register_views_in_doc(self, api, app, spec, *, name, parameters):
+    def register_views_in_doc(
+        self, api: Api, app: Flask, spec: APISpec, *, name: str, parameters: list[dict[str, Any]] | None
+    ) -> None:
         """Describe every target; flask-smorest calls this for its document."""
         writer = app.extensions.setdefault("wger_flask_openapi", {})
         components = writer.get("components")
@@ -59,20 +63,22 @@ class Documented(Blueprint):
             )  # fmt: skip
 
 
-class Paths(FlaskPlugin):
+class Paths(FlaskPlugin):  # type: ignore[misc]  # as above
     """Take the paths that targets give; those of plain blueprints follow from their rules."""
 
-    def path_helper(self, rule=None, **kwargs):
+    def path_helper(self, rule: Rule | None = None, **kwargs: Any) -> Any:
         return None if rule is None else super().path_helper(rule, **kwargs)
 
-    def operation_helper(self, path=None, operations=None, **kwargs):
+    def operation_helper(
+        self, path: str | None = None, operations: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         """Name the operations of plain blueprints, which generators of clients turn into methods."""
         words = re.sub(r"\W+", "_", path or "").strip("_")
         for method, described in (operations or {}).items():
             described.setdefault("operationId", f"{words}_{OTHER_NAMES.get(method.upper(), method)}")
 
 
-class LazyApi(Api):
+class LazyApi(Api):  # type: ignore[misc]  # as above
     """flask-smorest's API, whose document is made when it is first asked for.
 
     Other threads that ask meanwhile wait until it is complete.
@@ -80,8 +86,8 @@ class LazyApi(Api):
 
     def __init__(self, app: Flask):
         self._describing = threading.RLock()  # what describes itself may look at the document
-        self._pending: list[tuple[Blueprint, str, list | None]] = []
-        self._document = None
+        self._pending: list[tuple[Blueprint, str, list[Any] | None]] = []
+        self._document: APISpec = None  # type: ignore[assignment]  # flask-smorest sets it
         self._subjects: dict[str, list[str]] = {}
         app.config.update(API_TITLE="wger REST API", API_VERSION="v2", OPENAPI_VERSION="3.0.3")
         super().__init__(app, spec_kwargs={"info": {"description": ABOUT}, "flask_plugin": Paths()})
@@ -96,7 +102,7 @@ class LazyApi(Api):
         self._pending.append((blp, name, parameters))
 
     @property
-    def spec(self):
+    def spec(self) -> APISpec:
         """The document; whatever was registered since it was last looked at is described now."""
         with self._describing:
             described = bool(self._pending)
@@ -107,7 +113,11 @@ class LazyApi(Api):
                 self._document.options["x-tagGroups"] = groups
             return self._document
 
-    def _describe(self, blueprint: Blueprint, name: str, parameters: list | None) -> None:
+    @spec.setter
+    def spec(self, document: APISpec) -> None:
+        self._document = document
+
+    def _describe(self, blueprint: Blueprint, name: str, parameters: list[Any] | None) -> None:
         blueprint.register_views_in_doc(self, self._app, self._document, name=name, parameters=parameters)
         if getattr(blueprint, "targets", True):
             self._document.tag({"name": name, "description": blueprint.description})
@@ -119,16 +129,12 @@ class LazyApi(Api):
             if (tag := tag_of(target, rule)) not in tags:
                 tags.append(tag)
 
-    @spec.setter
-    def spec(self, document):
-        self._document = document
 
-
-def operation(components: Components, target: Target, method: str, rule: str) -> dict:
+def operation(components: Components, target: Target, method: str, rule: str) -> dict[str, Any]:
     """Return the operation object of a target's method."""
     resource, handler = target.resource, target.handlers[method]
     about = (target.action.about if target.action else target.about) or (handler.__doc__ or "").strip()
-    made = {
+    made: dict[str, Any] = {
         "operationId": operation_id(target, method),
         "summary": _summary(target, method, about),
         "tags": [tag_of(target, rule)],
@@ -153,19 +159,19 @@ def tag_of(target: Target, rule: str) -> str:
 
 def _summary(target: Target, method: str, about: str) -> str:
     if (target.kind, method) in _SUMMARIES:
-        return _SUMMARIES[target.kind, method].format(target.resource.title)
+        return _SUMMARIES[target.kind, method].format(target.required_resource.title)
     first = (target.handlers[method].__doc__ or about).strip().split("\n")[0]
     return first.rstrip(".") or target.name
 
 
-def _security(target: Target, method: str) -> list[dict]:
+def _security(target: Target, method: str) -> list[dict[str, Any]]:
     if not target.authenticates:
         return []
-    schemes = [{name: []} for name in SECURITY]
+    schemes: list[dict[str, Any]] = [{name: []} for name in SECURITY]
     return [*schemes, {}] if target.access.rule(method)(None) else schemes
 
 
-def _register_shared(spec) -> None:
+def _register_shared(spec: APISpec) -> None:
     for name, scheme in SECURITY.items():
         spec.components.security_scheme(name, scheme)
     register_refusals(spec)

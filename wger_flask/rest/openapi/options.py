@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import marshmallow
+
 from ..fields import Field
 
+if TYPE_CHECKING:
+    from ..dispatch import Call
 
-def describe(call) -> dict:
+
+def describe(call: Call) -> dict[str, Any]:
     """Return the body of an OPTIONS answer."""
     target = call.target
     ending = {"list": " List", "detail": " Instance"}.get(target.kind, "")
-    found = {
+    found: dict[str, Any] = {
         "name": target.name.replace("-", " ").title() + ending,
         "description": target.about,
         "renders": ["application/json", "text/html"],
@@ -25,23 +32,23 @@ def describe(call) -> dict:
     return found
 
 
-def describe_fields(schema) -> dict[str, dict]:
+def describe_fields(schema: type[marshmallow.Schema]) -> dict[str, dict[str, Any]]:
     """Return what is to be known of each field of a schema."""
     return {field.data_key or name: _describe(name, field) for name, field in schema().fields.items()}
 
 
-def _describe(name: str, field) -> dict:
-    is_ours = isinstance(field, Field)
+def _describe(name: str, field: marshmallow.fields.Field[Any]) -> dict[str, Any]:
+    ours = field if isinstance(field, Field) else None
     found = {
-        "type": field.options_type if is_ours else "field",
+        "type": ours.options_type if ours else "field",
         "required": field.required,
         "read_only": field.dump_only,
         "label": getattr(field, "label", None) or name.replace("_", " ").capitalize(),
     }
-    if getattr(field, "help", ""):
-        found["help_text"] = field.help
+    if help := getattr(field, "help", ""):
+        found["help_text"] = help
     for attribute, key in (("max_length", "max_length"), ("min", "min_value"), ("max", "max_value")):
         if getattr(field, attribute, None) is not None:
             value = getattr(field, attribute)
             found[key] = value if isinstance(value, int | float) else float(value)
-    return found | (field.options() if is_ours else {})
+    return found | (ours.options() if ours else {})

@@ -6,6 +6,8 @@ other values are ignored instead of refused, the schema says that they may be se
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..dispatch import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
@@ -22,20 +24,20 @@ _QUERY = {
 _IGNORED = "anything else is ignored"
 
 
-def path_parameter(target: Target) -> dict:
+def path_parameter(target: Target) -> dict[str, Any]:
     """Return the parameter for the key in the path."""
     schema = key_schema(target.resource.model) if target.resource else {"type": "string"}
     return {"name": "id", "in": "path", "required": True, "schema": schema}
 
 
-def parameters(components: Components, target: Target, method: str) -> list[dict]:
+def parameters(components: Components, target: Target, method: str) -> list[dict[str, Any]]:
     """Return the parameters of a target's method, but for that in the path."""
-    made: list[dict] = []
+    made: list[dict[str, Any]] = []
     if method == "GET" and target.kind == "list":
-        resource = target.resource
-        for parameter in (*resource.filter_set.describe(), *resource.pagination.describe()):
-            made.append(_query(parameter, resource))
-        names = resource.order.describe()
+        listed = target.required_resource
+        for parameter in (*listed.filter_set.describe(), *listed.pagination.describe()):
+            made.append(_query(parameter, listed))
+        names = listed.order.describe()
         if names:
             terms = [f"{sign}{name}" for name in names for sign in ("", "-")]
             made.append({
@@ -48,7 +50,8 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
         told = resource.deletion().load_fields.items()
         made += [_option(name, field) for name, field in told if not path or name == HISTORY]
     if method == "GET" and target.action is not None and target.action.filtered:
-        made += [_query(parameter, resource) for parameter in resource.filter_set.describe()]
+        narrowed = target.required_resource
+        made += [_query(parameter, narrowed) for parameter in narrowed.filter_set.describe()]
     if target.action is not None and target.action.query is not None:
         asked = target.action.query().load_fields.items()
         made += [_declared(components, field.data_key or name, field) for name, field in asked]
@@ -60,15 +63,15 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
     return made
 
 
-def _option(name: str, field) -> dict:
+def _option(name: str, field: Any) -> dict[str, Any]:
     """Return the parameter in which a deletion is told something."""
     return {"name": name, "in": "query", "schema": field.parameter, "description": field.help}
 
 
-def _declared(components: Components, name: str, field) -> dict:
+def _declared(components: Components, name: str, field: Any) -> dict[str, Any]:
     """Return the parameter of an action that a field describes."""
     schema = field.described(components, ANSWER)
-    made: dict = {"name": name, "in": "query", "schema": schema}
+    made: dict[str, Any] = {"name": name, "in": "query", "schema": schema}
     if field.takes_several:
         made |= {"style": "form", "explode": True}
     elif isinstance(field.load_default, str | int | float):
@@ -78,7 +81,7 @@ def _declared(components: Components, name: str, field) -> dict:
     return made | ({"description": ". ".join(about)} if any(about) else {})
 
 
-def _query(parameter: Parameter, resource: Resource) -> dict:
+def _query(parameter: Parameter, resource: Resource) -> dict[str, Any]:
     schema, words = dict(_QUERY.get(parameter.kind, {"type": "string"})), [parameter.help]
     if parameter.kind == "reference" and parameter.model is not None:
         schema = key_schema(parameter.model)
@@ -89,7 +92,7 @@ def _query(parameter: Parameter, resource: Resource) -> dict:
     if parameter.kind == "boolean" or parameter in resource.pagination.describe():
         schema = _or_anything(schema)
         words.append(_IGNORED)
-    made: dict = {"name": parameter.name, "in": "query", "schema": schema}
+    made: dict[str, Any] = {"name": parameter.name, "in": "query", "schema": schema}
     if schema != {"type": "string"} and {} not in schema.get("anyOf", ()):  # as which nothing at all counts anyway
         made["allowEmptyValue"] = True
     if parameter.help == "comma-separated" or parameter.several:
@@ -103,18 +106,18 @@ def _query(parameter: Parameter, resource: Resource) -> dict:
     return made | ({"description": told} if told else {})
 
 
-def _or_anything(schema: dict) -> dict:
+def _or_anything(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {}]}
 
 
-def request_body(components: Components, target: Target, method: str) -> dict | None:
+def request_body(components: Components, target: Target, method: str) -> dict[str, Any] | None:
     """Return the body that a target's method is sent, None for none."""
     what = target.schema("request", method)
     if method in SAFE_METHODS or method == "DELETE" or what is None:
         return None
     role = PATCHED if method == "PATCH" else REQUEST
     is_upload = target.resource is not None and target.action is None and target.resource.takes_files
-    kinds = (JSON, FORM, MULTIPART)
+    kinds: tuple[str, ...] = (JSON, FORM, MULTIPART)
     if is_upload:
         kinds = (MULTIPART, JSON) if method == "PATCH" else (MULTIPART,)
     return {

@@ -8,12 +8,13 @@ last two have a twin for forms (``WeightEntryForm``), in which every value is a 
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow
 from apispec import APISpec
 from marshmallow import fields as plain
 
 from ..fields import ANSWER, PATCHED, REQUEST, Field
-from ..schema import Schema
 
 _BOUNDS = ("minLength", "maxLength", "minimum", "maximum", "pattern")
 
@@ -26,7 +27,7 @@ class Components:
         self._names: dict[str, type] = {}
         self._made: set[str] = set()
 
-    def reference(self, schema: type[Schema], role: str = ANSWER) -> dict:
+    def reference(self, schema: type[marshmallow.Schema], role: str = ANSWER) -> dict[str, Any]:
         """Return a reference to the component of ``schema`` in a role, made when first asked for."""
         name = self.name(schema)
         name = {ANSWER: name, REQUEST: f"{name}Request", PATCHED: f"Patched{name}Request"}[role]
@@ -35,7 +36,7 @@ class Components:
             self.spec.components.schema(name, self._object(schema, role))
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def name(self, schema: type[Schema]) -> str:
+    def name(self, schema: type[marshmallow.Schema]) -> str:
         """Return what ``schema`` is called: its class, with its subject where two have one name."""
         short = schema.__name__.removesuffix("Schema")
         if self._names.setdefault(short, schema) is schema:
@@ -45,13 +46,13 @@ class Components:
         self._names.setdefault(full, schema)
         return full
 
-    def requires(self, what, role: str) -> bool:
+    def requires(self, what: object, role: str) -> bool:
         """Tell whether a body must be sent at all: whether anything in it must be."""
         if not (isinstance(what, type) and issubclass(what, marshmallow.Schema)):
             return role == REQUEST
         return role == REQUEST and any(field.required for field in what().load_fields.values())
 
-    def form(self, what, role: str) -> dict:
+    def form(self, what: object, role: str) -> dict[str, Any]:
         """Return the schema of a form that carries what :meth:`described` would describe as JSON."""
         if not (isinstance(what, type) and issubclass(what, marshmallow.Schema)):
             return self.described(what, role)
@@ -59,13 +60,16 @@ class Components:
         if name not in self._made:
             self._made.add(name)
             fields_of = {field.data_key or name: field for name, field in what().load_fields.items()}
-            made: dict = {"type": "object", "properties": {key: _typed(field) for key, field in fields_of.items()}}
+            made: dict[str, Any] = {
+                "type": "object",
+                "properties": {key: _typed(field) for key, field in fields_of.items()},
+            }
             if required := [key for key, field in fields_of.items() if field.required and role == REQUEST]:
                 made["required"] = required
             self.spec.components.schema(name, made)
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def page(self, schema: type[Schema], counted: bool = True) -> dict:
+    def page(self, schema: type[marshmallow.Schema], counted: bool = True) -> dict[str, Any]:
         """Return a reference to the envelope around a page of answers."""
         name = f"{'Paginated' if counted else 'Walked'}{self.name(schema)}List"
         count = {"count": {"type": "integer", "description": "Rows in all pages."}} if counted else {}
@@ -82,7 +86,7 @@ class Components:
             })  # fmt: skip
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def described(self, what, role: str = ANSWER) -> dict:
+    def described(self, what: Any, role: str = ANSWER) -> dict[str, Any]:
         """Return the schema of what an endpoint declares.
 
         That is a schema, a field, a list of one of these, a ready piece of OpenAPI, or None
@@ -96,7 +100,7 @@ class Components:
             return self.property(what, role)
         return what or {}
 
-    def _object(self, schema: type[Schema], role: str) -> dict:
+    def _object(self, schema: type[marshmallow.Schema], role: str) -> dict[str, Any]:
         instance = schema()
         chosen = instance.dump_fields if role == ANSWER else instance.load_fields
         properties, required = {}, []
@@ -105,7 +109,7 @@ class Components:
             properties[key] = self.property(field, role)
             if (role == ANSWER and field.load_default is marshmallow.missing) or (field.required and role == REQUEST):
                 required.append(key)
-        made: dict = {"type": "object", "properties": properties}
+        made: dict[str, Any] = {"type": "object", "properties": properties}
         about = (schema.__doc__ or "").strip()
         if about and role == ANSWER:
             made["description"] = about
@@ -113,10 +117,10 @@ class Components:
             made["required"] = required
         return made
 
-    def property(self, field: plain.Field, role: str) -> dict:
+    def property(self, field: plain.Field[Any], role: str) -> dict[str, Any]:
         """Return the schema of a field."""
         made = self._of(field, role)
-        extra: dict = {}
+        extra: dict[str, Any] = {}
         if role == ANSWER:  # rows may be older than a bound, or come from elsewhere
             made = {word: value for word, value in made.items() if word not in _BOUNDS}
         if field.allow_none:
@@ -125,8 +129,8 @@ class Components:
                 made["enum"] = [*made["enum"], None]
         if role == ANSWER and field.dump_only:
             extra["readOnly"] = True
-        if getattr(field, "label", None):
-            extra["title"] = field.label
+        if label := getattr(field, "label", None):
+            extra["title"] = label
         about = [text for text in (getattr(field, "help", ""), made.pop("description", "")) if text]
         if about:
             extra["description"] = ". ".join(about)
@@ -134,7 +138,7 @@ class Components:
             made = {"allOf": [made]}
         return made | extra
 
-    def _of(self, field: plain.Field, role: str) -> dict:
+    def _of(self, field: plain.Field[Any], role: str) -> dict[str, Any]:
         if isinstance(field, Field):
             return field.described(self, role)
         if isinstance(field, plain.Nested):
@@ -155,7 +159,7 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def _typed(field: plain.Field) -> dict:
+def _typed(field: plain.Field[Any]) -> dict[str, Any]:
     """Return the schema of a field in a form."""
     about = getattr(field, "help", "") or getattr(field, "label", "")
     made = field.typed() if isinstance(field, Field) else {"type": "string"}
