@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from tests.reference import SERVER, SHARED, needs_reference, unpacked_database
 from wger_flask import __version__
 from wger_flask.cli import main
-from wger_flask.storage.database import database, open_database
+from wger_flask.storage.database import connect, database, open_database
 from wger_flask.testing.databases import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -419,3 +419,21 @@ def _lose_everything(folder: Path) -> None:
     held.execute_sql("DROP SCHEMA public CASCADE")
     held.execute_sql("CREATE SCHEMA public")
     held.close()
+
+
+# -- the log of changes ---------------------------------------------------------------------------
+def test_the_log_of_changes_is_compacted_and_rebuilt(run):
+    run("create-user", "ada", "--password", "long-enough-here")
+    assert run("sync-compact") == (0, "0 of 0 operations are left.\n")
+    epoch = "SELECT epoch FROM wger_flask_sync_state"
+    before = database.obj.execute_sql(epoch).fetchone()
+    assert run("sync-rebuild") == (0, "The log begins anew.\n")
+    connect()
+    assert database.obj.execute_sql(epoch).fetchone() != before
+
+
+def test_without_sync_there_is_nothing_to_compact(run, monkeypatch):
+    monkeypatch.setenv("WGER_SYNC", "off")
+    for command in ("sync-compact", "sync-rebuild"):
+        status, said = run(command)
+        assert status == 1 and said.startswith("Error: phones do not sync with this server: WGER_SYNC is off")

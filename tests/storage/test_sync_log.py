@@ -7,73 +7,15 @@ import re
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
 
 import pytest
 
+from tests.storage.log_phone import Phone, add
 from wger_flask.api import models
 from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import database, transaction
-from wger_flask.storage.migrations import migrate
-from wger_flask.storage.sync_log import compaction, installing, reading, specification, tables
+from wger_flask.storage.sync_log import compaction, reading, specification, tables
 from wger_flask.sync import log
-from wger_flask.testing.rows import make
-
-
-@dataclass
-class Phone:
-    """What a phone holds: it adds sums up, and takes operations as they are told to be taken."""
-
-    user: int
-    name: str = "phone"
-    position: int = 0
-    sums: dict[str, int] = field(default_factory=dict)
-    rows: dict[str, dict[tuple[str, str], dict]] = field(default_factory=dict)
-    got: list[dict] = field(default_factory=list)
-
-    def sync(self) -> Phone:
-        """Take a checkpoint; raises where a sum does not fit."""
-        snapshot = log.take_snapshot(self.user, self.name)
-        self.got = []
-        listed = {bucket.name for bucket in snapshot.buckets}
-        for gone in set(self.sums) - listed:
-            del self.sums[gone], self.rows[gone]
-        for bucket in snapshot.buckets:
-            after = self.position if bucket.name in self.sums else 0
-            is_new, more = after == 0, True
-            while more:
-                batch = log.read_batch(bucket.name, after, snapshot.last_op_id, is_new)
-                for line in batch.lines:
-                    after = self._take(bucket.name, after, json.loads(line))
-                after, more = batch.last_op_id, batch.more
-            assert self.sums.setdefault(bucket.name, 0) == bucket.checksum, bucket
-            assert len(self.rows.setdefault(bucket.name, {})) == bucket.count, bucket
-        self.position = snapshot.last_op_id
-        return self
-
-    def _take(self, bucket: str, after: int, operation: dict) -> int:
-        self.got.append(operation)
-        number, held = int(operation["op_id"]), self.rows.setdefault(bucket, {})
-        assert number > after
-        if operation["op"] == "CLEAR":
-            held.clear()
-            self.sums[bucket] = 0
-        self.sums[bucket] = (self.sums.get(bucket, 0) + operation["checksum"]) % tables.CHECKSUMS
-        place = operation.get("object_type"), operation.get("object_id")
-        if operation["op"] == "PUT":
-            held[place] = json.loads(operation["data"])
-        elif operation["op"] == "REMOVE":
-            held.pop(place, None)
-        return number
-
-    def of(self, table: str) -> dict[str, dict]:
-        """Return the rows of a table by key."""
-        return {key: row for rows in self.rows.values() for (name, key), row in rows.items() if name == table}
-
-
-def add(model, user=None, **given):
-    """Store a row with what it needs to point at."""
-    return make(model, user, **given)
 
 
 @pytest.fixture
@@ -272,55 +214,6 @@ def test_the_marker_moves_with_a_write(app, people):
     end = time.monotonic() + 10  # a notice of another server takes its way
     while log.change_marker() == before:
         assert time.monotonic() < end
-
-
-# -- triggers ------------------------------------------------------------------------------
-@pytest.fixture
-def registry(app):
-    return app.extensions["wger_flask"].registry
-
-
-def epoch() -> str:
-    return database.obj.execute_sql(f"SELECT epoch FROM {tables.STATE}").fetchone()[0]
-
-
-def test_installing_again_does_nothing(registry, phone):
-    before = epoch()
-    assert installing.is_installed(registry.nodes) and installing.install(registry.nodes) == []
-    assert migrate(registry.models, registry.plugins, nodes=registry.nodes) == [] and epoch() == before
-
-
-def test_lost_triggers_and_other_columns_begin_the_log_anew(registry, phone, people):
-    before = epoch()
-    database.obj.dialect.sync_log.drop(database.obj)
-    plan = add(models.NutritionPlan, user=people["grace"])  # nobody notices
-    assert not installing.is_installed(registry.nodes)
-    assert len(migrate(registry.models, registry.plugins, nodes=registry.nodes)) == 1 and epoch() != before
-    assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
-    fewer = registry.nodes[1:]
-    assert not installing.is_installed(fewer) and installing.install(fewer) and installing.is_installed(fewer)
-
-
-def test_without_sync_there_is_no_trigger(registry, phone):
-    assert installing.install(()) and installing.install(()) == []
-    assert database.obj.dialect.sync_log.is_installed(database.obj, ()) and installing.is_installed(())
-    before = epoch()
-    assert installing.install(registry.nodes) and epoch() != before
-
-
-def test_a_process_that_finds_no_log_makes_it(registry, phone, people):
-    database.obj.dialect.sync_log.drop(database.obj)
-    for table in tables.TABLES:
-        database.obj.execute_sql(f"DROP TABLE {table}")
-    del database.obj.__dict__["log_is_for"]
-    assert phone.sync().rows == Phone(people["grace"].id, "fresh").sync().rows
-
-
-def test_a_log_that_is_wiped_while_it_is_used_begins_anew(phone, people):
-    for table in tables.TABLES:
-        database.obj.execute_sql(f"DELETE FROM {table}")
-    plan = add(models.NutritionPlan, user=people["grace"])
-    assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
 
 
 # -- compaction ----------------------------------------------------------------------------
