@@ -12,7 +12,7 @@ RECORDED_ZONE := CET-1CEST,M3.5.0,M10.5.0/3
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ sync-full: install ## The same with every option: on SQLite and on PostgreSQL, t
 	.ci/sync --workers 2
 	.ci/postgres .ci/sync --web
 	.ci/postgres .ci/sync --workers 2 --slow
+
+sync-random: install ## Write at random, kill the server and reconnect, for long (RANDOM_SEED=8 RANDOM_STEPS=3000 choose)
+	RANDOM_STEPS=$(or $(RANDOM_STEPS),3000) RANDOM_SEED=$(or $(RANDOM_SEED),7) $(BIN)/python -m pytest -q tests/sync/test_random_life.py $(ARGS)
 
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
