@@ -14,6 +14,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from ..rest.fields import Field
 from ..rest.services import services
 from ..storage.model import Model, key_of
 from .display_names import names_of, plain_name
@@ -46,7 +47,7 @@ class Cells:
         self._names: dict[type[Model], dict[str, str]] = {}
         wanted: dict[type[Model], dict] = {}
         for key, (_, field) in self.fields.items():
-            if field.cell in REFERENCES:
+            if kind_of_cell(field) in REFERENCES:
                 for row in rows:
                     value = row.get(key)
                     referred = value if isinstance(value, list) else [value]
@@ -59,12 +60,14 @@ class Cells:
         name, field = self.fields[key]
         if value is None or value == "" or value == []:
             return EMPTY
-        if field.cell in REFERENCES:
-            found = [self._reference(field.model, each) for each in (value if isinstance(value, list) else [value])]
+        if not isinstance(field, Field):  # one of marshmallow's own, as actions may have
+            return guess(value)
+        model = field.model_behind(name, self.model)
+        if model is not None and field.cell in REFERENCES:
+            found = [self._reference(model, each) for each in (value if isinstance(value, list) else [value])]
             return Cell("list", items=tuple(found)) if isinstance(value, list) else found[0]
-        target = field.model_behind(name, self.model)
-        if target is not None:
-            return self._objects(target, value)
+        if model is not None:
+            return self._objects(model, value)
         described = field.shown
         return services().registry.cells[kind_of_cell(described)](described, value)
 
