@@ -89,6 +89,11 @@ def test_the_wheel_says_what_it_offers(wheel):
     assert "Provides-Extra: postgres" in metadata
 
 
+def test_the_types_of_the_package_are_there_for_those_who_import_it(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        assert "wger_flask/py.typed" in archive.namelist()  # PEP 561: else checkers take all of it as untyped
+
+
 def test_whatever_is_of_others_is_shipped_with_its_licence(source, wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
