@@ -129,7 +129,7 @@ def test_a_wrong_site_address(walk):
 
     findings = {one.check: one for one in walk(meddle=elsewhere)}
     assert findings["token"].status == WARNING and "http://wger.example.org/ps/" in findings["token"].found
-    assert "SITE_URL" in findings["token"].advice
+    assert "Host" in findings["token"].advice
     assert findings["liveness"].status == WARNING and "fall back" in findings["liveness"].found
     assert findings["live"].status == OK
 
@@ -159,6 +159,13 @@ def test_nothing_is_left_of_the_visitor(app):
             assert User.get(User.username == name) and password
             raise ZeroDivisionError
         assert {user.username for user in User.select()} == before
+
+
+def test_a_site_url_that_is_not_where_phones_come(app):
+    findings = []
+    with app.app_context():
+        doctor.examine(app.extensions["wger_flask"].settings, "http://127.0.0.1:1", findings.append)
+    assert (findings[0].check, findings[0].status) == ("settings", WARNING) and "SITE_URL" in findings[0].found
 
 
 def test_a_clock_that_was_wrong(app, people):

@@ -26,8 +26,8 @@ _PROXY = (
 )
 _PS = "Let the proxy pass everything below /ps/ to this server, as it does /api/ and /allauth/; docs/sync.md says how."
 _SITE = (
-    "Set SITE_URL to the address that is typed into the app, and behind a proxy NUMBER_OF_PROXIES (X-Forwarded-Proto "
-    "and Host must be passed on); docs/deployment.md says how."
+    "Phones are told the address by which this server was asked: the proxy must pass on Host and X-Forwarded-Proto, "
+    "and NUMBER_OF_PROXIES must say how many there are; docs/deployment.md says how."
 )
 
 

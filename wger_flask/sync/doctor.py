@@ -64,6 +64,11 @@ def examine(settings: Any, base: str, report: Callable[[Finding], None]) -> None
     """
     for finding in local_findings(settings):
         report(finding)
+    if settings.SITE_URL.rstrip("/") != base.rstrip("/"):
+        report(Finding(
+            "settings", WARNING, f"SITE_URL is {settings.SITE_URL}, which is where links in letters lead.",
+            f"Set SITE_URL={base}, if that is where people reach this server.",
+        ))  # fmt: skip
     if settings.WGER_SYNC or settings.POWERSYNC_URL:
         with visitor() as (name, password):
             Walk(base, name, password, report).go()
