@@ -16,10 +16,10 @@ from .auth.zones import zone_of
 from .rest import fields
 from .rest.blueprint import Endpoints
 from .rest.bodies import FormData
+from .rest.call import Call
 from .rest.context import Context, current_context
 from .rest.cursor import Cursor
 from .rest.deletion import HistoryDeletionSchema, Presence, Truth, told
-from .rest.dispatch import Call
 from .rest.errors import ApiError, Forbidden, Invalid, NoMatch, NotAuthenticated, NotFound, NotYours, ParseError
 from .rest.fields.computed import Batch, Computed, File
 from .rest.fields.nested import Child, Children, Members, Nested

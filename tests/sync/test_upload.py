@@ -198,7 +198,7 @@ def test_a_call_within_a_call_is_let_in_by_the_same_rules(app, people, registry,
     """Be it to rows, or to an action with rules of its own."""
     from werkzeug.datastructures import MultiDict
 
-    from wger_flask.rest.dispatch import Call
+    from wger_flask.rest.call import Call
 
     water, action = registry.get("water"), Action("drain", lambda call: {}, methods=("POST",))
     with app.test_request_context("/api/v2/upload-powersync-data?format=json", method="PUT"):

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 
 from ..rest.blueprint import Endpoints
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.errors import Detailed, Invalid
 from ..rest.renderers import render
 from ..rest.schema import parse

@@ -18,7 +18,8 @@ from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
 from . import deletion
-from .dispatch import Target, dispatch
+from .call import Target
+from .dispatch import dispatch
 from .openapi.document import Documented
 from .permissions import Access, public
 from .resource import Resource

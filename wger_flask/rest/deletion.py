@@ -23,7 +23,7 @@ from ..storage import cascade
 from ..storage.model import Model, is_link, label_of, references_to
 from . import fields
 from .bodies import FormData
-from .dispatch import Call
+from .call import Call
 from .errors import Invalid
 from .filtering.values import BooleanKind
 from .permissions import Access

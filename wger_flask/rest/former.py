@@ -11,7 +11,7 @@ from .errors import Invalid
 from .schema import Schema, parse
 
 if TYPE_CHECKING:
-    from .dispatch import Call
+    from .call import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from .negotiation import Format
 from .timezone import active_zone
 
 if TYPE_CHECKING:
-    from .dispatch import Call
+    from .call import Call
 
 
 _page: Callable[..., Any] | None = None

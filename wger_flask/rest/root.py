@@ -7,7 +7,8 @@ from flask_smorest import Api
 from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
-from .dispatch import Call, Target, dispatch
+from .call import Call, Target
+from .dispatch import dispatch
 from .mount import root_url
 from .openapi.document import Documented
 from .permissions import public

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 if TYPE_CHECKING:
-    from .dispatch import Call
+    from .call import Call
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from .fields.computed import File
 from .services import services
 
 if TYPE_CHECKING:
-    from .dispatch import Call
+    from .call import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.types import Row
 from ..storage.write_transaction import insert, update
+from .call import Call, Target
 from .context import Context
 from .deletion import told, told_why_not
-from .dispatch import Call, Target
 from .errors import Invalid
 from .fields import DateTime
 from .pagination import ON_A_PAGE

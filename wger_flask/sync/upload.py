@@ -1,7 +1,7 @@
 """Take what offline clients wrote to their copy of the tables: ``/upload-powersync-data``.
 
 A client sends a table's name and a row's columns; the row goes through the resource of that
-table as a request of its own would (:meth:`~..rest.dispatch.Call.on`), so permissions, limits,
+table as a request of its own would (:meth:`~..rest.call.Call.on`), so permissions, limits,
 validation, ownership and everything that follows a write are the resource's own.  What is
 refused is told with status 200, as those clients expect: they would repeat anything else
 forever.  Only who comes too often gets a 429, and is to try again.
@@ -19,7 +19,7 @@ from flask import Response
 from ..rest.blueprint import Endpoints
 from ..rest.bodies import NotAnObject, parse_json
 from ..rest.body_limits import check_json
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
 from ..rest.fields.base import NULL, Field
 from ..rest.fields.computed import File

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..rest.dispatch import Call, Target
+from ..rest.call import Call, Target
 from ..rest.services import services
 from .forms import Form, form_for, may
 from .index import targets_of

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from ..rest.call import Call
 from ..rest.deletion import action_of, counted
-from ..rest.dispatch import Call
 from ..rest.resource import DELETION, HISTORY
 from ..rest.services import services
 from ..storage.cascade import takes_history

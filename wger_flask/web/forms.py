@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..rest.bodies import FORM_TYPES
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.resource import DELETION, Resource
 from ..storage.model import columns_of
 from .cells import label_of

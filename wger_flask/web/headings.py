@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.resource import Resource
 from ..rest.services import services
 from . import index

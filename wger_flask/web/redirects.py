@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, flash, make_response, redirect
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.services import services
 from ..storage.model import key_of
 from .display_names import begun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from .access_notes import Bar
 from .cells import guess, label
 from .durations import for_people

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Response, make_response, redirect
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.errors import ApiError
 from ..rest.renderers import spelled
 from ..rest.services import services

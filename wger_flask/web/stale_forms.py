@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from flask import Response, g
 
-from ..rest.dispatch import AGAIN, NAME, PASSWORD, Call
+from ..rest.call import Call
+from ..rest.dispatch import AGAIN, NAME, PASSWORD
 from ..rest.errors import ApiError, CsrfFailed, NotAuthenticated
 from ..rest.fields import Password
 from ..rest.services import services

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.fields.references import Key
 from ..rest.pagination import ON_A_PAGE
 from ..rest.services import services

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 from flask import render_template, render_template_string
 from markupsafe import Markup
 
-from ..rest.dispatch import Call
+from ..rest.call import Call
 from ..rest.resource import Resource
 from ..storage.model import Model
 from ..storage.query import Selection

@@ -11,7 +11,7 @@ from typing import Any
 
 from apispec import APISpec
 
-from ..dispatch import Target
+from ..call import Target
 from ..fields import ANSWER
 from ..permissions import SAFE_METHODS
 from ..throttling import Limit

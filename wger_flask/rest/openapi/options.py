@@ -9,7 +9,7 @@ import marshmallow
 from ..fields import Field
 
 if TYPE_CHECKING:
-    from ..dispatch import Call
+    from ..call import Call
 
 
 def describe(call: Call) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dispatch import Target
+from ..call import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
 from ..filtering.filters import Parameter
