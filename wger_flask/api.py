@@ -14,6 +14,7 @@ from .auth.models import User
 from .auth.trust import has_verified
 from .auth.zones import zone_of
 from .rest import fields
+from .rest.actions import Action, Deprecation, Hooks
 from .rest.blueprint import Endpoints
 from .rest.bodies import FormData
 from .rest.call import Call
@@ -46,7 +47,7 @@ from .rest.former import FormerFields
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
-from .rest.resource import READ, WRITE, Action, Deprecation, Hooks, Resource
+from .rest.resource import READ, WRITE, Resource
 from .rest.schema import Schema, load
 from .rest.serialization import dump_held, dumper
 from .rest.services import services

@@ -21,7 +21,7 @@ from . import __version__
 from .rest.registry import RegistrationError, Registry
 from .secrets import SecretKeyError
 from .settings import SettingsError, shipped
-from .storage.database import DatabaseURLError, address, connect
+from .storage.database import DatabaseURLError, address, connect, disconnect
 from .storage.tables import TablesDiffer
 from .storage.upgrades import UpgradeRefused
 
@@ -96,7 +96,7 @@ def serve(bind: str | None, workers: int | None) -> None:
     shown = settings.WGER_BIND if settings.WGER_BIND.startswith("unix:") else f"http://{settings.WGER_BIND}"
     click.echo(f"Serving wger on {shown} (stop with Ctrl+C).")
     click.echo("Make an account there, or with: wger-flask create-user NAME --admin")
-    _close_database()
+    disconnect()
     config = shipped("config") / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "-c", str(config), "wger_flask.app:create_app()"]
     sys.stdout.flush()
@@ -471,13 +471,6 @@ class Bars:
 
     def __exit__(self, *error: object) -> None:
         self._close()
-
-
-def _close_database() -> None:
-    from .storage.database import database
-
-    if not database.obj.is_closed():
-        database.obj.close()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ..media.store import Changes
 from ..storage.model import Model
 from ..storage.query import Selection
+from .actions import Action
 from .admission import ADMISSION
 from .bodies import FormData, NotAnObject, read_body
 from .context import Context, current_context
@@ -21,7 +22,7 @@ from .fields.computed import File
 from .negotiation import JSON
 from .ownership import NotADictionary
 from .permissions import METHODS, SAFE_METHODS, Access, User
-from .resource import Action, Resource
+from .resource import Resource
 from .schema import Schema, checked, load, look_up, parse
 from .services import services
 from .throttling import Limit

@@ -22,12 +22,13 @@ from marshmallow import fields as plain
 from ..storage import cascade
 from ..storage.model import Model, is_link, label_of, references_to
 from . import fields
+from .actions import Action
 from .bodies import FormData
 from .call import Call
 from .errors import Invalid
 from .filtering.values import BooleanKind
 from .permissions import Access
-from .resource import DELETION, HISTORY, Action, Resource
+from .resource import DELETION, HISTORY, Resource
 from .schema import Schema, parse
 from .services import services
 

@@ -17,11 +17,12 @@ from flask import Blueprint
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
+from .actions import Action
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
 from .listeners import Listeners, RegistrationError
-from .resource import DELETION, Action, Resource
+from .resource import DELETION, Resource
 from .throttling import Rate
 
 __all__ = ["RegistrationError", "Registry"]

@@ -18,6 +18,7 @@ from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.types import Row
 from ..storage.write_transaction import insert, update
+from .actions import Action
 from .call import Call, Target
 from .context import Context
 from .deletion import told, told_why_not
@@ -25,7 +26,7 @@ from .errors import Invalid
 from .fields import DateTime
 from .pagination import ON_A_PAGE
 from .renderers import to_json_list
-from .resource import HISTORY, Action, Resource
+from .resource import HISTORY, Resource
 from .serialization import Dumper, dump_held
 from .uploads import delete_rows, keep_files
 

@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
+from ...rest.actions import Deprecation
 from ...rest.permissions import Access, having
-from ...rest.resource import Deprecation
 from ...storage import columns
 from ...storage.model import columns_of, key_of, table_of
 
