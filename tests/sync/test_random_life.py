@@ -88,9 +88,10 @@ class Person:
         self.server, self.name, self.chance = server, name, chance
         self.credentials = {"Authorization": f"Token {key_of(name)}"}
         self.phones = [LightPhone(server.base, key_of(name)) for _ in range(2)]
-        self.keys: Row = parents(self._post)
+        self.keys: Row = {}
         self.known: dict[tuple[str, str], Row | None] = {}
         self.parents: dict[tuple[str, str], Row] = {}
+        self.make_parents()
 
     def _post(self, resource: str, body: Row) -> Row:
         answer = self.rest("POST", resource, body)
@@ -130,9 +131,20 @@ class Person:
         if verb == "PUT":
             self.parents[place] = {name: str(data[name]) for name in GO_WITH.get(table, ()) if data.get(name)}
         if verb == "DELETE":
-            for child, of in self.parents.items():
-                if place[1] in of.values() and self.known.get(child) is not None:
-                    self.note("DELETE", child[0], {"id": child[1]}, sure=sure)
+            self._note_gone_below(place[1], sure)
+
+    def _note_gone_below(self, key: str, sure: bool) -> None:
+        for child in [child for child, of in self.parents.items() if key in of.values()]:
+            if self.known.get(child) is not None:
+                self.known[child] = None
+                if not sure:
+                    del self.known[child]
+            self._note_gone_below(child[1], sure)
+
+    def make_parents(self) -> None:
+        """Make what new rows go below."""
+        self.keys = parents(self._post)
+        self.parents["nutrition_meal", self.keys["meal"]] = {"plan": self.keys["plan"]}
 
     def write_over_rest(self) -> None:
         verb, table, data = self.write()
@@ -172,10 +184,7 @@ class Person:
         gone = self.keys[name]
         assert self.rest("DELETE", f"{RESOURCES[table]}/{gone}").status == 204
         self.note("DELETE", table, {"id": gone})
-        for (child, key), of in self.parents.items():  # what waits on phones may still be below it
-            if str(gone) in of.values() and self.known.get((child, key), 0) is not None:
-                self.known.pop((child, key), None)
-        self.keys = parents(self._post)
+        self.make_parents()
 
     # -- what is there ------------------------------------------------------------------------------------------
     def over_rest(self, table: str) -> dict[str, Row]:
