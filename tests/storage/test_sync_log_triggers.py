@@ -107,15 +107,18 @@ def test_a_table_that_is_rebuilt_as_wgers_migrations_do_it(registry, phone, peop
     assert phone.sync().of("nutrition_meal")[str(meal.id)]["name"] == "unseen"
 
 
+def rows_of(user: int) -> int:
+    return models.WorkoutLog.select().where(models.WorkoutLog.user == user).count()
+
+
 @needs_reference
 def test_a_database_of_wgers_keeps_the_log_too(registry, phone, tmp_path):
     with reference_database(tmp_path):
         migrate(registry.models, registry.plugins, nodes=registry.nodes)
         assert installing.is_installed(registry.nodes)
-        theirs = models.WorkoutLog.select()
-        user = theirs.first().user_id
+        (user,) = models.WorkoutLog.select(models.WorkoutLog.user).limit(1).tuples().get()
         one = Phone(user).sync()
-        assert len(one.of("manager_workoutlog")) == theirs.where(models.WorkoutLog.user == user).count()
+        assert len(one.of("manager_workoutlog")) == rows_of(user)
         database.obj.execute_sql(f"UPDATE manager_workoutlog SET iteration = 77 WHERE user_id = {user}")
         assert {row["iteration"] for row in one.sync().of("manager_workoutlog").values()} == {77}
 
