@@ -21,7 +21,7 @@ from ..storage.predicates import Clause
 from ..storage.query import Selection
 from ..storage.types import Expression
 from .errors import NotFound
-from .filtering.filters import Parameter
+from .filtering.lookups import Parameter
 from .mount import root_url
 
 

@@ -14,7 +14,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from ..storage.query import Selection
-from .filtering.filters import Parameter
+from .filtering.lookups import Parameter
 from .mount import root_url
 
 _LARGEST = 2**63 - 1

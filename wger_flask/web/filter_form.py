@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from ..rest.filtering import filters as lookups
-from ..rest.filtering.filters import Parameter
+from ..rest.filtering import lookups
+from ..rest.filtering.lookups import Parameter
 from .cells import label
 from .display_names import names_of
 from .row_picker import KEPT

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import Request, request
 from werkzeug.datastructures import MultiDict
 
-from ..rest.filtering.filters import Parameter
+from ..rest.filtering.lookups import Parameter
 from .cells import label
 from .form_state import TYPED, packed, typed
 from .urls import ASK, BACK, LAND, TELL, here, local_path, with_args

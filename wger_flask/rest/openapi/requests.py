@@ -11,7 +11,7 @@ from typing import Any
 from ..call import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
-from ..filtering.filters import Parameter
+from ..filtering.lookups import Parameter
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
 from .schemas import Components
