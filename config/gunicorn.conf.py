@@ -23,6 +23,7 @@ from wger_flask.serving.worker import BufferingWorker
 from wger_flask.settings import SettingsError, load
 from wger_flask.storage.database import settle
 from wger_flask.sync import stop_when
+from wger_flask.webhooks import sender
 
 try:
     _settings = load()
@@ -56,8 +57,14 @@ give_back_early()
 
 
 def post_worker_init(worker):
-    """Let phones' streams end with the worker, where another worker class gives each of them a thread."""
+    """Let phones' streams end with the worker, where another worker class gives each a thread; send webhooks."""
     stop_when(lambda: not worker.alive)
+    sender.start(worker.wsgi)
+
+
+def worker_exit(server, worker):
+    """Let the message that is being sent to a webhook end."""
+    sender.stop()
 
 
 def on_exit(server):

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import logs, sync, web
+from . import logs, sync, web, webhooks
 from .auth import cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
@@ -103,9 +103,11 @@ def _built(app: Flask, settings: Settings) -> Flask:
     )
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
-    sync.register(registry)
+    sync.register(registry, settings)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
+    if sync.keeps_log(settings):
+        webhooks.register(registry)
     loaded = register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)

@@ -229,6 +229,11 @@ class Settings:
         "Whether a connection of a phone ends once it is up to date, for proxies that hold back or cut long answers; "
         "changes then take some five seconds to arrive.",
     )
+    WGER_WEBHOOK_PRIVATE_ADDRESSES: bool = _set(
+        False,
+        "Whether webhooks may lead to this machine and to private networks; by default messages go to public addresses "
+        "alone.",
+    )
     WGER_SYNC_GZIP: bool = _set(False, "Whether what phones are sent is compressed, where they take it.")
 
     NUMBER_OF_PROXIES: int = _group(

@@ -53,8 +53,6 @@ def source(options: str = "", field: str = "fields.Integer()", models: str = "Pl
         "owner=owned_by('user', checks={'place': 'user'})", "owner=owned_by('place.user', checks={})",
         "throttle={'list': 'login', 'POST': Limit('mail', unless=anyone)}", "max_age='EXERCISE_CACHE_TTL'",
         "actions=(Action('a', print, throttle='mail'),)", "filters={'size': [exact, gte]}", "throttle={'list': 'mine'}",
-        "owner=owned_by('user'), sync='user_activity'", "owner=owned_by('place.user'), sync='user_profile'",
-        "sync='core'",
     ],
 )  # fmt: skip
 def test_what_exists_is_taken(prepare, register, write, options):
@@ -88,28 +86,6 @@ def test_what_does_not_exist(prepare, register, write, options, told):
     write("mine.py", source(options))
     register()
     assert refusal(prepare) == WHERE + told
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        (
-            "sync='everything'",
-            "sync='everything' is none of the streams core, user_profile, user_planning, user_activity",
-        ),
-        ("sync='user_ingredients'", "sync='user_ingredients' is none of the streams core, user_profile, "),
-        ("sync='user_activity'", "it has no owner, so it cannot be in the stream user_activity"),
-        ("sync='core', owner=owned_by('user')", "not everybody may read it, so it cannot be in the stream core"),
-        (
-            "owner=owned_by('user'), sync='user_activity', only={'size': 1}",
-            "with visible= or only= it has some rows of its table; all of a table are synced, or none",
-        ),
-    ],
-)  # fmt: skip
-def test_what_cannot_go_to_phones(prepare, register, write, options, told):
-    write("mine.py", source(options))
-    register()
-    assert refusal(prepare).startswith("resource 'thing' of file plugins/mine.py cannot be synced: " + told)
 
 
 def test_an_endpoint_with_an_unknown_scope(prepare, register, write):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from datetime import UTC, datetime
@@ -15,11 +14,9 @@ import wger_flask.models
 from tests.conftest import ROOT, Client, settings_for
 from tests.web.conftest import HTML, Page
 from wger_flask import app as application
-from wger_flask.api import models
 from wger_flask.rest.registry import RegistrationError
 from wger_flask.storage import migrations
 from wger_flask.storage.database import database
-from wger_flask.sync import log
 from wger_flask.testing.server import with_app
 
 TITLED = re.compile(r'^```python title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
@@ -53,32 +50,6 @@ def test_the_plugin_that_extends_the_exercises(served):
     assert grace.get("exercise/favourites/?most=1").json == [{"exercise": 1, "sets": 2}]
     assert grace.get("exercise/favourites/?most=0").status_code == 400
     assert Page(grace.get("exercise/", headers=HTML)).link("Favourites") == "/api/v2/exercise/favourites/"
-
-
-def test_the_plugin_whose_rows_go_to_phones(served):
-    source = files("plugins.md")["steps.py"].replace("plugin_steps_", "plugin_mine_")
-    grace = Client(served(source), "grace")
-    made = grace.post("walk/", {"day": "2025-03-01", "steps": 9000}).json
-    Client(grace.http.application, "linus").post("walk/", {"day": "2025-03-02", "steps": 1})
-    user = models.User.get(models.User.username == "grace").id
-    assert rows_of(user, "plugin_mine_walk") == {made["id"]: {"day": "2025-03-01", "steps": 9000}}
-    grace.patch(f"walk/{made['id']}/", {"steps": 9500})
-    assert rows_of(user, "plugin_mine_walk")[made["id"]]["steps"] == 9500
-    grace.delete(f"walk/{made['id']}/")
-    assert rows_of(user, "plugin_mine_walk") == {}
-
-
-def rows_of(user: int, table: str) -> dict[str, dict]:
-    """Return the rows of a table that a new phone of a user gets, by key."""
-    snapshot = log.take_snapshot(user, "phone")
-    found = {}
-    for bucket in snapshot.buckets:
-        after, more = 0, True
-        while more:
-            lines, after, more = log.read_batch(bucket.name, after, snapshot.last_op_id, True)
-            rows = [row for row in map(json.loads, lines) if row.get("object_type") == table]
-            found.update({row["object_id"]: json.loads(row["data"]) for row in rows})
-    return found
 
 
 def test_the_kind_of_field_works_everywhere(served):

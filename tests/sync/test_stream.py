@@ -9,6 +9,7 @@ import pytest
 
 from wger_flask.storage.database import DatabaseError
 from wger_flask.sync import log, stream
+from wger_flask.sync import source as sources
 from wger_flask.sync.connected import Connected, Full, Held
 from wger_flask.sync.log import Batch, Bucket, Snapshot
 from wger_flask.sync.stream import Pace, Stream
@@ -66,7 +67,8 @@ class Token:
 def clock(monkeypatch):
     """A clock that stands still; [0] is the time."""
     now = [1000.0]
-    monkeypatch.setattr(stream, "time", lambda: now[0])
+    for module in (sources, stream):
+        monkeypatch.setattr(module, "time", lambda: now[0])
     return now
 
 
@@ -75,8 +77,8 @@ def held(monkeypatch, clock):
     made = Log()
     for name in ("take_snapshot", "read_batch", "generation"):
         monkeypatch.setattr(log, name, getattr(made, name))
-    monkeypatch.setattr(stream, "take_up", lambda: None)
-    monkeypatch.setattr(stream, "release_connection", lambda: None)
+    monkeypatch.setattr(sources, "take_up", lambda: None)
+    monkeypatch.setattr(sources, "release_connection", lambda: None)
     return made
 
 
@@ -271,7 +273,7 @@ def test_a_database_that_is_away_ends_the_stream(held, phone, monkeypatch):
         raise DatabaseError("away")
 
     monkeypatch.setattr(log, "take_snapshot", away)
-    monkeypatch.setattr(stream, "is_unavailable", lambda error: True)
+    monkeypatch.setattr(sources, "is_unavailable", lambda error: True)
     source.wake()
     assert source.advance() is None
 

@@ -23,6 +23,7 @@ from .dispatch import dispatch
 from .openapi.document import Documented
 from .permissions import Access, public
 from .resource import Resource
+from .schema import Schema
 from .throttling import Limit
 from .views import action_target, targets
 
@@ -85,6 +86,7 @@ class Endpoints(Documented):
         bulk: bool = False, creates: bool = False, counts: bool = False,
         request: Any = None, response: Any = None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
+        query: type[Schema] | None = None, streams: bool = False,
     ) -> Callable[[Handle], Handle]:  # fmt: skip
         """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
 
@@ -103,6 +105,8 @@ class Endpoints(Documented):
         * ``makes``: the name of the resource whose row a POST makes; the answer has its ``id``.
         * ``asks``: names of the fields that the form shows first.
         * ``deprecated``: methods that only older clients still use.
+        * ``query``: the schema of the query parameters of a GET, which ``call.query()`` reads.
+        * ``streams=True``: it also answers ``text/event-stream``; ``handle`` returns a response of its own then.
 
         Raises ValueError for a path that is registered already.
         """
@@ -119,7 +123,7 @@ class Endpoints(Documented):
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
                 creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
-                deprecated=deprecated,
+                deprecated=deprecated, query=query, streams=streams,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

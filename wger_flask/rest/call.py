@@ -27,6 +27,8 @@ from .schema import Schema, checked, load, look_up, parse
 from .services import services
 from .throttling import Limit
 
+EVENT_STREAM = "text/event-stream"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -43,6 +45,8 @@ class Target:
     * ``makes``: the name of the resource whose row a POST makes, and whose page follows.
     * ``asks``: names of the fields that its form shows, in this order; the others are folded away.
     * ``deprecated``: methods that only older clients still use.
+    * ``query``: the schema of the query parameters of a GET, which :meth:`Call.query` reads.
+    * ``streams``: it also answers ``text/event-stream`` where a client asks for just that; its handler sees to it.
     """
 
     name: str
@@ -65,6 +69,8 @@ class Target:
     makes: str = ""
     asks: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
+    query: type[Schema] | None = None
+    streams: bool = False
 
     def schema(self, role: str, method: str) -> Any:
         """Return the schema of a method's ``"request"`` or ``"response"`` (``role``), None where none is declared."""
@@ -198,6 +204,11 @@ class Call:
         return self._body
 
     @property
+    def wants_stream(self) -> bool:
+        """Whether the client asks for ``text/event-stream``, where the target answers that."""
+        return self.target.streams and EVENT_STREAM in self.request.headers.get("Accept", "").lower()
+
+    @property
     def by_page(self) -> bool:
         """Whether the body is a form of a page of this server: the user can then be told what else to do."""
         return isinstance(self.body, FormData) and self.body.is_typed
@@ -222,13 +233,13 @@ class Call:
         return load(schema, self.body, partial=partial)
 
     def query(self) -> dict[str, Any]:
-        """Return the query parameters of an action as its schema ``Action.query`` reads them: a dictionary by name.
+        """Return the query parameters as the schema ``query`` of the action or endpoint reads them, by name.
 
         A parameter that is empty counts as absent.  Raises :class:`~.errors.Invalid` (400) with all errors.
         """
-        if self.action is None or self.action.query is None:
+        if self.target.query is None:
             raise LookupError(f"{self.target.name} declares no query")
-        return load(self.action.query, FormData.of_texts(self.args, self.format.is_html))
+        return load(self.target.query, FormData.of_texts(self.args, self.format.is_html))
 
     def look_up(self) -> dict[str, Any]:
         """Return the error messages of references in the body that lead to no row, by field.

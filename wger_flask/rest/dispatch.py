@@ -35,6 +35,8 @@ AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
 # -- the steps, outermost first: the only place where their order is decided -----------------
 def negotiate_format(call: Call) -> None:
     """Choose the format first, so that every later error is given in it."""
+    if call.wants_stream:
+        return  # what goes wrong is told in JSON
     call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -295,6 +296,19 @@ class Registry(Listeners):
             except ValueError as wrong:
                 raise RegistrationError(f"{self._told(resource.name)} cannot be synced: {wrong}") from wrong
         return nodes_of(self.models, added)
+
+    @cached_property
+    def names_of_synced(self) -> dict[str, str]:
+        """The names of the resources whose rows, those of users, are synced, by table.
+
+        Of a table that is none, such as that of the profile, it is the name without the subject in front.
+        """
+        owned: dict[str, str] = {}
+        for resource in sorted(self, key=lambda resource: "POST" not in resource.methods):
+            if resource.owner and not resource.only:
+                owned.setdefault(table_of(resource.model), resource.name)
+        tables = (node.table for node in self.nodes if node.synced is not None and node.synced.owner)
+        return {table: owned.get(table) or table.partition("_")[2] for table in tables}
 
     def _told(self, name: str) -> str:
         """Return what a message calls a resource: with who registered it, and who added fields to it."""

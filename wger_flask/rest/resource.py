@@ -74,6 +74,8 @@ class Resource:
     * ``sync``: the stream in which its rows go to phones: ``"user_profile"``, ``"user_planning"`` or
       ``"user_activity"`` for rows of one's own, ``"core"`` for rows that everybody may read.
 
+    * ``listed=False``: it is not in the list of all resources, ``/api/v2/``; everything else has it.
+
     Raises ValueError for a name, a method, a column or a lookup that cannot be.
     """
 
@@ -103,6 +105,7 @@ class Resource:
     former: FormerFields | None = None
     deprecated: Deprecation | None = None
     sync: str = ""
+    listed: bool = True
 
     def __post_init__(self) -> None:
         if not self.name or not set(self.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_"):
@@ -190,17 +193,18 @@ class Resource:
         """
         if self.sync not in (CORE, *OF_USERS):
             raise ValueError(f"sync={self.sync!r} is none of the streams {', '.join((CORE, *OF_USERS))}")
-        if self.sync == CORE and (self.owner is not None or self.rules.read not in (anyone, logged_in)):
+        if self.sync == CORE and self.rules.read not in (anyone, logged_in):
             raise ValueError("not everybody may read it, so it cannot be in the stream core")
         if self.sync in OF_USERS and self.owner is None:
             raise ValueError(f"it has no owner, so it cannot be in the stream {self.sync}")
         if self.visible is not None or self.only:
             raise ValueError("with visible= or only= it has some rows of its table; all of a table are synced, or none")
         columns = columns_of(self.model)
+        names = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
+        shown = dict.fromkeys(columns[name] for name in names if name in columns)
         owner = self.owner.path if self.owner else ()
-        shown = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
-        left_out = {key_of(self.model).name, owner[0] if len(owner) == 1 else ""}
-        told = dict.fromkeys(columns[name].column_name for name in shown if name in columns and name not in left_out)
+        own = columns.get(owner[0]) if len(owner) == 1 else None
+        told = [column.column_name for column in shown if column not in (key_of(self.model), own)]
         return Synced(table_of(self.model), self.sync, tuple(told), ".".join(owner))
 
     # -- rows -------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from .services import services
 
 
 def list_resources(call: Call) -> dict[str, str]:
-    """List the resources: names and the addresses of their lists, without those that are deprecated."""
+    """List the resources: names and the addresses of their lists, without those that are deprecated or declared so."""
     ending = f".{call.suffix}" if call.suffix else "/"
     asked = call.args.get("format", "")
     ending += f"?format={asked}" if asked and not call.suffix else ""
     base = root_url(request) + PREFIX
-    named = (resource.name for resource in services().registry if not resource.deprecated)
+    named = (resource.name for resource in services().registry if resource.listed and not resource.deprecated)
     return {name: f"{base}/{name}{ending}" for name in named}
 
 

@@ -196,5 +196,5 @@ def action_target(resource: Resource, action: Action) -> Target:
     throttle = {"action": action.throttle} if action.throttle else {}
     return Target(
         resource.name, dict.fromkeys(action.methods, action.handle), action.access or resource.rules, "action",
-        resource, action, throttle, bulk=action.bulk, about=action.about,
+        resource, action, throttle, bulk=action.bulk, about=action.about, query=action.query,
     )  # fmt: skip

@@ -8,16 +8,23 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..storage.sync_log import installing
-from . import log, routes, tokens, upload
+from . import events, log, routes, tokens, upload
 from .routes import stop_when
 
-__all__ = ["prepare", "register", "serve", "stop_when"]
+__all__ = ["keeps_log", "prepare", "register", "serve", "stop_when"]
 
 
-def register(registry: Registry) -> None:
+def keeps_log(settings: Any) -> bool:
+    """Tell whether there is a log of changes: the settings want one, and the database can keep it."""
+    return bool(settings.serves_sync) and installing.is_able()
+
+
+def register(registry: Registry, settings: Any) -> None:
     """Register the endpoints."""
     registry.add_blueprint(tokens.powersync)
     registry.add_blueprint(upload.uploads)
+    if keeps_log(settings):
+        events.register(registry)
 
 
 def prepare(registry: Registry) -> None:

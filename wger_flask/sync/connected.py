@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from ..storage.database import DatabaseError, disconnect, release_connection, take_up
 from . import log
 from .log import Ended, Place
-from .stream import Stream
+from .source import Source
 
 logger = logging.getLogger("wger_flask.sync")
 
@@ -32,7 +32,7 @@ class Connected:
 
     def __init__(self, most: int, most_of_user: int, interval: float):
         self.most, self.most_of_user, self.interval = most, most_of_user, interval
-        self._streams: dict[tuple[int, str], Stream] = {}
+        self._streams: dict[tuple[int, str], Source] = {}
         self._of_user: Counter[int] = Counter()
         self._ended: list[Ended] = []  # for the watcher to note
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Connected:
     def __len__(self) -> int:
         return len(self._streams)
 
-    def add(self, stream: Stream) -> None:
+    def add(self, stream: Source) -> None:
         """Let a stream in; the former one of the same phone ends.  Raises :class:`Full`.
 
         That one may look alive for long: whether its phone is still there is only found out by writing to it.
@@ -59,7 +59,7 @@ class Connected:
         if former is not None:
             former.stop()
 
-    def _remove(self, stream: Stream) -> None:
+    def _remove(self, stream: Source) -> None:
         key = (stream.user_id, stream.client_id)
         with self._lock:
             if self._streams.get(key) is stream:
@@ -82,7 +82,7 @@ class Connected:
         for stream in self._all():
             stream.stop()
 
-    def _all(self) -> list[Stream]:
+    def _all(self) -> list[Source]:
         with self._lock:
             return list(self._streams.values())
 
@@ -135,7 +135,7 @@ class Held:
     ``is_stopping`` tells whether the process is about to end.
     """
 
-    def __init__(self, stream: Stream, is_stopping: Callable[[], bool]):
+    def __init__(self, stream: Source, is_stopping: Callable[[], bool]):
         self._stream, self._is_stopping = stream, is_stopping
 
     def __iter__(self) -> Iterator[bytes]:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from ..storage.database import DatabaseError, database
-from ..storage.sync_log import compaction, installing, numbers, phones, reading, watching
+from ..storage.sync_log import compaction, events, installing, numbers, phones, reading, watching
 from ..storage.sync_log import status as log_status
+from ..storage.sync_log.events import Cursor, Event, Events, EventsLost
 from ..storage.sync_log.nodes import Node
 from ..storage.sync_log.phones import Ended
 from ..storage.sync_log.reading import Batch, Bucket, Snapshot
@@ -24,9 +25,9 @@ from ..storage.sync_log.tables import LogLost, state
 from ..storage.sync_log.watching import Changes, Place
 
 __all__ = [
-    "STREAMS", "Batch", "Bucket", "Changes", "Ended", "Place", "Snapshot", "begin_stream", "change_marker",
-    "changes_since", "compact", "end_streams", "generation", "is_kept", "keep_number", "raise_number", "read_batch",
-    "rebuild", "status", "take_snapshot", "use",
+    "STREAMS", "Batch", "Bucket", "Changes", "Cursor", "Ended", "Event", "Events", "EventsLost", "Place", "Snapshot",
+    "begin_stream", "change_marker", "changes_since", "compact", "end_streams", "generation", "is_kept", "keep_number",
+    "raise_number", "read_batch", "read_events", "rebuild", "status", "take_snapshot", "use",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
@@ -65,6 +66,14 @@ def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> 
     unknown bucket is empty.
     """
     return _asked(lambda: reading.read_batch(_by_table, bucket, after, until, after == 0 if new is None else new))
+
+
+def read_events(user_id: int, since: Cursor | None, most: int) -> Events:
+    """Return at most ``most`` changes of a user's rows since a cursor; without one, none, and the cursor of now.
+
+    Raises :class:`EventsLost` where the log does not reach back so far.
+    """
+    return _asked(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
 
 
 def generation() -> int:

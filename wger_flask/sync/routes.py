@@ -16,12 +16,14 @@ from ..auth.tokens import BadToken
 from ..rest.errors import Detailed
 from . import log
 from .connected import Connected, Full, Held
-from .stream import Pace, Stream
+from .source import Pace, Source
+from .stream import Stream
 from .stream_requests import client_of, read_checkpoint_request, read_stream_request
 from .tokens import SyncToken, read_token
 
 PREFIX = "/ps"
 WRAPPER = "wger_flask.stream_wrapper"  # by which a server says that it drives streams itself
+EXTENSION = "wger_flask.sync"
 RETRY_SECONDS = 10
 
 _is_stopping: Callable[[], bool] = bool
@@ -62,7 +64,7 @@ def register(app: Flask, settings: Any) -> None:
         settings.WGER_SYNC_KEEPALIVE, settings.WGER_SYNC_STREAM_LIFETIME * 60, settings.WGER_SYNC_ONE_CHECKPOINT
     )
     routes = Blueprint("sync", __name__, url_prefix=PREFIX)
-    app.extensions["wger_flask.sync"] = connected
+    app.extensions[EXTENSION] = connected
 
     @routes.get("/probes/liveness")
     def liveness() -> Response:
@@ -72,14 +74,10 @@ def register(app: Flask, settings: Any) -> None:
     def stream() -> Response:
         token = _token()
         wanted = read_stream_request(request.get_data())
-        wrapper = request.environ.get(WRAPPER)
         packed = settings.WGER_SYNC_GZIP and request.accept_encodings["gzip"] > 0
-        short = pace.one_checkpoint or (wrapper is None and not _has_thread(connected, settings.WGER_THREADS))
+        short = pace.one_checkpoint or not may_last(app)
         made = Stream(wanted, token, replace(pace, one_checkpoint=short, gzip=packed))
-        try:
-            connected.add(made)
-        except Full:
-            raise TooMany() from None
+        pieces = pieces_of(app, made)
         try:
             made.number = log.begin_stream(made.user_id, made.client_id, made.position)
         except BaseException:
@@ -88,7 +86,6 @@ def register(app: Flask, settings: Any) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if packed:
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        pieces = Held(made, _is_stopping) if wrapper is None else wrapper(made)
         return Response(pieces, mimetype="application/x-ndjson", headers=headers, direct_passthrough=True)
 
     @routes.get("/write-checkpoint2.json")
@@ -104,6 +101,26 @@ def register(app: Flask, settings: Any) -> None:
         return _told(checkpoint_request_id=log.keep_number(token.user_id, client, number))
 
     app.register_blueprint(routes)
+
+
+def pieces_of(app: Flask, source: Source) -> Any:
+    """Return the body of an answer that goes on for minutes, driven by the server or in a thread of its own.
+
+    Raises :class:`TooMany`.
+    """
+    try:
+        app.extensions[EXTENSION].add(source)
+    except Full:
+        raise TooMany() from None
+    wrapper = request.environ.get(WRAPPER)
+    return Held(source, _is_stopping) if wrapper is None else wrapper(source)
+
+
+def may_last(app: Flask) -> bool:
+    """Tell whether the answer to this request may go on for minutes: the server drives it, or there is a thread."""
+    connected = app.extensions[EXTENSION]
+    threads = app.extensions["wger_flask"].settings.WGER_THREADS
+    return request.environ.get(WRAPPER) is not None or _has_thread(connected, threads)
 
 
 def _token() -> SyncToken:

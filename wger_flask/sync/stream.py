@@ -1,90 +1,32 @@
-"""Follow one phone: what it is sent next, and when.
-
-A stream is a state machine that whoever serves it drives: :meth:`Stream.advance` gives the next piece, nothing where
-there is nothing to tell at the moment, None at the end.  In between it holds neither a thread nor a connection to
-the database; :meth:`Stream.wake` and :attr:`Stream.due` say when to go on.
-"""
+"""Follow one phone: what it is sent next, and when."""
 
 from __future__ import annotations
 
-import logging
-import threading
-import zlib
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from time import monotonic, time
 
-from ..storage.database import DatabaseError, is_unavailable, release_connection, take_up
 from . import lines, log
 from .log import Bucket, Changes, Snapshot
+from .source import Pace, Source
 from .stream_requests import StreamRequest
 from .tokens import SyncToken
 
 PIECE_BYTES = 2**16  # short lines are sent together
 FIRST_PARTS = (2,)  # priorities after which a first sync is shown in part: the user's rows, before the catalogue
-RENEWAL_SECONDS = 30  # before its token ends, a phone that hears of it fetches another one
-
-logger = logging.getLogger("wger_flask.sync")
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How streams are kept: ``keepalive`` and ``lifetime`` in seconds."""
-
-    keepalive: float
-    lifetime: float
-    one_checkpoint: bool = False
-    gzip: bool = False
-
-
-class Stream:
-    """The stream of one phone.
-
-    ``advance`` and ``close`` are for whoever drives it, one call at a time; ``wake`` and ``stop`` may come from any
-    thread.
-    """
+class Stream(Source):
+    """The stream of one phone."""
 
     def __init__(self, request: StreamRequest, token: SyncToken, pace: Pace, now: Callable[[], float] = monotonic):
-        self.user_id, self.client_id = token.user_id, request.client_id
-        self.number = 0  # among the streams of this phone, the newest of which stays
-        self.error = ""  # what ended it, but for the phone, the server and time
-        self.due = 0.0  # the moment, by the clock ``now``, at which to advance without being woken
-        self.on_wake: Callable[[], None] = lambda: None
-        self.on_close: Callable[[], None] = lambda: None
+        super().__init__(token, request.client_id, pace, now)
         self.operations = 0  # sent so far
-        self._token, self._pace, self._now = token, pace, now
         self._positions = request.positions
         self._sent: Snapshot | None = None  # the last checkpoint that was told
         self._is_complete = False  # whether it was told whole
-        self._woken, self._stopped, self._is_closed = threading.Event(), False, False
-        self._began = now()
-        self._end = self._began + pace.lifetime
-        self._pieces = self._run()
-        self._press = zlib.compressobj(wbits=31) if pace.gzip else None
 
     def __repr__(self) -> str:
         return f"stream of user {self.user_id}, phone {self.client_id}"
-
-    # -- driving it --------------------------------------------------------------------------
-    def advance(self) -> bytes | None:
-        """Return what is to be sent now, b"" where the stream waits, None where it has ended."""
-        try:
-            take_up()
-            piece = next(self._pieces, None)
-        except DatabaseError as wrong:
-            if not is_unavailable(wrong):
-                raise
-            self.error = "the database was away"
-            logger.warning("%s ended: the database: %s", self, " ".join(str(wrong).split()))
-            piece = None
-        finally:
-            release_connection()
-        if piece is None:
-            self.close()
-            return None
-        if self._press is not None and piece:
-            return self._press.compress(piece) + self._press.flush(zlib.Z_SYNC_FLUSH)
-        return piece
 
     @property
     def position(self) -> int:
@@ -103,35 +45,6 @@ class Stream:
             or not changes.buckets.isdisjoint(self._positions)
         ):  # fmt: skip
             self.wake()
-
-    @property
-    def is_due(self) -> bool:
-        """Whether a stream that waits has something to look at."""
-        return self._stopped or self._woken.is_set() or self._now() >= self.due
-
-    def wait(self) -> None:
-        """Wait, in a thread of the stream's own, until it is due, or for a second."""
-        self._woken.wait(max(0.0, min(1.0, self.due - self._now())))
-
-    def wake(self) -> None:
-        """Let it look whether something has changed."""
-        self._woken.set()
-        self.on_wake()
-
-    def stop(self) -> None:
-        """Let it end as soon as may be; the phone resumes by its positions."""
-        self._stopped = True
-        self.wake()
-
-    def close(self) -> None:
-        """Give up what it holds."""
-        self._stopped = True
-        self._pieces.close()
-        if self._is_closed:
-            return
-        self._is_closed = True
-        self.on_close()
-        logger.debug("%s: %d operations in %.0f s", self, self.operations, self._now() - self._began)
 
     # -- what it says ------------------------------------------------------------------------
     def _run(self) -> Generator[bytes, None, None]:
@@ -201,14 +114,6 @@ class Stream:
                     yield lines.data(bucket.name, batch.lines)
                 after, more = batch.last_op_id, batch.more
             self._positions[bucket.name] = until
-
-    def _next_look(self) -> float:
-        """Return when to say something: after some silence, and soon enough for the phone to renew its token."""
-        now, left = self._now(), self._token.expires - time()
-        moments = [now + self._pace.keepalive, self._end, now + max(left, 0)]
-        if left > RENEWAL_SECONDS:
-            moments.append(now + left - RENEWAL_SECONDS + 1)
-        return min(moments)
 
 
 def _differ(one: Snapshot, other: Snapshot) -> bool:

@@ -67,15 +67,21 @@ def keys(call):
 )
 def token(call):
     """Get a token for the sync, and its address; it is valid for some minutes."""
+    stamp = stamp_of(call)
+    now = int(time.time())
+    private = _private()
+    claims = {"sub": str(call.user.id), "iat": now, "aud": AUDIENCE, "exp": now + lifetime(), "stamp": stamp}
+    made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
+    return _spaced({"token": made, "powersync_url": _address(call)})
+
+
+def stamp_of(call) -> str:
+    """Return the stamp of the caller's account; raises :class:`~..rest.errors.Forbidden` where that ended just now."""
     user = User.get_or_none(User.id == call.user.id)
     stamp = user and credential_stamps.current(user)
     if not stamp or authenticate_again(call.request) is None:
         raise Forbidden()
-    now = int(time.time())
-    private = _private()
-    claims = {"sub": str(user.id), "iat": now, "aud": AUDIENCE, "exp": now + lifetime(), "stamp": stamp}
-    made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
-    return _spaced({"token": made, "powersync_url": _address(call)})
+    return str(stamp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,8 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
 
 
 def query_form(call: Call, errors: Mapping | None = None) -> Form:
-    """Return the form of an action's query parameters, as they are in the query; ``errors`` are by parameter."""
-    schema = call.action.query if call.action is not None else None
+    """Return the form of the declared query parameters, as they are in the query; ``errors`` are by parameter."""
+    schema = call.target.query
     if schema is None:
         raise LookupError(f"{call.target.name} declares no query")
     defaults = {

@@ -178,8 +178,8 @@ def _forms(call: Call, payload) -> list:
 
 
 def _asked(call: Call):
-    """Return the form of the query parameters that an action declares, None for none."""
-    declares = call.action is not None and call.action.query is not None and call.method in ("GET", "HEAD")
+    """Return the form of the query parameters that are declared, None for none."""
+    declares = call.target.query is not None and call.method in ("GET", "HEAD")
     return query_form(call) if declares else None
 
 
@@ -188,7 +188,7 @@ def _narrowed(call: Call) -> dict:
     if call.action is None or not call.action.filtered or call.method == "OPTIONS":
         return {}
     parameters = call.required_resource.filter_set.describe()
-    kept = call.action.query().load_fields if call.action.query else ()
+    kept = call.target.query().load_fields if call.target.query else ()
     return {"filters": filter_form(parameters, call.args, {}, call.user, _labels(call.resource), kept)}
 
 

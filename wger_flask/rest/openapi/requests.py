@@ -52,8 +52,8 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
     if method == "GET" and target.action is not None and target.action.filtered:
         narrowed = target.required_resource
         made += [_query(parameter, narrowed) for parameter in narrowed.filter_set.describe()]
-    if target.action is not None and target.action.query is not None:
-        asked = target.action.query().load_fields.items()
+    if target.query is not None:
+        asked = target.query().load_fields.items()
         made += [_declared(components, field.data_key or name, field) for name, field in asked]
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,

@@ -1,0 +1,240 @@
+"""Webhooks: what is sent to whom, what becomes of messages that are not taken, and where nothing is sent."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from wger_flask.sync import log
+from wger_flask.webhooks import deliveries, posting
+from wger_flask.webhooks.models import Delivery, Webhook
+from wger_flask.webhooks.sender import Sender
+
+PLAN = {"description": "more", "start": "2026-03-01"}
+
+
+@dataclass
+class Receiver:
+    """A program that takes messages: its address, what it got, and what it answers."""
+
+    url: str = ""
+    status: int = 204
+    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[dict]:
+        return [json.loads(body) for _, body in self.got]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            made.got.append((dict(self.headers), body))
+            self.send_response(made.status)
+            if made.status == 302:
+                self.send_header("Location", made.url + "elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    made.url = f"http://127.0.0.1:{server.server_port}/in?key=1&"
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def hook(app, api, receiver, monkeypatch):
+    """Make a webhook of grace's that leads to the receiver; returns it as REST shows it."""
+    settings = app.extensions["wger_flask"].settings
+    object.__setattr__(settings, "WGER_WEBHOOK_PRIVATE_ADDRESSES", True)
+
+    def made(**rest: object) -> dict:
+        answer = api("grace").post("webhook/", {"url": receiver.url, **rest})
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    yield made
+    object.__setattr__(settings, "WGER_WEBHOOK_PRIVATE_ADDRESSES", False)
+
+
+@pytest.fixture
+def work(app):
+    """Do once what the background does, at a moment some seconds from now."""
+
+    def do(later: float = 0) -> int:
+        with app.app_context():
+            deliveries.make_due()
+            return deliveries.send_due(True, datetime.now(UTC) + timedelta(seconds=later + 1))
+
+    return do
+
+
+def test_a_change_is_told_once_and_signed(api, hook, receiver, work):
+    made = hook()
+    key = api("grace").post("nutritionplan/", PLAN).json["id"]
+    assert work() == 1 and work() == 0
+    [(headers, body)] = receiver.got
+    told = json.loads(body)
+    assert told["type"] == "changes" and told["webhook"] == made["id"]
+    assert [(row["resource"], row["key"], row["kind"]) for row in told["events"]] == [("nutritionplan", key, "changed")]
+    secret = base64.b64decode(made["secret"].removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
+    assert (
+        headers["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+    )
+    [row] = api("grace").get("webhook-delivery/").json["results"]
+    assert (row["status"], row["attempts"], row["next_attempt"]) == (204, 1, None) and row["delivered"]
+
+
+def test_what_was_before_and_what_is_of_others_is_not_told(api, hook, receiver, work):
+    api("grace").post("nutritionplan/", PLAN)
+    hook()
+    api("linus").post("nutritionplan/", PLAN)
+    assert work() == 0 and receiver.got == []
+
+
+def test_only_the_resources_that_are_wanted(api, hook, receiver, work):
+    hook(resources=["workoutlog"])
+    api("grace").post("nutritionplan/", PLAN)
+    assert work() == 0
+    answer = api("grace").post("webhook/", {"url": receiver.url, "resources": ["exercise"]})
+    assert answer.status_code == 400 and set(answer.json) == {"resources"}
+
+
+def test_a_message_that_is_not_taken_comes_again_later_and_is_given_up(api, hook, receiver, work):
+    hook()
+    receiver.status = 500
+    api("grace").post("nutritionplan/", PLAN)
+    passed = 0.0
+    for pause in (*deliveries.PAUSES, None):
+        assert work(passed) == 1
+        assert work(passed + 30) == 0  # not before its time
+        passed += (pause or 0) + 5
+    assert work(passed + 10**6) == 0
+    [row] = api("grace").get("webhook-delivery/").json["results"]
+    assert row["next_attempt"] is None and row["delivered"] is None and row["status"] == 500
+    assert api("grace").get("webhook/").json["results"][0]["failures"] == 1
+
+
+def test_a_webhook_that_fails_again_and_again_is_switched_off_and_begins_anew(app, api, hook, receiver, work):
+    made = hook()
+    with app.app_context():
+        Webhook.update(failures=deliveries.MOST_FAILURES - 1).execute()
+    receiver.status = 410
+    api("grace").post("nutritionplan/", PLAN)
+    work()
+    with app.app_context():
+        Delivery.update(attempts=len(deliveries.PAUSES)).execute()
+    work(10**6)
+    address = f"webhook/{made['id']}/"
+    assert api("grace").get(address).json["is_active"] is False
+    api("grace").post("nutritionplan/", PLAN)
+    assert work(10**6) == 0
+    receiver.status, receiver.got = 204, []
+    assert api("grace").patch(address, {"is_active": True}).json["failures"] == 0
+    assert work(10**7) == 0  # what happened meanwhile is not told
+    api("grace").post("nutritionplan/", PLAN)
+    assert work(10**7) == 1 and len(receiver.messages[0]["events"]) == 1
+
+
+def test_two_processes_send_a_message_once(app, api, hook, receiver):
+    hook()
+    api("grace").post("nutritionplan/", PLAN)
+    with app.app_context():
+        deliveries.make_due()
+        assert deliveries.make_due() == 0
+        moment = datetime.now(UTC) + timedelta(seconds=1)
+        [row] = Delivery.select()
+        taken = Delivery.update(next_attempt=moment + deliveries.LEASE).where(Delivery.id == row.id).execute()
+        assert taken and deliveries.send_due(True, moment) == 0
+
+
+def test_a_log_that_was_begun_anew_is_told(app, api, hook, receiver, work):
+    hook()
+    api("grace").post("nutritionplan/", PLAN)
+    with app.app_context():
+        log.rebuild()
+    work()
+    assert [told["type"] for told in receiver.messages] == ["lost"]
+    api("grace").post("nutritionplan/", PLAN)
+    work()
+    assert [told["type"] for told in receiver.messages] == ["lost", "changes"]
+
+
+def test_a_redirect_is_not_followed(api, hook, receiver, work):
+    hook()
+    receiver.status = 302
+    api("grace").post("nutritionplan/", PLAN)
+    work()
+    assert len(receiver.got) == 1
+    assert api("grace").get("webhook-delivery/").json["results"][0]["error"] == "The answer was 302."
+
+
+def test_an_address_is_tried_by_a_message_without_events(api, hook, receiver, work):
+    made = hook()
+    answer = api("grace").post(f"webhook/{made['id']}/ping/")
+    assert answer.status_code == 201
+    work()
+    assert receiver.messages == [{"type": "ping", "webhook": made["id"], "events": []}]
+
+
+def test_the_background_does_the_same(app, api, hook, receiver):
+    hook()
+    api("grace").post("nutritionplan/", PLAN)
+    Sender(app, allows_private=True).look()
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1/", "http://localhost:8000/", "https://10.0.0.7/x", "http://[::1]/", "http://169.254.169.254/",
+     "http://[::ffff:192.168.1.1]/", "ftp://example.org/", "http://printer.local/"],
+)  # fmt: skip
+def test_private_addresses_and_other_protocols_are_refused(api, url):
+    answer = api("grace").post("webhook/", {"url": url})
+    assert answer.status_code == 400 and set(answer.json) == {"url"}
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.1.1.1", "::1", "fe80::1", "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1"]
+)
+def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch, address):
+    answers = [(0, 0, 0, "", ("93.184.216.34", 80)), (0, 0, 0, "", (address, 80))]
+    monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *_, **__: answers)
+    with pytest.raises(posting.NotDelivered, match="private"):
+        posting.post("http://example.org/", "{}", {}, allows_private=False)
+
+
+def test_there_is_a_limit(app, api, hook):
+    for _ in range(20):
+        hook()
+    answer = api("grace").post("webhook/", {"url": "https://example.org/"})
+    assert answer.status_code == 400
+
+
+def test_webhooks_go_with_their_user(app, api, hook, receiver):
+    made = hook()
+    assert api("linus").get(f"webhook/{made['id']}/").status_code == 404
+    api("grace").post(f"webhook/{made['id']}/ping/")
+    assert api("grace").delete(f"webhook/{made['id']}/").status_code == 204
+    with app.app_context():
+        assert not Delivery.select().exists()

@@ -1,0 +1,61 @@
+"""The forms in which changes are told, and cursors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ..rest.services import services
+from .log import Cursor, Event, Events
+
+_CURSOR = re.compile("([0-9a-f]{1,16})-([0-9]{1,18})")
+
+
+def text_of(cursor: Cursor) -> str:
+    """Return a cursor as programs keep it."""
+    return f"{cursor.epoch}-{cursor.number}"
+
+
+def cursor_of(text: str) -> Cursor:
+    """Return the cursor that a text is; raises ValueError for any other text."""
+    found = _CURSOR.fullmatch(text)
+    if not found:
+        raise ValueError("no cursor")
+    return Cursor(found[1], int(found[2]))
+
+
+def told(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return events as the body of an answer; ``names`` are those of :func:`resource_names`."""
+    return {
+        "cursor": text_of(found.cursor),
+        "more": found.more,
+        "results": [shown(event, names) for event in found.events],
+    }
+
+
+def shown(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return an event as it is told."""
+    moment = datetime.fromtimestamp(event.moment / 1000, UTC).isoformat(timespec="milliseconds")
+    return {
+        "resource": names.get(event.table, event.table), "key": event.key,
+        "kind": "deleted" if event.is_deletion else "changed", "moment": moment.replace("+00:00", "Z"),
+    }  # fmt: skip
+
+
+def resource_names() -> Mapping[str, str]:
+    """Return the names of the resources of whose rows something is told, by table."""
+    return services().registry.names_of_synced
+
+
+def as_text(event: Event, cursor: Cursor, names: Mapping[str, str]) -> bytes:
+    """Return an event as one of ``text/event-stream``; ``cursor`` is the place behind it."""
+    name = "deleted" if event.is_deletion else "changed"
+    return f"id: {text_of(cursor)}\nevent: {name}\ndata: {json.dumps(shown(event, names))}\n\n".encode()
+
+
+def answer(found: Events, names: Mapping[str, str]) -> bytes:
+    """Return events as a whole body."""
+    return json.dumps(told(found, names), separators=(",", ":")).encode()

@@ -1,0 +1,110 @@
+"""Tell programs what of a user's rows changed: ``/api/v2/events/``, at once, when something has, or as a stream.
+
+What is told is read from the same log as the phones' operations, so it is of the same tables: those of the user that
+are synced, those of plugins included.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Response, current_app
+
+from ..rest.blueprint import Endpoints
+from ..rest.call import EVENT_STREAM, Call
+from ..rest.errors import Detailed, Invalid
+from ..rest.fields import Integer, String
+from ..rest.permissions import Access, logged_in
+from ..rest.registry import Registry
+from ..rest.schema import Schema
+from ..rest.services import services
+from . import log
+from .event_forms import cursor_of, resource_names, told
+from .event_stream import EventStream
+from .log import Cursor
+from .routes import may_last, pieces_of
+from .source import Pace
+from .tokens import SyncToken, stamp_of
+
+MOST, USUAL = 1000, 100
+LONGEST_WAIT = 60
+
+
+class Gone(Detailed):
+    """410: the log does not reach back to where a reader was."""
+
+    status = 410
+    message = "What changed since is not known any more. Read everything, and begin without since."
+
+
+class EventsQuery(Schema):
+    """From where on, how many, and for how long to wait."""
+
+    since = String(help="the cursor of an earlier answer; without it there are no results, only the cursor of now")
+    limit = Integer(min=1, max=MOST, load_default=USUAL, help="the most results")
+    wait = Integer(min=0, max=LONGEST_WAIT, load_default=0, help="seconds to wait where nothing has changed yet")
+
+
+_RESULT = {
+    "type": "object",
+    "properties": {
+        "resource": {"type": "string", "description": "the name of the resource"},
+        "key": {"type": ["integer", "string"], "description": "the key of the row"},
+        "kind": {"type": "string", "enum": ["changed", "deleted"], "description": "changed: made, or changed"},
+        "moment": {"type": "string", "format": "date-time", "description": "when it was noticed, in UTC"},
+    },
+}  # fmt: skip
+ANSWER = {
+    "type": "object", "description": "What changed, in its order.",
+    "properties": {
+        "cursor": {"type": "string", "description": "what to send as since the next time"},
+        "more": {"type": "boolean", "description": "whether there is more already"},
+        "results": {"type": "array", "items": _RESULT},
+    },
+}  # fmt: skip
+
+events = Endpoints("events", "What changes of a user's rows.")
+
+
+@events.endpoint(
+    "events", access=Access(read=logged_in, write=logged_in), response=ANSWER, query=EventsQuery, streams=True
+)
+def changes(call: Call) -> Any:
+    """Tell what of yours changed since a cursor; each row once, with its last change. Also as text/event-stream."""
+    asked = call.query()
+    since = asked.get("since") or (call.request.headers.get("Last-Event-ID") if call.wants_stream else None)
+    start = None
+    if since:
+        try:
+            start = cursor_of(since)
+        except ValueError:
+            raise Invalid({"since": ["This is no cursor of an earlier answer."]}) from None
+    try:
+        found = log.read_events(call.user.id, start, asked["limit"])
+    except log.EventsLost:
+        raise Gone() from None
+    if call.wants_stream:
+        return _streamed(call, start or found.cursor, asked["limit"], None)
+    if asked["wait"] and start is not None and not found.events and not call.format.is_html and may_last(current_app):
+        return _streamed(call, start, asked["limit"], asked["wait"])
+    return told(found, resource_names())
+
+
+def _streamed(call: Call, start: Cursor, limit: int, wait: int | None) -> Response:
+    """Return an answer that goes on for minutes, or, with ``wait``, one that waits for something to tell."""
+    settings = services().settings
+    lifetime = settings.WGER_SYNC_STREAM_LIFETIME * 60 if may_last(current_app) else 0
+    if wait is not None:
+        lifetime = wait
+    pace = Pace(settings.WGER_SYNC_KEEPALIVE, lifetime)
+    token = SyncToken(call.user.id, stamp_of(call), int(time.time()) + 86_400)
+    pieces = pieces_of(current_app, EventStream(token, start, limit, resource_names(), pace, once=wait is not None))
+    mimetype = "application/json" if wait is not None else EVENT_STREAM
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(pieces, mimetype=mimetype, headers=headers, direct_passthrough=True)
+
+
+def register(registry: Registry) -> None:
+    """Register the endpoint."""
+    registry.add_blueprint(events)
