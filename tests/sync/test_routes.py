@@ -55,7 +55,8 @@ def asked(web, credentials: str | None) -> list:
 
 def test_a_phone_is_told_where_to_sync(api, web):
     assert api("grace").get("powersync-token").json["powersync_url"] == "http://localhost/ps/"
-    assert web.get("/ps/probes/liveness").status_code == 200
+    for path in ("/ps/probes/liveness", "/ps/"):
+        assert web.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("scheme", ["Token", "Bearer", "token"])

@@ -66,6 +66,7 @@ def register(app: Flask, settings: Any) -> None:
     routes = Blueprint("sync", __name__, url_prefix=PREFIX)
     app.extensions[EXTENSION] = connected
 
+    @routes.get("/")  # the address that phones are told, opened by a person
     @routes.get("/probes/liveness")
     def liveness() -> Response:
         return Response("alive\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
