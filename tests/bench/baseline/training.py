@@ -72,6 +72,11 @@ def add_log():
             body.get("rir_target"), body["rest"], body.get("rest_target"),
         )  # fmt: skip
         rows(f"INSERT INTO manager_workoutlog ({COLUMNS}, user_id) VALUES ({'?, ' * 18}?)", *row, who)
+        strengths = rows(
+            "SELECT 1 FROM measurements_category WHERE user_id = ? AND dynamic_type IN ('ONE_REP_MAX', 'ONE_RM_TOTAL')",
+            who,
+        )
+        assert not strengths, "the yardstick calculates no strengths: the user who sends the log has none to follow"
         judge(who, row)
     return answer(shown(row), 201)
 
