@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from wger_flask.domain.routines import routine_pages, session_pages
 from wger_flask.domain.routines.date_sequence import plan_of
-from wger_flask.domain.routines.models import Routine, WorkoutSession
+from wger_flask.domain.routines.models import Routine, WorkoutLog, WorkoutSession
 from wger_flask.engine.schedule import schedule
 from wger_flask.engine.wording import ENGLISH
 
@@ -321,5 +322,11 @@ SETS = [
 
 @pytest.mark.parametrize(("sets", "words"), SETS)
 def test_sets_are_said_in_a_line(sets, words):
-    names = ("repetitions", "weight", "repetitions_unit", "weight_unit")
-    assert session_pages.in_words([dict(zip(names, values, strict=True)) for values in sets], ENGLISH) == words
+    logs = [
+        WorkoutLog(
+            repetitions=repetitions and Decimal(repetitions), weight=None if weight is None else Decimal(weight),
+            repetitions_unit=repetitions_unit, weight_unit=weight_unit,
+        )
+        for repetitions, weight, repetitions_unit, weight_unit in sets
+    ]  # fmt: skip
+    assert session_pages.in_words(logs, ENGLISH) == words
