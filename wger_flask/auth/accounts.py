@@ -59,14 +59,14 @@ def taken(username: str = "", email: str = "", *, any_case: bool = False) -> tup
     A name is also taken where another account has it as its address, and the other way round.
     """
     same = fn.LOWER(User.username) == username.lower() if any_case else User.username == username
-    found = []
+    clashes = []
     if username and User.select(User.id).where(same).exists():
-        found.append("username")
+        clashes.append("username")
     elif "@" in username and email_addresses.is_an_address(username):
-        found.append("username")
+        clashes.append("username")
     if email and email_addresses.is_taken(email):
-        found.append("email")
-    return tuple(found)
+        clashes.append("email")
+    return tuple(clashes)
 
 
 def register(username: str, password: str, email: str = "", *, language: str = "", admin: bool = False) -> User:
@@ -236,7 +236,7 @@ def create_token(username: str) -> str:
 
 def account_named(username: str) -> User:
     """Return the :class:`User` with this user name; raises ValueError with a sentence for people."""
-    found = credentials.named(username)
-    if not found:
+    users = credentials.named(username)
+    if not users:
         raise ValueError(f"there is no account {username!r}")
-    return found[0]
+    return users[0]

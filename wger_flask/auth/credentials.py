@@ -27,8 +27,8 @@ def named(username: str, *, any_case: bool = False) -> list[User]:
     same = User.username.in_(spellings)
     if any_case:
         same |= fn.LOWER(User.username).in_([spelling.lower() for spelling in spellings])
-    found = sorted(_users(same), key=lambda user: _rank(user.username, spellings))
-    return found if any_case else found[:1]
+    users = sorted(_users(same), key=lambda user: _rank(user.username, spellings))
+    return users if any_case else users[:1]
 
 
 def reached_at(email: str) -> list[User]:

@@ -61,9 +61,9 @@ def _refused(wrong: tokens.BadToken) -> Unauthorized:
 def token(call: Call) -> dict[str, Any]:
     """Give an access and a refresh token for a name and a password."""
     data = call.load(schemas.Credentials)
-    found = credentials.known_as(data["username"])
+    candidates = credentials.known_as(data["username"])
     try:
-        user = credentials.verify_for_login(found, data["password"], call.request.remote_addr)
+        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr)
         if user is None or not user.is_active:
             raise Unauthorized(NO_ACCOUNT)
         return refresh_tokens.pair(user)
@@ -133,9 +133,9 @@ def login(call: Call) -> Response:
     name = data.get("username") or data.get("email")
     if not name:
         raise Invalid({"non_field_errors": ['Please provide an "email" or a "username"']})
-    found = credentials.known_as(name)
+    candidates = credentials.known_as(name)
     try:
-        user = credentials.verify_for_login(found, data["password"], call.request.remote_addr)
+        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr)
         if user is None or not user.is_active:
             raise Invalid({"non_field_errors": [UNKNOWN]})
         token = accounts.permanent_token(user)
@@ -182,13 +182,13 @@ def _judged(call: Call) -> tuple[str, str, str]:
     data, errors = parse(schemas.Registration, call.body)
     username, email, password = (data.get(name, "") for name in ("username", "email", "password"))
     against = sign_up.objections(username, email, password)
-    found = {
+    wrong = {
         "username": [sentence for _, sentence in against.username],
         "password": [sentence for _, sentence in against.password],
     } | {name: [UNIQUE] for name in against.taken}
     if "\x00" in password:
-        found["password"].append(schemas.NewPassword.NULL_CHARACTERS)
-    errors |= {name: sentences for name, sentences in found.items() if sentences}
+        wrong["password"].append(schemas.NewPassword.NULL_CHARACTERS)
+    errors |= {name: sentences for name, sentences in wrong.items() if sentences}
     if errors:
         raise Invalid({name: errors[name] for name in ("username", "email", "password") if name in errors})
     return username, email, password

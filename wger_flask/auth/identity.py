@@ -104,8 +104,8 @@ def by_stamp(key: int, sent: str) -> Caller | None:
         return None
     rows = Selection(SecurityStamp, (equals(SecurityStamp.user, key),)).rows(_OF_STAMP)
     if not rows:  # it could not be stored
-        found = Selection(User, (equals(User.id, key),)).rows((*_OF_USER, "password"))
-        rows = [(*columns, "", "", password) for *columns, password in found]
+        unstamped = Selection(User, (equals(User.id, key),)).rows((*_OF_USER, "password"))
+        rows = [(*columns, "", "", password) for *columns, password in unstamped]
     for *columns, stamp, mark, password in rows:
         if credential_stamps.holds(sent, stamp, mark, password):
             return Caller(*columns)

@@ -36,9 +36,9 @@ def enter(name: str, password: str, address: str | None) -> User:
     :class:`~wger_flask.rest.errors.Throttled` when too many failed from there, and :class:`SecondFactorNeeded`, after
     which :func:`enter_code` is the next step.
     """
-    found = credentials.known_as(name, any_case=True)
+    candidates = credentials.known_as(name, any_case=True)
     try:
-        user = credentials.verify_for_login(found, password, address)
+        user = credentials.verify_for_login(candidates, password, address)
         if user is None or not user.is_active:
             raise LoginFailed()
         cookies.log_in(user)

@@ -174,17 +174,17 @@ def request_reset() -> Response:
 @page("/user/password/reset/<key>")
 def reset(key: str) -> Response:
     """Choose a new password with the key of a letter."""
-    found = messages.read_reset(key)
-    if found is None:
+    allowed = messages.read_reset(key)
+    if allowed is None:
         return show("reset", status=400, user=None)
     if request.method != "POST":
-        return show("reset", user=found.user)
+        return show("reset", user=allowed.user)
     try:
         data = read(forms.PasswordForm)
-        _judge(data["password"], password_rules.known_of(found.user))
+        _judge(data["password"], password_rules.known_of(allowed.user))
     except Invalid as wrong:
-        return show("reset", wrong.body, user=found.user)
-    if not accounts.reset_password(found, data["password"]):
+        return show("reset", wrong.body, user=allowed.user)
+    if not accounts.reset_password(allowed, data["password"]):
         return show("reset", status=400, user=None)
     flash("Your password is changed: log in with the new one. Everything else that was logged in is logged out.")
     return on(url_for("account.login"))

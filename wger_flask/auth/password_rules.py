@@ -26,19 +26,19 @@ def problems(password: str, about: dict[str, str] | None = None) -> list[tuple[s
     ``about`` holds what is known of the person by what it is called, such as
     ``{"username": "anna"}``.
     """
-    found = []
+    broken = []
     for label, value in (about or {}).items():
         if value and _is_similar(password.lower(), value.lower()):
-            found.append(("password_too_similar", f"The password is too similar to the {label}."))
+            broken.append(("password_too_similar", f"The password is too similar to the {label}."))
             break
     if len(password) < LEAST:
         told = f"This password is too short. It must contain at least {LEAST} characters."
-        found.append(("password_too_short", told))
+        broken.append(("password_too_short", told))
     if is_common(password):
-        found.append(("password_too_common", "This password is too common."))
+        broken.append(("password_too_common", "This password is too common."))
     if password.isdigit():
-        found.append(("password_entirely_numeric", "This password is entirely numeric."))
-    return found
+        broken.append(("password_entirely_numeric", "This password is entirely numeric."))
+    return broken
 
 
 def known_of(user: User) -> dict[str, str]:

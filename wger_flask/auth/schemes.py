@@ -75,13 +75,13 @@ def _bearer(parts: list[str]) -> Caller:
         raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
     if "token_use" in claims:
         return _of_session(claims)
-    found = identity.by_stamp(number, tokens.stamp_of(claims))
-    user = found or identity.by_id(number)
+    holder = identity.by_stamp(number, tokens.stamp_of(claims))
+    user = holder or identity.by_id(number)
     if user is None:
         raise Forbidden("User not found", code="user_not_found")
     if not user.is_active:
         raise Forbidden("User is inactive", code="user_inactive")
-    if found is None:  # it ended with the password
+    if holder is None:  # it ended with the password
         raise _no_access(tokens.BadToken.INVALID)
     return user
 

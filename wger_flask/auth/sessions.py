@@ -115,18 +115,18 @@ def by_token(token: str, kind: str = APP) -> Open | None:
     start, signature = token[:_RANDOM], token[_RANDOM:]
     if token.isascii() and hmac.compare_digest(signature, _signature(start)):
         return None
-    return _active(_found(equals(LoginSession.key, _digest(token, kind))))
+    return _active(_fetch(equals(LoginSession.key, _digest(token, kind))))
 
 
 def by_id(key: str) -> Open:
     """Return the open session with an id; raises :class:`Gone`."""
-    return _active(_found(equals(LoginSession.id, key)))
+    return _active(_fetch(equals(LoginSession.id, key)))
 
 
 def user_of(key: str) -> Caller | None:
     """Return the user of the session with an id, active or not; None for one that has ended."""
-    found = _found(equals(LoginSession.id, key))
-    return None if found is None else found.user
+    session = _fetch(equals(LoginSession.id, key))
+    return None if session is None else session.user
 
 
 def end(key: str) -> bool:
@@ -189,7 +189,7 @@ def refreshed(text: str) -> dict[str, str]:
     return give_tokens(session)
 
 
-def _found(which: Clause) -> Open | None:
+def _fetch(which: Clause) -> Open | None:
     for *user, key, methods, refresh, expires, sent, stamp, mark, password in Selection(LoginSession, (which,)).rows(
         _READ
     ):
@@ -198,10 +198,10 @@ def _found(which: Clause) -> Open | None:
     return None
 
 
-def _active(found: Open | None) -> Open:
-    if found is None or not found.user.is_active:
+def _active(session: Open | None) -> Open:
+    if session is None or not session.user.is_active:
         raise Gone()
-    return found
+    return session
 
 
 def _random_token() -> str:

@@ -48,10 +48,10 @@ def login(visit: Visit) -> Response:
         form.add("invalid_login", "Invalid login.")
     form.check()
     how, name = sent[0], values[sent[0]]
-    found = credentials.known_as(name, any_case=True) if how == "username" else credentials.reached_at(name)
+    candidates = credentials.known_as(name, any_case=True) if how == "username" else credentials.reached_at(name)
     method = sessions.method(**{how: name})
     try:
-        user = credentials.verify_for_login(found, password, visit.request.remote_addr)
+        user = credentials.verify_for_login(candidates, password, visit.request.remote_addr)
     except authenticators.SecondFactorNeeded as half:
         return half_logged_in(half.types, session_token=sessions.begin_pending(half.user, [method]))
     if user is None:

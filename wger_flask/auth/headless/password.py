@@ -41,23 +41,23 @@ def request_reset(visit: Visit) -> Response:
 
 def show_reset(visit: Visit) -> Response:
     """Tell whose password the key in ``X-Password-Reset-Key`` resets."""
-    found = messages.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
-    if found is None:
+    allowed = messages.read_reset(visit.request.headers.get("X-Password-Reset-Key", ""))
+    if allowed is None:
         Form(visit).fail(*_BAD_KEY)
-    return answer(200, {"user": shown(found.user)}, {"is_authenticated": visit.is_logged_in})
+    return answer(200, {"user": shown(allowed.user)}, {"is_authenticated": visit.is_logged_in})
 
 
 def reset(visit: Visit) -> Response:
     """Choose a new password with the key of a letter; logging in is the next step."""
     form = Form(visit)
     key, fresh = form.read("key"), form.read("password")
-    found = messages.read_reset(key) if key else None
-    if key and found is None:
+    allowed = messages.read_reset(key) if key else None
+    if key and allowed is None:
         form.add(*_BAD_KEY)
-    if found is not None and fresh:
-        _judge(form, fresh, "password", found.user)
+    if allowed is not None and fresh:
+        _judge(form, fresh, "password", allowed.user)
     form.check()
-    if found is None or not accounts.reset_password(found, fresh):
+    if allowed is None or not accounts.reset_password(allowed, fresh):
         form.fail(*_BAD_KEY)
     return unauthenticated()
 

@@ -154,10 +154,10 @@ class Visit:
     @cached_property
     def user(self) -> User:
         """The row of the user who is logged in; raises :class:`Refused`."""
-        found = User.get_or_none(User.id == self.known.user.id)
-        if found is None:
+        row = User.get_or_none(User.id == self.known.user.id)
+        if row is None:
             raise Refused(gone())
-        return found
+        return row
 
     @cached_property
     def body(self) -> dict[str, Any]:

@@ -145,8 +145,8 @@ def used(
 def id_of(data: object) -> str:
     """Return the id of a stored key, empty where it cannot be read."""
     credential = data.get("credential") if isinstance(data, dict) else None
-    found = credential.get("id") if isinstance(credential, dict) else None
-    return found if isinstance(found, str) and _is_encoded(found) else ""
+    key = credential.get("id") if isinstance(credential, dict) else None
+    return key if isinstance(key, str) and _is_encoded(key) else ""
 
 
 def is_resident(data: object) -> bool:
@@ -166,7 +166,7 @@ def _descriptors(known: list[dict[str, Any]]) -> list[Any]:
     import webauthn
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor as Descriptor
 
-    return [Descriptor(id=webauthn.base64url_to_bytes(found)) for data in known if (found := id_of(data))]
+    return [Descriptor(id=webauthn.base64url_to_bytes(key)) for data in known if (key := id_of(data))]
 
 
 def _is_encoded(value: object) -> bool:

@@ -35,15 +35,15 @@ def count(data: dict[str, Any]) -> int:
 
 def used(data: dict[str, Any], code: str) -> dict[str, Any] | None:
     """Return what is to be stored once ``code`` was used; None for one that is wrong or was used before."""
-    mask, found = _mask(data), None
+    mask, match = _mask(data), None
     for place, known in enumerate(_codes(data)):
         if hmac.compare_digest(known.encode(), code.encode("utf-8", "replace")) and not mask >> place & 1:
-            found = place
-    if found is None:
+            match = place
+    if match is None:
         return None
     if _MIGRATED in data:
-        return {**data, _MIGRATED: [known for place, known in enumerate(data[_MIGRATED]) if place != found]}
-    return {**data, "used_mask": mask | 1 << found}
+        return {**data, _MIGRATED: [known for place, known in enumerate(data[_MIGRATED]) if place != match]}
+    return {**data, "used_mask": mask | 1 << match}
 
 
 def _codes(data: dict[str, Any]) -> list[str]:

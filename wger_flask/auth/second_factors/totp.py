@@ -58,8 +58,8 @@ def matching_step(secret: str, code: str, now: float) -> int | None:
         raise ValueError("there is no secret")
     codes = pyotp.TOTP(secret)
     present = int(now) // STEP
-    found = None
+    match = None
     for step in range(present - TOLERANCE, present + TOLERANCE + 1):
         if hmac.compare_digest(codes.generate_otp(step).encode(), code.encode("utf-8", "replace")):
-            found = step
-    return found
+            match = step
+    return match

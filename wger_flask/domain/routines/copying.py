@@ -56,8 +56,8 @@ def copy_routine(call: Call) -> tuple[dict, int]:
     copies: dict[type[Model], dict[int, int]] = {models.Routine: {original.id: made.id}}
     for model, parent, path in _BELOW:
         copies[model] = dict(_copied(model, path[0], copies[parent], along(model, path, original.id)))
-    found = Selection(models.Routine, (equals(models.Routine.id, made.id),))
-    return call.required_resource.show(found, call.context), 201
+    copy = Selection(models.Routine, (equals(models.Routine.id, made.id),))
+    return call.required_resource.show(copy, call.context), 201
 
 
 def _copied(model: type[Model], parent: str, parents: dict[int, int], clause) -> Iterable[tuple[int, int]]:

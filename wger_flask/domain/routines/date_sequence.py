@@ -108,8 +108,8 @@ def tree_of(rows: Rows) -> list[dict]:
     """
     rules: dict[int, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
     for name, key, *rule in sorted(rows.rules, key=lambda rule: (rule[3], rule[1])):  # by iteration
-        found = dict(zip(("id", *_RULE), (key, *rule), strict=True))
-        rules[found["slot_entry"]][name].append(found)
+        fields = dict(zip(("id", *_RULE), (key, *rule), strict=True))
+        rules[fields["slot_entry"]][name].append(fields)
     entries = _in_order(_ENTRY, rows.entries, "rules", rules)
     slots = _in_order(_SLOT, rows.slots, "entries", _by(entries, "slot"))
     return _in_order(_DAY, rows.days, "slots", _by(slots, "day"))
@@ -117,17 +117,17 @@ def tree_of(rows: Rows) -> list[dict]:
 
 def _in_order(names: tuple[str, ...], rows: list[tuple], inner: str, below: Mapping) -> list[dict]:
     """Return rows as dictionaries in their order, each with what is ``below`` it, by key, as ``inner``."""
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    for row in found:
+    named = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in named:
         row[inner] = below.get(row["id"], [] if inner != "rules" else {})
-    return sorted(found, key=lambda row: (row["order"], row["id"]))
+    return sorted(named, key=lambda row: (row["order"], row["id"]))
 
 
 def _by(rows: list[dict], name: str) -> dict[int, list[dict]]:
-    found: dict[int, list[dict]] = defaultdict(list)
+    groups: dict[int, list[dict]] = defaultdict(list)
     for row in rows:
-        found[row[name]].append(row)
-    return found
+        groups[row[name]].append(row)
+    return groups
 
 
 def _below(row: models.Routine, model, path: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple]:

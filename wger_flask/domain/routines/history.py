@@ -61,12 +61,12 @@ def performed_sets(routine: int) -> list[PerformedSet]:
 
 def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
     """Return the primary muscles of exercises."""
-    found = defaultdict(list)
+    by_exercise = defaultdict(list)
     source, target = muscles.source, muscles.target
     rows = Selection(muscles.through, (any_of(source, sorted(exercises)),), (target.name,))
     for exercise, muscle in rows.rows((source.name, target.name)):
-        found[exercise].append(muscle)
-    return found
+        by_exercise[exercise].append(muscle)
+    return by_exercise
 
 
 # -- the shapes, for the documentation: clients are generated with these names -------------------

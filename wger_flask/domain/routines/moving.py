@@ -27,10 +27,10 @@ def places(present: Sequence[int]) -> list[int]:
 
     ``present`` are the places of rows in the order in which they are shown.
     """
-    found: list[int] = []
+    free: list[int] = []
     for place in present:
-        found.append(max(place, found[-1] + 1) if found else place)
-    return found if not found or found[-1] <= LARGEST else list(range(1, len(found) + 1))
+        free.append(max(place, free[-1] + 1) if free else place)
+    return free if not free or free[-1] <= LARGEST else list(range(1, len(free) + 1))
 
 
 def move_action(parent: str) -> Action:
@@ -51,12 +51,12 @@ def _exchange(model: type[Model], parent: str, row: Model, step: int) -> None:
     """Let ``row`` and its neighbour change places; at an end nothing happens."""
     among = equals(columns_of(model)[parent], row.__data__[parent])
     rows = list(Selection(model, (among,), ("order", "id")).instances())
-    free = places([found.order for found in rows])
-    index = next(index for index, found in enumerate(rows) if found.id == row.id)
+    free = places([other.order for other in rows])
+    index = next(index for index, other in enumerate(rows) if other.id == row.id)
     if not 0 <= index + step < len(rows):
         return
     rows[index], rows[index + step] = rows[index + step], rows[index]
-    for found, place in zip(rows, free, strict=True):
-        if found.order != place:
-            found.order = place
-            update(found, ("order",))
+    for other, place in zip(rows, free, strict=True):
+        if other.order != place:
+            other.order = place
+            update(other, ("order",))

@@ -87,9 +87,9 @@ def _sessions(routine: int, now: date) -> tuple[dict[date, _Trained], _Trained |
     """Return the last session of each date on which there was one, and that of today or that still goes on."""
     model, zone = models.WorkoutSession, active_zone()
     rows = list(Selection(model, (equals(model.routine, routine),), ordering_of(model)).instances())
-    found = {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
+    by_day = {row.datetime_start.astimezone(zone).date(): (str(row.id), row.day_id) for row in rows}
     going_on = [(str(row.id), row.day_id) for row in rows if may_go_on(row.datetime_start, row.datetime_end)]
-    return found, found.get(now) or (going_on[-1] if going_on else None)
+    return by_day, by_day.get(now) or (going_on[-1] if going_on else None)
 
 
 def _volume(shown, performed, mass: MassUnit):
@@ -105,20 +105,20 @@ def _volume(shown, performed, mass: MassUnit):
 
 def _maxima(shown, performed, names: dict[str, str], mass: MassUnit) -> list[dict]:
     """Return the estimated maxima of each exercise, those that were trained most often first, some drawn."""
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     for exercise, kilograms in estimated_maxima(performed).items():
         best = {day: round(mass.of(value), 2) for day, value in kilograms.items()}
         dates = sorted(best)
         points = [(datetime(day.year, day.month, day.day), float(best[day])) for day in dates]
-        found.append({
+        items.append({
             "exercise": exercise, "name": names.get(str(exercise), f"exercise {exercise}"), "points": points,
             "first": best[dates[0]], "latest": best[dates[-1]], "most": max(best.values()), "since": dates[0],
             "until": dates[-1],
         })  # fmt: skip
-    found.sort(key=lambda item: (-len(item["points"]), item["name"]))
-    for item in found[:MOST_CHARTS]:
+    items.sort(key=lambda item: (-len(item["points"]), item["name"]))
+    for item in items[:MOST_CHARTS]:
         item["chart"] = line_chart(shown, item["points"], f"{item['name']} ({mass.name})", 540, 230)
-    return found
+    return items
 
 
 # -- names ----------------------------------------------------------------------------------------

@@ -84,8 +84,8 @@ def complete_entry(call: Call, data: dict, row: SlotEntry | None) -> None:
     missing = [name for name in _PROFILE if not data.get(name)]
     if missing:
         wanted = tuple(_PROFILE[name] for name in missing)
-        found = Selection(UserProfile, (equals(UserProfile.user, call.required_user.id),)).rows(wanted, 1)
-        data.update(zip(missing, found[0] if found else (None,) * len(missing), strict=True))
+        rounding = Selection(UserProfile, (equals(UserProfile.user, call.required_user.id),)).rows(wanted, 1)
+        data.update(zip(missing, rounding[0] if rounding else (None,) * len(missing), strict=True))
 
 
 # -- configs --------------------------------------------------------------------------------------

@@ -81,11 +81,12 @@ class PlannedExerciseSchema(PrescriptionSchema):
 # -- the document of an entry ---------------------------------------------------------------------
 def prescription(entry: int) -> dict:
     """Return what is prescribed for an entry, as parsed values."""
-    found: dict = {name: row.value if (row := _rule(model, entry, FIRST)) else None for name, model in MODELS.items()}
+    first = {name: _rule(model, entry, FIRST) for name, model in MODELS.items()}
+    document: dict = {name: row.value if row else None for name, row in first.items()}
     gains = {name: _gaining(_rule(MODELS[quantity], entry, SECOND)) for name, quantity in GAINS.items()}
     for name, row in gains.items():
-        found[name] = None if row is None else row.value if row.operation == "+" else -row.value
-    return found | {"when_reached": any(row is not None and _demands(row) for row in gains.values())}
+        document[name] = None if row is None else row.value if row.operation == "+" else -row.value
+    return document | {"when_reached": any(row is not None and _demands(row) for row in gains.values())}
 
 
 def prescribe(entry: int, data: dict) -> None:

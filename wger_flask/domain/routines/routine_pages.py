@@ -73,19 +73,19 @@ def letters(days: Iterable[dict]) -> dict[int, str]:
 
 def dates_of(scheduled: Iterable[ScheduledDay], iteration: int) -> dict[int, list[date]]:
     """Return the dates of each day in an iteration."""
-    found: dict[int, list[date]] = {}
+    dates: dict[int, list[date]] = {}
     for item in scheduled:
         if item.day is not None and item.iteration == iteration:
-            found.setdefault(item.day.id, []).append(item.date)
-    return found
+            dates.setdefault(item.day.id, []).append(item.date)
+    return dates
 
 
 def spans(scheduled: Iterable[ScheduledDay]) -> dict[int, tuple[date, date]]:
     """Return the first and the last date of each iteration."""
-    found: dict[int, tuple[date, date]] = {}
+    ends: dict[int, tuple[date, date]] = {}
     for item in scheduled:
-        found[item.iteration] = (found.get(item.iteration, (item.date,))[0], item.date)
-    return found
+        ends[item.iteration] = (ends.get(item.iteration, (item.date,))[0], item.date)
+    return ends
 
 
 def calendar(
@@ -115,16 +115,16 @@ def progressions(entry: dict, words: Wording) -> list[Progressing]:
         "weight": words.weight_units.get(entry["weight_unit"], ""), "s": "s", "RiR": "RiR", "sets": "sets",
         "repetitions": words.repetition_units.get(entry["repetition_unit"], "").lower(),
     }  # fmt: skip
-    found = []
+    rows = []
     for model, unit in _QUANTITIES.items():
         title, rules = title_of(model), entry["rules"].get(FIELDS[model], ())
         name = title.removesuffix(" config")
-        found.append(Progressing(
+        rows.append(Progressing(
             title.lower().replace(" ", "-"), name[:1].upper() + name[1:],
             tuple((rule["id"], rule_in_words(rule, units[unit])) for rule in rules),
             max((rule["iteration"] for rule in rules), default=0) + 1,
         ))  # fmt: skip
-    return found
+    return rows
 
 
 def rule_in_words(rule: dict, unit: str) -> str:
@@ -149,13 +149,13 @@ def aims(prescribed: SetData | None) -> dict[str, object]:
     """Return what the log of a set begins with: what it aims at, as if just that had been done."""
     if prescribed is None:
         return {}
-    found = {
+    numbers = {
         "repetitions": prescribed.repetitions, "repetitions_target": prescribed.repetitions,
         "repetitions_unit": prescribed.repetitions_unit,
         "weight": prescribed.weight, "weight_target": prescribed.weight, "weight_unit": prescribed.weight_unit,
         "rir_target": prescribed.rir, "rest_target": prescribed.rest,
     }  # fmt: skip
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def behind(rows: Iterable[dict]) -> int:

@@ -96,7 +96,7 @@ def due(plan, day: int | None, when: date, words: Wording) -> tuple[int, list[tu
     It is that of the last such day up to the date, so that who trains a day late still finds it.
     The exercises are numbered; those of a superset share a number: 1, 2a, 2b, 3.
     """
-    days = [found for found in plan.days if found.id == day]
+    days = [candidate for candidate in plan.days if candidate.id == day]
     begun = [item for item in schedule(plan, when) if item.day is not None and item.day.id == day]
     if not days or not begun:
         return 0, []
@@ -123,10 +123,11 @@ def logged(shown):
 def _cards(shown, sessions: list[Session]):
     if not sessions:
         return None
-    found, words = _logs(sessions), wording()
-    names = shown.names(Exercise, {log.exercise_id for logs in found.values() for log in logs})
+    by_session, words = _logs(sessions), wording()
+    names = shown.names(Exercise, {log.exercise_id for logs in by_session.values() for log in logs})
     cards = [
-        (session, by_exercise(found[session.id], names, words), _volume(found[session.id])) for session in sessions
+        (session, by_exercise(by_session[session.id], names, words), _volume(by_session[session.id]))
+        for session in sessions
     ]
     mass = MassUnit(weight_unit_of(shown.call.user))
     return shown.render("routines/sessions.html", cards=cards, mass=mass, **_about(shown, sessions))
@@ -144,20 +145,20 @@ def _about(shown, sessions: list[Session]) -> dict:
 def _logs(sessions: Iterable[Session]) -> dict[UUID, list[models.WorkoutLog]]:
     """Return the logs of sessions, in order of time."""
     which = (any_of(models.WorkoutLog.session, [session.id for session in sessions]),)
-    found: dict[UUID, list[models.WorkoutLog]] = defaultdict(list)
+    by_session: dict[UUID, list[models.WorkoutLog]] = defaultdict(list)
     for log in Selection(models.WorkoutLog, which, ("date", "id")).instances():
-        found[log.session_id].append(log)
-    return found
+        by_session[log.session_id].append(log)
+    return by_session
 
 
 def by_exercise(
     logs: Iterable[models.WorkoutLog], names: Mapping[str, str], words: Wording
 ) -> list[tuple[int, str, str]]:
     """Return the exercises of logs in the order of their first set, each with all of its sets in words."""
-    found: dict[int, list[models.WorkoutLog]] = defaultdict(list)
+    logs_of: dict[int, list[models.WorkoutLog]] = defaultdict(list)
     for log in logs:
-        found[log.exercise_id].append(log)
-    return [(key, names.get(str(key), f"exercise {key}"), in_words(sets, words)) for key, sets in found.items()]
+        logs_of[log.exercise_id].append(log)
+    return [(key, names.get(str(key), f"exercise {key}"), in_words(sets, words)) for key, sets in logs_of.items()]
 
 
 def in_words(logs: Iterable[models.WorkoutLog], words: Wording) -> str:
@@ -190,28 +191,30 @@ def _volume(logs: Iterable[models.WorkoutLog]) -> Decimal:
 
 def statistics(shown):
     """Show the sums of a routine: by iteration, by exercise and by muscle."""
-    (found,), mass = shown.rows, MassUnit(weight_unit_of(shown.call.user))
+    (figures,), mass = shown.rows, MassUnit(weight_unit_of(shown.call.user))
     groups = {
-        "Iteration": {key: f"Iteration {key}" if key != "None" else "Without one" for key in found["sets"]["iteration"]}
+        "Iteration": {
+            key: f"Iteration {key}" if key != "None" else "Without one" for key in figures["sets"]["iteration"]
+        }
     }
-    whole = found["sets"]["mesocycle"]
+    whole = figures["sets"]["mesocycle"]
     groups["Exercise"] = shown.names(Exercise, whole["exercises"])
     groups["Muscle"] = shown.names(Muscle, whole["muscle"])
     tables = [
         ("Iteration", [_line(mass, groups["Iteration"][key], *(
-            found[measure]["iteration"].get(key, {}).get("total") for measure in ("sets", "volume", "intensity")
-        )) for key in found["sets"]["iteration"]]),
+            figures[measure]["iteration"].get(key, {}).get("total") for measure in ("sets", "volume", "intensity")
+        )) for key in figures["sets"]["iteration"]]),
         *(
             (name, sorted((
                 _line(mass, groups[name].get(key, key), *(
-                    found[measure]["mesocycle"][part].get(key) for measure in ("sets", "volume", "intensity")
+                    figures[measure]["mesocycle"][part].get(key) for measure in ("sets", "volume", "intensity")
                 ))
                 for key in whole[part]
             ), key=lambda line: -line[2]))
             for name, part in (("Exercise", "exercises"), ("Muscle", "muscle"))
         ),
     ]  # fmt: skip
-    volumes = found["volume"]["iteration"].items()
+    volumes = figures["volume"]["iteration"].items()
     amounts = [Amount(f"Iteration {key}", float(mass.of(cell["total"]))) for key, cell in volumes if key != "None"]
     chart = bar_chart(shown, amounts, "Volume of each iteration", mass.name) if amounts else None
     return shown.render(

@@ -103,9 +103,9 @@ def complete_its_session(call: Call, row: WorkoutLog, created: bool) -> None:
     if row.session_id is None:
         return
     logs = Selection(WorkoutLog, (_of_undecided(row.session_id), _with_entry))
-    found = set(logs.rows(("session.routine", "slot_entry.slot.day", "slot_entry.slot.day.routine")))
-    if len(found) == 1:
-        routine, day, day_routine = found.pop()
+    trained = set(logs.rows(("session.routine", "slot_entry.slot.day", "slot_entry.slot.day.routine")))
+    if len(trained) == 1:
+        routine, day, day_routine = trained.pop()
         if routine == day_routine:
             WorkoutSession.update(day=day).where(WorkoutSession.id == row.session_id).execute()
 
@@ -124,16 +124,16 @@ def _check_amounts(data: dict, row: WorkoutLog | None) -> None:
 
 
 def _session(user: int, routine: int | None, moment: datetime, entry: int | None) -> WorkoutSession:
-    found = _found(user, routine, moment)
-    if found is None:
+    session = _fetch(user, routine, moment)
+    if session is None:
         advisory_lock(f"session of user {user}")
-        found = _found(user, routine, moment)
-    if found is not None:
-        return found
+        session = _fetch(user, routine, moment)
+    if session is not None:
+        return session
     return WorkoutSession.create(user=user, routine=routine, datetime_start=moment, day=_day(entry, routine))
 
 
-def _found(user: int, routine: int | None, moment: datetime) -> WorkoutSession | None:
+def _fetch(user: int, routine: int | None, moment: datetime) -> WorkoutSession | None:
     """Return the session of a routine (or of none) that a moment belongs to.
 
     Of those that were going on it is the one that began first, else of the open ones the one that began last.
@@ -170,8 +170,8 @@ def _day(entry: int | None, routine: int | None) -> int | None:
     """Return the day of an entry if it is one of ``routine``."""
     if entry is None or routine is None:
         return None
-    found = Selection(SlotEntry, (equals(SlotEntry.id, entry),)).rows(("slot.day", "slot.day.routine"))
-    [(day, its_routine)] = found
+    places = Selection(SlotEntry, (equals(SlotEntry.id, entry),)).rows(("slot.day", "slot.day.routine"))
+    [(day, its_routine)] = places
     return day if its_routine == routine else None
 
 
