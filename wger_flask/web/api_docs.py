@@ -98,8 +98,8 @@ def pages_for(api: Api) -> Blueprint:
 def build_folder(program: str) -> Path | None:
     """Return where the build of a program is installed, None where it is not."""
     package, folder, _ = BUILDS[program]
-    found = find_spec(package)
-    return Path(found.submodule_search_locations[0]) / folder if found and found.submodule_search_locations else None
+    spec = find_spec(package)
+    return Path(spec.submodule_search_locations[0]) / folder if spec and spec.submodule_search_locations else None
 
 
 @lru_cache(2)  # megabytes

@@ -64,8 +64,8 @@ class Cells:
             return guess(value)
         model = field.model_behind(name, self.model)
         if model is not None and field.cell in REFERENCES:
-            found = [self._reference(model, each) for each in (value if isinstance(value, list) else [value])]
-            return Cell("list", items=tuple(found)) if isinstance(value, list) else found[0]
+            cells = [self._reference(model, each) for each in (value if isinstance(value, list) else [value])]
+            return Cell("list", items=tuple(cells)) if isinstance(value, list) else cells[0]
         if model is not None:
             return self._objects(model, value)
         described = field.shown

@@ -65,9 +65,9 @@ def names_of(model: type[Model], keys: Iterable, user) -> dict[str, str]:
         names = loaded_names(model, missing)
         seen |= {str(key): names.get(key) or plain_name(resource, key) for key in missing}
     elif missing:
-        found = _named(resource, visible.where(any_of(key_of(model), missing)))
+        visible_names = _named(resource, visible.where(any_of(key_of(model), missing)))
         seen |= {str(key): None for key in missing}
-        seen |= found or {}
+        seen |= visible_names or {}
     return {str(key): name for key in wanted if (name := seen[str(key)]) is not None}
 
 
@@ -115,9 +115,9 @@ def options(model: type[Model], user) -> list[tuple[str, str]] | None:
         return None
     known, asked = _known().options, (model, user and user.id)
     if asked not in known:
-        found = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS)
-        known[asked] = None if found is None else list(found.items())
-        _seen(model, user).update(found or {})
+        offered = _named(resource, resource.visible_to(user).order_by(*resource.order.default), MOST_OPTIONS)
+        known[asked] = None if offered is None else list(offered.items())
+        _seen(model, user).update(offered or {})
     return known[asked]
 
 
@@ -188,7 +188,7 @@ def _of_day(resource: Resource, day: str) -> str:
 
 def _parsed(model: type[Model], key) -> int | str | uuids.UUID | None:
     try:
-        found = parse_reference(model, str(key))
+        parsed = parse_reference(model, str(key))
     except ValidationError:
         return None
-    return found if storable(found) else None
+    return parsed if storable(parsed) else None

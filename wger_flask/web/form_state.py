@@ -49,12 +49,12 @@ def unpacked(text: str) -> dict[str, str | list[str]]:
     """Return the values in a text of :func:`packed`, none where it is no such text."""
     try:
         data = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-        found = json.loads(zlib.decompressobj().decompress(data, _MOST_UNPACKED))
+        values = json.loads(zlib.decompressobj().decompress(data, _MOST_UNPACKED))
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         return {}
-    return {name: value for name, value in found.items() if isinstance(value, str) or _is_texts(value)}
+    return {name: value for name, value in values.items() if isinstance(value, str) or _is_texts(value)}
 
 
 def _is_texts(value) -> bool:

@@ -120,9 +120,9 @@ def form_for(call: Call, method: str, action: str, values: Mapping | None = None
         for control in controls:
             control.form = f"{address(call.required_resource.name, call.key)}{DELETION}/"
     known = {control.name for control in controls}
-    for name, found in complaints.items():
+    for name, wrong in complaints.items():
         if name not in known:
-            general += sentences(found)
+            general += sentences(wrong)
     named = label_of(call.action.path, call.action) if call.action else "Send"
     usual = "Add" if resource or call.target.makes else named
     return Form(action, method, controls, _VERBS.get(method, usual), general, bool(begun), call.target.asks)
@@ -148,24 +148,24 @@ def query_form(call: Call, errors: Mapping | None = None) -> Form:
 
 def defaults_of(resource: Resource) -> dict:
     """Return what a new row's fields hold unless they are given, as far as that is constant."""
-    columns, found = columns_of(resource.model), {}
+    columns, defaults = columns_of(resource.model), {}
     for name, wire in resource.schema().load_fields.items():
         column = columns.get(wire.attribute or name)
         default = getattr(column, "default", None)
         if default is not None and not callable(default):
-            found[wire.data_key or name] = default
-    return found
+            defaults[wire.data_key or name] = default
+    return defaults
 
 
 def asked_for(call: Call, schema) -> dict:
     """Return what the query says a new row should begin with."""
-    found = {}
+    asked = {}
     for name, wire in schema().load_fields.items():
         key = wire.data_key or name
         if key in call.args and widget_of(wire) != "file":
             values = call.args.getlist(key)
-            found[key] = values if _takes_several(wire) else values[-1]
-    return found
+            asked[key] = values if _takes_several(wire) else values[-1]
+    return asked
 
 
 def typed(call: Call) -> dict:

@@ -55,8 +55,8 @@ def name_of(call: Call, shown: dict | None = None) -> str:
     if shown and services().registry.of_model(call.resource.model) is call.resource:
         if name := name_shown(call.resource, shown):
             return name
-    found = names_of(call.resource.model, [call.key], call.user)
-    return next(iter(found.values()), "") or plain_name(call.resource, call.key)
+    names = names_of(call.resource.model, [call.key], call.user)
+    return next(iter(names.values()), "") or plain_name(call.resource, call.key)
 
 
 def _crumbs(call: Call, name: str) -> list[tuple[str, str]]:

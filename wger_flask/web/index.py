@@ -24,16 +24,16 @@ class Entry:
 
 def groups(registry: Registry) -> dict[str, list[Entry]]:
     """Return the resources by subject, in the order in which they were registered."""
-    found: dict[str, list[Entry]] = {}
+    by_subject: dict[str, list[Entry]] = {}
     for resource in registry:
         if getattr(resource, "deprecated", None):
             continue
         origin = registry.origin_of(resource.name)
-        found.setdefault(resource.subject, []).append(Entry(
+        by_subject.setdefault(resource.subject, []).append(Entry(
             resource.name, address(resource.name), resource.about, not resource.rules.read(None),
             origin="" if origin == "wger_flask" else origin, label=resource.label,
         ))  # fmt: skip
-    return found
+    return by_subject
 
 
 def for_people(registry: Registry) -> dict[str, list[Entry]]:
@@ -46,7 +46,7 @@ def endpoints(registry: Registry) -> list[Entry]:
     """Return what is no resource, such as tokens and versions."""
     return [
         Entry(path.strip("/"), mounted(f"{API}{path}"), _first(target.about), methods=", ".join(target.handlers))
-        for path, target in sorted(targets_of(registry), key=lambda found: found[0])
+        for path, target in sorted(targets_of(registry), key=lambda pair: pair[0])
     ]
 
 

@@ -90,12 +90,12 @@ class Site:
         """The other lists that are for people, by subject."""
         registry = services().registry
         main = {_path(_below(url)) for _, url in registry.navigation}
-        found: dict[str, list[tuple[str, str]]] = {}
+        by_subject: dict[str, list[tuple[str, str]]] = {}
         for subject, entries in for_people(registry).items():
             for entry in entries:
                 if entry.url not in main and self._may_read(entry.url):
-                    found.setdefault(subject, []).append((entry.label, entry.url))
-        return found
+                    by_subject.setdefault(subject, []).append((entry.label, entry.url))
+        return by_subject
 
     def _may_read(self, url: str) -> bool:
         registry, name = services().registry, _path(url).removeprefix(mounted(API)).strip("/")

@@ -23,7 +23,7 @@ class Related:
 
 def related_lists(resource: Resource, key, user) -> list[Related]:
     """Return the lists that the row ``key`` of ``resource`` narrows, those that the user may read."""
-    found = []
+    lists = []
     for other in services().registry:
         if not other.rules.read(user):
             continue
@@ -33,5 +33,5 @@ def related_lists(resource: Resource, key, user) -> list[Related]:
                 if parameter.name.replace("_", " ") != resource.title:
                     words = f"{words} by {parameter.name.replace('_', ' ')}"
                 query = urlencode({parameter.name: key})
-                found.append(Related(words, other.name, f"{address(other.name)}?{query}", other.about))
-    return found
+                lists.append(Related(words, other.name, f"{address(other.name)}?{query}", other.about))
+    return lists

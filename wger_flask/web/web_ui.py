@@ -71,9 +71,9 @@ class NoWebUi(ValueError):
 def build_in(folder: str) -> Path:
     """Return the folder ``build`` of the web UI in ``folder``; raises :class:`NoWebUi` where there is none."""
     root = Path(folder).expanduser().absolute()
-    for found in (root / "build", root / "package" / "build", root):
-        if found.name == "build" and (found / MAIN).is_file() and (found / STYLE).is_file():
-            return found.resolve()
+    for place in (root / "build", root / "package" / "build", root):
+        if place.name == "build" and (place / MAIN).is_file() and (place / STYLE).is_file():
+            return place.resolve()
     raise NoWebUi(f"there is no build/{MAIN} in {root}; docs/web-ui.md says how to get it")
 
 
@@ -160,7 +160,7 @@ _OURS: dict[str, Callable[..., str]] = {
 
 def _languages(build: Path) -> tuple[str, ...]:
     """Return the codes of the languages that the web UI has, as its addresses spell them."""
-    codes = {found.parent.name.lower().replace("_", "-") for found in build.glob("locales/*/translation.json")}
+    codes = {file.parent.name.lower().replace("_", "-") for file in build.glob("locales/*/translation.json")}
     return tuple(sorted({_ENGLISH, *codes, *(code.partition("-")[0] for code in codes)}))
 
 
@@ -195,7 +195,7 @@ def _file(build: Path, name: str) -> Response:
     path, ending = safe_join(str(build), name), PurePosixPath(name).suffix.lower()
     if path is None or "\x00" in name or ending not in KINDS or not os.path.isfile(path):
         abort(404)
-    found = Path(path).resolve()
-    if not found.is_relative_to(build):
+    file = Path(path).resolve()
+    if not file.is_relative_to(build):
         abort(404)
-    return send_file(found, mimetype=KINDS[ending], conditional=True, max_age=0 if ending in _ASKED_AGAIN else KEPT)
+    return send_file(file, mimetype=KINDS[ending], conditional=True, max_age=0 if ending in _ASKED_AGAIN else KEPT)

@@ -186,12 +186,12 @@ def local_moment(value: str | None) -> str:
     second would else change places when one of them is changed.
     """
     try:
-        found = datetime.fromisoformat(value or "")
+        moment = datetime.fromisoformat(value or "")
     except (TypeError, ValueError):
         return value or ""
-    if found.tzinfo is not None:
-        found = found.astimezone(active_zone())
-    return found.replace(tzinfo=None).isoformat(timespec="milliseconds" if found.microsecond >= 1000 else "seconds")
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(active_zone())
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds" if moment.microsecond >= 1000 else "seconds")
 
 
 def _is_local(text: str) -> bool:
@@ -267,9 +267,9 @@ def _file(made: Control, wire, value, user) -> None:
 def offer(made: Control, model: type[Model], user) -> None:
     """Make a control a choice among rows, or say where they are listed if they are too many."""
     resource = services().registry.of_model(model)
-    found = options(model, user)
-    if found is not None:
-        made.widget, made.options = "select", found
+    offered = options(model, user)
+    if offered is not None:
+        made.widget, made.options = "select", offered
     elif resource is not None:
         made.hint = " ".join(filter(None, (made.hint, f"the key of a row of {resource.name}")))
         made.source = address(resource.name)
@@ -314,10 +314,10 @@ def _objects(name: str, wire: Items, values: Mapping, errors, user) -> Control:
         fixed = wire.fixed[place] if place < len(wire.fixed) else {}
         inner = {**(given[place] if place < len(given) else {}), **fixed}
         complaints = dict(wrong[place]) if place < len(wrong) else {}
-        found = {control.name: control for control in controls_of(wire.schema, inner, complaints, user, False)}
-        controls = [found[key] for key in wire.asks or found]
+        by_name = {control.name: control for control in controls_of(wire.schema, inner, complaints, user, False)}
+        controls = [by_name[key] for key in wire.asks or by_name]
         for key in fixed:
-            found[key].widget = "hidden"
+            by_name[key].widget = "hidden"
         seen = {control.name for control in controls if control.widget != "hidden"}
         general = [text for key, said in complaints.items() if key not in seen for text in sentences(said)]
         for control in controls:
@@ -328,12 +328,12 @@ def _objects(name: str, wire: Items, values: Mapping, errors, user) -> Control:
     return made
 
 
-def sentences(found) -> list[str]:
+def sentences(messages) -> list[str]:
     """Return error messages, however deep they are nested, as a flat list."""
-    if found is None:
+    if messages is None:
         return []
-    if isinstance(found, Mapping):
-        return [f"{name}: {text}" for name, inner in found.items() for text in sentences(inner)]
-    if isinstance(found, list | tuple):
-        return [text for inner in found for text in sentences(inner)]
-    return [str(found)]
+    if isinstance(messages, Mapping):
+        return [f"{name}: {text}" for name, inner in messages.items() for text in sentences(inner)]
+    if isinstance(messages, list | tuple):
+        return [text for inner in messages for text in sentences(inner)]
+    return [str(messages)]

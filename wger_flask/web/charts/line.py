@@ -175,8 +175,8 @@ def _chart(shown: Shown) -> Markup | None:
     across, up = shown.args
     fields = shown.resource.schema().fields
     column = fields[across].attribute or across
-    found = [(row[across], row[up]) for row in shown.everything(f"-{column}") if row[across] and row[up] is not None]
-    points = [(datetime.fromisoformat(moment), float(value)) for moment, value in reversed(found)]
+    rows = [(row[across], row[up]) for row in shown.everything(f"-{column}") if row[across] and row[up] is not None]
+    points = [(datetime.fromisoformat(moment), float(value)) for moment, value in reversed(rows)]
     return line_chart(shown, points, getattr(fields[up], "label", None) or up.replace("_", " ").capitalize())
 
 
