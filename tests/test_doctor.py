@@ -58,10 +58,25 @@ class Proxy:
             pieces.close()
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The machine of tests may be slow, which is no fault of the server."""
+    monkeypatch.setattr(app_walk, "STREAM_SECONDS", 60.0)
+    monkeypatch.setattr(app_walk, "SLOW", 60.0)
+
+
+@pytest.fixture(autouse=True)
+def alone(app):
+    """No watcher that looks at the database of an earlier test, for phones which that left connected."""
+    connected = app.extensions["wger_flask.sync"]
+    connected._streams.clear()
+    connected._of_user.clear()
+    connected._watcher = None
+
+
 @pytest.fixture
-def walk(app, monkeypatch):
+def walk(app):
     """Walk through a proxy with the given faults; returns the findings."""
-    monkeypatch.setattr(app_walk, "STREAM_SECONDS", 4.0)
     with ExitStack() as held:
 
         def walked(name="grace", password="ecarg-pass", **faults):
@@ -112,7 +127,8 @@ def test_a_proxy_that_drops_credentials(walk):
     assert last(findings) == ("login", PROBLEM) and "Authorization" in findings[-1].advice
 
 
-def test_a_proxy_that_holds_answers_back(walk):
+def test_a_proxy_that_holds_answers_back(walk, monkeypatch):
+    monkeypatch.setattr(app_walk, "STREAM_SECONDS", 5.0)
     findings = walk(holds=1)
     assert last(findings) == ("live", PROBLEM)
     assert "proxy_buffering off" in findings[-1].advice
