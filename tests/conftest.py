@@ -31,7 +31,7 @@ examples.load_profile("patient")
 @pytest.fixture(scope="session")
 def wger_rolled_back():
     """The folders whose tests look at no commit."""
-    return {"contract", "web", "sync", "fuzz", "rest"}
+    return {"contract", "web", "fuzz", "rest"}
 
 
 @pytest.fixture(scope="session")

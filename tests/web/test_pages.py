@@ -280,7 +280,7 @@ def test_registration_is_offered_only_where_it_is_allowed(app, visitor, monkeypa
 def test_the_root_lists_every_resource(app, registry):
     client = app.test_client()
     found = client.get("/api/v2/").json
-    assert list(found) == [resource.name for resource in registry if not resource.deprecated]
+    assert list(found) == [resource.name for resource in registry if resource.listed and not resource.deprecated]
     assert found["muscle"] == "http://localhost/api/v2/muscle/"
     assert client.get("/api/v2/.json").json["muscle"] == "http://localhost/api/v2/muscle.json"
     assert client.get("/api/v2/?format=json").json["muscle"] == "http://localhost/api/v2/muscle/?format=json"
