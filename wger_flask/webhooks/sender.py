@@ -71,8 +71,9 @@ _sender: Sender | None = None
 def start(app: Flask) -> None:
     """Send in the background of this process, where the application has webhooks."""
     global _sender
-    settings = app.extensions["wger_flask"].settings
-    if keeps_log(settings):
+    ours = getattr(app, "extensions", {}).get("wger_flask")  # gunicorn may serve another application with our settings
+    settings = ours.settings if ours is not None else None
+    if settings is not None and keeps_log(settings):
         _sender = Sender(app, settings.WGER_WEBHOOK_PRIVATE_ADDRESSES)
         _sender.start()
 
