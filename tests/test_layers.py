@@ -31,7 +31,7 @@ ALLOWED = {
         "wger_flask.sync", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.secrets", "flask",
         "jwt", "cryptography", "peewee",
     },
-    "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "flask", "urllib3"},
+    "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "flask"},
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",
         "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",

@@ -6,14 +6,17 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from wger_flask.storage.database import database
 from wger_flask.sync import log
 from wger_flask.webhooks import deliveries, posting
 from wger_flask.webhooks.models import Delivery, Webhook
@@ -222,6 +225,68 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(monkeypatch, addre
     monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(posting.NotDelivered, match="private"):
         posting.post("http://example.org/", "{}", {}, allows_private=False)
+
+
+@pytest.mark.parametrize("url", ["http://example.org:99999/", "http://example.org:0/", "http://[1/", "http:///x"])
+def test_what_is_no_address_is_refused(api, url):
+    answer = api("grace").post("webhook/", {"url": url})
+    assert answer.status_code == 400 and set(answer.json) == {"url"}
+    with pytest.raises(posting.NotDelivered):  # nor does it stop the sender, where it is in the database
+        posting.post(url.replace(":0/", ":99999/"), "{}", {}, allows_private=True)
+
+
+def test_an_answer_that_never_ends_is_cut(monkeypatch):
+    """Each byte comes in time, and the whole never does."""
+    monkeypatch.setattr(posting, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip():
+            taken, _ = listening.accept()
+            with taken, suppress(OSError):
+                taken.sendall(b"HTTP/1.1 200 OK\r\n")
+                while True:
+                    taken.sendall(b"x")
+                    pause.wait(0.05)
+
+        pause = threading.Event()
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        with pytest.raises(posting.NotDelivered):
+            posting.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", "{}", {}, allows_private=True)
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_a_path_in_any_script_is_posted_to(receiver):
+    assert posting.post(receiver.url + "ö=ü", "{}", {}, allows_private=True) == 204
+
+
+def test_a_certificate_is_looked_at(receiver):
+    """No TLS is spoken there at all, so nothing is sent."""
+    with pytest.raises(posting.NotDelivered):
+        posting.post(receiver.url.replace("http:", "https:"), "{}", {}, allows_private=True)
+    assert receiver.got == []
+
+
+def test_only_the_webhooks_of_users_whose_rows_changed_are_looked_at(app, api, hook, receiver, queries):
+    hook()
+    sender = Sender(app, allows_private=True)
+    sender.look()
+    api("linus").post("nutritionplan/", PLAN)
+    before = len(queries)
+    sender.look()
+    assert not [sql for sql in queries[before:] if "moment" in sql and "BETWEEN" not in sql and "bucket IN" in sql]
+    api("grace").post("nutritionplan/", PLAN)
+    sender.look()
+    assert len(receiver.got) == 1
+
+
+def test_nothing_is_told_of_a_webhook_that_was_not_stored(app, api, hook, monkeypatch):
+    """The log is brought up to date behind the commit, never within it."""
+    inside = []
+    monkeypatch.setattr(deliveries, "begin", lambda row: inside.append(database.obj.in_transaction()))
+    hook()
+    assert inside == [False]
 
 
 def test_there_is_a_limit(app, api, hook):

@@ -11,9 +11,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ..storage.database import DatabaseError, disconnect, release_connection, take_up
 from . import log
-from .log import Ended, Place
+from .background import Follower, repeat
+from .log import Ended
 from .source import Source
 
 logger = logging.getLogger("wger_flask.sync")
@@ -88,23 +88,13 @@ class Connected:
 
     # -- the watcher -------------------------------------------------------------------------
     def _watch(self) -> None:
-        pause, marker, place = threading.Event(), object(), None
-        while self._has_work():
-            try:
-                take_up()
-                self._note_ended()
-                now = log.change_marker()
-                if now != marker:
-                    place = self._tell(place)
-                    marker = now
-            except DatabaseError as wrong:
-                logger.debug("the watcher: %s", " ".join(str(wrong).split()))  # whoever asks for something tells it
-            except Exception:
-                logger.exception("the watcher failed")
-            finally:
-                release_connection()
-            pause.wait(self.interval)
-        disconnect()
+        pause, follower = threading.Event(), Follower()
+
+        def look_at_changes() -> None:
+            self._note_ended()
+            self._tell(follower)
+
+        repeat(look_at_changes, self._has_work, lambda: pause.wait(self.interval), logger)
 
     def _has_work(self) -> bool:
         with self._lock:
@@ -113,14 +103,14 @@ class Connected:
             self._watcher = None
             return False
 
-    def _tell(self, place: Place | None) -> Place:
-        """Wake whom the changes since ``place`` concern; returns the place up to which that is done."""
+    def _tell(self, follower: Follower) -> None:
+        """Wake whom the latest changes concern."""
         with self._lock:
             users = set(self._of_user)
-        changes = log.changes_since(place, users)
-        for stream in self._all():
-            stream.hear(changes)
-        return changes.place
+        changes = follower.changes(users)
+        if changes is not None:
+            for stream in self._all():
+                stream.hear(changes)
 
     def _note_ended(self) -> None:
         with self._lock:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Mapping
 from time import monotonic
 from uuid import uuid4
 
-from ..storage.sync_log.specification import OF_USERS
 from . import event_forms, log
 from .log import Changes, Cursor
 from .source import Pace, Source
@@ -34,8 +33,7 @@ class EventStream(Source):
 
     def hear(self, changes: Changes) -> None:
         """Wake it if rows of its user changed."""
-        names = changes.buckets
-        if names is None or any(f"{self._since.epoch}|{kind}[{self.user_id}]" in names for kind in OF_USERS):
+        if changes.concerns(self.user_id):
             self.wake()
 
     def _run(self) -> Generator[bytes, None, None]:
@@ -45,7 +43,7 @@ class EventStream(Source):
         while True:
             self._woken.clear()  # what comes from here on is looked at the next time
             if self._token.caller() is None:
-                return  # whoever may not log in any more is told nothing more
+                return  # a user who may not log in any more is told nothing more
             is_over = self._stopped or self._now() >= self._end
             try:
                 found = log.read_events(self.user_id, self._since, self._limit)

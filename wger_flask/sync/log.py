@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from ..storage.database import DatabaseError, database
+from ..storage.database import DatabaseError, database, disconnect
 from ..storage.sync_log import compaction, events, installing, numbers, phones, reading, watching
 from ..storage.sync_log import status as log_status
 from ..storage.sync_log.events import Cursor, Event, Events, EventsLost
@@ -151,7 +151,7 @@ def _compact_aside() -> None:
     except DatabaseError as wrong:
         logger.warning("the log of changes was not compacted: %s", " ".join(str(wrong).split()))
     finally:
-        database.obj.close()
+        disconnect()
 
 
 def _asked(ask: Callable[[], Answer]) -> Answer:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wger_flask.api import advisory_lock, columns, insert, transaction
+from wger_flask.api import columns, insert, transaction
 from wger_flask.sync import event_forms, log
 
 from .models import Delivery, Webhook
@@ -22,6 +22,8 @@ from .posting import NotDelivered, post, sign
 
 logger = logging.getLogger("wger_flask.webhooks")
 
+LOST = "lost"
+"""The type of the message whose reader must look at everything again."""
 MOST_EVENTS = 200
 """Events of one message."""
 PAUSES = (60, 300, 1800, 7200, 18_000, 36_000, 86_400)
@@ -33,14 +35,13 @@ LEASE = timedelta(seconds=120)
 """For how long a message is its sender's; longer than sending takes."""
 
 
-def resource_names() -> frozenset[str]:
-    """Return the names of resources of which something may be told."""
-    return frozenset(event_forms.resource_names().values())
+def begin(webhook: Webhook) -> None:
+    """Tell of what changes from now on, where that has not begun; in a transaction of its own.
 
-
-def cursor_of_now(user_id: int) -> str:
-    """Return the place in the log from which a user's changes are told; begins to note them there."""
-    return event_forms.text_of(log.read_events(user_id, None, 1).cursor)
+    The log is never brought up to date within another's writes: it would show them before they are committed.
+    """
+    cursor = event_forms.text_of(log.read_events(webhook.user_id, None, 1).cursor)
+    Webhook.update(cursor=cursor).where(Webhook.id == webhook.id, Webhook.cursor == "").execute()
 
 
 def add(webhook: Webhook, told: Iterable[Mapping[str, Any]], kind: str = "changes") -> Delivery:
@@ -51,50 +52,53 @@ def add(webhook: Webhook, told: Iterable[Mapping[str, Any]], kind: str = "change
     return made
 
 
-def make_due() -> int:
-    """Make the messages for everything that changed since the last time; returns how many."""
+def make_due(changes: log.Changes | None = None) -> int:
+    """Make the messages for everything that changed since the last time; returns how many.
+
+    Where ``changes`` are known, only the webhooks of the users whom they concern are looked at.
+    """
     made = 0
     for row in Webhook.select().where(Webhook.is_active):
-        made += _make(row)
+        if not row.cursor:
+            begin(row)
+        elif changes is None or changes.concerns(row.user_id):
+            made += _make(row)
     return made
 
 
 def _make(row: Webhook) -> int:
     made = 0
-    while True:
-        try:
-            found = log.read_events(row.user_id, event_forms.cursor_of(row.cursor), MOST_EVENTS)
-        except (log.EventsLost, ValueError):
-            found = log.read_events(row.user_id, None, 1)
-            told, kind = [], "lost"  # its reader must look at everything again
-        else:
-            names = event_forms.resource_names()
-            shown = [event_forms.shown(event, names) for event in found.events]
-            told, kind = [event for event in shown if _is_wanted(row, event)], "changes"
-        cursor = event_forms.text_of(found.cursor)
-        if cursor == row.cursor:
-            return made
-        if not told and kind == "changes" and not found.more:
+    more = True
+    while more:
+        told, kind, found = _read(row)
+        more, cursor = found.more, event_forms.text_of(found.cursor)
+        if not (told or more or kind == LOST):
             return made  # nothing for it: the cursor moves with the next message
         with transaction():
-            advisory_lock(f"webhook {row.id}")
-            moved = (
-                Webhook.update(cursor=cursor)
-                .where(Webhook.id == row.id, Webhook.cursor == row.cursor, Webhook.is_active)
-                .execute()
-            )  # fmt: skip
-            if not moved:
+            moved = Webhook.update(cursor=cursor).where(
+                Webhook.id == row.id, Webhook.cursor == row.cursor, Webhook.is_active
+            )
+            if not moved.execute():
                 return made  # another process did
-            if told or kind != "changes":
+            if told or kind == LOST:
                 add(row, told, kind)
                 made += 1
-            old = columns.now() - KEPT
             Delivery.delete().where(
-                Delivery.webhook == row.id, Delivery.created < old, Delivery.next_attempt.is_null()
+                Delivery.webhook == row.id, Delivery.created < columns.now() - KEPT, Delivery.next_attempt.is_null()
             ).execute()
         row.cursor = cursor
-        if not found.more:
-            return made
+    return made
+
+
+def _read(row: Webhook) -> tuple[list[dict[str, Any]], str, log.Events]:
+    """Return what a webhook is to be told next, the type of the message, and where in the log that leads."""
+    try:
+        found = log.read_events(row.user_id, event_forms.cursor_of(row.cursor), MOST_EVENTS)
+    except log.EventsLost:
+        return [], LOST, log.read_events(row.user_id, None, 1)
+    names = event_forms.resource_names()
+    shown = [event_forms.shown(event, names) for event in found.events]
+    return [event for event in shown if _is_wanted(row, event)], "changes", found
 
 
 def _is_wanted(row: Webhook, event: Mapping[str, Any]) -> bool:
@@ -145,14 +149,14 @@ def _send(row: Delivery, moment: datetime, allows_private: bool) -> None:
 
 def _note(row: Delivery, webhook: Webhook, moment: datetime, status: int | None, why: str) -> None:
     """Note what became of an attempt; a webhook that fails again and again is switched off."""
-    mine = Delivery.update
     if not why:
-        mine(status=status, error="", delivered=columns.now(), next_attempt=None).where(Delivery.id == row.id).execute()
+        taken = Delivery.update(status=status, error="", delivered=columns.now(), next_attempt=None)
+        taken.where(Delivery.id == row.id).execute()
         Webhook.update(failures=0).where(Webhook.id == webhook.id).execute()
         return
     given_up = row.attempts > len(PAUSES)
     pause = None if given_up else moment + timedelta(seconds=PAUSES[row.attempts - 1])
-    mine(status=status, error=why[:200], next_attempt=pause).where(Delivery.id == row.id).execute()
+    Delivery.update(status=status, error=why[:200], next_attempt=pause).where(Delivery.id == row.id).execute()
     logger.info("webhook %d of user %d, message %d: %s", webhook.id, webhook.user_id, row.id, why)
     if given_up:
         Webhook.update(failures=Webhook.failures + 1).where(Webhook.id == webhook.id).execute()

@@ -11,12 +11,15 @@ import hashlib
 import hmac
 import ipaddress
 import socket
-from urllib.parse import SplitResult, urlsplit
-
-import urllib3
-from urllib3.exceptions import HTTPError
+import ssl
+import threading
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import SplitResult, quote, urlsplit
 
 SECONDS = 10.0
+_PORTS = {"http": 80, "https": 443}
+_IN_PATHS = "%/?:@!$&'()*+,;=~-._"
 _USER_AGENT = "wger_flask"
 
 
@@ -46,6 +49,15 @@ def is_private(address: str) -> bool:
     return not found.is_global or found.is_multicast or (inner is not None and is_private(str(inner)))
 
 
+def is_address(url: str) -> bool:
+    """Tell whether a message can be posted there at all: a host, and a port that exists."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def is_refused(url: str) -> bool:
     """Tell, without a look at the network, whether an address can only be a private one."""
     host = urlsplit(url).hostname or ""
@@ -61,38 +73,57 @@ def post(url: str, body: str, headers: dict[str, str], allows_private: bool) -> 
     """Post ``body`` and return the status, one of 200 to 299; raises :class:`NotDelivered`.
 
     The name is resolved once, and that address is called, so that a name cannot lead elsewhere after it was looked at.
-    Redirects are not followed.
+    Redirects are not followed, and all of it takes :data:`SECONDS` at most, however slowly the other side sends.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address = _resolve(host, port, allows_private)
-    sent = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": _USER_AGENT, "Content-Type": "application/json"}
     try:
-        with _pool(parts, host, address, port) as pool:
-            answer = pool.urlopen(
-                "POST", _path(parts), body=body.encode(), headers=sent | headers, redirect=False, preload_content=False,
-                assert_same_host=False,
-            )  # fmt: skip
-            status = answer.status
-            answer.close()
-    except HTTPError as wrong:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port or _PORTS[parts.scheme]
+        told = {"Host": _host_header(host, parts.port), "User-Agent": _USER_AGENT, "Content-Type": "application/json"}
+        with socket.create_connection((_resolve(host, port, allows_private), port), SECONDS) as sock:
+            if parts.scheme == "https":
+                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            status = _exchange(sock, host, _path(parts), body, told | headers)
+    except (OSError, HTTPException, ValueError) as wrong:
         raise NotDelivered(type(wrong).__name__) from None
     if not 200 <= status < 300:
         raise NotDelivered(f"The answer was {status}.", status)
     return status
 
 
-def _pool(parts: SplitResult, host: str, address: str, port: int) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(total=SECONDS)
-    if parts.scheme == "https":
-        return urllib3.HTTPSConnectionPool(
-            address, port, timeout=timeout, retries=False, server_hostname=host, assert_hostname=host
-        )
-    return urllib3.HTTPConnectionPool(address, port, timeout=timeout, retries=False)
+def _exchange(sock: socket.socket, host: str, path: str, body: str, headers: dict[str, str]) -> int:
+    """Send a request and return the status of its answer; the connection is cut when the time is over.
+
+    Raises OSError and HTTPException.
+    """
+    connection = HTTPConnection(host)
+    connection.sock = sock
+    is_over = threading.Event()
+
+    def cut() -> None:
+        is_over.set()
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    deadline = threading.Timer(SECONDS, cut)
+    deadline.start()
+    try:
+        connection.request("POST", path, body=body.encode(), headers=headers)
+        with connection.getresponse() as answer:
+            if is_over.is_set():
+                raise TimeoutError  # what was cut reads like the end of an answer
+            return answer.status
+    finally:
+        deadline.cancel()
+        connection.close()
+
+
+def _host_header(host: str, port: int | None) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port is None else f"{shown}:{port}"
 
 
 def _path(parts: SplitResult) -> str:
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_IN_PATHS)
 
 
 def _resolve(host: str, port: int, allows_private: bool) -> str:

@@ -16,16 +16,18 @@ from wger_flask.api import (
     Resource,
     Schema,
     advisory_lock,
+    after_commit,
     compared,
     exact,
     fields,
     owned_by,
     services,
 )
+from wger_flask.sync import event_forms
 
 from . import deliveries
 from .models import Delivery, Webhook
-from .posting import is_refused, shown_secret
+from .posting import is_address, is_refused, shown_secret
 
 MOST = 20
 """Webhooks of one user."""
@@ -67,14 +69,14 @@ def check(call: Call, data: dict[str, Any], row: Webhook | None) -> dict[str, li
     """Return what is wrong with the address or with the names of resources."""
     wrong: dict[str, list[str]] = {}
     url, names = data.get("url"), data.get("resources")
-    if url is not None and not url.startswith(("http://", "https://")):
-        wrong["url"] = ["The address begins with http:// or https://."]
+    if url is not None and not is_address(url):
+        wrong["url"] = ["The address begins with http:// or https://, a host, and maybe a port."]
     elif url is not None and is_refused(url) and not services().settings.WGER_WEBHOOK_PRIVATE_ADDRESSES:
         wrong["url"] = ["This server sends nothing to private addresses."]
     if names is not None:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             wrong["resources"] = ["A list of names of resources."]
-        elif unknown := sorted(set(names) - deliveries.resource_names()):
+        elif unknown := sorted(set(names) - set(event_forms.resource_names().values())):
             wrong["resources"] = [f"Nothing is told of {', '.join(unknown)}."]
     return wrong
 
@@ -86,7 +88,13 @@ def prepare(call: Call, data: dict[str, Any], row: Webhook | None) -> None:
         if Webhook.select().where(Webhook.user == call.user.id).count() >= MOST:
             raise Invalid({"non_field_errors": [f"There are {MOST} webhooks already."]})
     if data.get("is_active", row is None) and not (row is not None and row.is_active):
-        data |= {"cursor": deliveries.cursor_of_now(call.user.id), "failures": 0}
+        data |= {"cursor": "", "failures": 0}
+
+
+def saved(call: Call, row: Webhook, created: bool) -> None:
+    """Tell of what changes once this is stored."""
+    if row.is_active and not row.cursor:
+        after_commit(lambda: deliveries.begin(row))
 
 
 def ping(call: Call) -> tuple[dict[str, int], int]:
@@ -109,7 +117,7 @@ webhook = Resource(
     methods=WRITE,
     filters={"id": exact, "is_active": exact},
     owner=owned_by("user"),
-    hooks=Hooks(check=check, prepare=prepare),
+    hooks=Hooks(check=check, prepare=prepare, saved=saved),
     actions=(
         Action(
             "ping", ping, methods=("POST",), schema=PingSchema, creates=True, label="Send a message to try it",

@@ -7,10 +7,9 @@ import threading
 
 from flask import Flask
 
-from ..storage.database import DatabaseError, disconnect, release_connection, take_up
-from ..sync import keeps_log, log
+from ..sync import keeps_log
+from ..sync.background import Follower, repeat
 from . import deliveries, posting
-from .models import Webhook
 
 logger = logging.getLogger("wger_flask.webhooks")
 
@@ -23,8 +22,9 @@ RETRY_LOOKS = 15
 class Sender:
     """The background work of one process; ``allows_private`` lets messages go to private addresses."""
 
-    def __init__(self, app: Flask, allows_private: bool, pause: float = LOOK_SECONDS):
-        self._app, self._allows_private, self._pause = app, allows_private, pause
+    def __init__(self, app: Flask, allows_private: bool):
+        self._app, self._allows_private = app, allows_private
+        self._follower, self._looks = Follower(), 0
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -40,29 +40,26 @@ class Sender:
             self._thread.join(posting.SECONDS + 2)
 
     def look(self) -> None:
-        """Make and send what is due."""
-        with self._app.app_context():
-            if Webhook.select(Webhook.id).where(Webhook.is_active).limit(1).exists():
-                deliveries.make_due()
+        """Make the messages for what has changed since the last look, and send those that are due."""
+        try:
+            changes = self._follower.changes()
+            self._looks += 1
+            if changes is None and self._looks < RETRY_LOOKS:
+                return
+            self._looks = 0
+            with self._app.app_context():
+                if changes is not None:
+                    deliveries.make_due(changes)
                 deliveries.send_due(self._allows_private)
+        except Exception:
+            self._follower = Follower()  # what was not made is made the next time
+            raise
 
     def _run(self) -> None:
-        marker, looks = object(), 0
-        while not self._stopped.is_set():
-            try:
-                take_up()
-                now, looks = log.change_marker(), looks + 1
-                if now != marker or looks >= RETRY_LOOKS:
-                    marker, looks = now, 0
-                    self.look()
-            except DatabaseError as wrong:
-                logger.debug("webhooks: %s", " ".join(str(wrong).split()))
-            except Exception:
-                logger.exception("webhooks failed")
-            finally:
-                release_connection()
-            self._stopped.wait(self._pause)
-        disconnect()
+        def goes_on() -> bool:
+            return not self._stopped.is_set()
+
+        repeat(self.look, goes_on, lambda: self._stopped.wait(LOOK_SECONDS), logger)
 
 
 _sender: Sender | None = None
@@ -79,6 +76,6 @@ def start(app: Flask) -> None:
 
 
 def stop() -> None:
-    """End that."""
+    """Send no more."""
     if _sender is not None:
         _sender.stop()

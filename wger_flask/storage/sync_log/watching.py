@@ -9,6 +9,7 @@ from ..database import database
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION
 from . import buckets, reading, sequencer, tables
 from .nodes import Node
+from .specification import OF_USERS
 
 
 class Place(NamedTuple):
@@ -27,6 +28,11 @@ class Changes(NamedTuple):
     place: Place
     buckets: frozenset[str] | None
     phones: dict[tuple[int, str], tuple[int, int]]
+
+    def concerns(self, user_id: int) -> bool:
+        """Tell whether rows of a user may have changed."""
+        changed, epoch = self.buckets, self.place.epoch
+        return changed is None or any(buckets.name_of(epoch, kind, user_id) in changed for kind in OF_USERS)
 
 
 def changes_since(nodes: Sequence[Node], place: Place | None, users: Collection[int]) -> Changes:
