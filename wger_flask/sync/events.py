@@ -29,6 +29,7 @@ from .tokens import SyncToken, stamp_of
 
 MOST, USUAL = 1000, 100
 LONGEST_WAIT = 60
+LONGER_THAN_STREAMS = 86_400  # seconds: what is looked at is the account's stamp, at each wake
 
 
 class Gone(Detailed):
@@ -84,23 +85,21 @@ def changes(call: Call) -> Any:
         found = log.read_events(call.user.id, start, asked["limit"])
     except log.EventsLost:
         raise Gone() from None
+    may_go_on = may_last(current_app)
     if call.wants_stream:
-        return _streamed(call, start or found.cursor, asked["limit"], None)
-    if asked["wait"] and start is not None and not found.events and not call.format.is_html and may_last(current_app):
-        return _streamed(call, start, asked["limit"], asked["wait"])
+        lifetime = services().settings.WGER_SYNC_STREAM_LIFETIME * 60 if may_go_on else 0
+        return _streamed(call, start or found.cursor, asked["limit"], lifetime)
+    if asked["wait"] and start is not None and not found.events and not call.format.is_html and may_go_on:
+        return _streamed(call, start, asked["limit"], asked["wait"], once=True)
     return told(found, resource_names())
 
 
-def _streamed(call: Call, start: Cursor, limit: int, wait: int | None) -> Response:
-    """Return an answer that goes on for minutes, or, with ``wait``, one that waits for something to tell."""
-    settings = services().settings
-    lifetime = settings.WGER_SYNC_STREAM_LIFETIME * 60 if may_last(current_app) else 0
-    if wait is not None:
-        lifetime = wait
-    pace = Pace(settings.WGER_SYNC_KEEPALIVE, lifetime)
-    token = SyncToken(call.user.id, stamp_of(call), int(time.time()) + 86_400)
-    pieces = pieces_of(current_app, EventStream(token, start, limit, resource_names(), pace, once=wait is not None))
-    mimetype = "application/json" if wait is not None else EVENT_STREAM
+def _streamed(call: Call, start: Cursor, limit: int, lifetime: int, once: bool = False) -> Response:
+    """Return an answer that goes on for ``lifetime`` seconds, or with ``once`` until there is something to tell."""
+    pace = Pace(services().settings.WGER_SYNC_KEEPALIVE, lifetime)
+    token = SyncToken(call.user.id, stamp_of(call), int(time.time()) + LONGER_THAN_STREAMS)
+    pieces = pieces_of(current_app, EventStream(token, start, limit, resource_names(), pace, once))
+    mimetype = "application/json" if once else EVENT_STREAM
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(pieces, mimetype=mimetype, headers=headers, direct_passthrough=True)
 
