@@ -521,6 +521,25 @@ def test_whatever_a_row_holds_it_is_loaded_or_refused(load, data):
         assert list(dangling(model)) == []
 
 
+@pytest.mark.parametrize("number", [2**63, float(2**63), str(2**63), -(2**63) - 1, 10**40])
+@pytest.mark.parametrize("place", ["pk", "category", "muscles"])
+def test_a_number_that_no_database_has_room_for_is_refused(load, number, place):
+    row = exercise()
+    if place == "pk":
+        row["pk"] = number
+    else:
+        row["fields"][place] = [number] if place == "muscles" else number
+    with pytest.raises(ImportFailure):
+        load([*CATALOGUE[:3], row])
+
+
+def test_a_clash_with_a_number_that_is_too_large_is_refused(load):
+    kind = "token_blacklist.blacklistedtoken"
+    fields = {"blacklisted_at": None, "id": 0, "token": float(2**63)}
+    with pytest.raises(ImportFailure):
+        load([*CATALOGUE, user(), {"model": kind, "pk": None, "fields": fields}])
+
+
 def test_uuids_may_be_written_either_way(load):
     dashed, bare = "6e103b23-81ba-4a34-b748-d1324ca41a19", "6E103B2381BA4A34B748D1324CA41A19"
     load([*CATALOGUE[:3], exercise(uuid=dashed, variation_group=bare)])

@@ -152,8 +152,9 @@ class Table:
             self._upsert = Upsert(self.model, [self._key.name, *self._names])
         for owner in self._owners:
             place = self._names.index(owner.name) + 1
-            mine = self._key.in_([row[0] for row in rows]) | owner.in_([row[place] for row in rows])
-            self.model.delete().where(mine).execute()
+            # Keys that no row can have are refused by the writing below.
+            keys, owners = ([row[at] for row in rows if fields.storable(row[at])] for at in (0, place))
+            self.model.delete().where(self._key.in_(keys) | owner.in_(owners)).execute()
         return self._upsert.write(rows)
 
     def key_of(self, row: tuple) -> object:
@@ -175,13 +176,17 @@ class Links:
         try:
             if not isinstance(given, list):
                 raise ValueError(f"{given!r} is not a list")
-            return list(dict.fromkeys(self._read(one) for one in given))
+            found = list(dict.fromkeys(self._read(one) for one in given))
+            if large := [key for key in found if not fields.storable(key)]:
+                raise ValueError(f"{large[0]} is too large")
+            return found
         except ValueError as wrong:
             raise ValueError(f"{self._link.name}: {wrong}") from None
 
     def add(self, source: object, targets: list) -> None:
         """Keep ``targets`` as all that the row ``source`` is linked to."""
-        self._targets[source] = targets
+        if fields.storable(source):  # or else the row is refused
+            self._targets[source] = targets
 
     def write(self) -> None:
         """Write what was kept."""
