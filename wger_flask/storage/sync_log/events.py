@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..database import database
 from ..dialects.sync_log import BUCKET, OPERATION
-from . import buckets, reading, sequencer
+from . import reading
 from .nodes import Node
 from .specification import OF_USERS
 from .tables import CLEAR, PUT, REMOVE, state
@@ -50,12 +50,7 @@ def read_events(
     Brings the log up to date first, and begins to keep the user's rows in it.  Raises :class:`EventsLost`.
     """
     held = database.obj
-    sql = held.dialect.sync_log
-    with sql.reading(held):
-        if not sequencer.has_marks(held) and not buckets.missing_for(held, user_id):
-            return _read(held, by_table, user_id, since, most)
-    with sql.sequencing(held):
-        reading.catch_up(held, nodes, user_id)
+    with reading.up_to_date(held, nodes, user_id):
         return _read(held, by_table, user_id, since, most)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..database import database
@@ -50,17 +51,28 @@ class Batch(NamedTuple):
 def take_snapshot(nodes: Sequence[Node], user_id: int, client_id: str) -> Snapshot:
     """Return what a checkpoint says now.
 
-    The number of the phone's writes is read before the marks are looked at: whoever sees the number sees the rows.
+    The number of the phone's writes is of the same state as the rows: whoever sees the number sees what was uploaded
+    before it was given.
     """
     held = database.obj
+    with up_to_date(held, nodes, user_id):
+        return _snapshot(held, user_id, _number(held, user_id, client_id))
+
+
+@contextmanager
+def up_to_date(held: Any, nodes: Sequence[Node], user_id: int | None = None) -> Iterator[None]:
+    """Run a block that reads one state of the log, brought up to date, with the buckets of a user.
+
+    The sequencer's lock is taken only where there is something to do.
+    """
     sql = held.dialect.sync_log
     with sql.reading(held):
-        number = _number(held, user_id, client_id)
-        if not sequencer.has_marks(held) and not buckets.missing_for(held, user_id):
-            return _snapshot(held, user_id, number)
+        if not sequencer.has_marks(held) and (user_id is None or not buckets.missing_for(held, user_id)):
+            yield
+            return
     with sql.sequencing(held):
         catch_up(held, nodes, user_id)
-        return _snapshot(held, user_id, number)
+        yield
 
 
 def catch_up(held: Any, nodes: Sequence[Node], user_id: int | None = None) -> None:

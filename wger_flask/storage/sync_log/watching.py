@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..database import database
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION
-from . import buckets, reading, sequencer, tables
+from . import buckets, reading, tables
 from .nodes import Node
 from .specification import OF_USERS
 
@@ -39,12 +39,7 @@ def changes_since(nodes: Sequence[Node], place: Place | None, users: Collection[
     """Return what is new since ``place``, with the phones of ``users``; brings the log up to date before."""
     held = database.obj
     sql = held.dialect.sync_log
-    with sql.reading(held):
-        is_behind = sequencer.has_marks(held)
-    if is_behind:
-        with sql.sequencing(held):
-            reading.catch_up(held, nodes)
-    with sql.reading(held):
+    with reading.up_to_date(held, nodes):
         state = tables.state(held)
         now = Place(state.epoch, state.last_op_id)
         changed = None
