@@ -127,6 +127,14 @@ def test_it_is_described_but_not_listed(api):
 def test_its_page_has_a_form_for_what_may_be_asked(api):
     page = api("grace").get("events/", headers={"Accept": "text/html"})
     assert page.status_code == 200 and 'name="since"' in page.text
+    assert "<textarea" not in page.text
+
+
+def test_its_page_shows_where_the_events_end_besides_them(api, events):
+    start = events()["cursor"]
+    for key in ("", new_plan(api)):
+        page = api("grace").get("events/", query_string={"since": start}, headers={"Accept": "text/html"}).text
+        assert "Cursor" in page and key in page and '<p class="card"><dl' not in page.replace("\n", "")
 
 
 def test_a_stream_says_where_it_is_and_goes_on_from_there(api, events):

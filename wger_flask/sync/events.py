@@ -42,7 +42,9 @@ class Gone(Detailed):
 class EventsQuery(Schema):
     """From where on, how many, and for how long to wait."""
 
-    since = String(help="the cursor of an earlier answer; without it there are no results, only the cursor of now")
+    since = String(
+        max_length=60, help="the cursor of an earlier answer; without it there are no results, only the cursor of now"
+    )
     limit = Integer(min=1, max=MOST, load_default=USUAL, help="the most results")
     wait = Integer(min=0, max=LONGEST_WAIT, load_default=0, help="seconds to wait where nothing has changed yet")
 

@@ -30,6 +30,8 @@ from .tables import key_field, pager_of, table_of
 from .urls import address, here, way_back
 from .views import picture
 
+ENVELOPE = ("count", "next", "previous", "results")
+
 
 def page(call: Call | None, payload, status: int) -> Response | None:
     """Return the page for an answer, None where there is nothing to see."""
@@ -121,6 +123,10 @@ def plain(call: Call, payload, status: int = 200) -> Response:
     if isinstance(payload, dict) and rows is payload:
         facts = _facts(schema, payload, call) if schema else [(label(key), guess(item)) for key, item in rows.items()]
         return respond("plain.html", status, **frame, facts=facts)
+    if isinstance(payload, dict) and isinstance(rows, list):  # what stands beside the rows, such as where they end
+        frame["facts"] = [(label(key), guess(item)) for key, item in payload.items() if key not in ENVELOPE]
+        if not rows:
+            return respond("plain.html", status, **frame)
     if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row))
         cells = Cells(schema, rows, call.user) if schema else None
