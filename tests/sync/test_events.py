@@ -9,7 +9,7 @@ import pytest
 from wger_flask.auth import credential_stamps
 from wger_flask.auth.models import User
 from wger_flask.sync import log
-from wger_flask.sync.event_forms import cursor_of
+from wger_flask.sync.event_formats import parse_cursor
 from wger_flask.sync.event_stream import KEEPALIVE, EventStream
 from wger_flask.sync.source import Pace
 from wger_flask.sync.tokens import SyncToken
@@ -109,7 +109,7 @@ def test_what_is_no_cursor_is_refused_by_name(api, since):
 
 def test_a_cursor_of_another_log_is_gone(api, events):
     new_plan(api)
-    now = cursor_of(events()["cursor"])
+    now = parse_cursor(events()["cursor"])
     for lost in (f"0-{now.number}", f"{now.epoch}-{now.number + 1}"):
         assert api("grace").get("events/", query_string={"since": lost}).status_code == 410
 

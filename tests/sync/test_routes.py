@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import key_of, settings_for
 from wger_flask.auth.models import User
 from wger_flask.sync import log, routes
-from wger_flask.sync.connected import Connected
 from wger_flask.sync.log import Batch, Snapshot
+from wger_flask.sync.open_streams import OpenStreams
 from wger_flask.testing.server import with_app
 
 STREAM, WRITE, REQUESTED = "/ps/sync/stream", "/ps/write-checkpoint2.json?client_id=p", "/ps/sync/checkpoint-request"
@@ -26,7 +26,7 @@ def short_log(monkeypatch):
     monkeypatch.setattr(log, "take_snapshot", lambda user, client: Snapshot(1, 0, 0, ()))
     monkeypatch.setattr(log, "read_batch", lambda *_: Batch([], 0, False))
     monkeypatch.setattr(log, "generation", lambda: 0)
-    monkeypatch.setattr(Connected, "_watch", lambda self: None)
+    monkeypatch.setattr(OpenStreams, "_watch", lambda self: None)
     monkeypatch.setattr(log, "begin_stream", lambda user, client, position: 1)
     monkeypatch.setattr(log, "raise_number", lambda user, client: 3)
     monkeypatch.setattr(log, "keep_number", lambda user, client, number: number)

@@ -10,8 +10,8 @@ import pytest
 from wger_flask.storage.database import DatabaseError
 from wger_flask.sync import log, stream
 from wger_flask.sync import source as sources
-from wger_flask.sync.connected import Connected, Full, Held
 from wger_flask.sync.log import Batch, Bucket, Snapshot
+from wger_flask.sync.open_streams import Full, OpenStreams, ThreadedStream
 from wger_flask.sync.stream import Pace, Stream
 from wger_flask.sync.stream_requests import StreamRequest
 
@@ -281,8 +281,8 @@ def test_a_database_that_is_away_ends_the_stream(held, phone, monkeypatch):
 # -- the streams of a process -----------------------------------------------------------------------
 @pytest.fixture
 def connected(monkeypatch):
-    monkeypatch.setattr(Connected, "_watch", lambda self: None)
-    return Connected(most=3, most_of_user=2, interval=0.2)
+    monkeypatch.setattr(OpenStreams, "_watch", lambda self: None)
+    return OpenStreams(most=3, most_of_user=2, interval=0.2)
 
 
 def of(phone, client: str, user: int = 7) -> Stream:
@@ -320,7 +320,7 @@ def test_phones_beyond_the_budget_are_told_to_wait(phone, connected):
 def test_a_stream_that_holds_a_thread_ends_with_the_process(phone):
     source, asked = phone(), []
     source.wait = lambda: asked.append(1)
-    pieces = list(Held(source, lambda: len(asked) == 3))
+    pieces = list(ThreadedStream(source, lambda: len(asked) == 3))
     assert b"checkpoint_complete" in pieces[-1] and len(asked) == 3
 
 
@@ -336,16 +336,16 @@ def test_a_phone_is_woken_by_what_concerns_it(held, phone, clock):
         (changes("e|user_planning[8]"), False), (changes(), False), (changes(OWN), True),
         (changes(number=3), True), (changes(everything=True), True),
     ):  # fmt: skip
-        source.hear(told)
+        source.notify(told)
         assert source.is_due is concerns, told
         assert heard(source) == []
 
 
 def test_a_newer_stream_in_another_process_ends_this_one(held, phone):
     source = phone()
-    source.hear(changes(newest=5))  # it has no number yet
+    source.notify(changes(newest=5))  # it has no number yet
     source.number = 5
-    source.hear(changes(newest=5))
+    source.notify(changes(newest=5))
     heard(source)
-    source.hear(changes(newest=6))
+    source.notify(changes(newest=6))
     assert source.advance() is None

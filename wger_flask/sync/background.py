@@ -10,7 +10,7 @@ from . import log
 from .log import Changes, Place
 
 
-def repeat(
+def run_periodically(
     look: Callable[[], None], goes_on: Callable[[], bool], pause: Callable[[], object], logger: logging.Logger
 ) -> None:
     """Call ``look()``, then ``pause()``, for as long as ``goes_on()``.
@@ -32,7 +32,7 @@ def repeat(
     disconnect()
 
 
-class Follower:
+class LogFollower:
     """What has changed in the log since the last time it was asked; cheap where nothing was committed."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from time import monotonic
 from uuid import uuid4
 
-from . import event_forms, log
+from . import event_formats, log
 from .log import Changes, Cursor
 from .source import Pace, Source
 from .tokens import SyncToken
@@ -31,7 +31,7 @@ class EventStream(Source):
         super().__init__(token, f"events {uuid4()}", pace, now)
         self._since, self._limit, self._names, self._once = since, limit, names, once
 
-    def hear(self, changes: Changes) -> None:
+    def notify(self, changes: Changes) -> None:
         """Wake it if rows of its user changed."""
         if changes.concerns(self.user_id):
             self.wake()
@@ -48,14 +48,15 @@ class EventStream(Source):
             try:
                 found = log.read_events(self.user_id, self._since, self._limit)
             except log.EventsLost:
-                yield event_forms.answer(log.Events([], self._since, False), self._names) if self._once else LOST
+                yield event_formats.events_body(log.Events([], self._since, False), self._names) if self._once else LOST
                 return
             if found.events and not self._once:
                 epoch, names = found.cursor.epoch, self._names
-                texts = [event_forms.as_text(event, Cursor(epoch, event.number), names) for event in found.events]
-                yield b"".join(texts)
+                cursors = [Cursor(epoch, event.number) for event in found.events]
+                pairs = zip(found.events, cursors, strict=True)
+                yield b"".join(event_formats.server_sent_event(event, cursor, names) for event, cursor in pairs)
             elif self._once and (found.events or is_over):
-                yield event_forms.answer(found, self._names)
+                yield event_formats.events_body(found, self._names)
                 return
             elif self._now() >= self.due:
                 yield KEEPALIVE

@@ -20,7 +20,7 @@ from ..rest.registry import Registry
 from ..rest.schema import Schema
 from ..rest.services import services
 from . import log
-from .event_forms import cursor_of, resource_names, told
+from .event_formats import parse_cursor, resource_names, serialize_events
 from .event_stream import EventStream
 from .log import Cursor
 from .routes import may_last, pieces_of
@@ -80,7 +80,7 @@ def changes(call: Call) -> Any:
     start = None
     if since:
         try:
-            start = cursor_of(since)
+            start = parse_cursor(since)
         except ValueError:
             raise Invalid({"since": ["This is no cursor of an earlier answer."]}) from None
     try:
@@ -93,7 +93,7 @@ def changes(call: Call) -> Any:
         return _streamed(call, start or found.cursor, asked["limit"], lifetime)
     if asked["wait"] and start is not None and not found.events and not call.format.is_html and may_go_on:
         return _streamed(call, start, asked["limit"], asked["wait"], once=True)
-    return told(found, resource_names())
+    return serialize_events(found, resource_names())
 
 
 def _streamed(call: Call, start: Cursor, limit: int, lifetime: int, once: bool = False) -> Response:

@@ -53,7 +53,7 @@ def take_snapshot(user_id: int, client_id: str) -> Snapshot:
 
     Brings the log up to date first where changes are marked; one short transaction.
     """
-    snapshot = _asked(lambda: reading.take_snapshot(_nodes, user_id, client_id))
+    snapshot = _with_log(lambda: reading.take_snapshot(_nodes, user_id, client_id))
     _compact_if_due()
     return snapshot
 
@@ -65,7 +65,7 @@ def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> 
     was removed is then left out, all but its checksums.  It holds for all batches of one checkpoint, and no longer.  An
     unknown bucket is empty.
     """
-    return _asked(lambda: reading.read_batch(_by_table, bucket, after, until, after == 0 if new is None else new))
+    return _with_log(lambda: reading.read_batch(_by_table, bucket, after, until, after == 0 if new is None else new))
 
 
 def read_events(user_id: int, since: Cursor | None, most: int) -> Events:
@@ -73,37 +73,37 @@ def read_events(user_id: int, since: Cursor | None, most: int) -> Events:
 
     Raises :class:`EventsLost` where the log does not reach back so far.
     """
-    return _asked(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
+    return _with_log(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
 
 
 def generation() -> int:
     """Return the number that each compaction raises."""
-    return _asked(reading.generation)
+    return _with_log(reading.generation)
 
 
 def raise_number(user_id: int, client_id: str) -> int:
     """Raise the write number of a user's phone by one, and return it once it is committed."""
-    return _asked(lambda: numbers.raise_number(user_id, client_id))
+    return _with_log(lambda: numbers.raise_number(user_id, client_id))
 
 
 def keep_number(user_id: int, client_id: str, number: int) -> int:
     """Keep the greater of the write number of a user's phone and ``number``; returns it once it is committed."""
-    return _asked(lambda: numbers.keep_number(user_id, client_id, number))
+    return _with_log(lambda: numbers.keep_number(user_id, client_id, number))
 
 
 def begin_stream(user_id: int, client_id: str, position: int) -> int:
     """Return the number of a phone's new stream, above those of all before, once it is committed."""
-    return _asked(lambda: phones.begin_stream(user_id, client_id, position))
+    return _with_log(lambda: phones.begin_stream(user_id, client_id, position))
 
 
 def end_streams(ended: Collection[Ended]) -> None:
     """Note streams that ended; one whose phone has a newer one already is not noted."""
-    _asked(lambda: phones.end_streams(ended))
+    _with_log(lambda: phones.end_streams(ended))
 
 
 def changes_since(place: Place | None, users: Collection[int]) -> Changes:
     """Return what is new since a place in the log (None: all of it), with the phones of ``users``."""
-    return _asked(lambda: watching.changes_since(_nodes, place, users))
+    return _with_log(lambda: watching.changes_since(_nodes, place, users))
 
 
 def change_marker() -> object:
@@ -117,12 +117,12 @@ def change_marker() -> object:
 
 def compact() -> compaction.Compaction:
     """Drop what nobody needs of the log, while it is used; it does so by itself once a day where phones come."""
-    return _asked(lambda: compaction.compact(_nodes))
+    return _with_log(lambda: compaction.compact(_nodes))
 
 
 def status(open_for: float) -> log_status.Status:
     """Return how large the log is, and which phones there are; a stream is open for ``open_for`` seconds at most."""
-    return _asked(lambda: log_status.read(database.obj, open_for))
+    return _with_log(lambda: log_status.read(database.obj, open_for))
 
 
 def rebuild() -> None:
@@ -154,7 +154,7 @@ def _compact_aside() -> None:
         disconnect()
 
 
-def _asked(ask: Callable[[], Answer]) -> Answer:
+def _with_log(ask: Callable[[], Answer]) -> Answer:
     """Return what ``ask()`` does, with the log made where it is not there, or was made for other tables."""
     held = database.obj
     if held.__dict__.get("log_is_for") is not _nodes:

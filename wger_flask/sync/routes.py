@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from ..auth.tokens import BadToken
 from ..rest.errors import Detailed
 from . import log
-from .connected import Connected, Full, Held
+from .open_streams import Full, OpenStreams, ThreadedStream
 from .source import Pace, Source
 from .stream import Stream
 from .stream_requests import client_of, read_checkpoint_request, read_stream_request
@@ -57,7 +57,7 @@ class TooMany(Detailed):
 
 def register(app: Flask, settings: Any) -> None:
     """Register the routes with the application."""
-    connected = Connected(
+    connected = OpenStreams(
         settings.WGER_SYNC_STREAMS, settings.WGER_SYNC_STREAMS_PER_USER, settings.WGER_SYNC_POLL_INTERVAL / 1000
     )
     pace = Pace(
@@ -114,7 +114,7 @@ def pieces_of(app: Flask, source: Source) -> Any:
     except Full:
         raise TooMany() from None
     wrapper = request.environ.get(WRAPPER)
-    return Held(source, _is_stopping) if wrapper is None else wrapper(source)
+    return ThreadedStream(source, _is_stopping) if wrapper is None else wrapper(source)
 
 
 def may_last(app: Flask) -> bool:
@@ -138,7 +138,7 @@ def _token() -> SyncToken:
     return token
 
 
-def _has_thread(connected: Connected, threads: int) -> bool:
+def _has_thread(connected: OpenStreams, threads: int) -> bool:
     """Tell whether a stream may hold a thread for minutes: where there are none to spare it ends once it is whole.
 
     Half of a server's threads are kept for requests; Flask's own server makes one for each.

@@ -60,7 +60,7 @@ class Source:
         """Yield what is to be sent, b"" where it waits."""
         raise NotImplementedError
 
-    def hear(self, changes: Changes) -> None:
+    def notify(self, changes: Changes) -> None:
         """Wake it if it is concerned."""
         raise NotImplementedError
 

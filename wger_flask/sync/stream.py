@@ -34,7 +34,7 @@ class Stream(Source):
         told = self._sent if self._is_complete else None
         return told.last_op_id if told else max(self._positions.values(), default=0)
 
-    def hear(self, changes: Changes) -> None:
+    def notify(self, changes: Changes) -> None:
         """Wake it if it is concerned: its buckets, the number of its phone's writes, a newer stream of its phone."""
         number, newest = changes.phones.get((self.user_id, self.client_id), (0, 0))
         told = self._sent

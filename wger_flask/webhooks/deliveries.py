@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wger_flask.api import columns, insert, transaction
-from wger_flask.sync import event_forms, log
+from wger_flask.sync import event_formats, log
 
 from .models import Delivery, Webhook
 from .posting import NotDelivered, post, sign
@@ -40,7 +40,7 @@ def begin(webhook: Webhook) -> None:
 
     The log is never brought up to date within another's writes: it would show them before they are committed.
     """
-    cursor = event_forms.text_of(log.read_events(webhook.user_id, None, 1).cursor)
+    cursor = event_formats.format_cursor(log.read_events(webhook.user_id, None, 1).cursor)
     Webhook.update(cursor=cursor).where(Webhook.id == webhook.id, Webhook.cursor == "").execute()
 
 
@@ -71,7 +71,7 @@ def _make(row: Webhook) -> int:
     more = True
     while more:
         told, kind, found = _read(row)
-        more, cursor = found.more, event_forms.text_of(found.cursor)
+        more, cursor = found.more, event_formats.format_cursor(found.cursor)
         if not (told or more or kind == LOST):
             return made  # nothing for it: the cursor moves with the next message
         with transaction():
@@ -93,11 +93,11 @@ def _make(row: Webhook) -> int:
 def _read(row: Webhook) -> tuple[list[dict[str, Any]], str, log.Events]:
     """Return what a webhook is to be told next, the type of the message, and where in the log that leads."""
     try:
-        found = log.read_events(row.user_id, event_forms.cursor_of(row.cursor), MOST_EVENTS)
+        found = log.read_events(row.user_id, event_formats.parse_cursor(row.cursor), MOST_EVENTS)
     except log.EventsLost:
         return [], LOST, log.read_events(row.user_id, None, 1)
-    names = event_forms.resource_names()
-    shown = [event_forms.shown(event, names) for event in found.events]
+    names = event_formats.resource_names()
+    shown = [event_formats.serialize_event(event, names) for event in found.events]
     return [event for event in shown if _is_wanted(row, event)], "changes", found
 
 

@@ -37,7 +37,7 @@ def sign(secret: str, name: str, timestamp: int, body: str) -> str:
     return "v1," + base64.b64encode(hmac.digest(bytes.fromhex(secret), signed, hashlib.sha256)).decode()
 
 
-def shown_secret(secret: str) -> str:
+def format_secret(secret: str) -> str:
     """Return a secret as libraries of that specification take it."""
     return "whsec_" + base64.b64encode(bytes.fromhex(secret)).decode()
 

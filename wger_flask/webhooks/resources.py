@@ -23,11 +23,11 @@ from wger_flask.api import (
     owned_by,
     services,
 )
-from wger_flask.sync import event_forms
+from wger_flask.sync import event_formats
 
 from . import deliveries
 from .models import Delivery, Webhook
-from .posting import is_address, is_refused, shown_secret
+from .posting import format_secret, is_address, is_refused
 
 MOST = 20
 """Webhooks of one user."""
@@ -43,7 +43,7 @@ class WebhookSchema(Schema):
     )
     is_active = fields.Boolean(label="active")
     secret = Computed(
-        lambda context, secret: shown_secret(secret),
+        lambda context, secret: format_secret(secret),
         of=("secret",),
         describes=fields.String(help="the key of the signatures, as libraries for Standard Webhooks take it"),
     )
@@ -76,7 +76,7 @@ def check(call: Call, data: dict[str, Any], row: Webhook | None) -> dict[str, li
     if names is not None:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             wrong["resources"] = ["A list of names of resources."]
-        elif unknown := sorted(set(names) - set(event_forms.resource_names().values())):
+        elif unknown := sorted(set(names) - set(event_formats.resource_names().values())):
             wrong["resources"] = [f"Nothing is told of {', '.join(unknown)}."]
     return wrong
 

@@ -8,7 +8,7 @@ import threading
 from flask import Flask
 
 from ..sync import keeps_log
-from ..sync.background import Follower, repeat
+from ..sync.background import LogFollower, run_periodically
 from . import deliveries, posting
 
 logger = logging.getLogger("wger_flask.webhooks")
@@ -24,7 +24,7 @@ class Sender:
 
     def __init__(self, app: Flask, allows_private: bool):
         self._app, self._allows_private = app, allows_private
-        self._follower, self._looks = Follower(), 0
+        self._follower, self._looks = LogFollower(), 0
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -52,14 +52,14 @@ class Sender:
                     deliveries.make_due(changes)
                 deliveries.send_due(self._allows_private)
         except Exception:
-            self._follower = Follower()  # what was not made is made the next time
+            self._follower = LogFollower()  # what was not made is made the next time
             raise
 
     def _run(self) -> None:
         def goes_on() -> bool:
             return not self._stopped.is_set()
 
-        repeat(self.look, goes_on, lambda: self._stopped.wait(LOOK_SECONDS), logger)
+        run_periodically(self.look, goes_on, lambda: self._stopped.wait(LOOK_SECONDS), logger)
 
 
 _sender: Sender | None = None

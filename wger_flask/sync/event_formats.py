@@ -14,12 +14,12 @@ from .log import Cursor, Event, Events
 _CURSOR = re.compile("([0-9a-f]{1,16})-([0-9]{1,18})")
 
 
-def text_of(cursor: Cursor) -> str:
+def format_cursor(cursor: Cursor) -> str:
     """Return a cursor as programs keep it."""
     return f"{cursor.epoch}-{cursor.number}"
 
 
-def cursor_of(text: str) -> Cursor:
+def parse_cursor(text: str) -> Cursor:
     """Return the cursor that a text is; raises ValueError for any other text."""
     found = _CURSOR.fullmatch(text)
     if not found:
@@ -27,16 +27,16 @@ def cursor_of(text: str) -> Cursor:
     return Cursor(found[1], int(found[2]))
 
 
-def told(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
+def serialize_events(found: Events, names: Mapping[str, str]) -> dict[str, Any]:
     """Return events as the body of an answer; ``names`` are those of :func:`resource_names`."""
     return {
-        "cursor": text_of(found.cursor),
+        "cursor": format_cursor(found.cursor),
         "more": found.more,
-        "results": [shown(event, names) for event in found.events],
+        "results": [serialize_event(event, names) for event in found.events],
     }
 
 
-def shown(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
+def serialize_event(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
     """Return an event as it is told."""
     moment = datetime.fromtimestamp(event.moment / 1000, UTC).isoformat(timespec="milliseconds")
     return {
@@ -50,12 +50,12 @@ def resource_names() -> Mapping[str, str]:
     return services().registry.names_of_synced
 
 
-def as_text(event: Event, cursor: Cursor, names: Mapping[str, str]) -> bytes:
+def server_sent_event(event: Event, cursor: Cursor, names: Mapping[str, str]) -> bytes:
     """Return an event as one of ``text/event-stream``; ``cursor`` is the place behind it."""
     name = "deleted" if event.is_deletion else "changed"
-    return f"id: {text_of(cursor)}\nevent: {name}\ndata: {json.dumps(shown(event, names))}\n\n".encode()
+    return f"id: {format_cursor(cursor)}\nevent: {name}\ndata: {json.dumps(serialize_event(event, names))}\n\n".encode()
 
 
-def answer(found: Events, names: Mapping[str, str]) -> bytes:
+def events_body(found: Events, names: Mapping[str, str]) -> bytes:
     """Return events as a whole body."""
-    return json.dumps(told(found, names), separators=(",", ":")).encode()
+    return json.dumps(serialize_events(found, names), separators=(",", ":")).encode()

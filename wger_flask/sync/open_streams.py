@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from . import log
-from .background import Follower, repeat
+from .background import LogFollower, run_periodically
 from .log import Ended
 from .source import Source
 
@@ -23,7 +23,7 @@ class Full(Exception):
     """Say that no further phone is let in for now."""
 
 
-class Connected:
+class OpenStreams:
     """The streams of this process.
 
     ``most`` is how many there may be, ``most_of_user`` how many of one user; ``interval`` is the time between two
@@ -88,13 +88,13 @@ class Connected:
 
     # -- the watcher -------------------------------------------------------------------------
     def _watch(self) -> None:
-        pause, follower = threading.Event(), Follower()
+        pause, follower = threading.Event(), LogFollower()
 
         def look_at_changes() -> None:
             self._note_ended()
             self._tell(follower)
 
-        repeat(look_at_changes, self._has_work, lambda: pause.wait(self.interval), logger)
+        run_periodically(look_at_changes, self._has_work, lambda: pause.wait(self.interval), logger)
 
     def _has_work(self) -> bool:
         with self._lock:
@@ -103,14 +103,14 @@ class Connected:
             self._watcher = None
             return False
 
-    def _tell(self, follower: Follower) -> None:
+    def _tell(self, follower: LogFollower) -> None:
         """Wake whom the latest changes concern."""
         with self._lock:
             users = set(self._of_user)
         changes = follower.changes(users)
         if changes is not None:
             for stream in self._all():
-                stream.hear(changes)
+                stream.notify(changes)
 
     def _note_ended(self) -> None:
         with self._lock:
@@ -119,7 +119,7 @@ class Connected:
             log.end_streams(ended)
 
 
-class Held:
+class ThreadedStream:
     """The answer to a phone where each stream holds a thread, as under other servers than our worker.
 
     ``is_stopping`` tells whether the process is about to end.
