@@ -65,15 +65,6 @@ def patient(monkeypatch):
     monkeypatch.setattr(app_walk, "SLOW", 60.0)
 
 
-@pytest.fixture(autouse=True)
-def alone(app):
-    """No watcher that looks at the database of an earlier test, for phones which that left connected."""
-    connected = app.extensions["wger_flask.sync"]
-    connected._streams.clear()
-    connected._of_user.clear()
-    connected._watcher = None
-
-
 @pytest.fixture
 def walk(app):
     """Walk through a proxy with the given faults; returns the findings."""

@@ -59,10 +59,12 @@ def open_app(app: Flask) -> None:
 def close_app(app: Flask) -> None:
     """Let another application of this process be made or opened; ``app`` answers no more until :func:`open_app`.
 
-    This thread's connection to the database is closed.  Does nothing where ``app`` is not the open one.
+    Its streams end, and this thread's connection to the database is closed.  Does nothing where ``app`` is not the
+    open one.
     """
     global _open
     if _open is app:
+        sync.close(app)
         disconnect()
         set_listeners({})
         set_policy(None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import threading
 
 import jwt
 import pytest
 
 from tests.conftest import key_of, settings_for
+from wger_flask.app import close_app, open_app
 from wger_flask.auth.models import User
 from wger_flask.sync import log, routes
 from wger_flask.sync.log import Batch, Snapshot
@@ -18,6 +20,7 @@ from wger_flask.testing.server import with_app
 
 STREAM, WRITE, REQUESTED = "/ps/sync/stream", "/ps/write-checkpoint2.json?client_id=p", "/ps/sync/checkpoint-request"
 PHONE = {"client_id": "p", "buckets": []}
+WATCH = OpenStreams._watch
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +162,19 @@ def test_where_phones_sync_elsewhere_or_not_at_all(template, tmp_path, setting, 
         assert client.get("/ps/probes/liveness").status_code == 404
         assert client.post(STREAM, json=PHONE, headers=headers).status_code == 404
     held.drop()
+
+
+def test_closing_the_application_ends_its_streams_and_their_watcher(app, web, token, monkeypatch):
+    """The next one of the process has another database, which nothing of this one may look at."""
+    watched = threading.Event()
+    monkeypatch.setattr(OpenStreams, "_watch", WATCH)
+    monkeypatch.setattr(OpenStreams, "_tell", lambda self, follower: watched.set())
+    answer = web.post(STREAM, json=PHONE, headers={"Authorization": f"Token {token}"})
+    assert next(answer.iter_encoded()) and watched.wait(10)
+    streams = app.extensions[routes.EXTENSION]
+    [watcher] = [thread for thread in threading.enumerate() if thread.name == "sync watcher"]
+    close_app(app)
+    assert not watcher.is_alive() and len(streams) == 0
+    open_app(app)
+    answer.close()
+    assert streams._watcher is None  # a stream that ends late has nothing to note any more

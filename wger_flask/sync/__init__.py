@@ -11,7 +11,7 @@ from ..storage.sync_log import installing
 from . import events, log, routes, tokens, upload
 from .routes import stop_when
 
-__all__ = ["keeps_log", "prepare", "register", "serve", "stop_when"]
+__all__ = ["close", "keeps_log", "prepare", "register", "serve", "stop_when"]
 
 
 def keeps_log(settings: Any) -> bool:
@@ -30,6 +30,12 @@ def register(registry: Registry, settings: Any) -> None:
 def prepare(registry: Registry) -> None:
     """Let the log of changes hold what is registered by now, where the database can keep one."""
     log.use(registry.nodes if installing.is_able() else ())
+
+
+def close(app: Flask) -> None:
+    """End the streams of an application, and what watches the database for them."""
+    if routes.EXTENSION in app.extensions:
+        app.extensions[routes.EXTENSION].close()
 
 
 def serve(app: Flask, settings: Any) -> None:

@@ -37,6 +37,7 @@ class OpenStreams:
         self._ended: list[Ended] = []  # for the watcher to note
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
+        self._ending = threading.Event()
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -67,10 +68,10 @@ class OpenStreams:
                 self._of_user[stream.user_id] -= 1
                 if not self._of_user[stream.user_id]:
                     del self._of_user[stream.user_id]
-            if stream.number:
-                ended = Ended(stream.user_id, stream.client_id, stream.number, stream.position, stream.error)
-                self._ended.append(ended)
-                self._start_watcher()
+                if stream.number:  # of a phone that has no newer one
+                    ended = Ended(stream.user_id, stream.client_id, stream.number, stream.position, stream.error)
+                    self._ended.append(ended)
+                    self._start_watcher()
 
     def _start_watcher(self) -> None:
         if self._watcher is None:
@@ -82,23 +83,36 @@ class OpenStreams:
         for stream in self._all():
             stream.stop()
 
+    def close(self) -> None:
+        """End all streams, and the watcher before this returns: the database may become another one."""
+        self.stop()
+        self._ending.set()
+        if (watcher := self._watcher) is not None:
+            watcher.join()
+        with self._lock:
+            self._streams.clear()
+            self._of_user.clear()
+            self._ended.clear()
+            self._watcher = None
+        self._ending.clear()
+
     def _all(self) -> list[Source]:
         with self._lock:
             return list(self._streams.values())
 
     # -- the watcher -------------------------------------------------------------------------
     def _watch(self) -> None:
-        pause, follower = threading.Event(), LogFollower()
+        follower = LogFollower()
 
         def look_at_changes() -> None:
             self._note_ended()
             self._tell(follower)
 
-        run_periodically(look_at_changes, self._has_work, lambda: pause.wait(self.interval), logger)
+        run_periodically(look_at_changes, self._has_work, lambda: self._ending.wait(self.interval), logger)
 
     def _has_work(self) -> bool:
         with self._lock:
-            if self._streams or self._ended:
+            if (self._streams or self._ended) and not self._ending.is_set():
                 return True
             self._watcher = None
             return False
