@@ -104,7 +104,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
                 end = end or now + self.cfg.graceful_timeout
                 if not self.connections or now > end:
                     return
-            for key, _ in self.selector.select(TICK):
+            self._look_at_sockets()
+
+    def _look_at_sockets(self) -> None:
+        """Do what sockets that are ready wait for; one may come to wait for something else meanwhile, or be closed."""
+        for key, _ in self.selector.select(TICK):
+            if self.selector.get_map().get(key.fd) is key:
                 key.data()
 
     def _listen(self, wanted: bool) -> None:
