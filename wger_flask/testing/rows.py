@@ -18,7 +18,8 @@ from ..storage import columns
 from ..storage.model import Model, columns_of, indexes_of
 
 _numbers = itertools.count(1)
-_EPOCH = datetime(2024, 1, 1, 12, tzinfo=UTC)
+# Later than rows that a database brings with it, so that lists of the newest begin with those that are made.
+_EPOCH = datetime(2028, 1, 1, 12, tzinfo=UTC)
 
 
 def pairs(model: type[Model]) -> list[tuple[tuple[str, ...], bool]]:
