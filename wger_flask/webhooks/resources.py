@@ -41,7 +41,7 @@ class WebhookSchema(Schema):
     resources = fields.Json(
         most=2000, help='names of resources, such as ["workoutlog"]; an empty list means all of them'
     )
-    is_active = fields.Boolean(label="active")
+    is_active = fields.Boolean(label="Active")
     secret = Computed(
         lambda context, secret: format_secret(secret),
         of=("secret",),
