@@ -31,6 +31,10 @@ ALLOWED = {
         "wger_flask.sync", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.secrets", "flask",
         "jwt", "cryptography", "peewee",
     },
+    "operations": {
+        "wger_flask.operations", "wger_flask.storage", "wger_flask.rest", "wger_flask.auth", "wger_flask.sync",
+        "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "flask", "flask_smorest", "marshmallow",
+    },
     "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "flask"},
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import logs, sync, web, webhooks
@@ -20,6 +21,7 @@ from .auth.schemes import authenticate
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .open_application import check_open, claim, close_app, open_app, use_declarations, use_settings
+from .operations import probes
 from .plugin_loader import register_plugins
 from .plugin_settings import installed_names
 from .rest import (
@@ -93,7 +95,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
     registry = Registry(settings.of_plugins.declare)
     use_settings(settings)
     app.before_request(lambda: check_open(app))
-    app.before_request(take_up)
+    app.before_request(_look_at_database)
     counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
     for scope, rate in RATES.items():
         registry.add_rate(scope, rate)
@@ -103,6 +105,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
     )
     secret = secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
+    probes.register(registry)
     sync.register(registry, settings)
     for subject in SUBJECTS:
         import_module(f"wger_flask.domain.{subject}").register(registry)
@@ -140,6 +143,12 @@ def _built(app: Flask, settings: Settings) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hosts, x_port=0, x_prefix=0
         )
     return app
+
+
+def _look_at_database() -> None:
+    """Make sure that this thread works on the right database, but for those who ask how the server is."""
+    if flask_request.endpoint not in probes.ENDPOINTS:
+        take_up()
 
 
 def free_path(app: Flask, path: str) -> str:

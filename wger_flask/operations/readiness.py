@@ -1,0 +1,106 @@
+"""Find out whether this process can do its work: the database, its tables, the media folder, room on the disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..rest.registry import Registry
+from ..storage.database import DatabaseError, connect, database, release_connection, take_up
+from ..storage.migrations import is_current
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+logger = logging.getLogger("wger_flask.operations")
+
+OK = "ok"
+MEGABYTE = 2**20
+
+
+class NotReady(Exception):
+    """Say in a few words, without anything secret, why a part does not work."""
+
+
+def look(settings: Settings, registry: Registry) -> dict[str, str]:
+    """Return ``"ok"`` for each part that works, else what is wrong with it in a few words.
+
+    Parts are ``database``, ``migrations``, ``media`` and ``disk``.  Nothing of an error's own text is told: the log has
+    it.  No exception is raised.
+    """
+    parts: dict[str, Callable[[], None]] = {
+        "database": check_database,
+        "migrations": lambda: check_migrations(registry),
+        "media": lambda: check_media(settings.WGER_MEDIA_ROOT),
+        "disk": lambda: check_room(settings),
+    }
+    return {name: _told(name, check) for name, check in parts.items()}
+
+
+def _told(name: str, check: Callable[[], None]) -> str:
+    try:
+        check()
+    except NotReady as wrong:
+        told = str(wrong)
+    except Exception as wrong:  # whatever it is, this process is not ready
+        logger.warning("%s: %s: %s", name, type(wrong).__name__, " ".join(str(wrong).split()))
+        told = "cannot be looked at"
+    else:
+        return OK
+    logger.warning("not ready: %s %s", name, told)
+    return told
+
+
+def check_database() -> None:
+    """Raise :class:`NotReady` where the database does not answer."""
+    try:
+        take_up()
+        connect()
+        database.obj.execute_sql("SELECT 1").fetchone()
+    except (DatabaseError, ValueError, OSError) as wrong:
+        logger.warning("the database: %s", " ".join(str(wrong).split()))
+        release_connection()
+        raise NotReady("does not answer") from None
+
+
+def check_migrations(registry: Registry) -> None:
+    """Raise :class:`NotReady` where ``wger-flask migrate`` has something to do."""
+    try:
+        current = is_current(registry.models, registry.plugins)
+    except (DatabaseError, ValueError, OSError):
+        raise NotReady("cannot be looked at") from None
+    if not current:
+        raise NotReady("are missing: run wger-flask migrate")
+
+
+def check_media(folder: Path) -> None:
+    """Raise :class:`NotReady` where files cannot be read from ``folder``, or written to it."""
+    nearest = nearest_existing(folder)
+    if not nearest.is_dir():
+        raise NotReady("is no folder")
+    if not os.access(nearest, os.R_OK | os.X_OK):
+        raise NotReady("cannot be read")
+    if not os.access(nearest, os.W_OK):
+        raise NotReady("cannot be written to")
+
+
+def check_room(settings: Settings) -> None:
+    """Raise :class:`NotReady` where less than ``WGER_MIN_FREE_DISK`` megabytes are free for data or for media."""
+    least = settings.WGER_MIN_FREE_DISK
+    for what, folder in (("instance", settings.WGER_INSTANCE_PATH), ("media", settings.WGER_MEDIA_ROOT)):
+        if free_megabytes(folder) < least:
+            raise NotReady(f"of the {what} folder has less than {least} MB left")
+
+
+def free_megabytes(folder: Path) -> int:
+    """Return how many megabytes the disk of ``folder`` has left for this user."""
+    return shutil.disk_usage(nearest_existing(folder)).free // MEGABYTE
+
+
+def nearest_existing(folder: Path) -> Path:
+    """Return ``folder``, or the nearest folder above it that exists: there it would be made."""
+    return next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
