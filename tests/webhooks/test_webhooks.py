@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,9 +18,14 @@ import pytest
 
 from wger_flask.storage.database import database
 from wger_flask.sync import log
-from wger_flask.webhooks import deliveries, posting
+from wger_flask.webhooks import deliveries, lanes, posting
 from wger_flask.webhooks.models import Delivery, Webhook
 from wger_flask.webhooks.sender import Sender
+
+
+def send(webhook_id: int, moment: datetime) -> int:
+    return deliveries.send_due(webhook_id, True, moment, lambda: True)
+
 
 PLAN = {"description": "more", "start": "2026-03-01"}
 
@@ -32,20 +37,25 @@ class Receiver:
     url: str = ""
     status: int = 204
     got: list[tuple[dict[str, str], str]] = field(default_factory=list)
+    arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
     @property
     def messages(self) -> list[dict]:
         return [json.loads(body) for _, body in self.got]
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
+@contextmanager
+def receiving() -> Iterator[Receiver]:
     made = Receiver()
+    made.may_answer.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             made.got.append((dict(self.headers), body))
+            made.arrived.release()
+            made.may_answer.wait(30)
             self.send_response(made.status)
             if made.status == 302:
                 self.send_header("Location", made.url + "elsewhere")
@@ -60,8 +70,21 @@ def receiver() -> Iterator[Receiver]:
     thread.start()
     made.url = f"http://127.0.0.1:{server.server_port}/in?key=1&"
     yield made
+    made.may_answer.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def other_receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
 
 
 @pytest.fixture
@@ -70,8 +93,8 @@ def hook(app, api, receiver, monkeypatch):
     settings = app.extensions["wger_flask"].settings
     object.__setattr__(settings, "WGER_WEBHOOK_PRIVATE_ADDRESSES", True)
 
-    def made(**rest: object) -> dict:
-        answer = api("grace").post("webhook/", {"url": receiver.url, **rest})
+    def made(name: str = "grace", **rest: object) -> dict:
+        answer = api(name).post("webhook/", {"url": receiver.url, **rest})
         assert answer.status_code == 201, answer.text
         return answer.json
 
@@ -86,7 +109,8 @@ def work(app):
     def do(later: float = 0) -> int:
         with app.app_context():
             deliveries.make_due()
-            return deliveries.send_due(True, datetime.now(UTC) + timedelta(seconds=later + 1))
+            moment = datetime.now(UTC) + timedelta(seconds=later + 1)
+            return sum(send(row.webhook_id, moment) for row in list(deliveries.find_due(moment)))
 
     return do
 
@@ -168,7 +192,7 @@ def test_two_processes_send_a_message_once(app, api, hook, receiver):
         moment = datetime.now(UTC) + timedelta(seconds=1)
         [row] = Delivery.select()
         taken = Delivery.update(next_attempt=moment + deliveries.LEASE).where(Delivery.id == row.id).execute()
-        assert taken and deliveries.send_due(True, moment) == 0
+        assert taken and send(row.webhook_id, moment) == 0 and list(deliveries.find_due(moment)) == []
 
 
 def test_a_log_that_was_begun_anew_is_told(app, api, hook, receiver, work):
@@ -200,11 +224,102 @@ def test_an_address_is_tried_by_a_message_without_events(api, hook, receiver, wo
     assert receiver.messages == [{"type": "ping", "webhook": made["id"], "events": []}]
 
 
-def test_the_background_does_the_same(app, api, hook, receiver):
+@pytest.fixture
+def sender(app, receiver) -> Iterator[Sender]:
+    made = Sender(app, allows_private=True)
+    yield made
+    receiver.may_answer.set()
+    made.stop()
+
+
+def test_the_background_does_the_same(api, hook, receiver, sender):
     hook()
     api("grace").post("nutritionplan/", PLAN)
-    Sender(app, allows_private=True).look()
+    sender.look()
+    assert receiver.arrived.acquire(timeout=30) and len(receiver.got) == 1
+
+
+def test_a_slow_address_delays_no_other(api, hook, receiver, other_receiver, sender):
+    hook()
+    hook("linus", url=other_receiver.url)
+    receiver.may_answer.clear()
+    for name in ("grace", "linus", "grace"):
+        api(name).post("nutritionplan/", PLAN)
+        sender.look()
+    assert receiver.arrived.acquire(timeout=30) and other_receiver.arrived.acquire(timeout=30)
+    assert len(receiver.got) == 1  # the other message waits for the answer to the first
+
+
+def test_messages_to_an_address_are_sent_in_their_order_one_at_a_time(api, hook, receiver, sender):
+    """Two webhooks with one address, too."""
+    hook()
+    hook(url=receiver.url + "2")
+    receiver.may_answer.clear()
+    made = []
+    for _ in range(3):
+        made.append(api("grace").post("nutritionplan/", PLAN).json["id"])
+        sender.look()
+    assert receiver.arrived.acquire(timeout=30)
+    sender.look()
     assert len(receiver.got) == 1
+    receiver.may_answer.set()
+    for _ in range(4):  # a turn of each, and what came meanwhile
+        sender.lanes.join(30)
+        sender.look()
+    sender.lanes.join(30)
+    by_webhook: dict[int, list[str]] = {}
+    for told in receiver.messages:
+        by_webhook.setdefault(told["webhook"], []).extend(event["key"] for event in told["events"])
+    assert list(by_webhook.values()) == [made, made]
+
+
+def test_nobody_takes_all_lanes(api, hook, receiver, other_receiver, sender, monkeypatch):
+    monkeypatch.setattr(lanes, "MOST_LANES_OF_USER", 1)
+    receiver.may_answer.clear()
+    hook()
+    hook(url=other_receiver.url)
+    api("grace").post("nutritionplan/", PLAN)
+    sender.look()
+    assert receiver.arrived.acquire(timeout=30) and other_receiver.got == []
+    hook("linus", url=other_receiver.url)
+    api("linus").post("nutritionplan/", PLAN)
+    sender.look()
+    assert other_receiver.arrived.acquire(timeout=30) and other_receiver.messages[0]["webhook"] == 3
+    monkeypatch.setattr(lanes, "MOST_LANES", 0)
+    sender.look()
+    assert len(other_receiver.got) == 1
+
+
+def test_a_message_on_its_way_arrives_before_the_end_and_no_other_begins(app, api, hook, receiver, sender):
+    hook()
+    receiver.may_answer.clear()
+    for _ in range(2):
+        api("grace").post("nutritionplan/", PLAN)
+        sender.look()
+    assert receiver.arrived.acquire(timeout=30)
+    sender.lanes.stop()
+    receiver.may_answer.set()
+    sender.stop()
+    with app.app_context():
+        assert [row.attempts for row in Delivery.select().order_by(Delivery.id)] == [1, 0]
+        assert [bool(row.delivered) for row in Delivery.select().order_by(Delivery.id)] == [True, False]
+    sender.look()
+    assert len(receiver.got) == 1
+
+
+def test_a_webhook_whose_messages_wait_gets_no_more_of_them_and_misses_nothing(api, hook, receiver, work, monkeypatch):
+    monkeypatch.setattr(deliveries, "MOST_WAITING", 2)
+    hook()
+    receiver.status = 500
+    made = []
+    for _ in range(4):
+        made.append(api("grace").post("nutritionplan/", PLAN).json["id"])
+        work()
+    assert api("grace").get("webhook-delivery/").json["count"] == 2
+    receiver.status, receiver.got = 200, []
+    assert work(3600) == 2
+    assert work(3600) == 1
+    assert [event["key"] for told in receiver.messages for event in told["events"]] == made
 
 
 @pytest.mark.parametrize(
@@ -268,9 +383,8 @@ def test_a_certificate_is_looked_at(receiver):
     assert receiver.got == []
 
 
-def test_only_the_webhooks_of_users_whose_rows_changed_are_looked_at(app, api, hook, receiver, queries):
+def test_only_the_webhooks_of_users_whose_rows_changed_are_looked_at(api, hook, receiver, queries, sender):
     hook()
-    sender = Sender(app, allows_private=True)
     sender.look()
     api("linus").post("nutritionplan/", PLAN)
     before = len(queries)

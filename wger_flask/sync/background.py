@@ -19,17 +19,27 @@ def run_periodically(
     pause, and closed at the end.
     """
     while goes_on():
-        try:
-            take_up()
-            look()
-        except DatabaseError as wrong:
-            logger.debug("%s: %s", look.__qualname__, " ".join(str(wrong).split()))  # requests tell that it is away
-        except Exception:
-            logger.exception("%s failed", look.__qualname__)
-        finally:
-            release_connection()
+        _do(look, logger)
         pause()
     disconnect()
+
+
+def run_once(work: Callable[[], None], logger: logging.Logger) -> None:
+    """Call ``work()``, log what goes wrong, and close this thread's connection to the database."""
+    _do(work, logger)
+    disconnect()
+
+
+def _do(work: Callable[[], None], logger: logging.Logger) -> None:
+    try:
+        take_up()
+        work()
+    except DatabaseError as wrong:
+        logger.debug("%s: %s", work.__qualname__, " ".join(str(wrong).split()))  # requests tell that it is away
+    except Exception:
+        logger.exception("%s failed", work.__qualname__)
+    finally:
+        release_connection()
 
 
 class LogFollower:

@@ -1,8 +1,8 @@
 """Make messages out of what changed, and send those that are due.
 
-Several processes and hosts may do so at once: a message belongs to whoever moved its next attempt first, and the cursor
-of a webhook moves with the messages up to there in one transaction.  So each change is told at least once, and twice
-where a process dies between the answer and the note of it.
+Several processes and hosts may do so at once: a message belongs to whoever moved its next attempt first, and as long as
+it is on its way no other of that webhook is; the cursor of a webhook moves with the messages up to there in one
+transaction.  So each change is told at least once, and twice where a process dies before it has noted an answer.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from wger_flask.api import columns, insert, transaction
+from wger_flask.api import columns, fn, insert, transaction
 from wger_flask.sync import event_formats, log
 
 from .models import Delivery, Webhook
@@ -28,11 +28,13 @@ MOST_EVENTS = 200
 """Events of one message."""
 PAUSES = (60, 300, 1800, 7200, 18_000, 36_000, 86_400)
 """Seconds until the next attempt, after the first, second ... that failed; then a message is given up."""
+MOST_WAITING = 50
+"""Messages to a webhook that wait; what changes beyond that stays in the log until there is room for it."""
 MOST_FAILURES = 5
 """Messages in a row that are given up before a webhook is switched off."""
 KEPT = timedelta(days=7)
 LEASE = timedelta(seconds=120)
-"""For how long a message is its sender's; longer than sending takes."""
+"""For how long a message is its sender's; longer than a lane goes on, and sending takes."""
 
 
 def begin(webhook: Webhook) -> None:
@@ -69,7 +71,7 @@ def make_due(changes: log.Changes | None = None) -> int:
 def _make(row: Webhook) -> int:
     made = 0
     more = True
-    while more:
+    while more and not _is_full(row.id):
         told, kind, found = _read(row)
         more, cursor = found.more, event_formats.format_cursor(found.cursor)
         if not (told or more or kind == LOST):
@@ -90,6 +92,11 @@ def _make(row: Webhook) -> int:
     return made
 
 
+def _is_full(webhook_id: int) -> bool:
+    waiting = Delivery.select().where(Delivery.webhook == webhook_id, Delivery.next_attempt.is_null(False))
+    return bool(waiting.count() >= MOST_WAITING)
+
+
 def _read(row: Webhook) -> tuple[list[dict[str, Any]], str, log.Events]:
     """Return what a webhook is to be told next, the type of the message, and where in the log that leads."""
     try:
@@ -105,34 +112,70 @@ def _is_wanted(row: Webhook, event: Mapping[str, Any]) -> bool:
     return not row.resources or event["resource"] in row.resources
 
 
-def send_due(allows_private: bool, now: datetime | None = None, most: int = 50) -> int:
-    """Send the messages whose time has come, at most ``most``; returns how many were tried.
+class Due(NamedTuple):
+    """A webhook with messages whose time has come."""
 
-    No transaction is open while one is sent.
-    """
-    moment = now or datetime.now(UTC)
-    due = list(
-        Delivery.select(Delivery.id, Delivery.next_attempt)
-        .join(Webhook)
-        .where(Delivery.next_attempt <= moment, Webhook.is_active)
-        .order_by(Delivery.next_attempt)
-        .limit(most)
+    webhook_id: int
+    url: str
+    user_id: int
+
+
+def find_due(moment: datetime) -> Iterator[Due]:
+    """Return the webhooks that have messages to be sent at ``moment``, those first that wait the longest."""
+    waiting = (
+        Webhook.select(Webhook.id, Webhook.url, Webhook.user)
+        .join(Delivery)
+        .where(_is_due(moment))
+        .group_by(Webhook.id, Webhook.url, Webhook.user)
+        .order_by(fn.MIN(Delivery.next_attempt))
     )
+    return (Due(*row) for row in waiting.tuples())
+
+
+def _is_due(moment: datetime) -> Any:
+    """Return the condition of messages whose time has come, to webhooks to which none is on its way from anybody."""
+    sent = Delivery.alias()
+    on_their_way = sent.select(sent.webhook).where(sent.next_attempt > moment, sent.attempts > 0, sent.error == "")
+    return (Delivery.next_attempt <= moment) & Webhook.is_active & Webhook.id.not_in(on_their_way)
+
+
+def send_due(webhook_id: int, allows_private: bool, moment: datetime, goes_on: Callable[[], bool]) -> int:
+    """Send the messages of a webhook that are due at ``moment``, in the order in which they were made.
+
+    Ends with the first one that is not taken, or when ``goes_on()`` is false; returns how many were tried.  No
+    transaction is open while one is sent.
+    """
+    was_full = _is_full(webhook_id)
     tried = 0
-    for row in due:
-        with transaction():
-            taken = (
-                Delivery.update(next_attempt=moment + LEASE, attempts=Delivery.attempts + 1)
-                .where(Delivery.id == row.id, Delivery.next_attempt == row.next_attempt)
-                .execute()
-            )
-        if taken:
-            tried += 1
-            _send(Delivery.get_by_id(row.id), moment, allows_private)
+    taken = True
+    while taken and goes_on() and (row := _claim(webhook_id, moment)) is not None:
+        tried += 1
+        taken = _send(row, moment, allows_private)
+    if tried and was_full and (webhook := Webhook.get_or_none(Webhook.id == webhook_id, Webhook.is_active)):
+        _make(webhook)  # what there was no room for
     return tried
 
 
-def _send(row: Delivery, moment: datetime, allows_private: bool) -> None:
+def _claim(webhook_id: int, moment: datetime) -> Delivery | None:
+    """Make the next message of a webhook this sender's own, and return it; None where another sender has it.
+
+    All senders ask for the oldest, so that no two have messages of a webhook.
+    """
+    due = Delivery.select(Delivery.id, Delivery.next_attempt).join(Webhook)
+    row = due.where(Delivery.webhook == webhook_id, _is_due(moment)).order_by(Delivery.id).first()
+    if row is None:
+        return None
+    with transaction():
+        claimed = (
+            Delivery.update(next_attempt=moment + LEASE, attempts=Delivery.attempts + 1, error="")
+            .where(Delivery.id == row.id, Delivery.next_attempt == row.next_attempt)
+            .execute()
+        )
+    return Delivery.get_by_id(row.id) if claimed else None
+
+
+def _send(row: Delivery, moment: datetime, allows_private: bool) -> bool:
+    """Send a message and note what became of it; returns whether it was taken."""
     webhook = row.webhook
     name, timestamp = f"delivery_{row.id}", int(time.time())
     headers = {
@@ -145,6 +188,7 @@ def _send(row: Delivery, moment: datetime, allows_private: bool) -> None:
         status, why = failed.status, str(failed)
     with transaction():
         _note(row, webhook, moment, status, why)
+    return not why
 
 
 def _note(row: Delivery, webhook: Webhook, moment: datetime, status: int | None, why: str) -> None:

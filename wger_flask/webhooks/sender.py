@@ -10,6 +10,7 @@ from flask import Flask
 from ..sync import keeps_log
 from ..sync.background import LogFollower, run_periodically
 from . import deliveries, posting
+from .lanes import Lanes
 
 logger = logging.getLogger("wger_flask.webhooks")
 
@@ -23,7 +24,8 @@ class Sender:
     """The background work of one process; ``allows_private`` lets messages go to private addresses."""
 
     def __init__(self, app: Flask, allows_private: bool):
-        self._app, self._allows_private = app, allows_private
+        self._app = app
+        self.lanes = Lanes(app, allows_private)
         self._follower, self._looks = LogFollower(), 0
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -34,23 +36,25 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the message that is being sent."""
+        """End after the messages that are on their way."""
         self._stopped.set()
+        self.lanes.stop()
         if self._thread is not None:
             self._thread.join(posting.SECONDS + 2)
+        self.lanes.join(posting.SECONDS + 2)
 
     def look(self) -> None:
-        """Make the messages for what has changed since the last look, and send those that are due."""
+        """Make the messages for what has changed since the last look, and begin to send those that are due."""
         try:
             changes = self._follower.changes()
             self._looks += 1
-            if changes is None and self._looks < RETRY_LOOKS:
+            if changes is None and self._looks < RETRY_LOOKS and not self.lanes.has_ended:
                 return
             self._looks = 0
             with self._app.app_context():
                 if changes is not None:
                     deliveries.make_due(changes)
-                deliveries.send_due(self._allows_private)
+                self.lanes.send_due()
         except Exception:
             self._follower = LogFollower()  # what was not made is made the next time
             raise
