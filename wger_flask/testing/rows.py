@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 import peewee
 
@@ -93,3 +94,11 @@ def fit(row: Model, only: Mapping[str, object]) -> None:
             changed = getattr(changed, step)
         setattr(changed, last, value)
         changed.save()
+
+
+def mark(row: Model, text: str, only: Mapping[str, object] = MappingProxyType({})) -> None:
+    """Put ``text`` into every text of a stored row that takes it, but for those that ``only`` names; unsaved."""
+    for name, column in columns_of(type(row)).items():
+        free = type(column) in (peewee.CharField, peewee.TextField) and not column.choices and not column.unique
+        if free and name not in only and (getattr(column, "max_length", None) or len(text)) >= len(text):
+            setattr(row, name, text)
