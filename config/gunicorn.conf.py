@@ -54,12 +54,27 @@ if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
 
 give_back_early()
+if _settings.WGER_METRICS_BIND:
+    from wger_flask.operations import metrics, metrics_server
+
+    metrics.prepare()  # before the application is loaded: what counts finds its folder by then
+
+
+def on_starting(server):
+    """Take the address of the metrics before processes part: they share it."""
+    if _settings.WGER_METRICS_BIND:
+        try:
+            metrics_server.listen(_settings.WGER_METRICS_BIND)
+        except metrics_server.CannotListen as wrong:
+            raise SystemExit(f"Error: {wrong}") from None
 
 
 def post_worker_init(worker):
     """Let phones' streams end with the worker, where another worker class gives each a thread; send webhooks."""
     stop_when(lambda: not worker.alive)
     sender.start(worker.wsgi)
+    if _settings.WGER_METRICS_BIND:
+        worker.wsgi = metrics_server.start(worker.wsgi)
 
 
 def worker_exit(server, worker):
@@ -67,9 +82,18 @@ def worker_exit(server, worker):
     sender.stop()
 
 
+def child_exit(server, worker):
+    """Leave what an ended process held out of the metrics."""
+    if _settings.WGER_METRICS_BIND:
+        metrics.forget(worker.pid)
+
+
 def on_exit(server):
     """Leave the database's files whole: a stopped server's may be moved, copied and replaced."""
     settle()
+    if _settings.WGER_METRICS_BIND:
+        metrics_server.close()
+        metrics.clean_up()
 
 
 def when_ready(server):

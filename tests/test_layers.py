@@ -33,12 +33,13 @@ ALLOWED = {
     },
     "operations": {
         "wger_flask.operations", "wger_flask.storage", "wger_flask.rest", "wger_flask.auth", "wger_flask.sync",
-        "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "flask", "flask_smorest", "marshmallow",
+        "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
+        "marshmallow", "prometheus_client",
     },
-    "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "flask"},
+    "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "wger_flask.tallies", "flask"},
     "rest": {
-        "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "flask", "flask_smorest", "marshmallow", "apispec",
-        "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
+        "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
+        "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
     },
 }  # fmt: skip
 BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.timezone"}

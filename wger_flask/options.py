@@ -144,6 +144,13 @@ def database_address(value: str) -> None:
         raise ValueError("must be a URL, scheme://...")
 
 
+def host_and_port(value: str) -> None:
+    """Accept ``host:port``, with an IPv6 address in brackets, or nothing."""
+    host, colon, port = value.rpartition(":")
+    if value and not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError("must be an address and a port such as 127.0.0.1:9100")
+
+
 def origins(values: tuple[str, ...]) -> None:
     """Accept ``*``, or web addresses."""
     for value in values:

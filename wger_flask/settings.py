@@ -18,7 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import plugin_settings
-from .options import Option, SettingsError, database_address, origins, time_zone, web_address, web_address_or_off
+from .options import (
+    Option,
+    SettingsError,
+    database_address,
+    host_and_port,
+    origins,
+    time_zone,
+    web_address,
+    web_address_or_off,
+)
 
 __all__ = ["Settings", "SettingsError", "load", "options", "shipped"]
 
@@ -293,6 +302,12 @@ class Settings:
         "Seconds for which a write waits for others before it is refused with 503; half of the threads are kept for "
         "reading meanwhile.",
         least=1,
+    )
+    WGER_METRICS_BIND: str = _set(
+        "",
+        "Address and port on which `/metrics` is served for Prometheus, such as `127.0.0.1:9100`; without one nothing "
+        "is counted. It asks for no login: choose an address that only the monitoring reaches.",
+        check=host_and_port,
     )
     WGER_MIN_FREE_DISK: int = _set(
         100, "Megabytes that must be free on the disk, or `/readyz` and `wger-flask doctor` call it full.", least=0

@@ -42,6 +42,10 @@ class OpenStreams:
     def __len__(self) -> int:
         return len(self._streams)
 
+    def lag(self) -> float:
+        """Return for how many seconds the stream has waited that has waited longest to tell what it was woken for."""
+        return max((stream.lag for stream in self._all()), default=0.0)
+
     def add(self, stream: Source) -> None:
         """Let a stream in; the former one of the same phone ends.  Raises :class:`Full`.
 

@@ -49,6 +49,7 @@ class Source:
         self.due = 0.0  # the moment, by the clock ``now``, at which to advance without being woken
         self.on_wake: Callable[[], None] = lambda: None
         self.on_close: Callable[[], None] = lambda: None
+        self.woken_at = now()
         self._token, self._pace, self._now = token, pace, now
         self._woken, self._stopped, self._is_closed = threading.Event(), False, False
         self._began = now()
@@ -95,8 +96,15 @@ class Source:
 
     def wake(self) -> None:
         """Let it look whether something has changed."""
+        if not self._woken.is_set():
+            self.woken_at = self._now()
         self._woken.set()
         self.on_wake()
+
+    @property
+    def lag(self) -> float:
+        """For how many seconds it has been woken and has not looked yet."""
+        return max(0.0, self._now() - self.woken_at) if self._woken.is_set() else 0.0
 
     def stop(self) -> None:
         """Let it end as soon as may be; its reader goes on where it was."""

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from wger_flask.api import columns, fn, insert, transaction
 from wger_flask.sync import event_formats, log
+from wger_flask.tallies import WEBHOOK, count
 
 from .models import Delivery, Webhook
 from .posting import NotDelivered, post, sign
@@ -193,6 +194,7 @@ def _send(row: Delivery, moment: datetime, allows_private: bool) -> bool:
 
 def _note(row: Delivery, webhook: Webhook, moment: datetime, status: int | None, why: str) -> None:
     """Note what became of an attempt; a webhook that fails again and again is switched off."""
+    count(WEBHOOK, "failed" if why else "sent")
     if not why:
         taken = Delivery.update(status=status, error="", delivered=columns.now(), next_attempt=None)
         taken.where(Delivery.id == row.id).execute()
