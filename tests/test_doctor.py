@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from tests.browser.serving import serving
 from wger_flask.auth.accounts import create_user
 from wger_flask.auth.models import User
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.storage.database import transaction
 from wger_flask.sync import app_walk, doctor
 from wger_flask.sync.app_walk import OK, PROBLEM, WARNING, Walk
@@ -186,8 +186,7 @@ def test_a_clock_that_was_wrong(app, people):
 
 # -- the command ---------------------------------------------------------------------------------------------
 def test_the_command(app, monkeypatch):
-    monkeypatch.setattr("wger_flask.cli.application", lambda: app)
-    monkeypatch.setattr("wger_flask.cli._migrate", lambda *args, **options: None)
+    monkeypatch.setattr("wger_flask.commands.doctor.migrated", lambda: app)
     users = User.select().count()
     with serving(app) as base:
         done = CliRunner().invoke(main, ["doctor", base, "--json"])

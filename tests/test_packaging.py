@@ -84,7 +84,7 @@ def test_the_wheel_says_what_it_offers(wheel):
     with zipfile.ZipFile(wheel) as archive:
         [points] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("entry_points.txt")]
         [metadata] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
-    assert "wger-flask = wger_flask.cli:main" in points
+    assert "wger-flask = wger_flask.commands:main" in points
     assert "License" in metadata and "MIT" in metadata
     assert "Provides-Extra: postgres" in metadata
 
@@ -134,7 +134,7 @@ def test_an_installation_migrates(installed, tmp_path):
 def test_a_wrong_setting_ends_the_command_with_one_line(installed, tmp_path):
     program = (
         "import os, sys; os.environ['TIME_ZONE'] = 'Mars'; sys.argv[1:] = ['migrate'];"
-        "from wger_flask.cli import main; main()"
+        "from wger_flask.commands import main; main()"
     )
     done = run_installed(installed, tmp_path, "-c", program)
     assert done.returncode == 1

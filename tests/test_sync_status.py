@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.auth.conftest import Browser
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.storage.sync_log import phones
 from wger_flask.sync import log
 from wger_flask.sync.log import Ended
@@ -17,8 +17,7 @@ from wger_flask.sync.log import Ended
 @pytest.fixture
 def held(app, people, monkeypatch):
     """A log with a connected phone of grace's, one of linus's that broke off, and one of ada's that is long gone."""
-    monkeypatch.setattr("wger_flask.cli.application", lambda: app)
-    monkeypatch.setattr("wger_flask.cli._migrate", lambda *args, **options: None)
+    monkeypatch.setattr("wger_flask.commands.sync.migrated", lambda: app)
     for name, client in (("grace", "phone-of-grace"), ("linus", "phone-of-linus"), ("ada", "phone-of-ada")):
         log.take_snapshot(people[name].id, client)
     with monkeypatch.context() as earlier:
@@ -70,8 +69,7 @@ def test_the_command_in_words(held):
 
 
 def test_a_server_without_sync(app, monkeypatch):
-    monkeypatch.setattr("wger_flask.cli.application", lambda: app)
-    monkeypatch.setattr("wger_flask.cli._migrate", lambda *args, **options: None)
+    monkeypatch.setattr("wger_flask.commands.sync.migrated", lambda: app)
     monkeypatch.setattr(log, "is_kept", lambda: False)
     done = CliRunner().invoke(main, ["sync-status"])
     assert done.exit_code == 1 and "WGER_SYNC is off" in done.output

@@ -1,5 +1,5 @@
 """Run the command: ``python -m wger_flask``."""
 
-from .cli import main
+from .commands import main
 
 main()

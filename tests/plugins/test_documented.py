@@ -156,7 +156,7 @@ def test_the_resource_of_the_core_and_its_second_version(ours, subject, tmp_path
 @pytest.mark.parametrize("page", ["plugins.md", "adding-a-resource.md"])
 def test_the_commands_and_paths_that_pages_name_are_there(page):
     text = (ROOT / "docs" / page).read_text()
-    from wger_flask.cli import main
+    from wger_flask.commands import main
 
     for command in re.findall(r"wger-flask ([a-z][a-z-]+)", text):
         assert command in main.commands, command

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.reference import BY_LABEL, MODELS, SERVER, empty_database
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.rest.registry import Registry
 from wger_flask.storage import columns, removal
 from wger_flask.storage.cascade import delete

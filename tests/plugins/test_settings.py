@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from tests.conftest import settings_for
 from wger_flask.app import create_app
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.options import SettingsError
 from wger_flask.rest.registry import RegistrationError
 from wger_flask.testing.server import put_aside, with_app

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from tests.reference import SERVER, SHARED, needs_reference, unpacked_database
 from wger_flask import __version__
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.storage.database import connect, database, open_database
 from wger_flask.testing.databases import prepare
 
@@ -371,7 +371,7 @@ def test_serving_from_nothing(empty):
 
 def test_a_database_that_has_lost_its_data_is_not_filled_again(empty, run, monkeypatch, tmp_path):
     begun = []
-    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: begun.append(command))
+    monkeypatch.setattr("wger_flask.commands.serve.os.execv", lambda *command: begun.append(command))
     assert run("serve")[0] == 0 and len(begun) == 1
     assert run("serve")[0] == 0 and len(begun) == 2
     noted = (tmp_path / "served-databases").read_text().splitlines()
@@ -392,7 +392,7 @@ def test_a_database_that_has_lost_its_data_is_not_filled_again(empty, run, monke
 
 
 def test_only_serving_asks_whether_data_was_lost(empty, run, monkeypatch, tmp_path):
-    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: None)
+    monkeypatch.setattr("wger_flask.commands.serve.os.execv", lambda *command: None)
     assert run("serve")[0] == 0
     open_database(empty["WGER_DATABASE_URL"])
     _lose_everything(tmp_path)
@@ -403,7 +403,7 @@ def test_only_serving_asks_whether_data_was_lost(empty, run, monkeypatch, tmp_pa
 
 
 def test_another_database_is_a_first_start(empty, run, monkeypatch, tmp_path):
-    monkeypatch.setattr("wger_flask.cli.os.execv", lambda *command: None)
+    monkeypatch.setattr("wger_flask.commands.serve.os.execv", lambda *command: None)
     (tmp_path / "served-databases").write_text("sqlite:////somewhere/else.sqlite\npostgresql://wger@localhost/wger\n")
     assert run("serve")[0] == 0
     assert len((tmp_path / "served-databases").read_text().splitlines()) == 3

@@ -1,0 +1,27 @@
+"""The ``wger-flask`` command: a module a subject, whose commands are listed here.
+
+Each command is a thin face of a function elsewhere, imported only when the command runs. What goes wrong is one line on
+standard error and an exit status of 1 (:class:`~.errors.CommandError`), never a traceback for a person's mistake.
+"""
+
+from __future__ import annotations
+
+import click
+
+from .. import __version__
+from . import database, doctor, inspection, plugins, recalculation, serve, sync, transfer, users
+from .errors import Group
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wger-flask")
+def main() -> None:
+    """Serve the wger REST API: workouts, exercises, nutrition and body weight.
+
+    Settings come from the environment or a profile; see docs/configuration.md.
+    """
+
+
+for module in (database, doctor, inspection, plugins, recalculation, serve, sync, transfer, users):
+    for command in module.COMMANDS:
+        main.add_command(command)
