@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "wger_flask"
 ALLOWED = {
     "engine": {"wger_flask.engine"},
-    "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql"},
+    "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql", "limits"},
     "text": {"wger_flask.text", "markdown_it", "nh3"},
     "media": {"wger_flask.media", "PIL"},
     "mail": {"wger_flask.mail"},

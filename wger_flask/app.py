@@ -41,8 +41,8 @@ from .rest.services import Services
 from .rest.throttling import Throttle
 from .secrets import secret_key
 from .settings import Settings, SettingsError, load, shipped
-from .storage.counters import Counters
 from .storage.database import release_connection, take_up
+from .storage.shared_counters import CountersError, open_counters
 
 __all__ = ["close_app", "create_app", "open_app"]
 
@@ -96,14 +96,19 @@ def _built(app: Flask, settings: Settings) -> Flask:
     use_settings(settings)
     app.before_request(lambda: check_open(app))
     app.before_request(_look_at_database)
-    counters = Counters(settings.WGER_INSTANCE_PATH) if settings.WGER_RATELIMIT_ENABLED else None
+    counters = None
+    if settings.WGER_RATELIMIT_ENABLED:
+        try:
+            counters = open_counters(settings.WGER_COUNTERS_URL, settings.WGER_INSTANCE_PATH)
+        except CountersError as wrong:
+            raise SettingsError(str(wrong)) from None
     for scope, rate in RATES.items():
         registry.add_rate(scope, rate)
     throttle = Throttle(counters, registry.rates)
     app.extensions["wger_flask"] = Services(
         registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
     )
-    secret = secret_key(settings.WGER_SECRET_KEY_FILE)
+    secret = settings.WGER_SECRET_KEY or secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
     probes.register(registry)
     sync.register(registry, settings)

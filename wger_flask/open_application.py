@@ -20,7 +20,7 @@ from .rest import pagination
 from .rest.filtering import values
 from .settings import Settings
 from .storage import cascade
-from .storage.database import disconnect, open_database
+from .storage.database import disconnect, hang_up, open_database
 from .storage.name_search import search
 from .storage.server_zone import set_server_zone
 from .storage.signals import set_listeners
@@ -65,6 +65,7 @@ def close_app(app: Flask) -> None:
     global _open
     if _open is app:
         sync.close(app)
+        hang_up()
         disconnect()
         set_listeners({})
         set_policy(None)
@@ -90,7 +91,9 @@ def use_settings(settings: Settings) -> None:
     pagination.set_largest_page(settings.WGER_MAX_PAGE_SIZE)
     search.use(settings.WGER_SEARCH)
     cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")
-    open_database(settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS)
+    open_database(
+        settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS, settings.WGER_DATABASE_DIRECT_URL
+    )
 
 
 def use_declarations(app: Flask) -> None:

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 TRUE = frozenset({"true", "1", "yes", "on"})
 FALSE = frozenset({"false", "0", "no", "off"})
+LEAST_SECRET = 32
+_COUNTERS = frozenset({"redis", "rediss", "valkey", "valkeys"})
 
 
 class SettingsError(ValueError):
@@ -149,6 +151,25 @@ def host_and_port(value: str) -> None:
     host, colon, port = value.rpartition(":")
     if value and not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
         raise ValueError("must be an address and a port such as 127.0.0.1:9100")
+
+
+def database_address_or_none(value: str) -> None:
+    """Accept nothing too."""
+    if value:
+        database_address(value)
+
+
+def secret(value: str) -> None:
+    """Accept nothing, or what is long enough for a key."""
+    if value and (len(value) < LEAST_SECRET or not value.isascii()):
+        raise ValueError(f"must be {LEAST_SECRET} ASCII characters at least")
+
+
+def counters_address(value: str) -> None:
+    """Accept nothing, ``file``, ``database``, or the address of a server that speaks Redis' protocol."""
+    scheme = value.partition("://")[0].partition("+")[0]
+    if value not in ("", "file", "database") and scheme not in _COUNTERS:
+        raise ValueError("must be file, database, or a URL that begins with redis://, rediss:// or valkey://")
 
 
 def origins(values: tuple[str, ...]) -> None:

@@ -21,9 +21,12 @@ from . import plugin_settings
 from .options import (
     Option,
     SettingsError,
+    counters_address,
     database_address,
+    database_address_or_none,
     host_and_port,
     origins,
+    secret,
     time_zone,
     web_address,
     web_address_or_off,
@@ -96,6 +99,21 @@ class Settings:
         shown="the file `wger.sqlite` in the instance folder",
         secret=True,
     )
+    WGER_DATABASE_DIRECT_URL: str = _set(
+        "",
+        "Address of the database server itself, where `WGER_DATABASE_URL` leads to a pooler in transaction mode "
+        "(pgbouncer): for what belongs to a session. See `docs/scaling.md`.",
+        check=database_address_or_none,
+        secret=True,
+    )
+    WGER_COUNTERS_URL: str = _set(
+        "",
+        "Where calls and failed logins are counted: `file` (in the instance folder, for one host), `database`, or "
+        "`redis://host:6379/0` (Valkey too), installed with the extra `redis`.",
+        check=counters_address,
+        shown="`database` on PostgreSQL, else `file`",
+        secret=True,
+    )
     WGER_MEDIA_ROOT: Path = _set(
         lambda known: known["WGER_INSTANCE_PATH"] / "media",
         "Folder of uploaded pictures and videos.",
@@ -111,10 +129,22 @@ class Settings:
         "Folder with `build/` of the web UI of wger (the npm package `@wger-project/react-components`), which is then "
         "served; see `docs/web-ui.md`. Wants `WGER_BOOLEAN_FILTERS=any-spelling`.",
     )
+    WGER_SECRET_KEY: str = _set(
+        "",
+        "The secret key itself, where several hosts get it from their environment; 32 characters at least. The file "
+        "is not used then.",
+        check=secret,
+        secret=True,
+    )
     WGER_SECRET_KEY_FILE: Path = _set(
         lambda known: known["WGER_INSTANCE_PATH"] / "secret.key",
         "File of the secret key; made on first start, readable by its owner alone, shared by all workers.",
         shown="`secret.key` in the instance folder",
+    )
+    WGER_SYNC_KEY_FILE: Path = _set(
+        lambda known: known["WGER_INSTANCE_PATH"] / "powersync.pem",
+        "File of the key pair that signs the tokens of phones; made on first use. Several hosts need the same.",
+        shown="`powersync.pem` in the instance folder",
     )
     WGER_PLUGINS: tuple[str, ...] = _set(
         ("all",), "Plugins to load: `all`, `none`, or their names separated by commas."

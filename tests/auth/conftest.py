@@ -11,7 +11,7 @@ import pytest
 from wger_flask.auth import credential_stamps, tokens
 from wger_flask.auth import policy as policies
 from wger_flask.auth.models import User
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 
 PASSWORD = "Tangled.Vines.42"
 GRACE = {"username": "grace", "password": "ecarg-pass"}
@@ -54,7 +54,7 @@ def bend(app):
 @pytest.fixture
 def counted(app, tmp_path, monkeypatch):
     """Count for rate limits and the lockout, which tests otherwise do without."""
-    counters = Counters(tmp_path)
+    counters = FileCounters(tmp_path)
     monkeypatch.setattr(app.extensions["wger_flask"].throttle, "counters", counters)
     policies.set_policy(dataclasses.replace(policies.policy(), counters=counters))
     return counters

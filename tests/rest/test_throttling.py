@@ -6,7 +6,7 @@ import pytest
 
 from wger_flask.rest.errors import Throttled
 from wger_flask.rest.throttling import Rate, Throttle, network_of
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 
 
 @pytest.mark.parametrize(("address", "network"), [
@@ -25,7 +25,7 @@ def test_for_whom_an_address_stands(address, network):
 
 
 def test_networks_count_and_not_addresses(tmp_path):
-    throttle = Throttle(Counters(tmp_path), {"mail": Rate(2, 60)})
+    throttle = Throttle(FileCounters(tmp_path), {"mail": Rate(2, 60)})
     throttle.demand_from("mail", "2001:db8::1")
     throttle.demand_from("mail", "2001:db8::2")
     with pytest.raises(Throttled):
@@ -34,7 +34,7 @@ def test_networks_count_and_not_addresses(tmp_path):
 
 
 def test_nobody_waits_for_longer_than_the_time_of_the_rate(tmp_path, monkeypatch):
-    throttle = Throttle(Counters(tmp_path), {"mail": Rate(1, 60)})
+    throttle = Throttle(FileCounters(tmp_path), {"mail": Rate(1, 60)})
     clock = iter([1004.0, 1000.0])
     monkeypatch.setattr("time.time", lambda: next(clock))
     throttle.demand_from("mail", "192.0.2.7")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 
 NOW, DAY = 1_700_000_000.0, 86400
 
 
 @pytest.fixture
 def counters(tmp_path):
-    return Counters(tmp_path)
+    return FileCounters(tmp_path)
 
 
 def test_as_many_as_may_be_within_the_time(counters):

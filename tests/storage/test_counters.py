@@ -15,20 +15,20 @@ import pytest
 from wger_flask.auth import policy as policies
 from wger_flask.rest.throttling import Throttle
 from wger_flask.storage import counters as module
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 
 OFF = "rate limits and lockouts are off until it can be written to again"
 
 
 @pytest.fixture
 def counters(tmp_path, monkeypatch):
-    """Counters of a folder, which nobody waits for."""
+    """FileCounters of a folder, which nobody waits for."""
     monkeypatch.setattr(module, "_BUSY_SECONDS", 0.01)
     monkeypatch.setattr(module, "_REST_SECONDS", 0)
-    return Counters(tmp_path)
+    return FileCounters(tmp_path)
 
 
-def count(counters: Counters) -> int:
+def count(counters: FileCounters) -> int:
     """Add an event, and return how many there are."""
     counters.add_within("calls", 1000, 60, 99)
     return counters.count_within("calls", 1000, 60)
@@ -86,7 +86,7 @@ def test_a_file_that_is_gone_is_made_anew(counters, beside):
 
 
 def test_the_folder_may_be_gone_too(counters, tmp_path):
-    elsewhere = Counters(tmp_path / "instance")
+    elsewhere = FileCounters(tmp_path / "instance")
     assert count(elsewhere) == 1
     for path in elsewhere.path.parent.iterdir():
         path.unlink()
@@ -126,7 +126,7 @@ def test_a_damaged_file_is_made_anew(counters, caplog, kind, running):
 
 def test_no_folder_at_all(tmp_path, caplog):
     (tmp_path / "file").touch()
-    nowhere = Counters(tmp_path / "file")
+    nowhere = FileCounters(tmp_path / "file")
     assert count(nowhere) == 0
     assert OFF in caplog.text
 
@@ -143,14 +143,14 @@ def test_a_full_disk_counts_nothing(counters, caplog):
 
 
 def _count(folder) -> int:
-    one = Counters(folder)
+    one = FileCounters(folder)
     return sum(one.add_within("calls", 1000, 60, 10**6) is None for _ in range(50))
 
 
 def test_all_processes_and_threads_count_together(tmp_path):
     with get_context("spawn").Pool(2) as pool:
         assert sum(pool.map(_count, [tmp_path] * 2)) == 100
-    one = Counters(tmp_path)
+    one = FileCounters(tmp_path)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: one.add_within("calls", 1000, 60, 10**6), range(100)))
     assert one.count_within("calls", 1000, 60) == 200
@@ -161,7 +161,7 @@ def test_all_processes_and_threads_count_together(tmp_path):
 def test_requests_are_served_whatever_the_file_is_in(api, app, tmp_path, monkeypatch, caplog, way):
     monkeypatch.setattr(module, "_BUSY_SECONDS", 0.01)
     folder = tmp_path / "counted"
-    counters = Counters(folder)
+    counters = FileCounters(folder)
     kept, before = app.extensions["wger_flask"], policies.policy()
     monkeypatch.setattr(kept, "throttle", Throttle(counters, kept.throttle.rates))
     settings = dataclasses.replace(before.settings, AXES_ENABLED=True)

@@ -13,7 +13,7 @@ from tests.web.test_forms import PIXEL
 from wger_flask.auth.models import Token, User
 from wger_flask.domain.gallery.models import Image
 from wger_flask.domain.measurements.models import Category, Measurement
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 
 TYPED = {"date": "2025-03-01T07:30", "weight": "81,5"}
 
@@ -272,7 +272,7 @@ def test_a_button_alone_is_pressed_again(visitor):
 
 
 def test_a_form_that_comes_too_often_keeps_what_was_typed(app, visitor, tmp_path, monkeypatch):
-    monkeypatch.setattr(app.extensions["wger_flask"].throttle, "counters", Counters(tmp_path))
+    monkeypatch.setattr(app.extensions["wger_flask"].throttle, "counters", FileCounters(tmp_path))
     somebody = visitor()
     somebody.http.get("/user/login")
     somebody.token = somebody.http.get_cookie("csrftoken").value

@@ -1,7 +1,8 @@
 """Count recent events in a small file of their own, shared by all workers of a host.
 
 Throttling needs one number in every process and none of it after a restart: it must neither
-wait for the main database's writer nor grow its log.  No request is refused because the file is in a
+wait for the main database's writer nor grow its log.  What several hosts share is counted elsewhere
+(:mod:`.shared_counters`).  No request is refused because the file is in a
 bad way: one that is gone or damaged is made anew; while it is locked, or the disk is full, nothing
 is counted, which the log tells, and every few seconds it is tried again.
 
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from .file_identity import FileIdentity, identity_of
 
@@ -43,11 +44,27 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Counters:
-    """Events by name, each with its moment in seconds, in a file of ``folder``.
+class Counters(Protocol):
+    """Events by name, each with its moment in seconds since 1970.
 
-    No method raises for what is wrong with the file: what cannot be counted has not happened.
+    No method raises for what is wrong with the place where they are: what cannot be counted has not happened.
     """
+
+    def add_within(self, name: str, now: float, seconds: float, most: int) -> float | None:
+        """Add an event unless there were ``most`` in the last ``seconds``.
+
+        Returns None when it was added, or could not be, else the moment of the oldest one that counts.
+        """
+
+    def count_within(self, name: str, now: float, seconds: float) -> int:
+        """Return how many events there were in the last ``seconds``."""
+
+    def forget(self, name: str) -> None:
+        """Drop every event of a name."""
+
+
+class FileCounters:
+    """The :class:`Counters` of a host, in a file of ``folder``."""
 
     def __init__(self, folder: Path):
         self.path = folder / "counters.sqlite"
@@ -57,11 +74,6 @@ class Counters:
         self._adds = 0
 
     def add_within(self, name: str, now: float, seconds: float, most: int) -> float | None:
-        """Add an event unless there were ``most`` in the last ``seconds``.
-
-        Returns None when it was added, or could not be, else the moment of the oldest one that counts.
-        """
-
         def add(held: sqlite3.Connection) -> float | None:
             with _writing(held):
                 held.execute("DELETE FROM event WHERE at > ?", (now + _AHEAD,))
@@ -81,14 +93,12 @@ class Counters:
         return self._asked(add, None)
 
     def count_within(self, name: str, now: float, seconds: float) -> int:
-        """Return how many events there were in the last ``seconds``."""
         query = "SELECT count(*) FROM event WHERE name = ? AND at > ? AND at <= ?"
         count: int
         count = self._asked(lambda held: held.execute(query, (name, now - seconds, now + _AHEAD)).fetchone()[0], 0)
         return count
 
     def forget(self, name: str) -> None:
-        """Drop every event of a name."""
         self._asked(lambda held: held.execute("DELETE FROM event WHERE name = ?", (name,)).rowcount, 0)
 
     # -- the file ------------------------------------------------------------------------------

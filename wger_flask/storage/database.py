@@ -37,11 +37,12 @@ class DatabaseURLError(ValueError):
     """Say that a database URL cannot be understood, its driver is missing, or nothing is there."""
 
 
-def open_database(url: str, wait: float = 30, threads: int = 4) -> Database:
+def open_database(url: str, wait: float = 30, threads: int = 4, direct: str = "") -> Database:
     """Make ``url`` the database of this process and return it.
 
     ``wait`` is for how many seconds a write waits for others; of ``threads``, half are kept for reading
-    meanwhile.  No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
+    meanwhile.  ``direct`` is the address of the database itself where ``url`` leads to a pooler in transaction mode.
+    No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
     malformed URL or a missing driver.
     """
     from .dialects import DIALECTS
@@ -54,7 +55,7 @@ def open_database(url: str, wait: float = 30, threads: int = 4) -> Database:
         known = ", ".join(sorted(DIALECTS))
         raise DatabaseURLError(f"WGER_DATABASE_URL: no database is known for {scheme!r}; use one of {known}") from None
     try:
-        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2))
+        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2), direct)
     except ImportError as missing:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
     except (ValueError, OSError) as wrong:
@@ -178,6 +179,20 @@ def disconnect() -> None:
     if held is not None and not held.is_closed():
         with suppress(DatabaseError):
             held.close()
+
+
+def is_elected() -> bool:
+    """Tell whether this process is, of all on all hosts that serve the database, the one for what is done once.
+
+    It stays so until it ends, or loses the database; another one is elected then.
+    """
+    return database.obj.dialect.is_elected(database.obj)
+
+
+def hang_up() -> None:
+    """Close what this process keeps open beside the connections of its threads, and give up being elected."""
+    if database.obj is not None:
+        database.obj.dialect.hang_up(database.obj)
 
 
 def settle() -> None:

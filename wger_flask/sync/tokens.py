@@ -144,7 +144,7 @@ def _spaced(body: dict) -> Response:
 
 def _private() -> rsa.RSAPrivateKey:
     with _making:
-        return _read(policy().settings.WGER_INSTANCE_PATH / "powersync.pem")
+        return _read(policy().settings.WGER_SYNC_KEY_FILE)
 
 
 @lru_cache(1)

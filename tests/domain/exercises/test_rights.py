@@ -10,7 +10,7 @@ from wger_flask.auth.models import ContentType, EmailAddress, Permission, User, 
 from wger_flask.domain.exercises.models import Alias, Exercise, Translation
 from wger_flask.rest.throttling import Rate, Throttle
 from wger_flask.storage import columns
-from wger_flask.storage.counters import Counters
+from wger_flask.storage.counters import FileCounters
 from wger_flask.storage.database import transaction
 
 REFUSED = {"detail": "You do not have permission to perform this action."}
@@ -79,7 +79,7 @@ def test_the_rest_is_read_only(api, name):
 @pytest.fixture
 def limited(app, monkeypatch, tmp_path):
     """The application with its limits on."""
-    limits = Throttle(Counters(tmp_path / "counters.sqlite"), {"exercise_create": Rate(20, 3600)})
+    limits = Throttle(FileCounters(tmp_path / "counters.sqlite"), {"exercise_create": Rate(20, 3600)})
     monkeypatch.setattr(app.extensions["wger_flask"], "throttle", limits)
 
 

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from .wait_limits import Line
 
 
-def _sqlite(url: str, parts: SplitResult, line: Line) -> Database:
+def _sqlite(url: str, parts: SplitResult, line: Line, direct: str) -> Database:
     from .sqlite import open_sqlite
 
+    if direct:
+        raise ValueError("a database in a file has no other address: leave WGER_DATABASE_DIRECT_URL out")
     return open_sqlite(url, parts, line)
 
 
-def _postgresql(url: str, parts: SplitResult, line: Line) -> Database:
+def _postgresql(url: str, parts: SplitResult, line: Line, direct: str) -> Database:
     from .postgresql import open_postgresql
 
-    return open_postgresql(url, parts, line)
+    return open_postgresql(url, parts, line, direct)
 
 
 DIALECTS = {"sqlite": _sqlite, "postgresql": _postgresql, "postgres": _postgresql}

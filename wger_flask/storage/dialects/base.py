@@ -16,6 +16,7 @@ from ..upgrades import Progress
 from .sync_log import SyncLogSql
 
 if TYPE_CHECKING:
+    from ..counters import Counters
     from ..model import Model
     from ..name_search.index import NameCopy
     from ..statements import Relation
@@ -232,6 +233,17 @@ class Dialect(Generic[D]):
         """Run a block that writes in one transaction; it waits ``seconds`` to begin, or as long as anything may."""
         with database.atomic():
             yield
+
+    # -- what many processes share ----------------------------------------------------------
+    counters: Counters | None = None
+    """Counters in the database itself; None where all processes are of one host, and share its files."""
+
+    def is_elected(self, database: D) -> bool:
+        """Tell whether this process, of all that serve the database, is the one that does what is done once."""
+        return True
+
+    def hang_up(self, database: D) -> None:
+        """Close what this process has open beside the connections of its threads."""
 
     def look(self, database: D) -> None:
         """Let this thread's connection go if what it leads to is not the database any more."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-import select
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -15,12 +15,12 @@ import peewee
 
 from ..types import Cursor, Expression, Row
 from .base import Database, Dialect, Unable, told_by_driver
+from .postgresql_connections import Apart, Driver, Elections, close_all, completed
+from .postgresql_counters import PostgresqlCounters
 from .postgresql_sync_log import PostgresqlSyncLog
 from .wait_limits import Line
 
 if TYPE_CHECKING:
-    from psycopg import Connection
-
     from ..model import Model
     from ..name_search.index import NameCopy
     from ..statements import Relation
@@ -31,6 +31,7 @@ _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_READ_ONLY = "25006"
 _LARGE = 10_000
 _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
@@ -41,6 +42,16 @@ class PostgresqlDialect(Dialect["Postgresql"]):
 
     name = "postgresql"
     sync_log = PostgresqlSyncLog()
+    counters = PostgresqlCounters()
+
+    def __init__(self) -> None:
+        self._elections = Elections()
+
+    def is_elected(self, database: Postgresql) -> bool:
+        return self._elections.is_elected(database)
+
+    def hang_up(self, database: Postgresql) -> None:
+        close_all()
 
     def write_moment(self, value: datetime) -> str:
         return value.isoformat()
@@ -256,51 +267,17 @@ def _state(error: Exception) -> str:
     return getattr(told_by_driver(error), "sqlstate", None) or ""
 
 
-class Driver(peewee.Psycopg3Adapter):
-    """Peewee's way to psycopg 3, which Peewee itself has not imported (see :mod:`wger_flask.storage`)."""
-
-    def __init__(self) -> None:
-        import psycopg
-        from psycopg.types.json import Json, Jsonb
-
-        super().__init__()
-        self._driver = psycopg
-        self.json_type, self.jsonb_type = Json, Jsonb
-        status = psycopg.pq.TransactionStatus
-        self.txn_idle, self.txn_inerror, self.txn_unknown = status.IDLE, status.INERROR, status.UNKNOWN
-
-    def check_driver(self) -> None:
-        """Do nothing: it was imported."""
-
-    def get_binary_type(self) -> type[Any]:
-        return self._driver.Binary
-
-    def connect(self, db: peewee.Database, **params: Any) -> Connection[Any]:
-        return self._driver.connect(db.database, **params)
-
-    def has_hung_up(self, connection: Connection[Any]) -> bool:
-        """Tell whether the server has ended a connection that waits for its next statement.
-
-        Inside a transaction the answer is no, whatever happened: what was lost must be noticed.
-        """
-        held = connection.pgconn
-        if held.transaction_status != self.txn_idle:
-            return False
-        try:
-            arrivals = select.poll()
-            arrivals.register(held.socket, select.POLLIN)
-            while arrivals.poll(0):  # unasked: a notice, or the end
-                held.consume_input()
-        except self._driver.OperationalError:
-            return True
-        return False
-
-
 class Postgresql(Database, peewee.PostgresqlDatabase):
-    """Peewee's PostgreSQL with Django's column types."""
+    """Peewee's PostgreSQL with Django's column types.
+
+    ``direct`` is the address of the server itself where ``database`` leads to a pooler.
+    """
 
     line: Line
+    direct: str
+    is_pooled = False
     _adapter: Driver
+    _state: Any
 
     psycopg2_adapter = psycopg3_adapter = Driver
     field_types = {
@@ -310,19 +287,71 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
     }  # fmt: skip
     dialect = PostgresqlDialect()
 
+    def __init__(self, url: str, line: Line, direct: str = ""):
+        self.line = line
+        self.is_pooled, self.direct = bool(direct), completed(direct or url)
+        if self.is_pooled:
+            # What is prepared or set in a session is another one's with the next transaction.
+            super().__init__(completed(url), prepare_threshold=None)
+        else:
+            options = f"-c timezone=UTC -c lock_timeout={_milliseconds(line.seconds)}"
+            super().__init__(completed(url), options=options)
+        self._direct_session = Apart()
+
+    def _initialize_connection(self, connection: Any) -> None:
+        if self.is_pooled:
+            connection.execute("SET timezone = 'UTC'")  # one of those that poolers carry along
+
     def cursor(self, named_cursor: str | None = None) -> Cursor:
         # Connections are kept for long: a server that was restarted meanwhile costs no request its answer.
         if not self.is_closed() and self._adapter.has_hung_up(self.connection()):
             self.close()
         return super().cursor(named_cursor)
 
+    def execute_sql(self, sql: str, params: Iterable[object] | None = None) -> Cursor:
+        try:
+            return super().execute_sql(sql, params)
+        except peewee.DatabaseError as wrong:
+            if _state(wrong) == _READ_ONLY:
+                self._state.is_demoted = True
+            raise
 
-def open_postgresql(url: str, parts: SplitResult, line: Line) -> Postgresql:
+    def is_connection_usable(self) -> bool:
+        # A server that takes no writes any more has a successor, which a new connection finds.
+        return not getattr(self._state, "is_demoted", False) and super().is_connection_usable()
+
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        self._state.is_demoted = False
+        return bool(super().connect(reuse_if_open))
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        super().begin(isolation_level)
+        if self.is_pooled:
+            super().execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(self.line.seconds)}")
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Run a block, outside of transactions, whose statements all go to one session of the server itself."""
+        if not self.is_pooled:
+            yield
+            return
+        self.connection()
+        state = self._state
+        with self._direct_session.used(self) as direct:
+            former, state.conn = state.conn, direct
+            try:
+                direct.execute(f"SET lock_timeout = {_milliseconds(self.line.seconds)}")
+                yield
+            finally:
+                state.conn = former
+
+
+def open_postgresql(url: str, parts: SplitResult, line: Line, direct: str) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
     # A batch with a row that is refused is no news: its writer asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    scheme, _, rest = url.partition("://")
-    options = f"-c timezone=UTC -c lock_timeout={_milliseconds(line.seconds)}"
-    opened = Postgresql(f"postgresql://{rest}", options=options)
-    opened.line = line
-    return opened
+    return Postgresql(_with_scheme(url), line, direct and _with_scheme(direct))
+
+
+def _with_scheme(url: str) -> str:
+    return f"postgresql://{url.partition('://')[2]}"

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from .postgresql_connections import Apart
 from .sync_log import LOCK, PENDING, PREFIX, ROW, STATE, SyncLogSql, Trigger
 
 if TYPE_CHECKING:
@@ -129,13 +128,14 @@ class PostgresqlSyncLog(SyncLogSql):
             yield
             return
         # The lock is the session's, so that the transaction, and its snapshot, begin once it is held.
-        database.execute_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (LOCK,))
-        try:
-            with database.atomic("REPEATABLE READ"):
-                yield
-        finally:
-            with suppress(Exception):  # it goes with a connection that is lost
-                database.execute_sql("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (LOCK,))
+        with database.session():
+            database.execute_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (LOCK,))
+            try:
+                with database.atomic("REPEATABLE READ"):
+                    yield
+            finally:
+                with suppress(Exception):  # it goes with a connection that is lost
+                    database.execute_sql("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (LOCK,))
 
     def change_marker(self, database: Any) -> object:
         return self._listener.marker(database)
@@ -150,54 +150,39 @@ def _function_of(node: Node) -> str:
     return f"{PREFIX}mark_{node.table[:32]}_{digest}"
 
 
-class _Listener:
+class _Listener(Apart):
     """A connection of this process on which notices of changes come; a slow look at the tables stands behind it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: tuple[int, str, Any] | None = None  # process, address, connection
+        super().__init__()
         self._count = 0
         self._looked = 0.0
         self._seen: object = None
 
     def marker(self, database: Any) -> object:
-        with self._lock:
-            place = os.getpid(), database.database
+        with self.lock:
             try:
-                if self._held is None or self._held[:2] != place:
-                    self._connect(database, place)
-                assert self._held is not None
-                connection = self._held[2].pgconn
-                connection.consume_input()
-                while connection.notifies() is not None:
+                held = self.connection(database)
+                held.pgconn.consume_input()
+                while held.pgconn.notifies() is not None:
                     self._count += 1
                 if time.monotonic() - self._looked >= _SLOW_SECONDS:
-                    self._look()
+                    self._look(held)
             except Exception as wrong:  # whatever the driver raises: who asks is told that something may be new
                 if self._held is not None:
                     log.warning("notices of changes stopped: %s", " ".join(str(wrong).split()))
-                    with suppress(Exception):
-                        self._held[2].close()
-                self._held = None
+                self.close()
                 self._count += 1
             return self._count
 
-    def _connect(self, database: Any, place: tuple[int, str]) -> None:
-        import psycopg
-
-        former, self._held = self._held, None
-        if former is not None and former[0] == place[0]:
-            former[2].close()
-        connection = psycopg.connect(database.database, autocommit=True)
+    def begin(self, connection: Any) -> None:
         connection.execute(f"LISTEN {_CHANNEL}")
-        self._held = (*place, connection)
         self._count += 1
         self._looked = time.monotonic()
 
-    def _look(self) -> None:
-        assert self._held is not None
+    def _look(self, held: Any) -> None:
         query = f"SELECT max(last_op_id), max(generation), EXISTS (SELECT 1 FROM {PENDING}) FROM {STATE}"
-        seen = self._held[2].execute(query).fetchone()
+        seen = held.execute(query).fetchone()
         if seen != self._seen:
             self._seen = seen
             self._count += 1

@@ -243,6 +243,12 @@ class SqliteDialect(Dialect[SqliteFile]):
         # rest: below one, every row that is written has its pages copied first.
         yield
 
+    def is_elected(self, database: SqliteFile) -> bool:
+        return database.election.is_elected()
+
+    def hang_up(self, database: SqliteFile) -> None:
+        database.election.resign()
+
     def advisory_lock(self, database: SqliteFile, what: str) -> None:
         """Do nothing: a writer holds the only lock there is."""
 

@@ -24,6 +24,7 @@ import peewee
 
 from ..file_identity import FileIdentity, identity_of
 from .base import Database, Unable
+from .sqlite_election import Election
 from .wait_limits import Line, Place
 from .write_queue import Turns
 
@@ -53,6 +54,7 @@ class SqliteFile(Database, peewee.SqliteDatabase):
     def __init__(self, path: str, line: Line):
         super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
         self.turns = Turns(f"{path}-turns", line)
+        self.election = Election(f"{path}-jobs")
         self._mine = threading.local()  # the file that this thread's connection is to
         self._known: tuple[FileIdentity | None, ...] | None = (
             None  # the file that the process works on, and those beside it
