@@ -71,7 +71,7 @@ def test_the_site_is_served_and_linked_from_the_home_page(client):
         text = page.text
     assert page.status_code == 200 and page.mimetype == "text/html"
     policy = page.headers["Content-Security-Policy"]
-    assert "script-src 'self' 'sha256-" in policy and "default-src 'self'" in policy
+    assert "script-src 'self' 'sha256-" in policy and "default-src 'self'" in policy and "unsafe" not in policy
     [style] = re.findall(r'href="?(assets/stylesheets/main[^" >]+)', text)
     with client.get(f"/docs/{style}") as answer:
         assert answer.mimetype == "text/css" and "max-age=86400" in answer.headers["Cache-Control"]

@@ -180,6 +180,11 @@ class Settings:
     WGER_KEEP_PHOTO_POSITION: bool = _set(
         False, "Keep in uploaded photos where they were taken (Exif GPS, XMP). Without, it is taken out of them."
     )
+    WGER_PRIVATE_MEDIA: bool = _set(
+        False,
+        "Give the photos of a user to the session or the token of that user alone. Without, whoever knows the address "
+        "of a photo, which cannot be guessed, may load it; wger's phone app needs that.",
+    )
     WGER_OPEN_FOOD_FACTS: str = _set(
         "https://world.openfoodfacts.org",
         "Open Food Facts server that is asked for barcodes of unknown foods, or `off`.",

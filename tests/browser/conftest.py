@@ -1,4 +1,5 @@
-"""A browser before a running server, and what no page may do: fail in the console, or ask another host."""
+"""A browser before a running server, and what no page may do: fail in the console, do what its policy
+forbids, or ask another host."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ class Watch:
             self.wrongs.append(f"{response.status}: {response.url}")
 
     def _console(self, message):
-        if message.type in ("error", "warning") and message.location.get("url") not in self.documents:
+        if message.type not in ("error", "warning"):
+            return
+        if "Content Security Policy" in message.text or message.location.get("url") not in self.documents:
             self.wrongs.append(f"console: {message.text}")
 
 

@@ -11,11 +11,12 @@ import logging
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from flask import Flask, Response, abort, send_file
+from flask import Flask, Response, abort, request, send_file
 
 from ..media import thumbnails
 from ..media.errors import InvalidImage, NotStored
 from ..media.store import MediaStore, UnsafeName
+from . import private_media
 from .services import services
 
 SHOWN = {
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
 
     @app.get("/media/<path:name>")
     def media(name: str) -> Response:
+        private_media.demand_reader(request, name)
         store = services().media
         found = _find(store, name) or _thumbnail(store, name)
         if found is None:
@@ -43,6 +45,7 @@ def register(app: Flask) -> None:
             max_age=KEPT, download_name=PurePosixPath(name).name,
         )  # fmt: skip
         response.cache_control.public, response.cache_control.private = False, True
+        private_media.mark(response, name)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

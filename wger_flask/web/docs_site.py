@@ -61,4 +61,4 @@ def _policy(file: Path, written: int) -> str:
     """Return the policy of a page: of the scripts in its text, those that were there when it was built may run."""
     digests = (hashlib.sha256(script).digest() for script in _INLINE.findall(file.read_bytes()))
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return f"{POLICY}; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'"
+    return f"{POLICY}; script-src 'self' {allowed}"
