@@ -10,7 +10,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import Language, Licensed
 from wger_flask.storage import columns
 from wger_flask.storage.history import history
-from wger_flask.storage.model import Model, link
+from wger_flask.storage.model import Model, declare_index, link
 
 
 class ExerciseCategory(Model):
@@ -168,6 +168,9 @@ class ExerciseVideo(Licensed):
         label = "exercises.exercisevideo"
         ordering = ("-is_main", "id")
 
+
+declare_index(ExerciseImage, "wger_flask_image_main", "-is_main", "id")
+declare_index(ExerciseVideo, "wger_flask_video_main", "-is_main", "id")
 
 DELETED = ("base", "translation", "image", "video")
 

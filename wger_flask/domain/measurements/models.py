@@ -71,6 +71,7 @@ declare_index(
     where="external_id IS NOT NULL",
 )  # fmt: skip
 declare_index(Measurement, "measurement_category_date", "category", "-date", "-id")
+declare_index(Measurement, "wger_flask_measurement_values", "category", "value", "date")
 
 
 class Calculation(Model):

@@ -9,7 +9,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import Language, Licensed
 from wger_flask.rest.timezone import today
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model
+from wger_flask.storage.model import Model, declare_index
 
 
 class IngredientCategory(Model):
@@ -165,5 +165,7 @@ class LogItem(Model):
         label = "nutrition.logitem"
         ordering = ("-datetime",)
 
+
+declare_index(LogItem, "wger_flask_diary_moments", "plan", "-datetime")
 
 MODELS = (IngredientCategory, Ingredient, Image, IngredientWeightUnit, NutritionPlan, Meal, MealItem, LogItem)

@@ -16,7 +16,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, abstract
+from wger_flask.storage.model import Model, abstract, declare_index
 
 DAY_TYPES = {
     "custom": "Custom", "enom": "EMOM", "amrap": "AMRAP", "hiit": "HIIT", "tabata": "Tabata", "edt": "EDT",
@@ -233,5 +233,10 @@ class WorkoutLog(Model):
         label = "manager.workoutlog"
         ordering = ("date", "repetitions", "weight")
 
+
+declare_index(Routine, "wger_flask_routine_public", "is_public")
+declare_index(WorkoutSession, "wger_flask_session_starts", "user", "datetime_start")
+declare_index(WorkoutLog, "wger_flask_log_dates", "user", "date")
+declare_index(WorkoutLog, "wger_flask_log_exercises", "user", "exercise", "date")
 
 MODELS = (Routine, Day, Slot, SlotEntry, *CONFIGS, Label, WorkoutSession, WorkoutLog)

@@ -25,7 +25,7 @@ def own_or_public(user) -> list[Clause]:
 
 
 def _is_own_or_public(user):
-    return (Routine.user == user) | Routine.is_public
+    return (Routine.user == user) | (Routine.is_public == 1)  # compared, so that it finds its index
 
 
 def own_templates(user) -> list[Clause]:

@@ -103,6 +103,10 @@ class Dialect(Generic[D]):
         """Return in how many buckets, as above, there are rows of any series, ``most`` for more."""
         raise NotImplementedError
 
+    def value_counts(self, database: D, rows: Relation, series: Relation) -> Iterable[Row]:
+        """Return for each value of a series with one unit: key of the series, value, unit, count, latest moment."""
+        raise NotImplementedError
+
     # -- order ------------------------------------------------------------------------------
     def insertion_order(self, model: type[Model]) -> Expression:
         """Return the expression by which ties are broken: the order of insertion, or near it."""

@@ -165,6 +165,11 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         count: int = _of_series(database, select, rows, series, size, _name_of(zone), most).fetchone()[0]
         return count
 
+    def value_counts(self, database: Postgresql, rows: Relation, series: Relation) -> Iterable[Row]:
+        select = """SELECT rows.series, rows.value, rows.unit, COUNT(*), MAX(rows.moment)
+                    FROM rows JOIN series USING (series) GROUP BY 1, 2, 3"""
+        return _of_series(database, select, rows, series)
+
     def estimated_count(self, database: Postgresql, model: type[Model]) -> int | None:
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"

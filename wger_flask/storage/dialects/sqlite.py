@@ -22,12 +22,12 @@ import peewee
 from ..types import Expression, Reader, Row
 from ..upgrades import Progress
 from .base import Dialect, Unable, load_json, told_by_driver, wire_moment
-from .sqlite_buckets import bucket_start, bucket_totals, count_buckets
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
 from .sqlite_sync_log import SqliteSyncLog
+from .sqlite_value_series import bucket_start, bucket_totals, count_buckets, value_counts
 from .wait_limits import Line
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ class SqliteDialect(Dialect[SqliteFile]):
         return partial(_in_zone, zone)
 
     def json_text(self, column: Expression, name: str) -> Expression:
-        return peewee.fn.json_extract(column, f"$.{name}").cast("text")
+        return peewee.fn.json_extract(column, _json_path(name)).cast("text")
 
     def json_number(self, column: Expression, name: str) -> Expression:
-        path = f"$.{name}"
-        is_number = peewee.fn.json_type(column, path).in_(("integer", "real"))
+        path = _json_path(name)
+        is_number = peewee.fn.json_type(column, path).in_(peewee.SQL("('integer', 'real')"))
         return peewee.Case(None, [(is_number, peewee.fn.json_extract(column, path))], None)
 
     def bucket_totals(
@@ -102,6 +102,9 @@ class SqliteDialect(Dialect[SqliteFile]):
         self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
     ) -> int:
         return count_buckets(database, rows, series, size, zone, most)
+
+    def value_counts(self, database: SqliteFile, rows: Relation, series: Relation) -> Iterator[Row]:
+        return value_counts(database, rows, series)
 
     def insertion_order(self, model: type[Model]) -> Expression:
         return peewee.Column(model._meta.table, "rowid")
@@ -272,6 +275,13 @@ def _has_trigrams() -> bool:
         except sqlite3.OperationalError:
             return False
     return True
+
+
+def _json_path(name: str) -> peewee.SQL:
+    """Return the path to what an object holds as ``name``: written out, since a value would be parsed once a row."""
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} is not looked for in JSON")
+    return peewee.SQL(f"'$.{name}'")
 
 
 def _expression(pieces: list[list[str]]) -> str:

@@ -1,10 +1,14 @@
-"""Add up values by the hours, days, weeks and months of a calendar, on SQLite.
+"""Add up values by the hours, days, weeks and months of a calendar, and count them, on SQLite.
 
 SQLite knows no time zones, and grouping a great many rows means to sort them.  But rows of a series
 come from its index in the order of time.  So we walk back from the end of each series: from its
 latest row to the start of the bucket that it lies in, to the latest row before that, and so on.  A
 function in Python tells where a bucket starts; it is asked once a bucket, not once a row.  What lies
 between two starts is added up in place.
+
+To group by unit means to sort, too, and hardly any value has a unit of its own.  So a bucket is added up as if all its
+values had the unit of its latest one, and again by unit only where that turns out wrong; values of a series that has no
+units are counted without.
 
 An hour that comes twice in autumn is one bucket.  Where clocks are set back across midnight (Newfoundland
 until 2011, by an hour and a minute past it), what comes twice of the evening counts to the next day.
@@ -26,7 +30,8 @@ from .base import Database
 if TYPE_CHECKING:
     from ..statements import Relation
 
-_INLINE = "NOT MATERIALIZED" if sqlite3.sqlite_version_info >= (3, 35) else ""  # older ones never do otherwise
+_CHOOSES = sqlite3.sqlite_version_info >= (3, 35)  # older ones never keep what a part gives
+_INLINE, _KEPT = ("NOT MATERIALIZED", "MATERIALIZED") if _CHOOSES else ("", "")
 _END = "~"  # behind every moment
 _WALK = """
     walk(series, start, stop) AS (
@@ -38,15 +43,32 @@ _WALK = """
                bucket_start((SELECT MAX(rows.moment) FROM rows
                              WHERE rows.series = walk.series AND rows.moment < walk.start), ?, ?), walk.start
         FROM walk WHERE walk.start IS NOT NULL)"""
-_TOTALS = """
-    SELECT walk.series, walk.start, (
-        SELECT json_group_array(json_array(unit, number, total, lowest, highest, newest))
-        FROM (SELECT rows.unit AS unit, COUNT(*) AS number, SUM(rows.value) AS total, MIN(rows.lowest) AS lowest,
-                     MAX(rows.highest) AS highest, MAX(rows.moment) AS newest
-              FROM rows WHERE rows.series = walk.series AND rows.moment >= walk.start AND rows.moment < walk.stop
-              GROUP BY rows.unit))
-    FROM walk WHERE walk.start IS NOT NULL"""
-_COUNT = "SELECT COUNT(*) FROM (SELECT DISTINCT start FROM walk WHERE start IS NOT NULL LIMIT ?)"
+_ADDED = """
+    COUNT(*) AS number, SUM(rows.value) AS total, MIN(rows.lowest) AS lowest, MAX(rows.highest) AS highest,
+    MAX(rows.moment) AS newest"""
+_WITHIN = "rows.series = bucket.series AND rows.moment >= bucket.start AND rows.moment < bucket.stop"
+_TOTALS = f""",
+    bucket(series, start, stop, unit) AS {_KEPT} (
+        SELECT walk.series, walk.start, walk.stop,
+               (SELECT rows.unit FROM rows WHERE rows.series = walk.series AND rows.moment < walk.stop
+                ORDER BY rows.moment DESC LIMIT 1)
+        FROM walk WHERE walk.start IS NOT NULL)
+    SELECT bucket.series, bucket.start, COALESCE(
+        (SELECT CASE WHEN alike = number THEN json_array(json_array(unit, number, total, lowest, highest, newest)) END
+         FROM (SELECT bucket.unit AS unit, SUM(rows.unit IS bucket.unit) AS alike, {_ADDED} FROM rows WHERE {_WITHIN})),
+        (SELECT json_group_array(json_array(unit, number, total, lowest, highest, newest))
+         FROM (SELECT rows.unit AS unit, {_ADDED} FROM rows WHERE {_WITHIN} GROUP BY rows.unit)))
+    FROM bucket"""
+_COUNT_BUCKETS = "SELECT COUNT(*) FROM (SELECT DISTINCT start FROM walk WHERE start IS NOT NULL LIMIT ?)"
+_HAS_UNITS = "EXISTS (SELECT 1 FROM rows WHERE rows.series = series.series AND rows.unit IS NOT NULL)"
+_COUNTED = """
+    SELECT json_group_array(json_array(value, unit, number, newest))
+    FROM (SELECT rows.value AS value, {unit} AS unit, COUNT(*) AS number, MAX(rows.moment) AS newest
+          FROM rows WHERE rows.series = series.series GROUP BY {by})"""
+_COUNTS = f"""
+    SELECT series.series, CASE WHEN {_HAS_UNITS} THEN ({_COUNTED.format(unit="rows.unit", by="+rows.value, rows.unit")})
+                               ELSE ({_COUNTED.format(unit="NULL", by="rows.value")}) END
+    FROM series"""  # with the plus no index has it walk all over the table
 
 
 def bucket_totals(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
@@ -58,16 +80,27 @@ def bucket_totals(database: Database, rows: Relation, series: Relation, size: st
 
 def count_buckets(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
     """Answer :meth:`~.base.Dialect.count_buckets`."""
-    count: int = _walked(database, _COUNT, rows, series, size, zone, most).fetchone()[0]
+    count: int = _walked(database, _COUNT_BUCKETS, rows, series, size, zone, most).fetchone()[0]
     return count
+
+
+def value_counts(database: Database, rows: Relation, series: Relation) -> Iterator[Row]:
+    """Answer :meth:`~.base.Dialect.value_counts`."""
+    for key, found in _run(database, _COUNTS, rows, series):
+        for counted in json.loads(found):
+            yield key, *counted
 
 
 def _walked(
     database: Database, select: str, rows: Relation, series: Relation, size: str, zone: ZoneInfo, *values: object
 ) -> Cursor:
-    query = f"""WITH RECURSIVE rows AS {_INLINE} ({rows.sql}), series AS {_INLINE} ({series.sql}), {_WALK} {select}"""
     where = size, str(zone)
-    return database.execute_sql(query, (*rows.parameters, *series.parameters, *where, _END, *where, *values))
+    return _run(database, f", {_WALK} {select}", rows, series, *where, _END, *where, *values)
+
+
+def _run(database: Database, query: str, rows: Relation, series: Relation, *values: object) -> Cursor:
+    query = f"WITH RECURSIVE rows AS {_INLINE} ({rows.sql}), series AS {_INLINE} ({series.sql}) {query}"
+    return database.execute_sql(query, (*rows.parameters, *series.parameters, *values))
 
 
 @lru_cache(8192)
