@@ -5,8 +5,6 @@ The one module that may import everything, and that nothing imports.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -35,6 +33,7 @@ from .rest import (
     response_headers,
     root,
 )
+from .rest.application import Application
 from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
 from .rest.services import Services
@@ -46,7 +45,6 @@ from .storage.shared_counters import CountersError, open_counters
 
 __all__ = ["close_app", "create_app", "open_app"]
 
-_MOST_FUNCTIONS = 2048  # views that are made for each request are among them
 SUBJECTS = ("core", "exercises", "routines", "nutrition", "measurements", "gallery", "trophies")
 RATES = {
     "exercise_create": "20/hour",
@@ -60,17 +58,6 @@ RATES = {
 }
 
 
-class WgerFlask(Flask):
-    """Flask that finds out once, and not at every call, whether a function is a coroutine."""
-
-    def __init__(self, name: str):
-        super().__init__(name)
-        self._called = lru_cache(_MOST_FUNCTIONS)(super().ensure_sync)
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return self._called(func)
-
-
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     """Return the WSGI application, which is open; ``overrides`` are settings by name.
 
@@ -80,7 +67,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     :class:`~wger_flask.open_application.ApplicationOpen`, each with one line for a person.
     """
     settings = settings or load(**overrides)
-    app = WgerFlask("wger_flask")
+    app = Application("wger_flask")
     claim(app)
     try:
         return _built(app, settings)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.bench.cases import CASES, Case
 from tests.bench.computed import ACTIONS, first_answers, requests_of
+from tests.bench.cpu import compare
 from tests.bench.dataset import ask, copied, prepare
 from tests.bench.inside import Inside
 from tests.bench.load import Connection, Request, throughput
@@ -34,6 +35,9 @@ _WRITTEN = (
 
 def main() -> None:
     chosen = arguments()
+    if chosen.cpu:
+        compare(chosen)
+        return
     if not shutil.which("wrk"):
         raise SystemExit("the benchmark needs wrk")
     cases = [case for case in CASES if not chosen.only or case.name in chosen.only.split(",")]
@@ -75,6 +79,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=3, help="of load for each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each endpoint and server")
+    parser.add_argument("--cpu", action="store_true", help="CPU time inside a process in place of requests a second")
     parser.add_argument("--only", default="", help="names of endpoints, comma-separated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     parser.add_argument("--folder", type=Path, default=ROOT / "instance" / "bench", help="where the database is kept")

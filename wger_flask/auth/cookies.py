@@ -151,6 +151,8 @@ def log_out() -> None:
 
 def logged_in() -> Caller | None:
     """Return the user whom the session cookie names; None without a cookie, or with one that is no longer good."""
+    if not session._get_current_object():  # type: ignore[attr-defined]
+        return None  # no cookie was sent, or nothing is in it
     held = _opened()
     return None if held is None else held.user
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import MethodNotAllowed
-from .services import services
 
 if TYPE_CHECKING:
     from .call import Call
@@ -22,7 +21,7 @@ def throttle(call: Call) -> None:
     if limits:
         scope = limits.get(call.method) or limits.get(call.target.kind)
         if scope and not call.method == "OPTIONS":
-            services().limit(scope, call)
+            call.services.limit(scope, call)
 
 
 def check_method(call: Call) -> None:

@@ -9,6 +9,7 @@ their refusal too is negotiated, authenticated and phrased like any other answer
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response
@@ -142,12 +143,26 @@ class Endpoints(Documented):
             _add_twins(cast(Flask, state.app), f"{self.name}.{name}", f"{PREFIX}{rule}", target, suffixes=False)
 
 
+class _View(MethodView):
+    """A method view whose methods all do the same, so that none has to be looked for in each request."""
+
+    answer: Callable[..., Response]
+
+    @classmethod
+    def as_view(cls, name: str, *args: Any, **kwargs: Any) -> Callable[..., Response]:
+        """Return the view function, which leads straight to :func:`~.dispatch.dispatch`."""
+        return update_wrapper(cls.answer, super().as_view(name, *args, **kwargs))
+
+
 def method_view(target: Target) -> type[MethodView]:
-    """Return a method view whose every method is :func:`~.views.answer` for ``target``."""
+    """Return a method view whose every method is :func:`~.dispatch.dispatch` for ``target``."""
+
+    def answer(key: str | None = None, suffix: str = "") -> Response:
+        return dispatch(target, key, suffix)
 
     def method(name: str, handle: Callable[..., Any]) -> Callable[..., Response]:
-        def view(self: MethodView, key: str | None = None, suffix: str = "") -> Response:
-            return dispatch(target, key, suffix)
+        def view(self: MethodView, **path: str) -> Response:
+            return answer(**path)
 
         view.__name__ = name.lower()
         view.__doc__ = (handle.__doc__ or "").strip() or target.about
@@ -155,7 +170,8 @@ def method_view(target: Target) -> type[MethodView]:
 
     members: dict[str, Any] = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}
     members |= {"init_every_request": False, "provide_automatic_options": False}
-    return type(f"{target.name.title().replace('-', '')}{target.kind.title()}View", (MethodView,), members)
+    members["answer"] = staticmethod(answer)
+    return type(f"{target.name.title().replace('-', '')}{target.kind.title()}View", (_View,), members)
 
 
 def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: bool) -> None:

@@ -24,7 +24,7 @@ from .ownership import NotADictionary
 from .permissions import METHODS, SAFE_METHODS, Access, User
 from .resource import Resource
 from .schema import Schema, checked, load, look_up, parse
-from .services import services
+from .services import Services, services
 from .throttling import Limit
 
 EVENT_STREAM = "text/event-stream"
@@ -113,6 +113,7 @@ class Target:
             "Vary": "Accept, Accept-Language, Cookie, origin",
             "Content-Language": "en",
             "X-Frame-Options": "DENY",
+            "X-Content-Type-Options": "nosniff",
         }
         if self.resource is not None and self.resource.deprecated:
             found |= self.resource.deprecated.headers
@@ -128,16 +129,18 @@ class Call:
     * ``resource``, ``action``, ``target``: what was declared; ``resource`` is None for endpoints.
     * ``again``: True where a page's form is only to be shown again as it was typed, and nothing is to be done.
     * ``loaded``: the rows, as the database's driver gave them, from which the answer was made, for pages.
+    * ``services``: the :class:`~.services.Services` of the application.
     * ``refusal``: the :class:`~.errors.ApiError` with which it was refused, or None.
     """
 
     __slots__ = (
         "action", "again", "args", "files", "format", "key", "loaded", "method", "refusal", "request", "resource",
-        "suffix", "target", "user", "_body", "_parsed", "_row",
+        "services", "suffix", "target", "user", "_body", "_parsed", "_row",
     )  # fmt: skip
 
-    def __init__(self, target: Target, request: Request, key: str | None, suffix: str):
+    def __init__(self, target: Target, request: Request, key: str | None, suffix: str, known: Services | None = None):
         self.target, self.request, self.key, self.suffix = target, request, key, suffix
+        self.services = known or services()
         self.resource, self.action = target.resource, target.action
         self.method, self.format = request.method, JSON
         self.user: User | None = None
@@ -157,7 +160,7 @@ class Call:
         :class:`~.errors.Forbidden`, :class:`~.errors.NotAuthenticated`, :class:`~.errors.Throttled` and
         :class:`~.errors.MethodNotAllowed`.
         """
-        made = Call(target, self.request, key, "")
+        made = Call(target, self.request, key, "", self.services)
         made.method, made.format, made.user, made.files, made._body = method, self.format, self.user, self.files, body
         made.args = MultiDict()
         for step in ADMISSION:
@@ -200,7 +203,7 @@ class Call:
                     raise NotADictionary() from None
                 raise
             if isinstance(self._body, FormData):
-                self._body.is_typed = services().is_own_form(self.request)
+                self._body.is_typed = self.services.is_own_form(self.request)
         return self._body
 
     @property

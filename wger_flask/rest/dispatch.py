@@ -11,7 +11,9 @@ import threading
 import time
 from typing import Any, cast
 
-from flask import Response, g, redirect, request
+from flask import Request, Response, g, redirect
+from flask.ctx import RequestContext
+from flask.globals import request_ctx
 from werkzeug.http import http_date
 
 from ..storage.database import DatabaseError, IntegrityError, accompanied, advisory_lock, is_retryable, transaction
@@ -25,7 +27,6 @@ from .negotiation import negotiate
 from .openapi import options
 from .permissions import SAFE_METHODS
 from .renderers import render
-from .services import services
 from .uploads import look_at_files
 
 # What a page sends on which a user logs in to go on with a form: their name and password, and the form.
@@ -37,7 +38,8 @@ def negotiate_format(call: Call) -> None:
     """Choose the format first, so that every later error is given in it."""
     if call.wants_stream:
         return  # what goes wrong is told in JSON
-    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, call.args.get("format", ""))
+    named = call.args["format"] if "format" in call.args else ""  # noqa: SIM401  get() is slower where there is none
+    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, named)
 
 
 def method_override(call: Call) -> None:
@@ -45,18 +47,20 @@ def method_override(call: Call) -> None:
 
     A form can only be posted.  GET is what a button says that leads on and writes nothing.
     """
-    if call.format.is_html and call.method == "POST" and call.request.mimetype in FORM_TYPES:
+    if not call.format.is_html:
+        return
+    if call.method == "POST" and call.request.mimetype in FORM_TYPES:
         wanted = ["POST", *call.request.form.getlist("_method")][-1]
         call.method = wanted if wanted in ("GET", "PUT", "PATCH", "DELETE") else "POST"
         call.again = AGAIN in call.request.form
-    if call.format.is_html and call.resource is not None and call.args:
+    if call.resource is not None and call.args:
         call.args = call.resource.filter_set.typed(call.args)
 
 
 def authenticate(call: Call) -> None:
     """Read who the user is; broken credentials are refused, even where none are needed."""
     if call.target.authenticates:
-        call.user = g.user = services().authenticate(call.request)
+        call.user = g.user = call.services.authenticate(call.request)
 
 
 LARGE_PAGE = 100  # rows
@@ -67,9 +71,12 @@ STEPS = (negotiate_format, method_override, authenticate, *ADMISSION)
 
 def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Response:
     """Run the steps and the handler for the current request; returns the response in the negotiated format."""
+    # Once: what stands for it takes a moment at each use.
+    context: RequestContext = request_ctx._get_current_object()  # type: ignore[attr-defined]
+    request, app = context.request, context.app
     if target.slash and not suffix and request.method in ("GET", "HEAD") and not request.path.endswith("/"):
-        return _with_slash()
-    call = g.call = Call(target, request, key, suffix)
+        return _with_slash(request)
+    call = g.call = Call(target, request, key, suffix, app.extensions["wger_flask"])
     headers = target.headers
     if call.method not in SAFE_METHODS:
         _admit(call)
@@ -99,7 +106,7 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
         call.refusal = error
         payload, status, headers = error.body, error.status, {**headers, **error.headers}
     except IntegrityError as clash:
-        payload, status = {"non_field_errors": [services().explain(clash)]}, 400
+        payload, status = {"non_field_errors": [call.services.explain(clash)]}, 400
     if isinstance(payload, Response):
         payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
         return payload
@@ -116,7 +123,7 @@ def is_large(call: Call) -> bool:
 
 def _admit(call: Call) -> None:
     """Let larger bodies in than usual where a target takes them."""
-    settings = services().settings
+    settings = call.services.settings
     if call.target.takes_files and call.request.mimetype == "multipart/form-data":
         body_limits.admit_files(call.request, settings.WGER_MAX_BODY_SIZE * body_limits.MEGABYTE)
     elif call.target.bulk:
@@ -134,7 +141,7 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
         call.parse()  # before other writers have to wait for it
     for again in (True, False):
         try:
-            with services().media.changes() as call.files, accompanied(call.files), transaction():
+            with call.services.media.changes() as call.files, accompanied(call.files), transaction():
                 if call.user is not None:
                     advisory_lock(f"writes of user {call.user.id}")
                 return _result(target.handlers[call.method](call))
@@ -148,7 +155,7 @@ def _cache_headers(call: Call) -> dict[str, str]:
     """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
     if call.resource is None or not call.resource.max_age or call.format.is_html:
         return {}
-    seconds = getattr(services().settings, call.resource.max_age)
+    seconds = getattr(call.services.settings, call.resource.max_age)
     return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
 
 
@@ -156,7 +163,7 @@ def _result(made: Any) -> tuple[Any, int]:
     return made if isinstance(made, tuple) else (made, 200)
 
 
-def _with_slash() -> Response:
+def _with_slash(request: Request) -> Response:
     query = request.query_string.decode("ascii", "replace")
     location = f"{mount_of(request)}{request.path}/" + (f"?{query}" if query else "")
     response = cast(Response, redirect(location, 301))  # of the class that the application answers with

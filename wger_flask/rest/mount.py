@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 import flask
+from werkzeug.sansio.utils import get_current_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 
 def root_url(request: flask.Request) -> str:
     """Return the server's own address without a slash behind it: ``https://example.org/wger``."""
-    return request.host_url[:-1] + mount_of(request)
+    return _host_url(request.scheme, request.host) + mount_of(request)
 
 
 def mount_of(request: flask.Request) -> str:
     """Return the path below which the server is reached, such as ``/wger``; empty at the root of its host."""
     name = request.environ.get("SCRIPT_NAME")
     return _spelt(name) if name else ""
+
+
+@lru_cache(64)
+def _host_url(scheme: str, host: str) -> str:
+    return get_current_url(scheme, host)[:-1]
 
 
 @lru_cache(8)

@@ -8,7 +8,7 @@ equals JSON wins over HTML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .errors import NotAcceptable, NotFound
@@ -16,15 +16,14 @@ from .errors import NotAcceptable, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What to render: ``name`` is ``json`` or ``api`` (the HTML page), ``indent`` in blanks."""
+    """What to render: ``name`` is ``json`` or ``api``, ``indent`` in blanks; ``is_html`` for a page for people."""
 
     name: str
     indent: int = 0
+    is_html: bool = field(init=False)
 
-    @property
-    def is_html(self) -> bool:
-        """Tell whether the answer is a page for people."""
-        return self.name == "api"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_html", self.name == "api")
 
 
 JSON = Format("json")

@@ -101,6 +101,8 @@ def _number(args: MultiDict[str, str], name: str) -> int:
 
 def _link(request: Request, limit: int, offset: int) -> str:
     url = root_url(request) + request.path
+    if not request.args:
+        return f"{url}?limit={limit}&offset={offset}" if offset > 0 else f"{url}?limit={limit}"
     query = {name: values for name, values in request.args.lists() if name not in ("limit", "offset")}
     query["limit"] = [str(limit)]
     if offset > 0:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from flask import Response
 
 from ..storage.dialects.base import wire_moment
+from .application import Response
 from .negotiation import Format
 from .timezone import active_zone
 
@@ -90,4 +90,4 @@ def render(call: Call | None, wanted: Format, payload: object, status: int, head
         response = Response(status=status, headers=headers)
         del response.headers["Content-Type"]
         return response
-    return Response(to_json(payload, wanted.indent), status, headers, content_type="application/json")
+    return Response.of(to_json(payload, wanted.indent), status, {**headers, "Content-Type": "application/json"})

@@ -14,6 +14,7 @@ import re
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import flask
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.utils import cached_property
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 TOLD = "The request body did not arrive whole."
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _NAME, _IN_BRACKETS = r"[a-z0-9](?:[a-z0-9-]|\.(?!\.))*", r"\[[0-9a-f]*:[0-9a-f:.]+\]"
+_NONE: ImmutableMultiDict[str, str] = ImmutableMultiDict()
 _host = re.compile(rf"(?:{_NAME}|{_IN_BRACKETS})(?::(\d{{1,5}}))?", re.ASCII | re.IGNORECASE)
 
 
@@ -43,6 +45,11 @@ class Request(flask.Request):
         super().__init__(environ, populate_request, shallow)
 
     form_data_parser_class = body_limits.FormParser
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """The query parameters."""
+        return super().args if self.query_string else _NONE
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
         received = body_limits.spooled()

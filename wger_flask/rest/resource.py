@@ -9,10 +9,11 @@ from __future__ import annotations
 import uuid as uuids
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..storage import columns
+from ..storage.database import database
 from ..storage.model import Link, Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
@@ -35,6 +36,7 @@ from .serialization import Dumper, dumper
 from .throttling import Limit
 
 if TYPE_CHECKING:
+    from ..storage.dialects.base import AnyDialect
     from .permissions import User
 
 
@@ -210,12 +212,16 @@ class Resource:
     # -- rows -------------------------------------------------------------------------------
     def visible_to(self, user: User | None) -> Selection:
         """Return a :class:`Selection` of the rows that ``user`` (None: not logged in) may see."""
-        clauses = tuple(along(self.model, tuple(path.split(".")), value) for path, value in self.only.items())
         if self.visible is not None:
-            return Selection(self.model, (*self.visible(user), *clauses))
+            return Selection(self.model, (*self.visible(user), *self._only))
         if self.owner is not None:
-            return Selection(self.model, (self.owner.clause(self.model, None if user is None else user.id), *clauses))
-        return Selection(self.model, clauses)
+            own = self.owner.clause(self.model, None if user is None else user.id)
+            return Selection(self.model, (own, *self._only))
+        return Selection(self.model, self._only)
+
+    @property
+    def _only(self) -> tuple[Clause, ...]:
+        return _of_some_rows(self.model, tuple(self.only.items()), database.obj.dialect) if self.only else ()
 
     def by_key(self, selection: Selection, text: str) -> Selection:
         """Return ``selection`` narrowed to the row whose primary key the URL spells ``text``.
@@ -282,6 +288,11 @@ class Resource:
         """Return the model behind each reference in the resource's JSON, by key."""
         fields = self.schema().fields.items()
         return {field.data_key or name: field.model for name, field in fields if isinstance(field, Key | Keys)}
+
+
+@lru_cache(64)
+def _of_some_rows(model: type[Model], only: tuple[tuple[str, object], ...], dialect: AnyDialect) -> tuple[Clause, ...]:
+    return tuple(along(model, tuple(path.split(".")), value) for path, value in only)
 
 
 def _with_fields(schema: type[Schema], added: Mapping[str, Field]) -> type[Schema]:

@@ -17,6 +17,6 @@ def register(app: Flask) -> None:
     @app.after_request
     def mark(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if g.get("user") is not None or request.method not in SAFE_METHODS:
+        if g._get_current_object().get("user") is not None or request.method not in SAFE_METHODS:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

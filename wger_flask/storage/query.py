@@ -12,7 +12,7 @@ and turns them into JSON without an object in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
@@ -50,11 +50,11 @@ class Selection:
 
     def where(self, *clauses: Clause) -> Selection:
         """Return the selection narrowed by ``clauses``."""
-        return replace(self, clauses=self.clauses + clauses) if clauses else self
+        return Selection(self.model, self.clauses + clauses, self.order) if clauses else self
 
     def order_by(self, *terms: Term) -> Selection:
         """Return the selection in another order."""
-        return replace(self, order=terms)
+        return Selection(self.model, self.clauses, terms)
 
     @overload  # so that dict() takes rows of two columns
     def rows(

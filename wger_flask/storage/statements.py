@@ -37,6 +37,8 @@ class Statement:
 
     def run(self, values: Sequence[object]) -> Cursor:
         """Execute with ``values`` and return the cursor."""
+        if self.in_order and len(values) == len(self.parameters):
+            return database.obj.execute_sql(self.sql, values)
         return database.obj.execute_sql(self.sql, self.filled(values))
 
     def filled(self, values: Sequence[object]) -> Sequence[object]:

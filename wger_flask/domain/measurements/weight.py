@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 
 from wger_flask.api import (
     WRITE,
@@ -54,9 +55,18 @@ def _units(users: list[int]) -> dict[int, str]:
 
 
 def _shown(wanted: str | None, value, extra_data, category_unit: str) -> str:
-    extra = json.loads(extra_data) if isinstance(extra_data, str) else extra_data
-    unit = (extra or {}).get("unit") or category_unit
-    return f"{converted(Decimal(str(value)), unit, wanted or 'kg'):.2f}"
+    named = _unit_in(extra_data) if isinstance(extra_data, str) else (extra_data or {}).get("unit")
+    return _spelled(value, named or category_unit, wanted or "kg")
+
+
+@lru_cache(256)
+def _unit_in(extra_data: str) -> str | None:
+    return json.loads(extra_data).get("unit")
+
+
+@lru_cache(4096)
+def _spelled(value: float | Decimal, unit: str, wanted: str) -> str:
+    return f"{converted(Decimal(str(value)), unit, wanted):.2f}"
 
 
 class WeightEntrySchema(Schema):

@@ -180,6 +180,8 @@ class FilterSet:
 
         The error has the messages of all bad values, by parameter.
         """
+        if not args:
+            return selection
         errors: dict[str, list[str]] = {}
         for item in {id(found): found for param in args if (found := self.by_param.get(param))}.values():
             try:

@@ -29,7 +29,7 @@ class Ordering:
 
     def apply(self, selection: Selection, args: MultiDict[str, str], relevance: tuple[Term, ...] = ()) -> Selection:
         """Return ``selection`` in the order that the query ``args`` ask for, else by ``relevance``, else by default."""
-        return selection.order_by(*(self.requested(args) or relevance or self.default))
+        return selection.order_by(*(args and self.requested(args) or relevance or self.default))
 
     def requested(self, args: MultiDict[str, str]) -> tuple[str, ...]:
         """Return the terms that the request names and the resource allows."""

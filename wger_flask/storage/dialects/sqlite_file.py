@@ -16,13 +16,14 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
 import peewee
 
 from ..file_identity import FileIdentity, identity_of
+from ..types import Cursor
 from .base import Database, Unable
 from .sqlite_election import Election
 from .wait_limits import Line, Place
@@ -40,6 +41,7 @@ BESIDE = ("-wal", "-shm")
 _ANY_TABLE = "SELECT 1 FROM sqlite_master LIMIT 1"
 
 log = logging.getLogger("wger_flask")
+_of_peewee = logging.getLogger("peewee")
 
 
 class DatabaseLost(Unable):
@@ -82,6 +84,17 @@ class SqliteFile(Database, peewee.SqliteDatabase):
                 self._known = file, *(identity_of(f"{self.database}{suffix}") for suffix in BESIDE)
                 return held
             held.close()
+
+    def execute_sql(self, sql: str, params: Iterable[object] | None = None) -> Cursor:
+        """Execute a statement and return its cursor, as Peewee does; a request sends many, so there is little else."""
+        if self.query_hooks or _of_peewee.isEnabledFor(logging.DEBUG):
+            return super().execute_sql(sql, params)
+        try:
+            cursor: Cursor = self.connection().execute(sql, params or ())
+            return cursor
+        except sqlite3.Error:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # makes Peewee's own exception of it
+                raise
 
     # -- the file may be replaced, or deleted, at any time ---------------------------------------
     def look(self) -> None:
