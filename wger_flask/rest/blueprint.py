@@ -19,11 +19,13 @@ from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Rule
 
 from . import deletion
-from .call import Target
+from .actions import Deprecation
+from .call import Call, Target
 from .dispatch import dispatch
+from .errors import Gone
 from .openapi.document import Documented
 from .permissions import Access, public
-from .resource import Resource
+from .resource import WRITE, Resource
 from .schema import Schema
 from .throttling import Limit
 from .views import action_target, targets
@@ -87,9 +89,12 @@ class Endpoints(Documented):
         bulk: bool = False, creates: bool = False, counts: bool = False,
         request: Any = None, response: Any = None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
-        query: type[Schema] | None = None, streams: bool = False,
+        replaced: Deprecation | None = None, query: type[Schema] | None = None, streams: bool = False,
+        kind: str = "plain",
     ) -> Callable[[Handle], Handle]:  # fmt: skip
         """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
+
+        Where ``path`` has ``<key:key>``, any text without a slash or a dot stands there, and is ``call.key``.
 
         * ``methods``: the HTTP methods that ``handle`` answers.  It returns what becomes JSON, or a pair of that and a
           status.
@@ -105,26 +110,29 @@ class Endpoints(Documented):
         * ``about``: a sentence for the documentation; the docstring of ``handle`` otherwise.
         * ``makes``: the name of the resource whose row a POST makes; the answer has its ``id``.
         * ``asks``: names of the fields that the form shows first.
-        * ``deprecated``: methods that only older clients still use.
+        * ``deprecated``: methods that only older clients still use; ``replaced``: since when all of it is old, and what
+          to use instead, which every answer says in its headers.
         * ``query``: the schema of the query parameters of a GET, which ``call.query()`` reads.
         * ``streams=True``: it also answers ``text/event-stream``; ``handle`` returns a response of its own then.
+
+        * ``kind``: what :class:`Target` says.
 
         Raises ValueError for a path that is registered already.
         """
 
         def register(handle: Handle) -> Handle:
-            name = path.strip("/").replace("/", "-") or "root"
+            name = path.strip("/").replace("<key:key>", "key").replace("/", "-") or "root"
             known = next((item for item in self._twins if item[1] == f"/{path.strip('/')}"), None)
             if known:
                 raise ValueError(f"{path} is registered twice")
             handlers = handle if isinstance(handle, dict) else dict.fromkeys(methods, handle)
             text = about or next(iter(handlers.values())).__doc__ or ""
             target = Target(
-                name, handlers, access, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
+                name, handlers, access, kind, throttle=dict.fromkeys(handlers, throttle) if throttle else {},
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
                 creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
-                deprecated=deprecated, query=query, streams=streams,
+                deprecated=deprecated, replaced=replaced, query=query, streams=streams,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))
@@ -133,6 +141,17 @@ class Endpoints(Documented):
             return handle
 
         return register
+
+    def gone(self, path: str, message: str, replaced: Deprecation) -> None:
+        """Answer 410 and ``message`` at ``/api/v2/<path>/``, and at the addresses of rows below it, to every method."""
+
+        def refuse(call: Call) -> None:
+            raise Gone(message)
+
+        handlers = dict.fromkeys(WRITE, refuse)
+        about = f"Gone. {message}"
+        for place in (path, f"{path}/<key:key>"):
+            self.endpoint(place, about=about, replaced=replaced, transactional=False, kind="gone")(handlers)
 
     def target(self, path: str) -> Target:
         """Return what was registered for ``path``; raises StopIteration where nothing was."""

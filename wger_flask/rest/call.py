@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ..media.store import Changes
 from ..storage.model import Model
 from ..storage.query import Selection
-from .actions import Action
+from .actions import Action, Deprecation
 from .admission import ADMISSION
 from .bodies import FormData, NotAnObject, read_body
 from .context import Context, current_context
@@ -34,7 +34,7 @@ EVENT_STREAM = "text/event-stream"
 class Target:
     """Something that can be asked: its handlers by HTTP method, and the rules for who may use them.
 
-    * ``kind``: ``"list"``, ``"detail"``, ``"action"`` or ``"plain"``.
+    * ``kind``: ``"list"``, ``"detail"``, ``"action"`` or ``"plain"``; ``"gone"`` for what is refused whatever is asked.
     * ``authenticates=False``: credentials are not read, as where they are given out.
     * ``transactional=False``: handlers open their own transactions, since they compute for long before they write.
     * ``head=False``: HEAD is refused, as few recorded endpoints do.
@@ -44,7 +44,8 @@ class Target:
       OpenAPI document and the forms of pages.
     * ``makes``: the name of the resource whose row a POST makes, and whose page follows.
     * ``asks``: names of the fields that its form shows, in this order; the others are folded away.
-    * ``deprecated``: methods that only older clients still use.
+    * ``deprecated``: methods that only older clients still use; ``replaced``: since when all of it is old, and what to
+      use instead.
     * ``query``: the schema of the query parameters of a GET, which :meth:`Call.query` reads.
     * ``streams``: it also answers ``text/event-stream`` where a client asks for just that; its handler sees to it.
     """
@@ -69,6 +70,7 @@ class Target:
     makes: str = ""
     asks: tuple[str, ...] = ()
     deprecated: tuple[str, ...] = ()
+    replaced: Deprecation | None = None
     query: type[Schema] | None = None
     streams: bool = False
 
@@ -115,8 +117,9 @@ class Target:
             "X-Frame-Options": "DENY",
             "X-Content-Type-Options": "nosniff",
         }
-        if self.resource is not None and self.resource.deprecated:
-            found |= self.resource.deprecated.headers
+        replaced = self.replaced or (self.resource and self.resource.deprecated)
+        if replaced:
+            found |= replaced.headers
         return found
 
 

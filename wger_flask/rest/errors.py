@@ -79,6 +79,13 @@ class NotFound(Detailed):
     message = "Not found."
 
 
+class Gone(Detailed):
+    """410: earlier releases answered here, and nothing takes its place one to one; the message names what to use."""
+
+    status = 410
+    message = "This is gone."
+
+
 class NoMatch(NotFound):
     """404: the key is well formed, and no row of ``model`` that the user may see has it."""
 

@@ -47,6 +47,7 @@ def endpoints(registry: Registry) -> list[Entry]:
     return [
         Entry(path.strip("/"), mounted(f"{API}{path}"), _first(target.about), methods=", ".join(target.handlers))
         for path, target in sorted(targets_of(registry), key=lambda pair: pair[0])
+        if not target.replaced
     ]
 
 

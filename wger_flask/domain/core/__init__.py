@@ -7,7 +7,7 @@ from wger_flask.api import table_of
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import check_language, models, profile, resources, versions
+    from . import check_language, earlier_releases, models, profile, resources, versions
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
@@ -15,6 +15,7 @@ def register(registry) -> None:
     registry.add_blueprint(check_language.check_language)
     registry.add_blueprint(profile.profile)
     registry.add_blueprint(profile.permissions)
+    registry.add_blueprint(earlier_releases.former)
     registry.add_upload(table_of(models.UserProfile), PATCH=profile.take_profile)
     registry.on_user_created(profile.furnish)
     registry.distrust(profile.is_temporary, "Your account was made only to look around.")

@@ -108,7 +108,7 @@ permissions = Endpoints("permissions", "What you may do.")
 
 def show_profile(call):
     """Show your profile."""
-    selection = Selection(UserProfile, (equals(UserProfile.user, call.user.id),))
+    selection = own_profile(call)
     dump = dumper(ProfileSchema, UserProfile)
     rows = dump.of(selection, call.context)
     if not rows:
@@ -118,6 +118,11 @@ def show_profile(call):
                 make_profile(call.user.id)
         rows = dump.of(selection, call.context)
     return rows[0]
+
+
+def own_profile(call) -> Selection:
+    """Select the profile of the user who is logged in."""
+    return Selection(UserProfile, (equals(UserProfile.user, call.user.id),))
 
 
 def change_profile(call):

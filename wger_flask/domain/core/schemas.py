@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from wger_flask.api import Key, Schema, fields
+from wger_flask.api import Key, Schema, Selection, fields
 
-from .models import License
+from .models import ENGLISH, Language, License
+
+MOST_LANGUAGES = 50
 
 
 class LanguageSchema(Schema):
@@ -50,3 +52,26 @@ class WeightUnitSchema(Schema):
 
     id = fields.Integer(dump_only=True)
     name = fields.String(required=True, max_length=100)
+
+
+class LanguageNames(fields.String):
+    """Languages as searches of earlier releases name them: codes, ids or English names, several between commas.
+
+    It is read as a tuple of ids; a name that is not known means English, as nothing at all does.
+    """
+
+    def _deserialize(self, value, attr, data, **kwargs) -> tuple[int, ...]:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        names = [name.strip().lower() for name in text.split(",")[:MOST_LANGUAGES] if name.strip()]
+        known: dict[str, int] = {}
+        for key, code, name in Selection(Language).rows(("id", "short_name", "full_name_en")):
+            known |= {str(key): key, code.lower(): key, name.lower(): key}
+        keys = (known.get(name) or known.get(name.partition("-")[0], ENGLISH) for name in names)
+        return tuple(dict.fromkeys(keys)) or (ENGLISH,)
+
+
+class SearchQuerySchema(Schema):
+    """What a search of earlier releases is asked for."""
+
+    term = fields.String(blank=True, load_default="", help="part of a name")
+    language = LanguageNames(blank=True, load_default=(ENGLISH,), help="codes, ids or English names, such as en,de")

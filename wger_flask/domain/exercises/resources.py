@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from wger_flask.api import WRITE, Action, Clause, Hooks, Resource, exact, fn, one_of
+from typing import Any
+
+from wger_flask.api import WRITE, Action, Clause, Compare, Hooks, Resource, exact, fn, one_of
 
 from . import deletion, media, models, pictures, schemas, search, translations
 from .contributions import HISTORY, noted
 from .rules import CONTRIBUTIONS, contributors
 
+# ?exercise_base= is what exercises were called once
+OF_EXERCISE: dict[str, Any] = {"exercise": exact, "exercise_base": Compare(exact, column="exercise", former=True)}
 _VOCABULARY_AGE = "EXERCISE_CACHE_TTL"
 
 category = Resource(
@@ -90,7 +94,7 @@ translation = Resource(
     "exercise-translation", models.Translation, schemas.TranslationSchema,
     about="The words of exercises, one row a language.",
     methods=WRITE,
-    filters={"uuid": exact, "created": exact, "exercise": exact, "description": exact, "name": exact},
+    filters={"uuid": exact, "created": exact, **OF_EXERCISE, "description": exact, "name": exact},
     access=contributors,
     throttle=CONTRIBUTIONS,
     hooks=translations.HOOKS,
@@ -120,7 +124,7 @@ image = Resource(
     "exerciseimage", models.ExerciseImage, schemas.ImageSchema,
     about="Pictures of exercises.",
     methods=WRITE,
-    filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
+    filters={"is_main": exact, **OF_EXERCISE, "license": exact, "license_author": exact},
     access=contributors,
     actions=(Action("thumbnails/", pictures.show_thumbnails, about="The small versions of a picture."),),
     hooks=media.HOOKS,
@@ -130,7 +134,7 @@ video = Resource(
     "video", models.ExerciseVideo, schemas.VideoSchema,
     about="Films of exercises.",
     methods=WRITE,
-    filters={"is_main": exact, "exercise": exact, "license": exact, "license_author": exact},
+    filters={"is_main": exact, **OF_EXERCISE, "license": exact, "license_author": exact},
     access=contributors,
     hooks=media.HOOKS,
 )  # fmt: skip

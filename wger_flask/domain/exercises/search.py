@@ -6,6 +6,8 @@ is given.  Codes that are not known mean English, as clients have come to expect
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, fn, pad, search, services
 from wger_flask.domain.core.models import ENGLISH, Language
 
@@ -48,6 +50,13 @@ class TranslatedFilter(Filter):
             Parameter("name__exact", "name contains", help="part of a name or an alias"),
             Parameter("language__code", "language code", help="codes such as en,de; an unknown one means English"),
         ]
+
+
+def translations_like(text: str, languages: Iterable[int]) -> Selection:
+    """Select the translations into ``languages`` (ids) whose name or an alias is like ``text``, the nearest first."""
+    typed = search.typed_values(text, *_NAMES)
+    clauses = any_of(Translation.language, tuple(languages)), Clause(_named_like, typed)
+    return Selection(Translation, clauses, (Clause(_nearest_name_first, typed), "name", "id"))
 
 
 class CommentLanguageFilter(Filter):
@@ -116,6 +125,14 @@ def _either(matches, *values):
     """Return the condition that the name or an alias matches."""
     aliased = Alias.select(Alias.translation).where(matches(Alias.alias, *values))
     return matches(Translation.name, *values) | Translation.id.in_(aliased)
+
+
+def _named_like(*typed):
+    return _either(search.name_matches, *typed)
+
+
+def _nearest_name_first(*typed):
+    return search.name_closeness(Translation.name, *typed).desc()
 
 
 def _closest(each: int, *slots):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 def register(registry) -> None:
     """Register the subject."""
-    from . import models, pages, resources
+    from . import earlier_releases, models, pages, resources
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_blueprint(earlier_releases.searching)
     registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)

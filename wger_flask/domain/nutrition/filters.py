@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from werkzeug.datastructures import MultiDict
+
 from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, equals, pad, search, services
 from wger_flask.domain.core.models import Language
 
@@ -38,6 +40,14 @@ class NameSearch(Filter):
                 "name__search", "name search", help="what a person would type, or a barcode; the best match first"
             )
         ]
+
+
+def foods_like(text: str, languages: tuple[int, ...]) -> Selection:
+    """Select the foods in ``languages`` (ids) with a name like ``text``, or with that barcode; the nearest first."""
+    asked = {NameSearch.params[0]: text}
+    by_name = NameSearch()
+    clauses = (*by_name.clauses(MultiDict(asked)), any_of(Ingredient.language, languages))
+    return Selection(Ingredient, clauses, (*by_name.relevance(MultiDict(asked)), "id"))
 
 
 class Barcode(Filter):

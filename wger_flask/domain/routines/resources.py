@@ -7,6 +7,7 @@ from datetime import date
 
 from wger_flask.api import (
     WRITE,
+    Compare,
     Deprecation,
     FormerFields,
     HistoryDeletionSchema,
@@ -131,6 +132,7 @@ workoutlog = Resource(
     methods=WRITE,
     filters={
         "routine": exact, "session": exact, "date": (*compared, on_date),
+        "exercise_base": Compare(exact, column="exercise", former=True),
         **dict.fromkeys(("exercise", "iteration", "repetitions_unit", "weight_unit"), (exact, one_of)),
         **dict.fromkeys(("repetitions", "repetitions_target", "weight", "weight_target"), compared),
         **dict.fromkeys(("rir", "rir_target"), (*compared, one_of)),

@@ -66,6 +66,7 @@ class ColumnFilter(Filter):
     lookup: Lookup
     kind: Kind
     steps: tuple[columns.ForeignKey, ...] = ()
+    former: bool = False
     params: tuple[str, ...] = field(init=False)
     shape: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
@@ -102,6 +103,8 @@ class ColumnFilter(Filter):
         return (self.column.name,) if self.lookup.sorts and args.getlist(self.param)[-1].strip() else ()
 
     def describe(self) -> list[Parameter]:
+        if self.former:
+            return []
         words = self.param.split("__")[0].replace("_", " ")
         label = words if self.lookup is exact else f"{words} {self.lookup.words}"
         choices = self.kind.choices if self.lookup is exact or self._offers_several else ()
@@ -277,7 +280,7 @@ def build_filters(model: type[Model], declared: Mapping[str, Declared]) -> Filte
                 raise ValueError(f"filter {name!r} is given {wrong[0]!r}, which is neither a Lookup nor a Filter")
             for lookup in several:
                 param = f"{name}__{lookup.suffix}" if lookup.suffix else name
-                made.append(ColumnFilter(param, column, lookup, kind_of(column, told.spelling), steps))
+                made.append(ColumnFilter(param, column, lookup, kind_of(column, told.spelling), steps, told.former))
     return FilterSet(made)
 
 

@@ -32,6 +32,7 @@ _REFUSALS = {
     "403": ("Forbidden", "The user is not allowed to, or no user is logged in.", "Refusal"),
     "404": ("NotFound", "There is no such row, or not for this user; or no such format.", "Refusal"),
     "406": ("NotAcceptable", "That format cannot be given.", "Refusal"),
+    "410": ("Gone", "Earlier releases answered here; the message names what to use.", "Refusal"),
     "413": ("TooLarge", "The body is too large.", "Refusal"),
     "414": ("AddressTooLong", "The address is too long.", "Refusal"),
     "415": ("UnsupportedMediaType", "Bodies of that type are not read here.", "Refusal"),
@@ -58,7 +59,9 @@ def operation_id(target: Target, method: str) -> str:
 def responses(components: Components, target: Target, method: str) -> dict[str, Any]:
     """Return the responses of a target's method by status."""
     made: dict[str, Any] = {}
-    if method == "DELETE" and target.kind == "detail":
+    if target.kind == "gone":
+        made["410"] = {"$ref": "#/components/responses/Gone"}
+    elif method == "DELETE" and target.kind == "detail":
         made["204"] = {"description": "It is deleted."}
     else:
         content = {JSON: {"schema": _answer(components, target, method)}, HTML: PAGE}

@@ -125,9 +125,9 @@ class LazyApi(Api):  # type: ignore[misc]  # as above
             self._subjects.setdefault("More", []).append(name)
         for rule, target in getattr(blueprint, "targets", ()):
             heading = target.resource.subject if target.resource else "Accounts and the server"
-            tags = self._subjects.setdefault(heading, [])
-            if (tag := tag_of(target, rule)) not in tags:
-                tags.append(tag)
+            tag = tag_of(target, rule)
+            if not any(tag in tags for tags in self._subjects.values()):
+                self._subjects.setdefault(heading, []).append(tag)
 
 
 def operation(components: Components, target: Target, method: str, rule: str) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def operation(components: Components, target: Target, method: str, rule: str) ->
     }
     if about:
         made["description"] = about
-    if method in target.deprecated or resource is not None and resource.deprecated:
+    if method in target.deprecated or target.replaced or resource is not None and resource.deprecated:
         made["deprecated"] = True
     body = request_body(components, target, method)
     if body:
