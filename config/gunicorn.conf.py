@@ -17,6 +17,7 @@ NUMBER_OF_PROXIES, which covers the client's address too.
 import gc
 import os
 
+from wger_flask.jobs import worker as jobs
 from wger_flask.memory import give_back_early
 from wger_flask.serving.receiving import Limits
 from wger_flask.serving.worker import BufferingWorker
@@ -73,12 +74,14 @@ def post_worker_init(worker):
     """Let phones' streams end with the worker, where another worker class gives each a thread; send webhooks."""
     stop_when(lambda: not worker.alive)
     sender.start(worker.wsgi)
+    jobs.start(worker.wsgi)
     if _settings.WGER_METRICS_BIND:
         worker.wsgi = metrics_server.start(worker.wsgi)
 
 
 def worker_exit(server, worker):
     """Let the message that is being sent to a webhook end."""
+    jobs.stop()
     sender.stop()
 
 

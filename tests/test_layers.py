@@ -36,7 +36,13 @@ ALLOWED = {
         "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
         "marshmallow", "prometheus_client",
     },
-    "webhooks": {"wger_flask.webhooks", "wger_flask.api", "wger_flask.sync", "wger_flask.tallies", "flask"},
+    "jobs": {
+        "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",
+    },
+    "webhooks": {
+        "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",
+        "flask",
+    },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
         "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",

@@ -12,7 +12,7 @@ from flask import Flask
 from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import logs, sync, web, webhooks
+from . import jobs, logs, sync, web, webhooks
 from .auth import cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
@@ -103,6 +103,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
         import_module(f"wger_flask.domain.{subject}").register(registry)
     if sync.keeps_log(settings):
         webhooks.register(registry)
+    jobs.register(registry)
     loaded = register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)

@@ -347,6 +347,10 @@ class Settings:
     WGER_MIN_FREE_DISK: int = _set(
         100, "Megabytes that must be free on the disk, or `/readyz` and `wger-flask doctor` call it full.", least=0
     )
+    WGER_JOBS: bool = _set(
+        True,
+        "Whether processes of this host do what needs no request (webhooks, daily jobs); one of all hosts is elected.",
+    )
     WGER_LOG_LEVEL: str = _set("info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical"))
     WGER_ACCESS_LOG: bool = _set(False, "Whether every request is logged to the console.")
 

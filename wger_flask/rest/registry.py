@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,7 @@ from .actions import Action
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
+from .jobs import Job
 from .listeners import Listeners, RegistrationError
 from .resource import DELETION, Resource
 from .throttling import Rate
@@ -54,6 +56,7 @@ class Registry(Listeners):
         self.uploads: dict[str, dict[str, Callable[..., Any]]] = {}
         self.names: dict[type[Model], Callable[..., Any]] = {}
         self.nodes: tuple[Node, ...] = ()
+        self.jobs: list[Job] = []
         self._extended_by: dict[str, list[str]] = {}
         self.origin = "wger_flask"
         self._plugin = ""
@@ -196,6 +199,15 @@ class Registry(Listeners):
             self.rates[scope] = Rate.parse(rate)
         except ValueError as wrong:
             raise RegistrationError(f"scope {scope!r} of {self.origin}: {wrong}") from wrong
+
+    def add_job(self, name: str, run: Callable[[], object], every: timedelta) -> None:
+        """Have ``run()`` called once ``every`` so often, by one process of all hosts, beside requests.
+
+        It opens its own transactions, and must bear to be called again where a process ended in between.  Raises
+        :class:`RegistrationError` for a name that is taken.
+        """
+        self._claim(f"job {name!r}")
+        self.jobs.append(Job(name, every, run))
 
     def add_setting(self, name: str, default: Setting, help: str, **rest: Any) -> Setting:
         """Declare a setting of the plugin, and return its value: from the environment, the profile, or ``default``.

@@ -7,6 +7,7 @@ import threading
 
 from flask import Flask
 
+from ..storage.database import is_elected
 from ..sync import keeps_log
 from ..sync.background import LogFollower, run_periodically
 from . import deliveries, posting
@@ -44,7 +45,12 @@ class Sender:
         self.lanes.join(posting.SECONDS + 2)
 
     def look(self) -> None:
-        """Make the messages for what has changed since the last look, and begin to send those that are due."""
+        """Make the messages for what has changed since the last look, and begin to send those that are due.
+
+        One process of all hosts does so; each looks whether it is the one.
+        """
+        if not is_elected():
+            return
         try:
             changes = self._follower.changes()
             self._looks += 1
@@ -74,7 +80,7 @@ def start(app: Flask) -> None:
     global _sender
     ours = getattr(app, "extensions", {}).get("wger_flask")  # gunicorn may serve another application with our settings
     settings = ours.settings if ours is not None else None
-    if settings is not None and keeps_log(settings):
+    if settings is not None and settings.WGER_JOBS and keeps_log(settings):
         _sender = Sender(app, settings.WGER_WEBHOOK_PRIVATE_ADDRESSES)
         _sender.start()
 

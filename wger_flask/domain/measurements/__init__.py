@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 
@@ -16,4 +17,5 @@ def register(registry) -> None:
     registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)
     recalculation.listen(registry)
+    registry.add_job("recalculate measurements", recalculation.recalculate_all, timedelta(days=1))
     registry.listen("exercise", replaced=replaced_exercises.exercise_replaced)
