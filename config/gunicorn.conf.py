@@ -67,6 +67,7 @@ def on_starting(server):
         try:
             metrics_server.listen(_settings.WGER_METRICS_BIND)
         except metrics_server.CannotListen as wrong:
+            metrics.clean_up()
             raise SystemExit(f"Error: {wrong}") from None
 
 
