@@ -18,7 +18,9 @@ import gc
 import os
 
 from wger_flask.jobs import worker as jobs
+from wger_flask.logs import JSON
 from wger_flask.memory import give_back_early
+from wger_flask.server_log import ServerLog
 from wger_flask.serving.receiving import Limits
 from wger_flask.serving.worker import BufferingWorker
 from wger_flask.settings import SettingsError, load
@@ -48,6 +50,7 @@ timeout = 60  # of a process that hangs; a slow upload does not count
 graceful_timeout = 20
 forwarder_headers = ""  # nobody says by a header where in the address space we are, not even from this machine
 logger_class = "wger_flask.server_log.ServerLog"
+ServerLog.as_json = _settings.WGER_LOG_FORMAT == JSON
 loglevel = _settings.WGER_LOG_LEVEL
 accesslog = "-" if _settings.WGER_ACCESS_LOG else None
 control_socket_disable = True  # its one default place would be shared by every server of this user

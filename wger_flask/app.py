@@ -30,6 +30,7 @@ from .rest import (
     files,
     mount,
     request,
+    request_id,
     response_headers,
     root,
 )
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
 
 
 def _built(app: Flask, settings: Settings) -> Flask:
-    logs.configure(settings.WGER_LOG_LEVEL)
+    logs.configure(settings.WGER_LOG_LEVEL, settings.WGER_LOG_FORMAT, request_id.current)
     request.register(app, settings.WGER_MAX_JSON_SIZE * body_limits.MEGABYTE)
     registry = Registry(settings.of_plugins.declare)
     use_settings(settings)
@@ -121,6 +122,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
         raise SettingsError(f"WGER_WEB_UI: {wrong}") from None
     error_handlers.register(app)
     response_headers.register(app)
+    request_id.register(app, settings.WGER_LOG_FORMAT == logs.JSON)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     sync.serve(app, settings)

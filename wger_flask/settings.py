@@ -352,6 +352,10 @@ class Settings:
         "Whether processes of this host do what needs no request (webhooks, daily jobs); one of all hosts is elected.",
     )
     WGER_LOG_LEVEL: str = _set("info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical"))
+    WGER_LOG_FORMAT: str = _set(
+        "text", "How the log is written: `text` for people, `json` for programs, an object a line.",
+        choices=("text", "json"),
+    )  # fmt: skip
     WGER_ACCESS_LOG: bool = _set(False, "Whether every request is logged to the console.")
 
     of_plugins: plugin_settings.PluginSettings = dataclasses.field(

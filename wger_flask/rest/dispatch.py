@@ -27,6 +27,7 @@ from .negotiation import negotiate
 from .openapi import options
 from .permissions import SAFE_METHODS
 from .renderers import render
+from .request_id import with_id
 from .uploads import look_at_files
 
 # What a page sends on which a user logs in to go on with a form: their name and password, and the form.
@@ -104,7 +105,8 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
             payload, status = _written(target, call)
     except ApiError as error:
         call.refusal = error
-        payload, status, headers = error.body, error.status, {**headers, **error.headers}
+        payload, status = with_id(error.body, error.status), error.status
+        headers = {**headers, **error.headers}
     except IntegrityError as clash:
         payload, status = {"non_field_errors": [call.services.explain(clash)]}, 400
     if isinstance(payload, Response):

@@ -20,6 +20,7 @@ from .errors import ApiError
 from .negotiation import HTML, JSON, Format, negotiate
 from .permissions import METHODS
 from .renderers import render
+from .request_id import route_of, with_id
 
 log = logging.getLogger("wger_flask")
 
@@ -53,7 +54,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(ApiError)
     def refused(error: ApiError) -> Response:
-        return render(None, wanted_format(), error.body, error.status, error.headers)
+        return render(None, wanted_format(), with_id(error.body, error.status), error.status, error.headers)
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> BaseResponse:
@@ -66,7 +67,8 @@ def register(app: Flask) -> None:
         headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         if "Allow" in headers:  # which comes in the order of a set
             headers["Allow"] = ", ".join(name for name in METHODS if name in headers["Allow"].split(", "))
-        return render(call, call.format if call else wanted_format(), {"detail": sentence}, error.code, headers)
+        told = with_id({"detail": sentence}, error.code)
+        return render(call, call.format if call else wanted_format(), told, error.code, headers)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
@@ -74,13 +76,14 @@ def register(app: Flask) -> None:
         if passing := _passing(error):
             what, told = passing
             status, sentence, headers = 503, told, {"Retry-After": _SECONDS}
-            log.error("%s %s: %s: %s", request.method, request.path, what, " ".join(str(error).split()))
+            log.error("%s %s: %s: %s", request.method, route_of(), what, " ".join(str(error).split()))
             if told == _DATABASE:
                 g.user = None  # a page asks who is logged in, and the database cannot be asked
         else:
-            log.exception("%s %s failed", request.method, request.path)
+            log.exception("%s %s failed", request.method, route_of())
         call = g.get("call")
-        return render(call, call.format if call else wanted_format(), {"detail": sentence}, status, headers)
+        told = with_id({"detail": sentence}, status)
+        return render(call, call.format if call else wanted_format(), told, status, headers)
 
 
 def _passing(error: Exception) -> tuple[str, str] | None:

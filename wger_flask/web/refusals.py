@@ -28,4 +28,8 @@ def refused(call: Call | None, payload, status: int, why: Bar | None = None) -> 
     asks = status == 403 and (call is None or call.user is None)
     frame["title"] = "Please log in" if asks else title
     sentence = "" if why else for_people(str(detail or ("" if facts else guess(payload).text)))
-    return respond("error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks, why=why)
+    request_id = payload.get("request_id") if isinstance(payload, dict) else None
+    return respond(
+        "error.html", status, **frame, status=status, sentence=sentence, facts=facts, asks=asks, why=why,
+        request_id=request_id,
+    )  # fmt: skip

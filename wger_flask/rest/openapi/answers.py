@@ -20,6 +20,13 @@ from .schemas import Components
 JSON, HTML = "application/json", "text/html"
 PAGE = {"schema": {"type": "string"}}
 _REFUSAL = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+_TROUBLE = {
+    **_REFUSAL,
+    "properties": {
+        "detail": {"type": "string"},
+        "request_id": {"type": "string", "description": "By which the server's log names the request."},
+    },
+}
 # No choice of types: ReDoc, which makes up an example of each, fails at those that are lists.
 _INVALID = {
     "description": "A list of messages by the name of each field that they are about; a list or a text alone where "
@@ -37,7 +44,7 @@ _REFUSALS = {
     "414": ("AddressTooLong", "The address is too long.", "Refusal"),
     "415": ("UnsupportedMediaType", "Bodies of that type are not read here.", "Refusal"),
     "429": ("TooManyRequests", "Too many requests; Retry-After says how long to wait.", "Refusal"),
-    "503": ("Unavailable", "The database, or where files lie, is away; Retry-After says when to try again.", "Refusal"),
+    "503": ("Unavailable", "The database, or where files lie, is away; Retry-After says when to try again.", "Trouble"),
 }  # fmt: skip
 _NAMES = {
     "list": {"GET": "list", "POST": "create"},
@@ -115,6 +122,7 @@ def _answer(components: Components, target: Target, method: str) -> dict[str, An
 def register_refusals(spec: APISpec) -> None:
     """Add the refusals to a document, once."""
     spec.components.schema("Refusal", _REFUSAL)
+    spec.components.schema("Trouble", _TROUBLE)
     spec.components.schema("Invalid", _INVALID)
     # flask-smorest registers answers of its own under names of HTTP statuses: ours are the documented ones.
     for name, about, schema in _REFUSALS.values():
