@@ -22,7 +22,7 @@ install: .venv/.installed ## Make .venv and install the project with its develop
 .venv/.installed: setup.cfg pyproject.toml
 	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(SYSTEM_PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,redis]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,redis,s3]'
 	@touch $@
 
 serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOST= and PORT= choose)

@@ -14,7 +14,7 @@ ALLOWED = {
     "engine": {"wger_flask.engine"},
     "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql", "limits"},
     "text": {"wger_flask.text", "markdown_it", "nh3"},
-    "media": {"wger_flask.media", "PIL"},
+    "media": {"wger_flask.media", "PIL", "minio", "urllib3"},
     "mail": {"wger_flask.mail"},
     "serving": {"wger_flask.serving", "gunicorn"},
     "auth": {

@@ -93,9 +93,14 @@ def _built(app: Flask, settings: Settings) -> Flask:
     for scope, rate in RATES.items():
         registry.add_rate(scope, rate)
     throttle = Throttle(counters, registry.rates)
-    app.extensions["wger_flask"] = Services(
-        registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
-    )
+    try:
+        app.extensions["wger_flask"] = Services(
+            registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
+        )
+    except ImportError as missing:
+        raise SettingsError(f"WGER_MEDIA_URL: {missing.name or missing} is not installed") from missing
+    except ValueError as wrong:
+        raise SettingsError(f"WGER_MEDIA_URL: {wrong}") from wrong
     secret = settings.WGER_SECRET_KEY or secret_key(settings.WGER_SECRET_KEY_FILE)
     accounts.register(app, registry, settings, secret, Outbox(delivery(settings)).post, counters)
     probes.register(registry)

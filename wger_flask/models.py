@@ -13,7 +13,7 @@ from .storage.model import Model
 
 MODULES = (
     "auth.models", "domain.core.models", "domain.exercises.models", "domain.routines.models", "domain.nutrition.models",
-    "domain.measurements.models", "domain.gallery.models", "domain.trophies.models", "webhooks.models",
+    "domain.measurements.models", "domain.gallery.models", "domain.trophies.models", "webhooks.models", "jobs.models",
 )  # fmt: skip
 
 

@@ -159,6 +159,13 @@ def database_address_or_none(value: str) -> None:
         database_address(value)
 
 
+def bucket_address(value: str) -> None:
+    """Accept nothing, or ``s3://`` with a host and a bucket."""
+    parts = urlsplit(value)
+    if value and not (parts.scheme == "s3" and parts.hostname and parts.path.strip("/")):
+        raise ValueError("must be s3://key:secret@host/bucket")
+
+
 def secret(value: str) -> None:
     """Accept nothing, or what is long enough for a key."""
     if value and (len(value) < LEAST_SECRET or not value.isascii()):

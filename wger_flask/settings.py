@@ -21,6 +21,7 @@ from . import plugin_settings
 from .options import (
     Option,
     SettingsError,
+    bucket_address,
     counters_address,
     database_address,
     database_address_or_none,
@@ -118,6 +119,13 @@ class Settings:
         lambda known: known["WGER_INSTANCE_PATH"] / "media",
         "Folder of uploaded pictures and videos.",
         shown="`media` in the instance folder",
+    )
+    WGER_MEDIA_URL: str = _set(
+        "",
+        "S3-compatible store of uploaded files in place of that folder, for several hosts: "
+        "`s3://key:secret@host:port/bucket/prefix`, installed with the extra `s3`. See `docs/scaling.md`.",
+        check=bucket_address,
+        secret=True,
     )
     WGER_DOCS_ROOT: Path = _set(
         _docs_folder,

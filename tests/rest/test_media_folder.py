@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_read(api, root, photo, monkeypatch, number, statu
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr("wger_flask.rest.files.send_file", fail)
+        patched.setattr("wger_flask.media.store.MediaStore.served", fail)
         assert api().get(urlsplit(photo["image"]).path).status_code == status
 
 

@@ -1,4 +1,4 @@
-"""Keep uploaded files below one folder, in step with the rows that name them.
+"""Keep uploaded files below one folder, in step with the rows that name them (in a bucket: :mod:`.s3`).
 
 A name is the path below the folder with forward slashes, as the database has it. It is checked
 whenever it is used: it goes down only, and no part of it is hidden. A file appears under its name
@@ -26,9 +26,13 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -51,6 +55,26 @@ def new_name(folder: str, extension: str) -> str:
     return f"{folder}/{uuid.uuid4()}{extension}"
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A file to be sent: its bytes, what tells it from another one, when it was stored; ``open()`` reads it."""
+
+    size: int
+    etag: str
+    modified: datetime | None
+    open: Callable[[], BinaryIO]
+
+
+def parts_of(name: str) -> list[str]:
+    """Return the folders of a name and the file's own. Raises `UnsafeName`."""
+    parts = name.split("/")
+    if any(not part or part.startswith(".") or len(os.fsencode(part)) > 255 for part in parts):
+        raise UnsafeName(name)
+    if _FORBIDDEN.search(name) or len(os.fsencode(name)) > _LONGEST:
+        raise UnsafeName(name)
+    return parts
+
+
 class MediaStore:
     """The files below a folder."""
 
@@ -59,12 +83,42 @@ class MediaStore:
 
     def path(self, name: str) -> Path:
         """Return where the file of a name is, whether or not it exists. Raises `UnsafeName`."""
-        parts = name.split("/")
-        if any(not part or part.startswith(".") or len(os.fsencode(part)) > 255 for part in parts):
-            raise UnsafeName(name)
-        if _FORBIDDEN.search(name) or len(os.fsencode(name)) > _LONGEST:
-            raise UnsafeName(name)
-        return self.root.joinpath(*parts)
+        return self.root.joinpath(*parts_of(name))
+
+    def demand_writable(self) -> None:
+        """Raise `NotStored` where nothing can be stored."""
+        with storing():
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is a file of a name. Raises `UnsafeName`, and `NotStored` where nothing tells."""
+        return self.path(name).is_file()
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Path]:
+        """Give a block the path of a file, beside which it may write thumbnails, which are kept.
+
+        Raises `NotStored`, and FileNotFoundError if there is no such file.
+        """
+        yield self.path(name)
+
+    def served(self, name: str) -> Served | None:
+        """Return a file that is to be sent, None if there is none. Raises `UnsafeName` and `NotStored`."""
+        path = self.path(name)
+        if not path.is_file():
+            return None
+        found = path.stat()
+        etag = f"{found.st_mtime}-{found.st_size}-{zlib.adler32(os.fsencode(path))}"
+        return Served(found.st_size, etag, datetime.fromtimestamp(int(found.st_mtime), UTC), lambda: path.open("rb"))
+
+    def signed_address(self, name: str, kind: str, is_shown: bool) -> str | None:
+        """Return an address at which the file can be read without asking this server; a folder has none.
+
+        ``kind`` is its media type; what is not ``is_shown`` is to be saved by browsers.
+        """
+        return None
 
     def save(self, content: bytes | BinaryIO, name: str) -> str:
         """Store a file and return the name it got: another one if there is such a file already.
@@ -149,7 +203,7 @@ class MediaStore:
         for name in names:
             try:
                 self.delete(name)
-            except (OSError, UnsafeName):
+            except (OSError, UnsafeName, NotStored):
                 # The rows are settled by now. A file too many does no harm, an error here would.
                 logger.warning("could not delete the file %s", name, exc_info=True)
 
@@ -159,7 +213,7 @@ class MediaStore:
                 os.link(source, self.path(name))
                 return name
             except FileExistsError:
-                name = _another(name)
+                name = another_name(name)
             except OSError:  # no hard links there
                 with source.open("rb") as file:
                     return self.save(file, name)
@@ -171,7 +225,7 @@ class MediaStore:
                 target.open("xb").close()  # so that no other upload takes the name
                 break
             except FileExistsError:
-                name = _another(name)
+                name = another_name(name)
         try:
             os.replace(part, target)
         except OSError:
@@ -183,8 +237,7 @@ class MediaStore:
     def _thumbnails(path: Path) -> list[Path]:
         if not path.parent.is_dir():
             return []
-        beside = (other for other in path.parent.iterdir() if other.name.startswith(path.name))
-        return [other for other in beside if _THUMBNAIL.fullmatch(other.name.removeprefix(path.name))]
+        return [other for other in path.parent.iterdir() if is_thumbnail(other.name, path.name)]
 
 
 class Changes:
@@ -236,6 +289,24 @@ class Changes:
         return name
 
 
-def _another(name: str) -> str:
+def is_thumbnail(other: str, name: str) -> bool:
+    """Tell whether ``other`` is the name of a thumbnail of the picture ``name``."""
+    return other.startswith(name) and bool(_THUMBNAIL.fullmatch(other.removeprefix(name)))
+
+
+def another_name(name: str) -> str:
+    """Return a name beside ``name``, which is taken."""
     path = PurePosixPath(name)
     return str(path.with_name(f"{path.stem}_{uuid.uuid4().hex[:8]}{path.suffix}"))
+
+
+def open_store(url: str, root: Path) -> MediaStore:
+    """Return the store at ``url``; without one, that in the folder ``root``.
+
+    Raises ValueError for an address that leads nowhere, and ImportError where what it needs is not installed.
+    """
+    if not url:
+        return MediaStore(root)
+    from wger_flask.media.s3 import S3Store
+
+    return S3Store(url)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..media.errors import NotStored
+from ..media.store import open_store
 from ..rest.registry import Registry
 from ..storage.database import DatabaseError, connect, database, release_connection, take_up
 from ..storage.migrations import is_current
@@ -35,7 +37,7 @@ def look(settings: Settings, registry: Registry) -> dict[str, str]:
     parts: dict[str, Callable[[], None]] = {
         "database": check_database,
         "migrations": lambda: check_migrations(registry),
-        "media": lambda: check_media(settings.WGER_MEDIA_ROOT),
+        "media": lambda: check_bucket(settings) if settings.WGER_MEDIA_URL else check_media(settings.WGER_MEDIA_ROOT),
         "disk": lambda: check_room(settings),
     }
     return {name: _told(name, check) for name, check in parts.items()}
@@ -88,10 +90,21 @@ def check_media(folder: Path) -> None:
         raise NotReady("cannot be written to")
 
 
+def check_bucket(settings: Settings) -> None:
+    """Raise :class:`NotReady` where the store of uploaded files does not answer, or has no such bucket."""
+    try:
+        open_store(settings.WGER_MEDIA_URL, settings.WGER_MEDIA_ROOT).demand_writable()
+    except NotStored:
+        raise NotReady("cannot be reached") from None
+
+
 def check_room(settings: Settings) -> None:
     """Raise :class:`NotReady` where less than ``WGER_MIN_FREE_DISK`` megabytes are free for data or for media."""
     least = settings.WGER_MIN_FREE_DISK
-    for what, folder in (("instance", settings.WGER_INSTANCE_PATH), ("media", settings.WGER_MEDIA_ROOT)):
+    folders = {"instance": settings.WGER_INSTANCE_PATH}
+    if not settings.WGER_MEDIA_URL:
+        folders["media"] = settings.WGER_MEDIA_ROOT
+    for what, folder in folders.items():
         if free_megabytes(folder) < least:
             raise NotReady(f"of the {what} folder has less than {least} MB left")
 

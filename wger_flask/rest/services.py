@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import Request, current_app
 
-from ..media.store import MediaStore
+from ..media.store import MediaStore, open_store
 from ..storage.database import database
 from ..storage.model import clashes_of, columns_of, table_of
 from .permissions import User
@@ -27,6 +27,7 @@ class Services:
     """What the application gives.
 
     * ``registry``, ``throttle``, ``settings`` (settings are its attributes).
+    * ``media``: the :class:`~..media.store.MediaStore` with the uploaded files.
     * ``authenticate(request)``: returns the user or None; raises for broken credentials.
     * ``is_own_form(request)``: whether a form has the token of a page of this server.
     * ``is_foreign(request)``: whether the page of another site sent the request.
@@ -39,11 +40,10 @@ class Services:
     is_own_form: Callable[[Request], bool] = lambda request: False
     is_foreign: Callable[[Request], bool] = lambda request: False
     debug: bool = False
+    media: MediaStore = field(init=False)
 
-    @property
-    def media(self) -> MediaStore:
-        """The :class:`~..media.store.MediaStore` with the uploaded files."""
-        return MediaStore(self.settings.WGER_MEDIA_ROOT)
+    def __post_init__(self) -> None:
+        self.media = open_store(self.settings.WGER_MEDIA_URL, self.settings.WGER_MEDIA_ROOT)
 
     def limit(self, scope: str | Limit, call: Call) -> None:
         """Count a call against ``scope``, by its user or its network; raises ``Throttled`` (429) beyond the rate."""

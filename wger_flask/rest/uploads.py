@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 class Upload:
     """A file that may be stored.
 
-    ``columns`` are the values of the row's columns besides the file's name; ``stored(path)`` is called once the file is
-    there, and returns more of them.
+    ``columns`` are the values of the row's columns besides the file's name; ``stored(path)``, where there is more to
+    do, is called once the file is there, and returns more of them.
     """
 
     content: bytes | BinaryIO
     extension: str
     columns: dict[str, Any] = field(default_factory=dict)
-    stored: Callable[[Path], dict[str, Any]] = lambda path: {}
+    stored: Callable[[Path], dict[str, Any]] | None = None
 
 
 class UploadField(File):
@@ -92,12 +92,7 @@ class ImageFile(UploadField):
     def look_at(self, sent: FileStorage) -> Upload:
         found = images.inspect(cast(BinaryIO, sent.stream), sent.filename, services().settings.WGER_KEEP_PHOTO_POSITION)
         size = {"width": found.width, "height": found.height}
-        return Upload(found.content, found.extension, size, self._finish)
-
-    def _finish(self, path: Path) -> dict[str, Any]:
-        if self.with_thumbnails:
-            thumbnails.make_all(path)
-        return {}
+        return Upload(found.content, found.extension, size, _make_thumbnails if self.with_thumbnails else None)
 
 
 class VideoFile(UploadField):
@@ -123,6 +118,11 @@ class VideoFile(UploadField):
         return Upload(stream, found.extension, {"size": found.size}, finish)
 
 
+def _make_thumbnails(path: Path) -> dict[str, Any]:
+    thumbnails.make_all(path)
+    return {}
+
+
 def look_at_files(call: Call) -> None:
     """Inspect the files in the body of a call that sends a row."""
     resource = call.required_resource
@@ -145,7 +145,10 @@ def keep_files(call: Call, data: dict[str, Any], row: Model | None) -> None:
         values = {**(row.__data__ if row is not None else {}), **data}
         stored = call.required_files.add(upload.content, new_name(taken.folder(values), upload.extension))
         try:
-            told = {name: stored, **upload.columns, **upload.stored(services().media.path(stored))}
+            told = {name: stored, **upload.columns}
+            if upload.stored is not None:
+                with services().media.beside(stored) as path:
+                    told |= upload.stored(path)
         except RefusedFile as wrong:
             raise Invalid({name: [wrong.message]}) from None
         data.update({column: value for column, value in told.items() if column in columns_of(resource.model)})
