@@ -11,6 +11,8 @@ PORT =
 RECORDED_ZONE := CET-1CEST,M3.5.0,M10.5.0/3
 # make test ARGS="-k ownership"; make conformance ARGS="--only reads"
 ARGS =
+# make test JOBS=0 runs the tests in one process, where a debugger can be had
+JOBS = auto
 
 .PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random screenshots docs clean
 
@@ -28,8 +30,8 @@ install: .venv/.installed ## Make .venv and install the project with its develop
 serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOST= and PORT= choose)
 	$(BIN)/wger-flask serve $(if $(HOST)$(PORT),--bind $(or $(HOST),127.0.0.1):$(or $(PORT),8000))
 
-test: install ## Run the tests (ARGS= for pytest; COVERAGE=1 measures what they reach)
-	$(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest -q $(ARGS)
+test: install ## Run the tests, a process a core (ARGS= for pytest; COVERAGE=1 measures what they reach)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(if $(COVERAGE),--cov --cov-report= --cov-fail-under=0) $(ARGS)
 
 coverage: ## Run the tests and tell what they do not reach; fails below the floor in setup.cfg
 	$(MAKE) --no-print-directory test COVERAGE=1
