@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, g
 from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -41,7 +41,7 @@ from .rest.services import Services
 from .rest.throttling import Throttle
 from .secrets import secret_key
 from .settings import Settings, SettingsError, load, shipped
-from .storage.database import release_connection, take_up
+from .storage.database import note_writes, release_connection, take_up
 from .storage.shared_counters import CountersError, open_counters
 
 __all__ = ["close_app", "create_app", "open_app"]
@@ -131,6 +131,8 @@ def _built(app: Flask, settings: Settings) -> Flask:
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     sync.serve(app, settings)
+    if settings.WGER_DATABASE_REPLICAS:
+        app.after_request(_note_writes)
     app.teardown_appcontext(lambda error: release_connection())
     if path := mount.path_of(settings.SITE_URL):
         app.wsgi_app = mount.MountedBelow(  # type: ignore[method-assign]  # as Flask's own documentation does
@@ -149,6 +151,13 @@ def _look_at_database() -> None:
     """Make sure that this thread works on the right database, but for those who ask how the server is."""
     if flask_request.endpoint not in probes.ENDPOINTS:
         take_up()
+
+
+def _note_writes(response: Response) -> Response:
+    """Note, before the answer leaves, what its user has written: they read it, from whichever host and replica."""
+    user = g.get("user")
+    note_writes(user.id if user is not None else None)
+    return response
 
 
 def free_path(app: Flask, path: str) -> str:

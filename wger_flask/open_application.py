@@ -92,7 +92,11 @@ def use_settings(settings: Settings) -> None:
     search.use(settings.WGER_SEARCH)
     cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")
     open_database(
-        settings.WGER_DATABASE_URL, settings.WGER_WRITE_WAIT, settings.WGER_THREADS, settings.WGER_DATABASE_DIRECT_URL
+        settings.WGER_DATABASE_URL,
+        settings.WGER_WRITE_WAIT,
+        settings.WGER_THREADS,
+        settings.WGER_DATABASE_DIRECT_URL,
+        settings.WGER_DATABASE_REPLICAS,
     )
 
 

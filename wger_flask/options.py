@@ -159,6 +159,12 @@ def database_address_or_none(value: str) -> None:
         database_address(value)
 
 
+def database_addresses(values: tuple[str, ...]) -> None:
+    """Accept any number of them."""
+    for value in values:
+        database_address(value)
+
+
 def bucket_address(value: str) -> None:
     """Accept nothing, or ``s3://`` with a host and a bucket."""
     parts = urlsplit(value)

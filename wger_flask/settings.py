@@ -25,6 +25,7 @@ from .options import (
     counters_address,
     database_address,
     database_address_or_none,
+    database_addresses,
     host_and_port,
     origins,
     secret,
@@ -105,6 +106,13 @@ class Settings:
         "Address of the database server itself, where `WGER_DATABASE_URL` leads to a pooler in transaction mode "
         "(pgbouncer): for what belongs to a session. See `docs/scaling.md`.",
         check=database_address_or_none,
+        secret=True,
+    )
+    WGER_DATABASE_REPLICAS: tuple[str, ...] = _set(
+        (),
+        "Addresses of streaming replicas that answer what only reads, separated by commas; whoever writes reads their "
+        "own writes. See `docs/scaling.md`.",
+        check=database_addresses,
         secret=True,
     )
     WGER_COUNTERS_URL: str = _set(

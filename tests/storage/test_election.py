@@ -47,15 +47,22 @@ def database_url(app):
     return url if "://" in url else f"sqlite:///{url}"
 
 
+def within_seconds(ask) -> bool:
+    """Ask until the answer is yes: the server notices the end of a session a little later."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if ask():
+            return True
+    return False
+
+
 def test_one_process_is_elected_until_it_ends(other):
     ask, end = other
     assert is_elected()
     assert is_elected()
     assert not ask()
     hang_up()
-    assert ask()
+    assert within_seconds(ask)
     assert not is_elected()
     end()
-    until = time.monotonic() + 20
-    while not is_elected():  # the server notices the end of a session a little later
-        assert time.monotonic() < until
+    assert within_seconds(is_elected)

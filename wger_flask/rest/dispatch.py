@@ -16,7 +16,15 @@ from flask.ctx import RequestContext
 from flask.globals import request_ctx
 from werkzeug.http import http_date
 
-from ..storage.database import DatabaseError, IntegrityError, accompanied, advisory_lock, is_retryable, transaction
+from ..storage.database import (
+    DatabaseError,
+    IntegrityError,
+    accompanied,
+    advisory_lock,
+    is_retryable,
+    read_from_replica,
+    transaction,
+)
 from . import body_limits
 from .admission import ADMISSION
 from .bodies import FORM_TYPES
@@ -67,7 +75,14 @@ def authenticate(call: Call) -> None:
 LARGE_PAGE = 100  # rows
 _one_large_answer = threading.Lock()
 
-STEPS = (negotiate_format, method_override, authenticate, *ADMISSION)
+
+def read_elsewhere(call: Call) -> None:
+    """Let what only reads come from a replica of the database, where there are any."""
+    if call.method in SAFE_METHODS and call.services.settings.WGER_DATABASE_REPLICAS:
+        read_from_replica(call.user.id if call.user is not None else None)
+
+
+STEPS = (negotiate_format, method_override, authenticate, *ADMISSION, read_elsewhere)
 
 
 def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Response:

@@ -9,7 +9,7 @@ its pragmas costs more than most requests.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,13 +37,15 @@ class DatabaseURLError(ValueError):
     """Say that a database URL cannot be understood, its driver is missing, or nothing is there."""
 
 
-def open_database(url: str, wait: float = 30, threads: int = 4, direct: str = "") -> Database:
+def open_database(
+    url: str, wait: float = 30, threads: int = 4, direct: str = "", replicas: Sequence[str] = ()
+) -> Database:
     """Make ``url`` the database of this process and return it.
 
     ``wait`` is for how many seconds a write waits for others; of ``threads``, half are kept for reading
-    meanwhile.  ``direct`` is the address of the database itself where ``url`` leads to a pooler in transaction mode.
-    No connection is opened.  Raises :class:`DatabaseURLError` for an unknown scheme, a
-    malformed URL or a missing driver.
+    meanwhile.  ``direct`` is the address of the database itself where ``url`` leads to a pooler in transaction mode,
+    ``replicas`` are those of its replicas.  No connection is opened.  Raises :class:`DatabaseURLError` for an unknown
+    scheme, a malformed URL or a missing driver.
     """
     from .dialects import DIALECTS
     from .dialects.wait_limits import Line
@@ -55,7 +57,7 @@ def open_database(url: str, wait: float = 30, threads: int = 4, direct: str = ""
         known = ", ".join(sorted(DIALECTS))
         raise DatabaseURLError(f"WGER_DATABASE_URL: no database is known for {scheme!r}; use one of {known}") from None
     try:
-        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2), direct)
+        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2), direct, replicas)
     except ImportError as missing:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
     except (ValueError, OSError) as wrong:
@@ -179,6 +181,20 @@ def disconnect() -> None:
     if held is not None and not held.is_closed():
         with suppress(DatabaseError):
             held.close()
+
+
+def read_from_replica(user_id: int | None) -> None:
+    """Let what this thread reads from now on, until :func:`take_up`, come from a replica of the database.
+
+    There must be one that is new enough for the user (None: for anybody), who reads their own writes; what the thread
+    writes, and reads from then on, is the primary's.
+    """
+    database.obj.dialect.read_from_replica(database.obj, user_id)
+
+
+def note_writes(user_id: int | None) -> None:
+    """Let replicas be read by a user, or by anybody, once they have what this thread has written; after its commits."""
+    database.obj.dialect.note_writes(database.obj, user_id)
 
 
 def is_elected() -> bool:

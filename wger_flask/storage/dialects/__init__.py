@@ -6,6 +6,7 @@ the module of each: nothing else asks which one it is talking to.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
@@ -14,18 +15,21 @@ if TYPE_CHECKING:
     from .wait_limits import Line
 
 
-def _sqlite(url: str, parts: SplitResult, line: Line, direct: str) -> Database:
+def _sqlite(url: str, parts: SplitResult, line: Line, direct: str, replicas: Sequence[str]) -> Database:
     from .sqlite import open_sqlite
 
-    if direct:
-        raise ValueError("a database in a file has no other address: leave WGER_DATABASE_DIRECT_URL out")
+    if direct or replicas:
+        raise ValueError(
+            "a database in a file has neither another address nor replicas: leave WGER_DATABASE_DIRECT_URL and "
+            "WGER_DATABASE_REPLICAS out"
+        )
     return open_sqlite(url, parts, line)
 
 
-def _postgresql(url: str, parts: SplitResult, line: Line, direct: str) -> Database:
-    from .postgresql import open_postgresql
+def _postgresql(url: str, parts: SplitResult, line: Line, direct: str, replicas: Sequence[str]) -> Database:
+    from .postgresql_database import open_postgresql
 
-    return open_postgresql(url, parts, line, direct)
+    return open_postgresql(url, parts, line, direct, replicas)
 
 
 DIALECTS = {"sqlite": _sqlite, "postgresql": _postgresql, "postgres": _postgresql}

@@ -242,6 +242,12 @@ class Dialect(Generic[D]):
     counters: Counters | None = None
     """Counters in the database itself; None where all processes are of one host, and share its files."""
 
+    def read_from_replica(self, database: D, user_id: int | None) -> None:
+        """Let what this thread reads come from a replica that is new enough for a user; without any, do nothing."""
+
+    def note_writes(self, database: D, user_id: int | None) -> None:
+        """Note how far a replica must be to be read by a user, after this thread has written."""
+
     def is_elected(self, database: D) -> bool:
         """Tell whether this process, of all that serve the database, is the one that does what is done once."""
         return True

@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import peewee
 
 from ..types import Cursor, Expression, Row
 from .base import Database, Dialect, Unable, told_by_driver
-from .postgresql_connections import Apart, Driver, Elections, close_all, completed
+from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
 from .postgresql_sync_log import PostgresqlSyncLog
-from .wait_limits import Line
 
 if TYPE_CHECKING:
     from ..model import Model
     from ..name_search.index import NameCopy
     from ..statements import Relation
+    from .postgresql_database import Postgresql
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
 # a unique value that another transaction took away or took.
@@ -31,7 +30,6 @@ _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
-_READ_ONLY = "25006"
 _LARGE = 10_000
 _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
@@ -46,6 +44,24 @@ class PostgresqlDialect(Dialect["Postgresql"]):
 
     def __init__(self) -> None:
         self._elections = Elections()
+
+    def look(self, database: Postgresql) -> None:
+        database.reading.begin()
+
+    def read_from_replica(self, database: Postgresql, user_id: int | None) -> None:
+        reading = database.reading
+        if database.replicas is not None and not (
+            reading.is_pinned or reading.has_written or database.in_transaction()
+        ):
+            reading.replica = database.replicas.chosen(user_id)
+
+    def note_writes(self, database: Postgresql, user_id: int | None) -> None:
+        if database.replicas is not None and database.reading.has_written:
+            database.reading.begin()
+            try:
+                database.replicas.note(user_id)
+            except peewee.DatabaseError as wrong:  # what was written is committed: its answer must not fail
+                logging.getLogger("wger_flask").warning("the place of a write was not noted: %s", wrong)
 
     def is_elected(self, database: Postgresql) -> bool:
         return self._elections.is_elected(database)
@@ -62,14 +78,14 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if told and found else None
 
     def is_retryable(self, error: Exception) -> bool:
-        return bool(_OVERTAKEN.match(_state(error)))
+        return bool(_OVERTAKEN.match(state_of(error)))
 
     def is_unavailable(self, error: Exception) -> bool:
         if isinstance(told_by_driver(error), Unable):
             return True
-        if isinstance(error, peewee.OperationalError) and not _state(error):
+        if isinstance(error, peewee.OperationalError) and not state_of(error):
             return True  # no server answered at all
-        return bool(_UNABLE.match(_state(error)))
+        return bool(_UNABLE.match(state_of(error)))
 
     def address(self, database: Postgresql) -> str:
         parts = urlsplit(database.database)
@@ -77,6 +93,11 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         return f"postgresql://{user}{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def change_marker(self, database: Postgresql) -> object:
+        if database.reading.replica is not None:
+            # There, the text of a snapshot does not tell of all transactions.
+            place = database.execute_sql("SELECT pg_last_wal_replay_lsn()::text").fetchone()[0]
+            return database.reading.replica, place
+        database.reading.is_pinned = True  # what is asked from now on belongs to this snapshot
         # Two snapshots that read the same see the same rows.
         return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
 
@@ -229,9 +250,9 @@ class PostgresqlDialect(Dialect["Postgresql"]):
             return
         place = database.line.enter()
         try:
-            database.execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(place.left())}")
+            database.execute_sql(f"SET LOCAL lock_timeout = {milliseconds(place.left())}")
             database.execute_sql(f"SELECT pg_advisory_xact_lock({key})", (what,))
-            database.execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(database.line.seconds)}")
+            database.execute_sql(f"SET LOCAL lock_timeout = {milliseconds(database.line.seconds)}")
         finally:
             database.line.leave(place)
 
@@ -261,102 +282,3 @@ def _name_of(zone: ZoneInfo) -> str:
 def _of_series(database: Database, select: str, rows: Relation, series: Relation, *values: object) -> Cursor:
     query = f"WITH rows AS ({rows.sql}), series AS ({series.sql}) {select}"
     return database.execute_sql(query, (*rows.parameters, *series.parameters, *values))
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))  # 0 would be no limit at all
-
-
-def _state(error: Exception) -> str:
-    """Return what the server calls an error: five letters and digits, nothing where it said nothing."""
-    return getattr(told_by_driver(error), "sqlstate", None) or ""
-
-
-class Postgresql(Database, peewee.PostgresqlDatabase):
-    """Peewee's PostgreSQL with Django's column types.
-
-    ``direct`` is the address of the server itself where ``database`` leads to a pooler.
-    """
-
-    line: Line
-    direct: str
-    is_pooled = False
-    _adapter: Driver
-    _state: Any
-
-    psycopg2_adapter = psycopg3_adapter = Driver
-    field_types = {
-        **peewee.PostgresqlDatabase.field_types,
-        "DATETIME": "TIMESTAMP WITH TIME ZONE", "AUTO": "SERIAL", "BIGAUTO": "BIGSERIAL",
-        "JSON": "JSONB",
-    }  # fmt: skip
-    dialect = PostgresqlDialect()
-
-    def __init__(self, url: str, line: Line, direct: str = ""):
-        self.line = line
-        self.is_pooled, self.direct = bool(direct), completed(direct or url)
-        if self.is_pooled:
-            # What is prepared or set in a session is another one's with the next transaction.
-            super().__init__(completed(url), prepare_threshold=None)
-        else:
-            options = f"-c timezone=UTC -c lock_timeout={_milliseconds(line.seconds)}"
-            super().__init__(completed(url), options=options)
-        self._direct_session = Apart()
-
-    def _initialize_connection(self, connection: Any) -> None:
-        if self.is_pooled:
-            connection.execute("SET timezone = 'UTC'")  # one of those that poolers carry along
-
-    def cursor(self, named_cursor: str | None = None) -> Cursor:
-        # Connections are kept for long: a server that was restarted meanwhile costs no request its answer.
-        if not self.is_closed() and self._adapter.has_hung_up(self.connection()):
-            self.close()
-        return super().cursor(named_cursor)
-
-    def execute_sql(self, sql: str, params: Iterable[object] | None = None) -> Cursor:
-        try:
-            return super().execute_sql(sql, params)
-        except peewee.DatabaseError as wrong:
-            if _state(wrong) == _READ_ONLY:
-                self._state.is_demoted = True
-            raise
-
-    def is_connection_usable(self) -> bool:
-        # A server that takes no writes any more has a successor, which a new connection finds.
-        return not getattr(self._state, "is_demoted", False) and super().is_connection_usable()
-
-    def connect(self, reuse_if_open: bool = False) -> bool:
-        self._state.is_demoted = False
-        return bool(super().connect(reuse_if_open))
-
-    def begin(self, isolation_level: str | None = None) -> None:
-        super().begin(isolation_level)
-        if self.is_pooled:
-            super().execute_sql(f"SET LOCAL lock_timeout = {_milliseconds(self.line.seconds)}")
-
-    @contextmanager
-    def session(self) -> Iterator[None]:
-        """Run a block, outside of transactions, whose statements all go to one session of the server itself."""
-        if not self.is_pooled:
-            yield
-            return
-        self.connection()
-        state = self._state
-        with self._direct_session.used(self) as direct:
-            former, state.conn = state.conn, direct
-            try:
-                direct.execute(f"SET lock_timeout = {_milliseconds(self.line.seconds)}")
-                yield
-            finally:
-                state.conn = former
-
-
-def open_postgresql(url: str, parts: SplitResult, line: Line, direct: str) -> Postgresql:
-    """Return the database of ``postgresql://user:password@host/name``."""
-    # A batch with a row that is refused is no news: its writer asks which row it was.
-    logging.getLogger("psycopg").setLevel(logging.ERROR)
-    return Postgresql(_with_scheme(url), line, direct and _with_scheme(direct))
-
-
-def _with_scheme(url: str) -> str:
-    return f"postgresql://{url.partition('://')[2]}"

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import peewee
 
+from .base import told_by_driver
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
@@ -165,3 +167,13 @@ class Elections:
         except psycopg.Error:
             self._elected = None
             return False
+
+
+def milliseconds(seconds: float) -> int:
+    """Return a time limit as the server takes it."""
+    return max(1, int(seconds * 1000))  # 0 would be no limit at all
+
+
+def state_of(error: Exception) -> str:
+    """Return what the server calls an error: five letters and digits, nothing where it said nothing."""
+    return getattr(told_by_driver(error), "sqlstate", None) or ""
