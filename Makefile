@@ -63,11 +63,8 @@ clients: install ## Drive a fresh server with wger's published API client and MC
 sync: install ## Be the phone app towards a fresh server: first sync, uploads, interruptions (ARGS="--only upload")
 	.ci/sync $(ARGS)
 
-sync-full: install ## The same with every option: on SQLite and on PostgreSQL, two processes, and what takes minutes
-	.ci/sync --web --slow
-	.ci/sync --workers 2
-	.ci/postgres .ci/sync --web
-	.ci/postgres .ci/sync --workers 2 --slow
+sync-full: install ## The same with every option: SQLite and PostgreSQL, two processes, a browser, what takes minutes (ARGS=postgres chooses)
+	.ci/sync-full $(ARGS)
 
 sync-random: install ## Write at random, kill the server and reconnect, for long (RANDOM_SEED=8 RANDOM_STEPS=3000 choose)
 	RANDOM_STEPS=$(or $(RANDOM_STEPS),3000) RANDOM_SEED=$(or $(RANDOM_SEED),7) $(BIN)/python -m pytest -q tests/sync/test_random_life.py $(ARGS)

@@ -257,12 +257,15 @@ def test_one_checkpoint(held, phone):
 
 def test_each_piece_can_be_unpacked_when_it_comes(held, phone):
     source = phone(pace=Pace(20, 300, gzip=True))
-    unpack = zlib.decompressobj(31).decompress
-    assert b"checkpoint_complete" in unpack(source.advance())
+    unpacker = zlib.decompressobj(31)
+    assert b"checkpoint_complete" in unpacker.decompress(source.advance())
     assert source.advance() == b""
     held.number = 1
     source.wake()
-    assert b'"write_checkpoint":"1"' in unpack(source.advance())
+    assert b'"write_checkpoint":"1"' in unpacker.decompress(source.advance())
+    source.stop()
+    assert unpacker.decompress(source.advance()) == b"" and unpacker.eof
+    assert source.advance() is None
 
 
 def test_a_database_that_is_away_ends_the_stream(held, phone, monkeypatch):
