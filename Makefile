@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random test-proxies screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ sync-full: install ## The same with every option: SQLite and PostgreSQL, two pro
 
 sync-random: install ## Write at random, kill the server and reconnect, for long (RANDOM_SEED=8 RANDOM_STEPS=3000 choose)
 	RANDOM_STEPS=$(or $(RANDOM_STEPS),3000) RANDOM_SEED=$(or $(RANDOM_SEED),7) $(BIN)/python -m pytest -q tests/sync/test_random_life.py $(ARGS)
+
+test-proxies: install ## Serve behind nginx, Caddy and Apache as config/deploy says (ARGS="-k nginx")
+	.ci/proxies $(ARGS)
 
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)

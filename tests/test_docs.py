@@ -1,5 +1,6 @@
 """The documentation: it builds without a broken link, describes the whole facade, and is served from here."""
 
+import dataclasses
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from tests.conftest import Client, make_template, settings_for
 from wger_flask import api
 from wger_flask.api import Selection, User
+from wger_flask.cli import main
+from wger_flask.settings import Settings
 from wger_flask.testing.server import with_app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +98,26 @@ def test_where_it_is_not_built_nothing_leads_there(app):
     client = app.test_client()
     assert "/docs/" not in client.get("/").text
     assert client.get("/docs/").status_code == client.get("/docs/quickstart/").status_code == 404
+
+
+# -- what the pages tell people to type --------------------------------------------------------------
+TYPED = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "config" / "deploy").iterdir())]
+NO_SETTINGS = ("WGER_BEGINNERS_", "WGER_NAPS", "WGER_WATER_", "WGER_TEST_")  # of examples, and of tests
+
+
+@pytest.mark.parametrize("page", TYPED, ids=lambda page: page.name)
+def test_commands_and_settings_that_a_page_names_are_there(page):
+    known = {field.name for field in dataclasses.fields(Settings)}
+    named = re.findall(r"\bWGER_[A-Z_]*[A-Z]\b", page.read_text())
+    assert {name for name in named if not name.startswith(NO_SETTINGS)} <= known
+    typed = re.findall(r"(?:`|\$ |bin/)wger-flask ([a-z][a-z-]+)", page.read_text())
+    assert set(typed) <= set(main.commands)
+
+
+def test_files_for_proxies_are_shown_as_they_are():
+    shown = (ROOT / "docs/deployment.md").read_text()
+    for name in ("nginx.conf", "nginx-path.conf", "Caddyfile", "apache.conf"):
+        assert (ROOT / "config/deploy" / name).read_text().split("\n\n", 1)[1] in shown, name
 
 
 # -- the example of the reference ----------------------------------------------------------------------
