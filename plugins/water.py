@@ -55,6 +55,7 @@ water = Resource(
     filters={"id": (exact, one_of), "date": (*compared, on_date), "amount": compared},
     owner=owned_by("user"),
     view="chart:date:amount",
+    sync="user_activity",
 )  # fmt: skip
 
 

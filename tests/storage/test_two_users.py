@@ -1,4 +1,7 @@
-"""Nothing of one user reaches another's phone: every synced table, new, changed, moved with any parent, gone."""
+"""Nothing of one user reaches another's phone: every synced table, new, changed, moved with any parent, gone.
+
+Tables of plugins whose resources joined by ``sync=`` are among them.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,12 @@ from wger_flask.storage.database import transaction
 from wger_flask.storage.model import columns_of, key_of, table_of, with_links
 from wger_flask.storage.query import Selection
 from wger_flask.storage.sync_log import specification
+from wger_flask.testing.resources import synced_tables
 from wger_flask.testing.rows import make
 
 from .test_sync_log import Phone
 
-OWNED = [synced for synced in specification.TABLES if synced.owner]
+OWNED = [synced for synced in synced_tables() if synced.owner]
 STEPS = [(synced, step) for synced in OWNED for step in range(len(synced.owner.split(".")))]
 FOODS = ("nutrition_mealitem", "nutrition_logitem")
 

@@ -203,10 +203,9 @@ class Resource:
             raise ValueError("with visible= or only= it has some rows of its table; all of a table are synced, or none")
         columns = columns_of(self.model)
         names = [field.attribute or name for name, field in self.schema().fields.items() if not field.load_only]
-        shown = dict.fromkeys(columns[name] for name in names if name in columns)
         owner = self.owner.path if self.owner else ()
-        own = columns.get(owner[0]) if len(owner) == 1 else None
-        told = [column.column_name for column in shown if column not in (key_of(self.model), own)]
+        left_out = {key_of(self.model).name, *(owner if len(owner) == 1 else ())}
+        told = [columns[name].column_name for name in dict.fromkeys(names) if name in columns and name not in left_out]
         return Synced(table_of(self.model), self.sync, tuple(told), ".".join(owner))
 
     # -- rows -------------------------------------------------------------------------------
