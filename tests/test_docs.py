@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from tests.conftest import Client, make_template, settings_for
 from wger_flask import api
 from wger_flask.api import Selection, User
-from wger_flask.cli import main
+from wger_flask.commands import main
 from wger_flask.settings import Settings
 from wger_flask.testing.server import with_app
 
@@ -102,7 +102,8 @@ def test_where_it_is_not_built_nothing_leads_there(app):
 
 # -- what the pages tell people to type --------------------------------------------------------------
 TYPED = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted((ROOT / "config" / "deploy").iterdir())]
-NO_SETTINGS = ("WGER_BEGINNERS_", "WGER_NAPS", "WGER_WATER_", "WGER_TEST_")  # of examples, and of tests
+NO_SETTINGS = ("WGER_BEGINNERS_", "WGER_NAPS", "WGER_WATER_", "WGER_TEST_", "WGER_API_KEY", "WGER_BASE_URL")
+# of examples, of tests, and of other programs
 
 
 @pytest.mark.parametrize("page", TYPED, ids=lambda page: page.name)
