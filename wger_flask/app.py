@@ -13,7 +13,7 @@ from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import jobs, logs, sync, web, webhooks
-from .auth import cookies
+from .auth import audit, cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
 from .mail.delivery import delivery
@@ -95,8 +95,9 @@ def _built(app: Flask, settings: Settings) -> Flask:
     throttle = Throttle(counters, registry.rates)
     try:
         app.extensions["wger_flask"] = Services(
-            registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign
-        )
+            registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign,
+            audit.note_deletion,
+        )  # fmt: skip
     except ImportError as missing:
         raise SettingsError(f"WGER_MEDIA_URL: {missing.name or missing} is not installed") from missing
     except ValueError as wrong:

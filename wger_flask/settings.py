@@ -354,6 +354,12 @@ class Settings:
         "reading meanwhile.",
         least=1,
     )
+    WGER_AUDIT_DAYS: int = _set(
+        90, "Days for which the audit log keeps who logged in and what was done to accounts; 0 notes nothing.", least=0
+    )
+    WGER_AUDIT_ADDRESSES: bool = _set(
+        False, "Whether the audit log keeps the address (IP) that an act came from: it is about people."
+    )
     WGER_METRICS_BIND: str = _set(
         "",
         "Address and port on which `/metrics` is served for Prometheus, such as `127.0.0.1:9100`; without one nothing "

@@ -8,6 +8,7 @@ from ..storage import cascade
 from ..storage.database import accompanied, advisory_lock, transaction
 from ..storage.model import Model, table_of, with_links
 from ..storage.other_programs import OtherTables
+from . import audit
 from .models import OWN_MODELS, User
 
 
@@ -32,4 +33,5 @@ def delete_account(user: User) -> None:
 
     with held.media.changes() as files, accompanied(files), transaction():
         advisory_lock(f"writes of user {user.id}")
+        audit.note(audit.USER_DELETED, user)
         delete_rows(files, User, [user.id], with_history=True, going=going)

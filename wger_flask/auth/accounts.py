@@ -13,6 +13,7 @@ from peewee import DataError, fn
 from ..storage import columns
 from ..storage.database import IntegrityError, after_commit, transaction, transaction_if_able
 from . import (
+    audit,
     credential_stamps,
     credentials,
     email_addresses,
@@ -91,6 +92,7 @@ def register(username: str, password: str, email: str = "", *, language: str = "
                 is_staff=admin,
                 is_superuser=admin,
             )
+            audit.note(audit.USER_CREATED, user, "an administrator" if admin else "")
             row = email_addresses.add(user.id, email) if email else None
             for hook in _new_user_hooks:
                 hook(user.id, language)
@@ -119,6 +121,7 @@ def change_password(user: User, password: str, *, session: str | None = None, ke
         if session is not None:
             credential_stamps.demand_unchanged(user)
         User.update(password=hashed).where(User.id == user.id).execute()
+        audit.note(audit.PASSWORD_CHANGED, user)
         _end_what_came_with(user.id, hashed, session, keep_key)
     user.password = hashed
 
@@ -135,6 +138,7 @@ def reset_password(reset: messages.Reset, password: str) -> bool:
         unchanged = (User.id == user.id) & (User.password == user.password)
         if not User.update(password=hashed).where(unchanged).execute():
             return False
+        audit.note(audit.PASSWORD_RESET, user)
         _end_what_came_with(user.id, hashed)
     user.password = hashed
     if row := email_addresses.find(user.id, reset.email):
@@ -153,6 +157,7 @@ def note_login(user: User) -> None:
     """Remember when ``user`` was last here."""
     with transaction_if_able(f"the login of user {user.id}"):
         User.update(last_login=columns.now()).where(User.id == user.id).execute()
+        audit.note(audit.LOGIN, user)
 
 
 def permanent_token(user: User) -> str:
@@ -166,14 +171,18 @@ def permanent_token(user: User) -> str:
         with transaction():
             credential_stamps.advisory_lock(user.id)
             credential_stamps.demand_unchanged(user)
-            known = Token.get_or_none(Token.user == user.id) or Token.create(user=user.id)
+            known = Token.get_or_none(Token.user == user.id)
+            if known is None:
+                known = Token.create(user=user.id)
+                audit.note(audit.TOKEN_MADE, user)
     return known.key
 
 
 def revoke_token(user: int) -> None:
     """Take the permanent token of a user away."""
     with transaction():
-        Token.delete().where(Token.user == user).execute()
+        if Token.delete().where(Token.user == user).execute():
+            audit.note(audit.TOKEN_REVOKED, User.get_by_id(user))
 
 
 def request_verification(user_id: int) -> EmailAddress | None:

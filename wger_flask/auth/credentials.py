@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from peewee import Expression, ModelSelect, fn
 
 from ..storage.database import after_commit, transaction_if_able
-from . import credential_stamps, email_addresses, lockout, passwords, usernames
+from . import audit, credential_stamps, email_addresses, lockout, passwords, usernames
 from .models import EmailAddress, User
 from .policy import policy
 from .second_factors import authenticators
@@ -64,6 +64,7 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
             return user
     passwords.spend(password, candidates[-1].password if candidates else None, policy().hashing, _one_of_each())
     lockout.failed(address)
+    audit.note_if_able(audit.LOGIN_FAILED, candidates[0] if candidates else None)
     return None
 
 
@@ -74,6 +75,8 @@ def verify_for_login(candidates: Sequence[User], password: str, address: str | N
     active, and the password not enough.
     """
     user = verify(candidates, password, address)
+    if user is not None and not user.is_active:
+        audit.note_if_able(audit.LOGIN_FAILED, user, "the account is closed")
     if user is not None and user.is_active and (types := authenticators.needed(user.id)):
         raise authenticators.SecondFactorNeeded(user, types)
     return user

@@ -17,6 +17,7 @@ from ..rest.schema import parse
 from ..rest.services import services
 from . import (
     accounts,
+    audit,
     credential_stamps,
     credentials,
     identity,
@@ -66,11 +67,13 @@ def token(call: Call) -> dict[str, Any]:
         user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr)
         if user is None or not user.is_active:
             raise Unauthorized(NO_ACCOUNT)
-        return refresh_tokens.pair(user)
+        made = refresh_tokens.pair(user)
     except SecondFactorNeeded:
         raise Unauthorized(SECOND_FACTOR, code="second_factor_needed") from None
     except credential_stamps.PasswordChanged:
         raise Unauthorized(NO_ACCOUNT) from None
+    audit.note_if_able(audit.LOGIN, user, "for access tokens")
+    return made
 
 
 @endpoints.endpoint(
@@ -143,6 +146,7 @@ def login(call: Call) -> Response:
         raise Invalid({"non_field_errors": [SECOND_FACTOR]}) from None
     except credential_stamps.PasswordChanged:
         raise Invalid({"non_field_errors": [UNKNOWN]}) from None
+    audit.note_if_able(audit.LOGIN, user, "for the permanent token")
     return render(call, call.format, {"token": token}, 200, DEPRECATION)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,17 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..storage.counters import Counters
-from . import account_pages, cookies, page_parts, pages, passkey_pages, second_factor_pages, sync_status_page
+from . import (
+    account_pages,
+    audit,
+    audit_page,
+    cookies,
+    page_parts,
+    pages,
+    passkey_pages,
+    second_factor_pages,
+    sync_status_page,
+)
 from .endpoints import endpoints
 from .headless import blueprint as headless
 from .models import MODELS, OWN_MODELS
@@ -24,6 +35,7 @@ PAGES = (
     account_pages,
     second_factor_pages,
     sync_status_page,
+    audit_page,
     passkey_pages,
 )  # importing them puts their pages on the one blueprint
 
@@ -39,7 +51,8 @@ def register(
     """
     app.extensions["accounts"] = Policy(settings, secret, post, counters)
     set_policy(app.extensions["accounts"])
-    registry.add_models(*MODELS, *OWN_MODELS)
+    registry.add_models(*MODELS, *OWN_MODELS, audit.AuditEntry)
+    registry.add_job("drop old audit entries", audit.drop_old, timedelta(days=1))
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)
     cookies.register(app, settings.SESSION_COOKIE_SECURE)

@@ -16,6 +16,7 @@ from ..web.durations import for_people
 from ..web.urls import local_path
 from . import (
     accounts,
+    audit,
     cookies,
     credential_stamps,
     credentials,
@@ -74,7 +75,10 @@ def login() -> Response:
 @page("/user/logout", alias="/logout", methods=("POST",))
 def logout() -> Response:
     """Log out."""
-    cookies.log_out()
+    with transaction():
+        if g.user is not None:
+            audit.note(audit.LOGOUT, g.user.username)
+        cookies.log_out()
     return on(url_for("home.home"))
 
 

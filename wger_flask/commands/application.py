@@ -9,7 +9,7 @@ from flask import Flask
 
 from ..rest.registry import Registry
 from ..rest.services import Services
-from ..storage.database import address, connect
+from ..storage.database import address, connect, has_table
 from .errors import CommandError
 from .progress import ProgressBars
 
@@ -29,6 +29,14 @@ def services_of(app: Flask) -> Services:
     """Return the services of an application: its registry, its settings."""
     services: Services = app.extensions["wger_flask"]
     return services
+
+
+def note(command: str) -> None:
+    """Note in the audit log that a command was done that changes what all users see."""
+    from ..auth import audit
+
+    if has_table(audit.TABLE):
+        audit.note(audit.COMMAND, about=command)
 
 
 def migrated(quiet: bool = True) -> Flask:

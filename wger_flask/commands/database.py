@@ -18,6 +18,7 @@ def migrate() -> None:
     """
     registry = application.services_of(application.application()).registry
     application.migrate(registry, upgrades_wger=True)
+    application.note("migrate")
 
 
 @click.command("make-migration")

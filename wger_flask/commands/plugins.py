@@ -9,7 +9,7 @@ import click
 
 from ..settings import shipped
 from ..storage.database import connect
-from .application import application
+from .application import application, note
 from .errors import checked
 
 
@@ -59,6 +59,7 @@ def remove_plugin(name: str, yes: bool) -> None:
     if not yes:
         click.confirm("Drop these tables, with all their rows?", abort=True)
     removal.remove(name, tables)
+    note(f"remove-plugin {name}")
     click.echo(f"Dropped {len(tables)} table{'' if len(tables) == 1 else 's'} of the plugin {name!r}.")
     if name in installed and {"all", name} & enabled:
         click.echo("The plugin is still enabled (WGER_PLUGINS): the next migrate or serve makes its tables anew.")

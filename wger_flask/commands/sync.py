@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from .application import migrated, services_of
+from .application import migrated, note, services_of
 from .errors import CommandError
 
 
@@ -32,6 +32,7 @@ def sync_rebuild() -> None:
 
     _need_log()
     log.rebuild()
+    note("sync-rebuild")
     click.echo("The log begins anew.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .application import migrated, services_of
+from .application import migrated, note, services_of
 from .errors import CommandError
 
 
@@ -17,6 +17,7 @@ def load_starter_data() -> None:
 
     services = services_of(migrated(quiet=False))
     report = starter.load_starter_data(services.registry.models)
+    note("load-starter-data")
     click.echo(f"Loaded {sum(report.loaded.values())} rows of starter data.")
 
 
@@ -34,6 +35,7 @@ def import_dump(file: Path) -> None:
         report = importer.import_dump(file, services.registry.models)
     except importer.ImportFailure as wrong:
         raise CommandError(str(wrong)) from None
+    note(f"import-dump {file.name}")
     click.echo(f"Loaded {sum(report.loaded.values())} rows of {len(report.loaded)} models.")
     for label, count in sorted(report.unknown.items()):
         click.echo(f"Left out {count} rows of {label}: nothing here knows it.")

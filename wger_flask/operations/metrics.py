@@ -38,6 +38,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 def prepare() -> None:
     """Make the folder of the numbers, in memory where the system has that; before the application is loaded."""
+    if os.environ.get(FOLDER):  # the configuration was read again
+        return
     parent = Path("/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir())
     for left in parent.glob(f"{_PREFIX}*"):  # of a server that was killed
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
@@ -48,7 +50,8 @@ def prepare() -> None:
 
 def clean_up() -> None:
     """Remove the folder: the server has stopped."""
-    if folder := os.environ.pop(FOLDER, ""):
+    folder = os.environ.pop(FOLDER, "")
+    if Path(folder).name.startswith(_PREFIX):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -57,7 +60,7 @@ def forget(pid: int) -> None:
     from prometheus_client import multiprocess
 
     with suppress(OSError):
-        multiprocess.mark_process_dead(pid)
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # declared without
 
 
 class Metrics:
@@ -66,7 +69,7 @@ class Metrics:
     def __init__(self, app: Flask, registry: CollectorRegistry | None = None):
         from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
-        kept = {"registry": registry or REGISTRY}
+        kept: dict[str, Any] = {"registry": registry or REGISTRY}
         self._app = app
         self._seen: dict[tuple[str, ...], int] = {}
         self.requests = Counter(

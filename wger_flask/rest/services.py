@@ -30,6 +30,7 @@ class Services:
     * ``media``: the :class:`~..media.store.MediaStore` with the uploaded files.
     * ``authenticate(request)``: returns the user or None; raises for broken credentials.
     * ``is_own_form(request)``: whether a form has the token of a page of this server.
+    * ``note_deletion(call, row)``: told of a row that is deleted by its address, in the transaction that does it.
     * ``is_foreign(request)``: whether the page of another site sent the request.
     """
 
@@ -39,6 +40,7 @@ class Services:
     settings: Settings
     is_own_form: Callable[[Request], bool] = lambda request: False
     is_foreign: Callable[[Request], bool] = lambda request: False
+    note_deletion: Callable[[Call, object], None] = lambda call, row: None
     debug: bool = False
     media: MediaStore = field(init=False)
 

@@ -100,6 +100,7 @@ def delete_row(call: Call) -> tuple[None, int]:
     options = told(call)
     if hooks.change:
         hooks.change(call, row)
+    call.services.note_deletion(call, row)
     if hooks.delete:
         hooks.delete(call, row)
     else:

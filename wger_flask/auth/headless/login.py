@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from .. import accounts, credentials, email_addresses, limits, sessions, sign_up, tokens, usernames
+from ...storage.database import transaction
+from .. import accounts, audit, credentials, email_addresses, limits, sessions, sign_up, tokens, usernames
 from ..models import User
 from ..second_factors import authenticators, recovery_codes, totp
 from .protocol import Form, Visit, answer, half_logged_in, logged_in, route, unauthenticated
@@ -101,7 +102,9 @@ def show_session(visit: Visit) -> Response:
 def end_session(visit: Visit) -> Response:
     """Log out; the access tokens that came from the session end with it."""
     if (held := visit.session or visit.pending) is not None:
-        sessions.end(held.id)
+        with transaction():
+            if sessions.end(held.id) and visit.session is not None:
+                audit.note(audit.LOGOUT, held.user.username)
     return unauthenticated(token=False)
 
 

@@ -10,7 +10,7 @@ from ...storage import columns
 from ...storage.database import transaction
 from ...storage.predicates import equals
 from ...storage.query import Selection
-from .. import credential_stamps, lockout
+from .. import audit, credential_stamps, lockout
 from ..models import Authenticator, User
 from . import passkeys, recovery_codes, totp
 
@@ -83,6 +83,7 @@ def prove(user: int, code: str, address: str | None) -> dict[str, Any] | None:
                 return {"method": "mfa", "at": time.time(), "id": row.id, "type": row.type}
     lockout.failed(address)
     lockout.failed_of_account(user)
+    audit.note_if_able(audit.FACTOR_FAILED, User.get_or_none(User.id == user))
     return None
 
 
@@ -121,6 +122,7 @@ def prove_by_passkey(
     except passkeys.Refused:
         pass
     lockout.failed(address)
+    audit.note_if_able(audit.FACTOR_FAILED, User.get_or_none(User.id == user) if user else None, "a passkey")
     return None
 
 

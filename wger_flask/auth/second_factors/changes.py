@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...storage.database import IntegrityError, after_commit, transaction
-from .. import credential_stamps, messages, refresh_tokens, sessions
+from .. import audit, credential_stamps, messages, refresh_tokens, sessions
 from ..models import Authenticator, Token, User
 from ..policy import policy
 from . import authenticators, passkeys, recovery_codes, totp
@@ -60,6 +60,7 @@ def turn_on(user: User, session: sessions.Open, code: str, *, keep_key: bool = T
             if codes is None:
                 codes = _new_codes(user.id)
             _end_others(user, session.id, keep_key)
+            audit.note(audit.FACTOR_SET, user, "an authenticator app")
             _tell(user, messages.FACTOR_ON)
     except IntegrityError:
         raise NotDone("already_on", "There is an authenticator app already.") from None
@@ -79,6 +80,7 @@ def turn_off(user: User, session: str | None, *, keep_key: bool = True) -> bool:
         if not authenticators.needed(user.id):
             _remove(user.id, recovery_codes.TYPE)
         _end_others(user, session, keep_key)
+        audit.note(audit.FACTOR_REMOVED, user, "the authenticator app")
         _tell(user, messages.FACTOR_OFF)
     return True
 
@@ -101,6 +103,7 @@ def add_passkey(user: User, data: dict[str, Any], session: sessions.Open, *, kee
         codes = _new_codes(user.id) if is_first else []
         if is_first:
             _end_others(user, session.id, keep_key)
+        audit.note(audit.FACTOR_SET, user, "a passkey")
         _tell(user, messages.PASSKEY_ON)
     return codes
 
@@ -115,6 +118,7 @@ def remove_passkey(user: User, key: int, session: str | None) -> bool:
         if not authenticators.needed(user.id):
             _remove(user.id, recovery_codes.TYPE)
         _end_others(user, session, keep_key=True)
+        audit.note(audit.FACTOR_REMOVED, user, "a passkey")
         _tell(user, messages.PASSKEY_OFF)
     return True
 
@@ -130,6 +134,7 @@ def renew_codes(user: User) -> list[str]:
             told = "You cannot generate recovery codes without having two-factor authentication enabled."
             raise NotDone("cannot_generate_recovery_codes", told)
         codes = _new_codes(user.id)
+        audit.note(audit.CODES_RENEWED, user)
         _tell(user, messages.NEW_CODES)
     return codes
 
@@ -148,6 +153,7 @@ def remove_all(user: User) -> None:
         credential_stamps.advisory_lock(user.id)
         Authenticator.delete().where(Authenticator.user == user.id).execute()
         _end_others(user, None, keep_key=True)
+        audit.note(audit.FACTOR_REMOVED, user, "all of them")
         _tell(user, messages.FACTOR_OFF)
 
 
