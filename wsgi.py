@@ -6,9 +6,9 @@ Mistakes of a person (a wrong setting, a broken plugin, tables that were not mig
 import sys
 
 from wger_flask.app import create_app
+from wger_flask.options import SettingsError
 from wger_flask.rest.registry import RegistrationError
 from wger_flask.secrets import SecretKeyError
-from wger_flask.settings import SettingsError
 from wger_flask.storage.database import DatabaseURLError
 from wger_flask.storage.sync_log.installing import install_at_start
 from wger_flask.storage.tables import TablesDiffer, check_tables

@@ -20,10 +20,11 @@ import os
 from wger_flask.jobs import worker as jobs
 from wger_flask.logs import JSON
 from wger_flask.memory import give_back_early
+from wger_flask.options import SettingsError
 from wger_flask.server_log import ServerLog
 from wger_flask.serving.receiving import Limits
 from wger_flask.serving.worker import BufferingWorker
-from wger_flask.settings import SettingsError, load
+from wger_flask.settings_reader import load
 from wger_flask.storage.database import settle
 from wger_flask.sync import stop_when
 from wger_flask.webhooks import sender

@@ -114,13 +114,13 @@ def run_installed(installed, folder, *arguments):
 
 def test_an_installation_finds_its_own_folders_and_writes_to_the_users(installed, tmp_path):
     program = (
-        "import wger_flask.settings as s; print(s.__file__);"
-        "print(s.shipped('config')); print(s.shipped('plugins')); print(s.load('production').WGER_INSTANCE_PATH)"
+        "import wger_flask.folders as f, wger_flask.settings_reader as s; print(f.__file__);"
+        "print(f.shipped('config')); print(f.shipped('plugins')); print(s.load('production').WGER_INSTANCE_PATH)"
     )
     done = run_installed(installed, tmp_path, "-c", program)
     package = installed / "wger_flask"
     assert done.stdout.split() == [
-        str(path) for path in (package / "settings.py", package / "config", package / "plugins")
+        str(path) for path in (package / "folders.py", package / "config", package / "plugins")
     ] + [str(tmp_path / "data" / "wger_flask")], done.stderr
 
 

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask import settings as module
-from wger_flask.settings import Settings, SettingsError, load, options, shipped
+from wger_flask import folders
+from wger_flask.folders import shipped
+from wger_flask.options import SettingsError
+from wger_flask.settings import Settings, options
 from wger_flask.settings_page import describe, of_shipped_plugins
+from wger_flask.settings_reader import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +39,7 @@ def test_a_checkout_keeps_everything_in_its_instance_folder():
 
 
 def test_an_installation_keeps_everything_in_the_users_data_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "PACKAGE", tmp_path / "site-packages" / "wger_flask")
+    monkeypatch.setattr(folders, "PACKAGE", tmp_path / "site-packages" / "wger_flask")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert read().WGER_INSTANCE_PATH == tmp_path / "data" / "wger_flask"
 

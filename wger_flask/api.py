@@ -71,10 +71,10 @@ from .web.cells import Cell
 from .web.charts.bars import Amount, bar_chart
 from .web.charts.heatmap import heatmap
 from .web.charts.line import line_chart, lines_chart
+from .web.controls import Control
 from .web.display_names import know_names, loaded_names
 from .web.language_choice import preferred
 from .web.views import Shown, View
-from .web.widgets import Control
 
 __all__ = [
     "NOTHING", "READ", "WRITE", "Access", "Action", "Amount", "ApiError", "Batch", "Call", "Case", "Child", "Children",

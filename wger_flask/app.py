@@ -16,10 +16,12 @@ from . import jobs, logs, sync, web, webhooks
 from .auth import audit, cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
+from .folders import shipped
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .open_application import check_open, claim, close_app, open_app, use_declarations, use_settings
 from .operations import probes
+from .options import SettingsError
 from .plugin_loader import register_plugins
 from .plugin_settings import installed_names
 from .rest import (
@@ -40,7 +42,8 @@ from .rest.registry import Registry
 from .rest.services import Services
 from .rest.throttling import Throttle
 from .secrets import secret_key
-from .settings import Settings, SettingsError, load, shipped
+from .settings import Settings
+from .settings_reader import load
 from .storage.database import note_writes, release_connection, take_up
 from .storage.shared_counters import CountersError, open_counters
 
@@ -64,7 +67,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
 
     A process has one open application at a time: :func:`close_app` makes room for another.
 
-    Raises :class:`~wger_flask.settings.SettingsError`, :class:`~wger_flask.rest.registry.RegistrationError` and
+    Raises :class:`~wger_flask.options.SettingsError`, :class:`~wger_flask.rest.registry.RegistrationError` and
     :class:`~wger_flask.open_application.ApplicationOpen`, each with one line for a person.
     """
     settings = settings or load(**overrides)

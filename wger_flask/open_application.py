@@ -17,7 +17,7 @@ from . import sync
 from .auth import accounts, trust
 from .auth.policy import set_policy
 from .rest import pagination
-from .rest.filtering import values
+from .rest.filtering import booleans
 from .settings import Settings
 from .storage import cascade
 from .storage.database import disconnect, hang_up, open_database
@@ -87,7 +87,7 @@ def use_settings(settings: Settings) -> None:
     """Set what holds for the process and follows from settings; opens no connection."""
     set_server_zone(ZoneInfo(settings.TIME_ZONE))
     any_spelling = settings.WGER_BOOLEAN_FILTERS == "any-spelling"
-    values.set_boolean_spellings(values.ANY_BOOLEANS if any_spelling else values.DOCUMENTED_BOOLEANS)
+    booleans.set_boolean_spellings(booleans.ANY_BOOLEANS if any_spelling else booleans.DOCUMENTED_BOOLEANS)
     pagination.set_largest_page(settings.WGER_MAX_PAGE_SIZE)
     search.use(settings.WGER_SEARCH)
     cascade.take_history(settings.WGER_DELETED_ROUTINES == "cascade")

@@ -1,26 +1,22 @@
 """Every setting once: type, default, help.
 
-A value comes from the first place that has one: an argument of :func:`load`, the environment,
-the profile that ``WGER_PROFILE`` names, the default here.  Names that wger already has mean the
-same here; those that are ours begin with ``WGER_``.  The defaults suit a server in use: a
-profile is never needed for safety.  ``docs/configuration.md`` is generated from here, by
-:mod:`.settings_page`.
+A value comes from the first place that has one: an argument of :func:`.settings_reader.load`, the environment, the
+profile that ``WGER_PROFILE`` names, the default here.  Names that wger already has mean the same here; those that are
+ours begin with ``WGER_``.  The defaults suit a server in use: a profile is never needed for safety.
+``docs/configuration.md`` is generated from here, by :mod:`.settings_page`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import os
-import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import plugin_settings
+from .folders import docs_folder, instance_folder
 from .options import (
     Option,
-    SettingsError,
     bucket_address,
     counters_address,
     database_address,
@@ -32,43 +28,7 @@ from .options import (
     time_zone,
     web_address,
     web_address_or_off,
-)
-
-__all__ = ["Settings", "SettingsError", "load", "options", "shipped"]
-
-PACKAGE = Path(__file__).parent
-
-# Written by other programs into the same environment: known, and none of our business.
-NEIGHBOURS = {
-    "WGER_API_KEY": "API clients",
-    "WGER_BASE_URL": "API clients",
-    "WGER_INSTANCE": "wger's own containers",
-    "WGER_TEST_DATABASE_URL": "the tests",
-    "WGER_USE_GUNICORN": "wger's own containers",
-}
-
-
-def shipped(folder: str) -> Path:
-    """Return where the project's own ``config`` or ``plugins`` folder is.
-
-    A wheel carries them inside the package, a checkout has them beside it.
-    """
-    inside = PACKAGE / folder
-    return inside if inside.is_dir() else PACKAGE.parent / folder
-
-
-def _instance_folder(_: Mapping[str, Any]) -> Path:
-    """Choose ``instance`` beside ``wsgi.py`` in a checkout, else the user's data folder."""
-    if (PACKAGE.parent / "wsgi.py").exists():
-        return PACKAGE.parent / "instance"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wger_flask"
-
-
-def _docs_folder(known: Mapping[str, Any]) -> Path:
-    """Choose where ``make docs`` builds the site in a checkout, else a place in the instance folder."""
-    if (PACKAGE.parent / "wsgi.py").exists():
-        return PACKAGE.parent / "build" / "site"
-    return Path(known["WGER_INSTANCE_PATH"]) / "docs"
+)  # fmt: skip
 
 
 def _set(default: Any, help: str, **rest: Any) -> Any:
@@ -82,7 +42,7 @@ def _group(title: str, default: Any, help: str, **rest: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of one process; made by :func:`load`, never changed."""
+    """The settings of one process; made by :func:`.settings_reader.load`, never changed."""
 
     WGER_PROFILE: str = _group(
         "Where things are",
@@ -90,7 +50,7 @@ class Settings:
         "Profile to read: `development`, `production`, `testing`, or the path of a Python file that assigns settings.",
     )
     WGER_INSTANCE_PATH: Path = _set(
-        _instance_folder,
+        instance_folder,
         "Folder of everything this server writes: the database, uploaded files and the secret key.",
         shown="`instance` beside `wsgi.py` in a checkout, else `~/.local/share/wger_flask`",
     )
@@ -136,7 +96,7 @@ class Settings:
         secret=True,
     )
     WGER_DOCS_ROOT: Path = _set(
-        _docs_folder,
+        docs_folder,
         "Folder of the built documentation (`make docs`), which is shown below `/docs/` where it is there.",
         shown="`build/site` in a checkout, else `docs` in the instance folder",
     )
@@ -411,64 +371,3 @@ def options() -> Iterator[Option]:
 
 
 OPTIONS = {option.name: option for option in options()}
-
-
-def load(profile: str | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
-    """Read the settings; ``overrides`` win over ``environ``, which wins over the profile.
-
-    ``profile`` is what ``WGER_PROFILE`` would say.  An empty environment variable counts as
-    absent.  Raises :class:`SettingsError`, whose text is one line, for a value that does not
-    fit, a name that is not known, or a profile that cannot be read.
-    """
-    environ = os.environ if environ is None else environ
-    given = {
-        name: value
-        for name, value in environ.items()
-        if name in OPTIONS or name.startswith("WGER_") and name not in NEIGHBOURS
-    }
-    for name in (*given, *overrides):
-        _must_be_known(name)
-    given = {name: value for name, value in given.items() if value.strip()}
-    profile = overrides.pop("WGER_PROFILE", None) if profile is None else profile
-    profile = given.pop("WGER_PROFILE", "") if profile is None else profile
-    given = {**_read_profile(profile), **given, **overrides, "WGER_PROFILE": profile}
-    values: dict[str, Any] = {}
-    for name, option in OPTIONS.items():
-        values[name] = option.read(given[name] if name in given else option.default_for(values))
-    if values["EMAIL_USE_TLS"] and values["EMAIL_USE_SSL"]:
-        raise SettingsError("EMAIL_USE_TLS and EMAIL_USE_SSL exclude each other: choose one")
-    of_plugins = {name: value for name, value in given.items() if name not in OPTIONS}
-    return Settings(**values, of_plugins=plugin_settings.PluginSettings(of_plugins))
-
-
-def _must_be_known(name: str, where: str = "") -> None:
-    if name not in OPTIONS and not _is_of_a_plugin(name):
-        near = difflib.get_close_matches(name, OPTIONS, n=1, cutoff=0)
-        raise SettingsError(f"{name}{where} is not a setting; the nearest that is one: {near[0]}")
-
-
-def _is_of_a_plugin(name: str) -> bool:
-    """Tell whether an installed plugin may declare a setting of that name: it says so only when it is loaded."""
-    installed = plugin_settings.installed_names(shipped("plugins")) if name.startswith("WGER_") else ()
-    return plugin_settings.owner(name, installed) is not None
-
-
-def _read_profile(profile: str) -> dict[str, Any]:
-    """Return what a profile assigns, by running its file."""
-    if not profile:
-        return {}
-    is_path = profile.endswith(".py") or os.sep in profile
-    path = Path(profile).expanduser() if is_path else shipped("config") / f"{profile}.py"
-    if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in shipped("config").glob("*.py") if "." not in found.stem))
-        raise SettingsError(f"WGER_PROFILE must be a file or one of {known}, not {profile!r}")
-    try:
-        assigned = runpy.run_path(str(path))
-    except Exception as wrong:
-        raise SettingsError(f"WGER_PROFILE cannot be read: {path}: {type(wrong).__name__}: {wrong}") from wrong
-    found = {name: value for name, value in assigned.items() if name.isupper() and not name.startswith("_")}
-    for name in found:
-        _must_be_known(name, f" (in {path})")
-    if "WGER_PROFILE" in found:
-        raise SettingsError(f"WGER_PROFILE (in {path}) cannot be chosen by a profile")
-    return found

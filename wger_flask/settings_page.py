@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Iterable
 from importlib import import_module
 
+from .folders import shipped
 from .options import Option
 from .plugin_settings import in_folder
-from .settings import OPTIONS, load, shipped
+from .settings import OPTIONS
+from .settings_reader import load
 
 KINDS = {"str": "text", "int": "number", "bool": "True or False", "Path": "path", "tuple[str, ...]": "list"}
 

@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult
 
 from wger_flask.mail.delivery import Console, Smtp, compose, delivery
 from wger_flask.mail.outbox import Outbox
-from wger_flask.settings import load
+from wger_flask.settings_reader import load
 
 MESSAGE = compose("wger <wger@example.org>", "anna@example.net", "Grüße", "Schön, dich zu sehen.\n")
 

@@ -18,7 +18,8 @@ from tests.conftest import ROOT
 from tests.serving.running import running
 from wger_flask import tallies
 from wger_flask.operations import metrics, metrics_server
-from wger_flask.settings import SettingsError, load
+from wger_flask.options import SettingsError
+from wger_flask.settings_reader import load
 from wger_flask.sync.source import Pace, Source
 
 

@@ -119,7 +119,9 @@ def served(folder, template, tmp_path, monkeypatch):
             close_app(before)
         (folder / "mine.py").write_text(dedent(source), encoding="utf-8")
         monkeypatch.setattr("wger_flask.app.shipped", lambda what: folder)
-        monkeypatch.setattr("wger_flask.settings.shipped", lambda what: ROOT / what if what == "config" else folder)
+        monkeypatch.setattr(
+            "wger_flask.settings_reader.shipped", lambda what: ROOT / what if what == "config" else folder
+        )
         made = create_app(settings_for(copy.url, tmp_path, **settings))
         registry = made.extensions["wger_flask"].registry
         migrate(registry.models, registry.plugins)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.conftest import RESOURCE
+from wger_flask.folders import shipped
 from wger_flask.plugin_loader import discover, register_plugins
 from wger_flask.rest.registry import RegistrationError, Registry
-from wger_flask.settings import shipped
 from wger_flask.testing.server import with_app
 
 ROOT = Path(__file__).resolve().parents[2]

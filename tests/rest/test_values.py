@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.rest.filtering import values
+from wger_flask.rest.filtering import booleans
 from wger_flask.rest.filtering.values import Rejected, kind_of
 from wger_flask.rest.timezone import set_server_zone
 from wger_flask.storage import columns
@@ -141,19 +141,19 @@ def test_choices_are_checked_where_one_is_meant():
 @pytest.mark.parametrize(
     ("spellings", "counts", "ignored"),
     [
-        (values.DOCUMENTED_BOOLEANS, {"True": True, "False": False}, ["true", "false", "1", "0", "yes", "TRUE",
+        (booleans.DOCUMENTED_BOOLEANS, {"True": True, "False": False}, ["true", "false", "1", "0", "yes", "TRUE",
             "null"]),
-        (values.ANY_BOOLEANS, {"true": True, "TRUE": True, "tRuE": True, "1": True, "0": False, "False": False},
+        (booleans.ANY_BOOLEANS, {"true": True, "TRUE": True, "tRuE": True, "1": True, "0": False, "False": False},
             ["yes", "t", "null", " true", ""]),
     ],
 )  # fmt: skip
 def test_booleans_follow_the_setting(spellings, counts, ignored):
-    values.set_boolean_spellings(spellings)
+    booleans.set_boolean_spellings(spellings)
     try:
         assert {text: one("flag", text) for text in counts} == counts
         assert {one("flag", text) for text in ignored} == {None}
     finally:
-        values.set_boolean_spellings(values.DOCUMENTED_BOOLEANS)
+        booleans.set_boolean_spellings(booleans.DOCUMENTED_BOOLEANS)
 
 
 def test_lists_skip_what_is_empty():

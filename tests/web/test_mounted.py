@@ -14,9 +14,9 @@ from tests.browser import samples
 from tests.conftest import key_of
 from tests.web.conftest import HTML
 from wger_flask.app import free_path
+from wger_flask.options import SettingsError
 from wger_flask.rest.mount import MountedBelow
 from wger_flask.rest.timezone import today
-from wger_flask.settings import SettingsError
 from wger_flask.storage.database import transaction
 from wger_flask.testing.rows import make
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import key_of, settings_for
 from tests.web.conftest import HTML
 from wger_flask.app import open_app
-from wger_flask.settings import SettingsError
+from wger_flask.options import SettingsError
 from wger_flask.testing.server import put_aside, with_app
 from wger_flask.web.web_ui import ROOMS, STATIC, build_in
 

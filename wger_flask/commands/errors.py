@@ -7,9 +7,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from ..options import SettingsError
 from ..rest.registry import RegistrationError
 from ..secrets import SecretKeyError
-from ..settings import SettingsError
 from ..storage.database import DatabaseURLError
 from ..storage.tables import TablesDiffer
 from ..storage.upgrades import UpgradeRefused

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..settings import shipped
+from ..folders import shipped
 from ..storage.database import connect
 from .application import application, note
 from .errors import checked
@@ -46,7 +46,7 @@ def remove_plugin(name: str, yes: bool) -> None:
     the media folder stay. Stop the server before, if it uses the plugin.
     """
     from ..plugin_loader import discover
-    from ..settings import load
+    from ..settings_reader import load
     from ..storage import removal
 
     application(WGER_PLUGINS=())  # no code of the plugin's is needed, and it may be broken

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from ..settings import shipped
+from ..folders import shipped
 from ..storage.database import address, connect, disconnect
 from .application import application, migrate, services_of
 from .errors import CommandError

@@ -83,7 +83,7 @@ class Connection:
             self.sock.close()
 
 
-def answer(status: int, reason: str, told: str) -> bytes:
+def short_answer(status: int, reason: str, told: str) -> bytes:
     """Return an answer that is given without asking the application."""
     body = json.dumps({"detail": told}, separators=(",", ":"))
     retry = "Retry-After: 5\r\n" if status == 503 else ""

@@ -20,23 +20,17 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
 from time import monotonic
 from types import FrameType
-from typing import Any
 
-from gunicorn import util
-from gunicorn.http import wsgi
-from gunicorn.http.errors import NoMoreData
-from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
-from .connection import GONE, Connection, answer
+from .answering import answer
+from .connection import Connection, short_answer
 from .receiving import Limits
 from .room import Room
-from .streaming import KEY, Streamed, Streaming
 from .streams import Streams
 
 TICK = 0.25  # seconds between two looks at deadlines
@@ -229,7 +223,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
 
     def _refuse(self, connection: Connection, status: int, reason: str, told: str) -> None:
         with suppress(OSError):
-            connection.sock.send(answer(status, reason, told))
+            connection.sock.send(short_answer(status, reason, told))
         self._linger(connection)
 
     def _linger(self, connection: Connection) -> None:
@@ -267,7 +261,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
         while (connection := self.whole.get()) is not None:
             connection.keep, is_sent = False, False
             try:
-                connection.keep = self._answer(connection)
+                connection.keep = answer(self, connection)
                 is_sent = connection.answer.flush()
             except OSError:
                 pass  # the loop finds out
@@ -292,78 +286,6 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
         """Let the loop look at what others left for it; from any thread."""
         with suppress(OSError):  # full: the loop is awake
             self._wake_up.send(b".")
-
-    def _answer(self, connection: Connection) -> bool:
-        """Answer the request that has arrived; tell whether another may follow."""
-        request, out, parsed = connection.request, connection.answer, None
-        try:
-            parser = RequestParser(self.cfg, request, connection.client)
-            parser.req_count = connection.requests
-            parsed = next(parser)
-            return self._run_application(connection, parsed) and not request.must_close
-        except (NoMoreData, StopIteration):
-            if request.head_too_long:
-                util.write_error(out, 431, "Request Header Fields Too Large", "")
-        except OSError as wrong:
-            if wrong.errno not in GONE:
-                self.log.exception("Socket error processing request.")
-        except Exception as wrong:
-            self.handle_error(parsed, out, connection.client, wrong)
-        return False
-
-    def _run_application(self, connection: Connection, parsed: Any) -> bool:
-        response: Any = None
-        environ: dict[str, Any] = {}
-        is_streamed = False
-
-        def ended() -> None:
-            with suppress(Exception):
-                self.cfg.post_request(self, parsed, environ, response)
-
-        try:
-            self.cfg.pre_request(self, parsed)
-            start = datetime.now()
-            response, environ = wsgi.create(parsed, connection.answer, connection.client, connection.server, self.cfg)
-            environ["wsgi.multithread"], environ[KEY] = True, Streamed
-            self.nr += 1
-            if self.nr >= self.max_requests and self.alive:
-                self.log.info("Autorestarting worker after current request.")
-                self.alive = False
-            if not self.alive or not self.cfg.keepalive or connection.request.must_close:
-                response.force_close()
-            chunks = self.wsgi(environ, response.start_response)
-            if isinstance(chunks, Streamed):
-                response.force_close()
-                is_streamed = True
-
-                def over() -> None:
-                    self.log.access(response, parsed, environ, datetime.now() - start)
-                    ended()
-
-                self.streams.begin(connection, Streaming(chunks.source, response, over))
-                return False
-            try:
-                if isinstance(chunks, environ["wsgi.file_wrapper"]):
-                    response.write_file(chunks)
-                else:
-                    for chunk in chunks:
-                        response.write(chunk)
-                response.close()
-            finally:
-                self.log.access(response, parsed, environ, datetime.now() - start)
-                if hasattr(chunks, "close"):
-                    chunks.close()
-            return not response.should_close()
-        except OSError:
-            raise
-        except Exception:
-            if response is not None and response.headers_sent:
-                self.log.exception("Error handling request")
-                raise StopIteration from None  # half an answer has gone: nothing can be said any more
-            raise
-        finally:
-            if not is_streamed:
-                ended()
 
 
 def _ask_for_files(wanted: int) -> None:

@@ -14,7 +14,8 @@ from ..app import close_app, create_app, open_app
 from ..auth.accounts import create_user
 from ..auth.models import Token, User
 from ..open_application import opened_app
-from ..settings import Settings, load
+from ..settings import Settings
+from ..settings_reader import load
 from ..storage.database import database, transaction
 from ..storage.migrations import migrate
 from ..transfer.starter import load_starter_data

@@ -10,10 +10,12 @@ from werkzeug.datastructures import MultiDict
 from ..rest.filtering import lookups
 from ..rest.filtering.lookups import Parameter
 from .cells import label
+from .controls import Control
 from .display_names import names_of
+from .error_texts import sentences
 from .row_picker import KEPT
 from .urls import with_args
-from .widgets import Control, local_moment, number_keys, offer, sentences
+from .widgets import local_moment, number_keys, offer
 
 _INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
 _SUFFIXES = tuple(

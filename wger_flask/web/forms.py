@@ -19,12 +19,14 @@ from ..rest.call import Call
 from ..rest.resource import DELETION, Resource
 from ..storage.model import columns_of
 from .cells import label_of
+from .controls import Control
+from .error_texts import sentences
 from .form_state import MARK, TYPED, unpacked
 from .form_state import typed as typed_in
 from .row_picker import chosen, kept
 from .tables import key_field
 from .urls import ASK, LAND, TELL, address, here, listed, way_back
-from .widgets import CHOOSE, Control, controls_of, sentences, widget_of
+from .widgets import CHOOSE, controls_of, widget_of
 
 _VERBS = {"PUT": "Save", "PATCH": "Save", "DELETE": "Delete"}
 

@@ -14,7 +14,7 @@ from tests.engine.recorded import differences
 from tests.snapshots import kept
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.exercises.models import Exercise, ExerciseCategory, Muscle, muscles
-from wger_flask.rest.filtering import values
+from wger_flask.rest.filtering import booleans
 from wger_flask.rest.timezone import today
 from wger_flask.storage.database import database, transaction
 
@@ -38,7 +38,7 @@ NULLS_FIRST = {"stats-excluded-units", "stats-null-weight-or-reps", "crud-log-fi
 @pytest.fixture
 def clients(app, api, monkeypatch, cascading):
     """The actors of the cases; the servers on which these were recorded take any spelling of booleans."""
-    monkeypatch.setattr(values, "_booleans", values.ANY_BOOLEANS)
+    monkeypatch.setattr(booleans, "_booleans", booleans.ANY_BOOLEANS)
     with transaction():
         UserProfile.update(weight_rounding=None, repetitions_rounding=None).execute()
     return {actor: api(name) for actor, name in ACTORS.items()}

@@ -8,9 +8,10 @@ so that the schema is the only place where a resource's shape is written.
 from __future__ import annotations
 
 from .base import ANSWER, NULL, PATCHED, REQUEST, REQUIRED, Field
+from .json_values import Json, JsonPicks
 from .moments import Date, DateTime, Time, parse_moment, spelled_moment
 from .numbers import BIG, Decimal, Float, Integer, check_digits, check_range
-from .texts import URL, UUID, Boolean, Choice, Json, JsonPicks, Password, String, TimeZone
+from .texts import URL, UUID, Boolean, Choice, Password, String, TimeZone
 
 __all__ = [
     "ANSWER", "BIG", "NULL", "PATCHED", "REQUEST", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime",

@@ -22,8 +22,9 @@ from ...storage.predicates import Clause, pad
 from ...storage.query import Selection
 from ...storage.types import Expression
 from ..errors import Invalid
+from .booleans import boolean
 from .lookups import Compare, Lookup, Parameter, exact, on_date
-from .values import BooleanKind, ChoiceKind, Kind, MomentKind, NumberKind, Rejected, boolean, kind_of
+from .values import BooleanKind, ChoiceKind, Kind, MomentKind, NumberKind, Rejected, kind_of
 
 if TYPE_CHECKING:
     from ...storage.query import Term

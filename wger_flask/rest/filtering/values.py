@@ -1,8 +1,6 @@
 """Read the values of filters: what each kind of column accepts in a query string.
 
-Each kind knows the words in which a bad value is refused.  Boolean spellings follow a
-setting: the public documentation says ``True`` and ``False`` and ignores the rest, newer
-servers take any spelling.
+Each kind knows the words in which a bad value is refused.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from ...storage.predicates import equals
 from ...storage.query import Selection
 from ..fields import spelled_moment
 from ..timezone import active_zone, midnight
+from .booleans import boolean
 
 _DATE_FORMATS = (
     "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d %b, %Y", "%B %d %Y", "%B %d, %Y",
@@ -30,25 +29,6 @@ _TIME_FORMATS = ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M")
 _LARGEST = 2**63 - 1
 _MOST = 1e50  # there is no need to calculate with more
 _NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
-
-DOCUMENTED_BOOLEANS = {"True": True, "False": False}
-ANY_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_booleans = DOCUMENTED_BOOLEANS
-
-
-def set_boolean_spellings(spellings: dict[str, bool]) -> None:
-    """Choose which texts count as booleans in filters; called once, at start."""
-    global _booleans
-    _booleans = spellings
-
-
-def boolean(text: str, spelling: str = "") -> bool | None:
-    """Return the truth value that ``text`` spells in a filter, None where no such spelling is known.
-
-    Which are is for the setting to say, unless ``spelling`` is ``"any"``.
-    """
-    known = ANY_BOOLEANS if spelling == "any" else _booleans
-    return known.get(text.lower() if known is ANY_BOOLEANS else text)
 
 
 class Rejected(Exception):

@@ -30,10 +30,6 @@ def wire_moment(value: datetime, zone: tzinfo) -> str:
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
-class Unable(peewee.OperationalError):
-    """The database cannot work at the moment, as found out before it was asked."""
-
-
 class Dialect(Generic[D]):
     """Answer for one database; the defaults suit those with types of their own.
 
@@ -306,17 +302,6 @@ class Database(peewee.Database):
         def cursor(self, named_cursor: str | None = None) -> Cursor: ...
 
         def execute_sql(self, sql: str, params: Iterable[object] | None = None) -> Cursor: ...
-
-
-def told_by_driver(error: Exception) -> BaseException | None:
-    """Return the driver's own exception, which Peewee wraps into ``error``, twice where it was connecting.
-
-    :class:`Unable` is its own.
-    """
-    told: BaseException | None = error
-    while isinstance(told, peewee.PeeweeException) and not isinstance(told, Unable):
-        told = getattr(told, "orig", None) or told.__context__
-    return told
 
 
 def load_json(value: Any) -> Any:

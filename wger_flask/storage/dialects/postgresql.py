@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import peewee
 
 from ..types import Cursor, Expression, Row
-from .base import Database, Dialect, Unable, told_by_driver
+from . import postgresql_declarations as declarations
+from .base import Database, Dialect
+from .driver_errors import Unable, told_by_driver
 from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
 from .postgresql_sync_log import PostgresqlSyncLog
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
-_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _LARGE = 10_000
 _WORDS = 6
 _NOTHING = "A"  # no folded name has a capital letter
@@ -101,69 +102,17 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         # Two snapshots that read the same see the same rows.
         return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
 
-    def columns_by_table(self, database: Postgresql) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        query = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-                   WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0
-                   AND NOT a.attisdropped"""
-        for table, column in database.execute_sql(query):
-            found.setdefault(table, set()).add(column)
-        return found
-
-    def drop_index(self, database: Postgresql, table: str, index: str) -> None:
-        # One that a unique constraint made goes with that, and in no other way.
-        database.execute_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{index}"')
-        database.execute_sql(f'DROP INDEX IF EXISTS "{index}"')
-
-    def references(self, database: Postgresql) -> list[tuple[str, str, str, str]]:
-        query = """SELECT k.conrelid::regclass::text, a.attname, k.confrelid::regclass::text, k.confdeltype::text
-                   FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
-                   WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid)"""
-        found = database.execute_sql(query).fetchall()
-        return [(table.strip('"'), column, to.strip('"'), _ACTIONS[action]) for table, column, to, action in found]
-
-    def change_reference(self, database: Postgresql, table: str, column: str, action: str | None) -> None:
-        query = """SELECT k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
-                   JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
-                   WHERE k.contype = 'f' AND k.conrelid = to_regclass(%s) AND a.attname = %s"""
-        for name, definition in database.execute_sql(query, (f'"{table}"', column)).fetchall():
-            changed = f'DROP CONSTRAINT "{name}"'
-            if action is not None:
-                bare = re.sub(" ON DELETE (CASCADE|SET NULL|SET DEFAULT|RESTRICT)", "", definition)
-                target, deferred, rest = bare.partition(" DEFERRABLE")
-                changed += f', ADD CONSTRAINT "{name}" {target} ON DELETE {action}{deferred}{rest}'
-            database.execute_sql(f'ALTER TABLE "{table}" {changed}')
-
-    def uuid_of_number(self, column: str, digits: str) -> str:
-        return f"""(lpad(to_hex("{column}"::bigint), 12, '0') || '{digits}')::uuid"""
-
-    def settle_references(self, database: Postgresql) -> None:
-        database.execute_sql("SET CONSTRAINTS ALL IMMEDIATE")
-        database.execute_sql("SET CONSTRAINTS ALL DEFERRED")
+    columns_by_table = staticmethod(declarations.columns_by_table)
+    drop_index = staticmethod(declarations.drop_index)
+    references = staticmethod(declarations.references)
+    change_reference = staticmethod(declarations.change_reference)
+    uuid_of_number = staticmethod(declarations.uuid_of_number)
+    settle_references = staticmethod(declarations.settle_references)
+    keys_to_uuids = staticmethod(declarations.keys_to_uuids)
 
     def drop_tables(self, database: Postgresql, tables: list[str]) -> None:
-        self.settle_references(database)
+        declarations.settle_references(database)
         super().drop_tables(database, tables)
-
-    def keys_to_uuids(self, database: Postgresql, tables: Mapping[str, Mapping[str, str]]) -> None:
-        self.settle_references(database)
-        query = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-                   WHERE contype = 'f' AND confrelid = ANY(%s::regclass[])"""
-        references = database.execute_sql(query, (list(tables),)).fetchall()
-        for table, name, _ in references:
-            database.execute_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        for table, keys in tables.items():
-            for column, digits in keys.items():
-                query = "SELECT pg_get_serial_sequence(%s, %s)"
-                sequence = database.execute_sql(query, (f'"{table}"', column)).fetchone()[0]
-                changed = f'ALTER TABLE "{table}" ALTER COLUMN "{column}"'
-                database.execute_sql(f"{changed} DROP IDENTITY IF EXISTS")
-                database.execute_sql(f"{changed} DROP DEFAULT")
-                if sequence:
-                    database.execute_sql(f"DROP SEQUENCE IF EXISTS {sequence}")
-                database.execute_sql(f"{changed} TYPE uuid USING {self.uuid_of_number(column, digits)}")
-        for table, name, definition in references:
-            database.execute_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
     def make_synced_foods(self, database: Postgresql) -> None:
         database.execute_sql(

@@ -6,10 +6,9 @@ How the file is held is in :mod:`.sqlite_file`.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,7 +20,9 @@ import peewee
 
 from ..types import Expression, Reader, Row
 from ..upgrades import Progress
-from .base import Dialect, Unable, load_json, told_by_driver, wire_moment
+from . import sqlite_names as names
+from .base import Dialect, load_json, wire_moment
+from .driver_errors import Unable, told_by_driver
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
@@ -32,7 +33,6 @@ from .wait_limits import Line
 
 if TYPE_CHECKING:
     from ..model import Model
-    from ..name_search.index import NameCopy
     from ..statements import Relation
 
 _UNABLE = {
@@ -154,54 +154,14 @@ class SqliteDialect(Dialect[SqliteFile]):
         return connection, connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
     # -- names: a full-text index over all groups of three letters ------------------------------
-    def can_index_names(self, database: SqliteFile) -> bool:
-        return _has_trigrams()
-
-    def prepare_names(self, database: SqliteFile, table: str) -> None:
-        found = database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_fts",)).fetchone()
-        if not found:
-            database.execute_sql(
-                f"""CREATE VIRTUAL TABLE "{table}_fts" USING fts5(
-                    folded, content='{table}', content_rowid='id', columnsize=0, tokenize='trigram')"""
-            )
-            database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
-
-    def drop_names(self, database: SqliteFile, table: str) -> None:
-        database.execute_sql(f'DROP TABLE IF EXISTS "{table}_fts"')
-
-    @contextmanager
-    def renaming(self, database: SqliteFile, table: str, keys: list[int] | None) -> Iterator[None]:
-        if keys is None:
-            yield
-            database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
-            return
-        rows = f"""SELECT id, folded FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))"""
-        chosen = (json.dumps(keys),)
-        database.execute_sql(
-            f"""INSERT INTO "{table}_fts"("{table}_fts", rowid, folded) SELECT 'delete', * FROM ({rows})""", chosen
-        )
-        yield
-        database.execute_sql(f"""INSERT INTO "{table}_fts"(rowid, folded) {rows}""", chosen)
-
-    def name_terms(self, pieces: list[list[str]]) -> tuple[str, ...]:
-        return (_expression(pieces),)
-
-    def names_with(self, copy: type[NameCopy], *terms: Expression) -> peewee.Select:
-        index = peewee.Table(f"{copy._meta.table_name}_fts")
-        whole_row = peewee.SQL(f'"{copy._meta.table_name}_fts"')
-        return index.select(peewee.SQL("rowid")).where(peewee.Expression(whole_row, "MATCH", terms[0]))
-
-    def count_names(self, database: SqliteFile, table: str, pieces: list[list[str]], most: int) -> int:
-        matching = f"""SELECT 1 FROM "{table}_fts" WHERE "{table}_fts" MATCH ? LIMIT ?"""
-        values = (_expression(pieces), most)
-        count: int = database.execute_sql(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
-        return count
-
-    def similar_words(self, database: SqliteFile, table: str, word: str) -> list[str]:
-        text = f"  {word}  "
-        triples = [[text[start : start + 3] for start in range(len(text) - 2)]]
-        query = f"""SELECT folded FROM "{table}_fts" WHERE "{table}_fts" MATCH ? ORDER BY rank LIMIT 40"""
-        return [row[0] for row in database.execute_sql(query, (_expression(triples),))]
+    can_index_names = staticmethod(names.can_index_names)
+    prepare_names = staticmethod(names.prepare_names)
+    drop_names = staticmethod(names.drop_names)
+    renaming = staticmethod(names.renaming)
+    name_terms = staticmethod(names.name_terms)
+    names_with = staticmethod(names.names_with)
+    count_names = staticmethod(names.count_names)
+    similar_words = staticmethod(names.similar_words)
 
     def place(self, text: Expression, part: Expression) -> Expression:
         return peewee.fn.INSTR(text, part)
@@ -266,27 +226,11 @@ class SqliteDialect(Dialect[SqliteFile]):
             database.pragma("cache_size", before)
 
 
-@lru_cache(None)
-def _has_trigrams() -> bool:
-    """Tell whether this SQLite has the full-text index that names need (3.34 of 2020, with FTS5)."""
-    with closing(sqlite3.connect(":memory:")) as held:
-        try:
-            held.execute("CREATE VIRTUAL TABLE probe USING fts5(folded, tokenize='trigram')")
-        except sqlite3.OperationalError:
-            return False
-    return True
-
-
 def _json_path(name: str) -> peewee.SQL:
     """Return the path to what an object holds as ``name``: written out, since a value would be parsed once a row."""
     if not name.isidentifier():
         raise ValueError(f"{name!r} is not looked for in JSON")
     return peewee.SQL(f"'$.{name}'")
-
-
-def _expression(pieces: list[list[str]]) -> str:
-    """Return the full-text expression for one piece of each list; no list at all matches nothing."""
-    return " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in some) + ")" for some in pieces) or '""'
 
 
 class Sqlite(SqliteFile):

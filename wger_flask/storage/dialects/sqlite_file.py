@@ -24,7 +24,8 @@ import peewee
 
 from ..file_identity import FileIdentity, identity_of
 from ..types import Cursor
-from .base import Database, Unable
+from .base import Database
+from .driver_errors import Unable
 from .sqlite_election import Election
 from .wait_limits import Line, Place
 from .write_queue import Turns

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from time import monotonic
 
-from .base import Unable
+from .driver_errors import Unable
 
 STUCK_SECONDS = 2  # turns take milliseconds: a longer one may be long
 
