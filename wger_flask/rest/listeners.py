@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..storage.model import Model
 from ..storage.signals import Changed, Created, Deleted, Listener, Replaced
+from .claims import RegistrationError
 
 if TYPE_CHECKING:
     from .resource import Resource
-
-
-class RegistrationError(Exception):
-    """What cannot be registered, and why, in one line."""
 
 
 class Listeners:

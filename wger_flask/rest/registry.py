@@ -20,11 +20,13 @@ from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
 from .actions import Action
+from .claims import RegistrationError
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
 from .jobs import Job
-from .listeners import Listeners, RegistrationError
+from .listeners import Listeners
+from .page_parts import PageParts
 from .resource import DELETION, Resource
 from .throttling import Rate
 
@@ -33,32 +35,25 @@ __all__ = ["RegistrationError", "Registry"]
 Setting = TypeVar("Setting", bool, int, str, Path, tuple[Any, ...])
 
 
-class Registry(Listeners):
+class Registry(Listeners, PageParts):
     """The resources, endpoints and models of one application: what ``register(registry)`` of a plugin gets.
 
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
     """
 
     def __init__(self, declare_setting: Callable[..., Any] | None = None):
-        super().__init__()
+        Listeners.__init__(self)
+        PageParts.__init__(self)
         self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
         self.rates: dict[str, Rate] = {}
-        self._claims: dict[str, str] = {}
         self.models: list[type[Model]] = []
         self.plugins: dict[str, PluginTables] = {}
         self.blueprints: list[Any] = []
-        self._navigation: list[tuple[str, str]] = []
-        self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
-        self.templates: list[Path] = []
-        self.widgets: dict[str, Callable[..., Any]] = {}
-        self.cells: dict[str, Callable[..., Any]] = {}
         self.uploads: dict[str, dict[str, Callable[..., Any]]] = {}
-        self.names: dict[type[Model], Callable[..., Any]] = {}
         self.nodes: tuple[Node, ...] = ()
         self.jobs: list[Job] = []
         self._extended_by: dict[str, list[str]] = {}
-        self.origin = "wger_flask"
         self._plugin = ""
 
     @contextmanager
@@ -72,13 +67,6 @@ class Registry(Listeners):
             yield
         finally:
             self.origin, self._plugin = before
-
-    def _claim(self, *names: str) -> None:
-        """Take names for the present origin; raises :class:`RegistrationError` for one that is taken."""
-        for name in names:
-            if name in self._claims:
-                raise RegistrationError(f"{name} is registered twice: by {self._claims[name]} and by {self.origin}")
-            self._claims[name] = self.origin
 
     def add(self, *resources: Resource) -> None:
         """Register resources.
@@ -150,44 +138,6 @@ class Registry(Listeners):
         self._claim(f"blueprint {blueprint.name!r}")
         self.blueprints.append(blueprint)
 
-    def add_view(self, name: str, view: Any) -> None:
-        """Register the :class:`View` ``name``, which ``Resource.view`` and ``Action.view`` may then name.
-
-        Raises :class:`RegistrationError` for a name that is taken.
-        """
-        self._claim(f"view {name!r}")
-        self.views[name] = view
-
-    def add_templates(self, folder: Path) -> None:
-        """Name the folder of Jinja templates that :meth:`Shown.render` finds, ``Path(__file__).parent / "templates"``.
-
-        Put them into a folder of their own in it: ``templates/water/glasses.html`` is ``"water/glasses.html"``.  Raises
-        :class:`RegistrationError` for a folder that is not there and for a name that is taken.
-        """
-        if not folder.is_dir():
-            raise RegistrationError(f"{self.origin} adds templates from {folder}, which is no folder")
-        self._claim(*(f"template {path.relative_to(folder).as_posix()!r}" for path in sorted(folder.rglob("*.html"))))
-        self.templates.append(folder)
-
-    def add_widget(self, name: str, widget: Callable[..., Any]) -> None:
-        """Register how a form asks for values, for classes of fields that name it: ``widget = "stars"``.
-
-        ``widget(control, field, value, user)`` completes the :class:`Control`, which has its label, hint and errors;
-        ``value`` is what JSON has, or what was typed, None for nothing.  Raises :class:`RegistrationError` for a name
-        that is taken.
-        """
-        self._claim(f"widget {name!r}")
-        self.widgets[name] = widget
-
-    def add_cell(self, name: str, cell: Callable[..., Any]) -> None:
-        """Register how pages show values, for classes of fields that name it: ``cell = "stars"``.
-
-        ``cell(field, value)`` returns a :class:`Cell` for what JSON has, which is never None, an empty text or an empty
-        list.  Raises :class:`RegistrationError` for a name that is taken.
-        """
-        self._claim(f"cell {name!r}")
-        self.cells[name] = cell
-
     def add_rate(self, scope: str, rate: str) -> None:
         """Give a throttle scope a rate such as ``"20/hour"``, so that resources, actions and endpoints can name it.
 
@@ -226,29 +176,6 @@ class Registry(Listeners):
             return value
         except TypeError as wrong:
             raise RegistrationError(f"{self.origin}: {wrong}") from wrong
-
-    def add_navigation(self, label: str, path: str) -> None:
-        """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
-
-        Users who may not read that list do not see the entry.  Raises :class:`RegistrationError` for a label, or a
-        path, that is in the menu already.
-        """
-        self._claim(f"menu entry {label!r}", f"menu entry for {path!r}")
-        self._navigation.append((label, path))
-
-    @property
-    def navigation(self) -> tuple[tuple[str, str], ...]:
-        """The entries of the main menu: pairs of label and path."""
-        return tuple(self._navigation)
-
-    def add_names(self, model: type[Model], load: Callable[..., Any]) -> None:
-        """Register what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
-
-        Needed only where no column of the row is its name.  Raises :class:`RegistrationError` for a model that has such
-        a function already.
-        """
-        self._claim(f"name for rows of table {table_of(model)!r}")
-        self.names[model] = load
 
     def extend(
         self, name: str, filters: Mapping[str, Declared] | None = None,

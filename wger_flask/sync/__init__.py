@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 
 from ..rest.registry import Registry
-from ..storage.sync_log import installing
 from . import events, log, routes, tokens, upload
 from .routes import stop_when
 
@@ -15,8 +14,8 @@ __all__ = ["close", "keeps_log", "prepare", "register", "serve", "stop_when"]
 
 
 def keeps_log(settings: Any) -> bool:
-    """Tell whether there is a log of changes: the settings want one, and the database can keep it."""
-    return bool(settings.serves_sync) and installing.is_able()
+    """Tell whether there is a log of changes: the settings want one."""
+    return bool(settings.serves_sync)
 
 
 def register(registry: Registry, settings: Any) -> None:
@@ -28,8 +27,8 @@ def register(registry: Registry, settings: Any) -> None:
 
 
 def prepare(registry: Registry) -> None:
-    """Let the log of changes hold what is registered by now, where the database can keep one."""
-    log.use(registry.nodes if installing.is_able() else ())
+    """Let the log of changes hold what is registered by now."""
+    log.use(registry.nodes)
 
 
 def close(app: Flask) -> None:

@@ -84,7 +84,7 @@ def changes(call: Call) -> Any:
         except ValueError:
             raise Invalid({"since": ["This is no cursor of an earlier answer."]}) from None
     try:
-        found = log.read_events(call.user.id, start, asked["limit"])
+        found = log.read_events(call.required_user.id, start, asked["limit"])
     except log.EventsLost:
         raise Gone() from None
     may_go_on = may_last(current_app)
@@ -99,7 +99,7 @@ def changes(call: Call) -> Any:
 def _streamed(call: Call, start: Cursor, limit: int, lifetime: int, once: bool = False) -> Response:
     """Return an answer that goes on for ``lifetime`` seconds, or with ``once`` until there is something to tell."""
     pace = Pace(services().settings.WGER_SYNC_KEEPALIVE, lifetime)
-    token = SyncToken(call.user.id, stamp_of(call), int(time.time()) + LONGER_THAN_STREAMS)
+    token = SyncToken(call.required_user.id, stamp_of(call), int(time.time()) + LONGER_THAN_STREAMS)
     pieces = pieces_of(current_app, EventStream(token, start, limit, resource_names(), pace, once))
     mimetype = "application/json" if once else EVENT_STREAM
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

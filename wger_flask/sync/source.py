@@ -41,7 +41,11 @@ class Source:
     """
 
     number = 0  # among the streams of one phone, the newest of which stays; 0 for what is no phone
-    position = 0  # the last operation that it has, as far as is known
+
+    @property
+    def position(self) -> int:
+        """The last operation that it has, as far as is known."""
+        return 0
 
     def __init__(self, token: SyncToken, client_id: str, pace: Pace, now: Callable[[], float] = monotonic):
         self.user_id, self.client_id = token.user_id, client_id

@@ -30,7 +30,6 @@ class Stream(Source):
 
     @property
     def position(self) -> int:
-        """The last operation that its phone has, as far as is known."""
         told = self._sent if self._is_complete else None
         return told.last_op_id if told else max(self._positions.values(), default=0)
 

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
@@ -27,6 +28,7 @@ from ..auth.models import User
 from ..auth.policy import policy
 from ..auth.schemes import authenticate_again
 from ..rest.blueprint import Endpoints
+from ..rest.call import Call
 from ..rest.errors import Forbidden
 from ..rest.fields import Json, String
 from ..rest.mount import root_url
@@ -57,7 +59,7 @@ powersync = Endpoints("powersync", "Tokens for clients that work offline.")
 
 
 @powersync.endpoint("powersync-keys", slash=False, response=KeysSchema)
-def keys(call):
+def keys(call: Call) -> Response:
     """Show the public key of the tokens that offline clients get."""
     return _spaced({"keys": [_public(_private())]})
 
@@ -65,19 +67,19 @@ def keys(call):
 @powersync.endpoint(
     "powersync-token", slash=False, access=Access(read=logged_in, write=logged_in), response=TokenSchema
 )
-def token(call):
+def token(call: Call) -> Response:
     """Get a token for the sync, and its address; it is valid for some minutes."""
     stamp = stamp_of(call)
     now = int(time.time())
     private = _private()
-    claims = {"sub": str(call.user.id), "iat": now, "aud": AUDIENCE, "exp": now + lifetime(), "stamp": stamp}
+    claims = {"sub": str(call.required_user.id), "iat": now, "aud": AUDIENCE, "exp": now + lifetime(), "stamp": stamp}
     made = jwt.encode(claims, private, "RS256", headers={"kid": _public(private)["kid"]})
     return _spaced({"token": made, "powersync_url": _address(call)})
 
 
-def stamp_of(call) -> str:
+def stamp_of(call: Call) -> str:
     """Return the stamp of the caller's account; raises :class:`~..rest.errors.Forbidden` where that ended just now."""
-    user = User.get_or_none(User.id == call.user.id)
+    user = User.get_or_none(User.id == call.required_user.id)
     stamp = user and credential_stamps.current(user)
     if not stamp or authenticate_again(call.request) is None:
         raise Forbidden()
@@ -131,13 +133,13 @@ def read(text: str) -> Caller:
     return user
 
 
-def _address(call) -> str:
+def _address(call: Call) -> str:
     """Return where phones sync; the closing slash matters to those that resolve paths against it."""
     settings = policy().settings
     return f"{root_url(call.request)}/ps/" if log.is_kept() else settings.POWERSYNC_URL
 
 
-def _spaced(body: dict) -> Response:
+def _spaced(body: dict[str, Any]) -> Response:
     """Return ``body`` with blanks behind its separators, as these endpoints print it."""
     return Response(json.dumps(body), content_type="application/json")
 
@@ -149,7 +151,9 @@ def _private() -> rsa.RSAPrivateKey:
 
 @lru_cache(1)
 def _read(path: Path) -> rsa.RSAPrivateKey:
-    return serialization.load_pem_private_key(kept(path, _make).encode(), None)
+    private = serialization.load_pem_private_key(kept(path, _make).encode(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    return private
 
 
 def _make() -> str:
@@ -159,7 +163,7 @@ def _make() -> str:
     ).decode()
 
 
-def _public(private: rsa.RSAPrivateKey) -> dict:
+def _public(private: rsa.RSAPrivateKey) -> dict[str, str]:
     """Return the public half as a JSON Web Key (RFC 7517); its id is its thumbprint (RFC 7638)."""
     numbers = private.public_key().public_numbers()
     key = {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import uuid as uuids
 from collections.abc import Callable
+from typing import Any
 
 import peewee
 from flask import Response
@@ -21,10 +22,10 @@ from ..rest.bodies import NotAnObject, parse_json
 from ..rest.body_limits import check_json
 from ..rest.call import Call
 from ..rest.errors import ApiError, Forbidden, MethodNotAllowed, NotFound, NotYours, Throttled
+from ..rest.fields import Json
 from ..rest.fields.base import NULL, Field
 from ..rest.fields.computed import File
 from ..rest.fields.moments import Date
-from ..rest.fields.texts import Json
 from ..rest.resource import Resource
 from ..rest.schema import Schema
 from ..rest.services import services
@@ -34,6 +35,8 @@ from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model, column_in_table, columns_of, key_of, table_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
+
+Handle = Callable[[Call, dict[str, Any]], Any]
 
 DONE = {"status": "ok!"}
 DAY = len("2026-01-02")
@@ -61,7 +64,7 @@ uploads = Endpoints("upload-powersync-data", "What offline clients wrote to thei
     "upload-powersync-data", methods=("PUT", "PATCH", "DELETE"), slash=False, bulk=True,
     request=UploadSchema, response=UPLOADED,
 )  # fmt: skip
-def upload(call: Call):
+def upload(call: Call) -> dict[str, Any] | Response:
     """Take a row that an offline client made (PUT), changed (PATCH) or deleted (DELETE)."""
     if call.user is None:
         return Response(status=403)
@@ -73,11 +76,13 @@ def upload(call: Call):
     if "table" not in body or not isinstance(data, dict):
         return {"error": "Missing required fields: table, data"}
     table = body["table"] if isinstance(body["table"], str) else str(body["table"])
-    other = services().registry.uploads.get(table)
-    resource = None if other else _resource(table)
-    if other is None and resource is None:
+    handle: Handle | None
+    if other := services().registry.uploads.get(table):
+        handle = other.get(call.method)
+    elif resource := _resource(table):
+        handle = _of_resource(resource, call.method)
+    else:
         return {"error": f"Unknown table: {table}"}
-    handle = other.get(call.method) if other else _of_resource(resource, call.method)
     name = _model_name(table)
     try:
         if handle is None:
@@ -123,15 +128,15 @@ def _key_column(model: type[Model]) -> peewee.Field:
     return key if isinstance(key, columns.UUID) else columns_of(model).get("uuid") or key
 
 
-def _of_resource(resource: Resource, method: str) -> Callable | None:
+def _of_resource(resource: Resource, method: str) -> Handle | None:
     if method != "PUT":
         return _change(resource)
     chosen = isinstance(_key_column(resource.model), columns.UUID)
     return _create(resource) if chosen and not resource.takes_files else None
 
 
-def _create(resource: Resource) -> Callable:
-    def create(call: Call, data: dict) -> None:
+def _create(resource: Resource) -> Handle:
+    def create(call: Call, data: dict[str, Any]) -> None:
         column, model = _key_column(resource.model), resource.model
         listing = targets(resource)[0]
         sent = call.on(listing, "POST", _body(resource, data))
@@ -145,10 +150,10 @@ def _create(resource: Resource) -> Callable:
     return create
 
 
-def _change(resource: Resource) -> Callable:
+def _change(resource: Resource) -> Handle:
     """Return what changes or deletes a row, as the method says."""
 
-    def change(call: Call, data: dict) -> None:
+    def change(call: Call, data: dict[str, Any]) -> None:
         detail = targets(resource)[1]
         body = _body(resource, data) if call.method == "PATCH" else {}
         sent = call.on(detail, call.method, body)
@@ -158,7 +163,7 @@ def _change(resource: Resource) -> Callable:
     return change
 
 
-def _chosen_key(key) -> uuids.UUID:
+def _chosen_key(key: Any) -> uuids.UUID:
     """Return the key that a client chose for a new row; raises :class:`ApiError`."""
     if key is None:
         raise ApiError({"id": [NULL]})
@@ -169,21 +174,22 @@ def _chosen_key(key) -> uuids.UUID:
     return found
 
 
-def _key_of(call: Call, resource: Resource, data: dict) -> str:
+def _key_of(call: Call, resource: Resource, data: dict[str, Any]) -> str:
     """Return the primary key, as a URL spells it, of the user's row that ``data`` names."""
     column, key = _key_column(resource.model), data.get("id")
     if isinstance(column, columns.UUID):
         key = columns.parse_uuid(key)
     elif isinstance(key, bool) or not str(key).isdecimal() or len(str(key)) > 18:
         key = None  # no row has a key of more digits
-    mine = resource.owner.clause(resource.model, call.user.id)
+    assert resource.owner is not None  # _resource() has chosen it for that
+    mine = resource.owner.clause(resource.model, call.required_user.id)
     found = Selection(resource.model, (equals(column, key), mine)).keys() if key is not None else []
     if not found:
         raise NotFound()
     return str(found[0])
 
 
-def _body(resource: Resource, data: dict) -> dict:
+def _body(resource: Resource, data: dict[str, Any]) -> dict[str, Any]:
     """Return a row's columns under the names that the resource's body has for them.
 
     Offline clients keep JSON as text: what is such a text is read, an empty one is an object without anything.  They

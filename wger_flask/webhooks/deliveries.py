@@ -130,7 +130,8 @@ def find_due(moment: datetime) -> Iterator[Due]:
         .group_by(Webhook.id, Webhook.url, Webhook.user)
         .order_by(fn.MIN(Delivery.next_attempt))
     )
-    return (Due(*row) for row in waiting.tuples())
+    rows: Any = waiting.tuples()  # Peewee's types say models
+    return (Due(*row) for row in rows)
 
 
 def _is_due(moment: datetime) -> Any:
@@ -183,6 +184,7 @@ def _send(row: Delivery, moment: datetime, allows_private: bool) -> bool:
         "webhook-id": name, "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(webhook.secret, name, timestamp, row.body),
     }  # fmt: skip
+    status: int | None
     try:
         status, why = post(webhook.url, row.body, headers, allows_private), ""
     except NotDelivered as failed:

@@ -21,6 +21,7 @@ class Webhook(Model):
 
     id = columns.Auto()
     user = columns.ForeignKey(User)
+    user_id: int
     url = columns.Char(max_length=500)
     secret = columns.Char(max_length=64, default=new_secret)
     resources = columns.Json(default=list)

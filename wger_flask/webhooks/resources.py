@@ -84,8 +84,8 @@ def check(call: Call, data: dict[str, Any], row: Webhook | None) -> dict[str, li
 def prepare(call: Call, data: dict[str, Any], row: Webhook | None) -> None:
     """Begin to tell at this moment, where that was not so before."""
     if row is None:
-        advisory_lock(f"webhooks of user {call.user.id}")
-        if Webhook.select().where(Webhook.user == call.user.id).count() >= MOST:
+        advisory_lock(f"webhooks of user {call.required_user.id}")
+        if Webhook.select().where(Webhook.user == call.required_user.id).count() >= MOST:
             raise Invalid({"non_field_errors": [f"There are {MOST} webhooks already."]})
     if data.get("is_active", row is None) and not (row is not None and row.is_active):
         data |= {"cursor": "", "failures": 0}

@@ -40,8 +40,8 @@ class Dialect(Generic[D]):
     name = "sql"
     key_suffix = ""
     sorts_nulls_first = False
-    sync_log: SyncLogSql | None = None
-    """How the log of changes is kept; None where it cannot be."""
+    sync_log: SyncLogSql
+    """How the log of changes is kept."""
 
     # -- Python values ------------------------------------------------------------------
     def write_moment(self, value: datetime) -> object:

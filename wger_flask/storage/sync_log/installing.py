@@ -23,11 +23,6 @@ _FORM = 1
 """The form of the log itself; another number makes it begin anew."""
 
 
-def is_able() -> bool:
-    """Tell whether this database can keep a log."""
-    return database.obj.dialect.sync_log is not None
-
-
 def is_installed(nodes: Sequence[Node]) -> bool:
     """Tell whether the log is there, with the triggers for just these ``nodes``; without any, that there is none."""
     held = database.obj
@@ -46,10 +41,6 @@ def install(nodes: Sequence[Node]) -> list[str]:
 
     Returns a line for what was done.  Where there is nothing to do it only looks; in a transaction it is part of that.
     """
-    if not is_able():
-        if nodes:
-            log.warning("phones cannot sync with this server: such a database keeps no log of changes")
-        return []
     held = database.obj
     if is_installed(nodes):
         return []
