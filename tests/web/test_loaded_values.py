@@ -15,6 +15,7 @@ from tests.web.conftest import HTML
 from wger_flask.web.views import View
 
 ROOT = Path(wger_flask.domain.__file__).parent
+WEB = ROOT.parent / "web"
 
 
 @pytest.fixture
@@ -50,6 +51,8 @@ def test_pages_do_not_read_their_own_json_back():
     for path in sorted(ROOT.rglob("*pages.py")):
         for found in re.findall(r"(?:fromisoformat|UUID|Decimal|loads)\([^)]*\brow\b[^)]*\)", path.read_text()):
             raise AssertionError(f"{path.name}: {found}: see Shown.values")
+    for path in (*sorted((WEB / "charts").rglob("*.py")), WEB / "cells.py", WEB / "tables.py"):
+        assert not re.search(r"\b(?:fromisoformat|loads)\(", path.read_text()), path.name
 
 
 def test_decimals_and_dates_are_such(api, registry, monkeypatch):

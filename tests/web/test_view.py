@@ -40,7 +40,12 @@ def test_a_name_is_taken_once():
 
 @pytest.mark.parametrize(
     ("view", "told"),
-    [("tea", "no view 'tea'"), ("chart:date", "chart"), ("chart:date:colour", "no field 'colour'")],
+    [
+        ("tea", "no view 'tea'"),
+        ("chart:date", "chart"),
+        ("chart:date:colour", "no field 'colour'"),
+        ("chart:amount:amount", "no column of moments"),
+    ],
 )
 def test_a_view_that_makes_no_sense_stops_the_start(app, registry, view, told):
     own = Registry()

@@ -116,6 +116,13 @@ class Dumper:
         """Return the rows of ``selection``, the first ``limit`` of them if that is given, as dictionaries."""
         return self(selection.raw_rows(self.columns, limit), context)
 
+    def beside(
+        self, path: str, selection: Selection, context: Context, limit: int | None = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
+        """Return pairs of the Python value of ``path``, one of :attr:`columns`, and the row as a dictionary."""
+        raw = selection.raw_rows(self.columns, limit)
+        return list(zip((value for (value,) in self.values(raw, (path,))), self(raw, context), strict=True))
+
     def __call__(self, rows: list[tuple[Any, ...]], context: Context) -> list[dict[str, Any]]:
         """Return one dictionary for each raw row, with one query a relation for :data:`MOST_KEYS` of them."""
         raw = list(zip(*rows, strict=True))

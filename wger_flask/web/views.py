@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, render_template_string
@@ -70,6 +71,13 @@ class Shown:
     def everything(self, *order: str) -> list[dict]:
         """Return the rows of :meth:`selection` as JSON; at most :data:`MOST_ROWS`, the first in ``order``."""
         return self.resource.dump.of(self.selection().order_by(*order), self.call.context, MOST_ROWS)
+
+    def latest(self, column: str) -> list[tuple[Any, dict]]:
+        """Return the last :data:`MOST_ROWS` rows of :meth:`selection` by ``column``, the latest first.
+
+        They are pairs of the Python value of that column, which the schema shows, and the row as JSON.
+        """
+        return self.resource.dump.beside(column, self.selection().order_by(f"-{column}"), self.call.context, MOST_ROWS)
 
     def names(self, model: type[Model], keys: Iterable) -> dict[str, str]:
         """Return what rows that the user may see are called, a dictionary from key (as text) to name."""

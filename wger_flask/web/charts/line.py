@@ -14,6 +14,9 @@ from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
+from ...rest.timezone import active_zone, midnight
+from ...storage import columns
+from ...storage.model import column_at
 from ..views import Shown, View
 
 MOST_POINTS = 400
@@ -174,16 +177,24 @@ def _words(name: str, values: list[float]) -> str:
 def _chart(shown: Shown) -> Markup | None:
     across, up = shown.args
     fields = shown.resource.schema().fields
-    column = fields[across].attribute or across
-    rows = [(row[across], row[up]) for row in shown.everything(f"-{column}") if row[across] and row[up] is not None]
-    points = [(datetime.fromisoformat(moment), float(value)) for moment, value in reversed(rows)]
+    rows = reversed(shown.latest(fields[across].attribute or across))
+    points = [(_moment(at), float(row[up])) for at, row in rows if at is not None and row[up] is not None]
     return line_chart(shown, points, getattr(fields[up], "label", None) or up.replace("_", " ").capitalize())
 
 
+def _moment(value: date) -> datetime:
+    """Return a moment, or a day as its first moment, in the zone in force."""
+    return value.astimezone(active_zone()) if isinstance(value, datetime) else midnight(value, active_zone())
+
+
 def _check(resource, across: str, up: str) -> None:
+    fields = resource.schema().fields
     for name in (across, up):
-        if name not in resource.schema().fields:
+        if name not in fields:
             raise ValueError(f"there is no field {name!r}")
+    column = column_at(resource.model, fields[across].attribute or across)
+    if not isinstance(column, columns.DateTime | columns.Date):
+        raise ValueError(f"field {across!r} shows no column of moments or days")
 
 
 CHART = View(rows=_chart, check=_check)
