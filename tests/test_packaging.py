@@ -225,7 +225,12 @@ def imported_modules(folder: Path):
 
 
 def names_of(requirements: str) -> set[str]:
-    return {re.match(r"[\w.-]+", line).group().lower() for line in requirements.split("\n") if line.strip()}
+    return {canonical(re.match(r"[\w.-]+", line).group()) for line in requirements.split("\n") if line.strip()}
+
+
+def canonical(name: str) -> str:
+    """Return the name of a package as installers compare it."""
+    return name.lower().replace("_", "-")
 
 
 def test_every_import_is_declared(setup):
@@ -235,7 +240,7 @@ def test_every_import_is_declared(setup):
     distributions = packages_distributions()
     for name in IN_WHEEL:
         for module in set(imported_modules(ROOT / name)) - set(sys.stdlib_module_names) - {"wger_flask"}:
-            owners = {owner.lower() for owner in distributions.get(module, [module])}
+            owners = {canonical(owner) for owner in distributions.get(module, [module])}
             assert owners & declared, f"{name}/ imports {module}, which setup.cfg does not require"
 
 

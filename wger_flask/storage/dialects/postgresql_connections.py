@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import peewee
 
-from .base import told_by_driver
+from .driver_errors import told_by_driver
 
 if TYPE_CHECKING:
     from psycopg import Connection
