@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random test-proxies screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,16 @@ sync-random: install ## Write at random, kill the server and reconnect, for long
 test-proxies: install ## Serve behind nginx, Caddy and Apache as config/deploy says (ARGS="-k nginx")
 	.ci/proxies $(ARGS)
 
+test-deploy: install ## Run what config/deploy says: the unit as a plain user, the container file in a Debian root (as root)
+	.ci/deploy
+
+lock: install ## Write down the versions that are installed: config/deploy/requirements.lock, and the bill of materials
+	$(BIN)/python .ci/dependencies.py
+
+audit: ## Ask PyPI for known faults in the locked versions; fails for one, and where a package was skipped
+	test -x .venv-audit/bin/pip-audit || { $(SYSTEM_PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }
+	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement config/deploy/requirements.lock $(ARGS)
+
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)
 
@@ -81,5 +91,5 @@ docs: install ## Write the generated pages of docs/, then build them into build/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what the other targets made, but never the instance folder
-	rm -rf .venv .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage screenshots conformance-failures.txt
+	rm -rf .venv .venv-audit .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage screenshots conformance-failures.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
