@@ -69,6 +69,7 @@ CADDY = "{{\n\tadmin off\n\tauto_https disable_redirects\n\tstorage file_system 
 class Site:
     """A server that is reached at ``url`` through a proxy, and without it at ``behind``."""
 
+    proxy: str
     url: str
     behind: str
     plain: int
@@ -168,7 +169,7 @@ def proxied(
         "WGER_PASSWORD_HASH": "pbkdf2_sha256", "WGER_PASSWORD_ITERATIONS": "1000", "SSL_CERT_FILE": str(certificate),
         "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    site = Site(url, f"http://127.0.0.1:{behind}", plain, certificate, folder, environment)
+    site = Site(proxy, url, f"http://127.0.0.1:{behind}", plain, certificate, folder, environment)
     server = [sys.executable, "-m", "wger_flask", "serve", "--bind", f"127.0.0.1:{behind}"]
     started = []
     try:
