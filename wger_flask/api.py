@@ -64,6 +64,7 @@ from .storage.model import (
 from .storage.name_search import search
 from .storage.predicates import NOTHING, Clause, along, any_of, equals, pad, within
 from .storage.query import Selection, which_exist
+from .storage.ranking import ranks
 from .storage.signals import tell_replaced
 from .storage.value_series import BUCKETS, Total, ValueCount, ValueSeries
 from .storage.write_transaction import insert, update
@@ -88,7 +89,8 @@ __all__ = [
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
     "know_names", "latest", "link", "load",
     "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date",
-    "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "record", "request_verification",
+    "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "ranks", "record",
+    "request_verification",
     "search", "server_zone", "services", "store", "today", "told", "transaction", "update", "versions", "any_of",
     "BooleanFilter", "which_exist", "within", "zone_named", "zone_names", "zone_of",
     "models", "FormerFields", "Compare",

@@ -17,10 +17,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import localcontext
 from functools import partial
+from math import ceil
+from operator import is_not
 from typing import Any
 
 from .errors import TooManySets
-from .rounding import PRECISION
+from .progression import Values
+from .rounding import PRECISION, Number
 from .routine import Routine, Slot, SlotEntry
 from .schedule import ScheduledDay, schedule
 from .sets import Prescription, SetData
@@ -106,7 +109,7 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
         }
 
     def slots_of(views: Iterable[SlotView]) -> list[dict[str, Any]]:
-        return [slot(view) for view in views]
+        return [once(view, partial(slot, view)) for view in views]
 
     days = list(sequence)  # keeps every part alive, and with it the identities
     return [
@@ -122,11 +125,13 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
 
 
 class _Prescriptions(dict[int, Prescription]):
-    """Hold one :class:`Prescription` an entry, made when it is first asked for."""
+    """Hold one :class:`Prescription` an entry, made when it is first asked for, and the views made of them last."""
 
     def __init__(self, words: Wording):
         super().__init__()
         self._words = words
+        self._views: dict[int, tuple[list[Values], SlotView]] = {}
+        self._days: dict[int, tuple[SlotView, ...]] = {}
 
     def of(self, entry: SlotEntry) -> Prescription:
         prescription = self.get(entry.id)
@@ -134,8 +139,26 @@ class _Prescriptions(dict[int, Prescription]):
             prescription = self[entry.id] = Prescription(entry, self._words)
         return prescription
 
+    def unrolled(self, slot: Slot, iteration: int) -> SlotView:
+        """Return the single sets of a slot; the same object as long as nothing changes."""
+        prescribed = [self.of(entry) for entry in slot.entries]
+        values = [prescription.values(iteration) for prescription in prescribed]
+        known = self._views.get(id(slot))
+        if known is None or any(map(is_not, known[0], values)):
+            known = self._views[id(slot)] = values, _view(slot.comment, _in_turns(_shares(prescribed, iteration)))
+        return known[1]
+
+    def shared(self, day: int, views: tuple[SlotView, ...]) -> tuple[SlotView, ...]:
+        """Return ``views``, or those of the iteration before where they are the same objects."""
+        last = self._days.get(day, ())
+        if len(last) != len(views) or any(map(is_not, last, views)):
+            self._days[day] = last = views
+        return last
+
 
 _Arrange = Callable[[tuple[Slot, ...], int, _Prescriptions], tuple[SlotView, ...]]
+_Shares = list[tuple[Number, SetData | None]]
+"""How many sets of each entry are to be done, and such a set; None where there is none to do."""
 
 
 def _sequence(
@@ -149,9 +172,10 @@ def _sequence(
         if scheduled.day is not None:
             key = scheduled.day.id, scheduled.iteration
             if key not in arranged:
-                arranged[key] = arrange(scheduled.day.slots, scheduled.iteration, prescriptions)
+                found = arrange(scheduled.day.slots, scheduled.iteration, prescriptions)
+                arranged[key] = prescriptions.shared(scheduled.day.id, found)
             slots = arranged[key]
-            total += sum(len(view.sets) for view in slots)
+            total += sum([len(view.sets) for view in slots])
             if total > MAX_SETS:
                 raise TooManySets(MAX_SETS)
         sequence.append(SequenceDay(scheduled, slots))
@@ -176,24 +200,30 @@ def _fold(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions
 
 
 def _unroll(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
-    return tuple(_view(slot.comment, _single_sets(slot.entries, iteration, prescriptions)) for slot in slots)
+    return tuple([prescriptions.unrolled(slot, iteration) for slot in slots])
 
 
-def _single_sets(entries: tuple[SlotEntry, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SetData, ...]:
+def _shares(prescribed: list[Prescription], iteration: int) -> _Shares:
+    """Return what each entry has to do: a lone one cuts the fraction of a set off, 4.5 sets are 4."""
+    numbers = [prescription.sets(iteration) for prescription in prescribed]
+    if len(numbers) == 1:
+        numbers = [int(numbers[0])]
+    return [
+        (number, prescription.at(iteration, single=True) if number > 0 else None)
+        for number, prescription in zip(numbers, prescribed, strict=True)
+    ]
+
+
+def _in_turns(shares: _Shares) -> tuple[SetData, ...]:
     """List single sets; several entries take turns until each has done its share.
 
-    In a round an entry still takes part with a fraction of a set left, while a lone entry cuts
-    the fraction off: 4.5 sets are 5 in company and 4 alone.
+    In a round an entry still takes part with a fraction of a set left: 4.5 sets are 5 in company.
     """
-    prescribed = [prescriptions.of(entry) for entry in entries]
-    remaining = [prescription.sets(iteration) for prescription in prescribed]
-    if len(entries) == 1:
-        count = int(remaining[0])
-        return (prescribed[0].at(iteration, single=True),) * count if count > 0 else ()
+    remaining = [(number, set_) for number, set_ in shares if set_ is not None]
+    if len(remaining) == 1:
+        return (remaining[0][1],) * ceil(remaining[0][0])
     done = []
-    while any(sets > 0 for sets in remaining):
-        for index, prescription in enumerate(prescribed):
-            if remaining[index] > 0:
-                remaining[index] -= 1
-                done.append(prescription.at(iteration, single=True))
+    while remaining:
+        done += [set_ for _, set_ in remaining]
+        remaining = [(number - 1, set_) for number, set_ in remaining if number > 1]
     return tuple(done)

@@ -117,6 +117,10 @@ class Prescription:
         self._parts = dict.fromkeys(("weight", "repetitions", "rir", "rest"), _EMPTY)
         self._latest: dict[bool, tuple[Values, SetData]] = {}
 
+    def values(self, iteration: int) -> Values:
+        """Return what the rules say for ``iteration``; the same object as long as nothing changes."""
+        return self._progression.at(iteration)
+
     def sets(self, iteration: int) -> Number:
         """Return how many sets are to be done, unrounded; one where nothing says otherwise."""
         sets = self._progression.at(iteration).sets

@@ -23,6 +23,7 @@ from .database import database
 from .model import M, Model, column_at, columns_of, decoder_of, key_of
 from .predicates import PADDED, Clause, any_of, pad
 from .query_cache import remembered
+from .ranking import ranking_of
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
 from .types import Expression, Row
 
@@ -88,7 +89,11 @@ class Selection:
                 values.extend(term.values)
         if limit is not None:
             values += (limit, offset)
-        return _rows(database.obj.dialect, self, columns, limit is not None, offset >= _FAR).run(values).fetchall()
+        dialect, far = database.obj.dialect, offset >= _FAR
+        found = _rows(dialect, self, columns, limit is not None, far).run(values).fetchall()
+        if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
+            found = _rows(dialect, self, columns, True, far, ranked=False).run(values).fetchall()
+        return found
 
     def relation(self, **columns: str | Clause) -> Relation:
         """Return the rows, in no order, as a part of other SQL: ``columns`` under names of their own."""
@@ -244,11 +249,13 @@ def _decoders(
 
 @lru_cache(COMPILED_SHAPES)
 def _rows(
-    dialect: AnyDialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool
-) -> Statement:
+    dialect: AnyDialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool,
+    ranked: bool = True,
+) -> Statement:  # fmt: skip
     joins, slots = Joins(selection.model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    first_of_order = slots.taken
     terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
     if (paged or terms) and not _is_total(selection):
         tie = dialect.insertion_order(selection.model)
@@ -256,7 +263,14 @@ def _rows(
     if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
         # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
         key = key_of(selection.model)
-        chosen = _query(joins, (key,), conditions, terms).limit(slots.take()).offset(slots.take())
+        chosen = _query(joins, (key,), conditions, terms)
+        size, skipped = slots.take(), slots.take()
+        term = selection.order[0] if ranked and selection.order else None
+        if isinstance(term, Clause) and (ranking := ranking_of(selection)):
+            of_term = slots.again(first_of_order, len(term.values))
+            found = ranking.page(joins, selection, conditions, of_term, size + skipped)
+            chosen = found if found is not None else chosen
+        chosen = chosen.limit(size).offset(skipped)
         return compile_query(_query(joins, expressions, [key.in_(chosen)], terms))
     query = _query(joins, expressions, conditions, terms)
     if paged:

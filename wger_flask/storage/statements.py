@@ -84,6 +84,10 @@ class Slots:
         self.taken += 1
         return peewee.Value(_Slot(self.taken - 1), converter=False)
 
+    def again(self, first: int, number: int) -> list[peewee.Value]:
+        """Return ``number`` of the placeholders that were handed out, from the one with the index ``first`` on."""
+        return [peewee.Value(_Slot(index), converter=False) for index in range(first, first + number)]
+
     def fill(self, clause: Clause, joins: Joins) -> Expression:
         """Build ``clause`` on as many placeholders as it has values."""
         return joins.build(clause, (self.take() for _ in clause.values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
 
-from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, equals, pad, search, services
+from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, equals, pad, ranks, search, services
 from wger_flask.domain.core.models import Language
 
 from . import barcodes
@@ -96,3 +96,10 @@ def _named(*typed):
 
 def _nearest(*typed):
     return search.name_closeness(Ingredient.name, *typed).desc()
+
+
+def _ranked(*typed):
+    return search.ranked(Ingredient.name, *typed)
+
+
+ranks(_nearest, matches=_named, keys=_ranked, then=("name",))

@@ -40,6 +40,8 @@ class Dialect(Generic[D]):
     name = "sql"
     key_suffix = ""
     sorts_nulls_first = False
+    keeps_inner_order = False
+    """Whether rows of a query within another one, joined to tables by :attr:`peewee.JOIN.CROSS`, keep their order."""
     sync_log: SyncLogSql
     """How the log of changes is kept."""
 

@@ -63,6 +63,7 @@ class SqliteDialect(Dialect[SqliteFile]):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
+    keeps_inner_order = True
     sync_log = SqliteSyncLog()
 
     def write_moment(self, value: datetime) -> str:

@@ -62,18 +62,14 @@ class Best:
 
     def name_closeness(self, column: peewee.Field, *typed: Expression) -> Expression:
         copy = names.index_of(_plain(column)).names
-        other_whole, other_text, whole, text, doubtful = typed[-5:]
-        folded, place, case = copy.folded, database.obj.dialect.place, peewee.Case
-        elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)
-        # What the text also means is a little farther away than what it says.
-        other = case(place(folded, other_text), ((1, 3900), (0, elsewhere)), 2900)
-        rank = case(
-            None,
-            ((folded == whole, 5000), (folded == other_whole, 4900)),
-            case(place(folded, text), ((1, 4000), (0, other)), 3000),
-        )
-        near = copy.select(rank - peewee.fn.LENGTH(folded)).where(copy.id == _key(column))
+        near = copy.select(_rank(copy.folded, *typed[-5:])).where(copy.id == _key(column))
         return peewee.fn.COALESCE(near, 0)
+
+    def ranked(self, column: peewee.Field, *typed: Expression) -> peewee.Select:
+        copy = names.index_of(_plain(column)).names
+        matching = copy.id.in_(database.obj.dialect.names_with(copy, *typed[:-5]))
+        nearest = _rank(copy.folded, *typed[-5:])
+        return copy.select(copy.id).where(matching).order_by(nearest.desc(), copy.name, copy.id).limit(-1)
 
 
 class Substring:
@@ -122,6 +118,15 @@ def name_closeness(column: peewee.Field, *typed: Expression) -> Expression:
     return _way().name_closeness(column, *typed)
 
 
+def ranked(column: peewee.Field, *typed: Expression) -> peewee.Select | None:
+    """Return the keys of the rows whose name matches: the nearest first, then by name and key.
+
+    None where the database would not keep that order, or no copy of the names is searched.
+    """
+    way = _way()
+    return way.ranked(column, *typed) if isinstance(way, Best) and database.obj.dialect.keeps_inner_order else None
+
+
 def nearest_of(*numbers: Expression | peewee.Select) -> Expression:
     """Return the greatest of some :func:`name_closeness`, those of no name counting as zero."""
     return database.obj.dialect.greatest(*(peewee.fn.COALESCE(number, 0) for number in numbers))
@@ -135,6 +140,23 @@ def containing(text: str) -> str:
 def like(column: peewee.ColumnBase, pattern: Expression | str) -> peewee.Expression:
     """Return the condition that ``column`` is like a pattern, whatever the case of unaccented letters."""
     return peewee.Expression(column, peewee.OP.ILIKE, peewee.NodeList((pattern, peewee.SQL("ESCAPE '\\'"))))
+
+
+def _rank(
+    folded: Any, other_whole: Expression, other_text: Expression, whole: Expression, text: Expression,
+    doubtful: Expression,
+) -> Any:  # fmt: skip
+    """Return how near a ``folded`` name is to what was typed."""
+    place, case = database.obj.dialect.place, peewee.Case
+    elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)
+    # What the text also means is a little farther away than what it says.
+    other = case(place(folded, other_text), ((1, 3900), (0, elsewhere)), 2900)
+    rank = case(
+        None,
+        ((folded == whole, 5000), (folded == other_whole, 4900)),
+        case(place(folded, text), ((1, 4000), (0, other)), 3000),
+    )
+    return rank - peewee.fn.LENGTH(folded)
 
 
 def _whole(words: Sequence[str]) -> tuple[str, str]:

@@ -1,0 +1,61 @@
+"""A page that is cut from ranked names has the rows, in the order, that ordering the table itself gives."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.reference import BY_LABEL
+from wger_flask.domain.nutrition.filters import _named, _nearest
+from wger_flask.storage import query, ranking
+from wger_flask.storage.name_search.search import typed_values
+from wger_flask.storage.predicates import Clause, equals
+from wger_flask.storage.query import Selection
+from wger_flask.testing.rows import make
+
+User, Ingredient, Language, License = (
+    BY_LABEL[name] for name in ("auth.user", "nutrition.ingredient", "core.language", "core.license")
+)
+WORDS = "oat milk banana pie bread bananas rye o".split()
+
+
+@pytest.fixture
+def foods(held):
+    """Foods of random words, many of the same name, of which some are gone again."""
+    random = Random(5)
+    ada = User.create(username="ada", password="!")
+    license, languages = make(License, ada), [make(Language, ada, short_name=name) for name in ("de", "en")]
+    for _ in range(300):
+        name = " ".join(random.choices(WORDS, k=random.randint(1, 3)))
+        make(Ingredient, ada, name=name, license=license, language=random.choice(languages))
+    search("oat").rows(("id",), 1)  # the names are copied
+    Ingredient.delete().where(Ingredient.id.in_(list(range(1, 400, 7)))).execute()
+    return languages
+
+
+def search(text: str) -> Selection:
+    typed = typed_values(text, Ingredient.name)
+    return Selection(Ingredient, (Clause(_named, typed),), (Clause(_nearest, typed), "name"))
+
+
+@pytest.mark.parametrize("text", ["banana", "oat milk", "bannana", "oatmilk", "o", "pie rye", "nothing"])
+def test_pages_are_the_same_as_without(foods, text, monkeypatch):
+    every = (search(text), search(text).where(equals(Ingredient.language, foods[0].id)))
+    pages = [(20, 0), (5, 3), (20, 40), (7, 1000)]
+    ranked = [chosen.rows(("id",), *page) for chosen in every for page in pages]
+    monkeypatch.setattr(ranking, "_rankings", {})
+    query.forget_statements()
+    assert ranked == [chosen.rows(("id",), *page) for chosen in every for page in pages]
+    query.forget_statements()
+
+
+def test_a_page_is_full_though_many_of_the_best_are_gone(foods, monkeypatch):
+    monkeypatch.setattr(ranking, "_SPARE", 0)
+    query.forget_statements()
+    Ingredient.delete().where(Ingredient.name == "banana").execute()
+    Ingredient.delete().where(Ingredient.name == "banana pie").execute()
+    found = search("banana")
+    assert len(found.rows(("id",), 3)) == 3
+    assert found.rows(("id",), 3) == found.rows(("id",))[:3]
+    query.forget_statements()

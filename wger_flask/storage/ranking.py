@@ -1,0 +1,79 @@
+"""Orders that another table has ready: the best rows of many, without looking at all of them in their own.
+
+Names are ranked in a copy of theirs, which is narrow.  Where a list is ordered by that rank, its page is cut from the
+copy, and only rows of the page are read from the table itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import peewee
+
+from .predicates import Clause
+from .types import Expression
+
+if TYPE_CHECKING:
+    from .model import Model
+    from .query import Joins, Selection
+
+Build = Callable[..., Any]
+_SPARE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What stands for an order: ``matches`` builds the condition on rows, ``keys`` the query of their keys in order.
+
+    Both take the placeholders that the term of the order takes.  ``then`` are the terms that follow it; ties beyond
+    those are by key.  ``keys`` may build None where there is no such query.
+    """
+
+    matches: Build
+    keys: Build
+    then: tuple[str, ...]
+
+    def page(
+        self, joins: Joins, selection: Selection, conditions: list[Expression], placeholders: list[peewee.Value],
+        needed: Expression,
+    ) -> peewee.ModelSelect[Model] | None:  # fmt: skip
+        """Return the query of the keys of rows in their order, to be cut into a page; None where there is none.
+
+        ``conditions`` are those of the clauses, ``placeholders`` those of the term.  It gives the first ``needed`` rows
+        at least, unless a great many keys are of rows that are gone: where a page of it is not full, ask without it.
+        """
+        ranked = self.keys(*placeholders)
+        if ranked is None:
+            return None
+        left = [
+            condition
+            for clause, condition in zip(selection.clauses, conditions, strict=True)
+            if clause.build is not self.matches
+        ]
+        if not left:  # sorting so many, and no more, is quicker
+            ranked = ranked.limit(needed * 2 + _SPARE)
+        found, model = ranked.alias("ranked"), joins.model
+        key = model._meta.primary_key
+        source = peewee.Join(found, model, peewee.JOIN.CROSS, key == found.c.id)
+        query = joins.apply(model.select(key).from_(source))
+        return query.where(*left) if left else query
+
+
+_rankings: dict[Build, Ranking] = {}
+
+
+def ranks(term: Build, *, matches: Build, keys: Build, then: tuple[str, ...] = ()) -> None:
+    """Declare that an order by the clauses that ``term`` builds is that of a :class:`Ranking`."""
+    _rankings[term] = Ranking(matches, keys, then)
+
+
+def ranking_of(selection: Selection) -> Ranking | None:
+    """Return what stands for the order of ``selection``, None for nothing."""
+    first = selection.order[0] if selection.order else None
+    found = _rankings.get(first.build) if isinstance(first, Clause) else None
+    if found is None or selection.order[1:] != found.then:
+        return None
+    matching = [clause.build for clause in selection.clauses].count(found.matches)
+    return found if matching == 1 else None
