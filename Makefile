@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,8 +48,14 @@ snapshots: install ## Keep anew what the tests compare this server's own answers
 memory: install ## Send a server what makes processes large, many times over
 	MEMORY_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_memory.py $(ARGS)
 
-fuzz-api: install ## Hold the server against its OpenAPI document with many thousands of requests (ARGS="-k anybody")
-	DOCUMENT_TIMES=20 $(BIN)/python -m pytest -q tests/fuzz/test_document.py $(ARGS)
+fuzz-api: install ## Hold the server against its OpenAPI document with 20,000 requests and more (DOCUMENT_TIMES=20 for more)
+	DOCUMENT_TIMES=$(or $(DOCUMENT_TIMES),8) $(BIN)/python -m pytest -q -rP tests/fuzz/test_document.py $(ARGS)
+
+test-faults: install ## Kill, stop and starve a server while clients write (FAULT_ROUNDS=20: how often each; 1 is short)
+	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),10) $(BIN)/python -m pytest -q tests/faults $(ARGS)
+
+soak: install ## Load a server with four clients a thread for ten minutes (SECONDS=60 chooses); nothing may be lost or grow
+	$(BIN)/python -m tests.faults.soak $(or $(SECONDS),600)
 
 bench: install ## Measure against hand-written endpoints on the same machine
 	$(BIN)/python -m tests.bench $(ARGS)

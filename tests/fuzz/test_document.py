@@ -39,6 +39,20 @@ CONFIG = {
 }  # fmt: skip
 # An upload of an offline client is never refused by a status, whatever it sends: it would send it again for ever.
 ANSWERED = {("negative_data_rejection", "/api/v2/upload-powersync-data")}
+
+
+def is_right_on_the_wire(check: str, case: schemathesis.Case) -> bool:
+    """Tell whether what was made wrong in a request is right once it is sent.
+
+    All that is in a query is text, so that a number in the place of a text, or of a list of one, is none; what is null
+    is left out, and a form without parts is an object without values.
+    """
+    if check != "negative_data_rejection":
+        return False
+    odd = [value for value in (case.query or {}).values() if value is None or isinstance(value, int | float)]
+    return bool(odd) or case.media_type == "multipart/form-data" and not case.body
+
+
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 # The few that are always the same are not made of keys and moments that were answered before, which are not.
 SAME = {} if TIMES > 1 else {"extra-data-sources": {"responses": False}, "error-feedback": {"enabled": False}}
@@ -89,7 +103,7 @@ def hold(schema) -> Counter:
                 if check.failure_info is None:
                     continue
                 case, failure = recorder.cases[number].value, check.failure_info.failure
-                if (check.name, case.path) not in ANSWERED:
+                if (check.name, case.path) not in ANSWERED and not is_right_on_the_wire(check.name, case):
                     told = f"{check.name}: {failure.message}\n{case.as_curl_command()}"
                     wrong.setdefault((check.name, case.method, case.path, failure.title), told)
     assert not wrong, "\n\n".join(wrong.values())

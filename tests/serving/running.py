@@ -29,8 +29,14 @@ class Running:
 
 
 @contextmanager
-def running(url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", **env: str) -> Iterator[Running]:
-    """Run gunicorn with the project's configuration on the database ``url`` while the block runs; ``app`` is served."""
+def running(
+    url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", options: tuple[str, ...] = (), ends: int = 0,
+    **env: str,
+) -> Iterator[Running]:  # fmt: skip
+    """Run gunicorn with the project's configuration on the database ``url`` while the block runs; ``app`` is served.
+
+    ``options`` are more of gunicorn's; ``ends`` is the status with which it ends.
+    """
     env = dict(
         os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
         WGER_PLUGINS="none", TIME_ZONE="Europe/Berlin", **env,
@@ -39,7 +45,7 @@ def running(url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", *
     # Whoever connects early waits in the backlog of a socket that is open before the server is.
     with socket.create_server(("127.0.0.1", 0), backlog=backlog) as listening, log.open("w") as output:
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", app]
-        command += ["--bind", f"fd://{listening.fileno()}"]
+        command += ["--bind", f"fd://{listening.fileno()}", *options]
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, pass_fds=[listening.fileno()], stdout=output, stderr=subprocess.STDOUT
         )
@@ -47,7 +53,7 @@ def running(url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", *
             yield Running(listening.getsockname()[1], log, process.pid)
         finally:
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(30) == ends
 
 
 def read_all(wire: socket.socket) -> bytes:

@@ -73,6 +73,14 @@ class Headless(Blueprint):  # type: ignore[misc]  # flask-smorest declares no ty
             spec.path(path=f"{self.url_prefix}/{call.path}", operations=made)
 
 
+def _value(name: str, required: bool) -> dict[str, Any]:
+    """Return what a value of a body may be: what is no text is read as if it had been written as text."""
+    if name == "primary":
+        return {"type": "boolean"}
+    empty = {} if required else {"nullable": True}
+    return {"anyOf": [{"type": kind, **empty} for kind in ("string", "number", "boolean")]}
+
+
 def _operation(call: Call, method: str, handle: Callable[..., Response], tag: str) -> dict[str, Any]:
     about = (handle.__doc__ or "").strip()
     envelope = {JSON: {"schema": {"$ref": "#/components/schemas/Headless"}}, HTML: {"schema": {"type": "string"}}}
@@ -86,7 +94,7 @@ def _operation(call: Call, method: str, handle: Callable[..., Response], tag: st
         made["parameters"] = [{"name": call.header, "in": "header", "required": True, "schema": {"type": "string"},
                                "description": "The key of a letter."}]  # fmt: skip
     if method != "GET" and call.sends:
-        properties = {name: {"type": "boolean" if name == "primary" else "string"} for name in call.sends}
+        properties = {name: _value(name, required) for name, required in call.sends.items()}
         required = [name for name, needed in call.sends.items() if needed]
         schema = {"type": "object", "properties": properties, "required": required}
         made["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}

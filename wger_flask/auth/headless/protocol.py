@@ -174,9 +174,9 @@ class Visit:
         return sent
 
     def text(self, name: str) -> str:
-        """Return a value of the body as text without blanks around it, empty where there is none."""
+        """Return a value of the body as text without blanks around it; empty for none, and for lists and objects."""
         value = self.body.get(name)
-        return "" if value is None else str(value).strip()
+        return "" if value is None or isinstance(value, list | dict) else str(value).strip()
 
     def refuse(self, errors: list[dict[str, str]] | None) -> Response:
         """Return a 400; a client without a login gets a token with it."""

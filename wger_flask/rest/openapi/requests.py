@@ -14,6 +14,7 @@ from ..fields.references import key_schema
 from ..filtering.lookups import Parameter
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
+from ..schema import Schema
 from .schemas import Components
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
@@ -110,10 +111,15 @@ def _or_anything(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {}]}
 
 
+def _takes_nothing(what: Any) -> bool:
+    """Tell whether a schema has no field that a body could set: such a body is not read."""
+    return isinstance(what, type) and issubclass(what, Schema) and not what().load_fields
+
+
 def request_body(components: Components, target: Target, method: str) -> dict[str, Any] | None:
     """Return the body that a target's method is sent, None for none."""
     what = target.schema("request", method)
-    if method in SAFE_METHODS or method == "DELETE" or what is None:
+    if method in SAFE_METHODS or method == "DELETE" or what is None or _takes_nothing(what):
         return None
     role = PATCHED if method == "PATCH" else REQUEST
     is_upload = target.resource is not None and target.action is None and target.resource.takes_files
