@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from wger_flask.domain.nutrition import barcodes
+from wger_flask.domain.nutrition import barcodes, open_food_facts
 from wger_flask.domain.nutrition.models import Ingredient, IngredientWeightUnit
 
 CODE = "4012345678901"
@@ -166,8 +166,12 @@ def test_odd_products_make_sound_foods(api, kitchen, changes, field, value):
     ],
 )  # fmt: skip
 def test_numbers_must_be_possible(nutriments, energy):
-    food = barcodes.read(PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments})
-    assert (food and food["energy"]) == energy
+    product = PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments}
+    if energy is None:
+        with pytest.raises(open_food_facts.NotTaken):
+            open_food_facts.read(CODE, product)
+    else:
+        assert open_food_facts.read(CODE, product).values["energy"] == energy
 
 
 @pytest.mark.parametrize(
@@ -181,7 +185,7 @@ def test_products_that_contradict_themselves_are_not_taken(api, kitchen, nutrime
     kitchen.answer = PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments}
     with caplog.at_level("INFO", "wger_flask"):
         assert look(api) == look(api) == []
-    assert len(kitchen.asked) == 1 and "'Crunchy Müsli' of Open Food Facts is not taken: " in caplog.text
+    assert len(kitchen.asked) == 1 and f"{CODE} of Open Food Facts is not taken: 'Crunchy Müsli': " in caplog.text
     assert not Ingredient.select().where(Ingredient.code == CODE).exists()
 
 
