@@ -1,4 +1,4 @@
-"""Count what happens in this process, for whoever wants to know: numbers that only grow, by name.
+"""Count what happens in this process, for any part that asks: numbers that only grow, by name.
 
 Every layer may count, and none need know who reads it.  The metrics of :mod:`wger_flask.operations` do, where they are
 on; to count costs some 100 nanoseconds.

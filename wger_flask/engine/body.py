@@ -30,7 +30,7 @@ def _spelled(unit: str) -> str:
 
 
 def is_length(unit: str) -> bool:
-    """Tell whether ``unit``, as somebody typed it, is one of length."""
+    """Tell whether ``unit``, as a user typed it, is one of length."""
     return _spelled(unit) in _CENTIMETRES
 
 

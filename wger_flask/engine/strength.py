@@ -1,4 +1,4 @@
-"""Follow somebody's strength from day to day: the best estimated one-repetition maximum, and totals of several.
+"""Follow a user's strength from day to day: the best estimated one-repetition maximum, and totals of several.
 
 What a set says about the maximum is :func:`~.statistics.share_of_one_rep_max`; here it counts for
 few repetitions only, where such equations hold.  A *total* adds the best of several lifts, as in
@@ -20,10 +20,10 @@ from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
 __all__ = ["MOST_REPETITIONS", "WINDOW", "Best", "LoggedLift", "bests", "estimate", "totals"]
 
 MOST_REPETITIONS = 5
-"""The repetitions of the longest set that counts, unless somebody chose another."""
+"""The repetitions of the longest set that counts, unless the user chose another."""
 
 WINDOW = 30
-"""The days within which the lifts of a total are done, unless somebody chose another number."""
+"""The days within which the lifts of a total are done, unless the user chose another number."""
 
 _LARGEST = 25  # repetitions from which on the share of the maximum is small, then negative: it says nothing
 

@@ -84,20 +84,20 @@ def told(call: Call) -> dict[str, Any]:
     """
     resource = call.required_resource
     schema, filters = resource.deletion, resource.filter_set
-    found: dict[str, Any] = {}
+    consequences: dict[str, Any] = {}
     errors = filters.ignored(call.args)
     names, others = set(schema().load_fields) if schema else set(), {*filters.by_param, "format"}
     errors |= {name: [_TWICE] for name, texts in call.args.lists() if name in names and len(set(texts)) > 1}
     if schema is not None:
         for values in (call.args.to_dict(), _sent(call)):
             data, wrong = parse(schema, values)
-            wrong |= {name: [_TWICE] for name, value in data.items() if value != found.get(name, value)}
+            wrong |= {name: [_TWICE] for name, value in data.items() if value != consequences.get(name, value)}
             if not isinstance(values, FormData):
                 wrong |= _misspelled(set(values) - names - others, names)
-            found, errors = data | found, wrong | errors
+            consequences, errors = data | consequences, wrong | errors
     if errors:
         raise Invalid(errors)
-    return found
+    return consequences
 
 
 def _sent(call: Call) -> dict[str, Any]:
@@ -109,11 +109,11 @@ def _sent(call: Call) -> dict[str, Any]:
 
 def _misspelled(unknown: set[str], meant: set[str]) -> dict[str, list[str]]:
     """Return what is wrong with the names ``unknown`` that are nearly one of ``meant``."""
-    folded, found = {_folded(name): name for name in meant}, {}
+    folded, wrong_names = {_folded(name): name for name in meant}, {}
     for name in sorted(unknown):
         for near in difflib.get_close_matches(_folded(name), folded, 1, _LIKENESS):
-            found[name] = [f"There is no such parameter; the nearest is {folded[near]}."]
-    return found
+            wrong_names[name] = [f"There is no such parameter; the nearest is {folded[near]}."]
+    return wrong_names
 
 
 def _folded(name: str) -> str:

@@ -72,10 +72,10 @@ class Listeners:
 
         Raises :class:`RegistrationError` for a resource that is not registered.
         """
-        found: dict[type[Model], tuple[Listener, ...]] = {}
+        by_model: dict[type[Model], tuple[Listener, ...]] = {}
         for what, origin, listener in self._listeners:
             if isinstance(what, str) and what not in self._resources:
                 raise RegistrationError(f"{origin} listens to resource {what!r}, which does not exist")
             model = self._resources[what].model if isinstance(what, str) else what
-            found[model] = found.get(model, ()) + (listener,)
-        return found
+            by_model[model] = by_model.get(model, ()) + (listener,)
+        return by_model

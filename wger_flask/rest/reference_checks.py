@@ -34,8 +34,8 @@ def missing_references(
         if value is not None and isinstance(field, Key | Keys) and name not in owned:
             sent[field.data_key or name] = (field, value)
     single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
-    found = _exist(single.values(), own_rows)
-    invalid_references = {name: body.get(name) for name, there in zip(single, found, strict=True) if not there}
+    exist = _exist(single.values(), own_rows)
+    invalid_references = {name: body.get(name) for name, there in zip(single, exist, strict=True) if not there}
     for name, (field, keys) in sent.items():
         if name not in single and (missing := _missing(field.model, keys)):
             invalid_references[name] = missing[0]
@@ -57,15 +57,15 @@ def taken_key(model: type[Model], data: dict[str, Any], own: object) -> dict[str
 def _exist(rows: Collection[tuple[type[Model], object]], own_rows: Sequence[Selection] = ()) -> list[bool]:
     """Tell of each model and primary key whether there is such a row; ``own_rows`` must be there: one query."""
     asked = [Selection(model, (equals(key_of(model), key),)) for model, key in rows if storable(key)]
-    found = which_exist([*own_rows, *asked])
-    if not all(found[: len(own_rows)]):
+    answers = which_exist([*own_rows, *asked])
+    if not all(answers[: len(own_rows)]):
         raise NotYours()
-    others = iter(found[len(own_rows) :])
+    others = iter(answers[len(own_rows) :])
     return [storable(key) and next(others) for _, key in rows]
 
 
 def _missing(model: type[Model], keys: list[Any]) -> list[Any]:
     """Return those of ``keys`` that no row of ``model`` has, in order."""
     column = key_of(model)
-    found = set(Selection(model, (any_of(column, [key for key in keys if storable(key)]),)).keys())
-    return [key for key in keys if key not in found]
+    existing = set(Selection(model, (any_of(column, [key for key in keys if storable(key)]),)).keys())
+    return [key for key in keys if key not in existing]

@@ -101,8 +101,8 @@ def _demand_host() -> None:
 
 def is_host(text: str) -> bool:
     """Tell whether ``text`` is a host, with or without a port."""
-    found = _host.fullmatch(text)
-    return found is not None and 0 < int(found[1] or 1) < 65536
+    match = _host.fullmatch(text)
+    return match is not None and 0 < int(match[1] or 1) < 65536
 
 
 class _Whole(io.RawIOBase):

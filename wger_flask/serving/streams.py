@@ -92,7 +92,7 @@ class Streams:
         if is_gone:
             self._worker.close(connection)
         else:
-            self._worker.wait_for(connection, 0, None)  # it sends what nobody asked for
+            self._worker.wait_for(connection, 0, None)  # it sends what was not asked for
 
     def _wake(self, connection: Connection) -> None:
         """Have the loop look at a stream; from any thread."""

@@ -26,11 +26,11 @@ def add_official_categories() -> int:
     if not (has_table(CATEGORIES) and has_table("core_userprofile")):
         return 0
     lacks = f"NOT EXISTS (SELECT 1 FROM {CATEGORIES} c WHERE c.user_id = o.user_id AND c.metric_type = 'body_weight')"
-    found = _run(f"SELECT o.user_id, o.weight_unit FROM core_userprofile o WHERE {lacks} ORDER BY o.user_id")
-    units = dict(found.fetchall())
+    profiles = _run(f"SELECT o.user_id, o.weight_unit FROM core_userprofile o WHERE {lacks} ORDER BY o.user_id")
+    units = dict(profiles.fetchall())
     if has_table(WEIGHTS):
-        found = _run(f"SELECT DISTINCT o.user_id FROM {WEIGHTS} o WHERE {lacks} ORDER BY o.user_id")
-        units = dict.fromkeys((user for (user,) in found.fetchall()), UNIT) | units
+        profiles = _run(f"SELECT DISTINCT o.user_id FROM {WEIGHTS} o WHERE {lacks} ORDER BY o.user_id")
+        units = dict.fromkeys((user for (user,) in profiles.fetchall()), UNIT) | units
     _run(f"UPDATE {CATEGORIES} SET is_official = ? WHERE metric_type = 'body_weight' AND NOT is_official", True)
     rows = [(uuid7().hex, user, unit or UNIT) for user, unit in units.items()]
     for start in range(0, len(rows), _AT_ONCE):

@@ -114,11 +114,11 @@ def _collect(
             if rule == "null":
                 loosened.append((reference, fresh))
                 continue
-            found = _pointing(reference, fresh)
-            if found and rule == "refuse":
+            rows = _pointing(reference, fresh)
+            if rows and rule == "refuse":
                 raise StillReferenced(owner)
-            if found:
-                waiting.append((owner, found))
+            if rows:
+                waiting.append((owner, rows))
     return doomed, loosened
 
 

@@ -16,5 +16,5 @@ def estimated(model: type[Model], at_least: int) -> int | None:
 
     An estimate below ``at_least``, a number that is known to be there, is none.
     """
-    found = database.obj.dialect.estimated_count(database.obj, model)
-    return found if found is not None and found > at_least else None
+    estimate = database.obj.dialect.estimated_count(database.obj, model)
+    return estimate if estimate is not None and estimate > at_least else None

@@ -11,7 +11,7 @@ FileIdentity = tuple[int, int]
 def identity_of(path: str | os.PathLike[str]) -> FileIdentity | None:
     """Return the device and the number of the file that ``path`` names now, None where there is none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

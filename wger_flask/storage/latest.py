@@ -25,8 +25,8 @@ def latest(references: Sequence[peewee.Field[Any]], keys: Sequence[object], colu
         return {}
     statement = _latest(database.obj.dialect, tuple(references), len(stored), column)
     moment = getattr(references[0].model, column)
-    found = statement.run(stored * len(references)).fetchall()
-    return {decode(references[0], key): decode(moment, value) for key, value in found}
+    rows = statement.run(stored * len(references)).fetchall()
+    return {decode(references[0], key): decode(moment, value) for key, value in rows}
 
 
 @lru_cache(COMPILED_SHAPES)

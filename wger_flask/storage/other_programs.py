@@ -33,16 +33,16 @@ class OtherTables:
             for owner, column in self._references.get(target, ()):
                 key = _key_of(owner)
                 for start in range(0, len(going), _AT_ONCE):
-                    found = _pointing(owner, key, column, going[start : start + _AT_ONCE])
-                    fresh = [one for one in found if one not in seen.setdefault(owner, set())]
+                    pointing = _pointing(owner, key, column, going[start : start + _AT_ONCE])
+                    fresh = [one for one in pointing if one not in seen.setdefault(owner, set())]
                     if fresh:
                         seen[owner].update(fresh)
                         doomed.append((owner, key, fresh))
                         waiting.append((owner, fresh))
-        for owner, key, found in reversed(doomed):  # what refers to a row was found after it
-            for start in range(0, len(found), _AT_ONCE):
-                _run(f'DELETE FROM "{owner}" WHERE "{key}" IN', found[start : start + _AT_ONCE])
-            gone[owner] = gone.get(owner, 0) + len(found)
+        for owner, key, pointing in reversed(doomed):  # what refers to a row was found after it
+            for start in range(0, len(pointing), _AT_ONCE):
+                _run(f'DELETE FROM "{owner}" WHERE "{key}" IN', pointing[start : start + _AT_ONCE])
+            gone[owner] = gone.get(owner, 0) + len(pointing)
         return gone
 
 

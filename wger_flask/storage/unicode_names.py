@@ -50,13 +50,13 @@ def _normalize(table: str, column: str, longest: int) -> int:
         if (form := normalized(name)) != name:
             by_form[form].append((key, name))
     changed = 0
-    for form, found in by_form.items():
+    for form, values in by_form.items():
         held = list(rows.select(rows.c.id, names).where(names == form).tuples())
-        if len(found) + len(held) > 1:
-            shown = ", ".join(f"{ascii(name)} (id {key})" for key, name in sorted(held + found))
+        if len(values) + len(held) > 1:
+            shown = ", ".join(f"{ascii(name)} (id {key})" for key, name in sorted(held + values))
             log.warning("%s: these names are one and stay apart, each found by its exact spelling: %s", table, shown)
         elif len(form) > longest:
-            log.warning("%s: %s (id %s) stays as it is: it would be too long", table, ascii(found[0][1]), found[0][0])
+            log.warning("%s: %s (id %s) stays as it is: it would be too long", table, ascii(values[0][1]), values[0][0])
         else:
-            changed += rows.update({names: form}).where(rows.c.id == found[0][0]).execute()
+            changed += rows.update({names: form}).where(rows.c.id == values[0][0]).execute()
     return changed

@@ -61,7 +61,7 @@ class ValueSeries:
     def totals(self, size: str, zone: ZoneInfo) -> list[Total]:
         """Return the totals of each bucket that has values; ``size`` is one of :data:`BUCKETS`."""
         held = database.obj
-        return [Total(*found) for found in held.dialect.bucket_totals(held, self.rows, self.series, size, zone)]
+        return [Total(*row) for row in held.dialect.bucket_totals(held, self.rows, self.series, size, zone)]
 
     def smallest_bucket(self, zone: ZoneInfo, most: int) -> str:
         """Return the smallest size of which at most ``most`` buckets have values, the largest if there is none."""
@@ -74,4 +74,4 @@ class ValueSeries:
     def counts(self) -> list[ValueCount]:
         """Return how often each value occurs."""
         held = database.obj
-        return [ValueCount(*found) for found in held.dialect.value_counts(held, self.rows, self.series)]
+        return [ValueCount(*rows) for rows in held.dialect.value_counts(held, self.rows, self.series)]

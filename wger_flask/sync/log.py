@@ -116,7 +116,7 @@ def change_marker() -> object:
 
 
 def compact() -> compaction.Compaction:
-    """Drop what nobody needs of the log, while it is used; it does so by itself once a day where phones come."""
+    """Drop what no phone needs of the log, while it is used; it does so by itself once a day where phones come."""
     return _with_log(lambda: compaction.compact(_nodes))
 
 
@@ -134,7 +134,7 @@ _looked = 0.0
 
 
 def _compact_if_due() -> None:
-    """Compact in a thread of its own where nobody has for a day; looks every few minutes."""
+    """Compact in a thread of its own where that was not done for a day; looks every few minutes."""
     global _looked
     now = time.monotonic()
     if now - _looked < _SECONDS_BETWEEN_LOOKS or database.obj.in_transaction():

@@ -1,4 +1,4 @@
-"""Answers that go on for minutes: a state machine that whoever serves it drives.
+"""Answers that go on for minutes: a state machine that its server drives.
 
 :meth:`Source.advance` gives the next piece, nothing where there is nothing to tell at the moment, None at the end.  In
 between it holds neither a thread nor a connection to the database; :meth:`Source.wake` and :attr:`Source.due` say when
@@ -36,7 +36,7 @@ class Pace:
 class Source:
     """What a user's client is told, for as long as ``pace`` says; ``client_id`` is its name among theirs.
 
-    ``advance`` and ``close`` are for whoever drives it, one call at a time; ``wake`` and ``stop`` may come from any
+    ``advance`` and ``close`` are for what drives it, one call at a time; ``wake`` and ``stop`` may come from any
     thread.
     """
 

@@ -1,7 +1,7 @@
 """Turn what a dump says of a column into what the database stores.
 
 A dump is not trusted: SQLite would take a date of 31 February or a text where a number
-belongs, and whoever reads the row later would pay.  Every reader raises ValueError for what
+belongs, and a later reader of the row would pay.  Every reader raises ValueError for what
 its column cannot hold.  Dumps that people or their scripts have edited spell values in more
 ways than Django writes them: what its own ``loaddata`` understands is understood here, as long as
 nothing is lost by that (it would cut 5.5 to 5).

@@ -45,7 +45,7 @@ def _with_uuid(key: object, fields: dict) -> dict:
 
 @abstract
 class WorkoutSession(Model):
-    """A session of a date, with times of day that nobody had to give."""
+    """A session of a date, with times of day that did not have to be given."""
 
     id = columns.UUID(primary_key=True, default=columns.uuid7)
     user = columns.ForeignKey(User, backref="+")

@@ -1,8 +1,8 @@
 """Know the rows that ship with the server, and take them back.
 
-A new server has exercises and foods of its own from its first start.  Whoever then brings
+A new server has exercises and foods of its own from its first start.  An operator who then brings
 their wger would get a mixture: the numbers of the two catalogues collide, and a shipped
-translation would hang on somebody else's exercise.  So the catalogue that ships makes way,
+translation would hang on the exercise of another.  So the catalogue that ships makes way,
 except for what users' own rows have come to rely on.
 """
 

@@ -1,6 +1,6 @@
 """Let the categories of a dump take the place of those that accounts have here already.
 
-A user has one category of each type, and one of body weight from the moment of registration: whoever makes an account
+A user has one category of each type, and one of body weight from the moment of registration: what makes an account
 and then imports what it was elsewhere has two.
 """
 

@@ -1,8 +1,9 @@
 """Make messages out of what changed, and send those that are due.
 
-Several processes and hosts may do so at once: a message belongs to whoever moved its next attempt first, and as long as
-it is on its way no other of that webhook is; the cursor of a webhook moves with the messages up to there in one
-transaction.  So each change is told at least once, and twice where a process dies before it has noted an answer.
+Several processes and hosts may do so at once: a message belongs to the process that moved its next attempt first, and
+as long as it is on its way no other of that webhook is; the cursor of a webhook moves with the messages up to there
+in one transaction. So each change is told at least once, and twice where a process dies before it has noted an
+answer.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ logger = logging.getLogger("wger_flask.webhooks")
 MOST_LANES = 8
 """Addresses of one process to which messages are on their way at the same moment."""
 MOST_LANES_OF_USER = 2
-"""Of these, those of one user: nobody takes them all with addresses that never answer."""
+"""Of these, those of one user: no user takes them all with addresses that never answer."""
 TURN_SECONDS = 60.0
 """After these a lane begins with no further message, so that others have their turn."""
 

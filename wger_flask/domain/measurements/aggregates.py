@@ -83,17 +83,17 @@ def value_counts(call: Call) -> list[dict]:
     """
     series, zone, key = _series(call), _zone(call), _keys()
     if (call.args.getlist("summed_per_day") or [""])[-1] in _ON:
-        found = _daily(series.totals("day", zone))
-        found.sort(key=lambda count: key(count.series))  # in the order of value and day before
+        counts = _daily(series.totals("day", zone))
+        counts.sort(key=lambda count: key(count.series))  # in the order of value and day before
     else:
-        found = series.counts()
-        found.sort(key=lambda count: (count.value, key(count.series), *_by_unit(count.unit)))
+        counts = series.counts()
+        counts.sort(key=lambda count: (count.value, key(count.series), *_by_unit(count.unit)))
     return [
         {
             "category": key(count.series), "value": f"{count.value:.2f}", "unit": count.unit, "count": count.count,
             "newest": _moment(decode(Measurement.date, count.newest)),
         }
-        for count in found
+        for count in counts
     ]  # fmt: skip
 
 

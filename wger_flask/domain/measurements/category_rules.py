@@ -40,7 +40,7 @@ def _wrong_with_parent(parent, row: Category | None) -> str:
         "A category with measurements cannot be used as a parent":
             Selection(Measurement, (equals(Measurement.category, parent),)),
     }  # fmt: skip
-    return next((words for words, found in zip(asked, which_exist(list(asked.values())), strict=True) if found), "")
+    return next((words for words, exists in zip(asked, which_exist(list(asked.values())), strict=True) if exists), "")
 
 
 def _is_nested():
@@ -84,7 +84,7 @@ def add_components(call: Call, row: Category, created: bool) -> None:
     components = GROUPS.get(row.metric_type)
     if not components:
         return
-    present = {found.metric_type for found in Category.select().where(Category.parent == row.id)}
+    present = {component.metric_type for component in Category.select().where(Category.parent == row.id)}
     for order, (metric_type, name) in enumerate(components.items()):
         if metric_type not in present and (key := derived_key(row.user_id, metric_type)) is not None:
             insert(Category(

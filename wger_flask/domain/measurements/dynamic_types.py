@@ -65,8 +65,8 @@ class DynamicTypeSchema(Schema):
 def list_types(call: Call) -> list[dict]:
     """Answer ``measurement-category/dynamic-types/``."""
     return [
-        {"value": found.value, "label": found.label, "params_schema": found.params_schema}
-        for found in DYNAMIC_TYPES.values()
+        {"value": dynamic_type.value, "label": dynamic_type.label, "params_schema": dynamic_type.params_schema}
+        for dynamic_type in DYNAMIC_TYPES.values()
     ]
 
 
@@ -135,8 +135,8 @@ def _complaint(kind: str, params) -> str | None:
     from jsonschema import Draft202012Validator  # takes a while and some memory: only who calculates needs it
     from jsonschema.exceptions import best_match
 
-    found = best_match(Draft202012Validator(DYNAMIC_TYPES[kind].params_schema).iter_errors(params))
-    return found and found.message
+    error = best_match(Draft202012Validator(DYNAMIC_TYPES[kind].params_schema).iter_errors(params))
+    return error and error.message
 
 
 def _nothing(user: int, params: dict) -> None:

@@ -80,6 +80,6 @@ def _check_external_id(data: dict, row: Measurement | None, category: Category) 
         equals(Measurement.category, category.id), equals(Measurement.source, source),
         equals(Measurement.external_id, external_id),
     )  # fmt: skip
-    found = Selection(Measurement, same).keys()
-    if found and (row is None or found != [row.id]):
+    keys = Selection(Measurement, same).keys()
+    if keys and (row is None or keys != [row.id]):
         raise Invalid({"non_field_errors": [clashes_of(Measurement)["category", "source", "external_id"]]})

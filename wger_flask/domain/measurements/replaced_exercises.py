@@ -22,15 +22,15 @@ def exercise_replaced(gone: int, replacement: int) -> None:
         exercises = _exercises(category)
         if gone in exercises and (params := _led_over(category, gone, replacement)):
             category.dynamic_params = params
-            update(category, ("dynamic_params",))  # whoever listens calculates it
+            update(category, ("dynamic_params",))  # its listeners calculate it
         elif gone in exercises or replacement in exercises:
             calculate(category)
 
 
 def _exercises(category: Category) -> list[object]:
     params = category.dynamic_params
-    found = params.get(EXERCISES_IN[category.dynamic_type], ()) if isinstance(params, dict) else ()
-    return found if isinstance(found, list) else [found]
+    keys = params.get(EXERCISES_IN[category.dynamic_type], ()) if isinstance(params, dict) else ()
+    return keys if isinstance(keys, list) else [keys]
 
 
 def _led_over(category: Category, gone: int, replacement: int) -> dict | None:

@@ -78,14 +78,14 @@ def _card(trophy: dict, standing: dict | None, earned: dict[int, list[datetime]]
 
 def _earned(user) -> dict[int, list[datetime]]:
     """Return when ``user`` earned each trophy, in order of time."""
-    found: dict[int, list[datetime]] = {}
+    moments: dict[int, list[datetime]] = {}
     if user is None:
-        return found
+        return moments
     own = Selection(UserTrophy, shown_to(user), ("earned_at", "id"))
     rows = own.rows(("trophy", "earned_at"))
     for trophy, moment in rows:
-        found.setdefault(trophy, []).append(moment.astimezone(active_zone()))
-    return found
+        moments.setdefault(trophy, []).append(moment.astimezone(active_zone()))
+    return moments
 
 
 def award_names(keys: list[int]) -> dict[int, str]:

@@ -23,7 +23,7 @@ def progress(call: Call) -> list[dict]:
     user, repeated = call.user.id, call.args.get("include_repeatable") == "true"
     row, dates, wire, earned = _figures(user), dates_of(user), fields.DateTime().wire, _earned(user)
     standing: tuple[float, str | None, str | None, str | None]
-    found = []
+    rows = []
     for trophy in Selection(Trophy, (equals(Trophy.is_active, True),), ("order", "name", "id")).instances():
         earned_at = earned.get(trophy.id) if trophy.is_repeatable == repeated else None
         if trophy.is_repeatable and not repeated or trophy.is_hidden and earned_at is None and not call.user.is_staff:
@@ -37,8 +37,8 @@ def progress(call: Call) -> list[dict]:
         else:
             told = check(trophy.checker_class, trophy.checker_params, row, dates, is_progressive=trophy.is_progressive)
             standing = (told.progress, told.current_value, told.target_value, told.progress_display)
-        found.append(item | dict(zip(_STANDING, standing, strict=True)))
-    return found
+        rows.append(item | dict(zip(_STANDING, standing, strict=True)))
+    return rows
 
 
 _STANDING = ("progress", "current_value", "target_value", "progress_display")

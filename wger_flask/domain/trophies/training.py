@@ -49,11 +49,11 @@ def session_created(session: WorkoutSession) -> None:
     row, dates = held(user), dates_of(user)
     saturday = saturday_of(workout.date)
     if saturday and not has_its_weekend(row):
-        found = recount(row)
+        statistics = recount(row)
     else:
         count, questions = number_of_sessions(user), (partial(is_complete, user, saturday), partial(is_first, session))
-        found = keep(row, with_workout(figures(row), workout, count, dates, *questions))
-    awards.give(user, found, dates)
+        statistics = keep(row, with_workout(figures(row), workout, count, dates, *questions))
+    awards.give(user, statistics, dates)
 
 
 def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
@@ -62,19 +62,19 @@ def session_changed(session: WorkoutSession, names: frozenset[str]) -> None:
         user, moved = session.user_id, not names.isdisjoint(("datetime_start", "user"))
         row, workouts, dates = held(user), workouts_of(user), dates_of(user)
         day = today(zone_of(user))
-        found = keep(row, with_changed_workout(figures(row), workouts, day, moved=moved))
+        statistics = keep(row, with_changed_workout(figures(row), workouts, day, moved=moved))
         awards.settle(user, recalculate(workouts, (), day), dates, sessions=True, logs=False)
-        awards.give(user, found, dates)
+        awards.give(user, statistics, dates)
 
 
 def log_created(log: WorkoutLog) -> None:
     """Count a new log; it may be a record."""
     row, lift = held(log.user_id), lift_of(log)
     activity.note(row, log)
-    found = figures(row)
+    statistics = figures(row)
     if lift.volume:
-        found = keep(row, with_log(found, lift))
-    awards.give(log.user_id, found, dates_of(log.user_id), log)
+        statistics = keep(row, with_log(statistics, lift))
+    awards.give(log.user_id, statistics, dates_of(log.user_id), log)
 
 
 def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
@@ -82,9 +82,9 @@ def log_changed(log: WorkoutLog, names: frozenset[str]) -> None:
     if names & awards.OF_RECORDS:
         awards.judge_again(log)
     if names & _COUNTS_OF_LOG:
-        found, dates = recount(held(log.user_id)), dates_of(log.user_id)
-        awards.settle(log.user_id, found, dates, sessions=False, logs=True)
-        awards.give(log.user_id, found, dates)
+        statistics, dates = recount(held(log.user_id)), dates_of(log.user_id)
+        awards.settle(log.user_id, statistics, dates, sessions=False, logs=True)
+        awards.give(log.user_id, statistics, dates)
     elif "date" in names:
         activity.look_again(held(log.user_id))
 

@@ -100,8 +100,8 @@ class Batch(fields.Field):
             return builder.grouped(load, self.otherwise, self.part)
 
         def load_raw(keys: list[Any], context: Context) -> dict[Any, Any]:
-            found = load(decoded := list(map(decode, keys)), context)
-            return {raw: found[key] for raw, key in zip(keys, decoded, strict=True) if key in found}
+            values = load(decoded := list(map(decode, keys)), context)
+            return {raw: values[key] for raw, key in zip(keys, decoded, strict=True) if key in values}
 
         return builder.grouped(load_raw, self.otherwise, self.part)
 

@@ -84,8 +84,8 @@ class JsonPicks(Json):
 
     def picked(self, value: object) -> list[str]:
         """Return the list of values that a stored value has under its key."""
-        found = value.get(self.key) if isinstance(value, dict) else None
-        return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+        items = value.get(self.key) if isinstance(value, dict) else None
+        return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
 
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any

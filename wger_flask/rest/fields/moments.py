@@ -81,10 +81,10 @@ def spelled_moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    found = _loose_moment.match(text)
-    if found is None:
+    match = _loose_moment.match(text)
+    if match is None:
         return None
-    *parts, fraction, offset = found.groups()
+    *parts, fraction, offset = match.groups()
     try:
         zone = datetime.fromisoformat(f"2000-01-01T00{offset}").tzinfo if offset else None
         year, month, day, hour, minute, second = (int(part or 0) for part in parts)
@@ -125,8 +125,8 @@ class Date(Field):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
             try:
-                found = self._lenient.match(value)
-                return date(*map(int, found.groups())) if found else date.fromisoformat(value)
+                match = self._lenient.match(value)
+                return date(*map(int, match.groups())) if match else date.fromisoformat(value)
             except ValueError:
                 pass
         raise ValidationError("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
@@ -153,10 +153,10 @@ class Time(Field):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
             try:
-                found = self._lenient.match(value)
-                if not found:
+                match = self._lenient.match(value)
+                if not match:
                     return time.fromisoformat(value).replace(tzinfo=None)
-                hours, minutes, seconds, fraction = found.groups()
+                hours, minutes, seconds, fraction = match.groups()
                 return time(int(hours), int(minutes), int(seconds or 0), int((fraction or "0").ljust(6, "0")))
             except ValueError:
                 pass

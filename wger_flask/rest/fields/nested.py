@@ -54,10 +54,10 @@ class Nested(fields.Field):
 
         if inner.is_plain:
             return _joined(builder, path, Dumper(self.schema, model, f"{builder.prefix}{path}.", builder.dialect))
-        found = RowsByKey(key, inner.columns)
+        rows_by_key = RowsByKey(key, inner.columns)
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
-            rows = found.raw_rows(keys)
+            rows = rows_by_key.raw_rows(keys)
             return dict(zip((row[inner.key] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(path, load)
@@ -91,10 +91,10 @@ class Children(fields.Field):
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
 
-        found = RowsByKey(self.reference, wanted, self.order)
+        rows_by_key = RowsByKey(self.reference, wanted, self.order)
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
-            rows = found.raw_rows(keys)
+            rows = rows_by_key.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
@@ -121,10 +121,10 @@ class Child(fields.Field):
         inner = dumper(self.schema, model)
         wanted = inner.columns + (self.reference.name,)
 
-        found = RowsByKey(self.reference, wanted)
+        rows_by_key = RowsByKey(self.reference, wanted)
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
-            rows = found.raw_rows(keys)
+            rows = rows_by_key.raw_rows(keys)
             return dict(zip((row[-1] for row in rows), inner(rows, context), strict=True))
 
         return builder.looked_up(self.attribute or key_of(builder.model).name, load)
@@ -155,10 +155,10 @@ class Members(fields.Field):
         inner = Dumper(self.schema, self.relation.model, prefix=f"{target.name}.")
         wanted = inner.columns + (source.name,)
 
-        found = RowsByKey(source, wanted, self.order)
+        rows_by_key = RowsByKey(source, wanted, self.order)
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
-            rows = found.raw_rows(keys)
+            rows = rows_by_key.raw_rows(keys)
             return _by_last(rows, inner(rows, context))
 
         return builder.grouped(load)
@@ -183,7 +183,7 @@ def _joined(builder: Builder, path: str, inner: Dumper) -> Column:
 
 def _by_last(rows: list[tuple[Any, ...]], items: list[dict[str, Any]]) -> dict[object, list[dict[str, Any]]]:
     """Return the items of rows by the last value of each row: the key of what they belong to."""
-    found: dict[object, list[dict[str, Any]]] = {}
+    groups: dict[object, list[dict[str, Any]]] = {}
     for row, item in zip(rows, items, strict=True):
-        found.setdefault(row[-1], []).append(item)
-    return found
+        groups.setdefault(row[-1], []).append(item)
+    return groups

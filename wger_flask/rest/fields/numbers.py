@@ -193,12 +193,12 @@ def check_digits(number: D, max_digits: int, places: int) -> None:
         before = total - behind
     else:
         total, before, behind = -exponent, 0, -exponent
-    for found, allowed, what in (
+    for count, allowed, what in (
         (total, max_digits, "digits in total"),
         (behind, places, "decimal places"),
         (before, max_digits - places, "digits before the decimal point"),
     ):
-        if found > allowed:
+        if count > allowed:
             raise ValidationError(f"Ensure that there are no more than {allowed} {what}.")
 
 

@@ -156,10 +156,10 @@ class Keys(fields.Field):
         links = RowsByKey(source, (source.name, target.name), self._order)
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
-            found: dict[str, Any] = {}
+            rows_by_key: dict[str, Any] = {}
             for key, target in links.raw_rows(keys):
-                found.setdefault(key, []).append(convert(target) if convert else target)
-            return found
+                rows_by_key.setdefault(key, []).append(convert(target) if convert else target)
+            return rows_by_key
 
         return builder.grouped(load)
 

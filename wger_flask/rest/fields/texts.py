@@ -60,17 +60,17 @@ class String(Field):
 
     def _complaints(self, text: str) -> list[str]:
         """Return everything that is wrong with ``text``, not only the first."""
-        found = []
+        complaints = []
         if self.max_length == self.LONGEST:
             if len(text.encode()) > self.LONGEST:
-                found.append(f"Ensure this field has no more than {self.LONGEST} bytes.")
+                complaints.append(f"Ensure this field has no more than {self.LONGEST} bytes.")
         elif len(text) > self.max_length:
-            found.append(f"Ensure this field has no more than {self.max_length} characters.")
+            complaints.append(f"Ensure this field has no more than {self.max_length} characters.")
         if text and len(text) < self.min_length:
-            found.append(f"Ensure this field has at least {self.min_length} characters.")
+            complaints.append(f"Ensure this field has at least {self.min_length} characters.")
         if "\x00" in text:
-            found.append("Null characters are not allowed.")
-        return found
+            complaints.append("Null characters are not allowed.")
+        return complaints
 
 
 class TimeZone(String):
@@ -109,13 +109,13 @@ class URL(String):
         return super().described(components, role) | form
 
     def _complaints(self, text: str) -> list[str]:
-        found = super()._complaints(text)
+        complaints = super()._complaints(text)
         try:
             if text:
                 self._check(text)
-            return found
+            return complaints
         except ValidationError as wrong:
-            return [*found, *map(str, wrong.messages)]
+            return [*complaints, *map(str, wrong.messages)]
 
 
 class Choice(Field):

@@ -187,7 +187,7 @@ class FilterSet:
         if not args:
             return selection
         errors: dict[str, list[str]] = {}
-        for item in {id(found): found for param in args if (found := self.by_param.get(param))}.values():
+        for item in {id(filter_): filter_ for param in args if (filter_ := self.by_param.get(param))}.values():
             try:
                 selection = selection.where(*item.clauses(args))
             except* Rejected as all_wrong:
@@ -221,14 +221,14 @@ class FilterSet:
 
         A list only becomes longer by that; a deletion that was to hold under a condition cannot be undone.
         """
-        found = {}
+        reasons = {}
         for param in args:
             item = self.by_param.get(param)
             kind = item if isinstance(item, BooleanFilter) else getattr(item, "kind", None)
             takes = kind if isinstance(kind, BooleanFilter | BooleanKind) else None
             if takes is not None and any(boolean(text, takes.spelling) is None for text in args.getlist(param) if text):
-                found[param] = [BooleanKind.neither]
-        return found
+                reasons[param] = [BooleanKind.neither]
+        return reasons
 
     def relevance(self, args: MultiDict[str, str]) -> tuple[Term, ...]:
         """Return the terms of the order that the filters in use suggest, none where none does."""
@@ -294,7 +294,7 @@ def _column(model: type[Model], name: str) -> tuple[peewee.Field, tuple[columns.
             raise ValueError(f"{model.__name__} has no reference {step!r} to filter by")
         steps.append(reference)
         model = reference.rel_model
-    found = columns_of(model).get(last) or column_in_table(model, last)
-    if found is None:
+    column = columns_of(model).get(last) or column_in_table(model, last)
+    if column is None:
         raise ValueError(f"{model.__name__} has no column {last!r} to filter by")
-    return found, tuple(steps)
+    return column, tuple(steps)

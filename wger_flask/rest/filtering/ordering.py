@@ -39,9 +39,9 @@ class Ordering:
         terms: list[str] = []
         for part in values[-1].split(","):
             name = part.strip()
-            found = self.allowed.get(name.removeprefix("-"))
-            if found is not None:
-                terms += [_flip(term) for term in found] if name.startswith("-") else found
+            order = self.allowed.get(name.removeprefix("-"))
+            if order is not None:
+                terms += [_flip(term) for term in order] if name.startswith("-") else order
         return tuple(dict.fromkeys(terms))
 
     def describe(self) -> tuple[str, ...]:
@@ -68,8 +68,8 @@ def expand(model: type[Model], path: str) -> list[str]:
 
 
 def _directed(model: type[Model], name: str) -> list[str]:
-    found = expand(model, name.lstrip("-").replace("__", "."))
-    return [_flip(term) for term in found] if name.startswith("-") else found
+    names = expand(model, name.lstrip("-").replace("__", "."))
+    return [_flip(term) for term in names] if name.startswith("-") else names
 
 
 def _flip(term: str) -> str:

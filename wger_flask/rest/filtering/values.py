@@ -66,8 +66,8 @@ class Kind:
 
     def several(self, param: str, text: str, strict: bool = True) -> list[Any]:
         """Return the values of a comma-separated parameter, without those that are empty."""
-        found = [self.one(param, part, strict=False) for part in text.split(",") if part]
-        return [value for value in found if value is not None]
+        values = [self.one(param, part, strict=False) for part in text.split(",") if part]
+        return [value for value in values if value is not None]
 
     def each(self, param: str, texts: list[str]) -> list[Any]:
         """Return the values of a repeated parameter."""
@@ -174,10 +174,10 @@ class DateKind(Kind):
     name = "date"
 
     def parse(self, text: str) -> Any:
-        found = _first(text, _DATE_FORMATS)
-        if found is None:
+        moment = _first(text, _DATE_FORMATS)
+        if moment is None:
             raise ValueError("Enter a valid date.")
-        return found.date()
+        return moment.date()
 
 
 class TimeKind(Kind):
@@ -186,10 +186,10 @@ class TimeKind(Kind):
     name = "time"
 
     def parse(self, text: str) -> Any:
-        found = _first(text, _TIME_FORMATS)
-        if found is None:
+        moment = _first(text, _TIME_FORMATS)
+        if moment is None:
             raise ValueError("Enter a valid time.")
-        return found.time()
+        return moment.time()
 
 
 class MomentKind(Kind):
@@ -198,27 +198,27 @@ class MomentKind(Kind):
     name = "date-time"
 
     def parse(self, text: str) -> Any:
-        found = spelled_moment(text.strip())
-        if found is None:
+        moment = spelled_moment(text.strip())
+        if moment is None:
             raise ValueError("Enter a valid date/time.")
-        if found.tzinfo is None:
-            local = found.replace(tzinfo=active_zone())
+        if moment.tzinfo is None:
+            local = moment.replace(tzinfo=active_zone())
             if local.utcoffset() != local.replace(fold=1).utcoffset():
                 raise ValueError(
-                    f"{found} couldn’t be interpreted in time zone {active_zone()}; "
+                    f"{moment} couldn’t be interpreted in time zone {active_zone()}; "
                     "it may be ambiguous or it may not exist."
                 )
-            found = local
-        if not 2 <= found.year <= 9998:  # no zone can push it out of what can be stored
+            moment = local
+        if not 2 <= moment.year <= 9998:  # no zone can push it out of what can be stored
             raise ValueError("Enter a valid date/time.")
-        return found
+        return moment
 
     def day(self, param: str, text: str) -> list[datetime]:
         """Return the first moments of a day and of the next, in the zone in force."""
-        found = _first(text, _DATE_FORMATS)
-        if found is None or not 2 <= found.year <= 9998:
+        moment = _first(text, _DATE_FORMATS)
+        if moment is None or not 2 <= moment.year <= 9998:
             raise Rejected(param, "Enter a valid date.")
-        start = found.date()
+        start = moment.date()
         return [midnight(day, active_zone()) for day in (start, start + timedelta(days=1))]
 
 
@@ -286,9 +286,9 @@ def kind_of(column: peewee.Field, spelling: str = "") -> Kind:
     """
     if column.choices:
         return ChoiceKind(column)
-    found = next((kind for fields, kind in _KINDS if isinstance(column, fields)), Kind)
+    kind_class = next((kind for fields, kind in _KINDS if isinstance(column, fields)), Kind)
     if spelling:
-        if spelling != "any" or found is not BooleanKind:
+        if spelling != "any" or kind_class is not BooleanKind:
             raise ValueError(f"column {column.name!r} has no spelling {spelling!r}: a boolean's may be 'any'")
         return BooleanKind(column, spelling)
-    return found(column)
+    return kind_class(column)

@@ -16,7 +16,7 @@ def describe(call: Call) -> dict[str, Any]:
     """Return the body of an OPTIONS answer."""
     target = call.target
     ending = {"list": " List", "detail": " Instance"}.get(target.kind, "")
-    found: dict[str, Any] = {
+    description: dict[str, Any] = {
         "name": target.name.replace("-", " ").title() + ending,
         "description": target.about,
         "renders": ["application/json", "text/html"],
@@ -28,8 +28,8 @@ def describe(call: Call) -> dict[str, Any]:
         if target.resource and method in target.handlers and target.access.rule(method)(call.user)
     }
     if actions:
-        found["actions"] = actions
-    return found
+        description["actions"] = actions
+    return description
 
 
 def describe_fields(schema: type[marshmallow.Schema]) -> dict[str, dict[str, Any]]:
@@ -39,16 +39,16 @@ def describe_fields(schema: type[marshmallow.Schema]) -> dict[str, dict[str, Any
 
 def _describe(name: str, field: marshmallow.fields.Field[Any]) -> dict[str, Any]:
     ours = field if isinstance(field, Field) else None
-    found = {
+    description = {
         "type": ours.options_type if ours else "field",
         "required": field.required,
         "read_only": field.dump_only,
         "label": getattr(field, "label", None) or name.replace("_", " ").capitalize(),
     }
     if help := getattr(field, "help", ""):
-        found["help_text"] = help
+        description["help_text"] = help
     for attribute, key in (("max_length", "max_length"), ("min", "min_value"), ("max", "max_value")):
         if getattr(field, attribute, None) is not None:
             value = getattr(field, attribute)
-            found[key] = value if isinstance(value, int | float) else float(value)
-    return found | (ours.options() if ours else {})
+            description[key] = value if isinstance(value, int | float) else float(value)
+    return description | (ours.options() if ours else {})

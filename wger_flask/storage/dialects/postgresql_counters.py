@@ -41,19 +41,19 @@ class PostgresqlCounters(SharedCounters):
         values = {"name": name, "now": now, "since": now - seconds, "until": now + _AHEAD, "most": most}
         with self._connection.used(database.obj) as held, held.transaction():
             held.execute(_LOCK, (f"{_TABLE} {name}",))
-            found = held.execute(_ADD, values).fetchone()
+            row = held.execute(_ADD, values).fetchone()
             self._adds += 1
             if self._adds % _SWEEP_EVERY == 0:
                 held.execute(f"DELETE FROM {_TABLE} WHERE at < %s OR at > %s", (now - _LONGEST, now + _AHEAD))
-        assert found is not None
-        oldest: float | None = found[0]
+        assert row is not None
+        oldest: float | None = row[0]
         return oldest
 
     def _count_within(self, name: str, now: float, seconds: float) -> int:
         with self._connection.used(database.obj) as held:
-            found = held.execute(_COUNT, (name, now - seconds, now + _AHEAD)).fetchone()
-        assert found is not None
-        count: int = found[0]
+            row = held.execute(_COUNT, (name, now - seconds, now + _AHEAD)).fetchone()
+        assert row is not None
+        count: int = row[0]
         return count
 
     def _forget(self, name: str) -> None:

@@ -14,13 +14,13 @@ _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", 
 
 
 def columns_by_table(database: Database) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     query = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0
                AND NOT a.attisdropped"""
     for table, column in database.execute_sql(query):
-        found.setdefault(table, set()).add(column)
-    return found
+        columns.setdefault(table, set()).add(column)
+    return columns
 
 
 def drop_index(database: Database, table: str, index: str) -> None:
@@ -33,8 +33,8 @@ def references(database: Database) -> list[tuple[str, str, str, str]]:
     query = """SELECT k.conrelid::regclass::text, a.attname, k.confrelid::regclass::text, k.confdeltype::text
                FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
                WHERE k.contype = 'f' AND pg_table_is_visible(k.conrelid)"""
-    found = database.execute_sql(query).fetchall()
-    return [(table.strip('"'), column, to.strip('"'), _ACTIONS[action]) for table, column, to, action in found]
+    rows = database.execute_sql(query).fetchall()
+    return [(table.strip('"'), column, to.strip('"'), _ACTIONS[action]) for table, column, to, action in rows]
 
 
 def change_reference(database: Database, table: str, column: str, action: str | None) -> None:

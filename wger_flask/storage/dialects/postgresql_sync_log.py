@@ -1,6 +1,6 @@
 """The log of changes on PostgreSQL.
 
-Marks have keys as text.  Triggers run once a statement, with all rows that it changed, and wake whoever waits
+Marks have keys as text.  Triggers run once a statement, with all rows that it changed, and wake what waits
 (``NOTIFY``).  Operations get their numbers by one process at a time, in a transaction whose snapshot is taken after its
 turn has come: numbers of a sequence are given before the commit, and a slow transaction would appear behind what was
 told as the end of the log.

@@ -42,8 +42,8 @@ def _expression(pieces: list[list[str]]) -> str:
 
 
 def prepare_names(database: SqliteFile, table: str) -> None:
-    found = database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_fts",)).fetchone()
-    if not found:
+    is_there = database.execute_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_fts",)).fetchone()
+    if not is_there:
         database.execute_sql(
             f"""CREATE VIRTUAL TABLE "{table}_fts" USING fts5(
                 folded, content='{table}', content_rowid='id', columnsize=0, tokenize='trigram')"""

@@ -34,7 +34,7 @@ class SqliteSyncLog(SyncLogSql):
         for name, moment, row in moments:
             called, condition = f"{PREFIX}{node.table}_{name}", ""
             if node.synced is not None and node.synced.stream == "user_ingredients":
-                # Of the many foods a few are in use.  Whoever adds a bucket has the lock, so nothing is missed.
+                # Of the many foods a few are in use.  Who adds a bucket has the lock, so nothing is missed.
                 food = f"""SELECT 1 FROM {BUCKET} WHERE kind = 'ingredient' AND key = {row}."{node.synced.food}\""""
                 condition = f"WHEN EXISTS ({food})"
                 if name == "update" and node.synced.food != node.key:

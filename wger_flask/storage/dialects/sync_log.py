@@ -97,4 +97,4 @@ class SyncLogSql:
         raise NotImplementedError
 
     def notify(self, database: Any) -> None:
-        """Wake whoever waits for changes, once this transaction has committed."""
+        """Wake what waits for changes, once this transaction has committed."""

@@ -66,7 +66,7 @@ class Place:
         end = self._end
         if self._is_spare and (oldest := self._line.oldest()) is not self:
             end = min(end, oldest._start + STUCK_SECONDS)
-        found = end - monotonic()
-        if found <= 0:
+        seconds = end - monotonic()
+        if seconds <= 0:
             raise TurnMissed("others have been writing for too long")
-        return found
+        return seconds

@@ -105,7 +105,7 @@ def _lock_now(descriptor: int) -> bool:
 class _Kept:
     """A lock that a thread of its own waits for, because the system knows no end to that.
 
-    Who waits may give up, and the next one go on waiting for the same.  What comes while nobody
+    Who waits may give up, and the next one go on waiting for the same.  What comes while no writer
     waits is given back at once.
     """
 

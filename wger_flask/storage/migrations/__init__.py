@@ -135,13 +135,13 @@ def _steps(
     It is not where all its tables are among those about to be ``made``.
     """
     applied = set() if Migration._meta.table_name in made else {row.name for row in Migration.select()}
-    found = []
+    steps = []
     for prefix, package, owned in _sources(models, plugins):
         is_new = bool(owned) and {model._meta.table_name for model in with_links(owned)} <= made
         for step in numbered(package):
             if prefix + step not in applied:
-                found.append((prefix + step, f"{package}.{step}", not is_new))
-    return found
+                steps.append((prefix + step, f"{package}.{step}", not is_new))
+    return steps
 
 
 def is_wgers_to_upgrade(models: Iterable[type[Model]]) -> str | None:
@@ -149,8 +149,8 @@ def is_wgers_to_upgrade(models: Iterable[type[Model]]) -> str | None:
 
     Raises :class:`..upgrades.UpgradeRefused` for one that is too old.
     """
-    found = release()
-    return found if found is not None and (older_tables.is_older() or missing_columns(models)) else None
+    made_by = release()
+    return made_by if made_by is not None and (older_tables.is_older() or missing_columns(models)) else None
 
 
 def is_current(models: Iterable[type[Model]], plugins: Mapping[str, PluginTables] | None = None) -> bool:

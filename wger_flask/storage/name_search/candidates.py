@@ -25,7 +25,7 @@ def method_override(words: Sequence[str], tables: Sequence[str]) -> list[tuple[s
     else is more likely; a slip is never more likely.
     """
     known = _known(_candidates(words))
-    found = []
+    misspelled = []
     for word in words:
         rare = bool(folding.slips_allowed(word)) and _count([[word]], tables, _RARE) < _RARE
         numbers = [other for other in folding.other_numbers(word) if other in known]
@@ -34,18 +34,18 @@ def method_override(words: Sequence[str], tables: Sequence[str]) -> list[tuple[s
         if not pieces and rare:
             pieces = [folding.GAP + other for other in _slips(word)]
         meant = next((parts for _, parts in apart), numbers[:1] or [word])
-        found.append((word, pieces, meant))
-    return found
+        misspelled.append((word, pieces, meant))
+    return misspelled
 
 
 def _candidates(words: Iterable[str]) -> set[str]:
     """Return whatever might be a word, of which it matters whether it is."""
-    found = set(words)
+    candidates = set(words)
     for word in words:
-        found.update(folding.other_numbers(word))
+        candidates.update(folding.other_numbers(word))
         for left, right in folding.halves(word):
-            found.update((left, right), folding.other_numbers(right))
-    return found
+            candidates.update((left, right), folding.other_numbers(right))
+    return candidates
 
 
 def _known(candidates: Iterable[str]) -> set[str]:
@@ -80,9 +80,9 @@ def _slips(word: str) -> list[str]:
 
 def _count(pieces: list[list[str]], tables: Sequence[str], most: int) -> int:
     """Return how many names have the pieces, ``most`` for more."""
-    held, found = database.obj, 0
+    held, count = database.obj, 0
     for table in tables:
-        found += held.dialect.count_names(held, table, pieces, most)
-        if found >= most:
+        count += held.dialect.count_names(held, table, pieces, most)
+        if count >= most:
             return most
-    return found
+    return count

@@ -43,13 +43,13 @@ def other_numbers(word: str) -> tuple[str, ...]:
 
     English and German endings: whether one of them is a word, only the known words can tell.
     """
-    found = [
+    variants = [
         word[: -len(ending)] + other
         for ending, (least, others) in _ENDINGS.items()
         if len(word) >= least and word.endswith(ending)
         for other in others
     ]
-    return tuple(dict.fromkeys(found)) if not word.endswith("ss") else ()
+    return tuple(dict.fromkeys(variants)) if not word.endswith("ss") else ()
 
 
 # An ending, how long a word must be at least for it to be one, and what may stand in its place.
@@ -91,10 +91,10 @@ def slips(typed: str, word: str) -> tuple[int, int]:
 def nearest(typed: str, words: Iterable[str], most: int = 8) -> list[str]:
     """Return those of ``words`` that ``typed`` may be meant to be: as few slips as possible, ``most`` at most."""
     allowed = slips_allowed(typed)
-    found: list[tuple[int, int, str]] = []
+    ranked: list[tuple[int, int, str]] = []
     for word in words:
         begun, whole = slips(typed, word)
         if word != typed and begun <= allowed:
-            found.append((begun, whole, word))
-    least = min((begun for begun, _, _ in found), default=0)
-    return [word for begun, _, word in sorted(found) if begun == least][:most]
+            ranked.append((begun, whole, word))
+    least = min((begun for begun, _, _ in ranked), default=0)
+    return [word for begun, _, word in sorted(ranked) if begun == least][:most]

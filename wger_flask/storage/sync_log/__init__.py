@@ -6,7 +6,7 @@
 * :mod:`.sequencer` turns marks into operations with rising numbers; :mod:`.buckets` says for whom.
 * :mod:`.reading` answers what a phone's checkpoint asks; :mod:`.numbers` keeps the numbers by which its writes are
   acknowledged.
-* :mod:`.compaction` drops what nobody needs any more.
+* :mod:`.compaction` drops what no phone needs any more.
 
 What databases answer differently is asked of ``database.dialect.sync_log`` (:mod:`..dialects.sync_log`).
 """

@@ -1,6 +1,6 @@
 """Find and make the buckets in which the rows of phones lie.
 
-A bucket comes into being when somebody first asks for it, and only then do its rows enter the log: users who never sync
+A bucket comes into being when a phone first asks for it, and only then do its rows enter the log: users who never sync
 cost no more than marks, which the sequencer drops.
 """
 

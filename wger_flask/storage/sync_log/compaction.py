@@ -89,7 +89,7 @@ def _sizes(held: Any) -> list[tuple[int, int, int]]:
 
 
 def _drop_unused(held: Any) -> int:
-    """Drop buckets of users who are gone, of foods that nobody needs, and those whose sums do not fit any more."""
+    """Drop buckets of users who are gone, of foods that no phone needs, and those whose sums do not fit any more."""
     sql = held.dialect.sync_log
     kinds = ", ".join(f"'{stream}'" for stream in OF_USERS)
     unused = f"""SELECT id FROM {BUCKET} WHERE kind IN ({kinds}) AND key NOT IN (SELECT id FROM auth_user)
@@ -115,8 +115,8 @@ def _damaged(held: Any) -> set[int]:
         FROM {BUCKET} b LEFT JOIN {OPERATION} o ON o.bucket = b.id GROUP BY b.id, b.checksum, b.live"""
     return {
         bucket
-        for bucket, checksum, live, total, found in held.execute_sql(query)
-        if checksum != int(total or 0) % CHECKSUMS or live != int(found or 0)
+        for bucket, checksum, live, total, sum_now in held.execute_sql(query)
+        if checksum != int(total or 0) % CHECKSUMS or live != int(sum_now or 0)
     }
 
 
@@ -127,10 +127,10 @@ def _write_anew(held: Any, bucket: int, live: int, dead: int) -> None:
     # Behind this number lie few dead operations.
     skip = min(dead - 1, live // 4)
     query = f"SELECT op_id {shown} AND op <> {PUT} ORDER BY op_id DESC LIMIT 1 OFFSET {given}"
-    found = held.execute_sql(query, (bucket, skip)).fetchone()
-    if found is None:
+    row = held.execute_sql(query, (bucket, skip)).fetchone()
+    if row is None:
         return
-    end = found[0]
+    end = row[0]
     before = f"SELECT count(*) {shown} AND op_id < {given} AND op"
     alive = held.execute_sql(f"{before} = {PUT}", (bucket, end)).fetchone()[0]
     buried = held.execute_sql(f"{before} <> {PUT}", (bucket, end)).fetchone()[0]

@@ -68,13 +68,13 @@ def _read(held: Any, by_table: Mapping[str, Node], user_id: int, since: Cursor |
     rows = held.execute_sql(query, (user_id, since.number, most + 1)).fetchall()
     if any(op == CLEAR for _, op, *_ in rows):
         raise EventsLost()  # what was deleted in between is not known any more
-    found = [
+    events = [
         Event(number, table, _key(held, by_table[table], key), op == REMOVE, moment)
         for number, op, table, key, moment in rows[:most]
         if table in by_table
     ]
     more = len(rows) > most
-    return Events(found, Cursor(epoch, rows[most - 1][0] if more else last), more)
+    return Events(events, Cursor(epoch, rows[most - 1][0] if more else last), more)
 
 
 def _key(held: Any, node: Node, key: Any) -> str | int:

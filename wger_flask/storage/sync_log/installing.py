@@ -105,8 +105,8 @@ def _functions(held: Any, nodes: Sequence[Node]) -> list[str]:
 
 
 def _fingerprint_of(held: Any) -> str:
-    found = held.execute_sql(f"SELECT fingerprint FROM {STATE}").fetchone()
-    return str(found[0]) if found else "lost"
+    row = held.execute_sql(f"SELECT fingerprint FROM {STATE}").fetchone()
+    return str(row[0]) if row else "lost"
 
 
 def _fingerprint(held: Any, nodes: Sequence[Node], made: Sequence[Trigger]) -> str:

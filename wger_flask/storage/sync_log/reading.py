@@ -51,8 +51,8 @@ class Batch(NamedTuple):
 def take_snapshot(nodes: Sequence[Node], user_id: int, client_id: str) -> Snapshot:
     """Return what a checkpoint says now.
 
-    The number of the phone's writes is of the same state as the rows: whoever sees the number sees what was uploaded
-    before it was given.
+    The number of the phone's writes is of the same state as the rows: a phone that sees the number sees what
+    was uploaded before it was given.
     """
     held = database.obj
     with up_to_date(held, nodes, user_id):
@@ -90,8 +90,8 @@ def generation() -> int:
 
 def _number(held: Any, user_id: int, client_id: str) -> int:
     query = f"SELECT number FROM {CLIENT} WHERE user_id = {held.param} AND client_id = {held.param}"
-    found = held.execute_sql(query, (user_id, client_id)).fetchone()
-    return int(found[0]) if found else 0
+    row = held.execute_sql(query, (user_id, client_id)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _snapshot(held: Any, user_id: int, number: int) -> Snapshot:
@@ -121,10 +121,10 @@ def read_batch(nodes: dict[str, Node], name: str, after: int, until: int, new: b
         epoch, generation, _, _ = state(held)
         meant = buckets.kind_and_key(epoch, name)
         query = f"SELECT id, last_op FROM {BUCKET} WHERE kind = {given} AND key = {given}"
-        found = meant and held.execute_sql(query, meant).fetchone()
-        if not found or after >= min(until, found[1]):
+        row = meant and held.execute_sql(query, meant).fetchone()
+        if not row or after >= min(until, row[1]):
             return Batch([], until, False)
-        bucket, newest = found
+        bucket, newest = row
         # What everybody reads is kept, as far as nothing is written to it.
         kept = meant is not None and meant[0] in (CORE, buckets.INGREDIENT) and newest <= until
         place = (held, name, generation, newest, after, new)
@@ -184,11 +184,11 @@ class _Kept:
 
     def get(self, place: tuple[Any, ...]) -> Batch | None:
         with self._lock:
-            found = self._batches.get(place)
-            if found is None:
+            batch = self._batches.get(place)
+            if batch is None:
                 return None
             self._batches.move_to_end(place)
-            return found[0]
+            return batch[0]
 
     def put(self, place: tuple[Any, ...], batch: Batch) -> None:
         size = sum(map(len, batch.lines)) + 500

@@ -1,7 +1,7 @@
 """The tables of the log.
 
 * ``pending``: what may have changed since the sequencer last ran; triggers write it.
-* ``bucket``: the buckets that somebody has asked for, with the sum of their operations' checksums, the number of their
+* ``bucket``: the buckets that a phone has asked for, with the sum of their operations' checksums, the number of their
   live rows and the number of their last operation.
 * ``row``: in which bucket a row of a synced table is now, its one live operation, and the food that it makes its owner
   need.
@@ -88,10 +88,10 @@ class LogLost(LookupError):
 
 def state(database: Any) -> State:
     """Return the state of the log; raises :class:`LogLost`."""
-    found = database.execute_sql(f"SELECT epoch, generation, last_op_id, compacted FROM {STATE}").fetchone()
-    if found is None:
+    row = database.execute_sql(f"SELECT epoch, generation, last_op_id, compacted FROM {STATE}").fetchone()
+    if row is None:
         raise LogLost("the log of changes was emptied")
-    return State(*found)
+    return State(*row)
 
 
 def new_epoch() -> str:

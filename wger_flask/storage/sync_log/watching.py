@@ -46,8 +46,8 @@ def changes_since(nodes: Sequence[Node], place: Place | None, users: Collection[
         if place is not None and place.epoch == now.epoch and place.last_op_id <= now.last_op_id:
             query = f"""SELECT kind, key FROM {BUCKET} WHERE id IN (
                 SELECT bucket FROM {OPERATION} WHERE op_id > {held.param})"""
-            found = held.execute_sql(query, (place.last_op_id,))
-            changed = frozenset(buckets.name_of(now.epoch, kind, key) for kind, key in found)
+            rows = held.execute_sql(query, (place.last_op_id,))
+            changed = frozenset(buckets.name_of(now.epoch, kind, key) for kind, key in rows)
         query = f"SELECT user_id, client_id, number, stream FROM {CLIENT} WHERE user_id IN ({sql.values})"
         phones = {
             (user, client): (number, stream)

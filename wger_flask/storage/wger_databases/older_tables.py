@@ -75,13 +75,13 @@ def _columns(table: str) -> set[str]:
 
 def _numbered() -> dict[str, dict[str, str]]:
     """Return the columns that hold numbers instead of UUIDs, and the digits to put behind these, by table."""
-    found = {}
+    keys = {}
     for table in set(_NUMBERED) & set(database.obj.get_tables()):
         kind = next(column.data_type for column in database.obj.get_columns(table) if column.name == "id")
         if "int" in kind.lower():
             label, references = _NUMBERED[table]
-            found[table] = {name: last_digits(of) for name, of in {"id": label, **references}.items()}
-    return {table: found[table] for table in _NUMBERED if table in found}
+            keys[table] = {name: last_digits(of) for name, of in {"id": label, **references}.items()}
+    return {table: keys[table] for table in _NUMBERED if table in keys}
 
 
 def _lacks_uuids() -> bool:

@@ -22,12 +22,12 @@ _RELEASES = (
 
 def applied() -> dict[str, set[str]]:
     """Return the names of the migrations that wger has applied, by application; none where it never was."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_app: dict[str, set[str]] = defaultdict(set)
     if TABLE in database.obj.get_tables():
         rows = peewee.Table(TABLE).bind(database.obj)
         for app, name in rows.select(rows.c.app, rows.c.name).tuples():
-            found[app].add(name)
-    return dict(found) if "manager" in found else {}
+            by_app[app].add(name)
+    return dict(by_app) if "manager" in by_app else {}
 
 
 def release() -> str | None:

@@ -20,7 +20,7 @@ def test_strangers_see_public_rows_only(api, resource, rows):
 
 def test_rows_of_others_do_not_exist(api, resource, rows):
     if resource.owner is None:
-        pytest.skip("nobody owns these")
+        pytest.skip("these have no owner")
     client = api("linus")
     assert api("grace").get(f"{resource.name}/{rows[0]}/").status_code == 200
     answer = client.get(f"{resource.name}/{rows[0]}/")

@@ -168,7 +168,7 @@ def _ask(asking, name, how, where, content, options):
 def test_uploads_of_others_leave_a_row_as_it_is(asking, resource, row, people):
     """Uploads are answered 200 whatever becomes of them, so the row is looked at."""
     if resource.owner is None:
-        pytest.skip("nobody owns these")
+        pytest.skip("these have no owner")
     shown, _ = asking("grace", "GET", f"{resource.name}/{row}/")
     sent = {name: value for name, value in bodies(resource, shown.json).items() if not isinstance(value, bytes)}
     before = _stored(resource, row)

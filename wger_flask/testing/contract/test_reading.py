@@ -1,4 +1,4 @@
-"""What every resource promises to whoever reads it."""
+"""What every resource promises to readers."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_whoever_may_not_write_may_not_upload(api, door, uploaded, rows, ruled):
         assert answer.status_code == 200
         refusals = {"Forbidden"} if method in uploaded.methods else {"Method not allowed"}
         if method == "PUT":
-            refusals = {"Forbidden", "Method not allowed"}  # of those whose key nobody can choose
+            refusals = {"Forbidden", "Method not allowed"}  # of those whose key no client can choose
         assert answer.json["error"] in refusals, (method, answer.json)
         if answer.json["error"] == "Forbidden":
             assert answer.json["details"] == MAY_NOT

@@ -1,4 +1,4 @@
-"""What every resource promises to whoever writes to it."""
+"""What every resource promises to writers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The zone of whoever asks is in force for everything that is answered to them."""
+"""The zone of the user who asks is in force for everything that is answered to them."""
 
 from __future__ import annotations
 
