@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +87,9 @@ lock: install ## Write down the versions that are installed: config/deploy/requi
 audit: ## Ask PyPI for known faults in the locked versions; fails for one, and where a package was skipped
 	test -x .venv-audit/bin/pip-audit || { $(SYSTEM_PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }
 	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement config/deploy/requirements.lock $(ARGS)
+
+test-cluster: install ## Run two hosts on PostgreSQL with a replica, pgbouncer, Redis and S3, and kill the primary (ARGS=--short)
+	.ci/cluster $(ARGS)
 
 screenshots: install ## Take pictures of the explorer into screenshots/
 	$(BIN)/python -m tests.browser.screenshots screenshots $(ARGS)

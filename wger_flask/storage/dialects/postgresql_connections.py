@@ -69,21 +69,28 @@ class Driver(peewee.Psycopg3Adapter):
         return self._driver.connect(db.database, **params)
 
     def has_hung_up(self, connection: Connection[Any]) -> bool:
-        """Tell whether the server has ended a connection that waits for its next statement.
+        """Tell whether the server has ended a connection; see :func:`has_hung_up`."""
+        return has_hung_up(connection)
 
-        Inside a transaction the answer is no, whatever happened: what was lost must be noticed.
-        """
-        held = connection.pgconn
-        if held.transaction_status != self.txn_idle:
-            return False
-        try:
-            arrivals = select.poll()
-            arrivals.register(held.socket, select.POLLIN)
-            while arrivals.poll(0):  # unasked: a notice, or the end
-                held.consume_input()
-        except self._driver.OperationalError:
-            return True
+
+def has_hung_up(connection: Connection[Any]) -> bool:
+    """Tell whether the server has ended a connection that waits for its next statement.
+
+    Inside a transaction the answer is no, whatever happened: what was lost must be noticed.
+    """
+    import psycopg
+
+    held = connection.pgconn
+    if held.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         return False
+    try:
+        arrivals = select.poll()
+        arrivals.register(held.socket, select.POLLIN)
+        while arrivals.poll(0):  # unasked: a notice, or the end
+            held.consume_input()
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 _all_apart: weakref.WeakSet[Apart] = weakref.WeakSet()
@@ -105,7 +112,8 @@ class Apart:
         import psycopg
 
         place = os.getpid(), database.direct
-        if self._held is not None and (self._held[:2] != place or self._held[2].closed):
+        held = self._held
+        if held is not None and (held[:2] != place or held[2].closed or has_hung_up(held[2])):
             self.close()
         if self._held is None:
             connection = psycopg.connect(database.direct, autocommit=True, prepare_threshold=None)

@@ -123,13 +123,26 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
             return
         self.connection()
         state = self._state
-        with self._direct_session.used(self) as direct:
+        with self._direct_session.lock:
+            with _told_as_peewee_does():
+                direct = self._direct_session.connection(self)
+                direct.execute(f"SET lock_timeout = {milliseconds(self.line.seconds)}")
             former, state.conn, state.is_direct = state.conn, direct, True
             try:
-                direct.execute(f"SET lock_timeout = {milliseconds(self.line.seconds)}")
                 yield
             finally:
                 state.conn, state.is_direct = former, False
+
+
+@contextmanager
+def _told_as_peewee_does() -> Iterator[None]:
+    """Let what the driver raises in a block be Peewee's, as all else that is wrong with the database."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.OperationalError as wrong:
+        raise peewee.OperationalError(str(wrong)) from wrong
 
 
 def open_postgresql(
