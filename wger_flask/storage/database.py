@@ -168,6 +168,11 @@ def address() -> str:
     return database.obj.dialect.address(database.obj)
 
 
+def version() -> str:
+    """Return the version of the database's program."""
+    return database.obj.dialect.version(database.obj)
+
+
 def take_up() -> None:
     """Make sure, before a request, that this thread works on what the database's address names now."""
     held = database.obj

@@ -259,6 +259,11 @@ class Dialect(Generic[D]):
     def settle(self, database: D) -> None:
         """Do what remains to be done once no program works on the database any more."""
 
+    def version(self, database: D) -> str:
+        """Return the version of the database's program."""
+        told: str = database.execute_sql("SHOW server_version").fetchone()[0]
+        return told
+
     def address(self, database: D) -> str:
         """Return the URL that tells this database from others, without secrets."""
         raise NotImplementedError

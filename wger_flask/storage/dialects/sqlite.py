@@ -198,6 +198,10 @@ class SqliteDialect(Dialect[SqliteFile]):
         database.connect(reuse_if_open=True)
         database.close()  # the last one to go moves everything from the log into the file
 
+    def version(self, database: SqliteFile) -> str:
+        told: str = database.execute_sql("SELECT sqlite_version()").fetchone()[0]
+        return told
+
     def address(self, database: SqliteFile) -> str:
         return f"sqlite:///{Path(database.database).resolve()}"
 
