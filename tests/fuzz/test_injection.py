@@ -1,0 +1,90 @@
+"""What a user writes is shown as what they wrote: it becomes no markup, no template, no SQL, no header and no path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wger_flask.storage.database import transaction
+from wger_flask.storage.model import columns_of
+from wger_flask.testing.rows import make, mark
+
+PAYLOAD = "\"'><zq7 onload=alert(1)>{{7*191}}${7*191}"
+SHORT = "<zq7>{{7*191}}"
+SQL = "' OR '1'='1' --"
+HEADER = "a\r\nX-Injected: 1\r\n\r\n<zq7>"
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def resource(registry, resource_name):
+    return registry.get(resource_name)
+
+
+@pytest.fixture
+def row(resource, people):
+    """The key of a row whose texts all hold markup and templates."""
+    grace = people["grace"]
+    own = resource.visible_to(grace).instances().first() if resource.owner else None
+    fields = resource.schema().load_fields.items()
+    written = {field.attribute or name for name, field in fields} if "POST" in resource.methods else set()
+    others = {name: None for name in columns_of(resource.model) if written and name not in written}
+    kept = {**others, **resource.only}
+    with transaction():
+        found = own or make(resource.model, grace, resource.owner.path if resource.owner else ())
+        mark(found, SHORT, kept)
+        mark(found, PAYLOAD, kept)
+        found.save()
+    return found.get_id()
+
+
+def assert_inert(answer, told: object) -> None:
+    """Hold a page against what was written into it: no tag of it, nothing computed, no header."""
+    assert answer.status_code < 500, told
+    assert "X-Injected" not in answer.headers, told
+    assert "1337" not in answer.text, told
+    if answer.mimetype == "text/html":
+        assert "<zq7" not in answer.text, told
+
+
+def test_texts_of_rows_are_shown_as_they_are(api, resource, row):
+    paths = [f"{resource.name}/?ordering=-id", f"{resource.name}/{row}/"]
+    paths += [f"{resource.name}/{row}/{action.path.strip('/')}/" for action in resource.actions if action.detail]
+    for path in paths:
+        assert_inert(api("grace").get(path, headers=PAGE), path)
+
+
+@pytest.mark.parametrize("value", [PAYLOAD, SQL, HEADER], ids=["markup", "sql", "header"])
+def test_parameters_are_values_and_nothing_else(api, resource, row, value):
+    known = {name: value for name in (*resource.filter_set.by_param, "ordering", "limit", "offset", "nonsense")}
+    for headers in ({}, PAGE):
+        answer = api("grace").get(f"{resource.name}/", query_string=known, headers=headers)
+        assert_inert(answer, value)
+    texts = [one.name for one in resource.filter_set.describe() if one.kind == "text" and "search" not in one.name]
+    for name in texts:
+        answer = api("grace").get(f"{resource.name}/", query_string={name: SQL})
+        assert answer.status_code == 400 or answer.json["results"] == [], name
+
+
+UP = ("../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "....//", "%252e%252e/", "..;/", ".%00./")
+
+
+BASES = ("/media/", "/media/gallery/", "/static/", "/static/css/", "/docs/", "/schema/assets/swagger/")
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_no_address_leads_out_of_its_folder(app, base):
+    settings = app.extensions["wger_flask"].settings
+    folder = Path(settings.WGER_INSTANCE_PATH)
+    Path(settings.WGER_MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    (folder / "secret.txt").write_text("zq7secret")
+    for up in UP:
+        for depth in (1, 2, 3, 8):
+            for name in ("secret.txt", "etc/passwd", "app.py", "settings.py"):
+                with app.test_client().get(f"{base}{up * depth}{name}") as answer:
+                    assert answer.status_code in (301, 302, 308, 400, 403, 404), (base, up, depth, name)
+                    assert "zq7secret" not in answer.text and "root:" not in answer.text
+    for path in ("//etc/passwd", str(folder / "secret.txt"), f"file://{folder}/secret.txt"):
+        with app.test_client().get(base + path) as answer:
+            assert answer.status_code in (301, 302, 308, 400, 403, 404) and "zq7secret" not in answer.text
