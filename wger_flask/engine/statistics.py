@@ -135,9 +135,10 @@ def estimated_one_rep_max(
     """
     if weight is None or repetitions is None:
         return None
-    with localcontext(PRECISION):
-        left = 37 - (repetitions + (rir or 0))
-        return (weight * 36 / left).quantize(_CENT) if left > 0 else None
+    left = PRECISION.subtract(37, PRECISION.add(repetitions, rir or 0))
+    if left <= 0:
+        return None
+    return PRECISION.quantize(PRECISION.divide(PRECISION.multiply(weight, 36), left), _CENT)
 
 
 def estimated_maxima(performed: Iterable[PerformedSet]) -> dict[int, dict[datetime.date, Decimal]]:

@@ -26,6 +26,7 @@ __all__ = [
     "is_earned", "personal_record",
 ]  # fmt: skip
 
+UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError)  # what parameters raise that make no sense
 _AWAY = datetime.timedelta(days=30)
 
 
@@ -68,7 +69,10 @@ def check(
 
 def is_earned(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> bool:
     """Return what :func:`check` says of ``earned``, and put nothing into words: it is asked at every set."""
-    return _reach(checker, params, row, dates).earned
+    try:
+        return CHECKERS[checker](params, row, dates).earned
+    except UNREADABLE:
+        return False
 
 
 def is_borne(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> bool:
@@ -80,14 +84,14 @@ def is_borne(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Date
     try:
         ever = replace(row, weekend_workout_streak=most_weekends(dates())) if checker == "weekend_warrior" else row
         return CHECKERS[checker](params, ever, dates).earned
-    except (KeyError, TypeError, ValueError, ArithmeticError):
+    except UNREADABLE:
         return True
 
 
 def _reach(checker: str, params: Mapping[str, Any], row: Lifetime, dates: Dates) -> Reach:
     try:
         return CHECKERS[checker](params, row, dates)
-    except (KeyError, TypeError, ValueError, ArithmeticError):
+    except UNREADABLE:
         return Reach(False)
 
 

@@ -109,7 +109,9 @@ def parse_json(data: bytes) -> Any:
     NaN, Infinity and halves of surrogate pairs are refused.
     """
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        text = data.decode("utf-8")
+        # json.loads() makes a decoder at each call, and has words of its own for what begins with a byte order mark
+        value = json.loads(text) if text.startswith("\ufeff") else _decoder.decode(text)
         if _half_a_letter.search(data):
             json.dumps(value, ensure_ascii=False).encode()  # a half alone is no text: it cannot be stored or answered
         return value
@@ -121,3 +123,6 @@ def parse_json(data: bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import marshmallow
-from marshmallow import ValidationError
+from marshmallow import ValidationError, missing
+from marshmallow.utils import set_value
 
 from ..storage.model import Model
 from .bodies import FormData
@@ -30,6 +31,31 @@ class Schema(marshmallow.Schema):
 
     class Meta:
         unknown = marshmallow.EXCLUDE
+
+    def _deserialize(
+        self, data: Any, *, error_store: Any, many: bool = False, partial: Any = None, unknown: Any = None,
+        index: int | None = None,
+    ) -> Any:  # fmt: skip
+        """Read the fields of an object as marshmallow does, without a function made for each of them."""
+        if many or unknown != marshmallow.EXCLUDE or not isinstance(data, dict) or partial not in (None, False, True):
+            return super()._deserialize(
+                data, error_store=error_store, many=many, partial=partial, unknown=unknown, index=index
+            )
+        read: dict[str, Any] = {}
+        options = {} if partial is None else {"partial": partial}
+        for name, field in self.load_fields.items():
+            key = name if field.data_key is None else field.data_key
+            value = data.get(key, missing)
+            if value is missing and partial:
+                continue
+            try:
+                value = field.deserialize(value, key, data, **options)
+            except ValidationError as wrong:
+                error_store.store_error(wrong.messages, key)
+                value = wrong.valid_data or missing
+            if value is not missing:
+                set_value(read, field.attribute or name, value)
+        return read
 
 
 @lru_cache(None)

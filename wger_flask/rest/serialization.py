@@ -162,4 +162,4 @@ def dumper(schema: type[Schema], model: type[Model]) -> Dumper:
 def dump_held(schema: type[Schema], row: Model, context: Context) -> dict[str, Any]:
     """Return ``row`` as a JSON object in the shape of a schema that needs its own columns alone, without a query."""
     dump = _dumper(schema, type(row), AS_HELD)
-    return dump([tuple(row.__data__.get(name) for name in dump.columns)], context)[0]
+    return dump([tuple(map(row.__data__.get, dump.columns))], context)[0]

@@ -10,7 +10,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import g, has_app_context
+from flask import g
 
 from ..storage.server_zone import midnight, server_zone, set_server_zone
 
@@ -27,7 +27,11 @@ def zone_for(user: object) -> tzinfo:
 
 def active_zone() -> tzinfo:
     """Return the zone in force: of the user whose request is answered, else the server's."""
-    return zone_for(g.get("user")) if has_app_context() else server_zone()
+    try:
+        known = g._get_current_object()  # once: what stands for it takes a moment at each use
+    except RuntimeError:  # no request is answered
+        return server_zone()
+    return zone_for(known.get("user"))
 
 
 def today(zone: tzinfo | None = None) -> date:

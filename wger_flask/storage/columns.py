@@ -24,6 +24,8 @@ from peewee import IntegerField as Integer
 from peewee import TextField as Text
 from peewee import UUIDField as UUID
 
+from .database import database
+
 __all__ = [
     "Auto", "BigAuto", "Boolean", "Char", "Check", "Date", "DateTime", "Decimals", "File", "Float", "ForeignKey",
     "Integer", "Json", "Text", "Time", "UUID", "now", "storable", "uuid4", "uuid7",
@@ -73,7 +75,7 @@ class Auto(peewee.AutoField):
 
     def ddl(self, ctx: peewee.Context) -> peewee.NodeList:
         ddl = super().ddl(ctx)
-        extra: str = self.model._meta.database.dialect.key_suffix
+        extra: str = database.obj.dialect.key_suffix
         return peewee.NodeList([ddl, peewee.SQL(extra)]) if extra else ddl
 
 
@@ -104,10 +106,10 @@ class DateTime(peewee.Field):
             return value
         if value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
-        return self.model._meta.database.dialect.write_moment(value.astimezone(UTC))
+        return database.obj.dialect.write_moment(value.astimezone(UTC))
 
     def python_value(self, value: Any) -> datetime | None:
-        return None if value is None else self.model._meta.database.dialect.read_moment(value)
+        return None if value is None else database.obj.dialect.read_moment(value)
 
 
 class Date(peewee.Field):
@@ -145,7 +147,7 @@ class Decimals(peewee.Field):
         super().__init__(*args, **kwargs)
 
     def get_modifiers(self) -> list[int] | None:
-        modifiers: list[int] | None = self.model._meta.database.dialect.decimal_modifiers(self.max_digits, self.places)
+        modifiers: list[int] | None = database.obj.dialect.decimal_modifiers(self.max_digits, self.places)
         return modifiers
 
     def db_value(self, value: Decimal | int | float | str | None) -> str | None:
@@ -170,17 +172,17 @@ class Json(peewee.Field):
         return None if value is None else json.dumps(value, ensure_ascii=False)
 
     def python_value(self, value: Any) -> Any:
-        read = self.model._meta.database.dialect.wire_json
+        read = database.obj.dialect.wire_json
         return value if value is None or read is None else read(value)
 
     def text(self, name: str) -> peewee.ColumnBase:
         """Return the SQL expression for the value of ``name`` in the object in this column, as text."""
-        text: peewee.ColumnBase = self.model._meta.database.dialect.json_text(self, name)
+        text: peewee.ColumnBase = database.obj.dialect.json_text(self, name)
         return text
 
     def number(self, name: str) -> peewee.ColumnBase:
         """Return the expression for what the object in this column holds as ``name``, null where that is no number."""
-        number: peewee.ColumnBase = self.model._meta.database.dialect.json_number(self, name)
+        number: peewee.ColumnBase = database.obj.dialect.json_number(self, name)
         return number
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
@@ -22,8 +22,7 @@ T = TypeVar("T")
 PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Clause:
+class Clause(tuple[Any, ...]):
     """A condition, or a term to order by: ``build(*shape, *placeholders)`` returns Peewee's expression.
 
     * ``build``: a function of a module, neither a method nor made inside another function: what it returns depends on
@@ -36,22 +35,22 @@ class Clause:
     The function is part of that, so two that mean different things never share any.
     """
 
-    build: Callable[..., peewee.Node]
-    values: tuple[Any, ...] = ()
-    shape: tuple[Hashable, ...] = ()
-    path: str = ""
+    # A tuple of what the expression depends on, so that comparing and hashing, which every query does, cost little.
+    values: tuple[Any, ...]
+    build = property(itemgetter(0))
+    shape = property(itemgetter(1))
+    path = property(itemgetter(2))
 
-    def __eq__(self, other: object) -> bool:
-        return (
-            type(other) is Clause
-            and self.build is other.build
-            and self.shape == other.shape
-            and self.path == other.path
-            and len(self.values) == len(other.values)
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.build, self.shape, self.path, len(self.values)))
+    def __new__(
+        cls,
+        build: Callable[..., peewee.Node],
+        values: tuple[Any, ...] = (),
+        shape: tuple[Hashable, ...] = (),
+        path: str = "",
+    ) -> Clause:
+        made = tuple.__new__(cls, (build, shape, path, len(values)))
+        made.values = values
+        return made
 
     def expression(self, reached: tuple[Expression, ...], placeholders: Iterable[peewee.Value]) -> Expression:
         """Return the expression; ``reached`` holds the column at the end of the path, if there is one.

@@ -20,7 +20,7 @@ import peewee
 
 from . import counting
 from .database import database
-from .model import M, Model, column_at, columns_of, decoder_of, key_of
+from .model import M, Model, column_at, decoder_of, key_of
 from .predicates import PADDED, Clause, any_of, pad
 from .query_cache import remembered
 from .ranking import ranking_of
@@ -36,7 +36,7 @@ Term = str | Clause
 _Source = type[Model] | peewee.ModelAlias  # a table, or one more time the same
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # never changed; frozen ones take three times as long to make
 class Selection:
     """Rows of ``model`` that meet every clause, in ``order``; the database is not asked until a method reads rows.
 
@@ -82,17 +82,15 @@ class Selection:
 
     def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""
-        built = [column for column in columns if not isinstance(column, str)]
-        values: list[Any] = [value for clause in (*built, *self.clauses) for value in clause.values]
-        for term in self.order:
-            if not isinstance(term, str):
-                values.extend(term.values)
+        parts = (*columns, *self.clauses, *self.order)
+        values = [value for part in parts if type(part) is Clause for value in part.values]
         if limit is not None:
             values += (limit, offset)
-        dialect, far = database.obj.dialect, offset >= _FAR
-        found = _rows(dialect, self, columns, limit is not None, far).run(values).fetchall()
+        dialect, paged, far = database.obj.dialect, limit is not None, offset >= _FAR
+        shape = (dialect, self.model, self.clauses, self.order, columns, paged, far)
+        found = _rows(*shape).run(values).fetchall()
         if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
-            found = _rows(dialect, self, columns, True, far, ranked=False).run(values).fetchall()
+            found = _rows(*shape, ranked=False).run(values).fetchall()
         return found
 
     def relation(self, **columns: str | Clause) -> Relation:
@@ -100,7 +98,7 @@ class Selection:
         named = tuple(columns.items())
         built = [column for column in columns.values() if not isinstance(column, str)]
         values = [value for clause in (*built, *self.clauses) for value in clause.values]
-        return _relation(database.obj.dialect, Selection(self.model, self.clauses), named).with_values(values)
+        return _relation(database.obj.dialect, self.model, self.clauses, named).with_values(values)
 
     def count(self, at_least: int | None = None) -> int:
         """Return the number of rows.
@@ -112,7 +110,7 @@ class Selection:
             if found is not None:
                 return found
         values = tuple(value for clause in self.clauses for value in clause.values)
-        statement = _count(database.obj.dialect, Selection(self.model, self.clauses))
+        statement = _count(database.obj.dialect, self.model, self.clauses)
         counted: int = remembered((statement, values), lambda: statement.run(values).fetchone()[0])
         return counted
 
@@ -126,7 +124,7 @@ class Selection:
 
     def first_with(self, *also: Clause) -> tuple[Model | None, Row]:
         """Return the first row as an instance, and the values of what ``also`` builds; None and none for no row."""
-        names = tuple(columns_of(self.model))
+        names = tuple(self.model._meta.sorted_field_names)
         found = self.rows((*names, *also), 1)
         if not found:
             return None, ()
@@ -172,7 +170,8 @@ class RowsByKey:
             return self._selection(values).raw_rows(self._columns)
         statement = self._statements.get((dialect, len(values)))
         if statement is None:
-            made = _rows(dialect, self._selection(values), self._columns, False, False)
+            asked = self._selection(values)
+            made = _rows(dialect, asked.model, asked.clauses, asked.order, self._columns, False, False)
             statement = self._statements[dialect, len(values)] = made
         return statement.run(values).fetchall()
 
@@ -185,7 +184,7 @@ def which_exist(selections: Sequence[Selection]) -> list[bool]:
     if not selections:
         return []
     values = [value for selection in selections for clause in selection.clauses for value in clause.values]
-    shapes = tuple(Selection(selection.model, selection.clauses) for selection in selections)
+    shapes = tuple((selection.model, selection.clauses) for selection in selections)
     return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
 
 
@@ -249,9 +248,10 @@ def _decoders(
 
 @lru_cache(COMPILED_SHAPES)
 def _rows(
-    dialect: AnyDialect, selection: Selection, columns: tuple[str | Clause, ...], paged: bool, far: bool,
-    ranked: bool = True,
+    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], order: tuple[Term, ...],
+    columns: tuple[str | Clause, ...], paged: bool, far: bool, ranked: bool = True,
 ) -> Statement:  # fmt: skip
+    selection = Selection(model, clauses, order)
     joins, slots = Joins(selection.model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
     conditions = [slots.fill(clause, joins) for clause in selection.clauses]
@@ -279,13 +279,15 @@ def _rows(
 
 
 @lru_cache(COMPILED_SHAPES)
-def _relation(dialect: AnyDialect, selection: Selection, columns: tuple[tuple[str, str | Clause], ...]) -> Statement:
-    joins, slots = Joins(selection.model), Slots()
+def _relation(
+    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], columns: tuple[tuple[str, str | Clause], ...]
+) -> Statement:
+    joins, slots = Joins(model), Slots()
     expressions = [
         (joins.column(found) if isinstance(found, str) else slots.fill(found, joins)).alias(name)
         for name, found in columns
     ]
-    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    conditions = [slots.fill(clause, joins) for clause in clauses]
     return compile_query(_query(joins, expressions, conditions, ()))
 
 
@@ -311,18 +313,18 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _count(dialect: AnyDialect, selection: Selection) -> Statement:
-    joins, slots = Joins(selection.model), Slots()
-    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+def _count(dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...]) -> Statement:
+    joins, slots = Joins(model), Slots()
+    conditions = [slots.fill(clause, joins) for clause in clauses]
     return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
 
 
 @lru_cache(COMPILED_SHAPES)
-def _existence(dialect: AnyDialect, selections: tuple[Selection, ...]) -> Statement:
+def _existence(dialect: AnyDialect, asked: tuple[tuple[type[Model], tuple[Clause, ...]], ...]) -> Statement:
     slots, questions = Slots(), []
-    for selection in selections:
-        joins = Joins(selection.model)
-        conditions = [slots.fill(clause, joins) for clause in selection.clauses]
+    for model, clauses in asked:
+        joins = Joins(model)
+        conditions = [slots.fill(clause, joins) for clause in clauses]
         questions.append(peewee.fn.EXISTS(_query(joins, (peewee.SQL("1"),), conditions, ())))
     return compile_query(peewee.Select(columns=questions))
 

@@ -6,10 +6,13 @@ do the same and are fine wherever a request does not wait for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import peewee
+
+from .columns import ForeignKey
 from .database import database
 from .model import M, Model, touch
 from .signals import tell_changed, tell_created
@@ -53,8 +56,23 @@ def update(row: Model, names: Iterable[str]) -> Model:
 
 
 def _stored(row: Model, names: tuple[str, ...]) -> list[object]:
-    fields, data = row._meta.fields, row.__data__
-    return [fields[name].db_value(data[name]) for name in names]
+    return [
+        value if value is None or is_whole and type(value) is int else encode(value)
+        for value, (is_whole, encode) in zip(
+            map(row.__data__.__getitem__, names), _encoders(type(row), names), strict=True
+        )
+    ]
+
+
+@lru_cache(COMPILED_SHAPES)
+def _encoders(model: type[Model], names: tuple[str, ...]) -> list[tuple[bool, Callable[[Any], object]]]:
+    """Return, for each column, whether it holds whole numbers, which are stored as they are, and what encodes it."""
+    columns = [model._meta.fields[name] for name in names]
+    held = [column.rel_field if isinstance(column, peewee.ForeignKeyField) else column for column in columns]
+    return [
+        (isinstance(kept, peewee.IntegerField), (kept if type(column) is ForeignKey else column).db_value)
+        for column, kept in zip(columns, held, strict=True)
+    ]
 
 
 @lru_cache(COMPILED_SHAPES)

@@ -141,9 +141,9 @@ def _fetch(user: int, routine: int | None, moment: datetime) -> WorkoutSession |
     model, start = WorkoutSession, WorkoutSession.datetime_start
     of_routine = Clause(_is_of_none) if routine is None else equals(model.routine, routine)
     earliest = moment - min(longest(), moment - datetime.min.replace(tzinfo=UTC))
-    when = Clause(_goes_on, tuple(encode(start, when) for when in (moment, moment, earliest)))
-    order = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
-    first = Selection(model, (equals(model.user, user), of_routine, when), order).first()
+    begun = encode(start, moment)
+    when = Clause(_goes_on, (begun, begun, encode(start, earliest)))
+    first = Selection(model, (equals(model.user, user), of_routine, when), _THE_FIRST).first()
     return first if isinstance(first, WorkoutSession) else None
 
 
@@ -164,6 +164,9 @@ def _is_open():
 def _start_of_ended():
     model = WorkoutSession
     return Case(None, ((model.datetime_end.is_null(), None),), model.datetime_start)
+
+
+_THE_FIRST = (Clause(_is_open), Clause(_start_of_ended), "-datetime_start", "id")
 
 
 def _day(entry: int | None, routine: int | None) -> int | None:

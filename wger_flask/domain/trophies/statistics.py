@@ -47,13 +47,13 @@ def held(user: int) -> UserStatistics:
 
 def figures(row: UserStatistics) -> Lifetime:
     """Return what a row says."""
-    return Lifetime(**{name: getattr(row, name) for name in _FIGURES})
+    return Lifetime(*map(row.__data__.get, _FIGURES))
 
 
 def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
     """Store new figures in a row, and return them."""
     found = replace(found, total_weight_lifted=min(found.total_weight_lifted, _MOST))
-    changed = [name for name in _FIGURES if getattr(row, name) != getattr(found, name)]
+    changed = [name for name in _FIGURES if row.__data__.get(name) != getattr(found, name)]
     for name in changed:
         setattr(row, name, getattr(found, name))
     update(row, changed)

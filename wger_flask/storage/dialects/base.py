@@ -313,4 +313,13 @@ class Database(peewee.Database):
 
 def load_json(value: Any) -> Any:
     """Read JSON that the driver hands over as text."""
+    if type(value) is str:
+        try:
+            read, end = _scan(value, 0)
+        except StopIteration:  # it begins with a blank, or is none
+            return json.loads(value)
+        return read if end == len(value) else json.loads(value)
     return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+_scan = json.JSONDecoder().scan_once  # what json.loads() leads to
