@@ -36,7 +36,7 @@ Term = str | Clause
 _Source = type[Model] | peewee.ModelAlias  # a table, or one more time the same
 
 
-@dataclass(slots=True, eq=False)  # never changed; frozen ones take three times as long to make
+@dataclass(slots=True, unsafe_hash=True)  # never changed; frozen ones take three times as long to make
 class Selection:
     """Rows of ``model`` that meet every clause, in ``order``; the database is not asked until a method reads rows.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from wger_flask.api import (
     Selection,
@@ -47,7 +48,8 @@ def held(user: int) -> UserStatistics:
 
 def figures(row: UserStatistics) -> Lifetime:
     """Return what a row says."""
-    return Lifetime(*map(row.__data__.get, _FIGURES))
+    told: dict[str, Any] = {name: row.__data__.get(name) for name in _FIGURES}
+    return Lifetime(**told)
 
 
 def keep(row: UserStatistics, found: Lifetime) -> Lifetime:
