@@ -28,6 +28,8 @@ from tests.bench.servers import OURS, ROOT, YARDSTICK, Server, served
 _WRITTEN = (
     "SELECT count(*) FROM manager_workoutlog",
     "SELECT count(*) FROM manager_workoutsession",
+    "SELECT category_id, date, value, source FROM measurements_measurement WHERE date >= '2026-11' ORDER BY 1, 2, 3, 4",
+    "SELECT object_type, count(*) FROM wger_flask_sync_pending GROUP BY 1 ORDER BY 1",
     "SELECT user_id, round(total_weight_lifted, 2), total_workouts FROM trophies_userstatistics ORDER BY user_id",
     "SELECT user_id, trophy_id, json_remove(context_data, '$.log_id') FROM trophies_usertrophy ORDER BY id",
 )

@@ -47,6 +47,11 @@ def another_set(database: Path) -> dict:
     }  # fmt: skip
 
 
+def another_weight(database: Path) -> dict:
+    """Return a weight as a client sends it, in the unit of the profile."""
+    return {"date": "2026-11-20T07:30:00+00:00", "weight": "81.40"}
+
+
 CASES = (
     Case("exercise list", "/api/v2/exercise/"),
     Case("exercise detail", "/api/v2/exercise/17/"),
@@ -55,6 +60,7 @@ CASES = (
     Case("a user's weights", "/api/v2/weightentry/", as_user="grace"),
     Case("a user's logs", "/api/v2/workoutlog/", as_user="user0013"),
     Case("a new log", "/api/v2/workoutlog/", as_user="grace", body=another_set),
+    Case("a new weight", "/api/v2/weightentry/", as_user="user0013", body=another_weight),
     Case("ingredient list", "/api/v2/ingredient/"),
     Case("ingredient list at offset 90000", "/api/v2/ingredient/?offset=90000"),
     Case("ingredientinfo list", "/api/v2/ingredientinfo/"),

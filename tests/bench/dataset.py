@@ -35,6 +35,7 @@ def prepare(folder: Path) -> Path:
         _add_trophies(database)
     if not ask(database, "SELECT 1 FROM trophies_userstatistics LIMIT 1"):
         _command(database, "recalculate-statistics")
+    _command(database, "recalculate-measurements")  # a server's first write of a day does it for who writes
     return database
 
 

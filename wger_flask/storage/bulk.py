@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import peewee
 
@@ -15,6 +17,9 @@ from .database import database
 from .model import Model, key_of
 from .statements import Slots, compile_query, tuples_of
 from .types import Row
+
+if TYPE_CHECKING:
+    from .dialects.base import AnyDialect
 
 # The last two are what drivers raise for integers and texts that no database could store.
 _REFUSALS = (peewee.IntegrityError, peewee.DataError, OverflowError, UnicodeError)
@@ -66,8 +71,13 @@ def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[obj
     """
     fields = [model._meta.fields[name] for name in names]
     stored = [tuple(field.db_value(value) for field, value in zip(fields, row, strict=True)) for row in rows]
-    for _, objection in Upsert(model, names).write(stored) if stored else ():
+    for _, objection in _upsert(database.obj.dialect, model, tuple(names)).write(stored) if stored else ():
         raise objection
+
+
+@lru_cache(64)
+def _upsert(dialect: AnyDialect, model: type[Model], names: tuple[str, ...]) -> Upsert:
+    return Upsert(model, names)
 
 
 def insert(model: type[Model], names: Sequence[str], row: Sequence[object]) -> object:

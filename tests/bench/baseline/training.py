@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, abort, request
 
 from .connection import rows, writing
-from .wire import answer, dashed, moment, page, places, user
+from .wire import answer, dashed, moment, page, places, stored, user
 
 endpoints = Blueprint("training", __name__)
 
@@ -79,10 +79,6 @@ def add_log():
         assert not strengths, "the yardstick calculates no strengths: the user who sends the log has none to follow"
         judge(who, row)
     return answer(shown(row), 201)
-
-
-def stored(moment):
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 # -- statistics and trophies ---------------------------------------------------------------------

@@ -18,6 +18,14 @@ def moment(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(ZONE).isoformat()
 
 
+def stored(moment):
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def today():
+    return datetime.now(ZONE).date().isoformat()
+
+
 def dashed(text):
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}" if text else None
 

@@ -75,9 +75,14 @@ def is_sound(category: Calculated) -> bool:
     return all(isinstance(number, int | float) and columns.storable(int(number)) for number in numbers)
 
 
-def from_measurements(category: Calculated, of: Collection[uuids.UUID] | None = None) -> Entries:
-    """Return the entries that follow from measurements, from those with the keys ``of`` where these are given."""
-    source = source_of_measurements(category)
+def from_measurements(
+    category: Calculated, of: Collection[uuids.UUID] | None = None, source: Category | None = None
+) -> Entries:
+    """Return the entries that follow from measurements, from those with the keys ``of`` where these are given.
+
+    ``source`` is what :func:`source_of_measurements` returned, where that was asked for already.
+    """
+    source = source or source_of_measurements(category)
     height = _height(category.user)
     if source is None or not height:
         return {}

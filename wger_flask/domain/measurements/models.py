@@ -7,6 +7,8 @@ from uuid import UUID
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model, declare_index
+from wger_flask.storage.predicates import equals
+from wger_flask.storage.query import Selection
 
 from .metric_types import BODY_WEIGHT, CHART_TYPES, CUSTOM, METRIC_TYPES, SOURCES, USER
 
@@ -91,8 +93,9 @@ BODY_WEIGHT_NAME = "Body weight"
 
 def official_category(user: int, unit: str = "kg") -> Category:
     """Return the category of a user's body weight; it is made, with ``unit``, where there is none."""
-    found = Category.get_or_none(Category.user == user, Category.metric_type == BODY_WEIGHT)
-    if found is None:
+    of_weight = equals(Category.user, user), equals(Category.metric_type, BODY_WEIGHT)
+    found = Selection(Category, of_weight).first()
+    if not isinstance(found, Category):
         return Category.create(user=user, name=BODY_WEIGHT_NAME, unit=unit, metric_type=BODY_WEIGHT, is_official=True)
     if not found.is_official:  # there is no place for a second one
         found.is_official = True

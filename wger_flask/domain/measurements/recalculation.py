@@ -143,11 +143,12 @@ def profile_changed(profile: UserProfile, names: frozenset[str]) -> None:
 def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> None:
     owner = Clause(_has_owner_of, (encode(Category.id, category),))
     for found, is_fresh in _calculated(owner, FROM_MEASUREMENTS):
-        if found.kind == BMI and not _is_source(found, category):
+        source = source_of_measurements(found)
+        if found.kind == BMI and (source is None or source.id != category):
             if moved:
                 _forget([found.id])  # an entry that left stays until the next weight, as recorded
         elif is_fresh:
-            _store(found, from_measurements(found, keys), keys)
+            _store(found, from_measurements(found, keys, source), keys)
         else:
             _calculate_all(found)
 
@@ -159,11 +160,6 @@ def _follow_logs(user: int, moments: list[tuple] | None) -> None:
             _calculate_all(found)
         elif days:
             _store(found, from_training(found, days), [found.key_of(day) for day in days])
-
-
-def _is_source(found: Calculated, category: UUID) -> bool:
-    source = source_of_measurements(found)
-    return source is not None and source.id == category
 
 
 def calculate(category: Category) -> None:

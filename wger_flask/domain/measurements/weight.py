@@ -24,7 +24,7 @@ from wger_flask.api import (
     one_of,
     owned_by,
 )
-from wger_flask.domain.core.models import UserProfile, weight_unit_of
+from wger_flask.domain.core.models import UserProfile
 from wger_flask.engine.body_weight import LIMITS, converted
 
 from .measurement_rules import refuse_calculated, refuse_change
@@ -83,7 +83,7 @@ def in_official_category(call: Call, data: dict, row: Measurement | None) -> Non
     refuse_change(row)
     if "value" not in data:
         return
-    unit = weight_unit_of(call.user)
+    unit = getattr(call.user, "weight_unit", None) or "kg"
     low, high = LIMITS[unit]
     if not low <= data["value"] <= high:
         raise Invalid({"weight": [f"Weight must be between {low} and {high} {unit}"]})
