@@ -53,10 +53,11 @@ def main() -> None:
         ours, theirs = (copied(database, folder / f"{name}.sqlite") for name in ("ours", "theirs"))
         with served(OURS, ours) as server, served(YARDSTICK, theirs) as yardstick:
             report.begin()
+            for case in cases:  # before one of the servers has written more than the other
+                if not case.alone:
+                    demand_same(case, case.request(database), (server, ours), (yardstick, theirs))
             for case in cases:
                 request = case.request(database)
-                if not case.alone:
-                    demand_same(case, request, (server, ours), (yardstick, theirs))
                 found = measure(request, [server] if case.alone else [server, yardstick], chosen)
                 usual = Connection(server.url).usual_milliseconds(request)
                 statements = inside.statements_told(request)

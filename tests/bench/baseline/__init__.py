@@ -2,7 +2,7 @@
 
 Flask, sqlite3 and orjson, every query and every key written out.  No negotiation, no filters
 but the one that is measured, no ordering, no permissions beyond the token and, for a write,
-whose rows it refers to.  It shares nothing with the server.  The benchmark checks that the
+whose rows it refers to and what its values may be.  It shares nothing with the server.  The benchmark checks that the
 bytes are the server's, and that a write leaves the same rows.
 """
 

@@ -1,4 +1,8 @@
-"""A page of somebody's logs, and a new log: with its session, the statistics and what they earn."""
+"""A page of somebody's logs, and a new log: with its session, the statistics and what they earn.
+
+A new log is checked as the API promises: its numbers, its moment, whose rows it refers to, in one transaction.
+Triggers of the database mark what phones are to be told, here as there.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +49,19 @@ def logs():
 
 @endpoints.post("/api/v2/workoutlog/")
 def add_log():
-    who, body = user(), orjson.loads(request.data)
-    when = datetime.fromisoformat(body["date"])
+    who = user()
+    try:
+        body = orjson.loads(request.data)
+        when = datetime.fromisoformat(body["date"])
+        iteration, rest = (int(body[name]) for name in ("iteration", "rest"))
+        repetitions, wanted, weight, wanted_weight = (
+            amount(body[name]) for name in ("repetitions", "repetitions_target", "weight", "weight_target")
+        )
+        rir, wanted_rir = amount(body["rir"], 1), amount(body.get("rir_target"), 1)
+        if not (0 <= iteration < 2**15 and 0 <= rest < 2**15):
+            raise ValueError
+    except (orjson.JSONDecodeError, ArithmeticError, KeyError, TypeError, ValueError):
+        abort(400)
     with writing():
         if not rows("SELECT 1 FROM manager_routine WHERE id = ? AND user_id = ?", body["routine"], who):
             abort(403)
@@ -66,10 +81,9 @@ def add_log():
         assert session, "the yardstick makes no sessions: the log that is sent belongs to one"
         row = (
             uuid.uuid4().hex, begun, session[0][0],
-            body["routine"], body["iteration"], body["slot_entry"], body.get("next_log"), body["exercise"],
-            body.get("repetitions_unit", 1), float(body["repetitions"]), float(body["repetitions_target"]),
-            body.get("weight_unit", 1), float(body["weight"]), float(body["weight_target"]), float(body["rir"]),
-            body.get("rir_target"), body["rest"], body.get("rest_target"),
+            body["routine"], iteration, body["slot_entry"], body.get("next_log"), body["exercise"],
+            body.get("repetitions_unit", 1), repetitions, wanted, body.get("weight_unit", 1), weight, wanted_weight,
+            rir, wanted_rir, rest, body.get("rest_target"),
         )  # fmt: skip
         rows(f"INSERT INTO manager_workoutlog ({COLUMNS}, user_id) VALUES ({'?, ' * 18}?)", *row, who)
         strengths = rows(
@@ -79,6 +93,15 @@ def add_log():
         assert not strengths, "the yardstick calculates no strengths: the user who sends the log has none to follow"
         judge(who, row)
     return answer(shown(row), 201)
+
+
+def amount(value, places=2):
+    if value is None:
+        return None
+    found = Decimal(str(value))
+    if not found.is_finite() or not 0 <= found < 10_000 or found.as_tuple().exponent < -places:
+        raise ValueError
+    return float(found)
 
 
 # -- statistics and trophies ---------------------------------------------------------------------
