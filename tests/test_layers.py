@@ -45,7 +45,7 @@ ALLOWED = {
     },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
-        "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml",
+        "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml", "zstandard",
     },
 }  # fmt: skip
 BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.timezone"}

@@ -15,6 +15,7 @@ from .auth.trust import has_verified
 from .auth.zones import zone_of
 from .rest import fields
 from .rest.actions import Action, Deprecation, Hooks
+from .rest.answer_cache import keep_for, keep_not
 from .rest.blueprint import Endpoints
 from .rest.bodies import FormData
 from .rest.call import Call
@@ -87,7 +88,7 @@ __all__ = [
     "anyone", "bar_chart",
     "columns", "compared", "current_context", "delete", "delete_rows", "dumper", "equals", "exact",
     "fields", "fn", "gt", "gte", "has_verified", "having", "heatmap", "history", "insert", "line_chart", "lines_chart",
-    "know_names", "latest", "link", "load",
+    "keep_for", "keep_not", "know_names", "latest", "link", "load",
     "loaded_names", "logged_in", "lt", "lte", "midnight", "move_file", "on_date",
     "advisory_lock", "one_of", "owned_by", "pad", "preferred", "private", "public", "ranks", "record",
     "request_verification",

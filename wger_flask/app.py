@@ -30,12 +30,14 @@ from .rest import (
     cors,
     error_handlers,
     files,
+    finishing,
     mount,
     request,
     request_id,
     response_headers,
     root,
 )
+from .rest.answer_cache import AnswerCache
 from .rest.application import Application
 from .rest.openapi.document import LazyApi
 from .rest.registry import Registry
@@ -80,8 +82,11 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         raise
 
 
-def _built(app: Flask, settings: Settings) -> Flask:
+def _built(app: Application, settings: Settings) -> Flask:
     logs.configure(settings.WGER_LOG_LEVEL, settings.WGER_LOG_FORMAT, request_id.current)
+    says_ids = settings.WGER_LOG_FORMAT == logs.JSON
+    app.answers = AnswerCache(settings.WGER_ANSWER_CACHE_SIZE * body_limits.MEGABYTE, says_ids)
+    finishing.register(app, app.answers)  # first, so that it comes last
     request.register(app, settings.WGER_MAX_JSON_SIZE * body_limits.MEGABYTE)
     registry = Registry(settings.of_plugins.declare)
     use_settings(settings)
@@ -131,7 +136,7 @@ def _built(app: Flask, settings: Settings) -> Flask:
         raise SettingsError(f"WGER_WEB_UI: {wrong}") from None
     error_handlers.register(app)
     response_headers.register(app)
-    request_id.register(app, settings.WGER_LOG_FORMAT == logs.JSON)
+    request_id.register(app, says_ids)
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     sync.serve(app, settings)

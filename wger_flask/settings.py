@@ -148,6 +148,12 @@ class Settings:
         "Seconds for which clients may keep vocabulary such as muscles, equipment, categories and languages.",
         least=0,
     )
+    WGER_CATALOGUE_MAX_AGE: int = _set(
+        0,
+        "Seconds for which clients and proxies may keep the rest of the catalogue (exercises, foods, their pictures) "
+        "without asking; with 0 they ask each time whether theirs is the newest.",
+        least=0,
+    )
     WGER_SEARCH: str = _set(
         "best",
         "How names are searched: `best` forgives accents, case and typing errors; `substring` is a plain match.",
@@ -332,6 +338,12 @@ class Settings:
     WGER_JOBS: bool = _set(
         True,
         "Whether processes of this host do what needs no request (webhooks, daily jobs); one of all hosts is elected.",
+    )
+    WGER_ANSWER_CACHE_SIZE: int = _set(
+        8,
+        "Megabytes of finished answers that each process keeps, to give them again until something is written; 0 keeps "
+        "none.",
+        least=0,
     )
     WGER_LOG_LEVEL: str = _set("info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical"))
     WGER_LOG_FORMAT: str = _set(

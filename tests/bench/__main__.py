@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from tests.bench.computed import ACTIONS, first_answers, requests_of
 from tests.bench.cpu import compare
 from tests.bench.dataset import ask, copied, prepare
 from tests.bench.inside import Inside
-from tests.bench.load import Connection, Request, throughput
+from tests.bench.load import Connection, Request, median_throughputs
+from tests.bench.repeated import measure_again
 from tests.bench.report import Report, Row
 from tests.bench.servers import OURS, ROOT, YARDSTICK, Server, served
 
@@ -69,6 +69,7 @@ def main() -> None:
                 statements = inside.statements_told(request)
                 report.add(Row(f"routine: {action}", found, None, usual, firsts[action], statements))
             held = server.memory()
+            measure_again(database, ours, yardstick, report, chosen.only, chosen.rounds, chosen.seconds)
         cpu = inside.sequence_milliseconds()
     report.figure("first_answer_s", start, f"first answer {start:.2f} s after the start")
     report.figure("memory_mb", held, f"the worker holds {held:.0f} MB after all this")
@@ -103,11 +104,7 @@ def demand_same(case: Case, request: Request, *both: tuple[Server, Path]) -> Non
 
 def measure(request: Request, servers: list[Server], chosen: argparse.Namespace) -> list[float]:
     """Return the median throughput of each server; their rounds alternate."""
-    results: list[list[float]] = [[] for _ in servers]
-    for _ in range(chosen.rounds):
-        for server, found in zip(servers, results, strict=True):
-            found.append(throughput(server.url, request, chosen.seconds))
-    return [statistics.median(found) for found in results]
+    return median_throughputs([(server.url, request) for server in servers], chosen.rounds, chosen.seconds)
 
 
 if __name__ == "__main__":

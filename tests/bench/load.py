@@ -59,6 +59,15 @@ class Connection:
         return statistics.median(self.milliseconds(request) for _ in range(times))
 
 
+def median_throughputs(asked: list[tuple[str, Request]], rounds: int, seconds: int) -> list[float]:
+    """Return the median throughput of each pair of a server's address and a request; their rounds alternate."""
+    results: list[list[float]] = [[] for _ in asked]
+    for _ in range(rounds):
+        for (url, request), found in zip(asked, results, strict=True):
+            found.append(throughput(url, request, seconds))
+    return [statistics.median(found) for found in results]
+
+
 def throughput(url: str, request: Request, seconds: int) -> float:
     """Return the requests a second that wrk counts on eight connections."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]

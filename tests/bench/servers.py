@@ -20,19 +20,20 @@ OURS, YARDSTICK = "wger_flask.app:create_app()", "tests.bench.baseline:app"
 
 
 def settings(database: Path) -> dict[str, str]:
-    """Return the settings that are measured: the defaults, but no rate limits and no plugins."""
+    """Return the settings that are measured: the defaults, but no rate limits, no plugins, and each answer is made."""
     return {
         "WGER_DATABASE_URL": f"sqlite:///{database}",
         "WGER_INSTANCE_PATH": str(database.parent / "instance"),
         "TIME_ZONE": "Europe/Berlin",
         "WGER_RATELIMIT_ENABLED": "0",
         "WGER_PLUGINS": "none",
+        "WGER_ANSWER_CACHE_SIZE": "0",
     }
 
 
-def environment(database: Path) -> dict[str, str]:
-    """Return the environment of a server, ours or the yardstick."""
-    return {**os.environ, **settings(database), "BENCH_DATABASE": str(database), "PYTHONPATH": str(ROOT)}
+def environment(database: Path, **others: str) -> dict[str, str]:
+    """Return the environment of a server, ours or the yardstick; ``others`` are settings by name."""
+    return {**os.environ, **settings(database), **others, "BENCH_DATABASE": str(database), "PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,15 @@ class Server:
 
 
 @contextmanager
-def served(application: str, database: Path) -> Iterator[Server]:
-    """Serve ``application`` on ``database`` while the block runs."""
+def served(application: str, database: Path, **others: str) -> Iterator[Server]:
+    """Serve ``application`` on ``database`` while the block runs; ``others`` are settings by name."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
     started = time.monotonic()
-    process = subprocess.Popen(command, env=environment(database), cwd=ROOT, start_new_session=True)
+    process = subprocess.Popen(command, env=environment(database, **others), cwd=ROOT, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
     try:
         while True:

@@ -52,8 +52,8 @@ def folders(pid: int) -> list[Path]:
 def test_two_processes_count_together(template, tmp_path):
     port = free_port()
     with running(template.url, tmp_path, WGER_METRICS_BIND=f"127.0.0.1:{port}", WGER_WORKERS="2") as server:
-        for _ in range(12):  # each on a connection of its own, which either process may take
-            assert asked(server.port, "/api/v2/exercise/?limit=1")[0] == 200
+        for number in range(1, 13):  # each on a connection of its own, which either process may take
+            assert asked(server.port, f"/api/v2/exercise/?limit={number}")[0] == 200
         assert asked(server.port, "/api/v2/exercise/99999999/")[0] == 404
         assert asked(server.port, "/nowhere/at/all")[0] == 404
         assert asked(server.port, "/api/v2/exercise/", "BREW")[0] == 403

@@ -37,12 +37,14 @@ class Caller:
     """A user who is logged in.
 
     ``zone`` is the time zone of their profile, None without one, ``weight_unit`` the unit of weights in it.
+    ``ends`` is when the credentials end that they were known by, in seconds since 1970.
     """
 
     def __init__(
         self, time_zone: str | None, weight_unit: str | None, id: int, username: str, is_active: bool = True,
         is_staff: bool = False, is_superuser: bool = False,
     ):  # fmt: skip
+        self.ends = float("inf")
         self.weight_unit = weight_unit
         self.zone = zone_named(time_zone) if time_zone else None
         self.id, self.username = id, username

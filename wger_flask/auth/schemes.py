@@ -74,7 +74,9 @@ def _bearer(parts: list[str]) -> Caller:
     if number is None:
         raise Forbidden("Token contained no recognizable user identification", code="token_not_valid")
     if "token_use" in claims:
-        return _of_session(claims)
+        of_session = _of_session(claims)
+        of_session.ends = min(of_session.ends, claims["exp"])
+        return of_session
     holder = identity.by_stamp(number, tokens.stamp_of(claims))
     user = holder or identity.by_id(number)
     if user is None:
@@ -83,6 +85,7 @@ def _bearer(parts: list[str]) -> Caller:
         raise Forbidden("User is inactive", code="user_inactive")
     if holder is None:  # it ended with the password
         raise _no_access(tokens.BadToken.INVALID)
+    user.ends = claims["exp"]
     return user
 
 

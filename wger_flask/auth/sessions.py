@@ -194,7 +194,9 @@ def _fetch(which: Clause) -> Open | None:
         _READ
     ):
         if expires >= columns.now() and credential_stamps.holds(sent, stamp, mark, password):
-            return Open(key, Caller(*user), json.loads(methods), refresh, sent)
+            caller = Caller(*user)
+            caller.ends = expires.timestamp()
+            return Open(key, caller, json.loads(methods), refresh, sent)
     return None
 
 

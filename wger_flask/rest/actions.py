@@ -29,6 +29,8 @@ class Action:
     * ``view``: the view that pages show of the answer besides its values, see ``View``.
     * ``bulk``: many rows are sent at once, in larger bodies.
     * ``creates``: a POST answers 201 and what it made.
+    * ``cache="private"``: what a GET answers depends on the database, the user and the day alone, and may be kept for
+      that user until something is written.  Nothing is kept unless this is said.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Action:
     creates: bool = False
     query: type[Schema] | None = None
     filtered: bool = False
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)

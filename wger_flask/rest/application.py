@@ -15,6 +15,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadHost
 from werkzeug.routing import MapAdapter
 
+from .answer_cache import AnswerCache
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -61,7 +63,15 @@ class Application(Flask):
         super().__init__(name)
         # Whether a function is a coroutine.
         self.ensure_sync = lru_cache(_MOST_FUNCTIONS)(super().ensure_sync)  # type: ignore[method-assign]
+        self.answers = AnswerCache(0)
         self.matches: dict[tuple[str, str], Any] = {}  # the rule and the values in a path, by method and path
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request: with what is kept, if there is any, else as Flask does."""
+        kept = self.answers.find(environ)
+        if kept is None:
+            return super().wsgi_app(environ, start_response)
+        return self.answers.send(kept, environ, start_response)
 
     def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
         """Return what finds the view of ``request``: Flask's own, for a server whose hosts are all alike."""

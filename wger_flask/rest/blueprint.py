@@ -20,6 +20,7 @@ from werkzeug.routing import BaseConverter, Rule
 
 from . import deletion
 from .actions import Deprecation
+from .caching import NEVER, PRIVATE
 from .call import Call, Target
 from .dispatch import dispatch
 from .errors import Gone
@@ -90,7 +91,7 @@ class Endpoints(Documented):
         request: Any = None, response: Any = None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
         replaced: Deprecation | None = None, query: type[Schema] | None = None, streams: bool = False,
-        kind: str = "plain",
+        kind: str = "plain", cache: str = NEVER, secret: bool = False,
     ) -> Callable[[Handle], Handle]:  # fmt: skip
         """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
 
@@ -114,10 +115,12 @@ class Endpoints(Documented):
           to use instead, which every answer says in its headers.
         * ``query``: the schema of the query parameters of a GET, which ``call.query()`` reads.
         * ``streams=True``: it also answers ``text/event-stream``; ``handle`` returns a response of its own then.
+        * ``cache="private"``: what a GET answers depends on the database, the user and the day alone, and may be kept
+          for that user until something is written.  ``secret=True``: it is or shows a secret; nobody may keep it.
 
         * ``kind``: what :class:`Target` says.
 
-        Raises ValueError for a path that is registered already.
+        Raises ValueError for a path that is registered already, and for another ``cache``.
         """
 
         def register(handle: Handle) -> Handle:
@@ -125,6 +128,8 @@ class Endpoints(Documented):
             known = next((item for item in self._twins if item[1] == f"/{path.strip('/')}"), None)
             if known:
                 raise ValueError(f"{path} is registered twice")
+            if cache not in (PRIVATE, NEVER):
+                raise ValueError(f"{path}: cache {cache!r} is neither {PRIVATE!r} nor {NEVER!r}")
             handlers = handle if isinstance(handle, dict) else dict.fromkeys(methods, handle)
             text = about or next(iter(handlers.values())).__doc__ or ""
             target = Target(
@@ -132,7 +137,7 @@ class Endpoints(Documented):
                 authenticates=authenticates, slash=slash, transactional=transactional, head=head, bulk=bulk,
                 creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
-                deprecated=deprecated, replaced=replaced, query=query, streams=streams,
+                deprecated=deprecated, replaced=replaced, query=query, streams=streams, cache=cache, secret=secret,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

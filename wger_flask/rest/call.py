@@ -16,6 +16,7 @@ from ..storage.query import Selection
 from .actions import Action, Deprecation
 from .admission import ADMISSION
 from .bodies import FormData, NotAnObject, read_body
+from .caching import NEVER
 from .context import Context, current_context
 from .errors import ApiError, NotAuthenticated
 from .fields.computed import File
@@ -48,6 +49,7 @@ class Target:
       use instead.
     * ``query``: the schema of the query parameters of a GET, which :meth:`Call.query` reads.
     * ``streams``: it also answers ``text/event-stream`` where a client asks for just that; its handler sees to it.
+    * ``cache``: for whom what a GET answers may be kept, see :mod:`.caching`; ``secret``: nobody may keep it.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Target:
     replaced: Deprecation | None = None
     query: type[Schema] | None = None
     streams: bool = False
+    cache: str = NEVER
+    secret: bool = False
 
     def schema(self, role: str, method: str) -> Any:
         """Return the schema of a method's ``"request"`` or ``"response"`` (``role``), None where none is declared."""
@@ -112,7 +116,7 @@ class Target:
         """The headers of every answer, by name."""
         found = {
             "Allow": ", ".join(self.allow),
-            "Vary": "Accept, Accept-Language, Cookie, origin",
+            "Vary": "Accept, Authorization, Cookie, Origin" if self.authenticates else "Accept, Origin",
             "Content-Language": "en",
             "X-Frame-Options": "DENY",
             "X-Content-Type-Options": "nosniff",

@@ -16,13 +16,13 @@ class Context:
     """What turning rows into JSON needs of the request: the server's URL, and the user or None.
 
     The URL has no slash at its end.  ``base`` may be a function that returns it: it takes a while to make, and most
-    rows need none.
+    rows need none.  ``zone`` is that of the user unless given.
     """
 
-    __slots__ = ("_base", "user")
+    __slots__ = ("_base", "_zone", "user")
 
-    def __init__(self, base: str | Callable[[], str] = "", user: object | None = None):
-        self._base, self.user = base, user
+    def __init__(self, base: str | Callable[[], str] = "", user: object | None = None, zone: tzinfo | None = None):
+        self._base, self.user, self._zone = base, user, zone
 
     @property
     def base(self) -> str:
@@ -34,7 +34,7 @@ class Context:
     @property
     def zone(self) -> tzinfo:
         """The time zone in which moments are written, a ``tzinfo``."""
-        return zone_for(self.user)
+        return self._zone or zone_for(self.user)
 
     def media(self, name: str) -> str:
         """Return the absolute URL of an uploaded file; ``name`` is what its column holds."""
@@ -43,6 +43,12 @@ class Context:
     def static(self, name: str) -> str:
         """Return the absolute URL of the file ``name`` in the server's ``static`` folder."""
         return f"{self.base}/static/{name}"
+
+
+def leave_user_out() -> None:
+    """Have the answer that is being made for everybody made without a user, in the time zone of who asks."""
+    user = g.get("user")
+    g.dump_context = Context(lambda: root_url(request), None, zone_for(user))
 
 
 def current_context() -> Context:

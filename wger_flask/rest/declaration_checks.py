@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Iterator, Mapping
 
 from ..storage.columns import ForeignKey
 from ..storage.model import Model, column_at
+from . import caching
 from .fields.base import Field
 from .permissions import METHODS
 from .resource import Resource
@@ -35,6 +36,7 @@ def mistakes(
         yield f"throttle {name!r} is neither 'list' nor 'detail' nor a method"
     if resource.max_age and not isinstance(getattr(settings, resource.max_age, None), int):
         yield f"max_age {resource.max_age!r} is no setting of seconds"
+    yield from caching.leaks(resource)
     yield from _in_schema(resource)
     yield from _in_former(resource)
 

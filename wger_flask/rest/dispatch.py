@@ -25,16 +25,19 @@ from ..storage.database import (
     read_from_replica,
     transaction,
 )
-from . import body_limits
+from . import answer_cache, body_limits
 from .admission import ADMISSION
 from .bodies import FORM_TYPES
+from .caching import PUBLIC
 from .call import Call, Target
-from .errors import ApiError
+from .context import leave_user_out
+from .errors import ApiError, PreconditionFailed
 from .mount import mount_of
 from .negotiation import negotiate
 from .openapi import options
 from .permissions import SAFE_METHODS
-from .renderers import render
+from .renderers import render, to_json
+from .representations import digest_of, matches
 from .request_id import with_id
 from .uploads import look_at_files
 
@@ -107,14 +110,18 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
     try:
         for step in STEPS:
             step(call)
+        if kept := answer_cache.found_for(call.request):
+            return answer_cache.response(kept)
         if call.again:
             payload, status = None, 200
         elif call.method == "OPTIONS":
             payload, status = options.describe(call), 200
         elif call.method in SAFE_METHODS:
-            payload, status = _result(target.handlers["GET"](call))
+            answer_cache.may_keep(call)
+            payload, status = _result(_read(call))
             headers = headers | _cache_headers(call)
         elif not target.transactional:
+            demand_match(call)
             payload, status = _result(target.handlers[call.method](call))
         else:
             payload, status = _written(target, call)
@@ -161,6 +168,7 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
             with call.services.media.changes() as call.files, accompanied(call.files), transaction():
                 if call.user is not None:
                     advisory_lock(f"writes of user {call.user.id}")
+                demand_match(call)
                 return _result(target.handlers[call.method](call))
         except DatabaseError as failed:
             if not (again and is_retryable(failed)):
@@ -168,12 +176,45 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
     raise AssertionError  # the second time returns or raises
 
 
+def _read(call: Call) -> Any:
+    """Return what a target answers to a GET; an answer for everybody is made without a user."""
+    if call.target.cache == PUBLIC and not call.format.is_html:
+        leave_user_out()
+    return call.target.handlers["GET"](call)
+
+
+def demand_match(call: Call) -> None:
+    """Refuse a write with ``If-Match`` where a GET of the same address would be answered with something else.
+
+    Raises :class:`~.errors.PreconditionFailed` (412).
+    """
+    sent = call.request.headers.get("If-Match")
+    if sent is None:
+        return
+    if "GET" not in call.target.handlers:
+        raise PreconditionFailed()
+    read = Call(call.target, call.request, call.key, call.suffix, call.services)
+    read.method, read.format, read.user, read.files = "GET", call.format, call.user, call.files
+    payload, _ = _result(_read(read))
+    g.pop("dump_context", None)
+    if not matches(digest_of(to_json(payload, call.format.indent)), sent):
+        raise PreconditionFailed()
+
+
 def _cache_headers(call: Call) -> dict[str, str]:
-    """Return the headers that let a client keep the answer; pages show who is logged in and are not kept."""
-    if call.resource is None or not call.resource.max_age or call.format.is_html:
-        return {}
-    seconds = getattr(call.services.settings, call.resource.max_age)
-    return {"Cache-Control": f"max-age={seconds}", "Expires": http_date(time.time() + seconds)}
+    """Return the headers that say how a client may keep the answer; pages show who is logged in and are not kept."""
+    target, settings = call.target, call.services.settings
+    if call.format.is_html:
+        return {"Vary": f"{target.headers['Vary']}, Accept-Language"}
+    if target.secret:
+        return {"Cache-Control": "no-store"}
+    if call.resource is not None and call.resource.max_age:
+        seconds, whose = getattr(settings, call.resource.max_age), "public" if target.cache == PUBLIC else "private"
+        return {"Cache-Control": f"{whose}, max-age={seconds}", "Expires": http_date(time.time() + seconds)}
+    if target.cache == PUBLIC:
+        seconds = settings.WGER_CATALOGUE_MAX_AGE
+        return {"Cache-Control": f"public, max-age={seconds}" if seconds else "no-cache"}
+    return {} if call.user is None else {"Cache-Control": "private, no-cache"}
 
 
 def _result(made: Any) -> tuple[Any, int]:

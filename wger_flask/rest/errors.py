@@ -109,6 +109,13 @@ class NotAcceptable(Detailed):
     message = "Could not satisfy the request Accept header."
 
 
+class PreconditionFailed(Detailed):
+    """412: the row is not as the client last read it (``If-Match``)."""
+
+    status = 412
+    message = "This was changed meanwhile: read it again."
+
+
 class TooLarge(Detailed):
     """413: the body is larger than the largest that is taken here."""
 

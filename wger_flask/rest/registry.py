@@ -179,13 +179,15 @@ class Registry(Listeners, PageParts):
 
     def extend(
         self, name: str, filters: Mapping[str, Declared] | None = None,
-        actions: tuple[Action, ...] = (), fields: Mapping[str, Field] | None = None,
+        actions: tuple[Action, ...] = (), fields: Mapping[str, Field] | None = None, cacheable: bool = False,
     ) -> None:  # fmt: skip
         """Add ``filters``, ``actions`` and read-only ``fields`` to a resource that is registered already.
 
         ``fields`` are those of a schema, by name: :class:`Computed` and :class:`Batch`, also :class:`Child`,
         :class:`Children` or a plain field with ``dump_only=True``.  They stand behind the resource's own in its JSON,
-        in the OpenAPI document and on pages, and take one query a page at most.
+        in the OpenAPI document and on pages, and take one query a page at most.  ``cacheable`` says that functions of
+        yours in ``filters`` and ``fields`` depend on the database alone: where they may depend on more, the resource's
+        answers are not kept any more.
 
         Raises :class:`RegistrationError` for an unknown resource, an unknown column, what exists already, and a field
         that is not read-only.
@@ -196,7 +198,7 @@ class Registry(Listeners, PageParts):
         try:
             self._claim(*_names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
             self._claim(*_fields_in(name, fields or ()))
-            self._resources[name] = resource.extended(filters, actions, fields)
+            self._resources[name] = resource.extended(filters, actions, fields, cacheable)
             if fields:
                 self._extended_by.setdefault(name, []).append(self.origin)
         except ValueError as wrong:

@@ -18,6 +18,7 @@ from ..storage.model import Link, Model, columns_of, key_of, ordering_of, table_
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from ..storage.sync_log.specification import CORE, OF_USERS, Synced
+from . import caching
 from .actions import Action, Deprecation, Hooks
 from .context import Context
 from .cursor import Cursor
@@ -60,13 +61,19 @@ class Resource:
       given. ``orderable``: the columns that a client may order by; None allows all.
     * ``access``: the :class:`Access` rules; ``public`` unless given, ``private`` where there is an ``owner``.
     * ``owner``: how a row leads to its user, see :func:`owned_by`.
-    * ``visible``: ``visible(user)`` returns the clauses of the rows that a user may see, in place of the owner's.
+    * ``visible``: ``visible(user)`` returns the clauses of the rows that a user may see, in place of the owner's; a
+      tuple of clauses where everybody sees the same rows.
     * ``only``: values that all its rows have, by dotted path, for a resource of some rows of its model:
       ``only={"category.is_official": True}``.  The other rows do not exist for it.
     * ``throttle``: a scope or a :class:`~.throttling.Limit` for ``"list"``, ``"detail"`` or an HTTP method.
     * ``pagination``: :class:`LimitOffset`, or a :class:`Cursor`.
     * ``actions``: computed endpoints below it; ``hooks``: functions that run when rows are written.
     * ``deletion``: a schema of what a DELETE may be told, see :func:`told`.
+    * ``cache``: for whom answers may be kept until something is written: ``"public"``, ``"private"`` (for each user) or
+      ``"never"``.  It follows from the rest where the kit knows all of it; where functions of the declaration's own
+      decide what is read or shown, nothing is kept unless this says so.  Say it where they depend on the database, the
+      user (not for ``"public"``) and the day alone.
+    * ``secret=True``: it shows secrets: answers are kept nowhere and not compressed.
     * ``max_age``: the name of the setting with the seconds for which clients may keep what they read.
     * ``view``: the name and the arguments of what pages show besides the table, such as ``"chart:date:weight"``.
     * ``added_by``: the endpoint that adds a row with all that belongs to it; pages offer its form in place of that for
@@ -92,7 +99,7 @@ class Resource:
     orderable: tuple[str, ...] | None = None
     access: Access | None = None
     owner: Ownership | None = None
-    visible: Callable[..., Any] | None = None
+    visible: Callable[..., Any] | tuple[Clause, ...] | None = None
     only: Mapping[str, object] = field(default_factory=dict)
     throttle: Mapping[str, str | Limit] = field(default_factory=dict)
     pagination: LimitOffset | Cursor = field(default_factory=LimitOffset)
@@ -100,6 +107,8 @@ class Resource:
     hooks: Hooks = field(default_factory=Hooks)
     deletion: type[Schema] | None = None
     max_age: str = ""
+    cache: str = ""
+    secret: bool = False
     view: str = ""
     label: str = ""
     row_title: str = ""
@@ -144,6 +153,11 @@ class Resource:
     def rules(self) -> Access:
         """The access rules in force."""
         return self.access or (private if self.owner else public)
+
+    @cached_property
+    def cache_scope(self) -> str:
+        """For whom answers are kept: ``"public"``, ``"private"`` or ``"never"``, see :mod:`.caching`."""
+        return caching.scope_of(self)
 
     @property
     def dump(self) -> Dumper:
@@ -212,7 +226,8 @@ class Resource:
     def visible_to(self, user: User | None) -> Selection:
         """Return a :class:`Selection` of the rows that ``user`` (None: not logged in) may see."""
         if self.visible is not None:
-            return Selection(self.model, (*self.visible(user), *self._only))
+            shown = self.visible(user) if callable(self.visible) else self.visible
+            return Selection(self.model, (*shown, *self._only))
         if self.owner is not None:
             own = self.owner.clause(self.model, None if user is None else user.id)
             return Selection(self.model, (own, *self._only))
@@ -266,11 +281,12 @@ class Resource:
     # -- others' additions --------------------------------------------------------------------
     def extended(
         self, filters: Mapping[str, Declared] | None = None, actions: tuple[Action, ...] = (),
-        added: Mapping[str, Field] | None = None,
+        added: Mapping[str, Field] | None = None, cacheable: bool = False,
     ) -> Resource:  # fmt: skip
         """Return the resource with more filters, actions and read-only fields.
 
-        Raises ValueError for what exists already, and for a field that a body could set.
+        Unless they are the kit's own or ``cacheable``, its answers are not kept any more.  Raises ValueError for what
+        exists already, and for a field that a body could set.
         """
         for name in filters or {}:
             if name in self.filters:
@@ -278,8 +294,11 @@ class Resource:
         for action in actions:
             if any(action.path.strip("/") == other.path.strip("/") for other in self.actions):
                 raise ValueError(f"action {action.path!r} exists already")
+        more = [*build_filters(self.model, filters or {}).by_param.values(), *(added or {}).values()]
+        has_code = any(map(caching.is_code, more))
         return replace(
             self, filters={**self.filters, **(filters or {})}, actions=self.actions + tuple(actions),
+            cache=self.cache if not has_code else self.cache_scope if cacheable else caching.NEVER,
             schema=_with_fields(self.schema, added) if added else self.schema,
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Say with every answer what may be done with it.
 
-Browsers do not guess its type. An answer that was made for one user, or to something that was sent (a token, for
-instance), is kept neither by a proxy nor by the browser, which another person may use next.
+Browsers do not guess its type. What does not say so itself is kept neither by a proxy nor by the browser, which another
+person may use next, where it was made for one user, or answers something that was sent (with a token, for instance).
 """
 
 from __future__ import annotations

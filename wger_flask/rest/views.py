@@ -19,6 +19,7 @@ from ..storage.query import Selection
 from ..storage.types import Row
 from ..storage.write_transaction import insert, update
 from .actions import Action
+from .caching import NEVER
 from .call import Call, Target
 from .context import Context
 from .deletion import told, told_why_not
@@ -187,7 +188,12 @@ def targets(resource: Resource) -> tuple[Target, Target]:
     for kind, methods in (("list", resource.list_methods), ("detail", resource.detail_methods)):
         handlers = {method: HANDLERS[kind][method] for method in methods}
         limits = dict(resource.throttle)
-        made.append(Target(resource.name, handlers, resource.rules, kind, resource, None, limits, about=resource.about))
+        made.append(
+            Target(
+                resource.name, handlers, resource.rules, kind, resource, None, limits, about=resource.about,
+                cache=resource.cache_scope, secret=resource.secret,
+            )
+        )  # fmt: skip
     listing, detail = made
     return listing, detail
 
@@ -198,4 +204,5 @@ def action_target(resource: Resource, action: Action) -> Target:
     return Target(
         resource.name, dict.fromkeys(action.methods, action.handle), action.access or resource.rules, "action",
         resource, action, throttle, bulk=action.bulk, about=action.about, query=action.query,
+        cache=action.cache or NEVER, secret=resource.secret,
     )  # fmt: skip

@@ -173,6 +173,18 @@ def version() -> str:
     return database.obj.dialect.version(database.obj)
 
 
+def commit_marker() -> object:
+    """Return a value that is another one once anybody, another program too, has committed anything.
+
+    It is the same for all threads.  None where nothing tells, and in a transaction, which may see what others do not.
+    """
+    held = database.obj
+    if held.in_transaction():
+        return None
+    marker = held.dialect.commit_marker(held)
+    return None if marker is None else (held, marker)
+
+
 def take_up() -> None:
     """Make sure, before a request, that this thread works on what the database's address names now."""
     held = database.obj

@@ -65,7 +65,7 @@ def keys(call: Call) -> Response:
 
 
 @powersync.endpoint(
-    "powersync-token", slash=False, access=Access(read=logged_in, write=logged_in), response=TokenSchema
+    "powersync-token", slash=False, access=Access(read=logged_in, write=logged_in), response=TokenSchema, secret=True
 )
 def token(call: Call) -> Response:
     """Get a token for the sync, and its address; it is valid for some minutes."""

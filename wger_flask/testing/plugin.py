@@ -132,10 +132,11 @@ def wger_registry(wger_app):
 
 @pytest.fixture
 def wger_queries(wger_app):
-    """Collect the SQL that runs: a list that grows."""
+    """Collect the SQL that runs: a list that grows.  No answer is given again without being made."""
     from ..storage.database import database
 
     seen: list[str] = []
+    most, wger_app.answers.most = wger_app.answers.most, 0
 
     def note(event):
         seen.append(event.sql)
@@ -143,3 +144,4 @@ def wger_queries(wger_app):
     database.obj.query_hooks.append(note)
     yield seen
     database.obj.query_hooks.remove(note)
+    wger_app.answers.most = most

@@ -116,6 +116,7 @@ webhook = Resource(
     group="Changes",
     methods=WRITE,
     filters={"id": exact, "is_active": exact},
+    secret=True,
     owner=owned_by("user"),
     hooks=Hooks(check=check, prepare=prepare, saved=saved),
     actions=(

@@ -34,6 +34,7 @@ muscle = Resource(
     "muscle", models.Muscle, schemas.MuscleSchema,
     label="Muscles",
     about="Muscles that exercises work.",
+    cache="public",
     filters={"name": exact, "is_front": exact, "name_en": exact},
     max_age=_VOCABULARY_AGE,
     view="muscles",
@@ -47,16 +48,11 @@ deletion_log = Resource(
 )  # fmt: skip
 
 
-def _with_words(user) -> tuple[Clause, ...]:
-    """Hide exercises without any translation: a reader could not tell what they are."""
-    return (_HAS_WORDS,)
-
-
 def _has_words():
     return fn.EXISTS(models.Translation.select(1).where(models.Translation.exercise == models.Exercise.id))
 
 
-_HAS_WORDS = Clause(_has_words)
+_WITH_WORDS = (Clause(_has_words),)  # without any translation, a reader could not tell what it is
 
 exercise = Resource(
     "exercise", models.Exercise, schemas.ExerciseSchema,
@@ -68,7 +64,7 @@ exercise = Resource(
     filters={"category": exact, "muscles": exact, "muscles_secondary": exact, "equipment": exact},
     ordering=("id",),
     access=contributors,
-    visible=_with_words,
+    visible=_WITH_WORDS,
     throttle=CONTRIBUTIONS,
     hooks=Hooks(saved=noted, delete=deletion.delete_exercise),
     added_by="exercise-submission",
@@ -79,6 +75,7 @@ exerciseinfo = Resource(
     "exerciseinfo", models.Exercise, schemas.ExerciseInfoSchema,
     label="Exercises",
     about="Exercises with everything that is known of them.",
+    cache="public",
     filters={
         "id": (exact, one_of), "uuid": exact, "category": (exact, one_of), "muscles": exact,
         "muscles_secondary": exact, "equipment": exact, "variation_group": (exact, one_of),
@@ -94,6 +91,7 @@ translation = Resource(
     "exercise-translation", models.Translation, schemas.TranslationSchema,
     about="The words of exercises, one row a language.",
     methods=WRITE,
+    cache="public",
     filters={"uuid": exact, "created": exact, **OF_EXERCISE, "description": exact, "name": exact},
     access=contributors,
     throttle=CONTRIBUTIONS,
@@ -114,6 +112,7 @@ comment = Resource(
     "exercisecomment", models.ExerciseComment, schemas.CommentSchema,
     about="Short hints on how to do exercises.",
     methods=WRITE,
+    cache="public",
     filters={"comment": exact, "translation": exact, "language": search.CommentLanguageFilter()},
     ordering=("id",),
     access=contributors,
@@ -124,6 +123,7 @@ image = Resource(
     "exerciseimage", models.ExerciseImage, schemas.ImageSchema,
     about="Pictures of exercises.",
     methods=WRITE,
+    cache="public",
     filters={"is_main": exact, **OF_EXERCISE, "license": exact, "license_author": exact},
     access=contributors,
     actions=(Action("thumbnails/", pictures.show_thumbnails, about="The small versions of a picture."),),
@@ -134,6 +134,7 @@ video = Resource(
     "video", models.ExerciseVideo, schemas.VideoSchema,
     about="Films of exercises.",
     methods=WRITE,
+    cache="public",
     filters={"is_main": exact, **OF_EXERCISE, "license": exact, "license_author": exact},
     access=contributors,
     hooks=media.HOOKS,

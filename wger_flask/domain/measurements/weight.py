@@ -103,6 +103,7 @@ weightentry = Resource(
     label="Body weight",
     row_title="weight entry",
     about="What you weighed, and when.",
+    cache="private",
     methods=WRITE,
     filters={"id": (exact, one_of), "weight": Compare(compared, column="value"), "date": compared},
     ordering=("date", "id"),

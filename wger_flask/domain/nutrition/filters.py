@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
 
-from wger_flask.api import Clause, Filter, Parameter, Rejected, Selection, any_of, equals, pad, ranks, search, services
+from wger_flask.api import (
+    Clause,
+    Filter,
+    Parameter,
+    Rejected,
+    Selection,
+    any_of,
+    equals,
+    keep_not,
+    pad,
+    ranks,
+    search,
+    services,
+)
 from wger_flask.domain.core.models import Language
 
 from . import barcodes
@@ -59,6 +72,7 @@ class Barcode(Filter):
         code = _text(args, "code")
         if not code:
             return ()
+        keep_not()  # what another server says changes without us
         barcodes.look_up(code)
         return (equals(Ingredient.code, code),)
 

@@ -59,6 +59,7 @@ def _food(name: str, schema, about: str, label: str = "") -> Resource:
         name, models.Ingredient, schema,
         label=label, about=about,
         filters=_FOOD_FILTERS, ordering=(), orderable=_FOOD_ORDER,
+        cache="public",
         actions=(_get_values,),
         throttle={"list": "ingredient_list", "detail": "ingredient_detail"},
         view="food",
@@ -80,6 +81,7 @@ ingredient_sync = Resource(
     "ingredient-sync", models.Ingredient, schemas.IngredientInfoSchema,
     about="All foods, page after page, for clients that keep a copy of them.",
     filters=_FOOD_FILTERS, ordering=("id",), orderable=("id",),
+    cache="public",
     pagination=Cursor(),
     throttle={"list": "ingredient_sync", "detail": "ingredient_sync"},
 )  # fmt: skip
@@ -93,6 +95,7 @@ weight_unit = Resource(
 image = Resource(
     "ingredient-image", models.Image, schemas.ImageSchema,
     about="Pictures of foods.",
+    cache="public",
     filters={"uuid": exact, "ingredient_id": exact, "ingredient__uuid": exact},
 )  # fmt: skip
 
@@ -112,6 +115,7 @@ plan = Resource(
 planinfo = Resource(
     "nutritionplaninfo", models.NutritionPlan, schemas.PlanInfoSchema,
     about="Your plans with their meals and foods.",
+    cache="private",
     filters=_plan_filters,
     owner=owned_by("user"),
     actions=_values(intake.of_plan),

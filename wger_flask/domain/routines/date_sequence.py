@@ -233,11 +233,13 @@ ACTIONS = (
     Action(
         "date-sequence-display", _sequence(display_sequence),
         schema=WorkoutDayDataDisplayModeSchema, many=True, access=readable, label="Dates and sets", view="sequence",
+        cache="private",
         about="Every date of the routine with its sets, arranged for reading.",
     ),
     Action(
         "date-sequence-gym", _sequence(gym_sequence),
         schema=WorkoutDayDataGymModeSchema, many=True, access=readable, label="Set by set", view="sequence",
+        cache="private",
         about="Every date of the routine with each single set, in the order of doing.",
     ),
 )  # fmt: skip

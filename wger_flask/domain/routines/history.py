@@ -107,10 +107,12 @@ class LogStatsDataSchema(Schema):
 ACTIONS = (
     Action(
         "logs", show_logs, schema=LogDisplaySchema, many=True, access=personal, label="What was trained", view="logged",
+        cache="private",
         about="The sessions of the routine with their logs.",
     ),
     Action(
         "stats", show_statistics, schema=LogStatsDataSchema, access=personal, label="Statistics", view="statistics",
+        cache="private",
         about="Volume, sets and intensity of what was logged in the routine.",
     ),
 )  # fmt: skip

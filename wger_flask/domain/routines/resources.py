@@ -44,6 +44,7 @@ routine = Resource(
     filters=dict.fromkeys(("name", "description", "created", "start", "end", "is_public", "is_template"), exact),
     owner=owned_by("user"),
     visible=plans.own_or_public,
+    cache="private",
     access=plans.readable,
     actions=(*structure.ACTIONS, *date_sequence.ACTIONS, *history.ACTIONS, copying.COPY),
     hooks=Hooks(prepare=plans.complete_routine),
@@ -62,6 +63,7 @@ templates = Resource(
     about="Your templates.",
     filters={"name": exact, "description": exact, "created": exact},
     visible=plans.own_templates,
+    cache="private",
     access=plans.personal,
     view="routine",
 )  # fmt: skip

@@ -71,6 +71,7 @@ def show_structure(call: Call) -> dict:
 ACTIONS = (
     Action(
         "structure", show_structure, schema=RoutineStructureSchema, access=readable, view="routine",
+        cache="private",
         about="The whole routine: its days, their exercises, and how those progress.",
     ),
 )  # fmt: skip

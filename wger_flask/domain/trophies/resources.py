@@ -38,6 +38,7 @@ trophy = Resource(
     },
     orderable=("order", "name", "trophy_type"),
     visible=shown_to,
+    cache="private",
     actions=(
         Action(
             "progress", progress, detail=False, schema=schemas.ProgressSchema, many=True, view="standings",
@@ -59,6 +60,7 @@ user_trophy = Resource(
     orderable=("earned_at", "trophy__trophy_type", "trophy__name"),
     owner=owned_by("user"),
     visible=marks.shown_to,
+    cache="private",
     actions=marks.ACTIONS,
     view="awards",
 )  # fmt: skip

@@ -40,6 +40,7 @@ _REFUSALS = {
     "404": ("NotFound", "There is no such row, or not for this user; or no such format.", "Refusal"),
     "406": ("NotAcceptable", "That format cannot be given.", "Refusal"),
     "410": ("Gone", "Earlier releases answered here; the message names what to use.", "Refusal"),
+    "412": ("PreconditionFailed", "It is not as it was when the client read it (If-Match).", "Refusal"),
     "413": ("TooLarge", "The body is too large.", "Refusal"),
     "414": ("AddressTooLong", "The address is too long.", "Refusal"),
     "415": ("UnsupportedMediaType", "Bodies of that type are not read here.", "Refusal"),
@@ -78,7 +79,9 @@ def responses(components: Components, target: Target, method: str) -> dict[str, 
                 made[status]["links"] = links
     refusals = {*_ALWAYS, "403" if target.authenticates else "401"}
     if method not in SAFE_METHODS:
-        refusals |= {"413", "415"}
+        refusals |= {"412", "413", "415"}
+    elif not target.secret:
+        made["304"] = {"description": "It is as the client has it (If-None-Match)."}
     limits = target.throttle
     if not target.authenticates or isinstance(limits.get(method) or limits.get(target.kind), str | Limit):
         refusals.add("429")

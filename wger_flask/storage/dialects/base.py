@@ -172,6 +172,13 @@ class Dialect(Generic[D]):
         """Return a value that differs from what it was before anything was written; None if nothing tells."""
         return None
 
+    def commit_marker(self, database: D) -> object:
+        """Return a value that is the same for all threads, and another one once anybody has committed anything.
+
+        None where nothing tells, or the database does not answer.
+        """
+        return None
+
     def estimated_count(self, database: D, model: type[Model]) -> int | None:
         """Return about how many rows a large table has, None where counting them is cheap."""
         return None

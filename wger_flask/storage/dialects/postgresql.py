@@ -33,6 +33,9 @@ _OVERTAKEN = re.compile("40|23503|23505")
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
 _LARGE = 10_000
 _WORDS = 6
+# Numbers of transactions may come again where another server takes over, so the server's start is a part of it.
+_COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
+    ELSE pg_current_snapshot()::text END || ' ' || pg_postmaster_start_time()::text"""
 _NOTHING = "A"  # no folded name has a capital letter
 
 
@@ -101,6 +104,15 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         database.reading.is_pinned = True  # what is asked from now on belongs to this snapshot
         # Two snapshots that read the same see the same rows.
         return database.execute_sql("SELECT pg_current_snapshot()::text").fetchone()[0]
+
+    def commit_marker(self, database: Postgresql) -> object:
+        # A standby's snapshot does not list who is still writing; how far it has read the log tells instead.
+        if database.replicas is not None or database.is_closed():
+            return None  # answers come from several servers, or whoever asks for more opens it and hears what is wrong
+        try:
+            return database.execute_sql(_COMMITTED).fetchone()[0]
+        except peewee.PeeweeException:
+            return None
 
     columns_by_table = staticmethod(declarations.columns_by_table)
     drop_index = staticmethod(declarations.drop_index)

@@ -154,6 +154,9 @@ class SqliteDialect(Dialect[SqliteFile]):
         connection = database.connection()
         return connection, connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
+    def commit_marker(self, database: SqliteFile) -> object:
+        return database.watch.marker()
+
     # -- names: a full-text index over all groups of three letters ------------------------------
     can_index_names = staticmethod(names.can_index_names)
     prepare_names = staticmethod(names.prepare_names)
@@ -216,6 +219,7 @@ class SqliteDialect(Dialect[SqliteFile]):
 
     def hang_up(self, database: SqliteFile) -> None:
         database.election.resign()
+        database.watch.close()
 
     def advisory_lock(self, database: SqliteFile, what: str) -> None:
         """Do nothing: a writer holds the only lock there is."""

@@ -27,6 +27,7 @@ from ..types import Cursor
 from .base import Database
 from .driver_errors import Unable
 from .sqlite_election import Election
+from .sqlite_watch import CommitWatch
 from .wait_limits import Line, Place
 from .write_queue import Turns
 
@@ -58,6 +59,7 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
         self.turns = Turns(f"{path}-turns", line)
         self.election = Election(f"{path}-jobs")
+        self.watch = CommitWatch(path)
         self._mine = threading.local()  # the file that this thread's connection is to
         self._known: tuple[FileIdentity | None, ...] | None = (
             None  # the file that the process works on, and those beside it
