@@ -99,3 +99,18 @@ def test_small_tables_are_counted(held):
     assert counting.estimated(Category, 0) is None
     assert Selection(Category).count(at_least=0) == 0
     assert database.obj is held
+
+
+@pytest.mark.parametrize("gap", [None, 5, 1200, 1400])
+def test_far_pages_are_the_same_with_gaps_in_the_numbers_and_without(held, gap):
+    with transaction():
+        for number in range(1500):
+            Category.create(name=f"Number {number}")
+        if gap:
+            Category.delete().where(Category.id == gap).execute()
+    keys = [key for (key,) in Selection(Category).rows(("id",))]
+    for order in ((), ("id",), ("-id",)):
+        in_order = sorted(keys, reverse=order == ("-id",))
+        for offset in (999, 1000, 1198, 1490, 1499, 1500, 9000):
+            found = Selection(Category, (), order).rows(("id",), 10, offset)
+            assert [key for (key,) in found] == in_order[offset : offset + 10]

@@ -24,7 +24,7 @@ from .model import M, Model, column_at, decoder_of, key_of
 from .predicates import PADDED, Clause, any_of, pad
 from .query_cache import remembered
 from .ranking import ranking_of
-from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query
+from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
 from .types import Expression, Row
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ class Selection:
 
     def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""
+        if limit is not None and offset >= _FAR and (start := self._key_at(offset)) is not None:
+            key = key_of(self.model)
+            behind = Clause(_from_key, (start,), (self.model,))
+            return Selection(self.model, (behind,), (key.name,)).raw_rows(columns, limit)
         parts = (*columns, *self.clauses, *self.order)
         values = [value for part in parts if type(part) is Clause for value in part.values]
         if limit is not None:
@@ -92,6 +96,19 @@ class Selection:
         if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
             found = _rows(*shape, ranked=False).run(values).fetchall()
         return found
+
+    def _key_at(self, offset: int) -> int | None:
+        """Return a key from which on the rows behind the first ``offset`` are read, None where that takes counting.
+
+        Numbers that leave no gap tell it: then nothing is walked over.
+        """
+        key = key_of(self.model)
+        by_key = not self.clauses and self.order in ((), (key.name,))
+        if not (by_key and isinstance(key, peewee.AutoField) and database.obj.dialect.orders_by_key):
+            return None
+        query = self.model.select(peewee.fn.MIN(key), peewee.fn.MAX(key))
+        first, last = remembered(("first and last key", self.model), lambda: next(iter(tuples_of(query))))
+        return first + offset if first is not None and last - first + 1 == self.count() else None
 
     def relation(self, **columns: str | Clause) -> Relation:
         """Return the rows, in no order, as a part of other SQL: ``columns`` under names of their own."""
@@ -230,6 +247,10 @@ class Joins:
             kind = peewee.JOIN.INNER if walked in self.demanded else peewee.JOIN.LEFT_OUTER
             query = query.join_from(source, alias, kind, on=condition)
         return query
+
+
+def _from_key(model: type[Model], start: peewee.Value) -> Expression:
+    return key_of(model) >= start
 
 
 def _plain(value: object) -> peewee.Value:

@@ -40,6 +40,8 @@ class Dialect(Generic[D]):
     name = "sql"
     key_suffix = ""
     sorts_nulls_first = False
+    orders_by_key = False
+    """Whether rows in the order of insertion are in that of a numbered key, and counting all is cheap."""
     keeps_inner_order = False
     """Whether rows of a query within another one, joined to tables by :attr:`peewee.JOIN.CROSS`, keep their order."""
     sync_log: SyncLogSql

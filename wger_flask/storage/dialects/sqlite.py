@@ -63,7 +63,7 @@ class SqliteDialect(Dialect[SqliteFile]):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
-    keeps_inner_order = True
+    orders_by_key = keeps_inner_order = True
     sync_log = SqliteSyncLog()
 
     def write_moment(self, value: datetime) -> str:
