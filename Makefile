@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench growth conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ soak: install ## Load a server with four clients a thread for ten minutes (SECON
 
 bench: install ## Measure against hand-written endpoints on the same machine
 	$(BIN)/python -m tests.bench $(ARGS)
+
+growth: install ## Measure over tables, accounts, pages and workers of many sizes, and draw docs/growth.svg
+	$(BIN)/python -m tests.bench.growth --json docs/growth.json --svg docs/growth.svg $(ARGS)
 
 conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
 	TZ=$(RECORDED_ZONE) $(BIN)/python ../shared/conformance/run.py --suites ../shared/conformance/suites-2.7.0 $(ARGS)

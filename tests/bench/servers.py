@@ -52,12 +52,15 @@ class Server:
 
 
 @contextmanager
-def served(application: str, database: Path, **others: str) -> Iterator[Server]:
-    """Serve ``application`` on ``database`` while the block runs; ``others`` are settings by name."""
+def served(application: str, database: Path, workers: int = 1, **others: str) -> Iterator[Server]:
+    """Serve ``application`` on ``database`` with so many ``workers`` while the block runs.
+
+    ``others`` are settings by name.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
     started = time.monotonic()
     process = subprocess.Popen(command, env=environment(database, **others), cwd=ROOT, start_new_session=True)
