@@ -16,12 +16,14 @@ from pathlib import Path
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "config/deploy/requirements.lock"
 SBOM = ROOT / "config/deploy/sbom.cdx.json"
 EXTRAS = ("postgres",)
+OLDEST = "3.11.2"  # of Debian 12, on which the container stands
 # Deployed on Linux with the lowest version of Python that is supported: what that needs is needed by all.
 TARGET = {**default_environment(), "python_version": "3.11", "python_full_version": "3.11.0", "sys_platform": "linux"}
 HEAD = """\
@@ -52,6 +54,8 @@ def closure() -> dict[str, tuple[str, list[str]]]:
             continue
         seen.add((name, frozenset(wanted.extras)))
         held = metadata.distribution(name)
+        if not SpecifierSet(held.metadata.get("Requires-Python") or "").contains(OLDEST):
+            sys.exit(f"{name} {held.version} does not run on Python {OLDEST}, Debian's: install an earlier one")
         needs = [Requirement(text) for text in held.requires or ()]
         needs = [each for each in needs if any(applies(each, extra) for extra in ("", *wanted.extras))]
         for each in needs:
