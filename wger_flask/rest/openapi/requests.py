@@ -119,7 +119,9 @@ def _takes_nothing(what: Any) -> bool:
 def request_body(components: Components, target: Target, method: str) -> dict[str, Any] | None:
     """Return the body that a target's method is sent, None for none."""
     what = target.schema("request", method)
-    if method in SAFE_METHODS or method == "DELETE" or what is None or _takes_nothing(what):
+    if method in SAFE_METHODS or method == "DELETE" or what is None:
+        return None
+    if target.action is not None and _takes_nothing(what):
         return None
     role = PATCHED if method == "PATCH" else REQUEST
     is_upload = target.resource is not None and target.action is None and target.resource.takes_files
