@@ -57,11 +57,12 @@ def archive() -> bytes:
     """Return a zip file."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("index.html", "<script>alert(1)</script>")
+        file.writestr(zipfile.ZipInfo("index.html"), "<script>alert(1)</script>")  # of a fixed date
     return buffer.getvalue()
 
 
 PAGE = b"<html><script>alert(1)</script></html>"
+PACKED_PAGE = gzip.compress(PAGE, mtime=0)  # not of now: tests are named after it
 PROPERTIES = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
     b'"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n<plist version="1.0"><dict/></plist>\n'
@@ -74,7 +75,7 @@ def tar() -> bytes:
 
 
 FOREIGN = (
-    PAGE, archive(), gzip.compress(PAGE), bz2.compress(PAGE), lzma.compress(PAGE), tar(), b"7z\xbc\xaf\x27\x1c\0\4",
+    PAGE, archive(), PACKED_PAGE, bz2.compress(PAGE), lzma.compress(PAGE), tar(), b"7z\xbc\xaf\x27\x1c\0\4",
     b"Rar!\x1a\7\1\0", b"%PDF-1.4", b"\n\n%PDF-1.7", b"{\\rtf1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"MZ\x90",
     b"\x7fELF\2", b"#!/bin/sh\n", b"<?php system(1);", b"x<script>alert(1)</script>", b"<!DOCTYPE html><body>",
     b"<IFRAME src=x>",
