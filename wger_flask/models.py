@@ -12,8 +12,9 @@ from importlib import import_module
 from .storage.model import Model
 
 MODULES = (
-    "auth.models", "domain.core.models", "domain.exercises.models", "domain.routines.models", "domain.nutrition.models",
-    "domain.measurements.models", "domain.gallery.models", "domain.trophies.models", "webhooks.models", "jobs.models",
+    "auth.models", "auth.audit", "domain.core.models", "domain.exercises.models", "domain.routines.models",
+    "domain.nutrition.models", "domain.measurements.models", "domain.gallery.models", "domain.trophies.models",
+    "webhooks.models", "jobs.models",
 )  # fmt: skip
 
 

@@ -113,7 +113,8 @@ def test_nothing_is_half_stored_and_reading_goes_on(api, root, photo, files, mon
             grace.patch(f"gallery/{photo['id']}/", **form(image=(BytesIO(noise()), "b.png"))),
             api("ada").post("exerciseimage/", **form(exercise=1, image=(BytesIO(noise()), "b.png"))),
         ):
-            assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, TOLD, "5")
+            told = TOLD | {"request_id": answer.headers["X-Request-ID"]}
+            assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, told, "5")
         assert grace.get("gallery/").json == rows
         assert grace.patch(f"gallery/{photo['id']}/", **form(description="now")).status_code == 200
     assert files() == before
@@ -142,7 +143,8 @@ def test_pictures_that_would_move_stay_where_they_cannot(api, root, files, monke
     path = f"exercise/1/?replaced_by={Exercise.get_by_id(2).uuid}&transfer_media=True"
     with closed(root, monkeypatch):
         answer = api("ada").delete(path)
-        assert (answer.status_code, answer.json) == (503, TOLD)
+        told = TOLD | {"request_id": answer.headers["X-Request-ID"]}
+        assert (answer.status_code, answer.json) == (503, told)
     assert files() == before and api().get("exercise/1/").status_code == 200
     assert api("ada").delete(path).status_code == 204
     assert files() and not files().keys() & before.keys()
@@ -182,5 +184,8 @@ def test_a_body_for_which_there_is_no_room(api, root, files, monkeypatch, caplog
     with full(root, monkeypatch):
         answer = api("grace").post("gallery/", **sent)
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
-    assert answer.json == {"detail": "The server cannot read or write a file at the moment. Try again later."}
+    assert answer.json == {
+        "detail": "The server cannot read or write a file at the moment. Try again later.",
+        "request_id": answer.headers["X-Request-ID"],
+    }
     assert files() == {}

@@ -62,7 +62,10 @@ def away(monkeypatch):
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("POST", WEIGHT)])
 def test_a_database_that_is_away_is_told(api, away, caplog, method, body):
     answer = api("grace").open(method, "weightentry/", body)
-    told = {"detail": "The database does not answer at the moment. Try again."}
+    told = {
+        "detail": "The database does not answer at the moment. Try again.",
+        "request_id": answer.headers["X-Request-ID"],
+    }
     assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, told, "5")
     assert [record.getMessage() for record in caplog.records] == [
         f"{method} /api/v2/weightentry/: the database: the server closed the connection"

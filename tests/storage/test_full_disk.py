@@ -157,7 +157,8 @@ WRITES = [
 def test_a_write_is_a_503(api, crowded, method, path, body):
     grace = api(None if path == "register/" else "grace")
     answer = grace.open(method, path, body)
-    assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, TOLD, "5")
+    told = TOLD | {"request_id": answer.headers["X-Request-ID"]}
+    assert (answer.status_code, answer.json, answer.headers["Retry-After"]) == (503, told, "5")
     assert api("grace").get("weightentry/").json["count"] == 0
     assert not User.select().where(User.username == "marie").exists()
 

@@ -62,7 +62,8 @@ def make_due(changes: log.Changes | None = None) -> int:
     Where ``changes`` are known, only the webhooks of the users whom they concern are looked at.
     """
     made = 0
-    for row in Webhook.select().where(Webhook.is_active):
+    # All at once: no write may begin while this connection still reads what others have changed meanwhile.
+    for row in list(Webhook.select().where(Webhook.is_active)):
         if not row.cursor:
             begin(row)
         elif changes is None or changes.concerns(row.user_id):
