@@ -49,10 +49,14 @@ _OVERHEAD = 2000  # bytes of an answer besides its body, at most about
 
 
 class Caller(NamedTuple):
-    """Whom credentials stood for: the user's key and whether a session's cookie said so, their zone; and until when."""
+    """Whom credentials stood for: the user's key and whether a session's cookie said so, their zone; from when to when.
+
+    Before ``since``, when they were looked at, a clock that was set back may find that they are not valid yet.
+    """
 
     whom: tuple[int | None, bool]
     zone: str
+    since: float
     until: float
 
 
@@ -114,7 +118,7 @@ class AnswerCache:
                 self._forget()
                 self._marker = marker
             caller = self._callers.get(credentials)
-            if caller is not None and now < caller.until:
+            if caller is not None and caller.since <= now < caller.until:
                 for whom in (caller.zone, caller.whom):
                     place = (*question, whom)
                     held = self._answers.get(place)
@@ -239,7 +243,7 @@ def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> Non
         return
     zone = zone_for(user)
     began, over = _day(zone)
-    caller = Caller((None if user is None else user.id, bool(asked.credentials[1])), str(zone), ends)
+    caller = Caller((None if user is None else user.id, bool(asked.credentials[1])), str(zone), now, ends)
     whom: Hashable = caller.zone if scope == PUBLIC else caller.whom
     cache.keep(asked, whom, caller, Kept(answer, resource, began, min(over, until), is_counted, max_age))
 
