@@ -26,7 +26,7 @@ from werkzeug.http import http_date
 from ..storage.database import commit_marker
 from ..tallies import CACHE, count
 from .caching import NEVER, PUBLIC
-from .representations import Form, Representation, knows
+from .representations import Form, Representation
 from .request_id import HEADER as ID
 from .request_id import ROUTE, SENT, id_of
 from .timezone import midnight, zone_for
@@ -133,9 +133,7 @@ class AnswerCache:
     def send(self, kept: Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, as a WSGI application does, with what was kept."""
         environ[RESOURCE] = kept.resource
-        form = kept.answer.form(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        sent = environ.get("HTTP_IF_NONE_MATCH")
-        is_known = sent is not None and knows(form, sent)
+        form, is_known = kept.answer.meet(environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH"))
         headers = kept.headers(form, brief=is_known).copy()
         if self._says_ids:
             environ[ROUTE] = environ["PATH_INFO"]
@@ -195,9 +193,8 @@ def _session_cookie(environ: WSGIEnvironment) -> str:
 
 def response(kept: Kept) -> Response:
     """Return what was kept as a response to the present request."""
-    form = kept.answer.form(request.headers.get("Accept-Encoding", ""))
-    sent = request.headers.get("If-None-Match")
-    if sent is not None and knows(form, sent):
+    form, is_known = kept.answer.meet(request.headers.get("Accept-Encoding", ""), request.headers.get("If-None-Match"))
+    if is_known:
         found = Response(status=304)
         found.headers = Headers(kept.headers(form, brief=True))
         return found

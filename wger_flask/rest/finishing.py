@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from . import answer_cache
 from .answer_cache import AnswerCache
 from .caching import PUBLIC
-from .representations import LEAST_BYTES, Representation, digest_of, knows
+from .representations import LEAST_BYTES, Representation, digest_of
 from .request_id import HEADER
 
 _JSON = "application/json"
@@ -35,9 +35,7 @@ def register(app: Flask, cache: AnswerCache) -> None:
         answer = Representation(body, digest_of(body), kept, compresses)
         if is_json:
             answer_cache.keep(cache, answer, response.cache_control.max_age if expires else None)
-        form = answer.form(request.headers.get("Accept-Encoding", "") if compresses else "")
-        sent = request.headers.get("If-None-Match")
-        is_same = sent is not None and knows(form, sent)
+        form, is_same = answer.meet(request.headers.get("Accept-Encoding", ""), request.headers.get("If-None-Match"))
         headers.clear()
         headers.extend(form.brief if is_same else form.headers)
         for name, value in (("Expires", expires), (HEADER, request_id)):

@@ -59,10 +59,13 @@ class Representation:
         found = self._forms.get(coding)
         return found or self._make(coding)
 
-    @property
-    def size(self) -> int:
-        """The bytes of all forms there are, without headers."""
-        return len(self.body) + sum(len(form.body) for coding, form in self._forms.items() if coding)
+    def meet(self, accepted: str, sent: str | None) -> tuple[Form, bool]:
+        """Return the form for an ``Accept-Encoding`` header, and whether the client has it already.
+
+        ``sent`` is its ``If-None-Match`` header, None for none.
+        """
+        form = self.form(accepted)
+        return form, sent is not None and knows(form, sent)
 
     def _make(self, coding: str) -> Form:
         body = compressed(self.body, coding) if coding else self.body

@@ -18,6 +18,7 @@ from wger_flask.api import Selection, advisory_lock, equals, services, transacti
 
 from . import open_food_facts
 from .food_import import add_foods
+from .food_values import is_barcode
 from .models import Ingredient
 
 log = logging.getLogger("wger_flask")
@@ -32,7 +33,7 @@ def look_up(code: str) -> bool:
     known = Selection(Ingredient, (equals(Ingredient.code, code),))
     if known.exists():
         return True
-    if not code.isascii() or not code.isdigit() or len(code) not in open_food_facts.CODES:
+    if not is_barcode(code):
         return False
     product = _ask(code)
     if product is None:

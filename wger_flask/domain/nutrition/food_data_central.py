@@ -21,6 +21,7 @@ from typing import IO, Any
 from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
 from .food_import import Food
+from .food_values import bounded, is_barcode, plain_text
 
 SOURCE = "FoodData Central"
 KINDS = ("foundation_food", "sr_legacy_food", "survey_fndds_food", "branded_food")
@@ -178,7 +179,7 @@ def _food(
     if serving is not None and round(serving) >= 1 and brand.get("serving_size_unit", "").lower() in ("g", "grm"):
         measures = (*measures, ("Serving", round(serving)))
     page = f"https://fdc.nal.usda.gov/food-details/{key}/nutrients"
-    known = code if code.isascii() and code.isdigit() and len(code) in range(8, 15) else None
+    known = code if is_barcode(code) else None
     return Food(SOURCE, key, known, "en", "CC0", page, values, measures)
 
 
@@ -190,7 +191,7 @@ def _key(row: dict[str, str], table: str, number: int) -> str:
 
 
 def _text(value: str | None) -> str:
-    return " ".join((value or "").replace("\x00", "").split())[:200]
+    return plain_text(value or "")
 
 
 def _number(value: str | None, most: int, place: str) -> Decimal | None:
@@ -201,4 +202,4 @@ def _number(value: str | None, most: int, place: str) -> Decimal | None:
         number = Decimal(value)
     except ArithmeticError:
         raise ValueError(f"{place}: {value[:50]!r} is no number") from None
-    return round(number, 3) if number.is_finite() and 0 <= number <= most else None
+    return bounded(number, most)

@@ -18,9 +18,9 @@ import orjson
 from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
 from .food_import import Food
+from .food_values import bounded, is_barcode, plain_text
 
 SOURCE = "Open Food Facts"
-CODES = range(8, 15)  # digits
 _MAIN = {"protein": "proteins", "carbohydrates": "carbohydrates", "fat": "fat"}
 _PARTS = {"carbohydrates_sugar": "sugars", "fat_saturated": "saturated-fat"}
 _OTHER = {"fiber": "fiber", "sodium": "sodium"}
@@ -79,7 +79,7 @@ def foods_in(lines: Iterable[tuple[int, bytes]], wanted: Wanted, left_out: Count
         code = product.get("code")
         if not wanted.takes(product):
             left_out["not asked for"] += 1
-        elif not isinstance(code, str) or not code.isascii() or not code.isdigit() or len(code) not in CODES:
+        elif not is_barcode(code):
             left_out["without a barcode"] += 1
         else:
             try:
@@ -161,7 +161,7 @@ def _named(product: Mapping, kind: str) -> tuple[str, str]:
 
 
 def _text(value) -> str:
-    return " ".join(_decoded(value).replace("\x00", "").split())[:200] if isinstance(value, str) else ""
+    return plain_text(_decoded(value)) if isinstance(value, str) else ""
 
 
 def _decoded(text: str) -> str:
@@ -182,7 +182,7 @@ def _number(value, most: int) -> Decimal | None:
         number = Decimal(str(value))
     except ArithmeticError:
         return None
-    return round(number, 3) if number.is_finite() and 0 <= number <= most else None
+    return bounded(number, most)
 
 
 def _tagged(product: Mapping, word: str) -> bool | None:
