@@ -73,5 +73,7 @@ class LanguageNames(fields.String):
 class SearchQuerySchema(Schema):
     """What a search of earlier releases is asked for."""
 
-    term = fields.String(blank=True, load_default="", help="part of a name")
-    language = LanguageNames(blank=True, load_default=(ENGLISH,), help="codes, ids or English names, such as en,de")
+    term = fields.String(blank=True, max_length=255, load_default="", help="part of a name")
+    language = LanguageNames(
+        blank=True, max_length=255, load_default=(ENGLISH,), help="codes, ids or English names, such as en,de"
+    )
