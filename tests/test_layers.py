@@ -39,6 +39,7 @@ ALLOWED = {
     "jobs": {
         "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",
     },
+    "imports": {"wger_flask.imports", "wger_flask.api", "wger_flask.auth.page_parts", "wger_flask.domain", "flask"},
     "webhooks": {
         "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",
         "flask",

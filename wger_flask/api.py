@@ -13,6 +13,10 @@ from .auth.accounts import account_named, request_verification
 from .auth.models import User
 from .auth.trust import has_verified
 from .auth.zones import zone_of
+from .imports.errors import ImportRefused
+from .imports.formats import ImportFormat, ImportOptions
+from .imports.records import BodyMeasurement, FoodDiaryEntry, WorkoutSet
+from .imports.source import ImportSource
 from .rest import fields
 from .rest.actions import Action, Deprecation, Hooks
 from .rest.answer_cache import keep_for, keep_not
@@ -44,7 +48,7 @@ from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
 from .rest.views import store
 from .storage import alter, columns
 from .storage.bulk import upsert
-from .storage.cascade import delete
+from .storage.cascade import delete, dependants
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
 from .storage.latest import latest
@@ -98,4 +102,6 @@ __all__ = [
     "Cell", "Control", "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
     "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
     "table_of", "tell_replaced", "title_of",
+    "BodyMeasurement", "FoodDiaryEntry", "ImportFormat", "ImportOptions", "ImportRefused", "ImportSource", "WorkoutSet",
+    "dependants",
 ]  # fmt: skip

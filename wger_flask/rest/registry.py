@@ -24,6 +24,7 @@ from .claims import RegistrationError
 from .declaration_checks import mistakes, unknown_scopes
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
+from .import_formats import ImportFormats
 from .jobs import Job
 from .listeners import Listeners
 from .page_parts import PageParts
@@ -35,7 +36,7 @@ __all__ = ["RegistrationError", "Registry"]
 Setting = TypeVar("Setting", bool, int, str, Path, tuple[Any, ...])
 
 
-class Registry(Listeners, PageParts):
+class Registry(Listeners, PageParts, ImportFormats):
     """The resources, endpoints and models of one application: what ``register(registry)`` of a plugin gets.
 
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.
@@ -44,6 +45,7 @@ class Registry(Listeners, PageParts):
     def __init__(self, declare_setting: Callable[..., Any] | None = None):
         Listeners.__init__(self)
         PageParts.__init__(self)
+        self.import_formats = {}
         self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
         self.rates: dict[str, Rate] = {}

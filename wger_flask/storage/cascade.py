@@ -90,6 +90,20 @@ def look_ahead(
     return {dependant: len(found) for dependant, found in doomed.items()}, stays
 
 
+def dependants(model: type[Model], keys: Iterable[object]) -> Iterator[tuple[type[Model], Any, Any]]:
+    """Yield the rows that :func:`delete` would not leave without rows of ``model`` with these keys.
+
+    Each is its model, its key, and the key of the row that it hangs on; history, which may stay, is left out.
+    """
+    for reference, owner in model._meta.backrefs.items():
+        if getattr(reference, "cascade", "delete") not in ("delete", "refuse") or not has_table(owner._meta.table_name):
+            continue
+        query = owner.select(key_of(owner), reference)
+        for chunk in _chunks(list(keys)):
+            for key, on in tuples_of(query.where(reference.in_(chunk))):
+                yield owner, key, on
+
+
 def _collect(
     model: type[Model], keys: Iterable[object], with_history: bool | None
 ) -> tuple[dict[type[Model], dict[object, None]], list[tuple[ForeignKey, list[object]]]]:

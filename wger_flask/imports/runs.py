@@ -1,0 +1,203 @@
+"""Note what an import wrote, and take it back.
+
+An import is undone as a whole, in one transaction.  What was changed since it came, or has got other rows that
+would go with it, is never taken along unasked: the caller is told, and decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Literal
+
+from wger_flask.api import (
+    Model,
+    Selection,
+    any_of,
+    columns,
+    columns_of,
+    decode,
+    delete,
+    dependants,
+    encode,
+    equals,
+    key_of,
+    services,
+    table_of,
+    transaction,
+    upsert,
+)
+
+from .models import DONE, UNDONE, ImportedRow, ImportRun
+
+AT_ONCE = 500
+Changed = Literal["refuse", "keep", "delete"]
+
+
+class UndoRefused(Exception):
+    """Why an import cannot be taken back unasked.
+
+    ``changed`` is how many of its rows were changed since, ``dependants`` how many rows of others hang on them, both by
+    model.
+    """
+
+    def __init__(self, changed: dict[type[Model], int], dependants: dict[type[Model], int]):
+        self.changed, self.dependants = changed, dependants
+        told = [f"{count} of {table_of(model)} changed since" for model, count in changed.items()]
+        told += [f"{count} of {table_of(model)} added to them since" for model, count in dependants.items()]
+        super().__init__(f"these rows of the import would be lost: {', '.join(told)}")
+
+
+def begin(user: int, format: str, checksum: str, file_name: str = "") -> ImportRun:
+    """Note, within the transaction that writes its rows, an import of ``user``: call this before :func:`note_rows`."""
+    return ImportRun.create(user=user, format=format, checksum=checksum, file_name=file_name[:200], state=DONE)
+
+
+def note_rows(run: ImportRun, model: type[Model], keys: Collection[object]) -> None:
+    """Note rows of ``model`` with these keys, as they are now, as written by ``run``."""
+    noted = ("run", "table", "key", "digest")
+    for some in _some(list(keys)):
+        rows = [(run.id, table_of(model), str(key), digest) for key, digest in _digests(model, some).items()]
+        upsert(ImportedRow, noted, rows)
+        run.rows += len(rows)
+    ImportRun.update(rows=run.rows).where(ImportRun.id == run.id).execute()
+
+
+def note_change(run: ImportRun, model: type[Model], key: object, before: Mapping[str, object]) -> None:
+    """Note a row of ``model`` that was there and ``run`` has changed: ``before`` are columns and what they held."""
+    held = {name: encode(columns_of(model)[name], value) for name, value in before.items()}
+    [digest] = _digests(model, [key]).values()
+    plain = json.loads(json.dumps(held, default=str))
+    ImportedRow.create(run=run.id, table=table_of(model), key=str(key), digest=digest, before=plain)
+    ImportRun.update(rows=ImportRun.rows + 1).where(ImportRun.id == run.id).execute()
+    run.rows += 1
+
+
+def last_run(user: int) -> ImportRun | None:
+    """Return the latest import of ``user`` that was not taken back, None without one."""
+    of_user = equals(ImportRun.user, user), equals(ImportRun.state, DONE)
+    found = Selection(ImportRun, of_user, ("-id",)).first()
+    return found if isinstance(found, ImportRun) else None
+
+
+def undo(run: ImportRun, changed: Changed = "refuse") -> dict[type[Model], int]:
+    """Take back what ``run`` wrote and is still there, in one transaction; returns how many rows went, by model.
+
+    Rows that it changed get back what they held before.
+
+    Rows that were changed since, and those that rows of others hang on, raise :class:`UndoRefused`; with ``"keep"``
+    they stay, with ``"delete"`` they go, and what hangs on them too.
+    """
+    with transaction():
+        written = _Written(run)
+        if changed != "delete":
+            touched = written.changed()
+            held, hanging = written.held()
+            if changed == "refuse" and (touched or hanging):
+                raise UndoRefused({model: len(keys) for model, keys in touched.items()}, hanging)
+            written.keep(touched)
+            written.keep(held)
+        gone = written.delete()
+        ImportedRow.delete().where(ImportedRow.run == run.id).execute()
+        ImportRun.update(state=UNDONE, undone=columns.now()).where(ImportRun.id == run.id).execute()
+        run.state = UNDONE
+    return gone
+
+
+@dataclass
+class _Written:
+    """The rows of an import that are still there, by model: their keys, and the digests of when they came."""
+
+    run: ImportRun
+    rows: dict[type[Model], dict[object, str]] = field(default_factory=dict)
+    before: dict[tuple[type[Model], object], dict[str, object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        models = {table_of(model): model for model in services().registry.models}
+        asked = ("table", "key", "digest", "before")
+        for table, text, digest, before in Selection(ImportedRow, (equals(ImportedRow.run, self.run.id),)).rows(asked):
+            if table in models:
+                model = models[table]
+                key = decode(key_of(model), encode(key_of(model), text))
+                self.rows.setdefault(model, {})[key] = digest
+                if before is not None:
+                    self.before[model, key] = before
+
+    def changed(self) -> dict[type[Model], set[object]]:
+        """Return the keys of the rows that are not as they came."""
+        found: dict[type[Model], set[object]] = {}
+        for model, digests in self.rows.items():
+            now = {key: digest for some in _some(list(digests)) for key, digest in _digests(model, some).items()}
+            if differing := {key for key, digest in now.items() if digest != digests[key]}:
+                found[model] = differing
+        return found
+
+    def held(self) -> tuple[dict[type[Model], set[object]], dict[type[Model], int]]:
+        """Return the keys of rows on which others hang that are not of this import, and how many those are by model."""
+        held: dict[type[Model], set[object]] = {}
+        hanging: dict[type[Model], int] = {}
+        for model, rows in self.rows.items():
+            for other, key, on in dependants(model, [key for key in rows if (model, key) not in self.before]):
+                if key not in self.rows.get(other, ()):
+                    held.setdefault(model, set()).add(on)
+                    hanging[other] = hanging.get(other, 0) + 1
+        return held, hanging
+
+    def keep(self, kept: dict[type[Model], set[object]]) -> None:
+        """Take rows out of what is to go, and those that they hang on."""
+        waiting = [(model, key) for model, keys in kept.items() for key in keys]
+        while waiting:
+            model, key = waiting.pop()
+            if self.rows.get(model, {}).pop(key, None) is None:
+                continue
+            waiting += list(_parents(model, key))
+
+    def delete(self) -> dict[type[Model], int]:
+        """Delete what is left, and give back what was changed."""
+        gone: dict[type[Model], int] = {}
+        for model, rows in self.rows.items():
+            for key in [key for key in rows if (model, key) in self.before]:
+                held = columns_of(model)
+                values = {name: decode(held[name], value) for name, value in self.before[model, key].items()}
+                model.update(**values).where(key_of(model) == key).execute()
+                del rows[key]
+            for went, count in delete(model, list(rows), with_history=False).items():
+                gone[went] = gone.get(went, 0) + count
+        return {model: count for model, count in gone.items() if count}
+
+
+def _parents(model: type[Model], key: object) -> Iterator[tuple[type[Model], object]]:
+    references = {name: target for name, target in _references(model).items()}
+    for row in Selection(model, (equals(key_of(model), key),)).rows(tuple(references)) if references else ():
+        for target, value in zip(references.values(), row, strict=True):
+            if value is not None:
+                yield target, value
+
+
+def _references(model: type[Model]) -> dict[str, type[Model]]:
+    found = {name: getattr(column, "rel_model", None) for name, column in columns_of(model).items()}
+    return {name: target for name, target in found.items() if target is not None}
+
+
+def _digests(model: type[Model], keys: Sequence[object]) -> dict[object, str]:
+    """Return digests of the rows with these keys, by key, of all but the columns that note when a row was touched."""
+    key = key_of(model)
+    names = [name for name, column in columns_of(model).items() if not getattr(column, "touched", False)]
+    found = Selection(model, (any_of(key, list(keys)),)).rows((key.name, *names))
+    return {row[0]: _digest(row[1:]) for row in found}
+
+
+def _digest(values: Iterable[object]) -> str:
+    spelled = json.dumps([_plain(value) for value in values], sort_keys=True, default=str)
+    return blake2b(spelled.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) and value.tzinfo else value
+
+
+def _some(values: Sequence[object]) -> Iterator[Sequence[object]]:
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
