@@ -5,6 +5,7 @@ Mistakes of a person (a wrong setting, a broken plugin, tables that were not mig
 
 import sys
 
+from wger_flask import sync
 from wger_flask.app import create_app
 from wger_flask.options import SettingsError
 from wger_flask.rest.registry import RegistrationError
@@ -20,6 +21,7 @@ try:
     registry = app.extensions["wger_flask"].registry
     check_tables(registry.models)
     install_at_start(registry.nodes)
+    sync.tell_what_is_off(app.extensions["wger_flask"].settings)
 except (SettingsError, SecretKeyError, RegistrationError, DatabaseURLError, TablesDiffer) as wrong:
     print(f"Error: {wrong}", file=sys.stderr)
     raise SystemExit(GUNICORN_GIVES_UP) from None

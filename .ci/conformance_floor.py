@@ -3,11 +3,11 @@
 
     .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER            # check against the floor
     .ci/conformance_floor.py ../shared/conformance/run.py --suites FOLDER --raise    # and keep what is better
-    .ci/postgres .ci/conformance_floor.py ... --postgresql                           # on the server that tests run on
+    .ci/postgres .ci/conformance_floor.py ... --server                               # on the server that tests run on
 
 The floor is tests/conformance-floor.json: how many steps of each suite passed, and the total.  It
 only ever rises; a step that is lost on purpose is an edit of that file with its reason in the
-commit.  PostgreSQL has a floor of its own (docs/compatibility.md names the steps that differ there), and a
+commit.  Each kind of server has a floor of its own (docs/compatibility.md names the steps that differ there), and a
 database a suite.
 """
 
@@ -18,7 +18,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from wger_flask.storage.database import database_at
+from wger_flask.testing.databases import ServerDatabase
 
 FLOORS = Path(__file__).resolve().parent.parent / "tests"
 SUITE = re.compile(r"^(?P<name>\S+)\s+(?P<passed>\d+) of\s+\d+\s")
@@ -54,16 +56,10 @@ def run(command: list[str]) -> list[str]:
 
 def run_on_server(command: list[str], server: str, suites: list[str]) -> list[str]:
     """Run ``command`` for each of ``suites`` in a database of its own; returns lines like :func:`run`, one total."""
-    import psycopg
-
     lines, total = [], 0
     for suite in suites:
-        name = f"conformance_{suite}"
-        with psycopg.connect(server, autocommit=True) as held:
-            held.execute(f"DROP DATABASE IF EXISTS {name}")
-            held.execute(f"CREATE DATABASE {name}")
-        own = urlsplit(server)._replace(path=f"/{name}").geturl()
-        found = run([*command, "--only", suite, "--database", own])
+        own = ServerDatabase(server, f"conformance_{suite}").make()
+        found = run([*command, "--only", suite, "--database", own.url])
         lines += found
         total += read_scores(found).get("total", 0)
     return [*lines, f"{total} passed, 0 failed"]
@@ -74,14 +70,16 @@ def main() -> int:
     parser.add_argument("runner", help="the script that replays the suites")
     parser.add_argument("--raise", dest="raised", action="store_true", help="write better scores into the floor")
     parser.add_argument("--suites", required=True, help="the folder of recorded suites")
-    parser.add_argument("--postgresql", action="store_true", help="run on the server in WGER_TEST_DATABASE_URL")
+    parser.add_argument("--server", action="store_true", help="run on the server in WGER_TEST_DATABASE_URL")
     arguments = parser.parse_args()
-    file = FLOORS / ("conformance-floor-postgresql.json" if arguments.postgresql else "conformance-floor.json")
+    server = os.environ["WGER_TEST_DATABASE_URL"] if arguments.server else ""
+    kind = f"-{database_at(server).dialect.name}" if server else ""
+    file = FLOORS / f"conformance-floor{kind}.json"
     floor = json.loads(file.read_text())
     command = [sys.executable, arguments.runner, "--suites", arguments.suites]
-    if arguments.postgresql:
+    if server:
         suites = [name for name in floor if name != "total"]
-        scores = read_scores(run_on_server(command, os.environ["WGER_TEST_DATABASE_URL"], suites))
+        scores = read_scores(run_on_server(command, server, suites))
     else:
         scores = read_scores(run(command))
     lost = losses(scores, floor)

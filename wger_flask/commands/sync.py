@@ -53,7 +53,8 @@ def _need_log() -> Flask:
 
     app = migrated()
     if not log.is_kept():
-        raise CommandError("phones do not sync with this server: WGER_SYNC is off, or POWERSYNC_URL names another")
+        why = "WGER_SYNC is off, POWERSYNC_URL names another, or the database cannot keep the log of changes"
+        raise CommandError(f"phones do not sync with this server: {why}")
     return app
 
 

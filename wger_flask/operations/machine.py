@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from .. import sync
 from ..rest.services import Services
 from ..storage.database import address, version
 from ..sync.app_walk import OK, PROBLEM, WARNING, Finding
@@ -40,6 +41,8 @@ def findings(services: Services) -> Iterator[Finding]:
             yield Finding(name, OK, f"{address()} answers, version {version()}.")
         else:
             yield Finding(name, OK, _WELL[name])
+    if sync.is_lacked(settings):
+        yield Finding("database", WARNING, sync.IS_OFF, "Use another database, if phones are to sync.")
     yield secret(settings)
     yield permissions(settings)
     yield time_zone(settings)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint
 
+from ..storage.database import can_keep_log
 from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, let_database_delete, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
@@ -226,7 +227,7 @@ class Registry(Listeners, PageParts, ImportFormats):
                 resource.dump  # noqa: B018
             except ValueError as wrong:
                 raise RegistrationError(f"{self._told(resource.name)} cannot be shown: {wrong}") from wrong
-        if getattr(settings, "serves_sync", False):
+        if getattr(settings, "serves_sync", False) and can_keep_log():
             self.nodes = self._synced()
 
     def _synced(self) -> tuple[Node, ...]:

@@ -7,10 +7,12 @@ database holds them, how it spells a UUID and what it locks is decided here and 
 
 import sys
 
-if "psycopg" not in sys.modules:
-    # Peewee imports every driver that is installed, and psycopg costs every worker 12 MB and every
-    # start a tenth of a second.  A server on SQLite is spared them; dialects.postgresql imports it.
-    sys.modules["psycopg"] = None  # type: ignore[assignment]  # so importing it fails
-    import peewee  # noqa: F401
+# Peewee imports every driver that is installed: psycopg costs every worker 12 MB and every start a tenth of a second,
+# pymysql half of that.  A server is spared those that it does not use; modules of dialects import their own.
+_DRIVERS = [name for name in ("psycopg", "pymysql", "MySQLdb") if name not in sys.modules]
+for _driver in _DRIVERS:
+    sys.modules[_driver] = None  # type: ignore[assignment]  # so importing it fails
+import peewee  # noqa: E402, F401
 
-    del sys.modules["psycopg"]
+for _driver in _DRIVERS:
+    del sys.modules[_driver]

@@ -56,7 +56,9 @@ def add_column(table: str, name: str, column: peewee.Field) -> None:
     if reference is not None:
         target = reference.rel_model._meta.table_name
         written += f' REFERENCES "{target}" ("{reference.rel_field.column_name}")'
-        written += f" ON DELETE {reference.on_delete or on_delete_of(reference)} DEFERRABLE {reference.deferrable}"
+        written += f" ON DELETE {reference.on_delete or on_delete_of(reference)}"
+        if held.dialect.defers_references:
+            written += f" DEFERRABLE {reference.deferrable}"
     held.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN {written}')
     if column.index or column.unique:
         add_index(table, column.column_name, unique=column.unique)
@@ -110,7 +112,7 @@ def widen_decimals(table: str, name: str, max_digits: int, places: int) -> None:
     modifiers = held.dialect.decimal_modifiers(max_digits, places)
     if modifiers and _is_to_change(table):
         digits = ", ".join(map(str, modifiers))
-        held.execute_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{name}" TYPE NUMERIC({digits})')
+        held.dialect.widen_decimals(held, table, name, digits)
 
 
 def drop_table(table: str) -> None:

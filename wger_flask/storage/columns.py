@@ -212,6 +212,13 @@ class ForeignKey(peewee.ForeignKeyField):
         """Return the type of the key it holds; Peewee does not know that ours can be 64 bits wide."""
         return "BIGINT" if isinstance(self.rel_field, BigAuto) else super().field_type
 
+    def foreign_key_constraint(self, explicit_name: bool = False) -> peewee.NodeList:
+        """Return what declares the reference, checked by each statement where the database cannot do it later."""
+        declared: peewee.NodeList = super().foreign_key_constraint(explicit_name)
+        if self.deferrable and not database.obj.dialect.defers_references:
+            return peewee.NodeList(declared.nodes[:-1])
+        return declared
+
 
 _ON_DELETE = {"delete": "CASCADE", "null": "SET NULL", "history": "SET NULL", "refuse": "NO ACTION"}
 

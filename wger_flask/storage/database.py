@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 import peewee
 
@@ -47,24 +46,35 @@ def open_database(
     ``replicas`` are those of its replicas.  No connection is opened.  Raises :class:`DatabaseURLError` for an unknown
     scheme, a malformed URL or a missing driver.
     """
-    from .dialects import DIALECTS
+    opened = database_at(url, wait, threads, direct, replicas)
+    disconnect()
+    database.initialize(opened)
+    return opened
+
+
+def database_at(
+    url: str, wait: float = 30, threads: int = 4, direct: str = "", replicas: Sequence[str] = ()
+) -> Database:
+    """Return the database at ``url`` without making it that of this process; else as :func:`open_database`."""
+    from .dialects import Addresses, opener_of, schemes
     from .dialects.wait_limits import Line
 
     scheme = url.partition(":")[0].partition("+")[0]
     try:
-        factory = DIALECTS[scheme]
+        opener = opener_of(scheme)
     except KeyError:
-        known = ", ".join(sorted(DIALECTS))
+        known = ", ".join(schemes())
         raise DatabaseURLError(f"WGER_DATABASE_URL: no database is known for {scheme!r}; use one of {known}") from None
+    except ImportError as missing:
+        raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
+    except AttributeError as wrong:
+        raise DatabaseURLError(f"WGER_DATABASE_URL: the dialect for {scheme!r} cannot be loaded: {wrong}") from wrong
     try:
-        opened = factory(url, urlsplit(url), Line(wait, threads - threads // 2), direct, replicas)
+        return opener(Addresses(url, direct, replicas), Line(wait, threads - threads // 2))
     except ImportError as missing:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {missing.name or missing} is not installed") from missing
     except (ValueError, OSError) as wrong:
         raise DatabaseURLError(f"WGER_DATABASE_URL: {wrong}") from wrong
-    disconnect()
-    database.initialize(opened)
-    return opened
 
 
 def connect() -> None:
@@ -171,6 +181,11 @@ def address() -> str:
 def version() -> str:
     """Return the version of the database's program."""
     return database.obj.dialect.version(database.obj)
+
+
+def can_keep_log() -> bool:
+    """Tell whether the database can keep the log of changes: without it there is no sync, no event and no webhook."""
+    return database.obj.dialect.can_keep_log
 
 
 def commit_marker() -> object:

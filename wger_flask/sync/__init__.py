@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Flask
 
 from ..rest.registry import Registry
+from ..storage.database import can_keep_log
 from . import events, log, routes, tokens, upload
 from .routes import stop_when
 
-__all__ = ["close", "keeps_log", "prepare", "register", "serve", "stop_when"]
+__all__ = [
+    "IS_OFF", "close", "is_lacked", "keeps_log", "prepare", "register", "serve", "stop_when", "tell_what_is_off",
+]  # fmt: skip
+IS_OFF = "Sync with phones, events and webhooks are off: this database cannot keep the log of changes."
+logger = logging.getLogger("wger_flask")
 
 
 def keeps_log(settings: Any) -> bool:
-    """Tell whether there is a log of changes: the settings want one."""
-    return bool(settings.serves_sync)
+    """Tell whether there is a log of changes: the settings want one, and the database can keep it."""
+    return bool(settings.serves_sync) and can_keep_log()
+
+
+def is_lacked(settings: Any) -> bool:
+    """Tell whether the settings want sync, events and webhooks, and the database cannot keep the log."""
+    return bool(settings.serves_sync) and not can_keep_log()
+
+
+def tell_what_is_off(settings: Any) -> None:
+    """Let the log say once, at the start, what the database cannot do."""
+    if is_lacked(settings):
+        logger.warning(IS_OFF)
 
 
 def register(registry: Registry, settings: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from ..auth import accounts
 from ..auth.account_deletion import delete_account
 from ..auth.models import User
+from . import keeps_log
 from .app_walk import CLOCKS_DIFFER, PROBLEM, WARNING, Finding, Walk
 
 NAME = "wger-flask-doctor-"
@@ -69,6 +70,6 @@ def examine(settings: Any, base: str, report: Callable[[Finding], None]) -> None
             "settings", WARNING, f"SITE_URL is {settings.SITE_URL}, which is where links in letters lead.",
             f"Set SITE_URL={base}, if that is where people reach this server.",
         ))  # fmt: skip
-    if settings.WGER_SYNC or settings.POWERSYNC_URL:
+    if settings.POWERSYNC_URL or keeps_log(settings):
         with visitor() as (name, password):
             Walk(base, name, password, report).go()

@@ -5,11 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from ..storage.database import database
+from ..storage.database import database, database_at
+
+if TYPE_CHECKING:
+    from ..storage.database import Database
 
 _numbers = itertools.count(1)
 
@@ -35,8 +41,8 @@ class SqliteFile:
 
 
 @dataclass(frozen=True)
-class PostgresqlDatabase:
-    """A database on a server; copies are made from it as a template."""
+class ServerDatabase:
+    """A database on a server, which its dialect makes, copies and drops."""
 
     server: str
     name: str
@@ -46,34 +52,42 @@ class PostgresqlDatabase:
     def url(self) -> str:
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}"))
 
-    def copy(self, folder: Path) -> PostgresqlDatabase:
-        made = PostgresqlDatabase(self.server, f"wger_test_{os.getpid()}_{next(_numbers)}")
-        if database.obj is not None and not database.obj.is_closed():
-            database.obj.close()  # a template must have no connection
-        _on_server(self.server, f'CREATE DATABASE "{made.name}" TEMPLATE "{self.name}"')
+    def make(self) -> ServerDatabase:
+        """Make it, empty."""
+        with _server(self.server) as held:
+            held.dialect.make_database(held, self.name)
+        return self
+
+    def copy(self, folder: Path) -> ServerDatabase:
+        made = ServerDatabase(self.server, _new_name())
+        with _server(self.server) as held:
+            held.dialect.copy_database(held, self.name, made.name)
         return made
 
     def drop(self) -> None:
-        if database.obj is not None and not database.obj.is_closed():
-            database.obj.close()
-        _on_server(self.server, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        with _server(self.server) as held:
+            held.dialect.drop_database(held, self.name)
 
 
-Prepared = SqliteFile | PostgresqlDatabase
+Prepared = SqliteFile | ServerDatabase
 
 
 def prepare(server: str | None, folder: Path) -> Prepared:
     """Return an empty database: a file in ``folder``, or one on ``server``."""
-    if not server:
-        return SqliteFile(folder / "template.sqlite")
-    made = PostgresqlDatabase(server, f"wger_test_{os.getpid()}_{next(_numbers)}")
-    made.drop()
-    _on_server(server, f'CREATE DATABASE "{made.name}"')
-    return made
+    return ServerDatabase(server, _new_name()).make() if server else SqliteFile(folder / "template.sqlite")
 
 
-def _on_server(server: str, statement: str) -> None:
-    import psycopg
+def _new_name() -> str:
+    return f"wger_test_{os.getpid()}_{next(_numbers)}"
 
-    with psycopg.connect(server, autocommit=True) as held:
-        held.execute(statement)
+
+@contextmanager
+def _server(url: str) -> Iterator[Database]:
+    """Give a block a connection to the database that ``url`` names, and to no other: none must be in the way."""
+    if database.obj is not None and not database.obj.is_closed():
+        database.obj.close()
+    held = database_at(url)
+    try:
+        yield held
+    finally:
+        held.close()

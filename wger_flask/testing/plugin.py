@@ -1,4 +1,4 @@
-"""The fixtures of the kit, for pytest, and the option that runs the contract suite over a resource.
+"""The fixtures of the kit, for pytest, and the options that choose the contract suite's resources and its database.
 
 pytest loads this module by itself where wger_flask is installed: nothing of the server is imported before a test asks.
 
@@ -9,7 +9,8 @@ pytest loads this module by itself where wger_flask is installed: nothing of the
 * ``wger_queries``: a list of the SQL that runs, which grows.
 * ``wger_settings``: settings by name that differ from those of tests; overwrite it in a conftest, with scope "session".
 
-``WGER_TEST_DATABASE_URL`` names a PostgreSQL server to run on; databases are made and dropped there.
+``--wger-database URL``, or ``WGER_TEST_DATABASE_URL``, names a server to run on, of any dialect that is installed:
+databases are made and dropped there.
 """
 
 from __future__ import annotations
@@ -21,18 +22,25 @@ from pathlib import Path
 import pytest
 
 CONTRACT = Path(__file__).parent / "contract"
+SERVER = "WGER_TEST_DATABASE_URL"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--wger-resource``."""
-    parser.getgroup("wger_flask").addoption(
+    """Add ``--wger-resource`` and ``--wger-database``."""
+    group = parser.getgroup("wger_flask")
+    group.addoption(
         "--wger-resource", action="append", default=[], metavar="NAME",
         help="also run the contract suite over the resource NAME; may be given several times",
+    )  # fmt: skip
+    group.addoption(
+        "--wger-database", metavar="URL", help="run on this database server, on databases that are made there",
     )  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the contract suite where a resource is named."""
+    """Collect the contract suite where a resource is named, and let every fixture see which server is."""
+    if config.getoption("--wger-database"):
+        os.environ[SERVER] = config.getoption("--wger-database")
     if config.getoption("--wger-resource") and str(CONTRACT) not in config.args:
         config.args.append(str(CONTRACT))
 
@@ -49,7 +57,7 @@ def wger_template(wger_settings, tmp_path_factory):
     from .server import make_template
 
     folder = tmp_path_factory.mktemp("wger-template")
-    held = make_template(os.environ.get("WGER_TEST_DATABASE_URL"), folder, **wger_settings)
+    held = make_template(os.environ.get(SERVER), folder, **wger_settings)
     yield held
     held.drop()
 

@@ -46,7 +46,7 @@ def key_of(name: str) -> str:
 def make_template(server: str | None, folder: Path, **overrides) -> Prepared:
     """Prepare a database with all tables, the starter data and the people.
 
-    ``server`` is the address of a PostgreSQL server; without one it is a file in ``folder``.
+    ``server`` is the address of a database server; without one it is a file in ``folder``.
     """
     held = prepare(server, folder)
     with with_app(settings_for(held.url, folder, **overrides)) as app:

@@ -45,7 +45,11 @@ class Dialect(Generic[D]):
     keeps_inner_order = False
     """Whether rows of a query within another one, joined to tables by :attr:`peewee.JOIN.CROSS`, keep their order."""
     sync_log: SyncLogSql
-    """How the log of changes is kept."""
+    """How the log of changes is kept, where it can be."""
+    can_keep_log = True
+    """Whether it can be: without it there is no sync with phones, no events and no webhooks."""
+    defers_references = True
+    """Whether references can be checked at the end of a transaction; else each statement is checked by itself."""
 
     # -- Python values ------------------------------------------------------------------
     def write_moment(self, value: datetime) -> object:
@@ -159,6 +163,23 @@ class Dialect(Generic[D]):
 
     def make_synced_foods(self, database: D) -> None:
         """Make the table in which wger, on this database, keeps the foods that it sends to phones."""
+
+    def widen_decimals(self, database: D, table: str, column: str, digits: str) -> None:
+        """Let a column of decimals hold more ``digits``, as :meth:`decimal_modifiers` says them: ``"8, 2"``."""
+        database.execute_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE NUMERIC({digits})')
+
+    # -- whole databases of a server, for tests ----------------------------------------------------
+    def make_database(self, database: D, name: str) -> None:
+        """Make an empty database beside ``database``; one that has the name goes."""
+        raise NotImplementedError
+
+    def copy_database(self, database: D, name: str, copy: str) -> None:
+        """Make a database ``copy`` that is as the one called ``name``, to which nobody is connected."""
+        raise NotImplementedError
+
+    def drop_database(self, database: D, name: str) -> None:
+        """Drop a database, if it is there, whoever is connected to it."""
+        raise NotImplementedError
 
     # -- a copy, before much is changed --------------------------------------------------------
     def copy_beside(self, database: D, progress: Progress) -> str | None:

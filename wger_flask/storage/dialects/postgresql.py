@@ -126,6 +126,10 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         declarations.settle_references(database)
         super().drop_tables(database, tables)
 
+    make_database = staticmethod(declarations.make_database)
+    copy_database = staticmethod(declarations.copy_database)
+    drop_database = staticmethod(declarations.drop_database)
+
     def make_synced_foods(self, database: Postgresql) -> None:
         database.execute_sql(
             "CREATE TABLE IF NOT EXISTS nutrition_synced_ingredient "

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import SplitResult
 
 import peewee
 
 from ..types import Cursor
+from .addresses import Addresses
 from .base import Database
 from .postgresql import PostgresqlDialect
 from .postgresql_connections import Apart, Driver, completed, milliseconds, state_of
@@ -145,14 +145,13 @@ def _told_as_peewee_does() -> Iterator[None]:
         raise peewee.OperationalError(str(wrong)) from wrong
 
 
-def open_postgresql(
-    url: str, parts: SplitResult, line: Line, direct: str = "", replicas: Sequence[str] = ()
-) -> Postgresql:
+def open_postgresql(addresses: Addresses, line: Line) -> Postgresql:
     """Return the database of ``postgresql://user:password@host/name``."""
     # A batch with a row that is refused is no news: its writer asks which row it was.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    copies = [_with_scheme(replica) for replica in replicas]
-    return Postgresql(_with_scheme(url), line, direct and _with_scheme(direct), copies)
+    copies = [_with_scheme(replica) for replica in addresses.replicas]
+    direct = addresses.direct and _with_scheme(addresses.direct)
+    return Postgresql(_with_scheme(addresses.url), line, direct, copies)
 
 
 def _with_scheme(url: str) -> str:

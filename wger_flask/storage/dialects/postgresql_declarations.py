@@ -78,3 +78,16 @@ def keys_to_uuids(database: Database, tables: Mapping[str, Mapping[str, str]]) -
             database.execute_sql(f"{changed} TYPE uuid USING {uuid_of_number(column, digits)}")
     for table, name, definition in references:
         database.execute_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+
+
+def make_database(database: Database, name: str) -> None:
+    drop_database(database, name)
+    database.execute_sql(f'CREATE DATABASE "{name}"')
+
+
+def copy_database(database: Database, name: str, copy: str) -> None:
+    database.execute_sql(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+
+
+def drop_database(database: Database, name: str) -> None:
+    database.execute_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, unquote
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import peewee
@@ -21,6 +21,7 @@ import peewee
 from ..types import Expression, Reader, Row
 from ..upgrades import Progress
 from . import sqlite_names as names
+from .addresses import Addresses
 from .base import Dialect, load_json, wire_moment
 from .driver_errors import Unable, told_by_driver
 from .sqlite_copy import copy_beside
@@ -275,9 +276,11 @@ def _within(database: SqliteFile) -> Iterator[None]:
     raise cause  # SQLite has rolled everything back: there is no part any more
 
 
-def open_sqlite(url: str, parts: SplitResult, line: Line) -> Sqlite:
+def open_sqlite(addresses: Addresses, line: Line) -> Sqlite:
     """Return the database in the file of ``sqlite:///relative`` or ``sqlite:////absolute``."""
-    path = unquote(parts.path[1:]) if parts.path.startswith("/") else ""
+    addresses.refuse_others("a database in a file")
+    named = addresses.parts.path
+    path = unquote(named[1:]) if named.startswith("/") else ""
     if path in ("", ":memory:"):
         raise ValueError("a file is needed, as in sqlite:///wger.sqlite")
     file = Path(path).absolute()
