@@ -66,8 +66,8 @@ class ImportFormat:
 
     def fits(self, source: ImportSource) -> int:
         """Return how sure it is that ``source`` is such a file: 0 for one that is not."""
-        source = source.member(self.files)
         try:
+            source = source.member(self.files)
             if self.columns and not source.has_columns(self.columns, self.header_line):
                 return 0
             if self.recognises is not None and not self.recognises(source):

@@ -1,0 +1,53 @@
+"""openScale: body weight and what else a scale measures.
+
+Version 2 writes ``dateTime`` and names such as ``visceralFat``, version 3 ``DATE`` and ``TIME`` and names such as
+``VISCERAL_FAT``. What was not measured is 0, or empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..body_columns import CUSTOM, BodyColumn, measurements
+from ..day_and_time import moment_of
+from ..formats import ImportFormat, ImportOptions
+from ..records import BodyMeasurement
+from ..source import ImportSource
+
+_COLUMNS = (
+    BodyColumn(("weight",), "body_weight"),
+    BodyColumn(("fat", "body_fat"), "body_fat", "%"),
+    BodyColumn(("lbm", "lbw"), "lean_body_mass"),
+    BodyColumn(("heart_rate",), "heart_rate", "bpm"),
+    BodyColumn(("water",), CUSTOM, "%", "Body water"),
+    BodyColumn(("muscle",), CUSTOM, "%", "Muscle"),
+    BodyColumn(("bone",), CUSTOM, "kg", "Bone mass"),
+    BodyColumn(("visceralFat", "visceral_fat"), CUSTOM, "", "Visceral fat"),
+    BodyColumn(("waist",), CUSTOM, "cm", "Waist"),
+    BodyColumn(("hip", "hips"), CUSTOM, "cm", "Hips"),
+    BodyColumn(("chest",), CUSTOM, "cm", "Chest"),
+    BodyColumn(("thigh",), CUSTOM, "cm", "Thigh"),
+    BodyColumn(("biceps",), CUSTOM, "cm", "Biceps"),
+    BodyColumn(("neck",), CUSTOM, "cm", "Neck"),
+    BodyColumn(("caliper1", "caliper_1"), CUSTOM, "", "Caliper 1"),
+    BodyColumn(("caliper2", "caliper_2"), CUSTOM, "", "Caliper 2"),
+    BodyColumn(("caliper3", "caliper_3"), CUSTOM, "", "Caliper 3"),
+)
+
+
+def is_openscale(source: ImportSource) -> bool:
+    """Tell whether the columns are those of openScale."""
+    return source.has_columns(("dateTime", "weight")) or source.has_columns(("date", "time", "weight"))
+
+
+def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
+    """Yield what was measured."""
+    for row in source.table():
+        moment = moment_of(row, row.column("dateTime", "date"), "time", options)
+        yield from measurements(row, moment, _COLUMNS, options, row.text("comment"))
+
+
+FORMAT = ImportFormat(
+    "openscale", "openScale", "Menu > Export, a CSV", read, (BodyMeasurement,), recognises=is_openscale,
+    options=("weight_unit", "decimal_comma", "day_first"),
+)  # fmt: skip
