@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -186,16 +187,30 @@ def test_a_second_factor_that_was_lost(prepared, run, monkeypatch):
     assert rows("mfa_authenticator") == 0
 
 
-def test_an_account_is_deleted(prepared, run):
+def test_an_account_is_deleted(prepared, run, tmp_path):
     status, told = run("delete-user", "grace")  # nobody answers
     assert status == 1 and "measurements_category: 1 row\n" in told
+    assert "can be taken out first" in told
     assert "Delete the account 'grace' with all of this?" in told and rows("auth_user") == 3
     assert run("delete-user", "grace", input="n\n")[0] == 1 and rows("auth_user") == 3
     assert run("delete-user", "grace", "--yes") == (0, "Deleted the account 'grace'.\n")
     assert rows("auth_user") == 2
     assert run("delete-user", "grace", "--yes") == (1, "Error: there is no account 'grace'\n")
-    status, told = run("delete-user", "linus", input="y\n")
+    file = tmp_path / "linus.zip"
+    status, told = run("delete-user", "linus", "--export", str(file), input="y\n")
     assert status == 0 and told.endswith("Deleted the account 'linus'.\n")
+    assert json.loads(zipfile.ZipFile(file).read("data.json"))["account"]["username"] == "linus"
+
+
+def test_everything_of_a_user_is_written_to_a_file(prepared, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, told = run("export-user", "grace")
+    [file] = tmp_path.glob("wger-grace-*.zip")
+    assert (status, told) == (0, f"Wrote everything of 'grace' to {file.name}.\n")
+    assert file.stat().st_mode & 0o777 == 0o600 and zipfile.ZipFile(file).testzip() is None
+    assert run("export-user", "nobody") == (1, "Error: there is no account 'nobody'\n")
+    status, told = run("export-user", "grace", str(tmp_path / "nowhere" / "a.zip"))
+    assert status == 1 and "cannot be written" in told and not list(tmp_path.glob(".*.part"))
 
 
 def test_addresses_of_an_account(prepared, run):

@@ -36,6 +36,10 @@ ALLOWED = {
         "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
         "marshmallow", "prometheus_client",
     },
+    "takeout": {
+        "wger_flask.takeout", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",
+        "wger_flask.transfer", "flask", "marshmallow", "orjson", "werkzeug",
+    },
     "jobs": {
         "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",
     },

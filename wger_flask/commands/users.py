@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from .application import migrated
 from .errors import checked
+from .takeout import write_everything
 
 
 @click.command("create-user")
@@ -42,10 +45,12 @@ def set_password(name: str, password: str | None) -> None:
 @click.command("delete-user")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete_user(name: str, yes: bool) -> None:
+@click.option("--export", "export", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write everything of theirs to FILE first, as export-user does.")  # fmt: skip
+def delete_user(name: str, yes: bool, export: Path | None) -> None:
     """Delete the account NAME with everything that belongs to it: all rows, pictures, sessions and tokens.
 
-    Asks first, and says how much that is. There is no way back but a backup.
+    Asks first, and says how much that is. There is no way back but a backup, or what --export has written.
     """
     from ..auth import account_deletion, accounts
 
@@ -54,7 +59,11 @@ def delete_user(name: str, yes: bool) -> None:
     if not yes:
         for table, rows in account_deletion.belongings(user).items():
             click.echo(f"{table}: {rows} row{'' if rows == 1 else 's'}")
+        if export is None:
+            click.echo("All of this can be taken out first: --export FILE")
         click.confirm(f"Delete the account {user.username!r} with all of this?", abort=True)
+    if export is not None:
+        click.echo(f"Wrote everything of {user.username!r} to {write_everything(app, user, export)}.")
     with app.app_context():
         account_deletion.delete_account(user)
     click.echo(f"Deleted the account {user.username!r}.")

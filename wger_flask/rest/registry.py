@@ -28,6 +28,7 @@ from .filtering.filters import Declared, build_filters
 from .import_formats import ImportFormats
 from .jobs import Job
 from .listeners import Listeners
+from .owned import OwnedTables
 from .page_parts import PageParts
 from .resource import DELETION, Resource
 from .throttling import Rate
@@ -37,7 +38,7 @@ __all__ = ["RegistrationError", "Registry"]
 Setting = TypeVar("Setting", bool, int, str, Path, tuple[Any, ...])
 
 
-class Registry(Listeners, PageParts, ImportFormats):
+class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
     """The resources, endpoints and models of one application: what ``register(registry)`` of a plugin gets.
 
     ``declare_setting(plugin, name, default, help, **rest)`` reads a setting; without it, the default holds.

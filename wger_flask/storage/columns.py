@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from os import urandom
@@ -164,9 +165,16 @@ class Decimals(peewee.Field):
 
 
 class Json(peewee.Field):
-    """Any JSON value."""
+    """Any JSON value; ``references`` are the models of rows whose keys an object in it holds, by name.
+
+    A name may stand for a list of keys; ``"self"`` is the model that has the column.
+    """
 
     field_type = "JSON"
+
+    def __init__(self, *args: Any, references: Mapping[str, type[peewee.Model] | str] | None = None, **kwargs: Any):
+        self.references = references or {}
+        super().__init__(*args, **kwargs)
 
     def db_value(self, value: object) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False)

@@ -138,6 +138,13 @@ def transaction_if_able(what: str) -> Iterator[None]:
         log.warning("%s was not written: %s", what, " ".join(str(wrong).split()))
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Run a block that only reads, in a transaction: it sees the database as it is at one moment."""
+    with database.obj.dialect.snapshot(database.obj):
+        yield
+
+
 def advisory_lock(what: str) -> None:
     """Wait until no other transaction holds the lock ``what``, a text, and hold it until this one ends.
 

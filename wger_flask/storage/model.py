@@ -1,10 +1,11 @@
 """Models on wger's own tables.
 
-``Meta`` takes five things besides Peewee's: ``label`` (the name that dumps use, such as
+``Meta`` takes six things besides Peewee's: ``label`` (the name that dumps use, such as
 ``exercises.exercise``), ``title`` (what a person calls a row), ``ordering`` (the order in
 which lists of it, and lists ordered by a reference to it, are given), ``clashes`` (what to
-say when a row would break a unique index, by the names of its columns) and ``searched`` (the
-column of names that people search by, see :mod:`.name_search.index`).
+say when a row would break a unique index, by the names of its columns), ``searched`` (the
+column of names that people search by, see :mod:`.name_search.index`) and ``matched_by`` (the
+columns by which the same row is known on another server, where no UUID tells).
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Model(peewee.Model):
 
     if TYPE_CHECKING:
         _meta: Metadata
+        _declared_unique: list[tuple[tuple[str, ...], str]]
         _dirty: set[str]  # the columns that were set since the row was read or written
         _pk: object
         __data__: dict[str, Any]
@@ -88,6 +90,9 @@ def declare_index(model: type[Model], name: str, *terms: str, unique: bool = Fal
     parts = [model._meta.fields[term.lstrip("-")] for term in terms]
     ordered = [part.desc() if term.startswith("-") else part for part, term in zip(parts, terms, strict=True)]
     condition = peewee.SQL(where) if where else None
+    if unique:
+        names = tuple(part.name for part in parts)
+        model._declared_unique = [*vars(model).get("_declared_unique", ()), (names, where)]
     model.add_index(peewee.ModelIndex(model, ordered, unique=unique, where=condition, name=name))
 
 
@@ -278,6 +283,31 @@ def label_of(model: type[Model]) -> str:
 def title_of(model: type[Model]) -> str:
     """Return what a person calls one row of ``model``: its title, or its name in lower-case words."""
     return getattr(model._meta, "title", None) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
+
+
+def matched_by_of(model: type[Model]) -> tuple[str, ...]:
+    """Return the columns by which a row is known on another server: what ``Meta`` says, else its name if it has one."""
+    declared: tuple[str, ...] = getattr(model._meta, "matched_by", ())
+    return declared or tuple(name for name in ("name",) if name in model._meta.fields)
+
+
+def json_references(column: peewee.Field) -> dict[str, type[Model]]:
+    """Return the models of the rows whose keys an object in a column of JSON holds, by name."""
+    told = column.references.items() if isinstance(column, columns.Json) else ()
+    return {name: cast(type[Model], column.model if model == "self" else model) for name, model in told}
+
+
+def unique_keys_of(model: type[Model]) -> list[tuple[tuple[str, ...], str]]:
+    """Return what no two rows have in common: the columns of each unique index, and on which rows it is (SQL).
+
+    The primary key is not among them.
+    """
+    meta = model._meta
+    found: list[tuple[tuple[str, ...], str]] = [
+        ((one.name,), "") for one in meta.sorted_fields if one.unique and not one.primary_key
+    ]
+    found += [(names, "") for names, is_unique in meta.indexes if is_unique]
+    return found + getattr(model, "_declared_unique", [])
 
 
 def ordering_of(model: type[Model]) -> tuple[str, ...]:

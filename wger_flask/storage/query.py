@@ -11,7 +11,7 @@ and turns them into JSON without an object in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
@@ -72,13 +72,7 @@ class Selection:
         (what that gives comes as the database's driver gives it).  A reference's value is its key.
         """
         found = self.raw_rows(columns, limit, offset)
-        decoders = _decoders(database.obj.dialect, self.model, columns)
-        if not found or not decoders:
-            return found
-        values: list[Iterable[Any]] = list(zip(*found, strict=True))
-        for place, decode in decoders:
-            values[place] = map(decode, values[place])
-        return list(zip(*values, strict=True))
+        return _decoded(found, _decoders(database.obj.dialect, self.model, columns))
 
     def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""
@@ -96,6 +90,19 @@ class Selection:
         if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
             found = _rows(*shape, ranked=False).run(values).fetchall()
         return found
+
+    def stream(self, columns: tuple[str | Clause, ...], at_once: int = 1000) -> Iterator[list[Row]]:
+        """Yield :meth:`rows` in lists of ``at_once``, so that memory holds no more than these.
+
+        In a transaction (:func:`~.database.snapshot`), which is to last until the last of them was taken.
+        """
+        parts = (*columns, *self.clauses, *self.order)
+        values = [value for part in parts if type(part) is Clause for value in part.values]
+        held = database.obj
+        statement = _rows(held.dialect, self.model, self.clauses, self.order, columns, False, False)
+        decoders = _decoders(held.dialect, self.model, columns)
+        for found in held.dialect.stream(held, statement.sql, statement.filled(values), at_once):
+            yield _decoded(found, decoders)
 
     def _key_at(self, offset: int) -> int | None:
         """Return a key from which on the rows behind the first ``offset`` are read, None where that takes counting.
@@ -255,6 +262,15 @@ def _from_key(model: type[Model], start: peewee.Value) -> Expression:
 
 def _plain(value: object) -> peewee.Value:
     return peewee.Value(value, converter=False)
+
+
+def _decoded(found: list[Row], decoders: list[tuple[int, Callable[[Any], Any]]]) -> list[Row]:
+    if not found or not decoders:
+        return found
+    values: list[Iterable[Any]] = list(zip(*found, strict=True))
+    for place, decode in decoders:
+        values[place] = map(decode, values[place])
+    return list(zip(*values, strict=True))
 
 
 @lru_cache(COMPILED_SHAPES)

@@ -28,6 +28,9 @@ class Cursor(Protocol):
     def fetchone(self) -> Any:
         """Return the next row, None after the last one."""
 
+    def fetchmany(self, size: int, /) -> list[Any]:
+        """Return the next ``size`` rows, less only at the end."""
+
     def fetchall(self) -> list[Any]:
         """Return the rows that are left."""
 

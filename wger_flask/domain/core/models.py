@@ -31,6 +31,7 @@ class Language(Model):
     class Meta:
         table_name = "core_language"
         label = "core.language"
+        matched_by = ("short_name",)
         ordering = ("full_name",)
 
 
@@ -45,6 +46,7 @@ class License(Model):
     class Meta:
         table_name = "core_license"
         label = "core.license"
+        matched_by = ("short_name",)
         ordering = ("full_name",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from wger_flask.auth.models import User
+from wger_flask.domain.exercises.models import Exercise
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model, declare_index
 from wger_flask.storage.predicates import equals
@@ -34,7 +35,9 @@ class Category(Model):
     order = columns.Integer(default=0)
     is_official = columns.Boolean(default=False)
     dynamic_type = columns.Char(max_length=20, default=NOT_DYNAMIC, index=True)
-    dynamic_params = columns.Json(default=dict)
+    dynamic_params = columns.Json(default=dict, references={
+        "category_id": "self", "exercise_id": Exercise, "exercise_ids": Exercise,
+    })  # fmt: skip
 
     class Meta:
         table_name = "measurements_category"

@@ -59,6 +59,7 @@ class Ingredient(Licensed):
     class Meta:
         table_name = "nutrition_ingredient"
         label = "nutrition.ingredient"
+        matched_by = ("language", "name")
         ordering = ("name",)
         searched = "name"
 
@@ -93,6 +94,7 @@ class IngredientWeightUnit(Model):
     class Meta:
         table_name = "nutrition_ingredientweightunit"
         label = "nutrition.ingredientweightunit"
+        matched_by = ("ingredient", "name")
 
 
 class NutritionPlan(Model):

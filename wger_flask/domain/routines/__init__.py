@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wger_flask.api import owned_by
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -11,5 +13,6 @@ def register(registry) -> None:
 
     registry.add_models(*models.MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_owned("label", models.Label, owned_by("routine.user"))
     registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wger_flask.api import owned_by
+
 
 def register(registry) -> None:
     """Register the subject."""
@@ -11,6 +13,8 @@ def register(registry) -> None:
 
     registry.add_models(*models.MODELS, *models.OWN_MODELS)
     registry.add(*resources.RESOURCES)
+    registry.add_owned("user-trophy", models.UserTrophy, owned_by("user"))
+    registry.add_owned("trophy-mark", models.AwardMark, owned_by("award.user"))
     registry.add_templates(Path(__file__).parent / "templates")
     pages.register(registry)
     training.listen(registry)

@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from wger_flask.auth.models import User
+from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
+from wger_flask.domain.exercises.models import Exercise
+from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.storage import columns
 from wger_flask.storage.model import Model
 
@@ -72,7 +75,10 @@ class UserTrophy(Model):
     earned_at = columns.DateTime(default=columns.now)
     progress = columns.Float(default=0.0)
     is_notified = columns.Boolean(default=False)
-    context_data = columns.Json(null=True)
+    context_data = columns.Json(null=True, references={
+        "log_id": WorkoutLog, "session_id": WorkoutSession, "exercise_id": Exercise,
+        "repetitions_unit_id": RepetitionUnit, "weight_unit_id": WeightUnit,
+    })  # fmt: skip
 
     class Meta:
         table_name = "trophies_usertrophy"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -265,6 +265,18 @@ class Dialect(Generic[D]):
         """Run a block that writes in one transaction; it waits ``seconds`` to begin, or as long as anything may."""
         with database.atomic():
             yield
+
+    @contextmanager
+    def snapshot(self, database: D) -> Iterator[None]:
+        """Run a block that only reads, and sees the database as it is at one moment."""
+        with database.atomic():
+            yield
+
+    def stream(self, database: D, sql: str, values: Sequence[object], at_once: int) -> Iterator[list[Row]]:
+        """Yield the rows of a query, ``at_once`` at a time, without having all of them in memory."""
+        cursor = database.execute_sql(sql, values)
+        while rows := cursor.fetchmany(at_once):
+            yield rows
 
     # -- what many processes share ----------------------------------------------------------
     counters: Counters | None = None

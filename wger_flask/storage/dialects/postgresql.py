@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,6 +38,7 @@ _WORDS = 6
 # Numbers of transactions may come again where another server takes over, so the server's start is a part of it.
 _COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
     ELSE pg_current_snapshot()::text END || ' ' || pg_postmaster_start_time()::text"""
+_CURSORS = itertools.count()
 _NOTHING = "A"  # no folded name has a capital letter
 
 
@@ -90,6 +93,23 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         if isinstance(error, peewee.OperationalError) and not state_of(error):
             return True  # no server answered at all
         return bool(_UNABLE.match(state_of(error)))
+
+    @contextmanager
+    def snapshot(self, database: Postgresql) -> Iterator[None]:
+        is_outer = not database.in_transaction()
+        with database.atomic():
+            if is_outer:
+                database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+    def stream(
+        self, database: Postgresql, sql: str, values: Sequence[object], at_once: int
+    ) -> Iterator[list[Row]]:  # fmt: skip
+        # The driver would fetch all rows at once: a cursor of the server gives some at a time.
+        with database.connection().cursor(name=f"wger_flask_{next(_CURSORS)}") as cursor:
+            cursor.execute(sql, values)
+            while rows := cursor.fetchmany(at_once):
+                yield rows
 
     def address(self, database: Postgresql) -> str:
         parts = urlsplit(database.database)
