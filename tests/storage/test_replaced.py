@@ -8,13 +8,22 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.reference import BY_LABEL, SERVER
 from wger_flask.domain.measurements.models import Measurement
-from wger_flask.storage.database import DatabaseError, database, is_unavailable, open_database, take_up, transaction
+from wger_flask.storage.database import (
+    DatabaseError,
+    commit_marker,
+    database,
+    is_unavailable,
+    open_database,
+    take_up,
+    transaction,
+)
 
 pytestmark = pytest.mark.skipif(bool(SERVER), reason="no file")
 Unit = BY_LABEL["core.weightunit"]
@@ -84,6 +93,40 @@ def test_the_log_of_the_old_file_is_not_taken_for_that_of_the_new_one(path, tmp_
     add("new")
     assert len(names()) == 301
     assert database.obj.execute_sql("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_the_watch_does_not_take_the_log_of_the_old_file_either(path, tmp_path, mode):
+    """It may be asked before anybody opens the new file, and would hold the lock of it ever after."""
+    copy = backup(path, tmp_path / "copy")
+    with closing(sqlite3.connect(copy)) as other:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+    for number in range(50):
+        add(f"of the old file {number}")
+    commit_marker()
+    copy.replace(path)
+    commit_marker()
+    add("new")
+    before = commit_marker()
+    add("newer")
+    assert None is not before != commit_marker()
+    assert names() == ["new", "newer"]
+    assert database.obj.execute_sql("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_a_reader_that_waits_to_open_the_new_file_does_not_hinder_the_writer(path, tmp_path):
+    add("before")
+    copy = backup(path, tmp_path / "copy")
+    held, read = database.obj, []
+    other = Thread(target=lambda: read.append(names()))
+    with held.turns.taken():
+        copy.replace(path)
+        other.start()
+        while other.is_alive() and len(held.turns._line) < 2:
+            other.join(0.01)
+        assert names() == ["before"]  # closes the old file, and opens the new one
+    other.join()
+    assert read == [["before"]]
 
 
 def test_what_lies_beside_a_restored_file_is_its_own(path, tmp_path):

@@ -59,22 +59,39 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
         self.turns = Turns(f"{path}-turns", line)
         self.election = Election(f"{path}-jobs")
-        self.watch = CommitWatch(path)
+        self.watch = CommitWatch(path, may_open=self._has_opened)
         self._mine = threading.local()  # the file that this thread's connection is to
         self._known: tuple[FileIdentity | None, ...] | None = (
             None  # the file that the process works on, and those beside it
         )
 
+    def connect(self, reuse_if_open: bool = False) -> bool:
+        """Open this thread's connection, as Peewee does, but outside of its lock.
+
+        To open may be to wait for a turn, and the thread whose turn it is may need that lock.
+        """
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # makes Peewee's own exception of it
+            self._mine.opened = self._open() if self.is_closed() else None
+        opened: bool = super().connect(reuse_if_open)
+        return opened
+
     def _connect(self) -> sqlite3.Connection:
+        opened: sqlite3.Connection = self._mine.opened
+        self._mine.opened = None
+        return opened
+
+    def _open(self) -> sqlite3.Connection:
         """Open the file that has the name; it is never made here."""
         while True:
-            self._leave_what_is_lost()
-            file = identity_of(self.database)
+            file = self._leave_what_is_lost()
             held = sqlite3.connect(
                 f"file:{quote(os.path.abspath(self.database))}?mode=rw", uri=True, timeout=self._timeout,
                 isolation_level=None, cached_statements=512,
             )  # fmt: skip
             try:
+                if file != identity_of(self.database):  # before anything is read: that opens the log beside it
+                    held.close()
+                    continue
                 if self.is_served and not held.execute(_ANY_TABLE).fetchone():
                     raise DatabaseLost(f"{self.database} is empty: restore it, or run wger-flask migrate")
                 self._add_conn_hooks(held)  # type: ignore[attr-defined]  # Peewee's own hook, which its stubs leave out
@@ -108,19 +125,29 @@ class SqliteFile(Database, peewee.SqliteDatabase):
             self.connection().execute("PRAGMA wal_checkpoint").fetchall()
         self.close()
 
-    def _leave_what_is_lost(self) -> None:
-        """Take away what lies beside another file than the one that had the name before: it belongs to that one."""
-        if self._known is None or identity_of(self.database) in (None, self._known[0]):
-            return
+    def _has_opened(self, file: FileIdentity) -> bool:
+        """Tell whether this process has opened a file under the name, so that nothing of another lies beside it."""
+        return self._known is not None and self._known[0] == file
+
+    def _leave_what_is_lost(self) -> FileIdentity | None:
+        """Take away what lies beside another file than the one that had the name before: it belongs to that one.
+
+        Returns which file has the name now.
+        """
+        file = identity_of(self.database)
+        if self._known is None or file in (None, self._known[0]):
+            return file
         with self.turns.taken():
-            if self._known is None or identity_of(self.database) in (None, self._known[0]):
-                return  # another thread was here
+            file = identity_of(self.database)
+            if self._known is None or file in (None, self._known[0]):
+                return file  # another thread was here
             log.warning("%s is another file than before: it is opened anew", self.database)
             for suffix, known in zip(BESIDE, self._known[1:], strict=True):
                 if known is not None and known == identity_of(f"{self.database}{suffix}"):
                     os.unlink(f"{self.database}{suffix}")
             self._known = None
             self.__dict__.pop("known_tables", None)
+            return file
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager

@@ -2,6 +2,9 @@
 
 ``PRAGMA data_version`` moves when another connection commits, and all that write are others.  Threads share the
 connection, so what one of them read is known to be current by all.
+
+A file that was put in the place of another has that one's log beside it for a moment.  To open it then would be to take
+the log for its own, and to hold its lock for ever: so the watch opens only a file that the database has opened before.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from urllib.parse import quote
@@ -17,10 +21,13 @@ from ..file_identity import FileIdentity, identity_of
 
 
 class CommitWatch:
-    """Watches the file at ``path``, whichever that is at the moment; a process that was forked opens it anew."""
+    """Watches the file at ``path``, whichever that is at the moment; a process that was forked opens it anew.
 
-    def __init__(self, path: str):
-        self._path = path
+    ``may_open`` tells whether a file may be opened: whether nothing of another one lies beside it.
+    """
+
+    def __init__(self, path: str, may_open: Callable[[FileIdentity], bool]):
+        self._path, self._may_open = path, may_open
         self._lock = threading.Lock()
         self._numbers = count()
         self._held: sqlite3.Connection | None = None
@@ -36,6 +43,8 @@ class CommitWatch:
         with self._lock:
             try:
                 if self._held is None or self._of != (os.getpid(), file):
+                    if not self._may_open(file):
+                        return None
                     self._open(file)
                 assert self._held is not None
                 return self._number, self._held.execute("PRAGMA data_version").fetchone()[0]
