@@ -173,6 +173,15 @@ def test_a_document_that_would_fill_the_memory_is_refused():
         assert refused.value.line and stream.taken < 8 << 20
 
 
+def test_a_document_that_is_larger_than_any_element_may_be_is_read_to_its_end():
+    record = RECORD % b"80"
+    document = DOCUMENT % (b"", b"80")
+    large = document.replace(
+        record, b"\n".join([b'<Record type="HKQuantityTypeIdentifierHeartRate"/>'] * 40_000 + [record])
+    )
+    assert [one.line for one in read(large)] == [40_004]
+
+
 def test_a_bomb_in_an_archive_is_refused():
     packed = zipped(**{"export.xml": b"<HealthData>" + b" " * (80 << 20)})
     with pytest.raises(ImportRefused, match="too large"):

@@ -32,7 +32,7 @@ _COLUMNS = ("id", "meal", "ingredient", "ingredient.name", "weight_unit", "weigh
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """An amount of a food: in grams, or in ``unit`` where it has one."""
+    """An amount of a food: in grams, or in ``unit`` where it has one; ``comment`` is what its owner notes of it."""
 
     key: UUID
     meal: UUID | None
@@ -45,6 +45,7 @@ class Portion:
     nutrients: Nutrients
     moment: datetime.datetime | None = None
     plan: UUID | None = None
+    comment: str | None = None
 
     @property
     def text(self) -> str:
@@ -90,15 +91,16 @@ class Share:
 def portions(selection: Selection, limit: int | None = None) -> list[Portion]:
     """Return the portions of a selection of meal items or of entries of the diary."""
     model = selection.model
-    extra = ("datetime", "plan") if model is models.LogItem else ()
+    extra = ("datetime", "plan", "comment") if model is models.LogItem else ()
     parts = []
     for row in selection.rows((*_COLUMNS, *extra), limit):
         key, meal, food, name, unit, unit_name = row[:6]
         eaten = row[6 : 6 + len(EATEN)]
         amount, gram = eaten[:2]
-        moment, plan = row[-2:] if extra else (None, None)
+        moment, plan, comment = row[-3:] if extra else (None, None, None)
         moment = moment and moment.astimezone(active_zone())
-        parts.append(Portion(key, meal, food, name, unit, unit_name, gram, amount, contents_of(eaten), moment, plan))
+        contents = contents_of(eaten)
+        parts.append(Portion(key, meal, food, name, unit, unit_name, gram, amount, contents, moment, plan, comment))
     return parts
 
 

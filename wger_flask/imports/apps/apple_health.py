@@ -94,16 +94,12 @@ class _Document:
 
     def __init__(self, found: list[BodyMeasurement], zone: tzinfo):
         self._found, self._zone, self._depth = found, zone, 0
+        self.has_begun = False  # the first element was there
         self._parser = parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._refuse_definition
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the first element was there."""
-        return self._depth > 0
 
     @property
     def line(self) -> int:
@@ -134,6 +130,7 @@ class _Document:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self.has_begun = True
         if self._depth == 1 and name != "HealthData":
             raise ImportRefused("this is no export of Apple Health: it begins with another element", self.line)
         if self._depth > _DEEPEST:
