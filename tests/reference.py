@@ -29,8 +29,8 @@ TABLES = with_links(MODELS)
 BY_LABEL = {label_of(model): model for model in TABLES}
 
 SERVER = os.environ.get("WGER_TEST_DATABASE_URL")
-_FILE = SHARED / "dataset" / ("reference-2.7.0.postgres.sql.gz" if SERVER else "reference-2.7.0.sqlite.gz")
-AT_HAND = _FILE.is_file() and (not SERVER or shutil.which("psql"))
+PACKED = SHARED / "dataset" / ("reference-2.7.0.postgres.sql.gz" if SERVER else "reference-2.7.0.sqlite.gz")
+AT_HAND = PACKED.is_file() and (not SERVER or shutil.which("psql"))
 needs_reference = pytest.mark.skipif(not AT_HAND, reason="without ../shared: a database that wger made")
 
 
@@ -54,7 +54,7 @@ def reference_database(folder: Path):
 
     A branch of that release made it, which lacks the one column that the release has besides.
     """
-    with unpacked_database(folder, _FILE) as held:
+    with unpacked_database(folder, PACKED) as held:
         m0007_time_zone.apply(held)
         yield held
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -120,8 +121,8 @@ def test_help_lists_the_commands(run):
     status, told = run("--help")
     assert status == 0
     assert all(name in told for name in COMMANDS)
-    assert {"serve", "migrate", "load-starter-data", "import-dump", "create-user", "set-password", "create-token",
-            "email", "resources"} <= set(COMMANDS)  # fmt: skip
+    assert {"serve", "migrate", "load-starter-data", "import-dump", "export-dump", "create-user", "set-password",
+            "create-token", "email", "resources"} <= set(COMMANDS)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -322,6 +323,35 @@ def test_a_dump_that_cannot_be_loaded(prepared, run, tmp_path, content, told):
     assert status == 1
     assert said.startswith("Error: ") and said.count("\n") == 1 and told in said
     assert rows("core_language") == languages  # all or nothing
+
+
+def test_a_dump_for_a_wger(prepared, run, tmp_path):
+    file = tmp_path / "dump.json.gz"
+    status, told = run("export-dump", str(file))
+    assert status == 0 and told.startswith("Wrote ") and told.endswith(" models.\n")
+    rows = json.loads(gzip.decompress(file.read_bytes()))
+    assert {one["fields"]["username"] for one in rows if one["model"] == "auth.user"} >= {"ada", "grace"}
+    status, told = run("export-dump", "-")
+    assert status == 0 and told.startswith("[\n{") and "\n]\nWrote " in told
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dump", "loaddata takes names that end in .json, .json.gz"),
+        ("dump.xml", "loaddata takes names that end in .json"),
+        ("nowhere/dump.json", "cannot be written: No such file or directory"),
+    ],
+)
+def test_a_dump_that_cannot_be_written(prepared, run, tmp_path, name, said):
+    status, told = run("export-dump", str(tmp_path / name))
+    assert status == 1 and told.startswith("Error: ") and said in told and told.count("\n") == 1
+
+
+def test_a_dump_of_nothing(empty, run, tmp_path):
+    status, told = run("export-dump", str(tmp_path / "dump.json"))
+    assert status == 1 and "has no tables: there is nothing to write" in told
+    assert not (tmp_path / "dump.json").exists()
 
 
 # -- settings that stop the start -------------------------------------------------------------------------

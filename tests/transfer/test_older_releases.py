@@ -6,8 +6,6 @@ import gzip
 import io
 import json
 import random
-import subprocess
-import sys
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,22 +20,12 @@ from wger_flask.storage.numbered_keys import uuid_of
 from wger_flask.storage.server_zone import set_server_zone
 from wger_flask.transfer.importer import ImportFailure, import_dump
 
-from .conftest import GENERATOR, SHARED
+from .conftest import SHARED
+from .documents import numbered, of_2_7_0_alpha
 from .rows import language, row, user, weight
 
 Category, Measurement = BY_LABEL["measurements.category"], BY_LABEL["measurements.measurement"]
 Session = BY_LABEL["manager.workoutsession"]
-# Rows that were numbered until 2.5, and what their fields refer to.
-NUMBERED = {
-    "manager.workoutlog": {"session": "manager.workoutsession", "next_log": "manager.workoutlog"},
-    "manager.workoutsession": {},
-    "nutrition.logitem": {"plan": "nutrition.nutritionplan", "meal": "nutrition.meal"},
-    "nutrition.mealitem": {"meal": "nutrition.meal"},
-    "nutrition.meal": {"plan": "nutrition.nutritionplan"},
-    "nutrition.nutritionplan": {},
-    "measurements.measurement": {"category": "measurements.category"},
-    "measurements.category": {},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +36,7 @@ def zone():
 @pytest.fixture(scope="module")
 def older():
     """The rows of the small dump, as 2.7.0a2 wrote them."""
-    if not GENERATOR.is_file():
-        pytest.skip("without ../shared: the generator of dumps")
-    made = subprocess.run([sys.executable, GENERATOR, "--seed", "1"], capture_output=True, check=True)
-    return json.loads(made.stdout)
+    return of_2_7_0_alpha()
 
 
 def imported(rows, folder):
@@ -73,24 +58,6 @@ def without_moments(rows, *others):
     return {table: found for table, found in rows.items() if table not in gone}
 
 
-def of_2_5(rows):
-    """Return ``rows`` as 2.5 wrote them, and what numbers became of UUIDs, by label."""
-    numbers = {label: {} for label in NUMBERED}
-    for one in sorted(rows, key=lambda one: str(one["pk"])):
-        if one["model"] in NUMBERED:
-            numbers[one["model"]][one["pk"]] = len(numbers[one["model"]]) + 1
-    older = []
-    for one in rows:
-        label, fields = one["model"], dict(one["fields"])
-        fields.pop("uuid", None) if label == "weight.weightentry" else None
-        if label == "core.userprofile":
-            fields |= {"show_english_ingredients": True, "ro_access": False, "show_comments": True}
-        for name, to in NUMBERED.get(label, {}).items():
-            fields[name] = numbers[to].get(fields[name])
-        older.append({"model": label, "pk": numbers.get(label, {}).get(one["pk"], one["pk"]), "fields": fields})
-    return older, numbers
-
-
 @needs_reference
 def test_a_dump_of_an_alpha_becomes_what_wger_made_of_its_database(older, tmp_path):
     rows, report = imported(older, tmp_path / "ours")
@@ -109,16 +76,16 @@ def test_a_dump_of_an_alpha_becomes_what_wger_made_of_its_database(older, tmp_pa
 
 def test_a_dump_of_2_5_becomes_the_same(older, tmp_path):
     rows, _ = imported(older, tmp_path / "alpha")
-    dump, numbers = of_2_5(older)
-    numbered, report = imported(dump, tmp_path / "numbered")
+    dump, numbers = numbered(older)
+    found, report = imported(dump, tmp_path / "numbered")
     assert report.ignored.keys() == {
         f"core.userprofile.{name}" for name in ("show_english_ingredients", "ro_access", "show_comments")
     }
-    keys = {key: official(rows)[owner] for owner, key in official(numbered).items()}
+    keys = {key: official(rows)[owner] for owner, key in official(found).items()}
     keys |= {uuid_of(label, number): UUID(key) for label, of in numbers.items() for key, number in of.items()}
     weights = {one["pk"]: one["fields"]["uuid"] for one in older if one["model"] == "weight.weightentry"}
     keys |= {uuid_of("weight.weightentry", number): UUID(key) for number, key in weights.items()}
-    assert differences(without_moments(numbered), without_moments(rows), renamed(keys)) == {}
+    assert differences(without_moments(found), without_moments(rows), renamed(keys)) == {}
 
 
 def test_the_order_of_a_dump_does_not_matter(older, tmp_path):
@@ -154,7 +121,7 @@ def test_a_dump_that_is_loaded_again_changes_nothing(older, tmp_path):
         migrate(MODELS)
         counts = []
         for _ in range(2):
-            import_dump(io.BytesIO(json.dumps(of_2_5(older)[0]).encode()), MODELS)
+            import_dump(io.BytesIO(json.dumps(numbered(older)[0]).encode()), MODELS)
             counts.append({table: len(found) for table, found in everything(TABLES).items()})
         assert counts[0] == counts[1]
 

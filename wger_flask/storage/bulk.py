@@ -1,7 +1,7 @@
-"""Write a great many rows, and ask what they point at.
+"""Write and read a great many rows, and ask what they point at.
 
 One statement is compiled for each model and run for many rows by the driver, with values
-that are already spelled as the database stores them.
+that are spelled as the database stores them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
 from .database import database
-from .model import Model, key_of
+from .model import Link, Model, key_of
+from .predicates import any_of
+from .query import Selection
 from .statements import Slots, compile_query, tuples_of
 from .types import Row
 
@@ -99,3 +101,23 @@ def dangling(model: type[Model]) -> Iterator[tuple[object, str, object]]:
         )
         for key_of_row, value in tuples_of(query):
             yield key_of_row, reference.name, value
+
+
+def raw_parts(model: type[Model], names: Sequence[str], at_once: int) -> Iterator[list[Row]]:
+    """Yield all rows of ``model`` in the order of their keys, ``at_once`` of them at a time, as the driver gives them.
+
+    A row is its key and the values of ``names``.  Within :func:`.database.snapshot`, to the last of them.
+    """
+    held, key = database.obj, key_of(model)
+    query = compile_query(model.select(key, *(model._meta.fields[name] for name in names)).order_by(key))
+    return held.dialect.stream(held, query.sql, query.parameters, at_once)
+
+
+def raw_links(link: Link, keys: Sequence[object]) -> dict[object, list[Any]]:
+    """Return, as drivers give them, the keys to which ``link`` leads from each of the rows ``keys``, in order."""
+    found: dict[object, list[Any]] = {key: [] for key in keys}
+    source, target = link.source, link.target
+    linked = Selection(link.through, (any_of(source, keys, raw=True),), (target.name,))
+    for key, other in linked.raw_rows((source.name, target.name)):
+        found[key].append(other)
+    return found

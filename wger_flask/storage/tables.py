@@ -64,6 +64,12 @@ def missing_tables(models: Iterable[type[Model]]) -> list[type[Model]]:
     return [model for model in with_links(models) if model._meta.table_name not in present]
 
 
+def referred_first(models: Iterable[type[Model]]) -> list[type[Model]]:
+    """Return ``models`` in an order in which each comes behind those that it refers to."""
+    order: list[type[Model]] = peewee.sort_models(list(models))  # type: ignore[attr-defined]  # as in Peewee
+    return order
+
+
 def named(columns: Iterable[tuple[type[Model], peewee.Field]]) -> str:
     """Return columns as a person reads them: ``plugin_water_glass.note, plugin_water_glass.size``."""
     return _listed([f"{model._meta.table_name}.{field.column_name}" for model, field in columns])
