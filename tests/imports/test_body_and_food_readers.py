@@ -106,12 +106,18 @@ def test_apple_health():
 def test_apple_health_within_the_archive():
     packed = zipped(
         apple_health_export__export_cda__xml=b"<ClinicalDocument/>",
-        **{
-            "apple_health_export/export.xml": sample("apple-health.xml"),
-            "../../export.xml": sample("apple-health.xml"),
-        },
+        **{"apple_health_export/export.xml": sample("apple-health.xml")},
     )
     assert told(read(packed)) == told(read(sample("apple-health.xml")))
+
+
+@pytest.mark.parametrize(
+    "name", ["../export.xml", "/export.xml", "a/../../export.xml", "..\\export.xml", "C:/export.xml"]
+)
+def test_an_archive_with_a_name_that_leads_out_of_it_is_refused(name):
+    packed = zipped(**{"export.xml": sample("apple-health.xml"), name: b"<HealthData/>"})
+    with pytest.raises(ImportRefused, match="leads out of it"):
+        read(packed, app="apple-health")
 
 
 def test_a_definition_that_no_parser_understands_is_passed_over():

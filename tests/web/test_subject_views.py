@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.web.test_routine_views import log
+from wger_flask.domain.nutrition.models import LogItem
 from wger_flask.engine.nutrition import Nutrients
 from wger_flask.rest.timezone import today
 
@@ -76,6 +77,13 @@ def test_the_diary_is_shown_by_day(visitor, person):
     assert "Nothing was noted on this day." in ada.see("nutritiondiary/?day=2024-01-01").words
     assert ada.see("nutritiondiary/?day=yesterday").status == 200
     assert "Tuesday" not in ada.see("nutritiondiary/?datetime__gt=2025-03-04&day=").words
+
+
+def test_what_an_owner_notes_of_an_entry_is_on_the_diarys_page(visitor, person):
+    eat(person("ada"))
+    LogItem.update(comment=f"Mum's stew {SCRIPT}").execute()
+    latest = visitor("ada").see("nutritiondiary/")
+    assert "Mum's stew" in latest.words and SCRIPT not in latest.text
 
 
 def test_food_of_others_is_not_shown(visitor, person):

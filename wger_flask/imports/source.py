@@ -81,6 +81,8 @@ class ImportSource:
             raise ImportRefused(f"the archive cannot be read: {broken}") from None
         if len(members) > _MOST_MEMBERS:
             raise ImportRefused(f"there are more than {_MOST_MEMBERS} files in the archive")
+        if any(_leads_elsewhere(one.orig_filename) for one in members):
+            raise ImportRefused("there is a file in the archive whose name leads out of it")
         patterns = [ending.lower() if "*" in ending else f"*{ending.lower()}" for ending in files]
         fitting = [one for one in members if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
         fitting = [one for one in fitting if any(fnmatch(one.filename.lower(), pattern) for pattern in patterns)]
@@ -162,6 +164,12 @@ class ImportSource:
     @property
     def _size(self) -> int:
         return self._stream.seek(0, io.SEEK_END)
+
+
+def _leads_elsewhere(name: str) -> bool:
+    """Tell whether a name in an archive leads out of a folder. Nothing is unpacked, but no app makes such a one."""
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or not parts[0] or ":" in parts[0] or "\x00" in name
 
 
 def _demand_short(line: bytes | str, number: int) -> None:

@@ -139,6 +139,8 @@ def _zipped(file: IO) -> Readable:
     dumps = [one for one in inside if one.filename.endswith(".json")] or inside
     if len(dumps) != 1:
         raise ImportFailure(f"a zip archive with {len(dumps)} files in it: unpack the one that is the dump")
+    if ".." in dumps[0].orig_filename.replace("\\", "/").split("/"):
+        raise ImportFailure("the name of the file in the zip archive leads out of it")
     if dumps[0].flag_bits & 1:
         raise ImportFailure("a zip archive with a password: unpack it first")
     try:

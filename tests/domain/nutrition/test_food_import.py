@@ -136,6 +136,19 @@ def test_whatever_a_line_holds_it_is_a_food_left_out_or_refused_by_its_number(va
             assert len(foods) <= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "told"),
+    [("../food.csv", 9, "leads out"), ("/food.csv", 9, "leads out"), ("food.csv", 80 << 20, "500th of its size")],
+)
+def test_archives_that_no_download_is_are_refused(tmp_path, name, size, told):
+    path = tmp_path / "fdc.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"\n" * size)
+        archive.writestr("food_nutrient.csv", "id\n")
+    with pytest.raises(ValueError, match=told):
+        food_data_central.Tables(path)
+
+
 def test_a_download_of_food_data_central(download):
     foods, left_out = foods_of(download)
     assert [(food.key, food.values["name"], food.values["energy"], food.code) for food in foods] == [

@@ -35,6 +35,8 @@ _IN_MILLIGRAMS = ("sodium",)
 _MOST = {"kcal": 10_000, "kj": 40_000, "sodium": 100_000}  # of others no more than 1,000 g
 _LONGEST_CELL = 1 << 20
 _MOST_SERVINGS = 10
+# Tables pack to a tenth or a thirtieth
+_MOST_UNPACKED, _FREE_UNPACKED = 500, 64 << 20
 
 
 class Tables:
@@ -51,7 +53,11 @@ class Tables:
                 self._archive = self._stack.enter_context(zipfile.ZipFile(path))
             except zipfile.BadZipFile:
                 raise ValueError("this is neither a folder nor a zip archive of tables in CSV") from None
-            self._files = {PurePosixPath(info.filename).name: info for info in self._archive.infolist()}
+            members = self._archive.infolist()
+            if wrong := _wrong_with(members):
+                self.close()
+                raise ValueError(wrong)
+            self._files = {PurePosixPath(info.filename).name: info for info in members}
         for name in ("food", "food_nutrient"):
             if f"{name}.csv" not in self._files:
                 self.close()
@@ -87,6 +93,17 @@ class Tables:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _wrong_with(members: list[zipfile.ZipInfo]) -> str:
+    """Return why an archive is none of a download, empty for one that may be; a table is never longer than it says."""
+    for info in members:
+        path = PurePosixPath(info.orig_filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts:
+            return "there is a file in the archive whose name leads out of it"
+        if info.file_size > max(_FREE_UNPACKED, _MOST_UNPACKED * info.compress_size):
+            return f"{path.name} is packed to less than a {_MOST_UNPACKED}th of its size: no table is"
+    return ""
 
 
 def foods_in(
