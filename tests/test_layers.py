@@ -43,7 +43,10 @@ ALLOWED = {
     "jobs": {
         "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",
     },
-    "imports": {"wger_flask.imports", "wger_flask.api", "wger_flask.auth.page_parts", "wger_flask.domain", "flask"},
+    "imports": {
+        "wger_flask.imports", "wger_flask.api", "wger_flask.auth.page_parts", "wger_flask.domain", "flask",
+        "wger_flask.storage.name_search.folding",
+    },
     "webhooks": {
         "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",
         "flask",

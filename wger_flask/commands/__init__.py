@@ -9,7 +9,21 @@ from __future__ import annotations
 import click
 
 from .. import __version__
-from . import audit, database, doctor, foods, inspection, plugins, recalculation, serve, sync, takeout, transfer, users
+from . import (
+    audit,
+    database,
+    doctor,
+    foods,
+    imports,
+    inspection,
+    plugins,
+    recalculation,
+    serve,
+    sync,
+    takeout,
+    transfer,
+    users,
+)
 from .errors import Group
 
 
@@ -23,7 +37,7 @@ def main() -> None:
 
 
 for module in (
-    audit, database, doctor, foods, inspection, plugins, recalculation, serve, sync, takeout, transfer, users,
+    audit, database, doctor, foods, imports, inspection, plugins, recalculation, serve, sync, takeout, transfer, users,
 ):  # fmt: skip
     for command in module.COMMANDS:
         main.add_command(command)

@@ -15,10 +15,10 @@ OPTIONS = ("weight_unit", "distance_unit", "decimal_comma", "day_first")
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What a file may leave open: ``zone`` is that of its moments; None is "as the file says".
+    """How what a file leaves open is meant: ``zone`` is that of its moments; None is for what was not told.
 
-    ``weight_unit`` is "kg" or "lb", ``distance_unit`` "km" or "mi"; ``decimal_comma`` says that 80,125 is a bit more
-    than 80, ``day_first`` that 3/4/2024 is in April.
+    ``weight_unit`` is "kg" or "lb", the profile's unless told, ``distance_unit`` "km" or "mi"; ``decimal_comma`` says
+    that 80,125 is a bit more than 80, ``day_first`` that 3/4/2024 is in April.
     """
 
     zone: tzinfo = UTC

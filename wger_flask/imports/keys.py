@@ -10,6 +10,6 @@ _NAMESPACE = UUID("5b0c8a2e-5f0f-5a86-9d39-0f2f9c7f6b11")
 def row_key(user: int, *natural: object) -> UUID:
     """Return the key of the row of ``user`` that a record becomes, told from others by its natural key.
 
-    Give moments in UTC, so that it does not matter what a zone calls them.
+    Give moments as the file spells them: a profile may get another zone between two imports.
     """
     return uuid5(_NAMESPACE, "\x1f".join(str(part) for part in (user, *natural)))

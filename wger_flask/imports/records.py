@@ -22,6 +22,7 @@ class WorkoutSet:
     * ``repetitions``, ``seconds``, ``distance`` in ``distance_unit`` ("km" or "mi"): at least one of them, or a weight.
     * ``rir``: repetitions in reserve, 10 less the RPE of apps that ask for that; ``rest``: seconds.
     * ``moment``: when it was done, None where the app does not say.
+    * ``comment``: what was noted on it, or on its exercise.
     """
 
     line: int
@@ -40,6 +41,7 @@ class WorkoutSet:
     rir: Decimal | None = None
     rest: int | None = None
     moment: datetime | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

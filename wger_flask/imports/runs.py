@@ -103,6 +103,7 @@ def undo(run: ImportRun, changed: Changed = "refuse") -> dict[type[Model], int]:
         gone = written.delete()
         ImportedRow.delete().where(ImportedRow.run == run.id).execute()
         ImportRun.update(state=UNDONE, undone=columns.now()).where(ImportRun.id == run.id).execute()
+        services().registry.tell_imported(run.user_id)
         run.state = UNDONE
     return gone
 

@@ -60,6 +60,15 @@ class Row:
         except ValueError as wrong:
             self.refuse(str(wrong), self.column(*names))
 
+    def seconds(self, *names: str) -> int | None:
+        """Return the duration in such a cell in seconds, None for an empty one; raises ImportRefused otherwise."""
+        if not (text := self.text(*names)):
+            return None
+        try:
+            return values.duration(text)
+        except ValueError as wrong:
+            self.refuse(str(wrong), self.column(*names))
+
     def refuse(self, message: str, column: str | None = None) -> NoReturn:
         """Raise ImportRefused about this row."""
         raise ImportRefused(message, self.line, column)

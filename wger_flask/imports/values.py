@@ -17,6 +17,8 @@ _DAY_NAMED = re.compile(r"(\d{1,2})\.?(?: de)? ([^\W\d_]+)\.?,?(?: de)? (\d{4})"
 _MONTH_NAMED = re.compile(r"([^\W\d_]+)\.? (\d{1,2}),? (\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?(?:\s?([AaPp])\.?\s?[Mm]\.?)?", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?\s?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_CLOCK = re.compile(r"\d{1,6}(:\d{1,2}){0,2}", re.ASCII)
+_SPELLED_OUT = re.compile(r"(?:(\d{1,3}) ?h[a-z]*)? ?(?:(\d{1,4}) ?m[a-z]*)? ?(?:(\d{1,6}) ?s[a-z]*)?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
 
 # The beginnings of names of months, in the languages of telephones that write in Latin letters
@@ -83,6 +85,19 @@ def moment(text: str, zone: tzinfo, day_first: bool | None = None) -> datetime:
 def day(text: str, day_first: bool | None = None) -> date:
     """Return the day that ``text`` spells, of a moment too; raises ValueError with a sentence for a person."""
     return moment(text, UTC, day_first).date()
+
+
+def duration(text: str) -> int:
+    """Return the seconds that ``text`` spells: ``1:05:00``, ``5:00``, ``1h 5m``, ``90``.
+
+    Raises ValueError with a sentence for a person.
+    """
+    plain = text.strip().lower()
+    if len(plain) <= _LONGEST and (found := _CLOCK.fullmatch(plain)):
+        return sum(int(part) * 60**place for place, part in enumerate(reversed(found[0].split(":"))))
+    if len(plain) <= _LONGEST and (found := _SPELLED_OUT.fullmatch(plain)) and any(found.groups()):
+        return sum(int(part or 0) * size for part, size in zip(found.groups(), (3600, 60, 1), strict=True))
+    raise ValueError(f"{_shown(text)} is no duration")
 
 
 def _bounded(found: datetime, text: str) -> datetime:

@@ -6,22 +6,20 @@ from . import (
     apple_health,
     cronometer,
     fatsecret,
+    fitnotes,
     google_fit,
     hevy,
+    liftlog,
+    liftosaur,
     myfitnesspal,
     openscale,
     samsung_health,
+    strong,
     withings,
 )
 
-FORMATS = (
-    hevy.FORMAT,
-    apple_health.FORMAT,
-    google_fit.FORMAT,
-    openscale.FORMAT,
-    samsung_health.FORMAT,
-    withings.FORMAT,
-    cronometer.FORMAT,
-    fatsecret.FORMAT,
-    myfitnesspal.FORMAT,
-)
+_TRAINING = (fitnotes, hevy, liftlog, liftosaur, strong)
+_BODY = (apple_health, google_fit, openscale, samsung_health, withings)
+_FOOD = (cronometer, fatsecret, myfitnesspal)
+
+FORMATS = tuple(app.FORMAT for app in (*_TRAINING, *_BODY, *_FOOD))

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..effort import reserve
 from ..formats import ImportFormat, ImportOptions
 from ..records import WorkoutSet
 from ..source import ImportSource
+from .sets import exercise_of, reserve, start_of
 
 
 def read(source: ImportSource, options: ImportOptions) -> Iterator[WorkoutSet]:
     """Read ``workouts.csv``."""
     orders: dict[object, int] = {}
     for row in source.table():
-        start = row.moment("start_time", options=options)
-        if start is None:
-            row.refuse("a set needs the start of its workout", "start_time")
-        exercise = row.text("exercise_title")
-        if not exercise:
-            row.refuse("a set needs an exercise", "exercise_title")
+        start = start_of(row, "start_time", options=options)
+        exercise = exercise_of(row, "exercise_title")
         title = row.text("title")
         order = orders[start, title] = orders.get((start, title), -1) + 1
         weight, distance = ("weight_kg", "weight_lbs"), ("distance_km", "distance_miles")
@@ -30,7 +26,7 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[WorkoutSet]:
             repetitions=row.decimal("reps"), seconds=row.decimal("duration_seconds"),
             distance=row.decimal(*distance),
             distance_unit="mi" if row.column(*distance) == "distance_miles" else "km",
-            rir=reserve(row.decimal("rpe")),
+            rir=reserve(row.decimal("rpe")), comment=row.text("exercise_notes"),
         )  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""Keep what was read from a file until its owner has looked through the dry run.
+
+Records are kept instead of the file: they are what was understood, smaller than most files, and in the database every
+host that serves the next page finds them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b85decode, b85encode
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from .records import KINDS, Record
+
+_CLASSES = {kind.__name__: kind for kind in KINDS}
+_SPELLED: dict[type[Any], str] = {datetime: "m", date: "d", time: "t", Decimal: "n", str: "s"}
+
+
+def pack(records: Iterable[Record]) -> str:
+    """Return ``records`` as a short text."""
+    rows = [[type(one).__name__, *(_plain(getattr(one, field.name)) for field in fields(one))] for one in records]
+    return b85encode(zlib.compress(json.dumps(rows, separators=(",", ":")).encode())).decode()
+
+
+def unpack(packed: str) -> Sequence[Record]:
+    """Return the records that :func:`pack` made a text of."""
+    rows = json.loads(zlib.decompress(b85decode(packed)))
+    return [_CLASSES[name](*(_value(value) for value in values)) for name, *values in rows]
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, int):
+        return value
+    spelled = value.isoformat() if isinstance(value, date | time) else str(value)
+    return _SPELLED[type(value)] + spelled
+
+
+def _value(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _READ[value[0]](value[1:])
+
+
+_READ: dict[str, Any] = {
+    "m": datetime.fromisoformat, "d": date.fromisoformat, "t": time.fromisoformat, "n": Decimal, "s": str,
+}  # fmt: skip
