@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from wger_flask.commands import main
+from wger_flask.domain.nutrition.models import Ingredient, LogItem
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.storage.database import database
 
@@ -79,3 +80,16 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_line(told, tmp_path):
     output = told("import-from", "hevy", str(file), "--user", "grace", status=1)
     assert output == 'Error: nothing was imported: line 5, column start_time: "noon" is no date\n'
     assert not WorkoutLog.select().count()
+
+
+def test_foods_that_are_not_known_are_told_and_may_be_chosen(told):
+    file = str(SAMPLES / "cronometer.csv")
+    output = told("import-from", "auto", file, "--user", "grace", "--dry-run")
+    assert output.startswith("4 entries of the food diary would be imported, 0 were imported before.\n")
+    assert "names match nothing here, and are noted as protein, carbohydrates, fiber and fat:" in output
+    assert "Lentil stew (1), first in line 4" in output
+    told("import-from", "auto", file, "--user", "grace", "--map", "Lentil stew=Apple", "--map", "Almonds=")
+    output = told("import-from", "cronometer", file, "--user", "grace")
+    assert output.startswith("0 entries of the food diary were imported, 3 were imported before.\n")
+    assert "1 were left out for their names:\n  Almonds (1): to be left out, as was chosen" in output
+    assert LogItem.select().join(Ingredient).where(Ingredient.name == "Apple").count() == 3, "of 1000 g at most"

@@ -101,13 +101,19 @@ def _tell(plan: Plan, dry_run: bool) -> None:
     click.echo(f"{told}, {plan.known} were imported before.")
     if plan.skipped:
         click.echo(f"{plan.skipped} were left out for their names:")
-        left_out = [named for named in plan.names if not named.target]
-        for named in left_out[:_SHOWN]:
-            click.echo(f"  {_told(named)}")
-        _tell_rest(left_out)
+        _tell_names([named for named in plan.names if not named.target and not (plan.fallback and not named.is_chosen)])
+    if plan.fallback and plan.unmatched:
+        click.echo(f"{len(plan.unmatched)} names match nothing here, and are {plan.fallback}:")
+        _tell_names(plan.unmatched)
     for remark in plan.remarks[:_SHOWN]:
         click.echo(f"  line {remark.line}: {remark.text}")
     _tell_rest(plan.remarks)
+
+
+def _tell_names(found: list[Named]) -> None:
+    for named in found[:_SHOWN]:
+        click.echo(f"  {_told(named)}")
+    _tell_rest(found)
 
 
 def _tell_rest(found: Sequence[object]) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..records import BodyMeasurement, WorkoutSet
-from . import body, training
+from ..records import BodyMeasurement, FoodDiaryEntry, WorkoutSet
+from . import body, diary, training
 from .plan import Person, Plan
 
 MakePlan = Callable[..., Plan]
 Resolve = Callable[[Person, str], str | None]
 
-STORES: dict[type[Any], MakePlan] = {WorkoutSet: training.plan, BodyMeasurement: body.plan}
+STORES: dict[type[Any], MakePlan] = {
+    WorkoutSet: training.plan, BodyMeasurement: body.plan, FoodDiaryEntry: diary.plan,
+}  # fmt: skip
 """What plans an import of records, by their class: ``plan(person, records, choices, searches)``."""
 
-_RESOLVES: dict[str, Resolve] = {training.KIND: training.resolve}
+_RESOLVES: dict[str, Resolve] = {training.KIND: training.resolve, diary.KIND: diary.resolve}
 
 
 def resolve(person: Person, kind: str, text: str) -> str | None:

@@ -44,7 +44,8 @@ class Plan:
     """What records of one kind would become.
 
     ``new`` of them would be written, ``known`` were imported before, ``skipped`` are those whose names match nothing
-    here or shall be left out; ``remarks`` tell of others that are left out, or lose something.
+    here or shall be left out; ``remarks`` tell of others that are left out, or lose something.  ``fallback`` says what
+    is done with those whose names match nothing, where they are not left out.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Plan:
     skipped: int = 0
     names: list[Named] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    fallback: str = ""
 
     @property
     def unmatched(self) -> list[Named]:

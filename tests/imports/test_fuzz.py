@@ -1,0 +1,176 @@
+"""Whatever a file holds, it is read, or refused with the line where the reason is; and nothing is half-written."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.imports.mutations import damaged, packed
+from wger_flask.domain.nutrition import food_data_central, open_food_facts
+from wger_flask.imports.apps import FORMATS
+from wger_flask.imports.choices import RememberedChoices
+from wger_flask.imports.errors import ImportRefused
+from wger_flask.imports.formats import ImportFormat, ImportOptions, recognised
+from wger_flask.imports.records import Record
+from wger_flask.imports.runs import begin
+from wger_flask.imports.source import ImportSource
+from wger_flask.imports.stores import STORES
+from wger_flask.imports.stores.plan import Person
+from wger_flask.storage.database import transaction
+from wger_flask.transfer.errors import ImportFailure
+from wger_flask.transfer.lines import numbered_lines
+from wger_flask.transfer.reading import objects
+
+SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
+OPTIONS = st.builds(
+    ImportOptions,
+    zone=st.sampled_from([ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Kiritimati")]),
+    weight_unit=st.sampled_from([None, "kg", "lb"]),
+    distance_unit=st.sampled_from([None, "km", "mi"]),
+    decimal_comma=st.sampled_from([None, True, False]),
+    day_first=st.sampled_from([None, True, False]),
+)
+MANY, FEW = 40, 6
+
+
+def format_of(sample: Path) -> ImportFormat:
+    with sample.open("rb") as stream:
+        return recognised(FORMATS, ImportSource(stream, sample.name))
+
+
+def test_every_format_that_ships_has_a_sample():
+    assert {format_of(sample).name for sample in SAMPLES} == {format.name for format in FORMATS}
+
+
+def records_of(format: ImportFormat, data: bytes, options: ImportOptions) -> list[Record]:
+    """Return the records of a file; none of one that is refused as it should be."""
+    try:
+        found = format.records(ImportSource(io.BytesIO(data)), options, most=200)
+    except ImportRefused as refused:
+        is_packed = data.startswith((b"PK", b"\x1f\x8b"))
+        assert is_packed or refused.line is not None and 1 <= refused.line <= data.count(b"\n") + data.count(b"\r") + 2
+        assert len(str(refused)) < 500
+        return []
+    for record in found:
+        assert record.line >= 1
+        for value in (getattr(record, field.name) for field in fields(record)):
+            assert not isinstance(value, Decimal) or value.is_finite()
+            assert not isinstance(value, datetime) or value.tzinfo is not None
+            assert not isinstance(value, str) or "\x00" not in value
+    return found
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_a_damaged_file_is_read_or_refused_by_its_line(sample):
+    format, whole = format_of(sample), sample.read_bytes()
+    name = format.files[0].replace("*", "x")
+
+    @settings(max_examples=MANY, deadline=None, database=None)
+    @given(damaged(whole), OPTIONS, st.sampled_from(["", "", "gzip", "zip"]))
+    def reads(data: bytes, options: ImportOptions, how: str) -> None:
+        file = packed(data, name, how)
+        for each in FORMATS:
+            each.fits(ImportSource(io.BytesIO(file)))
+        records_of(format, file, options)
+
+    reads()
+
+
+class RolledBack(Exception):
+    """Ends a transaction."""
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_what_is_read_of_a_damaged_file_can_be_stored(sample, app, people):
+    format, whole = format_of(sample), sample.read_bytes()
+    person = Person(people["grace"].id, (2,))
+
+    @settings(max_examples=FEW, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(damaged(whole), OPTIONS)
+    def stores(data: bytes, options: ImportOptions) -> None:
+        found = records_of(format, data, options)
+        kinds = {type(record) for record in found}
+        with pytest.raises(RolledBack), app.app_context(), transaction():
+            run = begin(person.id, format.name, "0" * 64)
+            for kind in kinds:
+                some = [record for record in found if type(record) is kind]
+                plan = STORES[kind](person, some, RememberedChoices(person.id))
+                plan.write(run)
+                again = STORES[kind](person, some, RememberedChoices(person.id))
+                assert again.new == 0, "a repeated import adds nothing"
+            raise RolledBack
+
+    stores()
+
+
+# -- the other readers ------------------------------------------------------------------------------
+_HUNDRED = {"energy-kcal_100g": 400, "proteins_100g": 10, "carbohydrates_100g": 60, "fat_100g": 12}
+_PRODUCTS = b"\n".join(
+    json.dumps({"code": f"400000000000{number}", "product_name": "Oats", "lang": "en", "nutriments": _HUNDRED}).encode()
+    for number in range(4)
+)
+_TABLES = {
+    "food": b'fdc_id,data_type,description\n1,sr_legacy_food,"Oats, rolled"\n2,branded_food,Jam\n',
+    "food_nutrient": b"id,fdc_id,nutrient_id,amount\n1,1,1003,13.5\n2,1,1004,7\n3,1,1005,58.7\n4,1,1008,370\n",
+    "branded_food": b"fdc_id,brand_owner,gtin_upc,serving_size,serving_size_unit\n2,Acme,0041234567895,20,g\n",
+}
+_DUMP = json.dumps(
+    [{"model": "core.license", "pk": 7, "fields": {"full_name": "A", "short_name": "B", "url": None}}] * 3, indent=1
+).encode()
+
+
+def read_products(data: bytes) -> None:
+    lines = numbered_lines(io.BytesIO(data))
+    list(open_food_facts.foods_in(lines, open_food_facts.Wanted(frozenset({"en"})), Counter()))
+
+
+def read_tables(data: bytes, tmp_path: Path) -> None:
+    for table in _TABLES:
+        path = tmp_path / "tables.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, rows in (_TABLES | {table: data}).items():
+                archive.writestr(f"{name}.csv", rows)
+        with food_data_central.Tables(path) as tables:
+            list(food_data_central.foods_in(tables, frozenset(food_data_central.KINDS), frozenset(), Counter()))
+
+
+def read_dump(data: bytes) -> None:
+    list(objects(io.BytesIO(data)))
+
+
+OTHERS: dict[str, tuple[bytes, Callable[..., None], type[Exception], str]] = {
+    "open-food-facts": (_PRODUCTS, read_products, ValueError, r"line \d+"),
+    "dump": (_DUMP, read_dump, ImportFailure, r"line \d+|this is |a dump is|not UTF-|cannot be read"),
+    **{
+        f"food-data-central-{name}": (rows, read_tables, ValueError, r"line \d+|is missing|\.csv: ")
+        for name, rows in _TABLES.items()
+    },
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_readers_refuse_by_the_line(name, tmp_path):
+    whole, read, refusal, told = OTHERS[name]
+
+    @settings(max_examples=MANY, deadline=None, database=None)
+    @given(damaged(whole))
+    def reads(data: bytes) -> None:
+        try:
+            read(data, *([tmp_path] if read is read_tables else []))
+        except refusal as refused:
+            assert re.search(told, str(refused))
+
+    reads()
