@@ -32,9 +32,13 @@ ALLOWED = {
         "jwt", "cryptography", "peewee",
     },
     "operations": {
-        "wger_flask.operations", "wger_flask.storage", "wger_flask.rest", "wger_flask.auth", "wger_flask.sync",
-        "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
-        "marshmallow", "prometheus_client",
+        "wger_flask.operations", "wger_flask.backups", "wger_flask.storage", "wger_flask.rest", "wger_flask.auth",
+        "wger_flask.sync", "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask",
+        "flask_smorest", "marshmallow", "prometheus_client",
+    },
+    "backups": {
+        "wger_flask.backups", "wger_flask.storage", "wger_flask.media", "wger_flask.rest.registry",
+        "wger_flask.jobs.models", "wger_flask.__version__", "zstandard",
     },
     "takeout": {
         "wger_flask.takeout", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",

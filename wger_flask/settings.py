@@ -339,6 +339,16 @@ class Settings:
         True,
         "Whether processes of this host do what needs no request (webhooks, daily jobs); one of all hosts is elected.",
     )
+    WGER_BACKUP_DIR: str = _set(
+        "",
+        "Folder in which backups are made again and again (`docs/backups.md`); without one, none are. It should be on "
+        "another disk than the data; several hosts need one that they share.",
+    )
+    WGER_BACKUP_EVERY: int = _set(24, "Hours between two of them.", least=1)
+    WGER_BACKUP_KEEP: int = _set(7, "How many of them are kept; older ones are deleted.", least=1)
+    WGER_BACKUP_MEDIA: bool = _set(
+        True, "Whether uploaded pictures and videos are in them, for stores of files that are backed up by themselves."
+    )
     WGER_ANSWER_CACHE_SIZE: int = _set(
         8,
         "Megabytes of finished answers that each process keeps, to give them again until something is written; 0 keeps "

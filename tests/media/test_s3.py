@@ -8,7 +8,8 @@ import socket
 import pytest
 
 from wger_flask.media.errors import NotStored
-from wger_flask.media.store import UnsafeName, open_store
+from wger_flask.media.names import UnsafeName
+from wger_flask.media.store import open_store
 
 pytest.importorskip("minio")
 PNG = "gallery/3/a.png"

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wger_flask.media.errors import NotStored
-from wger_flask.media.store import MediaStore, UnsafeName, new_name
+from wger_flask.media.names import UnsafeName, new_name
+from wger_flask.media.store import MediaStore
 from wger_flask.storage.database import accompanied, transaction
 
 

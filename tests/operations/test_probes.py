@@ -14,6 +14,7 @@ from wger_flask.storage.migrations import Migration
 from wger_flask.testing.server import Client
 
 WELL = {"database": "ok", "migrations": "ok", "media": "ok", "disk": "ok"}
+NEVER = {"last": None, "age": None, "status": "none"}
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def away(monkeypatch):
 def test_a_server_that_is_well_says_so(anybody):
     alive, ready = anybody.get("/healthz"), anybody.get("/readyz")
     assert (alive.status_code, alive.json) == (200, {"status": "ok"})
-    assert (ready.status_code, ready.json) == (200, {"status": "ok", "checks": WELL})
+    assert (ready.status_code, ready.json) == (200, {"status": "ok", "checks": WELL, "backup": NEVER})
     assert alive.headers["Cache-Control"] == ready.headers["Cache-Control"] == "no-store"
 
 

@@ -11,6 +11,7 @@ import click
 from .. import __version__
 from . import (
     audit,
+    backups,
     database,
     doctor,
     foods,
@@ -37,7 +38,20 @@ def main() -> None:
 
 
 for module in (
-    audit, database, doctor, foods, imports, inspection, plugins, recalculation, serve, sync, takeout, transfer, users,
-):  # fmt: skip
+    audit,
+    backups,
+    database,
+    doctor,
+    foods,
+    imports,
+    inspection,
+    plugins,
+    recalculation,
+    serve,
+    sync,
+    takeout,
+    transfer,
+    users,
+):
     for command in module.COMMANDS:
         main.add_command(command)

@@ -17,16 +17,18 @@ class ProgressBars:
         from tqdm import tqdm
 
         if task != self._task:
-            self._close()
+            self.close()
             self._bar, self._task = tqdm(desc=task, total=total, disable=None), task
         self._bar.update(done - self._bar.n)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the bar that is shown: something else is to be said."""
         if self._bar is not None:
             self._bar.close()
+        self._bar, self._task = None, ""
 
     def __enter__(self) -> ProgressBars:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._close()
+        self.close()

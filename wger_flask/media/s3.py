@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from wger_flask.media.errors import NotStored
-from wger_flask.media.store import MediaStore, Served, another_name, is_thumbnail, parts_of
+from wger_flask.media.names import UnsafeName, another_name, is_thumbnail, parts_of
+from wger_flask.media.store import MediaStore, Served
 
 if TYPE_CHECKING:
     from minio.datatypes import Object
@@ -70,6 +72,35 @@ class S3Store(MediaStore):
             name = another_name(name)
         self._store(content, name)
         return name
+
+    def put(self, content: BinaryIO, name: str) -> None:
+        with tempfile.TemporaryFile() as whole:  # its length is told before it
+            shutil.copyfileobj(content, whole)
+            self._store(whole, name)
+
+    def names(self) -> Iterator[str]:
+        with _telling():
+            for item in self._client.list_objects(self.bucket, prefix=self._prefix or None, recursive=True):
+                name = (item.object_name or "").removeprefix(self._prefix)
+                with suppress(UnsafeName):
+                    parts_of(name)
+                    yield name
+
+    @contextmanager
+    def held(self) -> Iterator[tuple[MediaStore, Callable[[], None]]]:
+        yield self, lambda: None
+
+    def set_aside(self, name: str, folder: str) -> None:
+        with _telling():
+            self._copy_object(self._key(name), f"{self._prefix}.{folder}/{name}")
+
+    def has_aside(self, folder: str) -> bool:
+        with _telling():
+            return any(True for _ in self._client.list_objects(self.bucket, prefix=f"{self._prefix}.{folder}/"))
+
+    def remove(self, name: str) -> None:
+        with _telling():
+            self._client.remove_object(self.bucket, self._key(name))
 
     def demand_deletable(self, name: str) -> None:
         parts_of(name)

@@ -17,14 +17,13 @@ deleted, `NotStored` ends the block before its transaction does: row and file st
         row.save()
 
 `accompanied` is for transactions inside: where one of them is rolled back and its error caught, the
-changes of files that were made in it are taken back as well (`Changes.rewind`).
+changes of files that were made in it are taken back as well (`.changes.Changes.rewind`).
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import tempfile
 import uuid
@@ -34,25 +33,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
+from wger_flask.media.changes import Changes
 from wger_flask.media.errors import NotStored, storing
+from wger_flask.media.names import UnsafeName, another_name, is_thumbnail, parts_of
 
 logger = logging.getLogger(__name__)
 
-_THUMBNAIL = re.compile(r"\.\d+x\d+_q\d+\.jpg")
-_LONGEST = 1024  # of a name, in bytes: more than any column holds, less than any system takes
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
-
-
-class UnsafeName(ValueError):
-    """A name would lead out of the folder, or is none."""
-
-
-def new_name(folder: str, extension: str) -> str:
-    """Return a fresh name in a folder, like ``gallery/3/6f0e….png``; the extension comes with its dot."""
-    return f"{folder}/{uuid.uuid4()}{extension}"
+HELD = ".held-for-backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +53,6 @@ class Served:
     etag: str
     modified: datetime | None
     open: Callable[[], BinaryIO]
-
-
-def parts_of(name: str) -> list[str]:
-    """Return the folders of a name and the file's own. Raises `UnsafeName`."""
-    parts = name.split("/")
-    if any(not part or part.startswith(".") or len(os.fsencode(part)) > 255 for part in parts):
-        raise UnsafeName(name)
-    if _FORBIDDEN.search(name) or len(os.fsencode(name)) > _LONGEST:
-        raise UnsafeName(name)
-    return parts
 
 
 class MediaStore:
@@ -125,20 +105,76 @@ class MediaStore:
 
         Raises `UnsafeName`, and `NotStored` if the disk does not take it; nothing is left then.
         """
-        target = self.path(name)
-        part = target.with_name(f".{uuid.uuid4().hex}.part")
-        with storing():
+        if not isinstance(content, bytes):
+            content.seek(0)  # a second caller stores all of it again
+        with self._written(content, name) as part:
+            return self._put(part, name)
+
+    def put(self, content: BinaryIO, name: str) -> None:
+        """Store a file in the place of what has its name, if anything does. Raises like `save`."""
+        with self._written(content, name) as part:
+            os.replace(part, self.path(name))
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all files, in any order."""
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [one for one in folders if not one.startswith(".")]
+            for file in files:
+                name = Path(folder, file).relative_to(self.root).as_posix()
+                with suppress(UnsafeName):
+                    parts_of(name)
+                    yield name
+
+    @contextmanager
+    def held(self) -> Iterator[tuple[MediaStore, Callable[[], None]]]:
+        """Give a block these files, of which none goes while it lasts, and a function that adds those that are new.
+
+        Each gets a second name in a hidden folder: that costs no space. Where the disk knows no hard links, and in a
+        bucket, the block gets the files as they are.
+        """
+        folder = self.root / f"{HELD}-{os.uname().nodename}"
+        shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
+        kept = MediaStore(folder)
+
+        def add() -> None:
+            for name in self.names():
+                target = kept.path(name)
+                with suppress(FileExistsError, FileNotFoundError):  # it is there, or gone
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    os.link(self.path(name), target)
+
+        try:
+            try:
+                add()
+            except OSError:
+                kept = self
+            yield kept, add if kept is not self else lambda: None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def set_aside(self, name: str, folder: str) -> None:
+        """Give a file a second name in a hidden folder ``.<folder>``, from which nothing is served.
+
+        Raises `NotStored`.
+        """
+        target = self.root.joinpath(f".{folder}", *parts_of(name))
+        with storing(), suppress(FileExistsError, FileNotFoundError):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                if not isinstance(content, bytes):
-                    content.seek(0)  # a second caller stores all of it again
-                with part.open("xb") as file:
-                    shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-                return self._put(part, name)
-            finally:
-                part.unlink(missing_ok=True)
+                os.link(self.path(name), target)
+            except (FileExistsError, FileNotFoundError):
+                raise
+            except OSError:  # no hard links there
+                shutil.copy2(self.path(name), target)
+
+    def has_aside(self, folder: str) -> bool:
+        """Tell whether any file was set aside in a hidden folder."""
+        return (self.root / f".{folder}").is_dir()
+
+    def remove(self, name: str) -> None:
+        """Delete a file alone, if it is there. Raises `NotStored`."""
+        with storing():
+            self.path(name).unlink(missing_ok=True)
 
     def demand_deletable(self, name: str) -> None:
         """Raise `NotStored` if a file is there and cannot be deleted, `UnsafeName` for no name."""
@@ -189,6 +225,22 @@ class MediaStore:
             raise
         self._delete_all(changes.removed)
 
+    @contextmanager
+    def _written(self, content: bytes | BinaryIO, name: str) -> Iterator[Path]:
+        """Give a block a new file with ``content``, beside the place of ``name``, to rename."""
+        target = self.path(name)
+        part = target.with_name(f".{uuid.uuid4().hex}.part")
+        with storing():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with part.open("xb") as file:
+                    shutil.copyfileobj(BytesIO(content) if isinstance(content, bytes) else content, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                yield part
+            finally:
+                part.unlink(missing_ok=True)
+
     def _copy(self, source: Path, name: str) -> str:
         name = self._link(source, name)
         try:
@@ -238,66 +290,6 @@ class MediaStore:
         if not path.parent.is_dir():
             return []
         return [other for other in path.parent.iterdir() if is_thumbnail(other.name, path.name)]
-
-
-class Changes:
-    """What a block does to the files: see `MediaStore.changes`."""
-
-    def __init__(self, store: MediaStore) -> None:
-        self._store = store
-        self.added: list[str] = []
-        self.removed: list[str] = []
-
-    def mark(self) -> tuple[int, int]:
-        """Return a mark for `rewind`."""
-        return len(self.added), len(self.removed)
-
-    def rewind(self, mark: tuple[int, int]) -> None:
-        """Delete what was added since a mark, and keep what was to go since then."""
-        added, removed = mark
-        self._store._delete_all(reversed(self.added[added:]))
-        del self.added[added:], self.removed[removed:]
-
-    def add(self, content: bytes | BinaryIO, name: str) -> str:
-        """Store a file now, and return its name. Raises like `MediaStore.save`."""
-        name = self._store.save(content, name)
-        self.added.append(name)
-        return name
-
-    def remove(self, name: str) -> None:
-        """Delete a file and its thumbnails once the block has ended. An empty name is none.
-
-        Raises `NotStored` now if that will not be possible.
-        """
-        if name:
-            with suppress(UnsafeName):  # what the row names was never ours
-                self._store.demand_deletable(name)
-            self.removed.append(name)
-
-    def move(self, old: str, new: str) -> str:
-        """Return the name under which a file is stored from now on; the old one goes once the block has ended.
-
-        A file that is not there cannot be moved: its row keeps the name it has. Raises `NotStored`.
-        """
-        try:
-            name = self._store.copy(old, new)
-        except FileNotFoundError:
-            logger.warning("the file %s is missing", old)
-            return old
-        self.added.append(name)
-        self.remove(old)
-        return name
-
-
-def is_thumbnail(other: str, name: str) -> bool:
-    """Tell whether ``other`` is the name of a thumbnail of the picture ``name``."""
-    return other.startswith(name) and bool(_THUMBNAIL.fullmatch(other.removeprefix(name)))
-
-
-def another_name(name: str) -> str:
-    """Return a name beside ``name``, which is taken."""
-    path = PurePosixPath(name)
-    return str(path.with_name(f"{path.stem}_{uuid.uuid4().hex[:8]}{path.suffix}"))
 
 
 def open_store(url: str, root: Path) -> MediaStore:

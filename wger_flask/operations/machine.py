@@ -48,7 +48,7 @@ def findings(services: Services) -> Iterator[Finding]:
     yield time_zone(settings)
     yield mail(settings)
     yield proxies(settings)
-    yield backups()
+    yield backups(settings)
 
 
 _WELL = {
@@ -147,9 +147,28 @@ def proxies(settings: Settings) -> Finding:
     return Finding("proxies", OK, f"{settings.NUMBER_OF_PROXIES} proxies are believed.")
 
 
-def backups() -> Finding:
-    """Say what is known of backups: the server makes none by itself."""
-    return Finding(
-        "backups", WARNING, "None are configured: this server makes none by itself.",
-        "Back up the database and the media folder (docs/deployment.md), and try restoring.",
-    )  # fmt: skip
+def backups(settings: Settings) -> Finding:
+    """Say when the last backup was made, and whether that is long ago."""
+    found = readiness.look_at_backups(settings)
+    if found is None:
+        return Finding(
+            "backups", WARNING, "The database does not tell when one was made.", "Correct the database first."
+        )
+    last = f"The last one was made {found['last']}" if found["last"] else "None was ever made"
+    if found["status"] == readiness.FAILED:
+        return Finding(
+            "backups", PROBLEM, f"The one that was due was not made. {last}.",
+            f"The log says why; look at WGER_BACKUP_DIR ({settings.WGER_BACKUP_DIR}).",
+        )  # fmt: skip
+    if found["status"] == readiness.OVERDUE:
+        return Finding(
+            "backups", PROBLEM if found["last"] else WARNING,
+            f"{last}; one is due every {settings.WGER_BACKUP_EVERY} hours.",
+            "Does the server run, and has one process WGER_JOBS? The first is made half a minute after the start.",
+        )  # fmt: skip
+    if not settings.WGER_BACKUP_DIR:
+        return Finding(
+            "backups", WARNING, f"None are configured. {last}.",
+            "Set WGER_BACKUP_DIR to a folder on another disk, or let cron run wger-flask backup; try restoring.",
+        )  # fmt: skip
+    return Finding("backups", OK, f"{last}, into {settings.WGER_BACKUP_DIR}.")

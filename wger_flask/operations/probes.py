@@ -29,6 +29,22 @@ class AliveSchema(Schema):
     status = fields.String(required=True, metadata={"description": "`ok`", "enum": ["ok"]})
 
 
+class BackupSchema(Schema):
+    """The last backup."""
+
+    last = fields.DateTime(required=True, allow_none=True, metadata={"description": "When it was made, in UTC"})
+    age = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many seconds ago that was"}
+    )  # fmt: skip
+    status = fields.String(
+        required=True,
+        metadata={
+            "enum": [readiness.OK, readiness.OVERDUE, readiness.FAILED, readiness.NONE],
+            "description": "`overdue`: one should have been made; `failed`: the last one that was due was not made",
+        },
+    )
+
+
 class ReadinessSchema(Schema):
     """Whether requests can be served, and for each part `ok` or what is wrong with it."""
 
@@ -36,6 +52,10 @@ class ReadinessSchema(Schema):
     checks = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True,
         metadata={"description": "`database`, `migrations`, `media` and `disk`"},
+    )  # fmt: skip
+    backup = fields.Nested(
+        BackupSchema, allow_none=True, required=True,
+        metadata={"description": "The last backup, null where the database does not tell; of no effect on `status`"},
     )  # fmt: skip
 
 
@@ -68,14 +88,17 @@ def _blueprint() -> Blueprint:
         def get(self) -> Response:
             """Tell whether requests can be served
 
-            Looks at the database, its migrations, the media folder and the room that is left on the disk.
+            Looks at the database, its migrations, the media folder and the room that is left on the disk, and says how
+            old the last backup is.
             """
             found = services()
             checks = readiness.look(found.settings, found.registry)
             is_ready = all(told == readiness.OK for told in checks.values())
-            return _answered(
-                {"status": "ok" if is_ready else "unavailable", "checks": checks}, 200 if is_ready else 503
-            )
+            told = {
+                "status": "ok" if is_ready else "unavailable", "checks": checks,
+                "backup": readiness.look_at_backups(found.settings),
+            }  # fmt: skip
+            return _answered(told, 200 if is_ready else 503)
 
     return health
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..backups.status import status
 from ..media.errors import NotStored
 from ..media.store import open_store
 from ..rest.registry import Registry
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("wger_flask.operations")
 
 OK = "ok"
+OVERDUE, FAILED, NONE = "overdue", "failed", "none"
+LATE = 2
+"""After how many times the pause between two backups the last one is too old."""
 MEGABYTE = 2**20
 
 
@@ -41,6 +45,27 @@ def look(settings: Settings, registry: Registry) -> dict[str, str]:
         "disk": lambda: check_room(settings),
     }
     return {name: _told(name, check) for name, check in parts.items()}
+
+
+def look_at_backups(settings: Settings) -> dict[str, object] | None:
+    """Return when the last backup was made (as text, in UTC), its age in seconds, and whether that is well.
+
+    None where the database does not tell; no exception is raised.
+    """
+    try:
+        found = status()
+    except Exception as wrong:  # what is wrong with the database, the checks tell
+        logger.warning("backups: %s: %s", type(wrong).__name__, " ".join(str(wrong).split()))
+        release_connection()
+        return None
+    age = found.age()
+    if settings.WGER_BACKUP_DIR and found.error:
+        told = FAILED
+    elif settings.WGER_BACKUP_DIR and (age is None or age > LATE * settings.WGER_BACKUP_EVERY * 3600):
+        told = OVERDUE
+    else:
+        told = NONE if age is None else OK
+    return {"last": found.made.isoformat() if found.made else None, "age": age and int(age), "status": told}
 
 
 def _told(name: str, check: Callable[[], None]) -> str:

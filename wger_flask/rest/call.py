@@ -10,7 +10,7 @@ from typing import Any
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from ..media.store import Changes
+from ..media.changes import Changes
 from ..storage.model import Model
 from ..storage.query import Selection
 from .actions import Action, Deprecation

@@ -20,7 +20,8 @@ from werkzeug.wsgi import wrap_file
 
 from ..media import thumbnails
 from ..media.errors import InvalidImage, NotStored
-from ..media.store import MediaStore, Served, UnsafeName
+from ..media.names import UnsafeName
+from ..media.store import MediaStore, Served
 from . import private_media
 from .services import services
 

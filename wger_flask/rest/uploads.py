@@ -19,8 +19,9 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 
 from ..media import images, thumbnails, videos
+from ..media.changes import Changes
 from ..media.errors import NotAFile, NotSubmitted, RefusedFile
-from ..media.store import Changes, new_name
+from ..media.names import new_name
 from ..storage import cascade, columns
 from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of

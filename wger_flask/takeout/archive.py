@@ -17,7 +17,8 @@ import orjson
 
 from ..auth.models import User
 from ..media.errors import NotStored
-from ..media.store import MediaStore, UnsafeName
+from ..media.names import UnsafeName
+from ..media.store import MediaStore
 from ..rest.owned import Owned
 from ..rest.registry import Registry
 from ..storage.database import snapshot

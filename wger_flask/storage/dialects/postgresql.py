@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import peewee
 
 from ..types import Cursor, Expression, Row
+from . import postgresql_backup
 from . import postgresql_declarations as declarations
 from .base import Database, Dialect
 from .driver_errors import Unable, told_by_driver
@@ -133,6 +134,12 @@ class PostgresqlDialect(Dialect["Postgresql"]):
             return database.execute_sql(_COMMITTED).fetchone()[0]
         except peewee.PeeweeException:
             return None
+
+    backup_suffix = ".sql"
+    dump = staticmethod(postgresql_backup.dump)
+    check_dump = staticmethod(postgresql_backup.check)
+    demand_alone = staticmethod(postgresql_backup.demand_alone)
+    load_dump = staticmethod(postgresql_backup.load)
 
     columns_by_table = staticmethod(declarations.columns_by_table)
     drop_index = staticmethod(declarations.drop_index)

@@ -20,6 +20,7 @@ import peewee
 
 from ..types import Expression, Reader, Row
 from ..upgrades import Progress
+from . import sqlite_backup
 from . import sqlite_names as names
 from .addresses import Addresses
 from .base import Dialect, load_json, wire_moment
@@ -146,7 +147,24 @@ class SqliteDialect(Dialect[SqliteFile]):
     require_value = staticmethod(require_value)
 
     def copy_beside(self, database: SqliteFile, progress: Progress) -> str:
-        return str(copy_beside(Path(database.database).absolute(), progress))
+        return str(copy_beside(_file_of(database), progress))
+
+    # -- backups ---------------------------------------------------------------------------------
+    backup_suffix = ".sqlite"
+    check_dump = staticmethod(sqlite_backup.check)
+
+    def dump(self, database: SqliteFile, target: Path, progress: Progress) -> None:
+        sqlite_backup.dump(_file_of(database), target, progress)
+
+    def demand_alone(self, database: SqliteFile) -> None:
+        with sqlite_backup.alone(_file_of(database), is_to_stay=True):
+            pass
+
+    def load_dump(self, database: SqliteFile, copy: Path, moment: str, progress: Progress) -> str | None:
+        return sqlite_backup.load(_file_of(database), copy, moment)
+
+    def workshop(self, database: SqliteFile) -> Path:
+        return _file_of(database).parent
 
     # -- what has changed ----------------------------------------------------------------------
     def change_marker(self, database: SqliteFile) -> object:
@@ -234,6 +252,10 @@ class SqliteDialect(Dialect[SqliteFile]):
                 yield
         finally:
             database.pragma("cache_size", before)
+
+
+def _file_of(database: SqliteFile) -> Path:
+    return Path(database.database).absolute()
 
 
 def _json_path(name: str) -> peewee.SQL:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..upgrades import Progress, UpgradeRefused
 
-_PAGES = 4096  # copied at once, between two reports
+PAGES = 4096  # copied at once, between two reports
 _MARGIN = 16 << 20  # bytes
 
 
@@ -38,10 +38,10 @@ def copy_beside(file: Path, progress: Progress) -> Path:
         try:
             with closing(sqlite3.connect(partial)) as copy:
                 told = "copying the database"
-                source.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(told, total - left, total))
-            _flush(partial)
+                source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(told, total - left, total))
+            flush(partial)
             partial.rename(target)
-            _flush(file.parent)
+            flush(file.parent)
         except sqlite3.OperationalError as wrong:
             partial.unlink(missing_ok=True)
             raise UpgradeRefused(f"the database cannot be copied to {partial}: {wrong}") from None
@@ -51,7 +51,8 @@ def copy_beside(file: Path, progress: Progress) -> Path:
     return target
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, written to the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
