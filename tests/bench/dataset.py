@@ -72,6 +72,9 @@ def _make(folder: Path, database: Path) -> None:
     started = time.monotonic()
     _command(fresh, "import-dump", str(dump))
     print(f"imported in {time.monotonic() - started:.1f} s")
+    started = time.monotonic()
+    _command(fresh, "export-dump", str(dump))
+    print(f"exported in {time.monotonic() - started:.1f} s")
     dump.unlink()
     fresh.rename(database)
 

@@ -146,3 +146,48 @@ _READERS: dict[str, Callable[..., object]] = {
     "DateField": lambda value: str(date.fromisoformat(value)),
     "TimeField": lambda value: str(time.fromisoformat(value)),
 }  # fmt: skip
+
+
+def one_of_each(labels: list[str]) -> list[dict[str, Any]]:
+    """Return a document with a row of each of these models, in their order, every field of it filled."""
+    return [
+        {
+            "model": label,
+            "pk": key_of(label),
+            "fields": {
+                **{one["name"]: _value(one) for one in models()[label]["fields"] if not one["primary_key"]},
+                **{
+                    one["name"]: [GRANTED if one["to"] == "auth.permission" else key_of(one["to"])]
+                    for one in models()[label]["m2m"]
+                },
+            },
+        }
+        for label in labels
+    ]
+
+
+GRANTED = ["gym_trainer", "gym", "gym"]
+
+
+def key_of(label: str) -> object:
+    """Return the key of the row of a model in :func:`one_of_each`."""
+    (key,) = [one for one in models()[label]["fields"] if one["primary_key"]]
+    return {"UUIDField": "01900000-0000-7000-8000-000000000001", "CharField": "k" * 40}.get(key["type"], 5)
+
+
+def _value(field: dict[str, Any]) -> object:
+    if field["type"] in ("ForeignKey", "OneToOneField"):
+        return key_of(field["to"])
+    if field.get("choices"):
+        return field["choices"][0][0]
+    if field["type"] == "DecimalField":
+        return f"{1:.{field['decimal_places']}f}"
+    return _SAMPLES[field["type"]]
+
+
+_SAMPLES: dict[str, object] = {
+    "IntegerField": 5, "PositiveIntegerField": 5, "FloatField": 1.5, "BooleanField": True, "CharField": "é",
+    "TextField": "a\n\"text\"", "FileField": "folder/file.png", "DateTimeField": "2024-03-31T01:30:00.123456Z",
+    "UUIDField": "01900000-0000-7000-8000-0000000000aa", "JSONField": {"a": [1, None, "é"]}, "DateField": "2024-02-29",
+    "TimeField": "08:30:00",
+}  # fmt: skip

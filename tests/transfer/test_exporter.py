@@ -14,11 +14,11 @@ import pytest
 from tests.reference import BY_LABEL, MODELS, PACKED, SERVER, needs_reference, unpacked_database
 from wger_flask.storage.database import database, open_database
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.model import Model, links_of
+from wger_flask.storage.model import Model, label_of, links_of
 from wger_flask.storage.server_zone import set_server_zone
 from wger_flask.testing.databases import prepare
 from wger_flask.testing.server import Client, make_template, settings_for, with_app
-from wger_flask.transfer.exporter import ExportReport, export_dump
+from wger_flask.transfer.exporter import ExportReport, export_dump, wgers_models
 from wger_flask.transfer.importer import import_dump
 
 from . import loaddata
@@ -148,6 +148,20 @@ def test_wger_takes_a_database_that_was_born_here(tmp_path):
     labels = {one["model"] for one in document}
     assert {"auth.group", "exercises.translation", "nutrition.ingredient", "measurements.measurement"} < labels
     assert not {label for label in labels if label.startswith(("plugin", "wger"))}
+    (tmp_path / "theirs").mkdir()
+    loaded_by_wger(document, tmp_path / "theirs")
+
+
+@needs_reference
+def test_wger_takes_a_row_of_each_model(load, tmp_path):
+    """Whatever a model's columns are: all of wger's, its edit history and its accounts among them."""
+    expected = loaddata.one_of_each([label_of(model) for model in wgers_models(MODELS)])
+    assert len(expected) == 62
+    load(expected)
+    document = read(exported())
+    assert [one for one in document if one in expected] == expected
+    assert {one["model"] for one in document if one not in expected} <= {"trophies.trophy", "measurements.category"}
+    database.obj.close()
     (tmp_path / "theirs").mkdir()
     loaded_by_wger(document, tmp_path / "theirs")
 

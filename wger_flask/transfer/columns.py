@@ -173,8 +173,12 @@ def _float(field) -> Reader:
 def _decimal(field: columns.Decimals) -> Reader:
     largest = Decimal(10) ** (field.max_digits - field.places)
     stored = partial(encode, field)
+    whole = rf"[1-9][0-9]{{0,{field.max_digits - field.places - 1}}}" if field.max_digits > field.places else "0"
+    as_stored = re.compile(rf"-?(?:0|{whole})\.[0-9]{{{field.places}}}").fullmatch
 
     def read(value):
+        if type(value) is str and as_stored(value):  # what Django writes: a dump has hundreds of thousands
+            return value
         try:
             number = Decimal(value if type(value) is str else str(value))
             fits = number.is_finite() and abs(number) < largest
