@@ -12,7 +12,7 @@ from flask import Flask, Response, g
 from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import backups, imports, jobs, logs, sync, takeout, web, webhooks
+from . import backups, imports, jobs, logs, pull, sync, takeout, web, webhooks
 from .auth import audit, cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
@@ -122,6 +122,7 @@ def _built(app: Application, settings: Settings) -> Flask:
     imports.register(registry)
     takeout.register(registry)
     backups.register(registry, settings)
+    pull.register(registry)
     loaded = register_plugins(registry, settings.WGER_PLUGINS, shipped("plugins"))
     settings.of_plugins.refuse_unknown(loaded, installed_names(shipped("plugins")))
     registry.prepare(settings)

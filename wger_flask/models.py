@@ -14,7 +14,7 @@ from .storage.model import Model
 MODULES = (
     "auth.models", "auth.audit", "domain.core.models", "domain.exercises.models", "domain.routines.models",
     "domain.nutrition.models", "domain.measurements.models", "domain.gallery.models", "domain.trophies.models",
-    "webhooks.models", "jobs.models", "imports.models",
+    "webhooks.models", "jobs.models", "imports.models", "pull.models",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def serve(bind: str | None, workers: int | None) -> None:
     Creates the database and its tables, loads the starter data when it is new, then listens until it
     is stopped. A database that was served before and is empty now is refused.
     """
+    from ..pull.models import PullSource
     from ..storage import served_databases
     from ..transfer import starter
 
@@ -45,6 +46,8 @@ def serve(bind: str | None, workers: int | None) -> None:
     shown = settings.WGER_BIND if settings.WGER_BIND.startswith("unix:") else f"http://{settings.WGER_BIND}"
     click.echo(f"Serving wger on {shown} (stop with Ctrl+C).")
     click.echo("Make an account there, or with: wger-flask create-user NAME --admin")
+    if not PullSource.select().exists():
+        click.echo("Copy exercises and foods from another wger with: wger-flask pull https://wger.de")
     disconnect()
     config = shipped("config") / "gunicorn.conf.py"
     command = [sys.executable, "-m", "gunicorn", "-c", str(config), "wger_flask.app:create_app()"]

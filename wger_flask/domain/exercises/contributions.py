@@ -16,13 +16,18 @@ def noted(call, row, created: bool) -> None:
 
 def remove(call, row) -> None:
     """Delete a row, what depends on it and its files, and note each row that has a history."""
+    remove_row(call.files, row, call.user.id)
+
+
+def remove_row(files, row, user_id: int | None) -> None:
+    """Do what :func:`remove` does; ``files`` are the changes of files of the transaction that runs."""
 
     def note(gone, keys: list) -> None:
         if history_of(gone):
             for doomed in Selection(gone, (any_of(key_of(gone), keys),), ("id",)).instances():
-                record(doomed, "deleted", call.user.id)
+                record(doomed, "deleted", user_id)
 
-    delete_rows(call.files, type(row), [row._pk], going=note)
+    delete_rows(files, type(row), [row._pk], going=note)
 
 
 HISTORY = Hooks(saved=noted, delete=remove)

@@ -74,18 +74,33 @@ def delete_exercise(call, exercise: Exercise) -> None:
     replacement = _replacement(exercise, options.get("replaced_by"))
     name = _english_name(exercise)
     if replacement is not None:
-        for used in (SlotEntry, WorkoutLog):
-            used.update(exercise=replacement).where(used.exercise == exercise).execute()
-        tell_replaced(Exercise, exercise.id, replacement.id)
+        lead_over(exercise, replacement)
         if options.get("transfer_translations"):
             _transfer_translations(call, exercise, replacement)
         if options.get("transfer_media"):
             media.transfer(call, exercise, replacement)
-    note("base", exercise.uuid, f"Exercise base of {name}", replacement.uuid if replacement else None)
+    note_exercise(exercise, f"Exercise base of {name}", replacement)
+    remove(call, exercise)
+
+
+def lead_over(exercise: Exercise, replacement: Exercise) -> None:
+    """Let all routines and logs that point at an exercise point at another one."""
+    for used in (SlotEntry, WorkoutLog):
+        used.update(exercise=replacement).where(used.exercise == exercise).execute()
+    tell_replaced(Exercise, exercise.id, replacement.id)
+
+
+def is_used(exercise: Exercise) -> bool:
+    """Tell whether a routine or a log points at an exercise."""
+    return any(Selection(used, (equals(used.exercise, exercise.id),)).exists() for used in (SlotEntry, WorkoutLog))
+
+
+def note_exercise(exercise: Exercise, comment: str, replacement: Exercise | None) -> None:
+    """Note that an exercise goes, and the texts, pictures and films that go with it."""
+    note("base", exercise.uuid, comment, replacement.uuid if replacement else None)
     for model, kind in KINDS:
         for row in Selection(model, (equals(model.exercise, exercise.id),), ("id",)).instances():
             note(kind, row.uuid, row.name if model is Translation else "")
-    remove(call, exercise)
 
 
 def _replacement(exercise: Exercise, wanted: uuids.UUID | int | None) -> Exercise | None:

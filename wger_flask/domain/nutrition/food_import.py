@@ -71,7 +71,7 @@ def add_foods(foods: Iterable[Food]) -> Counter[str]:
         values = _values(food, languages, licenses)
         stored.append(food)
         if row is None:
-            new.append(_defaults() | values)
+            new.append(new_row() | values)
         elif any(row[name] != value for name, value in values.items()):
             changed.append(row | values | {"last_update": columns.now(), "last_imported": columns.now()})
         else:
@@ -101,8 +101,8 @@ def _values(food: Food, languages: dict[str, int], licenses: dict[str, int]) -> 
     }  # fmt: skip
 
 
-def _defaults() -> dict[str, Any]:
-    """Return what a new food has in the columns that nothing is said of."""
+def new_row() -> dict[str, Any]:
+    """Return what a new food has in its columns as long as nothing is said of them, its key excepted."""
     made = {}
     for name, column in columns_of(Ingredient).items():
         if name != "id":

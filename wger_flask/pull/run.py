@@ -1,0 +1,101 @@
+"""Copy from a server, part after part."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..rest.services import services
+from ..storage.database import transaction
+from . import deletions, gallery, measurements, own
+from .client import Client, Missing, PullFailure
+from .exercises import Exercises
+from .foods import Foods
+from .own_rows import OwnRows
+from .state import Report, Show, State
+from .vocabulary import CATALOGUE, UNITS, Words
+
+PUBLIC = ("exercises", "foods")
+OWN = ("measurements", "training", "nutrition", "gallery")
+_OLDEST = (2, 5)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be copied: names of :data:`PUBLIC` and :data:`OWN`, and the languages of foods, none for all.
+
+    ``token`` and ``user``, the key of an account here, belong together; ``anew`` looks at everything, what
+    has not changed since the last run too.
+    """
+
+    only: frozenset[str]
+    languages: tuple[str, ...] = ()
+    token: str = ""
+    user: int | None = None
+    anew: bool = False
+
+
+def pull(
+    address: str, wanted: Wanted, show: Show, pause: float = 0.0, sleep: Callable[[float], object] = time.sleep
+) -> Report:
+    """Copy what is ``wanted`` from the server at ``address``; ``show(part, done, total)`` is told how far it is.
+
+    Raises :class:`~.client.PullFailure` where it cannot go on: what was copied until then stays, and the next run goes
+    on behind it. To be called within the context of an application.
+    """
+    client, report = Client(address, wanted.token, pause, sleep), Report()
+    try:
+        _demand_known_release(client)
+        if wanted.token:
+            client.get("userprofile/")  # a token that is wrong is told of before anything is copied
+        _copy(client, wanted, report, show)
+    except Missing as why:
+        raise PullFailure(str(why)) from None
+    finally:
+        client.close()
+    return report
+
+
+def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
+    state = State(client, None, report, show, wanted.anew)
+    words = Words(state, (*CATALOGUE, *UNITS))
+    training = wanted.user is not None and wanted.only & {"training", "measurements"}
+    if "exercises" in wanted.only or training:
+        Exercises(state, words).run()
+        deletions.follow(state)
+    foods = Foods(state, words)
+    if "foods" in wanted.only:
+        foods.run(wanted.languages)
+    if wanted.user is not None:
+        rows = OwnRows(State(client, wanted.user, report, show, wanted.anew), state, words, foods)
+        try:
+            _copy_own(rows, wanted.only)
+        finally:  # of what is here by now
+            with transaction():
+                services().registry.tell_imported(wanted.user)
+
+
+def _copy_own(rows: OwnRows, only: frozenset[str]) -> None:
+    if "training" in only:
+        for part in own.TRAINING:
+            rows.copy(part)
+        rows.time_sessions()
+    if "measurements" in only:
+        measurements.copy(rows)
+    if "nutrition" in only:
+        for part in own.NUTRITION:
+            rows.copy(part)
+    if "gallery" in only:
+        gallery.copy(rows)
+
+
+def _demand_known_release(client: Client) -> None:
+    try:
+        said = client.get("version/").data
+    except Missing:
+        raise PullFailure(f"{client.site} is no wger: it tells no version of its API") from None
+    found = re.match(r"(\d{1,4})\.(\d{1,4})", said) if isinstance(said, str) else None
+    if found and (int(found[1]), int(found[2])) < _OLDEST:
+        raise PullFailure(f"{client.site} is wger {said[:20]}; those from 2.5 on can be copied from")
