@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask.rest.errors import NotAcceptable, NotFound
-from wger_flask.rest.negotiation import HTML, JSON, Format, negotiate
+from wger_flask.rest.negotiation import HTML, JSON, TABLES, Format, negotiate
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -107,3 +107,36 @@ def test_any_text_is_answered(accept, suffix, requested):
 @given(st.permutations(["application/json;q=0.2", "text/html;q=0.9", "application/xml"]))
 def test_neither_order_nor_quality_matter(parts):
     assert negotiate(",".join(parts)) == JSON
+
+
+CSV, LINES, SHEET = TABLES.values()
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix", "requested", "found"),
+    [
+        ("text/csv", "", "", "csv"), (LINES, "", "", "ndjson"), (SHEET, "", "", "xlsx"),
+        ("TEXT/CSV;q=0.1", "", "", "csv"),
+        ("text/csv; header=present", "", "", "csv"), ("text/csv, text/*", "", "", "csv"), ("text/*", "", "", "api"),
+        ("text/csv, text/html", "", "", "api"), (f"{SHEET}, text/csv;q=0.5", "", "", "csv"),
+        ("text/csv, */*;q=0.5", "", "", "json"), ("text/csv, application/*", "", "", "json"),
+        (f"{LINES}, application/json;q=0.1", "", "", "json"), ("", "", "csv", "csv"), ("*/*", "xlsx", "", "xlsx"),
+        ("application/json", "csv", "", "csv"), (BROWSER, "", "xlsx", "xlsx"),
+        ("application/*", "", "ndjson", "ndjson"),
+    ],
+)  # fmt: skip
+def test_lists_are_tables_too(accept, suffix, requested, found):
+    assert negotiate(accept, suffix, requested, True).name == found
+
+
+@pytest.mark.parametrize(
+    ("accept", "suffix", "requested"), [("*/*", "csv", ""), ("", "", "xlsx"), ("text/csv", "", "")]
+)
+def test_nothing_else_is_a_table(accept, suffix, requested):
+    with pytest.raises(NotFound if suffix or requested else NotAcceptable):
+        negotiate(accept, suffix, requested)
+
+
+def test_a_format_in_the_query_must_be_acceptable():
+    with pytest.raises(NotAcceptable):
+        negotiate("application/json", "", "csv", True)

@@ -19,12 +19,14 @@ from .bodies import FormData, NotAnObject, read_body
 from .caching import NEVER
 from .context import Context, current_context
 from .errors import ApiError, NotAuthenticated
+from .field_choice import dumper_for
 from .fields.computed import File
 from .negotiation import JSON
 from .ownership import NotADictionary
 from .permissions import METHODS, SAFE_METHODS, Access, User
 from .resource import Resource
 from .schema import Schema, checked, load, look_up, parse
+from .serialization import Dumper
 from .services import Services, services
 from .throttling import Limit
 
@@ -197,6 +199,18 @@ class Call:
     def context(self) -> Context:
         """The :class:`Context` for dumping rows: the server's URL, the user, the time zone."""
         return current_context()
+
+    @property
+    def dump(self) -> Dumper:
+        """The :class:`~.serialization.Dumper` for the answer: of all fields, or of those that ``?fields=`` names.
+
+        Pages show all.  Raises :class:`~.errors.Invalid` (400) for names of no field.
+        """
+        every = self.required_resource.dump
+        if not self.args:
+            return every
+        chosen = dumper_for(self.required_resource, self.args)
+        return every if self.format.is_html else chosen
 
     @property
     def body(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ first one does, and rows that come or go meanwhile shift nothing.  There is no c
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
@@ -23,6 +24,8 @@ from ..storage.types import Expression
 from .errors import NotFound
 from .filtering.lookups import Parameter
 from .mount import root_url
+
+_ALL = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,22 @@ class Cursor:
             _written(last - inside) if goes_on and last is not None else None,
             _written(first + inside, back=True) if came_from and first is not None else None,
         )
+
+    def parts(
+        self, selection: Selection, columns: tuple[str, ...], args: MultiDict[str, str], size: int
+    ) -> Generator[list[tuple[Any, ...]], None, None]:
+        """Yield all raw rows, ``size`` at a time, from the cursor of the query ``args`` on where there is one.
+
+        Raises :class:`~.errors.NotFound` for a cursor that cannot be read, or that leads back.
+        """
+        position, back = _read(args.get("cursor", ""))
+        if back:
+            raise NotFound("Invalid cursor")
+        name = key_of(selection.model).name
+        down = selection.order[:1] == (f"-{name}",)
+        if position is not None:
+            selection = selection.where(_beyond(selection.model, position, down))
+        return selection.order_by(f"-{name}" if down else name).raw_parts(columns, size, _ALL)
 
     def window(self, args: MultiDict[str, str]) -> tuple[int, int]:
         """Return the number of rows that ``args`` ask for, and 0: a cursor skips none."""

@@ -43,6 +43,7 @@ from .uploads import look_at_files
 
 # What a page sends on which a user logs in to go on with a form: their name and password, and the form.
 AGAIN, NAME, PASSWORD = "_again", "_name", "_password"
+READING = ("GET", "HEAD")
 
 
 # -- the steps, outermost first: the only place where their order is decided -----------------
@@ -51,7 +52,8 @@ def negotiate_format(call: Call) -> None:
     if call.wants_stream:
         return  # what goes wrong is told in JSON
     named = call.args["format"] if "format" in call.args else ""  # noqa: SIM401  get() is slower where there is none
-    call.format = negotiate(call.request.headers.get("Accept", ""), call.suffix, named)
+    accept, has_tables = call.request.headers.get("Accept", ""), call.target.kind == "list" and call.method in READING
+    call.format = negotiate(accept, call.suffix, named, has_tables)
 
 
 def method_override(call: Call) -> None:

@@ -6,6 +6,7 @@ only asked for when the page itself does not tell it.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -82,6 +83,14 @@ class LimitOffset:
         if (rows or not offset) and len(rows) < limit:
             return Page(rows, offset + len(rows), limit, offset)
         return Page(rows, selection.count(at_least=offset + len(rows)), limit, offset)
+
+    def parts(
+        self, selection: Selection, columns: tuple[str, ...], args: MultiDict[str, str], size: int
+    ) -> Generator[list[tuple[Any, ...]], None, None]:
+        """Yield all raw rows, ``size`` at a time; the query ``args`` may ask for fewer of them, and skip some."""
+        offset = min(_number(args, "offset"), _LARGEST // 2)
+        limit = min(_number(args, "limit") or _LARGEST, _LARGEST - offset)
+        return selection.raw_parts(columns, size, limit, offset)
 
     def describe(self) -> list[Parameter]:
         """Return the query parameters, for the OpenAPI document and for pages."""

@@ -262,11 +262,11 @@ class Resource:
 
     def show(self, selection: Selection, context: Context) -> dict[str, Any]:
         """Return the one row of ``selection`` as a dictionary for JSON; raises :class:`NoMatch` (404)."""
-        return self.dump(self.load(selection), context)[0]
+        return self.dump(self.load(selection, self.dump), context)[0]
 
-    def load(self, selection: Selection) -> list[tuple[Any, ...]]:
-        """Return the one row of ``selection`` as :attr:`dump` takes it, in a list; raises :class:`NoMatch` (404)."""
-        rows = selection.raw_rows(self.dump.columns, 1)
+    def load(self, selection: Selection, dump: Dumper) -> list[tuple[Any, ...]]:
+        """Return the one row of ``selection`` as ``dump`` takes it, in a list; raises :class:`NoMatch` (404)."""
+        rows = selection.raw_rows(dump.columns, 1)
         if not rows:
             raise NoMatch(self.model)
         return rows

@@ -95,16 +95,23 @@ class Dumper:
     """Dump rows of ``model`` in the shape of ``schema``.
 
     ``columns`` are the paths to select, ``key`` the place of the primary key among them.
-    With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.
+    With a ``prefix`` (``"muscle."``) the rows are selected from a model that refers to ours.  ``only`` are the keys in
+    JSON of the fields to dump, all unless given; ``fields`` those that are dumped, by that key.
     ``is_flat`` tells whether a row's own columns are all that it takes, ``is_plain`` whether one query is, with rows
     that references lead to, and ``is_large`` whether some may hold long texts, or JSON, which is far larger as objects.
     """
 
-    def __init__(self, schema: type[Schema], model: type[Model], prefix: str = "", dialect: AnyDialect | None = None):
+    def __init__(
+        self, schema: type[Schema], model: type[Model], prefix: str = "", dialect: AnyDialect | None = None,
+        only: frozenset[str] | None = None,
+    ):  # fmt: skip
         self._builder = builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(key_of(model).name)
         fields = cast("dict[str, Field]", schema().dump_fields)  # a table has wire fields alone
-        self._names = [field.data_key or name for name, field in fields.items()]
+        if only is not None:
+            fields = {name: field for name, field in fields.items() if (field.data_key or name) in only}
+        self.fields = {field.data_key or name: field for name, field in fields.items()}
+        self._names = list(self.fields)
         self._makers = [field.column(builder, name) for name, field in fields.items()]
         self._loaders = builder.loaders
         self.columns = tuple(builder.columns)
@@ -157,6 +164,19 @@ def dumper(schema: type[Schema], model: type[Model]) -> Dumper:
     ``dumper(NapSchema, Nap).of(selection, call.context)`` is a list of dictionaries.
     """
     return _dumper(schema, model, database.obj.dialect)
+
+
+MOST_CHOICES = 256  # of fields that clients make, of which dumpers are kept
+
+
+@lru_cache(MOST_CHOICES)
+def _partial_dumper(schema: type[Schema], model: type[Model], only: frozenset[str], dialect: AnyDialect) -> Dumper:
+    return Dumper(schema, model, dialect=dialect, only=only)
+
+
+def partial_dumper(schema: type[Schema], model: type[Model], only: frozenset[str]) -> Dumper:
+    """Return the :class:`Dumper` of some fields: it selects, and loads, what these take."""
+    return _partial_dumper(schema, model, only, database.obj.dialect)
 
 
 def dump_held(schema: type[Schema], row: Model, context: Context) -> dict[str, Any]:

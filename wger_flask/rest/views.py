@@ -29,26 +29,29 @@ from .pagination import ON_A_PAGE
 from .renderers import to_json_list
 from .resource import HISTORY, Resource
 from .serialization import Dumper, dump_held
+from .tables import streamed_table
 from .uploads import delete_rows, keep_files
 
 AT_ONCE = 100  # rows of large values that are there as objects
 
 
-def list_rows(call: Call) -> dict[str, Any]:
+def list_rows(call: Call) -> Any:
     """List the rows that the user may see."""
-    resource, args = call.required_resource, call.args
+    resource, args, dump = call.required_resource, call.args, call.dump
     selection = resource.visible_to(call.user)
     selection = resource.filter_set.apply(selection, args)
     usual = resource.for_people if call.format.is_html else ()
     selection = resource.order.apply(selection, args, resource.filter_set.relevance(args) or usual)
-    page = resource.pagination.slice(selection, resource.dump.columns, args, ON_A_PAGE if call.format.is_html else None)
+    if call.format.is_table:
+        return streamed_table(call, selection, dump)
+    page = resource.pagination.slice(selection, dump.columns, args, ON_A_PAGE if call.format.is_html else None)
     if call.format.is_html:
         call.loaded = page.rows
-    return page.envelope(_results(call, page.rows), call.request)
+    return page.envelope(_results(call, page.rows, dump), call.request)
 
 
-def _results(call: Call, rows: list[Row]) -> list[dict[str, Any]] | Fragment:
-    dump, context = call.required_resource.dump, call.context
+def _results(call: Call, rows: list[Row], dump: Dumper) -> list[dict[str, Any]] | Fragment:
+    context = call.context
     if len(rows) <= AT_ONCE or not dump.is_large or call.format.is_html or call.format.indent:
         return dump(rows, context)
     return to_json_list(_let_go(rows, dump, context))
@@ -65,9 +68,9 @@ def show_row(call: Call) -> dict[str, Any]:
     """Show one row."""
     if call.target.access.row:
         call.row()
-    resource = call.required_resource
-    call.loaded = resource.load(call.selection())
-    [shown] = resource.dump(call.loaded, call.context)
+    dump = call.dump
+    call.loaded = call.required_resource.load(call.selection(), dump)
+    [shown] = dump(call.loaded, call.context)
     return shown
 
 

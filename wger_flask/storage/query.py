@@ -11,7 +11,7 @@ and turns them into JSON without an object in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
@@ -103,6 +103,18 @@ class Selection:
         decoders = _decoders(held.dialect, self.model, columns)
         for found in held.dialect.stream(held, statement.sql, statement.filled(values), at_once):
             yield _decoded(found, decoders)
+
+    def raw_parts(
+        self, columns: tuple[str, ...], size: int, limit: int, offset: int = 0
+    ) -> Generator[list[Row], None, None]:
+        """Yield what :meth:`raw_rows` returns, ``size`` rows at a time, of which not all are in memory at once.
+
+        Other statements may be run between two parts; all must be within :func:`.database.snapshot`.
+        """
+        values = [value for part in (*self.clauses, *self.order) if type(part) is Clause for value in part.values]
+        dialect = database.obj.dialect
+        statement = _rows(dialect, self.model, self.clauses, self.order, columns, True, False, ranked=False)
+        yield from dialect.stream(database.obj, statement.sql, statement.filled([*values, limit, offset]), size)
 
     def _key_at(self, offset: int) -> int | None:
         """Return a key from which on the rows behind the first ``offset`` are read, None where that takes counting.

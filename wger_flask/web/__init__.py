@@ -22,10 +22,12 @@ from ..rest.fields import Field
 from ..rest.registry import RegistrationError, Registry
 from ..rest.renderers import set_page
 from ..rest.resource import DELETION, Resource
+from ..rest.tables import set_names
 from . import api_docs, docs_site, home, layout, renderer, web_ui
 from .cells import CELLS, REFERENCES, kind_of_cell
 from .charts.line import CHART
 from .deletion_page import DELETING
+from .display_names import names_apart
 from .index import targets_of
 from .web_ui import NoWebUi
 from .widgets import OBJECTS, WIDGETS
@@ -41,6 +43,7 @@ def register(app: Flask, registry: Registry, api: Api) -> None:
     prepare(registry)
     layout.register(app)
     set_page(renderer.page)
+    set_names(names_apart)
     registry.add_templates(Path(app.root_path) / "templates")
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in registry.templates])
     app.register_blueprint(home.pages)

@@ -77,6 +77,14 @@ def names_of_shown(model: type[Model], keys: Iterable) -> dict[str, str]:
     return {str(key): name for key, name in loaded_names(model, wanted).items()}
 
 
+def names_apart(model: type[Model], keys: Iterable, user) -> dict[str, str]:
+    """Return what :func:`names_of` does, and keep nothing of it: a table has more rows than are to be in memory."""
+    try:
+        return names_of(model, keys, user)
+    finally:
+        g.pop("known_names", None)
+
+
 def name_shown(resource: Resource, row: dict) -> str | None:
     """Return what a row is called as its JSON ``row`` says it, None where that does not."""
     if resource.model in services().registry.names:

@@ -26,7 +26,7 @@ from .refusals import refused
 from .related import related_lists
 from .row_picker import choosing, list_wanted
 from .stale_forms import COMES_BACK, lost, shown_again
-from .tables import key_field, pager_of, table_of
+from .tables import files_of, key_field, pager_of, table_of
 from .urls import address, here, way_back
 from .views import picture
 
@@ -80,7 +80,7 @@ def listing(call: Call, payload: dict, errors: dict | None = None, status: int =
         "list.html", status, **frame_of(call, payload, heading(resource)), table=table,
         pager=pager_of(call, payload) if not errors else None, picture=shown,
         folded=bool(shown) and registry.views[resource.view.split(":")[0]].instead,
-        filters=filters, filter_errors=errors or {}, form=form, choosing=asked,
+        filters=filters, filter_errors=errors or {}, form=form, choosing=asked, files=[] if asked else files_of(call),
         actions=[] if asked else [_action(call, action) for action in resource.actions if not action.detail],
         may_log_in=would(call, "POST") or would_add(call), why=None if asked else barred(call),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from .display_names import names_of_shown, naming_column, plain_name
 from .urls import address, with_args
 
 SIZES = (20, 50, 100)
+FILES = {"csv": "CSV", "xlsx": "Excel", "ndjson": "NDJSON"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +169,10 @@ def pager_of(call: Call, envelope: dict) -> Pager | None:
     sizes = tuple((size, "" if size == limit else at(0, size)) for size in SIZES)
     first, last = (offset + 1, offset + shown) if shown else (0, 0)
     return Pager(first, last, count, previous, following, sizes)
+
+
+def files_of(call: Call) -> list[tuple[str, str]]:
+    """Return, for each kind of file that all rows of a list can be had as, what it is called and its address."""
+    args = {"limit": None, "offset": None, "cursor": None, "page_size": None}
+    path = address(call.required_resource.name)
+    return [(label, path + with_args(call.args, **args, format=name)) for name, label in FILES.items()]

@@ -13,12 +13,14 @@ from apispec import APISpec
 
 from ..call import Target
 from ..fields import ANSWER
+from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
 from ..throttling import Limit
 from .schemas import Components
 
 JSON, HTML = "application/json", "text/html"
 PAGE = {"schema": {"type": "string"}}
+_WHOLE = {"xlsx": {"type": "string", "format": "binary"}}  # tables that are no text
 _REFUSAL = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
 _TROUBLE = {
     **_REFUSAL,
@@ -73,6 +75,8 @@ def responses(components: Components, target: Target, method: str) -> dict[str, 
         made["204"] = {"description": "It is deleted."}
     else:
         content = {JSON: {"schema": _answer(components, target, method)}, HTML: PAGE}
+        if target.kind == "list" and method == "GET":
+            content |= {kind: {"schema": _WHOLE.get(name, PAGE["schema"])} for name, kind in TABLES.items()}
         for status in _done(target, method):
             made[status] = {"description": "The new row." if status == "201" else "The answer.", "content": content}
             if links := _links(target) if status == "201" else {}:

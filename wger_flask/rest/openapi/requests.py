@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import field_choice
 from ..call import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
 from ..filtering.lookups import Parameter
+from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
 from ..schema import Schema
@@ -56,10 +58,16 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
     if target.query is not None:
         asked = target.query().load_fields.items()
         made += [_declared(components, field.data_key or name, field) for name, field in asked]
+    if method == "GET" and target.kind in ("list", "detail"):
+        shown = target.required_resource
+        if choice := field_choice.parameter(shown):
+            made.append(_query(choice, shown) | {"description": choice.label})
+    tables = TABLES if target.kind == "list" and method == "GET" else ()
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,
-        "description": "The format of the answer, in place of the Accept header.",
-        "schema": {"type": "string", "enum": ["json", "api"]},
+        "description": "The format of the answer, in place of the Accept header."
+        + (" Tables have all rows." if tables else ""),
+        "schema": {"type": "string", "enum": ["json", "api", *tables]},
     })  # fmt: skip
     return made
 
