@@ -190,3 +190,12 @@ def test_parts_hold_what_an_entry_tells(entry):
     assert parts["carbohydrates"] + parts["fiber"] in (carbohydrates, carbohydrates + fiber)
     energy = 4 * (parts["protein"] + parts["carbohydrates"] + parts["energy"]) + 2 * parts["fiber"] + 9 * parts["fat"]
     assert energy >= (entry.energy or 0)
+
+
+def test_the_foods_of_parts_are_the_same_on_every_server(person):
+    imported(person, STEW)
+    before = {food.uuid: food.last_update for food in Ingredient.select().where(Ingredient.source_name == SOURCE)}
+    assert {key.version for key in before} == {5}
+    imported(person, replace(STEW, day=date(2024, 3, 2)))
+    found = Ingredient.select().where(Ingredient.source_name == SOURCE)
+    assert {food.uuid: food.last_update for food in found} == before

@@ -66,10 +66,11 @@ class FoodNames:
         alike = [food for food in self._by_name.get(entry.food.casefold(), ()) if food.agrees(entry)]
         return min(alike, key=self._rank, default=None)
 
-    def by_key(self, key: str) -> KnownFood | None:
-        """Return the food with a key as text, None where there is none."""
-        found = _foods(Ingredient.id, [int(key)]) if key.isascii() and key.isdecimal() and len(key) < 10 else ()
-        return next((food for _, food in found), None)
+    @staticmethod
+    def by_keys(keys: Iterable[str]) -> dict[str, KnownFood]:
+        """Return the foods that there are of those with these keys, as text."""
+        numbers = {int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 10}
+        return dict(_foods(Ingredient.id, numbers))
 
     def suggest(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return foods that may be meant, as pairs of key and label, the nearest first."""

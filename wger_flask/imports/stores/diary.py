@@ -125,11 +125,13 @@ def _names(
         if not _is_sum(entry):
             times[_spelled(entry.food)] += 1
             firsts.setdefault(_spelled(entry.food), entry)
+    said = {spelled: choices.of(KIND, entry.food) for spelled, entry in firsts.items()}
+    foods = names.by_keys(filter(None, said.values()))
     found = {}
     for spelled, count in times.items():
-        entry = firsts[spelled]
-        chosen, asked = choices.of(KIND, entry.food), searches.get(entry.food, "")
-        food = names.by_key(chosen) if chosen else None
+        entry, chosen = firsts[spelled], said[spelled]
+        asked = searches.get(entry.food, "")
+        food = foods.get(chosen) if chosen else None
         is_chosen = food is not None or chosen == LEAVE_OUT
         if not is_chosen:
             food = names.find(entry)
@@ -145,7 +147,7 @@ def resolve(person: Person, text: str) -> str | None:
     """Return the id, as text, of the food that ``text`` names or is the id of; None where there is none."""
     asked = FoodDiaryEntry(0, date.min, text)
     names = FoodNames([asked], person.languages)
-    food = names.by_key(text) or names.find(asked)
+    food = names.by_keys([text]).get(text) or names.find(asked)
     return None if food is None else str(food.id)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
 
-from wger_flask.api import Selection, equals
+from wger_flask.api import Selection, advisory_lock, equals
 from wger_flask.domain.nutrition.food_import import Food, add_foods
 from wger_flask.domain.nutrition.models import Ingredient
 
@@ -27,6 +29,7 @@ _NAMES = {
 }  # fmt: skip
 _HOLDS = {PROTEIN: (PROTEIN,), CARBOHYDRATES: (CARBOHYDRATES,), FIBER: (CARBOHYDRATES, FIBER), FAT: (FAT,), ENERGY: ()}
 PARTS = tuple(_NAMES)
+_NAMESPACE = UUID("0c6a1d0e-6d0b-5c3f-9a53-4f1b0c1f5b3e")  # the same foods on every server: diaries move
 
 
 def parts_of(entry: FoodDiaryEntry) -> Iterator[tuple[str, Decimal]]:
@@ -42,15 +45,20 @@ def parts_of(entry: FoodDiaryEntry) -> Iterator[tuple[str, Decimal]]:
 
 def ids_of_parts() -> dict[str, int]:
     """Return the foods that stand for the parts, which are made where they are missing, within a transaction."""
-    add_foods(_food(part) for part in PARTS)
+    if len(found := _found()) < len(PARTS):
+        advisory_lock(SOURCE)
+        add_foods(_food(part) for part in PARTS)
+        found = _found()
+    return found
+
+
+def _found() -> dict[str, int]:
     rows = Selection(Ingredient, (equals(Ingredient.source_name, SOURCE),)).rows(("remote_id", "id"))
     return {part: key for part, key in rows if part in PARTS}
 
 
 def _food(part: str) -> Food:
     hundred = {"protein": Decimal(), "carbohydrates": Decimal(), "fat": Decimal(), "fiber": Decimal()}
-    values = hundred | {name: Decimal(100) for name in _HOLDS[part]}
-    return Food(
-        SOURCE, part, None, "en", "CC0", "",
-        {**values, "name": _NAMES[part], "energy": 100 * _KILOCALORIES[part], "license_author": ""},
-    )  # fmt: skip
+    values: dict[str, Any] = hundred | {name: Decimal(100) for name in _HOLDS[part]}
+    values |= {"uuid": uuid5(_NAMESPACE, part), "name": _NAMES[part], "energy": 100 * _KILOCALORIES[part]}
+    return Food(SOURCE, part, None, "en", "CC0", "", values)
