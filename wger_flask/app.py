@@ -12,11 +12,12 @@ from flask import Flask, Response, g
 from flask import request as flask_request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import backups, imports, jobs, logs, pull, sync, takeout, web, webhooks
+from . import backups, jobs, logs, pull, sync, takeout, web, webhooks
 from .auth import audit, cookies
 from .auth import extension as accounts
 from .auth.schemes import authenticate
 from .folders import shipped
+from .imports import registering as imports
 from .mail.delivery import delivery
 from .mail.outbox import Outbox
 from .open_application import check_open, claim, close_app, open_app, use_declarations, use_settings

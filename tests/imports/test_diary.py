@@ -55,7 +55,7 @@ def imported(person, *entries, chosen=None):
         plan = diary.plan(person, entries, choices)
         run = begin(person.id, "cronometer", "0" * 64)
         plan.write(run)
-        choices.remember()
+        choices.remember(plan.names)
     return plan, run
 
 

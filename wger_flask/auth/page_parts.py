@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, g, make_response, redirect, 
 from werkzeug.datastructures import CombinedMultiDict
 
 from ..rest.bodies import FormData
+from ..rest.body_limits import MEGABYTE, admit_files
 from ..rest.errors import CsrfFailed, Throttled
 from ..rest.schema import Schema, load
 from ..web.durations import for_people
@@ -26,10 +27,15 @@ STALE = "This page was older than your session. Nothing was done yet: look throu
 _HIDDEN = ("again", "current", "code", "csrfmiddlewaretoken")  # passwords by other names, and what is of a session
 
 
+_takes_files: set[str] = set()
+
+
 @pages.before_request
 def recognise() -> Response | None:
     """Find out who asks, refuse forms that another site sent, and show those again that came too late."""
     g.user = cookies.logged_in()
+    if g.user is not None and request.endpoint in _takes_files:
+        admit_files(request, policy().settings.WGER_MAX_BODY_SIZE * MEGABYTE)
     try:
         cookies.demand_csrf(request)
     except CsrfFailed:
@@ -51,10 +57,14 @@ def protect(response: Response) -> Response:
     return response
 
 
-def page(path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
-    """Register a page, and the shorter address that people guess."""
+def page(
+    path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST"), takes_files: bool = False
+) -> Callable[[View], View]:  # fmt: skip
+    """Register a page, and the shorter address that people guess; ``takes_files`` says that its form may send files."""
 
     def add(view: View) -> View:
+        if takes_files:
+            _takes_files.add(f"{pages.name}.{view.__name__}")
         pages.add_url_rule(path, view.__name__, view, methods=methods)
         if alias:
             pages.add_url_rule(alias, view.__name__, view, methods=methods, alias=True)

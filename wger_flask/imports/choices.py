@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wger_flask.api import Selection, equals
 
 from .folding import folded
 from .models import ImportChoice
+from .stores.plan import Named
 
 _LONGEST = 200
 
@@ -26,16 +27,21 @@ class RememberedChoices:
         asked = kind, _spelled(name)
         return self._given.get(asked, self._held.get(asked))
 
-    def remember(self) -> None:
-        """Keep what was given, for the next import; within the transaction that runs."""
+    def remember(self, names: Iterable[Named]) -> None:
+        """Keep what was given and is there, for the next import; within the transaction that runs.
+
+        ``names`` are those of the plans that were made with these choices.
+        """
+        taken = {(named.kind, _spelled(named.name)) for named in names if named.is_chosen}
         for (kind, name), target in self._given.items():
+            if (kind, name) not in taken:
+                continue
             asked = {"user": self.user, "kind": kind, "name": name}
             if (kind, name) not in self._held:
                 ImportChoice.create(**asked, target=target)
             elif self._held[kind, name] != target:
                 of_name = (ImportChoice.user == self.user) & (ImportChoice.kind == kind) & (ImportChoice.name == name)
                 ImportChoice.update(target=target).where(of_name).execute()
-        self._held |= self._given
 
 
 def _spelled(name: str) -> str:

@@ -11,12 +11,16 @@ import zlib
 from base64 import b85decode, b85encode
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from wger_flask.api import columns, transaction
+
+from .models import DRAFT, ImportRun
 from .records import KINDS, Record
 
+_KEPT = timedelta(days=2)
 _CLASSES = {kind.__name__: kind for kind in KINDS}
 _SPELLED: dict[type[Any], str] = {datetime: "m", date: "d", time: "t", Decimal: "n", str: "s"}
 
@@ -31,6 +35,14 @@ def unpack(packed: str) -> Sequence[Record]:
     """Return the records that :func:`pack` made a text of."""
     rows = json.loads(zlib.decompress(b85decode(packed)))
     return [_CLASSES[name](*(_value(value) for value in values)) for name, *values in rows]
+
+
+def drop_old() -> int:
+    """Drop the drafts that nobody has imported for two days; returns their number."""
+    with transaction():
+        old = (ImportRun.state == DRAFT) & (ImportRun.created < columns.now() - _KEPT)
+        dropped: int = ImportRun.delete().where(old).execute()
+    return dropped
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
 
-from wger_flask.api import Selection, equals, services, transaction, zone_of
+from wger_flask.api import Selection, advisory_lock, equals, services, transaction, zone_of
 from wger_flask.domain.core.models import ENGLISH, UserProfile
 
 from .choices import RememberedChoices
@@ -93,8 +93,9 @@ def import_records(
     Returns the import, None where there was nothing new, and what was done.
     """
     with transaction():
+        advisory_lock(f"writes of user {person.id}")
         plans = plans_for(person, file.records, choices)
-        choices.remember()
+        choices.remember(named for plan in plans for named in plan.names)
         run = None
         if any(plan.new for plan in plans):
             run = begin(person.id, file.format.name, file.checksum, file.name)
