@@ -50,6 +50,16 @@ def test_an_answer_is_made_once(api, made):
     assert len(made) == 2
 
 
+@pytest.mark.parametrize("action", ["aggregate/?bucket=day", "value-counts/", "value-counts/?summed_per_day=true"])
+def test_sums_are_made_once_until_something_is_written(api, made, action):
+    path = f"measurement/{action}"
+    first = api("grace").get(path)
+    assert api("grace").get(path).data == first.data and len(made) == 1
+    assert api("linus").get(path).data != first.data
+    assert api("grace").post("weightentry/", {"date": "2031-05-06T07:08:09Z", "weight": 71}).status_code == 201
+    assert api("grace").get(path).data != first.data
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Accept": "application/json; indent=2"}, {"Host": "gym.example"}, {"Origin": "https://app.example"},

@@ -189,12 +189,12 @@ class ValueCountQuery(Schema):
 ACTIONS = (
     Action(
         "aggregate", aggregate, detail=False, query=AggregateQuery, schema=BucketSchema, many=True, filtered=True,
-        label="Sums by hour, day, week or month",
+        label="Sums by hour, day, week or month", cache="private",
         about="What your measurements come to: their number and sum, the least and the most.",
     ),
     Action(
         "value-counts", value_counts, detail=False, query=ValueCountQuery, schema=ValueCountSchema, many=True,
-        filtered=True, label="How often which value",
+        filtered=True, label="How often which value", cache="private",
         about="How often you measured which value, and when last.",
     ),
 )  # fmt: skip

@@ -59,7 +59,7 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         super().__init__(path, pragmas=PRAGMAS, timeout=line.seconds, returning_clause=False)
         self.turns = Turns(f"{path}-turns", line)
         self.election = Election(f"{path}-jobs")
-        self.watch = CommitWatch(path, may_open=self._has_opened)
+        self.watch = CommitWatch(path, may_open=self._is_clean)
         self._mine = threading.local()  # the file that this thread's connection is to
         self._known: tuple[FileIdentity | None, ...] | None = (
             None  # the file that the process works on, and those beside it
@@ -125,9 +125,10 @@ class SqliteFile(Database, peewee.SqliteDatabase):
             self.connection().execute("PRAGMA wal_checkpoint").fetchall()
         self.close()
 
-    def _has_opened(self, file: FileIdentity) -> bool:
-        """Tell whether this process has opened a file under the name, so that nothing of another lies beside it."""
-        return self._known is not None and self._known[0] == file
+    def _is_clean(self, file: FileIdentity) -> bool:
+        """Tell whether nothing lies beside a file that is known to belong to the one that had the name before."""
+        known = self._known
+        return known is None or known[0] == file
 
     def _leave_what_is_lost(self) -> FileIdentity | None:
         """Take away what lies beside another file than the one that had the name before: it belongs to that one.

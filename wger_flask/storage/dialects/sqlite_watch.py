@@ -4,7 +4,7 @@
 connection, so what one of them read is known to be current by all.
 
 A file that was put in the place of another has that one's log beside it for a moment.  To open it then would be to take
-the log for its own, and to hold its lock for ever: so the watch opens only a file that the database has opened before.
+the log for its own, and to hold its lock for ever: so the watch waits until the database has taken it away.
 """
 
 from __future__ import annotations
