@@ -16,14 +16,13 @@ until 2011, by an hour and a minute past it), what comes twice of the evening co
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import orjson
 
 from ..types import Cursor, Row
 from .base import Database
@@ -75,7 +74,7 @@ _COUNTS = f"""
 def bucket_totals(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
     """Answer :meth:`~.base.Dialect.bucket_totals`."""
     for key, start, found in _walked(database, _TOTALS, rows, series, size, zone):
-        for totals in orjson.loads(found):
+        for totals in json.loads(found):
             yield key, _moment(start), *totals
 
 
@@ -88,7 +87,7 @@ def count_buckets(database: Database, rows: Relation, series: Relation, size: st
 def value_counts(database: Database, rows: Relation, series: Relation) -> Iterator[Row]:
     """Answer :meth:`~.base.Dialect.value_counts`."""
     for key, found in _run(database, _COUNTS, rows, series):
-        for counted in orjson.loads(found):
+        for counted in json.loads(found):
             yield key, *counted
 
 
