@@ -209,6 +209,15 @@ def test_everything_of_a_user_is_written_to_a_file(prepared, run, tmp_path, monk
     [file] = tmp_path.glob("wger-grace-*.zip")
     assert (status, told) == (0, f"Wrote everything of 'grace' to {file.name}.\n")
     assert file.stat().st_mode & 0o777 == 0o600 and zipfile.ZipFile(file).testzip() is None
+    status, told = run("import-user", str(file), "--user", "linus", "--dry-run")
+    assert status == 0 and told.endswith("Nothing was written: this was to look only.\n")
+    status, told = run("import-user", str(file), "--user", "linus")
+    assert status == 0 and told.endswith("Brought everything to 'linus'.\n")
+    wrong = tmp_path / "wrong.zip"
+    wrong.write_bytes(b"x")
+    status, told = run("import-user", str(wrong), "--user", "linus")
+    assert status == 1 and told.startswith(f"Error: {wrong}: This is no zip archive")
+    assert run("import-user", str(file), "--user", "nobody") == (1, "Error: there is no account 'nobody'\n")
     assert run("export-user", "nobody") == (1, "Error: there is no account 'nobody'\n")
     status, told = run("export-user", "grace", str(tmp_path / "nowhere" / "a.zip"))
     assert status == 1 and "cannot be written" in told and not list(tmp_path.glob(".*.part"))

@@ -42,7 +42,7 @@ ALLOWED = {
     },
     "takeout": {
         "wger_flask.takeout", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",
-        "wger_flask.transfer", "flask", "marshmallow", "orjson", "werkzeug",
+        "wger_flask.transfer", "wger_flask.imports", "flask", "marshmallow", "orjson", "werkzeug",
     },
     "jobs": {
         "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",

@@ -94,3 +94,35 @@ def test_it_is_all_or_nothing(furnished, app, registry, people):
         delete_account(people["grace"])
     assert {resource.name: count(resource, people["grace"].id) for resource in owned(registry)} == before
     assert furnished.read_bytes() == b"picture"
+
+
+def test_the_page_offers_the_take_out_and_asks_for_the_password(furnished, app, people):
+    client = app.test_client()
+
+    def send(path, **form):
+        found = client.get(path).text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        return client.post(path, data={**form, "csrfmiddlewaretoken": found})
+
+    assert client.get("/user/delete").status_code == 303
+    send("/user/login", username="grace", password="ecarg-pass")
+    assert "/user/delete" in client.get("/user/").text
+    page = client.get("/user/delete").text
+    assert "Download everything" in page and 'action="/user/data"' in page
+    assert send("/user/delete", current="wrong").status_code == 400 and User.get_or_none(User.username == "grace")
+    assert send("/user/delete", current="ecarg-pass").status_code == 303
+    assert User.get_or_none(User.username == "grace") is None and not furnished.exists()
+    assert client.get("/user/").status_code == 303 and "Your account is deleted" in client.get("/user/login").text
+
+
+def test_an_administrator_is_not_deleted_by_the_page(app, people):
+    client = app.test_client()
+
+    def token(path):
+        return client.get(path).text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+
+    sent = {"username": "ada", "password": "ada-pass", "csrfmiddlewaretoken": token("/user/login")}
+    client.post("/user/login", data=sent)
+    sent = {"current": "ada-pass", "csrfmiddlewaretoken": token("/user/delete")}
+    refused = client.post("/user/delete", data=sent)
+    assert refused.status_code == 400 and "wger-flask delete-user" in refused.text
+    assert User.get_or_none(User.username == "ada") is not None

@@ -16,6 +16,7 @@ from . import (
     audit,
     audit_page,
     cookies,
+    deletion_page,
     page_parts,
     pages,
     passkey_pages,
@@ -37,6 +38,7 @@ PAGES = (
     sync_status_page,
     audit_page,
     passkey_pages,
+    deletion_page,
 )  # importing them puts their pages on the one blueprint
 
 

@@ -61,4 +61,38 @@ def write_everything(app: Flask, user: User, file: Path | None) -> Path:
     return file
 
 
-COMMANDS = (export_user,)
+@click.command("import-user")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--user", "name", required=True, help="The account that gets all of it.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would come of it.")
+@click.option("--leave-out", is_flag=True, help="Leave out what this server has no exercise, food or place for.")
+def import_user(file: Path, name: str, dry_run: bool, leave_out: bool) -> None:
+    """Bring FILE, what "export-user" wrote, to an account of this server.
+
+    All or nothing. What cannot be brought in is listed, and nothing is written then unless --leave-out says so.
+    What is here already is not brought twice. "undo-import" takes it back.
+    """
+    from ..auth import accounts, identity
+    from ..takeout.errors import Refused
+    from ..takeout.importer import bring_in
+
+    app = migrated()
+    user = checked(accounts.account_named, name)
+    with app.test_request_context(), file.open("rb") as source:
+        caller = identity.by_id(user.id)
+        assert caller is not None  # it was just found
+        try:
+            report = bring_in(source, caller, file.name, dry_run=dry_run, leave_out=leave_out)
+        except Refused as wrong:
+            raise CommandError(f"{file}: {wrong}") from None
+    for line in report.lines():
+        click.echo(line)
+    if report.is_done:
+        click.echo(f"Brought everything to {user.username!r}." if report.is_whole else f"Done for {user.username!r}.")
+    elif dry_run:
+        click.echo("Nothing was written: this was to look only.")
+    else:
+        raise CommandError("nothing was written: --leave-out brings in the rest")
+
+
+COMMANDS = (export_user, import_user)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Literal
+from typing import Any, Literal
 
 from wger_flask.api import (
     Model,
@@ -20,7 +20,7 @@ from wger_flask.api import (
     columns,
     columns_of,
     decode,
-    delete,
+    delete_rows,
     dependants,
     encode,
     equals,
@@ -91,7 +91,7 @@ def undo(run: ImportRun, changed: Changed = "refuse") -> dict[type[Model], int]:
     Rows that were changed since, and those that rows of others hang on, raise :class:`UndoRefused`; with ``"keep"``
     they stay, with ``"delete"`` they go, and what hangs on them too.
     """
-    with transaction():
+    with services().media.changes() as files, transaction():
         written = _Written(run)
         if changed != "delete":
             touched = written.changed()
@@ -100,7 +100,7 @@ def undo(run: ImportRun, changed: Changed = "refuse") -> dict[type[Model], int]:
                 raise UndoRefused({model: len(keys) for model, keys in touched.items()}, hanging)
             written.keep(touched)
             written.keep(held)
-        gone = written.delete()
+        gone = written.delete(files)
         ImportedRow.delete().where(ImportedRow.run == run.id).execute()
         ImportRun.update(state=UNDONE, undone=columns.now()).where(ImportRun.id == run.id).execute()
         services().registry.tell_imported(run.user_id)
@@ -142,7 +142,7 @@ class _Written:
         hanging: dict[type[Model], int] = {}
         for model, rows in self.rows.items():
             for other, key, on in dependants(model, [key for key in rows if (model, key) not in self.before]):
-                if key not in self.rows.get(other, ()):
+                if key not in self.rows.get(other, ()) and not _follows(other, key):
                     held.setdefault(model, set()).add(on)
                     hanging[other] = hanging.get(other, 0) + 1
         return held, hanging
@@ -156,8 +156,8 @@ class _Written:
                 continue
             waiting += list(_parents(model, key))
 
-    def delete(self) -> dict[type[Model], int]:
-        """Delete what is left, and give back what was changed."""
+    def delete(self, files: Any) -> dict[type[Model], int]:
+        """Delete what is left, with its files, and give back what was changed."""
         gone: dict[type[Model], int] = {}
         for model, rows in self.rows.items():
             for key in [key for key in rows if (model, key) in self.before]:
@@ -165,9 +165,20 @@ class _Written:
                 values = {name: decode(held[name], value) for name, value in self.before[model, key].items()}
                 model.update(**values).where(key_of(model) == key).execute()
                 del rows[key]
-            for went, count in delete(model, list(rows), with_history=False).items():
+            for went, count in delete_rows(files, model, list(rows), with_history=False).items():
                 gone[went] = gone.get(went, 0) + count
         return {model: count for model, count in gone.items() if count}
+
+
+def _follows(model: type[Model], key: object) -> bool:
+    """Tell whether a row follows from others, so that nothing is lost with it: nobody has written it."""
+    registry = services().registry
+    owned = next((one for one in registry.owned if one.model is model), None)
+    if owned is None:
+        return all(resource.model is not model for resource in registry)
+    names = tuple(columns_of(model))
+    rows = Selection(model, (equals(key_of(model), key),)).rows(names)
+    return not owned.returns or any(registry.is_derived(owned, dict(zip(names, row, strict=True))) for row in rows)
 
 
 def _parents(model: type[Model], key: object) -> Iterator[tuple[type[Model], object]]:

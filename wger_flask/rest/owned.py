@@ -6,13 +6,13 @@ owner, those of plugins too.  A table that no such resource shows is added by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..storage import columns
-from ..storage.model import Model, columns_of, links_of, target_of
+from ..storage.model import Model, columns_of, json_references, links_of, target_of
 from .claims import Claims
 from .ownership import Ownership
 
@@ -54,6 +54,7 @@ class OwnedTables(Claims):
         super().__init__()
         self._owned: dict[type[Model], Owned] = {}
         self._recounts: list[Callable[[int], None]] = []
+        self._derived: dict[str, Callable[[Mapping[str, Any]], bool]] = {}
 
     def add_owned(
         self, name: str, model: type[Model], owner: Ownership, schema: type[Schema] | None = None
@@ -65,6 +66,20 @@ class OwnedTables(Claims):
         """
         self._claim(f"owned table {name!r}")
         self._owned[model] = Owned(name, model, owner, schema)
+
+    def add_derived(self, name: str, follows: Callable[[Mapping[str, Any]], bool]) -> None:
+        """Do not bring back those rows of an owned table that follow from others: ``follows(row)`` says which.
+
+        ``row`` is the row as a take-out has it.  Raises :class:`RegistrationError` where there is such a function
+        already.
+        """
+        self._claim(f"derived rows of {name!r}")
+        self._derived[name] = follows
+
+    def is_derived(self, owned: Owned, row: Mapping[str, Any]) -> bool:
+        """Tell whether a row of a take-out follows from others, so that it is not brought back."""
+        follows = self._derived.get(owned.name)
+        return follows is not None and follows(row)
 
     def on_imported(self, recount: Callable[[int], None]) -> None:
         """Have ``recount(user_id)`` called after a great many rows of a user were written at once.
@@ -111,6 +126,7 @@ def _referred_first(owned: dict[type[Model], Owned]) -> Iterable[Owned]:
             return
         own = owned[model]
         others = [*own.references.values(), *(link.model for link in links_of(model).values())]
+        others += [other for one in columns_of(model).values() for other in json_references(one).values()]
         for other in others:
             if other in owned:
                 place(other, below | {model})

@@ -18,6 +18,7 @@ class PageParts(Claims):
         self._navigation: list[tuple[str, str]] = []
         self.cells: dict[str, Callable[..., Any]] = {}
         self.names: dict[type[Model], Callable[..., Any]] = {}
+        self.finders: dict[type[Model], Callable[..., Any]] = {}
         self.templates: list[Path] = []
         self.views: dict[str, Any] = {}  # what the pages take: a View of wger_flask.web.views
         self.widgets: dict[str, Callable[..., Any]] = {}
@@ -74,11 +75,16 @@ class PageParts(Claims):
         """The entries of the main menu: pairs of label and path."""
         return tuple(self._navigation)
 
-    def add_names(self, model: type[Model], load: Callable[..., Any]) -> None:
+    def add_names(
+        self, model: type[Model], load: Callable[..., Any], find: Callable[..., Any] | None = None
+    ) -> None:  # fmt: skip
         """Register what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
-        Needed only where no column of the row is its name.  Raises :class:`RegistrationError` for a model that has such
-        a function already.
+        Needed only where no column of the row is its name.  ``find(names)`` returns the primary keys of the rows that
+        are called so, in any language, lists by name: for rows that come from another server.  Raises
+        :class:`RegistrationError` for a model that has such a function already.
         """
         self._claim(f"name for rows of table {table_of(model)!r}")
         self.names[model] = load
+        if find is not None:
+            self.finders[model] = find

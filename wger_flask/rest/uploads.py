@@ -168,8 +168,10 @@ def move_file(files: Changes, name: str, folder: str) -> str:
 def delete_rows(
     files: Changes, model: type[Model], keys: Iterable[Any], with_history: bool | None = None,
     going: Callable[[type[Model], list[Any]], None] | None = None,
-) -> None:  # fmt: skip
+) -> dict[type[Model], int]:  # fmt: skip
     """Delete the rows of ``model`` with ``keys``, all rows that depend on them, and the files of all of these.
+
+    Returns the number of deleted rows by model.
 
     ``files`` are ``call.files``.  ``with_history`` is what :func:`~wger_flask.storage.cascade.delete` takes;
     ``going(model, keys)`` is called for each model while its rows are still there.  Raises
@@ -185,4 +187,4 @@ def delete_rows(
                 for name in row:
                     files.remove(name)
 
-    cascade.delete(model, keys, going=forget, with_history=with_history)
+    return cascade.delete(model, keys, going=forget, with_history=with_history)

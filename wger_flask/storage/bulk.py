@@ -34,16 +34,17 @@ _TRANSLATED: AbstractContextManager[None] = peewee.__exception_wrapper__  # type
 class Upsert:
     """Write rows of ``model``, replacing those whose primary key is there already.
 
-    ``names`` are the fields that each row gives, in order.
+    ``names`` are the fields that each row gives, in order.  Unless it ``replaces`` rows, those that are there are
+    refused.
     """
 
-    def __init__(self, model: type[Model], names: Sequence[str]):
+    def __init__(self, model: type[Model], names: Sequence[str], replaces: bool = True):
         meta = model._meta
         key = key_of(model)
         slots = Slots()
         columns = [meta.fields[name] for name in names]
         query = model.insert_many([[slots.take() for _ in columns]], fields=columns)
-        if key.name in names:
+        if replaces and key.name in names:
             others = [column for column in columns if column.name != key.name]
             query = query.on_conflict(conflict_target=[key], preserve=others)
         self._sql = compile_query(query.returning()).sql

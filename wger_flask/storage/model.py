@@ -306,7 +306,7 @@ def unique_keys_of(model: type[Model]) -> list[tuple[tuple[str, ...], str]]:
     found: list[tuple[tuple[str, ...], str]] = [
         ((one.name,), "") for one in meta.sorted_fields if one.unique and not one.primary_key
     ]
-    found += [(names, "") for names, is_unique in meta.indexes if is_unique]
+    found += [(index[0], "") for index in meta.indexes if isinstance(index, tuple) and index[1]]
     return found + getattr(model, "_declared_unique", [])
 
 

@@ -100,11 +100,20 @@ def along(model: type[Model], path: tuple[str, ...], value: object) -> Clause:
     return Clause(_same, (encode(column, value),), (), joined)
 
 
+def holds(condition: str) -> Clause:
+    """Return the clause that a condition holds, which is SQL about the row's own columns that a model declares."""
+    return Clause(_holds, (), (condition,))
+
+
 def pad(values: list[T]) -> list[T]:
     """Return ``values`` with the last one repeated, so that lists of values have few lengths and SQL few shapes."""
     place = bisect_left(PADDED, len(values))
     missing = PADDED[place] - len(values) if place < len(PADDED) else 0
     return values + values[-1:] * missing if missing else values
+
+
+def _holds(condition: str) -> Expression:
+    return peewee.SQL(condition)
 
 
 def _is_null(model: type[Model], name: str) -> Expression:

@@ -11,4 +11,5 @@ __all__ = ["pages", "register"]  # importing the pages puts them among those of 
 def register(registry: Registry) -> None:
     """Register the endpoints."""
     registry.add_rate(endpoints.SCOPE, endpoints.RATE)
+    registry.add_rate(pages.IMPORT_SCOPE, pages.IMPORT_RATE)
     registry.add_blueprint(endpoints.export)

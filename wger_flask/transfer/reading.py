@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from .errors import ImportFailure
 from .unpacking import BROKEN, HEAD, Readable, named, opened
@@ -29,7 +30,7 @@ def objects(stream: Readable) -> Iterator[dict]:
 
     Raises :class:`ImportFailure` where the text is not that; what it is instead is named where that can be told.
     """
-    text = _Window(stream)
+    text = Window(stream)
     if text.peek() != "[":
         raise ImportFailure("a dump is a JSON array of objects")
     text.at += 1
@@ -47,10 +48,11 @@ def objects(stream: Readable) -> Iterator[dict]:
         raise text.error("text behind the end of the array")
 
 
-class _Window:
-    """The part of the text that has been read and not yet been used."""
+class Window:
+    """The part of the text that has been read and not yet been used; no object in it may be longer than ``most``."""
 
-    def __init__(self, stream: Readable):
+    def __init__(self, stream: Readable, most: int = MOST_OBJECT):
+        self._most = most
         self._stream = stream
         self._encoding = ""
         self._bytes: codecs.IncrementalDecoder | None = None
@@ -101,15 +103,15 @@ class _Window:
             if not self.more():
                 return ""
 
-    def take(self) -> dict:
-        """Return the object that begins here and move behind it."""
+    def take(self) -> Any:
+        """Return the object, or another value, that begins here and move behind it."""
         while True:
             try:
                 found, self.at = self._decode(self.text, self.at)
                 return found
             except json.JSONDecodeError as stumble:
                 cut = stumble.pos >= len(self.text) - _CUT or stumble.msg.startswith("Unterminated string")
-                if cut and len(self.text) - self.at > MOST_OBJECT:
+                if cut and len(self.text) - self.at > self._most:
                     raise self.error("an object that is larger than any row") from None
                 if not (cut and self.more()):
                     self.at = stumble.pos

@@ -96,8 +96,19 @@ def names(keys: list[int]) -> dict[int, str]:
     return {exercise: preferred(by_language) or "" for exercise, by_language in by_exercise.items()}
 
 
+def called(texts: list[str]) -> dict[str, list[int]]:
+    """Return the keys of the exercises that are called so, in any language, by name."""
+    found: dict[str, list[int]] = {}
+    for name, exercise in Selection(models.Translation, (any_of(models.Translation.name, texts),), ("id",)).rows(
+        ("name", "exercise")
+    ):
+        if exercise not in found.setdefault(name, []):
+            found[name].append(exercise)
+    return found
+
+
 def register(registry) -> None:
     """Register the views and the names."""
     registry.add_view("muscles", View(rows=_body, row=_muscle, instead=True))
     registry.add_view("exercises", View(rows=_cards, row=_exercise, instead=True))
-    registry.add_names(models.Exercise, names)
+    registry.add_names(models.Exercise, names, find=called)

@@ -263,6 +263,11 @@ def recalculate_all(name: str | None = None) -> int:
     users = list(query.order_by(User.id).scalars())
     for user in users:
         with transaction():
-            for found, _ in _of_user(user):
-                _calculate_all(found)
+            recalculate_user(user)
     return len(users)
+
+
+def recalculate_user(user: int) -> None:
+    """Calculate all entries of the calculated categories of a user."""
+    for found, _ in _of_user(user):
+        _calculate_all(found)

@@ -41,6 +41,7 @@ def listen(registry: Registry) -> None:
     """Listen to sessions and logs."""
     registry.listen("workoutsession", created=session_created, changed=session_changed, deleted=sessions_gone)
     registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=logs_gone)
+    registry.on_imported(count_user_again)
 
 
 def session_created(session: WorkoutSession) -> None:
@@ -119,5 +120,10 @@ def count_everything_again(name: str | None = None) -> int:
     users = list(query.order_by(User.id).scalars())
     for user in users:
         with transaction():
-            awards.give(user, recount(held(user)), dates_of(user))
+            count_user_again(user)
     return len(users)
+
+
+def count_user_again(user: int) -> None:
+    """Compute the figures of a user, and give what they earn."""
+    awards.give(user, recount(held(user)), dates_of(user))

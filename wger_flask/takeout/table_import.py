@@ -1,0 +1,323 @@
+"""Bring the rows of one table in: what is here is found, the rest is checked by the table's own rules and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ..imports.keys import row_key
+from ..rest.call import Call
+from ..rest.errors import ApiError
+from ..rest.owned import Owned
+from ..rest.uploads import Upload, keep_files
+from ..rest.views import targets
+from ..storage import columns
+from ..storage.bulk import Upsert, insert
+from ..storage.columns import parse_uuid
+from ..storage.database import IntegrityError, transaction
+from ..storage.model import Model, columns_of, encode, key_of, links_of, table_of, unique_keys_of
+from ..storage.predicates import any_of, equals, holds
+from ..storage.query import Selection
+from .document import GivenRow
+from .values import NotHere, RowReader, Unfit, told_errors
+
+if TYPE_CHECKING:
+    from .importer import _Import as Import
+
+_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """A row that was read: where it stood, its key there, its values."""
+
+    given: GivenRow
+    old: Any
+    data: dict[str, Any]
+    later: dict[str, object]
+    key: Any = None  # the one that it asks for here
+
+
+class TableImport:
+    """The rows of one table; ``written`` are the keys of new ones, ``before`` what changed ones held, by key."""
+
+    def __init__(self, work: Import, owned: Owned):
+        self.owned, self._work = owned, work
+        self._model, self._key = owned.model, key_of(owned.model)
+        self._reader = RowReader(owned, work, self._loosen)
+        self._keys = work.keys[owned.model]
+        self._is_numbered = isinstance(self._key, columns.Auto)
+        is_single = self._is_numbered or work.is_referred_to(owned.model) or bool(links_of(owned.model))
+        self._at_once = 1 if is_single else _AT_ONCE
+        self._fresh: list[_Fresh] = []
+        self._seen: set[object] = set()
+        self._later: list[tuple[Any, dict[str, object]]] = []
+        self._here: dict[bytes, list[Any]] | None = None
+        self._names = tuple(columns_of(self._model))
+        self._insert: Upsert | None = None
+        self.written: list[Any] = []
+        self.before: dict[Any, dict[str, Any]] = {}
+
+    def take(self, given: GivenRow) -> None:
+        """Take the next row."""
+        old = given.values.get(self._key.name)
+        try:
+            if not isinstance(old, int | str) or isinstance(old, bool):
+                raise Unfit(f"{self._key.name}: a key is a number or a text")
+            if old in self._seen:
+                raise Unfit(f"{self._key.name}: there are two rows with this key")
+            self._seen.add(old)
+            key = None if self._is_numbered else self._key_here(old)
+            data, later = self._reader.read(given)
+        except NotHere:
+            self._work.report.left_out[given.table] += 1
+            return
+        except Unfit as wrong:
+            self._work.report.note(given, str(wrong))
+            return
+        if self.owned.owner.direct:
+            data[self.owned.owner.direct] = self._work.caller.id
+        self._fresh.append(_Fresh(given, old, data, later, key))
+        if len(self._fresh) >= self._at_once:
+            self._store()
+
+    def finish(self) -> None:
+        """Store what is left, and set the references that led to no row yet."""
+        self._store()
+        for key, later in self._later:
+            values = {}
+            for name, old in later.items():
+                if old in self._keys:
+                    values[name] = self._keys[old]
+                else:
+                    self._loosen()
+            if values:
+                self._model.update(**values).where(self._key == key).execute()
+        self._later.clear()
+
+    def _key_here(self, old: Any) -> Any:
+        if not isinstance(self._key, columns.UUID):
+            raise Unfit(f"{self._key.name}: rows of this table cannot be brought in")
+        found = parse_uuid(old)
+        if found is None:
+            raise Unfit(f"{self._key.name}: {str(old)[:50]!r} is no UUID")
+        return found
+
+    def _loosen(self) -> None:
+        self._work.report.loosened += 1
+
+    # -- what is here already -------------------------------------------------------------------------
+    def _store(self) -> None:
+        """Store what was read, as far as it is not here."""
+        fresh, self._fresh = self._fresh, []
+        if not self._is_numbered and fresh:
+            fresh = self._unknown(fresh)
+        ready = []
+        for one in fresh:
+            try:
+                if self._is_same(one):
+                    continue
+                ready.append((one, *self._prepared(one)))
+            except Unfit as wrong:
+                self._work.report.note(one.given, str(wrong))
+            except ApiError as wrong:
+                self._work.report.note(one.given, told_errors(wrong.body))
+        if self._at_once > 1:
+            self._insert_many(ready)
+        else:
+            for one, data, linked in ready:
+                self._insert_one(one, data, linked)
+
+    def _unknown(self, fresh: list[_Fresh]) -> list[_Fresh]:
+        """Return those rows that are not here by their key; one that another user has gets another key."""
+        own, others = self._known([one.key for one in fresh])
+        for one in fresh:
+            if one.key in others:
+                one.key = row_key(self._work.caller.id, table_of(self._model), one.key)
+        if others:
+            own |= self._known([one.key for one in fresh])[0]
+        for one in fresh:
+            if one.key in own:
+                self._keep(one, one.key)
+        return [one for one in fresh if one.key not in own]
+
+    def _known(self, keys: list[Any]) -> tuple[set[Any], set[Any]]:
+        """Return those of ``keys`` that rows of the user have, and those that rows of others have."""
+        # By the keys alone: all rows of the user would be walked over for the few.
+        whose = ".".join(self.owned.owner.path)
+        rows = Selection(self._model, (any_of(self._key, keys),)).rows((self._key.name, whose))
+        own = {key for key, user in rows if user == self._work.caller.id}
+        return own, {key for key, _ in rows} - own
+
+    def _keep(self, one: _Fresh, key: Any) -> None:
+        self._keys[one.old] = key
+        self._work.report.known[one.given.table] += 1
+
+    def _is_same(self, one: _Fresh) -> bool:
+        """Find the row that there can be only one of, or that is the same in all; tell whether there is any."""
+        for names, where in unique_keys_of(self._model):
+            if any(one.data.get(name) is None for name in names):
+                continue
+            same = [equals(columns_of(self._model)[name], one.data[name]) for name in names]
+            found = Selection(self._model, (*same, *([holds(where)] if where else ()))).first()
+            if found is None:
+                continue
+            if found._pk not in self._known([found._pk])[0]:
+                raise Unfit(f"{', '.join(names)}: another account has such a row")
+            self._change(one, found)
+            return True
+        return self._is_numbered and self._is_alike(one)
+
+    def _is_alike(self, one: _Fresh) -> bool:
+        if self._here is None:
+            self._here = {}
+            mine = Selection(self._model, (self.owned.owner.clause(self._model, self._work.caller.id),))
+            for rows in list(mine.order_by(self._key.name).stream((self._key.name, *self._compared))):
+                for key, *values in rows:
+                    if key not in self.before:
+                        self._here.setdefault(_digest(values), []).append(key)
+        held = self._model(**_without_files(one.data, self._model)).__data__
+        candidates = self._here.get(_digest([held.get(name) for name in self._compared]), [])
+        for key in candidates:
+            if self._has_files(one, key):
+                candidates.remove(key)
+                self._keep(one, key)
+                return True
+        return False
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """The columns in which a row is the same as another one."""
+        found = columns_of(self._model).items()
+        return tuple(
+            name for name, one in found
+            if one is not self._key and not isinstance(one, columns.File) and not getattr(one, "touched", False)
+        )  # fmt: skip
+
+    def _has_files(self, one: _Fresh, key: Any) -> bool:
+        """Tell whether the row with a key has the files of a row that is brought."""
+        uploads = {name: value for name, value in one.data.items() if isinstance(value, Upload)}
+        if not uploads:
+            return True
+        [stored] = Selection(self._model, (equals(self._key, key),)).rows(tuple(uploads))
+        for upload, name in zip(uploads.values(), stored, strict=True):
+            found = self._work.services.media.served(name)
+            if found is None or not isinstance(upload.content, bytes) or found.size != len(upload.content):
+                return False
+            with found.open() as file:
+                if file.read() != upload.content:
+                    return False
+        return True
+
+    # -- the table's own rules --------------------------------------------------------------------------
+    def _call(self, method: str, body: dict[str, Any]) -> Call:
+        assert self.owned.resource is not None
+        call = Call(targets(self.owned.resource)[0], self._work.request, None, "", self._work.services)
+        call.method, call.user, call.files, call._body = method, self._work.caller, self._work.files, body
+        return call
+
+    def _ruled(self, call: Call, data: dict[str, Any], row: Model | None) -> None:
+        """Have the resource check and complete ``data``; raises :class:`ApiError` or :class:`Unfit`."""
+        hooks = call.required_resource.hooks
+        given = dict(data)
+        if hooks.check and (errors := hooks.check(call, data, row)):
+            raise Unfit(told_errors(errors))
+        if hooks.prepare:
+            hooks.prepare(call, data, row)
+        for name, value in given.items():  # what was empty on purpose stays so
+            column = columns_of(self._model).get(name)
+            if value is None and column is not None and column.null and not isinstance(column, columns.ForeignKey):
+                data[name] = None
+
+    def _prepared(self, one: _Fresh) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+        data = dict(one.data)
+        linked = {name: data.pop(name) for name in links_of(self._model) if name in data}
+        if one.key is not None:
+            data[self._key.name] = one.key
+        if self.owned.resource is not None:
+            call = self._call("POST", dict(one.given.values))
+            self._ruled(call, data, None)
+            keep_files(call, data, None)
+        return data, linked
+
+    def _change(self, one: _Fresh, row: Model) -> None:
+        """Make of a row that is here what the take-out says."""
+        self._keys[one.old] = row._pk
+        data = {name: value for name, value in one.data.items() if not isinstance(value, Upload)}
+        for name in (*links_of(self._model), self._key.name):
+            data.pop(name, None)
+        if self.owned.resource is not None:
+            self._ruled(self._call("PATCH", dict(one.given.values)), data, row)
+        before = {name: row.__data__.get(name) for name, value in data.items() if row.__data__.get(name) != value}
+        if not before:
+            self._work.report.known[one.given.table] += 1
+            return
+        self._model.update(**{name: data[name] for name in before}).where(self._key == row._pk).execute()
+        self.before[row._pk] = {**before, **self.before.get(row._pk, {})}
+        self._work.report.changed[one.given.table] += 1
+
+    # -- storing --------------------------------------------------------------------------------------
+    def _stored(self, data: dict[str, Any]) -> dict[str, Any]:
+        values = self._model(**data).__data__
+        return {name: encode(columns_of(self._model)[name], values.get(name)) for name in self._names if name in values}
+
+    def _insert_one(self, one: _Fresh, data: dict[str, Any], linked: dict[str, list[Any]]) -> None:
+        try:
+            with transaction():
+                stored = self._stored(data)
+                made = insert(self._model, list(stored), list(stored.values()))
+                key = made if self._is_numbered else data[self._key.name]
+                for name, targets_ in linked.items():
+                    links_of(self._model)[name].replace(key, targets_)
+        except (IntegrityError, ValueError, OverflowError) as clash:
+            self._refuse(one, clash)
+            return
+        self._note(one, key)
+
+    def _insert_many(self, ready: Iterable[tuple[_Fresh, dict[str, Any], dict[str, list[Any]]]]) -> None:
+        by_key, rows = {}, []
+        for one, data, _ in ready:
+            stored = {**dict.fromkeys(self._names), **self._stored(data)}
+            rows.append(tuple(stored[name] for name in self._names))
+            by_key[stored[self._key.name]] = (one, data[self._key.name])
+        if self._insert is None:
+            self._insert = Upsert(self._model, self._names, replaces=False)
+        place = self._names.index(self._key.name)
+        for row, clash in self._insert.write(rows) if rows else ():
+            self._refuse(by_key.pop(row[place])[0], clash)
+        for one, key in by_key.values():
+            self._note(one, key)
+
+    def _refuse(self, one: _Fresh, clash: Exception) -> None:
+        told = self._work.services.explain(clash) if isinstance(clash, IntegrityError) else str(clash)
+        self._work.report.note(one.given, told)
+
+    def _note(self, one: _Fresh, key: Any) -> None:
+        self._keys[one.old] = key
+        self.written.append(key)
+        self._work.report.new[one.given.table] += 1
+        if one.later:
+            self._later.append((key, one.later))
+
+
+def _without_files(data: dict[str, Any], model: type[Model]) -> dict[str, Any]:
+    links = links_of(model)
+    plain = {name: value for name, value in data.items() if name not in links and not isinstance(value, Upload)}
+    for upload in (value for value in data.values() if isinstance(value, Upload)):
+        plain |= {name: value for name, value in upload.columns.items() if name in columns_of(model)}
+    return plain
+
+
+def _digest(values: Iterable[Any]) -> bytes:
+    """Return what is the same for the same values."""
+    plain = [value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value for value in values]
+    return orjson.dumps(plain, default=_spelled, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+def _spelled(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

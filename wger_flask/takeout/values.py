@@ -1,0 +1,254 @@
+"""Turn a row of a take-out into one that can be stored here: checked, and with the keys that hold here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from io import BytesIO
+from typing import Any, Protocol
+
+from werkzeug.datastructures import FileStorage
+
+from ..auth.models import User
+from ..media.errors import RefusedFile
+from ..rest.owned import Owned
+from ..rest.schema import parse
+from ..rest.uploads import Upload, UploadField
+from ..storage import columns
+from ..storage.model import Model, columns_of, decode, key_of, links_of
+from ..transfer.columns import reader_of
+from ..transfer.keys import Keys
+from .document import GivenRow
+from .rows import PICTURES, in_json
+
+
+class Unfit(ValueError):
+    """Say why a row cannot be brought in."""
+
+
+class NotHere(Exception):
+    """Say that a row relies on one of the catalogue that is not here."""
+
+
+class Found(Protocol):
+    """Where rows of the take-out are found here."""
+
+    def own(self, model: type[Model]) -> Mapping[object, Any] | None:
+        """Return the keys here of one's own rows of ``model`` by those in the take-out; None where it is nobody's."""
+
+    def catalogue(self, model: type[Model], key: object) -> Any:
+        """Return the key here of a row of the catalogue, None where there is none."""
+
+    def picture(self, name: str) -> bytes:
+        """Return a picture of the archive; raises :class:`Unfit` or :class:`~.errors.Refused`."""
+
+
+class RowReader:
+    """Read the rows of one table."""
+
+    def __init__(self, owned: Owned, found: Found, loosen: Callable[[], None]):
+        self._owned, self._found, self._loosen = owned, found, loosen
+        self._model, self._key = owned.model, key_of(owned.model).name
+        self._in_json, self._links = in_json(owned), links_of(owned.model)
+
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """The columns that rows bring."""
+        left_out = {self._key, self._owned.owner.direct}
+        left_out |= {name for name, model in self._owned.references.items() if model is User}
+        return {name: one for name, one in columns_of(self._model).items() if name not in left_out}
+
+    @cached_property
+    def _fields(self) -> dict[str, Any]:
+        """The fields of the schema that bodies may set, by the column."""
+        schema = self._owned.schema
+        told = schema().load_fields.items() if schema is not None else ()
+        return {field.attribute or name: field for name, field in told}
+
+    @cached_property
+    def _readers(self) -> dict[str, Callable[[object], Any]]:
+        """What reads the values of columns that no schema knows: moments, and all of a table without a schema."""
+        any_value = self._owned.schema is None
+        return {
+            name: reader_of(one, Keys())
+            for name, one in self._columns.items()
+            if name not in self._fields and not isinstance(one, columns.File | columns.ForeignKey)
+            if any_value or isinstance(one, columns.DateTime | columns.Date)
+        }
+
+    def read(self, given: GivenRow) -> tuple[dict[str, Any], dict[str, object]]:
+        """Return the values of a row by column, and those references to its own table that lead to no row yet.
+
+        Files are :class:`~..rest.uploads.Upload`.  Raises :class:`Unfit` and :class:`NotHere`.
+        """
+        later: dict[str, object] = {}
+        moved: dict[str, Any] = {}
+        for name, column in self._columns.items():
+            if name not in given.values:
+                continue
+            value = given.values[name]
+            if isinstance(column, columns.ForeignKey):
+                moved[name] = self._reference(name, column, value, later)
+            elif name in self._in_json:
+                moved[name] = self._with_keys(value, self._in_json[name])
+            elif not isinstance(column, columns.File):
+                moved[name] = value
+        data = self._checked(moved)
+        for name, link in self._links.items():
+            data[name] = self._linked(name, link.model, given.values.get(name, []))
+        told: dict[str, Any] = {}  # by the pictures, such as their size
+        for name, column in self._columns.items():
+            if isinstance(column, columns.File):
+                if (upload := self._file(name, given.values.get(name))) is not None:
+                    data[name] = upload
+                    told |= upload.columns
+                elif not column.null and column.default is None:
+                    raise Unfit(f"{name}: the picture is missing")
+        for name, column in self._columns.items():
+            if name not in (*data, *later, *told) and not column.null and column.default is None:
+                raise Unfit(f"{name}: a value is needed")
+        return data, later
+
+    def _checked(self, moved: dict[str, Any]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if self._owned.schema is not None:
+            body = {self._name(name): _plain(moved[name]) for name in moved if name in self._fields}
+            data, errors = parse(self._owned.schema, body, partial=True)
+            if errors:
+                raise Unfit("; ".join(f"{name}: {told_errors(wrong)}" for name, wrong in errors.items()))
+            data = {name: value for name, value in data.items() if name in self._columns}
+        for name, read in self._readers.items():
+            value = moved.get(name)
+            column = self._columns[name]
+            if value is None:
+                if name in moved and not column.null:
+                    raise Unfit(f"{name}: a value is needed")
+                if name in moved:
+                    data[name] = None
+                continue
+            try:
+                data[name] = _read(column, read, value)
+            except (ValueError, OverflowError, TypeError) as wrong:
+                raise Unfit(f"{name}: {wrong}") from None
+            _fit(name, column, data[name])
+        if self._owned.schema is None:
+            data |= {name: value for name, value in moved.items() if name in self._owned.references}
+        return data
+
+    def _name(self, column: str) -> str:
+        field = self._fields[column]
+        return field.data_key or field.name or column
+
+    def _reference(self, name: str, column: Any, value: object, later: dict[str, object]) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, int | str) or isinstance(value, bool):
+            raise Unfit(f"{name}: a key is a number or a text")
+        model = self._owned.references[name]
+        own = self._found.own(model)
+        if own is None:
+            found = self._found.catalogue(model, value)
+            if found is None:
+                raise NotHere(name)
+            return found
+        if value in own:
+            return own[value]
+        if model is self._model and column.null:
+            later[name] = value
+            return None
+        if not column.null:
+            raise Unfit(f"{name}: it belongs to a row that is not brought in")
+        self._loosen()
+        return None
+
+    def _with_keys(self, value: object, models: dict[str, type[Model]]) -> object:
+        """Return a value of JSON with the keys that hold here."""
+        if not isinstance(value, dict):
+            return value
+        return value | {
+            name: [self._key_in_json(model, one) for one in held]
+            if isinstance(held := value[name], list)
+            else self._key_in_json(model, held)
+            for name, model in models.items()
+            if name in value
+        }
+
+    def _key_in_json(self, model: type[Model], key: object) -> object:
+        if not isinstance(key, int | str) or isinstance(key, bool):
+            return key
+        own = self._found.own(model)
+        if own is not None:
+            found = own.get(key)
+            return key if found is None else _plain(found)
+        found = self._found.catalogue(model, key)
+        if found is None:
+            raise NotHere(label(model))
+        return _plain(found)
+
+    def _linked(self, name: str, model: type[Model], value: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise Unfit(f"{name}: a list of keys expected")
+        own, found = self._found.own(model), []
+        for key in value:
+            if not isinstance(key, int | str) or isinstance(key, bool):
+                raise Unfit(f"{name}: a key is a number or a text")
+            target = own.get(key) if own is not None else self._found.catalogue(model, key)
+            if target is not None:
+                found.append(target)
+            elif own is None:
+                raise NotHere(name)
+        return found
+
+    def _file(self, name: str, value: object) -> Upload | None:
+        field = self._fields.get(name)
+        if value is None or not isinstance(field, UploadField):
+            return None
+        if not isinstance(value, str) or not value.startswith(f"{PICTURES}/"):
+            raise Unfit(f"{name}: no name of a picture in the archive")
+        try:
+            return field.look_at(FileStorage(BytesIO(self._found.picture(value)), filename=value))
+        except RefusedFile as wrong:
+            raise Unfit(f"{name}, {value[:100]!r}: {wrong.message}") from None
+
+
+def label(model: type[Model]) -> str:
+    """Return what a model is called in refusals."""
+    return model.__name__
+
+
+def _read(column: Any, read: Callable[[object], Any], value: object) -> object:
+    """Return what a column holds for a value of JSON, in Python's own types; raises ValueError."""
+    stored = read(value)
+    if isinstance(column, columns.Json):
+        return value
+    if isinstance(column, columns.DateTime):
+        moment = datetime.fromisoformat(str(value))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return decode(column, stored)
+
+
+def _plain(value: object) -> object:
+    """Return a key as JSON has it."""
+    return value if value is None or isinstance(value, int | float | str | bool | dict | list) else str(value)
+
+
+def told_errors(wrong: object) -> str:
+    """Return errors of a body, by field or not, as one line."""
+    if isinstance(wrong, list):
+        return " ".join(map(told_errors, wrong))
+    if isinstance(wrong, dict):
+        return "; ".join(f"{name}: {told_errors(one)}" for name, one in wrong.items())
+    return str(wrong)
+
+
+def _fit(name: str, column: Any, value: object) -> None:
+    """Refuse what a column holds on no database."""
+    if isinstance(value, str):
+        most = getattr(column, "max_length", None)
+        if "\x00" in value or (most is not None and len(value) > most):
+            raise Unfit(f"{name}: the text is longer than {most} letters, or has signs that cannot be stored")
+        if column.choices and value not in {choice for choice, _ in column.choices}:
+            raise Unfit(f"{name}: {value[:50]!r} is none of the choices")
+    if isinstance(column, columns.Integer) and isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise Unfit(f"{name}: the number is too large")
