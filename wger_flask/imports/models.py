@@ -36,8 +36,8 @@ class ImportRun(Model):
 class ImportedRow(Model):
     """A row that an import wrote: its table, its key as text, and a digest of what was in it.
 
-    ``before`` is null for a row that is new, and what its columns held before for one that was changed, by name, as the
-    database holds it.
+    ``before`` is null for a row that is new, and what its columns held before for one that was changed, by name, as
+    JSON spells it.
     """
 
     id = columns.BigAuto()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Literal
+from uuid import UUID
 
 from wger_flask.api import (
     Model,
@@ -68,9 +70,8 @@ def note_rows(run: ImportRun, model: type[Model], keys: Collection[object]) -> N
 
 def note_change(run: ImportRun, model: type[Model], key: object, before: Mapping[str, object]) -> None:
     """Note a row of ``model`` that was there and ``run`` has changed: ``before`` are columns and what they held."""
-    held = {name: encode(columns_of(model)[name], value) for name, value in before.items()}
     [digest] = _digests(model, [key]).values()
-    plain = json.loads(json.dumps(held, default=str))
+    plain = {name: _spelled(value) for name, value in before.items()}
     ImportedRow.create(run=run.id, table=table_of(model), key=str(key), digest=digest, before=plain)
     ImportRun.update(rows=ImportRun.rows + 1).where(ImportRun.id == run.id).execute()
     run.rows += 1
@@ -161,8 +162,7 @@ class _Written:
         gone: dict[type[Model], int] = {}
         for model, rows in self.rows.items():
             for key in [key for key in rows if (model, key) in self.before]:
-                held = columns_of(model)
-                values = {name: decode(held[name], value) for name, value in self.before[model, key].items()}
+                values = self.before[model, key]  # columns take moments, decimals and UUIDs as texts, too
                 model.update(**values).where(key_of(model) == key).execute()
                 del rows[key]
             for went, count in delete_rows(files, model, list(rows), with_history=False).items():
@@ -205,6 +205,13 @@ def _digests(model: type[Model], keys: Sequence[object]) -> dict[object, str]:
 def _digest(values: Iterable[object]) -> str:
     spelled = json.dumps([_plain(value) for value in values], sort_keys=True, default=str)
     return blake2b(spelled.encode(), digest_size=16).hexdigest()
+
+
+def _spelled(value: object) -> object:
+    """Return ``value`` as JSON has it; what a JSON column holds stays as it is."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | UUID) else value
 
 
 def _plain(value: object) -> object:
