@@ -61,10 +61,10 @@ class ImportSource:
         if self._member is not None:
             member = self._member
             return _Bounded(lambda: cast(Stream, zipfile.ZipFile(self._stream).open(member)), self._size)
-        if self._stream.read(2) == _GZIP:
-            self._stream.seek(0)
-            return _Bounded(lambda: cast(Stream, gzip.GzipFile(fileobj=self._stream)), self._size)
+        is_packed, size = self._stream.read(2) == _GZIP, self._size
         self._stream.seek(0)
+        if is_packed:
+            return _Bounded(lambda: cast(Stream, gzip.GzipFile(fileobj=self._stream)), size)
         return self._stream
 
     def member(self, files: tuple[str, ...]) -> ImportSource:
