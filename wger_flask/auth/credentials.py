@@ -68,13 +68,18 @@ def verify(candidates: Sequence[User], password: str, address: str | None) -> Us
     return None
 
 
-def verify_for_login(candidates: Sequence[User], password: str, address: str | None) -> User | None:
-    """Do what :func:`verify` does, where a user is to be logged in by it.
+def verify_for_login(candidates: Sequence[User], password: str, address: str | None, name: str) -> User | None:
+    """Do what :func:`verify` does, where a user is to be logged in by it; ``name`` is what was typed for the user.
 
     Raises :class:`~.second_factors.authenticators.SecondFactorNeeded` where the password is right, the account
     active, and the password not enough.
     """
+    lockout.demand_of_name(name, address)
     user = verify(candidates, password, address)
+    if user is None:
+        lockout.failed_of_name(name)
+    else:
+        lockout.note_login(name, address)
     if user is not None and not user.is_active:
         audit.note_if_able(audit.LOGIN_FAILED, user, "the account is closed")
     if user is not None and user.is_active and (types := authenticators.needed(user.id)):

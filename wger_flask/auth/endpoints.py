@@ -64,7 +64,7 @@ def token(call: Call) -> dict[str, Any]:
     data = call.load(schemas.Credentials)
     candidates = credentials.known_as(data["username"])
     try:
-        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr)
+        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr, data["username"])
         if user is None or not user.is_active:
             raise Unauthorized(NO_ACCOUNT)
         made = refresh_tokens.pair(user)
@@ -138,7 +138,7 @@ def login(call: Call) -> Response:
         raise Invalid({"non_field_errors": ['Please provide an "email" or a "username"']})
     candidates = credentials.known_as(name)
     try:
-        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr)
+        user = credentials.verify_for_login(candidates, data["password"], call.request.remote_addr, name)
         if user is None or not user.is_active:
             raise Invalid({"non_field_errors": [UNKNOWN]})
         token = accounts.permanent_token(user)

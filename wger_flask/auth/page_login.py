@@ -38,7 +38,7 @@ def enter(name: str, password: str, address: str | None) -> User:
     """
     candidates = credentials.known_as(name, any_case=True)
     try:
-        user = credentials.verify_for_login(candidates, password, address)
+        user = credentials.verify_for_login(candidates, password, address, name)
         if user is None or not user.is_active:
             raise LoginFailed()
         cookies.log_in(user)

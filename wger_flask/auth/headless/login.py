@@ -52,7 +52,7 @@ def login(visit: Visit) -> Response:
     candidates = credentials.known_as(name, any_case=True) if how == "username" else credentials.reached_at(name)
     method = sessions.method(**{how: name})
     try:
-        user = credentials.verify_for_login(candidates, password, visit.request.remote_addr)
+        user = credentials.verify_for_login(candidates, password, visit.request.remote_addr, name)
     except authenticators.SecondFactorNeeded as half:
         return half_logged_in(half.types, session_token=sessions.begin_pending(half.user, [method]))
     if user is None:
