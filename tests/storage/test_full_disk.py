@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import resource as limits
+import sqlite3
 import subprocess
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -18,7 +19,7 @@ from wger_flask.storage.database import (
     is_unavailable,
     open_database,
     transaction,
-    transaction_if_able,
+    write_if_able,
 )
 from wger_flask.storage.migrations import migrate
 
@@ -94,18 +95,25 @@ def test_an_error_before_the_disk_was_full_is_told_as_it_was(held):
 
 @ways
 def test_what_can_be_done_without_fails_quietly(held, full, caplog):
-    with full(), transaction_if_able("the list"):
-        fill()
+    with full():
+        write_if_able("the list", fill)
     assert "the list was not written: " in caplog.text
     assert Unit.select().count() == 0
-    with transaction_if_able("the list"):
-        Unit.create(name="kg")
+    write_if_able("the list", lambda: Unit.create(name="kg"))
     assert Unit.select().count() == 1
 
 
 def test_mistakes_of_ours_are_none_of_it(held):
-    with pytest.raises(DatabaseError), transaction_if_able("nonsense"):
-        held.execute_sql("nonsense")
+    with pytest.raises(DatabaseError):
+        write_if_able("nonsense", lambda: held.execute_sql("nonsense"))
+
+
+def test_what_can_be_done_without_does_not_wait_for_a_lock_of_another_program(held, caplog):
+    with closing(sqlite3.connect(held.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        write_if_able("the unit", lambda: pytest.fail("no transaction has begun"))
+        other.execute("ROLLBACK")
+    assert "the unit was not written: " in caplog.text
 
 
 def test_a_disk_that_really_is_full(tmp_path):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from peewee import DataError, fn
 
 from ..storage import columns
-from ..storage.database import IntegrityError, after_commit, transaction, transaction_if_able
+from ..storage.database import IntegrityError, after_commit, transaction, write_if_able
 from . import (
     audit,
     credential_stamps,
@@ -155,9 +155,12 @@ def _end_what_came_with(user: int, hashed: str, session: str | None = None, keep
 
 def note_login(user: User) -> None:
     """Remember when ``user`` was last here."""
-    with transaction_if_able(f"the login of user {user.id}"):
+
+    def write() -> None:
         User.update(last_login=columns.now()).where(User.id == user.id).execute()
         audit.note(audit.LOGIN, user)
+
+    write_if_able(f"the login of user {user.id}", write)
 
 
 def permanent_token(user: User) -> str:

@@ -16,7 +16,7 @@ from flask import g, has_request_context, request
 
 from ..rest.request_id import current as request_id
 from ..storage import columns
-from ..storage.database import transaction, transaction_if_able
+from ..storage.database import transaction, write_if_able
 from ..storage.model import Model
 from .models import User
 from .policy import policy
@@ -83,8 +83,7 @@ def note(act: str, subject: User | str | None = None, about: str = "") -> None:
 
 def note_if_able(act: str, subject: User | None, about: str = "") -> None:
     """Note what no transaction did, such as a failed login; where nothing can be written, the log tells."""
-    with transaction_if_able(f"the audit entry {act}"):
-        note(act, subject, about)
+    write_if_able(f"the audit entry {act}", lambda: note(act, subject, about))
 
 
 def note_deletion(call: Call, row: Any) -> None:

@@ -16,7 +16,7 @@ import hmac
 import secrets
 
 from ..storage import database
-from ..storage.database import transaction_if_able
+from ..storage.database import write_if_able
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from .models import SecurityStamp, User
@@ -53,10 +53,13 @@ def current(user: User) -> str:
             raise PasswordChanged()
         if mark == mark_of(password):
             return stamp
-    with transaction_if_able(f"the stamp of user {user.id}"):
+
+    def write() -> None:
         advisory_lock(user.id)
         demand_unchanged(user)
         renew(user.id, user.password)
+
+    write_if_able(f"the stamp of user {user.id}", write)
     return _first(user.password)
 
 

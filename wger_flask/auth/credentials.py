@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from peewee import Expression, ModelSelect, fn
 
-from ..storage.database import after_commit, transaction_if_able
+from ..storage.database import after_commit, write_if_able
 from . import audit, credential_stamps, email_addresses, lockout, passwords, usernames
 from .models import EmailAddress, User
 from .policy import policy
@@ -93,13 +93,17 @@ def _renewed(user: User, password: str) -> bool:
         return True
     before, fresh = user.password, passwords.hash_password(password, policy().hashing)
     was_first = True
-    with transaction_if_able(f"the new hash of user {user.id}"):
+
+    def write() -> None:
+        nonlocal was_first
         credential_stamps.advisory_lock(user.id)
         unchanged = (User.id == user.id) & (User.password == before)
         was_first = bool(User.update(password=fresh).where(unchanged).execute())
         if was_first:
             credential_stamps.keep(user.id, before, fresh)
             after_commit(lambda: setattr(user, "password", fresh))
+
+    write_if_able(f"the new hash of user {user.id}", write)
     if was_first:
         return True
     user.password = User.select(User.password).where(User.id == user.id).scalar() or ""

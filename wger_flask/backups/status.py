@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..jobs.models import JobRun
 from ..storage.columns import now
-from ..storage.database import has_table, transaction_if_able
+from ..storage.database import has_table, write_if_able
 from ..storage.model import table_of
 from . import JOB
 
@@ -38,6 +38,9 @@ def status() -> Status:
 def note(moment: datetime) -> None:
     """Note that the command has made one; where the database cannot be written to, the log says so."""
     if has_table(table_of(JobRun)):
-        with transaction_if_able("the note of a backup"):
-            JobRun.delete().where(JobRun.name == _BY_COMMAND).execute()
-            JobRun.create(name=_BY_COMMAND, ended=moment, due=moment)
+        write_if_able("the note of a backup", lambda: _write(moment))
+
+
+def _write(moment: datetime) -> None:
+    JobRun.delete().where(JobRun.name == _BY_COMMAND).execute()
+    JobRun.create(name=_BY_COMMAND, ended=moment, due=moment)

@@ -126,12 +126,14 @@ def transaction(wait: float | None = None) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def transaction_if_able(what: str) -> Iterator[None]:
-    """Run a block that writes what can be done without; where it cannot be written, the log tells."""
+def write_if_able(what: str, write: Callable[[], object]) -> None:
+    """Call ``write()``, which writes what can be done without, in a transaction; where it cannot be, the log tells.
+
+    (It is called, and no block of a context: a context cannot leave its block out where no transaction begins.)
+    """
     try:
         with transaction(wait=1):
-            yield
+            write()
     except DatabaseError as wrong:
         if database.obj.in_transaction() or not is_unavailable(wrong):
             raise
