@@ -13,7 +13,6 @@ from wger_flask.storage.columns import Json
 from wger_flask.storage.model import columns_of, json_references
 from wger_flask.storage.query import Selection
 from wger_flask.takeout.archive import Archive
-from wger_flask.takeout.csv_rows import csv_lines
 from wger_flask.testing.rows import make
 
 
@@ -145,9 +144,3 @@ def test_json_that_holds_keys_says_so():
     assert json_references(columns_of(Category)["dynamic_params"])["category_id"] is Category
     assert set(json_references(columns_of(UserTrophy)["context_data"])) >= {"log_id", "exercise_id"}
     assert isinstance(columns_of(UserTrophy)["context_data"], Json)
-
-
-def test_csv_follows_rfc_4180_and_runs_nothing():
-    assert csv_lines([["a", 'b"c', "d,e", None, -5, "-5", "@x", "two\nlines"]]) == (
-        b'a,"b""c","d,e",,-5,\'-5,\'@x,"two\nlines"\r\n'
-    )

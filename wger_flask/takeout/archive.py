@@ -21,12 +21,12 @@ from ..media.names import UnsafeName
 from ..media.store import MediaStore
 from ..rest.owned import Owned
 from ..rest.registry import Registry
+from ..rest.text_tables import csv_lines
 from ..storage.database import snapshot
 from ..storage.model import Model, columns_of, key_of, links_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .catalogue import Catalogue
-from .csv_rows import csv_lines
 from .rows import Row, columns_taken, files_of, rows_of
 
 FORMAT, VERSION = "wger_flask take-out", 1
@@ -212,8 +212,6 @@ def _several(value: object) -> list[Any]:
 def _spelled(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return to_json(value).decode()
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value if value is None or isinstance(value, str | int | float | dict | list) else str(value)
