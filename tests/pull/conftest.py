@@ -33,7 +33,7 @@ def everything(app):
         held, found = database.obj, {}
         for table in sorted(held.get_tables()):
             if (
-                not table.startswith("wger_flask_") and table != "trophies_userstatistics"
+                not table.startswith(("wger_flask_", "sqlite_")) and table != "trophies_userstatistics"
             ):  # which knows when it was made
                 found[table] = sorted(map(repr, held.execute_sql(f"SELECT * FROM {table}").fetchall()))
         return found

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import SHARED
+from tests.pull.made import key
 from tests.pull.sources import older_source, oldest_source, serving
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.measurements.models import Measurement
 from wger_flask.domain.nutrition.models import Ingredient, LogItem, MealItem
 from wger_flask.domain.routines.models import Routine, SlotEntry, WeightConfig, WorkoutLog, WorkoutSession
+
+WORST = (None, [], {}, "x" * 9000, "a\x00b", 10**30)
 
 pytestmark = pytest.mark.skipif(
     not (SHARED / "conformance" / "suites").is_dir(), reason="without ../shared: what older releases answered"
@@ -165,3 +168,20 @@ def test_texts_without_a_source_keep_their_html(run):
     there = source.lists["exerciseinfo"][0]["translations"][0]
     row = Translation.get(Translation.uuid == there["uuid"])
     assert row.description_source == "" and row.description.strip() == there["description"]
+
+
+def test_rows_of_ones_own_that_are_nonsense_are_left_out(source, run, people):
+    """Each value of a row of each list in turn; what is right comes all the same."""
+    right = {name: len(rows) for name, rows in source.own.items()}
+    number = 10_000
+    for rows in source.own.values():
+        first = rows[0] if rows else {}
+        for name in first:
+            for odd in WORST:
+                number += 1
+                is_number = type(first["id"]) is int
+                rows.append(first | {"id": number if is_number else key("row", number)} | {name: odd})
+    report = run(source, ["training", "measurements", "nutrition"], user="linus")
+    assert report.left_out
+    logs = WorkoutLog.select().where(WorkoutLog.user == people["linus"].id)
+    assert right["workoutlog"] <= logs.count() < len(source.own["workoutlog"])

@@ -44,11 +44,15 @@ class Missing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: ``data`` is the JSON, None for 304; ``moment`` is when, by the source's clock."""
+    """What was answered: ``data`` is the JSON; ``is_as_it_was`` where the answer was that nothing has changed (304).
+
+    ``moment`` is when, by the source's clock.
+    """
 
     data: Any
     etag: str
     moment: datetime
+    is_as_it_was: bool = False
 
 
 def site_of(address: str) -> str:
@@ -101,7 +105,7 @@ class Client:
         with self._asked(self.api + path, headers) as response:
             said, moment = response.headers.get("ETag", ""), _moment(response)
             if response.status_code == 304:
-                return Answer(None, etag, moment)
+                return Answer(None, etag, moment, True)
             self._demand(response)
             with _read(response, MOST_JSON) as body:
                 try:

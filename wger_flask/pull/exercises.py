@@ -30,7 +30,7 @@ from ..media.changes import Changes
 from ..rest.services import services
 from ..rest.uploads import UploadField
 from ..storage import columns
-from ..storage.database import IntegrityError, accompanied, advisory_lock, transaction
+from ..storage.database import DatabaseError, accompanied, advisory_lock, transaction
 from ..storage.model import Link, Model, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -38,7 +38,7 @@ from . import rows
 from .client import Missing
 from .files import MOST_IMAGE, MOST_VIDEO, Fetched, fetch, keep
 from .models import PullRow
-from .state import LOCK, State, digest_of, unsigned_address
+from .state import LOCK, State, demand_refusal, digest_of, unsigned_address
 from .values import NotTaken, values_of
 from .vocabulary import Words
 
@@ -126,8 +126,9 @@ class Exercises:
                 with services().media.changes() as files, accompanied(files), transaction():
                     advisory_lock(LOCK)
                     outcome = self._write(work, files, digest)
-            except (NotTaken, IntegrityError) as why:
+            except (NotTaken, DatabaseError) as why:
                 state.reload()
+                demand_refusal(why)
                 state.report.leave_out(what, why)
                 return False
             except BaseException:

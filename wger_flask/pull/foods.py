@@ -23,7 +23,7 @@ from ..storage.query import Selection
 from .client import Missing
 from .rows import with_uuid
 from .state import LOCK, State, read_page, since
-from .values import NotTaken, nowhere, values_of
+from .values import NotTaken, demand_key, nowhere, values_of
 from .vocabulary import Words
 
 PART, PAGE, _AT_ONCE = "foods", 500, 50
@@ -133,6 +133,7 @@ class Foods:
         for said in given:
             flat = said | {name: _key_in(said.get(name)) for name in ("language", "license")}
             try:
+                demand_key(said.get("id"))
                 values = values_of(Ingredient, flat, _NAMES, self._words.find)
                 lacking = [name for name in _NEEDED if values.get(name) in (None, "")]
                 if lacking:
@@ -164,15 +165,17 @@ class Foods:
 
     def _measures_of(self, said: Mapping[str, Any], food: int, left: list[_Measure]) -> Iterator[tuple[object, int]]:
         """Store the measures of a food, and yield their keys there and here; ``left`` are those that it has here."""
-        units = said.get("weight_units")
+        said_units = said.get("weight_units")
+        units = [one for one in said_units if isinstance(one, dict)] if isinstance(said_units, list) else []
         wanted: list[tuple[object, dict[str, Any]]] = []
-        for unit in units if isinstance(units, list) else ():
+        for unit in units:
             try:
+                demand_key(unit.get("id"))
                 values = values_of(IngredientWeightUnit, unit, ("uuid", "name", "gram"), nowhere)
-                wanted.append(
-                    (unit.get("id"), {"uuid": None, "name": values["name"], "gram": values["gram"], **values})
-                )
-            except (NotTaken, KeyError, TypeError) as why:
+                if not {"name", "gram"} <= values.keys():
+                    raise NotTaken("it has no name or no weight")
+                wanted.append((unit.get("id"), {"uuid": None, **values}))
+            except NotTaken as why:
                 self._state.report.leave_out(f"a measure of food {said.get('id')}", why)
         for alike in (("uuid",), ("name", "gram"), ("name",)):
             for one in list(wanted):

@@ -17,7 +17,7 @@ from .files import MOST_IMAGE, fetch, keep
 from .own import GALLERY
 from .own_rows import PAGE, OwnRows
 from .state import LOCK, digest_of
-from .values import NotTaken, nowhere, values_of
+from .values import NotTaken, demand_key, nowhere, values_of
 
 _LABEL = label_of(Photo)
 
@@ -34,6 +34,11 @@ def _take(own: OwnRows, given: dict[str, Any]) -> bool:
     if state.is_as_it_was(_LABEL, remote, digest):
         state.report.count(GALLERY.path, "unchanged")
         return True
+    try:
+        demand_key(remote)
+    except NotTaken as why:
+        state.report.leave_out("photo", why)
+        return False
     known, address = state.local(Photo, remote), given.get("image")
     row = cast("Photo | None", Selection(Photo, (equals(Photo.id, known),)).first()) if known is not None else None
     if known is not None and row is None:

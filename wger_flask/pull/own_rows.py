@@ -15,14 +15,14 @@ from ..domain.exercises.models import Exercise
 from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..domain.routines.models import WorkoutLog, WorkoutSession
 from ..storage import columns
-from ..storage.database import IntegrityError, advisory_lock, transaction
+from ..storage.database import DatabaseError, advisory_lock, transaction
 from ..storage.model import Model, columns_of, key_of, label_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection
 from .foods import Foods
 from .own import ROUTINES, SESSIONS, Part, has_no_times
-from .state import LOCK, State, digest_of, read_key
-from .values import NotTaken, value_of, values_of
+from .state import LOCK, State, demand_refusal, digest_of, read_key
+from .values import NotTaken, demand_key, value_of, values_of
 from .vocabulary import Words
 
 PAGE, _AT_ONCE = 200, 500
@@ -66,7 +66,7 @@ class OwnRows:
         later: list[tuple[dict[str, Any], Any, str]] = []
         foreign = self._others_templates() if part is ROUTINES else frozenset()
         for page in self.state.pages(part.path, {"limit": PAGE, "ordering": "id"}, keeps_pages):
-            given = [row for row in page.rows if row.get("id") not in foreign]
+            given = [row for row in page.rows if str(row.get("id")) not in foreign]
             self._foods.bring(_foods_in(given))
             self._here.pop(Ingredient, None)
             self._here.pop(IngredientWeightUnit, None)
@@ -95,6 +95,7 @@ class OwnRows:
             state.report.count(part.path, "unchanged")
             return True
         try:
+            demand_key(remote)
             said = part.adapt(given, self.zone) if part.adapt else given
             if part is not SESSIONS and "session" in said and self.find(WorkoutSession, said["session"]) is None:
                 said = {**said, "session": None}
@@ -107,7 +108,8 @@ class OwnRows:
                 return True
             with transaction():
                 local, outcome = self._write(part, label, remote, values, there)
-        except (NotTaken, IntegrityError) as why:
+        except (NotTaken, DatabaseError) as why:
+            demand_refusal(why)
             state.report.leave_out(f"{part.path} {remote}", " ".join(str(why).split()))
             return False
         state.report.count(part.path, outcome)
@@ -176,12 +178,12 @@ class OwnRows:
                 raise
 
     # -- special rows ----------------------------------------------------------------------------------------
-    def _others_templates(self) -> frozenset[object]:
+    def _others_templates(self) -> frozenset[str]:
         """Return the routines that a list shows which are templates of others."""
         pages = self.state.pages("templates", {"limit": 900}, is_kept=False)
-        own = {row.get("id") for page in pages for row in page.rows}
+        own = {str(row.get("id")) for page in pages for row in page.rows}
         shown = self.state.pages("public-templates", {"limit": 900}, is_kept=False)
-        return frozenset(row.get("id") for page in shown for row in page.rows) - own
+        return frozenset(str(row.get("id")) for page in shown for row in page.rows) - own
 
     def time_sessions(self) -> None:
         """Let sessions that said no more than their day last from their first log to their last."""

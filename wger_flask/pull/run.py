@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..rest.services import services
-from ..storage.database import transaction
+from ..auth.models import User
+from ..domain.measurements.recalculation import recalculate_all
+from ..domain.trophies.training import count_everything_again
+from ..media.errors import NotStored
+from ..storage.database import DatabaseError
 from . import deletions, gallery, measurements, own
 from .client import Client, Missing, PullFailure
 from .exercises import Exercises
@@ -53,6 +56,11 @@ def pull(
         _copy(client, wanted, report, show)
     except Missing as why:
         raise PullFailure(str(why)) from None
+    except NotStored as why:
+        raise PullFailure(f"files cannot be stored: {why}") from None
+    except DatabaseError as why:
+        told = " ".join(str(why).split())
+        raise PullFailure(f"the database does not take it: {told}; run this again, it goes on where it was") from why
     finally:
         client.close()
     return report
@@ -73,8 +81,14 @@ def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
         try:
             _copy_own(rows, wanted.only)
         finally:  # of what is here by now
-            with transaction():
-                services().registry.tell_imported(wanted.user)
+            _count_again(wanted.user)
+
+
+def _count_again(user: int) -> None:
+    """Work out anew what follows from a user's rows."""
+    name = User.get_by_id(user).username
+    count_everything_again(name)
+    recalculate_all(name)
 
 
 def _copy_own(rows: OwnRows, only: frozenset[str]) -> None:

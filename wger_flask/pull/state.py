@@ -14,13 +14,14 @@ from uuid import UUID as Uuid
 import orjson
 
 from ..storage.columns import UUID, Auto
-from ..storage.database import advisory_lock, transaction
+from ..storage.database import advisory_lock, is_retryable, is_unavailable, transaction
 from ..storage.model import Model, key_of, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert
 from .client import Client, PullFailure, query_of
 from .models import PullPage, PullPart, PullRow, PullSource
+from .values import demand_key
 
 Show = Callable[[str, int, int], None]
 LOCK = "wger_flask pull"
@@ -92,7 +93,8 @@ class State:
         return found is not None and found.digest == digest
 
     def remember(self, label: str, remote: object, local: object, digest: str = "") -> None:
-        """Note that the row ``remote`` over there is ``local`` here."""
+        """Note that the row ``remote`` over there is ``local`` here; raises NotTaken where that is no key."""
+        demand_key(remote)
         known, key = self.known(label), str(remote)
         found = known.get(key)
         if found is None:
@@ -123,7 +125,7 @@ class State:
         while address:
             etag, following = self._page(address) if is_kept and not self.anew else ("", "")
             answer = self.client.get(address, etag)
-            if answer.data is None:
+            if answer.is_as_it_was:
                 address = following
                 continue
             page = read_page(answer.data, path)
@@ -148,6 +150,12 @@ class State:
             return found
         with transaction():
             return insert(PullPart(source=self.source, part=name))
+
+
+def demand_refusal(wrong: Exception) -> None:
+    """Raise an error of the database again that says nothing of the row, but that it cannot work at the moment."""
+    if is_unavailable(wrong) or is_retryable(wrong):
+        raise wrong
 
 
 def since(part: PullPart) -> datetime | None:

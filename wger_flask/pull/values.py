@@ -7,12 +7,16 @@ of their column, and what is one of a choice is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import peewee
 
+from ..rest.timezone import server_zone
 from ..storage import columns
-from ..storage.model import Model, columns_of, decode, target_of
+from ..storage.model import Model, columns_of, target_of
 from ..transfer.columns import reader_of
 from ..transfer.keys import Keys
 
@@ -21,6 +25,7 @@ Find = Callable[[type[Model], object], Any]
 
 _NO_KEYS = Keys()
 _MOST_TEXT = 100_000
+_LONGEST_KEY = 40
 
 
 class NotTaken(ValueError):
@@ -47,11 +52,27 @@ def value_of(column: peewee.Field, given: Any, find: Find) -> Any:
             raise NotTaken(f"{column.name} {given} is not here")
         return key
     try:
-        value = decode(column, reader_of(column, _NO_KEYS)(given))
-    except (ValueError, OverflowError, TypeError) as wrong:
+        value = _of_python(column, given, reader_of(column, _NO_KEYS)(given))
+    except (ValueError, ArithmeticError, TypeError) as wrong:
         raise NotTaken(f"{column.name}: {wrong}") from None
     _demand_fitting(column, value)
     return value
+
+
+def _of_python(column: peewee.Field, given: Any, stored: Any) -> Any:
+    """Return the Python value of what was ``given``, which a database spells in its own way: ``stored``."""
+    if isinstance(column, columns.DateTime):
+        moment = datetime.fromisoformat(given)
+        return moment if moment.tzinfo else moment.replace(tzinfo=server_zone())
+    if isinstance(column, columns.Decimals):
+        return Decimal(str(given)).quantize(column.unit)
+    if isinstance(column, columns.Date):
+        return date.fromisoformat(stored)
+    if isinstance(column, columns.Time):
+        return time.fromisoformat(stored)
+    if isinstance(column, columns.UUID):
+        return UUID(given)
+    return given if isinstance(column, columns.Json) else stored
 
 
 def _demand_fitting(column: peewee.Field, value: Any) -> None:
@@ -66,6 +87,12 @@ def _demand_fitting(column: peewee.Field, value: Any) -> None:
     choices = getattr(column, "choices", None)
     if choices and value is not None and value not in {choice for choice, _ in choices}:
         raise NotTaken(f"{column.name} {value!r} is not known")
+
+
+def demand_key(remote: object) -> None:
+    """Raise :class:`NotTaken` for what cannot be the key of a row."""
+    if type(remote) not in (int, str) or len(str(remote)) > _LONGEST_KEY or not str(remote).isprintable():
+        raise NotTaken("it has no key")
 
 
 def nowhere(model: type[Model], given: object) -> None:
