@@ -11,6 +11,7 @@ import pytest
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.imports import drafts, pages
 from wger_flask.imports.models import DRAFT, ImportChoice, ImportRun
+from wger_flask.rest.errors import Throttled
 from wger_flask.storage import columns
 
 from .reading import sample
@@ -126,3 +127,13 @@ def test_names_beyond_measure_are_not_all_shown(grace, monkeypatch):
     monkeypatch.setattr(pages, "_NAMES", 2)
     text = grace.client.get(grace.upload(sample("hevy.csv")).location).text
     assert "And 2 more names" in text
+
+
+def test_files_are_not_sent_without_end(app, grace, monkeypatch):
+    def refuse(scope, who):
+        raise Throttled(30)
+
+    monkeypatch.setattr(app.extensions["wger_flask"].throttle, "demand", refuse)
+    refused = grace.upload(sample("hevy.csv"))
+    assert refused.status_code == 429 and "Retry-After" in refused.headers
+    assert "Where apps keep their files" in refused.text and not ImportRun.select().count()

@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from flask import Response, abort, flash, g, request, url_for
 
-from wger_flask.api import Selection, equals, title_of, transaction
-from wger_flask.auth.page_parts import on, page, show, to_login
+from wger_flask.api import Selection, equals, services, title_of, transaction
+from wger_flask.auth.page_parts import on, page, show, throttled, to_login
+from wger_flask.rest.errors import Throttled
 
 from .choices import RememberedChoices
 from .drafts import pack, unpack
@@ -22,6 +23,7 @@ from .runs import Changed, UndoRefused, last_run, undo
 from .stores.plan import LEAVE_OUT, Named, Plan
 
 MOST_RECORDS = 50_000
+SCOPE, RATE = "import", "60/hour"  # files: reading one takes seconds
 _NAMES, _REMARKS, _RUNS = 300, 50, 10  # shown
 _LONGEST = 200
 _LATER = "later"
@@ -40,6 +42,10 @@ def import_file() -> Response:
         return to_login()
     if request.method != "POST":
         return _start()
+    try:
+        services().throttle.demand(SCOPE, f"user-{g.user.id}")
+    except Throttled as wrong:
+        return throttled("import", wrong, **_told_at_start())
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _start({"file": ["Choose a file."]})
@@ -55,14 +61,18 @@ def import_file() -> Response:
 
 
 def _start(errors: dict[str, Any] | None = None) -> Response:
+    return show("import", errors, **_told_at_start())
+
+
+def _told_at_start() -> dict[str, Any]:
     runs = list(Selection(ImportRun, (equals(ImportRun.user, g.user.id),), ("-id",)).rows(
         ("id", "format", "file_name", "created", "state", "rows"), _RUNS
     ))  # fmt: skip
     last, known = last_run(g.user.id), formats()
-    return show(
-        "import", errors, formats=known, runs=[run for run in runs if run[4] != DRAFT], last=last and last.id,
-        labels={name: format.label for name, format in known.items()}, options=_OPTIONS,
-    )  # fmt: skip
+    return {
+        "formats": known, "runs": [run for run in runs if run[4] != DRAFT], "last": last and last.id,
+        "labels": {name: format.label for name, format in known.items()}, "options": _OPTIONS,
+    }  # fmt: skip
 
 
 def _keep(read: FileRead) -> ImportRun:

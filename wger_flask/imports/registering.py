@@ -19,4 +19,5 @@ def register(registry: Registry) -> None:
     registry.add_models(*MODELS)
     for format in FORMATS:
         registry.add_import_format(format)
+    registry.add_rate(pages.SCOPE, pages.RATE)
     registry.add_job("drop old drafts of imports", drop_old, timedelta(days=1))
