@@ -30,6 +30,10 @@ from wger_flask.imports.source import ImportSource
 from wger_flask.imports.stores import STORES
 from wger_flask.imports.stores.plan import Person
 from wger_flask.storage.database import transaction
+from wger_flask.takeout import archive as takeout
+from wger_flask.takeout import document
+from wger_flask.takeout.container import Container
+from wger_flask.takeout.errors import Refused
 from wger_flask.transfer.errors import ImportFailure
 from wger_flask.transfer.lines import numbered_lines
 from wger_flask.transfer.reading import objects
@@ -132,6 +136,24 @@ _DUMP = json.dumps(
 ).encode()
 
 
+_TAKEOUT = json.dumps(
+    {
+        "format": takeout.FORMAT, "version": takeout.VERSION,
+        "catalogue": {"exercises.exercise": [{"id": 1, "uuid": "00000000-0000-7000-8000-000000000001"}]},
+        "tables": {"weightentry": [{"id": "x", "value": "80.50"}, {"id": "y", "notes": None}], "meal": []},
+    }, indent=1,
+).encode()  # fmt: skip
+
+
+def in_zip(data: bytes) -> bytes:
+    return packed(data, takeout.DATA, "zip")
+
+
+def read_takeout(data: bytes) -> None:
+    with Container(io.BytesIO(data)) as container, container.open(takeout.DATA) as stream:
+        list(document.read(stream))
+
+
 def read_products(data: bytes) -> None:
     lines = numbered_lines(io.BytesIO(data))
     list(open_food_facts.foods_in(lines, open_food_facts.Wanted(frozenset({"en"})), Counter()))
@@ -153,6 +175,13 @@ def read_dump(data: bytes) -> None:
 
 OTHERS: dict[str, tuple[bytes, Callable[..., None], type[Exception], str]] = {
     "open-food-facts": (_PRODUCTS, read_products, ValueError, r"line \d+"),
+    "take-out": (
+        _TAKEOUT,
+        lambda data: read_takeout(in_zip(data)),
+        Refused,
+        rf"{takeout.DATA}: (line \d+|the document|this is)",
+    ),
+    "archive of a take-out": (in_zip(_TAKEOUT), read_takeout, Refused, r"archive|zip|data\.json"),
     "dump": (_DUMP, read_dump, ImportFailure, r"line \d+|this is |a dump is|not UTF-|cannot be read"),
     **{
         f"food-data-central-{name}": (rows, read_tables, ValueError, r"line \d+|is missing|\.csv: ")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from wger_flask.domain.nutrition.models import LogItem
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.imports import drafts, pages
 from wger_flask.imports.models import DRAFT, ImportChoice, ImportRun
@@ -62,6 +63,19 @@ def test_a_file_is_looked_through_then_imported_then_taken_back(grace):
     assert "The import is taken back" in grace.client.get(undone.location).text
     assert WorkoutLog.select().count() == 0
     assert grace.post(f"{PAGE}/undo", run=run.id).status_code == 303
+
+
+def test_foods_that_nothing_is_chosen_for_are_noted_as_what_they_contained(grace):
+    sent = grace.upload(sample("cronometer.csv"))
+    plan = grace.client.get(sent.location).text
+    assert "What you choose nothing for is noted as protein, carbohydrates, fiber and fat." in plan
+    place = re.search(r'name="target-(\d+)" aria-label="What Lentil stew is here"', plan)[1]
+    done = grace.post(sent.location, action="import", **{f"target-{place}": "leave-out"})
+    assert "3 entries of the food diary were imported" in grace.client.get(done.location).text
+    assert {item.datetime.day for item in LogItem.select()} == {1, 2}
+    for name in ("apple-health.xml", "withings.csv", "fatsecret.csv", "myfitnesspal.csv"):
+        sent = grace.upload(sample(name))
+        assert grace.post(sent.location, action="import").status_code == 303, name
 
 
 def test_what_was_changed_since_is_asked_about(grace):
