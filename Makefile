@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench growth conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster
+.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench growth conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster test-loaddata
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,10 @@ audit: ## Ask PyPI for known faults in the locked versions; fails for one, and w
 	test -x .venv-audit/bin/pip-audit || { $(SYSTEM_PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }
 	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement config/deploy/requirements.lock $(ARGS)
 
+test-loaddata: install ## Have Django's own loaddata take what export-dump writes, and dumpdata write it again
+	test -x .venv-django/bin/python || { $(SYSTEM_PYTHON) -m venv .venv-django && .venv-django/bin/pip install --quiet 'django>=5.2,<5.3'; }
+	WGER_TEST_DJANGO=$(CURDIR)/.venv-django/bin/python $(BIN)/python -m pytest -q tests/transfer/test_django.py $(ARGS)
+
 test-cluster: install ## Run two hosts on PostgreSQL with a replica, pgbouncer, Redis and S3, and kill the primary (ARGS=--short)
 	.ci/cluster $(ARGS)
 
@@ -103,5 +107,5 @@ docs: install ## Write the generated pages of docs/, then build them into build/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove what the other targets made, but never the instance folder
-	rm -rf .venv .venv-audit .venv-clients build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage screenshots conformance-failures.txt
+	rm -rf .venv .venv-audit .venv-clients .venv-django build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage screenshots conformance-failures.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -50,6 +50,8 @@ PAGES = (
     ("measurements", "/api/v2/measurement/", WIDE, "light"),
     ("gallery", "/api/v2/gallery/", WIDE, "light"),
     ("trophies", "/api/v2/trophy/", WIDE, "light"),
+    ("your-data", "/user/data", WIDE, "light"),
+    ("import", "/user/import", WIDE, "light"),
     ("figures", "/api/v2/user-statistics/", WIDE, "light"),
     ("login", "/user/login", WIDE, "light"),
     ("not-found", "/api/v2/nowhere/", WIDE, "light"),

@@ -19,15 +19,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.imports.mutations import damaged, packed
+from wger_flask.domain.core.models import License
 from wger_flask.domain.nutrition import food_data_central, open_food_facts
+from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
 from wger_flask.imports.apps import FORMATS
 from wger_flask.imports.choices import RememberedChoices
 from wger_flask.imports.errors import ImportRefused
 from wger_flask.imports.formats import ImportFormat, ImportOptions, recognised
+from wger_flask.imports.importing import import_records, person_of, read_file
+from wger_flask.imports.models import ImportRun
 from wger_flask.imports.records import Record
 from wger_flask.imports.runs import begin
 from wger_flask.imports.source import ImportSource
-from wger_flask.imports.stores import STORES
+from wger_flask.imports.stores import STORES, diary
 from wger_flask.imports.stores.plan import Person
 from wger_flask.storage.database import transaction
 from wger_flask.takeout import archive as takeout
@@ -35,6 +39,7 @@ from wger_flask.takeout import document
 from wger_flask.takeout.container import Container
 from wger_flask.takeout.errors import Refused
 from wger_flask.transfer.errors import ImportFailure
+from wger_flask.transfer.importer import import_dump
 from wger_flask.transfer.lines import numbered_lines
 from wger_flask.transfer.reading import objects
 
@@ -132,8 +137,14 @@ _TABLES = {
     "branded_food": b"fdc_id,brand_owner,gtin_upc,serving_size,serving_size_unit\n2,Acme,0041234567895,20,g\n",
 }
 _DUMP = json.dumps(
-    [{"model": "core.license", "pk": 7, "fields": {"full_name": "A", "short_name": "B", "url": None}}] * 3, indent=1
-).encode()
+    [
+        {"model": "core.license", "pk": 7, "fields": {"full_name": "A", "short_name": "B", "url": None}},
+        {"model": "nutrition.nutritionplan", "pk": "00000000-0000-7000-8000-000000000001",
+         "fields": {"user": 1, "creation_date": "2024-03-01", "start": "2024-03-01", "goal_fat": 5}},
+        {"model": "nutrition.meal", "pk": "00000000-0000-7000-8000-000000000002",
+         "fields": {"plan": "00000000-0000-7000-8000-000000000001", "order": 1, "time": "07:30:00", "name": "x"}},
+    ], indent=1,
+).encode()  # fmt: skip
 
 
 _TAKEOUT = json.dumps(
@@ -203,3 +214,34 @@ def test_other_readers_refuse_by_the_line(name, tmp_path):
             assert re.search(told, str(refused))
 
     reads()
+
+
+def test_of_a_damaged_dump_all_is_loaded_or_nothing(app, registry):
+    def held() -> tuple[int, ...]:
+        return tuple(model.select().count() for model in (License, NutritionPlan, Meal))
+
+    @settings(max_examples=4 * FEW, deadline=None, database=None)
+    @given(damaged(_DUMP))
+    def loads(data: bytes) -> None:
+        before = held()
+        try:
+            import_dump(io.BytesIO(data), registry.models, progress=False)
+        except ImportFailure as refused:
+            assert str(refused)
+            assert held() == before, "nothing is half-written"
+
+    loads()
+
+
+def test_an_import_that_fails_on_the_way_writes_nothing(app, people, monkeypatch):
+    sample = (Path(__file__).parent / "samples" / "cronometer.csv").read_bytes()
+
+    def full(*arguments: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(diary, "note_rows", full)
+    with app.app_context():
+        person = person_of(people["grace"].id)
+        with pytest.raises(OSError, match="full"):
+            import_records(person, read_file(io.BytesIO(sample), "servings.csv"), RememberedChoices(person.id))
+    assert [model.select().count() for model in (ImportRun, NutritionPlan, Meal, LogItem)] == [0, 0, 0, 0]

@@ -201,6 +201,7 @@ def tarred() -> bytes:
         (gzipped(tarred()), "a tar archive"), (zipped(("a.json.gz", gzipped(b"[]"))), "packed by gzip"),
         (gzipped(bz2.compress(b"[]")), "packed by bzip2"), (zipped(), "a zip archive with nothing"),
         (zipped(("a.json", b"[]"), ("b.json", b"[]")), "a zip archive with 2 files"),
+        (zipped(("../a.json", b"[]")), "the name of the file in the zip archive leads out"),
     ],
 )  # fmt: skip
 def test_what_is_something_else_is_named(read, content, name):
