@@ -96,6 +96,11 @@ def test_only_users_take_out_and_only_by_get(api):
     assert api().get("export/").status_code in (401, 403)
     assert api("grace").post("export/", {}).status_code == 405
     assert "export" not in api().get("").json
+    assert api("grace").get("export/", headers={"Accept": "application/zip"}).status_code == 200
+    refused = api().get("export/", headers={"Accept": "application/zip"})
+    assert refused.status_code in (401, 403) and refused.mimetype == "application/json"
+    told = api().get("schema?format=json").json["paths"]["/api/v2/export/"]["get"]["responses"]["200"]["content"]
+    assert list(told) == ["application/zip"]
 
 
 def test_a_name_of_a_file_that_is_gone_hinders_nothing(everything, api, media):

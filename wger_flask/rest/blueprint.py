@@ -90,7 +90,7 @@ class Endpoints(Documented):
         bulk: bool = False, creates: bool = False, counts: bool = False,
         request: Any = None, response: Any = None, about: str = "", makes: str = "",
         asks: tuple[str, ...] = (), deprecated: tuple[str, ...] = (),
-        replaced: Deprecation | None = None, query: type[Schema] | None = None, streams: bool = False,
+        replaced: Deprecation | None = None, query: type[Schema] | None = None, streams: bool = False, gives: str = "",
         kind: str = "plain", cache: str = NEVER, secret: bool = False,
     ) -> Callable[[Handle], Handle]:  # fmt: skip
         """Return a decorator that registers ``handle(call)`` at ``/api/v2/<path>/``; ``path`` has no slashes around it.
@@ -115,6 +115,7 @@ class Endpoints(Documented):
           to use instead, which every answer says in its headers.
         * ``query``: the schema of the query parameters of a GET, which ``call.query()`` reads.
         * ``streams=True``: it also answers ``text/event-stream``; ``handle`` returns a response of its own then.
+        * ``gives="application/zip"``: a GET answers a file of this type; ``handle`` returns a response of its own.
         * ``cache="private"``: what a GET answers depends on the database, the user and the day alone, and may be kept
           for that user until something is written.  ``secret=True``: it is or shows a secret; nobody may keep it.
 
@@ -138,6 +139,7 @@ class Endpoints(Documented):
                 creates=creates, counts=counts,
                 about=text.strip(), request=request, response=response, makes=makes, asks=asks,
                 deprecated=deprecated, replaced=replaced, query=query, streams=streams, cache=cache, secret=secret,
+                gives=gives,
             )  # fmt: skip
             rule = f"/{path.strip('/')}"
             self.targets.append((f"{rule}/" if slash else rule, target))

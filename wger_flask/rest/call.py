@@ -51,6 +51,7 @@ class Target:
       use instead.
     * ``query``: the schema of the query parameters of a GET, which :meth:`Call.query` reads.
     * ``streams``: it also answers ``text/event-stream`` where a client asks for just that; its handler sees to it.
+    * ``gives``: the media type of the file that a GET answers in a response of its own, in place of JSON and a page.
     * ``cache``: for whom what a GET answers may be kept, see :mod:`.caching`; ``secret``: nobody may keep it.
     """
 
@@ -77,6 +78,7 @@ class Target:
     replaced: Deprecation | None = None
     query: type[Schema] | None = None
     streams: bool = False
+    gives: str = ""
     cache: str = NEVER
     secret: bool = False
 
@@ -231,6 +233,11 @@ class Call:
     def wants_stream(self) -> bool:
         """Whether the client asks for ``text/event-stream``, where the target answers that."""
         return self.target.streams and EVENT_STREAM in self.request.headers.get("Accept", "").lower()
+
+    @property
+    def wants_file(self) -> bool:
+        """Whether the client asks for the file that the target gives, by its media type."""
+        return bool(self.target.gives) and self.target.gives in self.request.headers.get("Accept", "").lower()
 
     @property
     def by_page(self) -> bool:

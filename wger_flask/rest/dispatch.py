@@ -49,7 +49,7 @@ READING = ("GET", "HEAD")
 # -- the steps, outermost first: the only place where their order is decided -----------------
 def negotiate_format(call: Call) -> None:
     """Choose the format first, so that every later error is given in it."""
-    if call.wants_stream:
+    if call.wants_stream or call.wants_file:
         return  # what goes wrong is told in JSON
     named = call.args["format"] if "format" in call.args else ""  # noqa: SIM401  get() is slower where there is none
     accept, has_tables = call.request.headers.get("Accept", ""), call.target.kind == "list" and call.method in READING

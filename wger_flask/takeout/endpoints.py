@@ -20,7 +20,7 @@ SCOPE = "export"
 export = Endpoints("export", "Everything that is yours.")
 
 
-@export.endpoint("export", access=private, throttle=SCOPE, head=False, secret=True)
+@export.endpoint("export", access=private, throttle=SCOPE, head=False, secret=True, gives=TYPE)
 def take_out(call: Call) -> Response:
     """Download everything that is yours: one zip with a JSON document, a CSV file a table, and your pictures."""
     return download(call.required_user.id, call.context.base)

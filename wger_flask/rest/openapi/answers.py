@@ -77,6 +77,8 @@ def responses(components: Components, target: Target, method: str) -> dict[str, 
         content = {JSON: {"schema": _answer(components, target, method)}, HTML: PAGE}
         if target.kind == "list" and method == "GET":
             content |= {kind: {"schema": _WHOLE.get(name, PAGE["schema"])} for name, kind in TABLES.items()}
+        if target.gives and method == "GET":
+            content = {target.gives: {"schema": {"type": "string", "format": "binary"}}}
         for status in _done(target, method):
             made[status] = {"description": "The new row." if status == "201" else "The answer.", "content": content}
             if links := _links(target) if status == "201" else {}:
