@@ -48,28 +48,30 @@ class Case:
         return f"{self.arguments.split()[0]} ({self.begins})"
 
 
+HEVY = f"import-from hevy {SAMPLES / 'hevy.csv'} --user grace"
 CASES = [
     Case("migrate", "empty"),
     Case("migrate", "older"),
     Case("load-starter-data", "migrated"),
     Case("import-dump dump.json", "migrated"),
     Case("import-ingredients foods.jsonl"),
-    Case(f"import-from hevy {SAMPLES / 'hevy.csv'} --user grace"),
-    Case("undo-import --user grace", prepares=(f"import-from hevy {SAMPLES / 'hevy.csv'} --user grace",), again=False),
+    Case(HEVY),
+    Case("undo-import --user grace", prepares=(HEVY,), again=False),
     Case("create-user somebody --password long-enough-pass --email a@example.org", again=False),
     Case("set-password grace --password another-long-one"),
     Case("create-token linus"),
     Case("email grace --add other@example.org --verify other@example.org --primary other@example.org", again=False),
-    Case("delete-user grace --yes", prepares=(f"import-from hevy {SAMPLES / 'hevy.csv'} --user grace",), again=False),
+    Case("delete-user grace --yes", prepares=(HEVY,), again=False),
     Case("remove-plugin water --yes", again=False),
     Case("recalculate-measurements"),
-    Case("recalculate-statistics", prepares=(f"import-from hevy {SAMPLES / 'hevy.csv'} --user grace",)),
+    Case("recalculate-statistics", prepares=(HEVY,)),
     Case("sync-compact", prepares=("create-user x --password long-enough-pass", "delete-user x --yes")),
     Case("sync-rebuild"),
     Case("backup kept.tar", written="kept.tar"),
     Case("restore kept.tar --yes", prepares=("backup kept.tar", "create-user x --password long-enough-pass")),
     Case("export-dump kept.json", written="kept.json"),
     Case("export-user grace kept.zip", written="kept.zip"),
+    Case("import-user kept.zip --user linus --leave-out", prepares=(HEVY, "export-user grace kept.zip")),
     Case("pull ADDRESS --pause 0", "migrated", goes_on=True),
 ]
 READS_ONLY = {"audit", "doctor", "make-migration", "new-plugin", "resources", "serve", "settings", "sync-status"}

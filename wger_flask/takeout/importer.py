@@ -56,7 +56,8 @@ def bring_in(
                 work.take_all()
                 if dry_run or not (leave_out or report.is_whole):
                     raise _NotDone()
-                work.note(runs.begin(caller.id, FORMAT, checksum, file_name))
+                if work.has_written:  # else undoing the last import would undo nothing
+                    work.note(runs.begin(caller.id, FORMAT, checksum, file_name))
                 report.is_done = True
         except _NotDone:
             pass
@@ -104,6 +105,11 @@ class _Import:
         self._finish(table)
         self.report.unmatched = list(self.matches.unmatched.values())
         self.services.registry.tell_imported(self.caller.id)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether anything was written or changed."""
+        return any(table.before or table.written for table in self._tables.values())
 
     def note(self, run: ImportRun) -> None:
         """Note what was written, so that it can be taken back."""
