@@ -42,10 +42,10 @@ from .rest.resource import READ, WRITE, Resource
 from .rest.schema import Schema, load
 from .rest.serialization import dump_held, dumper
 from .rest.services import services
+from .rest.storing import store
 from .rest.throttling import Limit
 from .rest.timezone import active_zone, midnight, server_zone, today, zone_named, zone_names
 from .rest.uploads import ImageFile, VideoFile, delete_rows, move_file
-from .rest.views import store
 from .storage import alter, columns
 from .storage.bulk import upsert
 from .storage.cascade import delete, dependants

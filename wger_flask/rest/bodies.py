@@ -72,9 +72,10 @@ def parts_of(values: Mapping[str, _Value], name: str) -> list[dict[str, _Value]]
 
 
 class NotAnObject(Invalid):
-    """400: the body is JSON, but no object."""
+    """400: the body is JSON, but no object; ``value`` is what it is."""
 
     def __init__(self, value: object):
+        self.value = value
         told = "No data provided"
         if value is not None:
             told = f"Invalid data. Expected a dictionary, but got {type(value).__name__}."

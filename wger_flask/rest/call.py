@@ -21,6 +21,7 @@ from .context import Context, current_context
 from .errors import ApiError, NotAuthenticated
 from .field_choice import dumper_for
 from .fields.computed import File
+from .lists_of_rows import rows_in
 from .negotiation import JSON
 from .ownership import NotADictionary
 from .permissions import METHODS, SAFE_METHODS, Access, User
@@ -141,12 +142,13 @@ class Call:
     * ``again``: True where a page's form is only to be shown again as it was typed, and nothing is to be done.
     * ``loaded``: the rows, as the database's driver gave them, from which the answer was made, for pages.
     * ``services``: the :class:`~.services.Services` of the application.
+    * ``rows``: a call for each row, where the body is a list of them; it is known once the body was read.
     * ``refusal``: the :class:`~.errors.ApiError` with which it was refused, or None.
     """
 
     __slots__ = (
         "action", "again", "args", "files", "format", "key", "loaded", "method", "refusal", "request", "resource",
-        "services", "suffix", "target", "user", "_body", "_parsed", "_row",
+        "rows", "place", "services", "suffix", "target", "user", "_body", "_parsed", "_row",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str, known: Services | None = None):
@@ -159,6 +161,8 @@ class Call:
         self.again = False
         self.loaded: list[tuple[Any, ...]] = []
         self.refusal: ApiError | None = None
+        self.rows: list[Call] = []
+        self.place = -1  # of the row that a unique index refused
         self.files: Changes | None = None  # of the open transaction
         self._body: dict[str, Any] | None = None
         self._parsed: tuple[dict[str, Any], dict[str, Any]] | None = None
@@ -176,6 +180,11 @@ class Call:
         made.args = MultiDict()
         for step in ADMISSION:
             step(made)
+        return made
+
+    def _of_row(self, body: dict[str, Any]) -> Call:
+        made = Call(self.target, self.request, None, "", self.services)
+        made.method, made.format, made.user, made.args, made._body = self.method, JSON, self.user, self.args, body
         return made
 
     @property
@@ -221,7 +230,11 @@ class Call:
             takes_files = self.resource is not None and self.action is None and self.resource.takes_files
             try:
                 self._body = read_body(self.request, forms_only=takes_files and self.method != "PATCH")
-            except NotAnObject:
+            except NotAnObject as wrong:
+                if rows := rows_in(self, wrong.value):
+                    self.rows, self.format = [self._of_row(row) for row in rows], JSON
+                    self._body = {}
+                    return self._body
                 if self.resource is not None and self.resource.checks_owners:
                     raise NotADictionary() from None
                 raise

@@ -32,6 +32,7 @@ from .caching import PUBLIC
 from .call import Call, Target
 from .context import leave_user_out
 from .errors import ApiError, PreconditionFailed
+from .lists_of_rows import at_place
 from .mount import mount_of
 from .negotiation import negotiate
 from .openapi import options
@@ -109,6 +110,7 @@ def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Respon
 
 def _answered(call: Call, headers: dict[str, str]) -> Response:
     target = call.target
+    payload: Any
     try:
         for step in STEPS:
             step(call)
@@ -132,7 +134,8 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
         payload, status = with_id(error.body, error.status), error.status
         headers = {**headers, **error.headers}
     except IntegrityError as clash:
-        payload, status = {"non_field_errors": [call.services.explain(clash)]}, 400
+        told = {"non_field_errors": [call.services.explain(clash)]}
+        payload, status = at_place(call, call.place, told) if call.rows else told, 400
     if isinstance(payload, Response):
         payload.headers.extend({name: value for name, value in headers.items() if name not in payload.headers})
         return payload
@@ -165,6 +168,8 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
     if call.sends_a_row:
         look_at_files(call)
         call.parse()  # before other writers have to wait for it
+        for row in call.rows:
+            row.parse()
     for again in (True, False):
         try:
             with call.services.media.changes() as call.files, accompanied(call.files), transaction():

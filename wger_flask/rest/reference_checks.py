@@ -28,11 +28,7 @@ def missing_references(
     The fields ``owned`` must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` where one of these is
     missing.
     """
-    sent: dict[str, tuple[Key | Keys, Any]] = {}
-    for name, field in schema.load_fields.items():
-        value = data.get(field.attribute or name)
-        if value is not None and isinstance(field, Key | Keys) and name not in owned:
-            sent[field.data_key or name] = (field, value)
+    sent = _sent(schema, data, owned)
     single = {name: (field.model, key) for name, (field, key) in sent.items() if isinstance(field, Key)}
     exist = _exist(single.values(), own_rows)
     invalid_references = {name: body.get(name) for name, there in zip(single, exist, strict=True) if not there}
@@ -40,6 +36,54 @@ def missing_references(
         if name not in single and (missing := _missing(field.model, keys)):
             invalid_references[name] = missing[0]
     return {name: [no_such_row(invalid_references[name])] for name in sent if name in invalid_references}
+
+
+_Row = tuple[dict[str, Any], dict[str, Any]]
+_AT_ONCE, _KEYS_AT_ONCE = 50, 500  # rows that must be the user's own, and keys, in one query
+
+
+def missing_references_of_all(
+    schema: Schema, rows: Sequence[_Row], owned: Collection[str], own_rows: Sequence[Selection]
+) -> list[dict[str, list[str]]]:
+    """Return what :func:`missing_references` does for each of ``rows``, pairs of parsed data and body.
+
+    A query asks for some hundred keys of a model, or for some rows of the user's own.
+    """
+    apart = {(row.model, row.clauses, *(clause.values for clause in row.clauses)): row for row in own_rows}
+    asked = list(apart.values())
+    for start in range(0, len(asked), _AT_ONCE):
+        if not all(which_exist(asked[start : start + _AT_ONCE])):
+            raise NotYours()
+    sent = [_sent(schema, data, owned) for data, _ in rows]
+    wanted: dict[type[Model], dict[Any, None]] = {}
+    for fields in sent:
+        for field, value in fields.values():
+            wanted.setdefault(field.model, {}).update(dict.fromkeys(value if isinstance(field, Keys) else [value]))
+    lost = {model: _lost(model, list(keys)) for model, keys in wanted.items()}
+    found = []
+    for fields, (_, body) in zip(sent, rows, strict=True):
+        told = {}
+        for name, (field, value) in fields.items():
+            gone = [key for key in (value if isinstance(field, Keys) else [value]) if key in lost[field.model]]
+            if gone:
+                told[name] = [no_such_row(gone[0] if isinstance(field, Keys) else body.get(name))]
+        found.append(told)
+    return found
+
+
+def _lost(model: type[Model], keys: list[Any]) -> set[Any]:
+    parts = (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
+    return {key for part in parts for key in _missing(model, part)}
+
+
+def _sent(schema: Schema, data: dict[str, Any], owned: Collection[str]) -> dict[str, tuple[Key | Keys, Any]]:
+    """Return the references in ``data`` that need not be ``owned``: field and value by the name in the body."""
+    sent: dict[str, tuple[Key | Keys, Any]] = {}
+    for name, field in schema.load_fields.items():
+        value = data.get(field.attribute or name)
+        if value is not None and isinstance(field, Key | Keys) and name not in owned:
+            sent[field.data_key or name] = (field, value)
+    return sent
 
 
 def taken_key(model: type[Model], data: dict[str, Any], own: object) -> dict[str, list[str]]:

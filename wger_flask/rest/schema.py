@@ -18,7 +18,7 @@ from marshmallow.utils import set_value
 from ..storage.model import Model
 from .bodies import FormData
 from .errors import Invalid, NotAuthenticated
-from .reference_checks import missing_references, taken_key
+from .reference_checks import missing_references, missing_references_of_all, taken_key
 
 if TYPE_CHECKING:
     from ..storage.query import Selection
@@ -100,6 +100,22 @@ def look_up(resource: Resource, body: dict[str, Any], data: dict[str, Any], user
             raise NotAuthenticated()
         owned, own_rows = owner.checks, owner.own_rows(resource.model, body, user.id)
     return missing_references(_instance(resource.schema), data, body, owned, own_rows)
+
+
+def look_up_all(
+    resource: Resource, bodies: list[dict[str, Any]], parsed: list[dict[str, Any]], user: User | None
+) -> list[dict[str, list[str]]]:
+    """Return what :func:`look_up` does for each of many bodies, with a few queries for all of them."""
+    owner = resource.owner
+    owned: Collection[str] = ()
+    own_rows: list[Selection] = []
+    if owner is not None and owner.checks:
+        if user is None:
+            raise NotAuthenticated()
+        owned = owner.checks
+        own_rows = [row for body in bodies for row in owner.own_rows(resource.model, body, user.id)]
+    rows = list(zip(parsed, bodies, strict=True))
+    return missing_references_of_all(_instance(resource.schema), rows, owned, own_rows)
 
 
 def checked(

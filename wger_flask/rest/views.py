@@ -7,30 +7,26 @@ happens before one of them is called, and what becomes of its answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from orjson import Fragment
 
-from ..storage.columns import Auto
-from ..storage.model import Model, clashes_of, columns_of, key_of
-from ..storage.predicates import equals
-from ..storage.query import Selection
+from ..storage.model import key_of
 from ..storage.types import Row
-from ..storage.write_transaction import insert, update
 from .actions import Action
 from .caching import NEVER
 from .call import Call, Target
 from .context import Context
 from .deletion import told, told_why_not
 from .errors import Invalid
-from .fields import DateTime
+from .many_rows import create_rows
 from .pagination import ON_A_PAGE
 from .renderers import to_json_list
 from .resource import HISTORY, Resource
-from .serialization import Dumper, dump_held
+from .serialization import Dumper
+from .storing import shown, store
 from .tables import streamed_table
-from .uploads import delete_rows, keep_files
+from .uploads import delete_rows
 
 AT_ONCE = 100  # rows of large values that are there as objects
 
@@ -70,13 +66,14 @@ def show_row(call: Call) -> dict[str, Any]:
         call.row()
     dump = call.dump
     call.loaded = call.required_resource.load(call.selection(), dump)
-    [shown] = dump(call.loaded, call.context)
-    return shown
+    return dump(call.loaded, call.context)[0]
 
 
-def create_row(call: Call) -> tuple[dict[str, Any], int]:
-    """Store a new row."""
+def create_row(call: Call) -> tuple[Any, int]:
+    """Store a new row, or several."""
     resource = call.required_resource
+    if call.rows:
+        return create_rows(call)
     if resource.added_by and call.by_page:
         said = f"Nobody would see this {resource.title}: add it with what belongs to it."
         raise Invalid({"non_field_errors": [said]})
@@ -84,7 +81,7 @@ def create_row(call: Call) -> tuple[dict[str, Any], int]:
     if resource.owner and resource.owner.direct:
         data[resource.owner.direct] = call.required_user.id
     row = store(call, data, None)
-    return _shown(call, row, data), 201
+    return shown(call, row, data), 201
 
 
 def replace_row(call: Call) -> dict[str, Any]:
@@ -123,60 +120,7 @@ def _change(call: Call) -> dict[str, Any]:
     data = call.load_row(row, invalid_references)
     data.pop(key_of(type(row)).name, None)  # a row keeps the key it was made with
     store(call, data, row)
-    return _shown(call, row, data)
-
-
-def store(call: Call, data: dict[str, Any], row: Model | None) -> Model:
-    """Store parsed ``data`` as a new row (``row`` is None) or in an existing one; returns that row.
-
-    Many-to-many relations are stored too, and the resource's hooks ``prepare`` and ``saved`` run.
-    """
-    resource = call.required_resource
-    if row is None:
-        _demand_unique(resource.model, data)
-    if resource.hooks.prepare:
-        resource.hooks.prepare(call, data, row)
-    keep_files(call, data, row)
-    linked = {name: data.pop(name) for name in resource.links if name in data}
-    created = row is None
-    if row is None:
-        row = insert(resource.model(**data))
-    else:
-        for name, value in data.items():
-            setattr(row, name, value)
-        update(row, data)
-    for name, keys in linked.items():
-        resource.links[name].replace(row._pk, keys)
-    if resource.hooks.saved:
-        resource.hooks.saved(call, row, created)
-    return row
-
-
-def _demand_unique(model: type[Model], data: dict[str, Any]) -> None:
-    """Refuse a new row that a unique index would not let in; raises :class:`Invalid`.
-
-    The index would say so too, but then PostgreSQL has used up a number for a row that never was.
-    """
-    if not isinstance(key_of(model), Auto):
-        return
-    for names, words in clashes_of(model).items():
-        values = {columns_of(model)[name]: data.get(name) for name in names}
-        same = tuple(equals(column, value) for column, value in values.items())
-        if None not in values.values() and Selection(model, same).exists():
-            raise Invalid({"non_field_errors": [words]})
-
-
-def _shown(call: Call, row: Model, data: dict[str, Any]) -> dict[str, Any]:
-    resource = call.required_resource
-    if resource.dump.is_flat:
-        return dump_held(resource.schema, row, call.context)
-    # Not through ``visible``: a row may be written before it is shown in lists.
-    found = resource.show(Selection(type(row), (equals(key_of(type(row)), row._pk),)), call.context)
-    for name, declared in resource.schema._declared_fields.items():
-        # A local time that the clocks skip is answered as it was sent, not as what it is counted as.
-        if isinstance(declared, DateTime) and isinstance(moment := data.get(name), datetime):
-            found[name] = declared.wire(moment)
-    return found
+    return shown(call, row, data)
 
 
 HANDLERS: dict[str, dict[str, Callable[[Call], Any]]] = {

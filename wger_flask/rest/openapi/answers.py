@@ -13,6 +13,7 @@ from apispec import APISpec
 
 from ..call import Target
 from ..fields import ANSWER
+from ..lists_of_rows import takes_rows
 from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
 from ..throttling import Limit
@@ -112,6 +113,8 @@ def _done(target: Target, method: str) -> tuple[str, ...]:
     """Return the statuses of what was done."""
     if method != "POST":
         return ("200",)
+    if takes_rows(target, method) and "PUT" in target.required_resource.methods:
+        return ("200", "201")  # of several rows, all may have been there
     if target.kind == "list" or target.makes or target.action and target.action.creates:
         return ("201",)
     return ("200", "201") if target.creates else ("200",)
@@ -125,7 +128,10 @@ def _answer(components: Components, target: Target, method: str) -> dict[str, An
         return {"type": "array", "items": components.described(what)}
     if target.kind == "root":
         return {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
-    return components.described(what, ANSWER)
+    described = components.described(what, ANSWER)
+    if takes_rows(target, method):
+        return {"anyOf": [described, {"type": "array", "items": described}]}
+    return described
 
 
 def register_refusals(spec: APISpec) -> None:

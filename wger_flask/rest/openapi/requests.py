@@ -13,6 +13,7 @@ from ..call import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
 from ..filtering.lookups import Parameter
+from ..lists_of_rows import MOST_ROWS, takes_rows
 from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
 from ..resource import DELETION, HISTORY, Resource
@@ -136,10 +137,11 @@ def request_body(components: Components, target: Target, method: str) -> dict[st
     kinds: tuple[str, ...] = (JSON, FORM, MULTIPART)
     if is_upload:
         kinds = (MULTIPART, JSON) if method == "PATCH" else (MULTIPART,)
+    described = components.described(what, role)
+    if takes_rows(target, method):
+        several = {"type": "array", "items": described, "minItems": 1, "maxItems": MOST_ROWS}
+        described = {"anyOf": [described, several]}
     return {
         "required": components.requires(what, role),
-        "content": {
-            kind: {"schema": components.described(what, role) if kind == JSON else components.form(what, role)}
-            for kind in kinds
-        },
+        "content": {kind: {"schema": described if kind == JSON else components.form(what, role)} for kind in kinds},
     }

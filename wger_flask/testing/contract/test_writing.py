@@ -177,6 +177,44 @@ def test_no_body_makes_a_mistake(api, by_json, rows, data):
             assert answer.is_json and answer.json
 
 
+def test_a_list_of_rows_is_written_whole_or_not_at_all(api, by_json, rows):
+    client = api("ada" if by_json.owner is None else "grace")
+    path, before = f"{by_json.name}/", client.get(f"{by_json.name}/{rows[0]}/")
+    key = key_of(by_json.model).name
+    body = {name: value for name, value in (before.json or {}).items() if name not in (key, "uuid")}
+    one = client.post(path, body)
+    if by_json.owner is None:
+        answer, whole = client.post(path, [body]), client.post(path, [])
+        assert (answer.status_code, answer.json) == (whole.status_code, whole.json)
+        assert answer.status_code in (400, 403)
+        return
+    for refused in ([], [1], [body, 1], [None]):  # as recorded of any list
+        answer = client.post(path, refused)
+        assert (answer.status_code, answer.json) == (400, client.post(path, []).json)
+    most = client.post(path, [{}] * 1001)
+    assert (most.status_code, most.json) == (400, {"non_field_errors": ["A list has at most 1000 rows."]})
+    count = by_json.model.select().count()
+    bad = {name: {"no": "value"} for name, field in by_json.schema().load_fields.items() if name in body}
+    expected = client.post(path, bad)
+    if expected.status_code == 400:
+        answer = client.post(path, [body, bad])
+        assert answer.status_code == 400
+        assert isinstance(answer.json, list) and len(answer.json) == 2 and answer.json[1]
+        assert by_json.model.select().count() == count
+    if one.status_code != 201 or clashes_of(by_json.model):
+        pytest.skip("what the columns allow is not all that is asked of a row")
+    several = client.post(path, [body] * 3)
+    if several.status_code == 400:
+        assert [bool(errors) for errors in several.json].count(True) == 1  # such rows may exist once
+        assert by_json.model.select().count() == count
+        return
+    assert several.status_code == 201, several.json
+    for made in several.json:
+        if key in made:
+            assert client.get(f"{path}{made[key]}/").json == made
+    assert by_json.model.select().count() >= count + 3
+
+
 def test_what_a_write_answers_is_what_is_read_then(api, by_json, rows):
     client = api("ada" if by_json.owner is None else "grace")
     before = client.get(f"{by_json.name}/{rows[0]}/")
