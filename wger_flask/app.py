@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import backups, jobs, logs, pull, sync, takeout, web, webhooks
 from .auth import audit, cookies
 from .auth import extension as accounts
+from .auth.first_answers import FirstAnswers
 from .auth.schemes import authenticate
 from .folders import shipped
 from .imports import registering as imports
@@ -105,7 +106,7 @@ def _built(app: Application, settings: Settings) -> Flask:
     try:
         app.extensions["wger_flask"] = Services(
             registry, throttle, authenticate, settings, cookies.carries_token, cookies.is_foreign,
-            audit.note_deletion,
+            audit.note_deletion, FirstAnswers(),
         )  # fmt: skip
     except ImportError as missing:
         raise SettingsError(f"WGER_MEDIA_URL: {missing.name or missing} is not installed") from missing

@@ -12,7 +12,8 @@ from importlib import import_module
 from .storage.model import Model
 
 MODULES = (
-    "auth.models", "auth.audit", "domain.core.models", "domain.exercises.models", "domain.routines.models",
+    "auth.models", "auth.audit", "auth.first_answers", "domain.core.models", "domain.exercises.models",
+    "domain.routines.models",
     "domain.nutrition.models", "domain.measurements.models", "domain.gallery.models", "domain.trophies.models",
     "webhooks.models", "jobs.models", "imports.models", "pull.models",
 )  # fmt: skip

@@ -17,6 +17,7 @@ from . import (
     audit_page,
     cookies,
     deletion_page,
+    first_answers,
     page_parts,
     pages,
     passkey_pages,
@@ -53,8 +54,9 @@ def register(
     """
     app.extensions["accounts"] = Policy(settings, secret, post, counters)
     set_policy(app.extensions["accounts"])
-    registry.add_models(*MODELS, *OWN_MODELS, audit.AuditEntry)
+    registry.add_models(*MODELS, *OWN_MODELS, audit.AuditEntry, first_answers.FirstAnswer)
     registry.add_job("drop old audit entries", audit.drop_old, timedelta(days=1))
+    registry.add_job("drop old first answers", first_answers.drop_old, timedelta(hours=1))
     registry.add_blueprint(endpoints)
     registry.add_blueprint(headless)
     cookies.register(app, settings.SESSION_COOKIE_SECURE)

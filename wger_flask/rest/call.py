@@ -147,8 +147,8 @@ class Call:
     """
 
     __slots__ = (
-        "action", "again", "args", "files", "format", "key", "loaded", "method", "refusal", "request", "resource",
-        "rows", "place", "services", "suffix", "target", "user", "_body", "_parsed", "_row",
+        "action", "again", "args", "files", "format", "is_repeated", "key", "loaded", "method", "refusal",
+        "request", "resource", "rows", "place", "services", "suffix", "target", "user", "_body", "_parsed", "_row",
     )  # fmt: skip
 
     def __init__(self, target: Target, request: Request, key: str | None, suffix: str, known: Services | None = None):
@@ -162,6 +162,7 @@ class Call:
         self.loaded: list[tuple[Any, ...]] = []
         self.refusal: ApiError | None = None
         self.rows: list[Call] = []
+        self.is_repeated = False  # whether the answer is that of an earlier request
         self.place = -1  # of the row that a unique index refused
         self.files: Changes | None = None  # of the open transaction
         self._body: dict[str, Any] | None = None

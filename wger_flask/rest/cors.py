@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 METHODS = "DELETE, GET, OPTIONS, PATCH, POST, PUT"
-HEADERS = "accept, authorization, content-type, user-agent, x-csrftoken, x-requested-with"
+HEADERS = "accept, authorization, content-type, idempotency-key, user-agent, x-csrftoken, x-requested-with"
 MAX_AGE = "86400"
 
 

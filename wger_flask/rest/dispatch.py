@@ -38,6 +38,7 @@ from .negotiation import negotiate
 from .openapi import options
 from .permissions import SAFE_METHODS
 from .renderers import render, to_json
+from .repeated_writes import REPLAYED, first_answer, keep, repeatable
 from .representations import digest_of, matches
 from .request_id import with_id
 from .uploads import look_at_files
@@ -129,6 +130,8 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
             payload, status = _result(target.handlers[call.method](call))
         else:
             payload, status = _written(target, call)
+            if call.is_repeated:
+                headers = {**headers, REPLAYED: "true"}
     except ApiError as error:
         call.refusal = error
         payload, status = with_id(error.body, error.status), error.status
@@ -165,6 +168,7 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
     What one user sends at the same time is done one after the other: rows of theirs do not go
     while others are hung on them, and no two wait for each other.
     """
+    asked = repeatable(call)
     if call.sends_a_row:
         look_at_files(call)
         call.parse()  # before other writers have to wait for it
@@ -175,8 +179,13 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
             with call.services.media.changes() as call.files, accompanied(call.files), transaction():
                 if call.user is not None:
                     advisory_lock(f"writes of user {call.user.id}")
+                if asked is not None and (before := first_answer(call, asked)):
+                    return before
                 demand_match(call)
-                return _result(target.handlers[call.method](call))
+                made = _result(target.handlers[call.method](call))
+                if asked is not None:
+                    keep(call, asked, *made)
+                return made
         except DatabaseError as failed:
             if not (again and is_retryable(failed)):
                 raise

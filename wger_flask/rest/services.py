@@ -13,6 +13,7 @@ from ..storage.database import database
 from ..storage.model import clashes_of, columns_of, table_of
 from .permissions import User
 from .registry import Registry
+from .repeated_writes import Kept, Nothing
 from .throttling import Limit, Throttle
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Services:
     * ``authenticate(request)``: returns the user or None; raises for broken credentials.
     * ``is_own_form(request)``: whether a form has the token of a page of this server.
     * ``note_deletion(call, row)``: told of a row that is deleted by its address, in the transaction that does it.
+    * ``first_answers``: where answers to writes with an ``Idempotency-Key`` are kept.
     * ``is_foreign(request)``: whether the page of another site sent the request.
     """
 
@@ -41,6 +43,7 @@ class Services:
     is_own_form: Callable[[Request], bool] = lambda request: False
     is_foreign: Callable[[Request], bool] = lambda request: False
     note_deletion: Callable[[Call, object], None] = lambda call, row: None
+    first_answers: Kept = field(default_factory=Nothing)
     debug: bool = False
     media: MediaStore = field(init=False)
 

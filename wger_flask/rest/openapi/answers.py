@@ -16,6 +16,7 @@ from ..fields import ANSWER
 from ..lists_of_rows import takes_rows
 from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
+from ..repeated_writes import takes_key
 from ..throttling import Limit
 from .schemas import Components
 
@@ -47,6 +48,8 @@ _REFUSALS = {
     "413": ("TooLarge", "The body is too large.", "Refusal"),
     "414": ("AddressTooLong", "The address is too long.", "Refusal"),
     "415": ("UnsupportedMediaType", "Bodies of that type are not read here.", "Refusal"),
+    "409": ("Repeated", "It was done already, and its answer was too large to be kept (Idempotency-Key).", "Refusal"),
+    "422": ("OtherRequest", "The Idempotency-Key was sent with another request.", "Refusal"),
     "429": ("TooManyRequests", "Too many requests; Retry-After says how long to wait.", "Refusal"),
     "503": ("Unavailable", "The database, or where files lie, is away; Retry-After says when to try again.", "Trouble"),
 }  # fmt: skip
@@ -86,7 +89,7 @@ def responses(components: Components, target: Target, method: str) -> dict[str, 
                 made[status]["links"] = links
     refusals = {*_ALWAYS, "403" if target.authenticates else "401"}
     if method not in SAFE_METHODS:
-        refusals |= {"412", "413", "415"}
+        refusals |= {"412", "413", "415"} | ({"409", "422"} if takes_key(target, method) else set())
     elif not target.secret:
         made["304"] = {"description": "It is as the client has it (If-None-Match)."}
     limits = target.throttle

@@ -20,7 +20,7 @@ from werkzeug.routing import Rule
 
 from ..call import Target
 from .answers import OTHER_NAMES, operation_id, register_refusals, responses
-from .requests import parameters, path_parameter, request_body
+from .requests import IDEMPOTENCY, KEY, parameters, path_parameter, request_body
 from .schemas import Components
 
 SECURITY = {
@@ -174,4 +174,5 @@ def _security(target: Target, method: str) -> list[dict[str, Any]]:
 def _register_shared(spec: APISpec) -> None:
     for name, scheme in SECURITY.items():
         spec.components.security_scheme(name, scheme)
+    spec.components.parameter(KEY, "header", IDEMPOTENCY)
     register_refusals(spec)

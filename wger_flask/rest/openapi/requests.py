@@ -16,6 +16,7 @@ from ..filtering.lookups import Parameter
 from ..lists_of_rows import MOST_ROWS, takes_rows
 from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
+from ..repeated_writes import HEADER, takes_key
 from ..resource import DELETION, HISTORY, Resource
 from ..schema import Schema
 from .schemas import Components
@@ -24,6 +25,12 @@ JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded",
 _QUERY = {
     "integer": {"type": "integer"}, "number": {"type": "number"}, "boolean": {"type": "boolean"},
     "uuid": UUID.openapi, "date": Date.openapi, "date-time": DateTime.openapi, "time": Time.openapi,
+}  # fmt: skip
+KEY = "IdempotencyKey"
+IDEMPOTENCY = {
+    "name": HEADER, "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "description": "A name for this write, of your own: sent again within a day, it gets the first answer and is not "
+    "done again. Ignored where nobody is logged in.",
 }  # fmt: skip
 _IGNORED = "anything else is ignored"
 
@@ -63,6 +70,8 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
         shown = target.required_resource
         if choice := field_choice.parameter(shown):
             made.append(_query(choice, shown) | {"description": choice.label})
+    if takes_key(target, method):
+        made.append({"$ref": f"#/components/parameters/{KEY}"})
     tables = TABLES if target.kind == "list" and method == "GET" else ()
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,
