@@ -41,9 +41,9 @@ def path_parameter(target: Target) -> dict[str, Any]:
     return {"name": "id", "in": "path", "required": True, "schema": schema}
 
 
-def parameters(components: Components, target: Target, method: str) -> list[dict[str, Any]]:
+def parameters(components: Components, target: Target, method: str) -> list[dict[str, Any] | str]:
     """Return the parameters of a target's method, but for that in the path."""
-    made: list[dict[str, Any]] = []
+    made: list[dict[str, Any] | str] = []
     if method == "GET" and target.kind == "list":
         listed = target.required_resource
         for parameter in (*listed.filter_set.describe(), *listed.pagination.describe()):
@@ -71,7 +71,7 @@ def parameters(components: Components, target: Target, method: str) -> list[dict
         if choice := field_choice.parameter(shown):
             made.append(_query(choice, shown) | {"description": choice.label})
     if takes_key(target, method):
-        made.append({"$ref": f"#/components/parameters/{KEY}"})
+        made.append(KEY)  # a name that the document leads to what is described once
     tables = TABLES if target.kind == "list" and method == "GET" else ()
     made.append({
         "name": "format", "in": "query", "allowEmptyValue": True,
