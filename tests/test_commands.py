@@ -421,6 +421,7 @@ def test_serving_from_nothing(empty):
     assert "The database is empty: loading the starter data ..." in said
     assert f"Serving wger on http://127.0.0.1:{port} (stop with Ctrl+C)." in said
     assert "Make an account there, or with: wger-flask create-user NAME --admin" in said
+    assert "Copy exercises and foods from another wger with: wger-flask pull https://wger.de" in said
 
 
 def test_a_database_that_has_lost_its_data_is_not_filled_again(empty, run, monkeypatch, tmp_path):

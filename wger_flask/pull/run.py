@@ -7,11 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..auth.models import User
-from ..domain.measurements.recalculation import recalculate_all
-from ..domain.trophies.training import count_everything_again
 from ..media.errors import NotStored
-from ..storage.database import DatabaseError
+from ..rest.services import services
+from ..storage.database import DatabaseError, transaction
 from . import deletions, gallery, measurements, own
 from .client import Client, Missing, PullFailure
 from .exercises import Exercises
@@ -81,14 +79,8 @@ def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
         try:
             _copy_own(rows, wanted.only)
         finally:  # of what is here by now
-            _count_again(wanted.user)
-
-
-def _count_again(user: int) -> None:
-    """Work out anew what follows from a user's rows."""
-    name = User.get_by_id(user).username
-    count_everything_again(name)
-    recalculate_all(name)
+            with transaction():
+                services().registry.tell_imported(wanted.user)
 
 
 def _copy_own(rows: OwnRows, only: frozenset[str]) -> None:

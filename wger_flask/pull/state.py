@@ -14,7 +14,7 @@ from uuid import UUID as Uuid
 import orjson
 
 from ..storage.columns import UUID, Auto
-from ..storage.database import advisory_lock, is_retryable, is_unavailable, transaction
+from ..storage.database import IntegrityError, advisory_lock, is_retryable, is_unavailable, transaction
 from ..storage.model import Model, key_of, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -154,7 +154,7 @@ class State:
 
 def demand_refusal(wrong: Exception) -> None:
     """Raise an error of the database again that says nothing of the row, but that it cannot work at the moment."""
-    if is_unavailable(wrong) or is_retryable(wrong):
+    if not isinstance(wrong, IntegrityError) and (is_unavailable(wrong) or is_retryable(wrong)):
         raise wrong
 
 
