@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask import Response, abort, flash, g, request, url_for
+from flask import Response, flash, g, request, url_for
 
 from wger_flask.api import Selection, equals, services, title_of, transaction
 from wger_flask.auth.page_parts import on, page, show, throttled, to_login
@@ -60,8 +60,8 @@ def import_file() -> Response:
     return on(url_for("account.look_through_import", key=_keep(read).id))
 
 
-def _start(errors: dict[str, Any] | None = None) -> Response:
-    return show("import", errors, **_told_at_start())
+def _start(errors: dict[str, Any] | None = None, status: int = 0) -> Response:
+    return show("import", errors, status, **_told_at_start())
 
 
 def _told_at_start() -> dict[str, Any]:
@@ -84,15 +84,14 @@ def _keep(read: FileRead) -> ImportRun:
         )  # fmt: skip
 
 
-@page("/user/import/<int:key>")
-def look_through_import(key: int) -> Response:
+@page("/user/import/<key>")
+def look_through_import(key: str) -> Response:
     """Look through what a file would become, say what names in it are, and import it."""
     if g.user is None:
         return to_login()
-    of_user = equals(ImportRun.user, g.user.id), equals(ImportRun.state, DRAFT)
-    draft = Selection(ImportRun, (equals(ImportRun.id, key), *of_user)).first() if key < 1 << 31 else None
-    if not isinstance(draft, ImportRun) or draft.format not in formats():
-        abort(404)
+    draft = _draft(key)
+    if draft is None:
+        return _start({"form": ["There is no such file any more: send it again."]}, status=404)
     read = FileRead(formats()[draft.format], draft.checksum, draft.file_name, unpack(draft.draft))
     person = person_of(g.user.id)
     if request.method != "POST":
@@ -109,6 +108,14 @@ def look_through_import(key: int) -> Response:
     run, plans = import_records(person, read, choices, draft)
     flash("; ".join(_told(plan) for plan in plans) + "." if run else "Nothing new was in the file.")
     return on(url_for("account.import_file"))
+
+
+def _draft(key: str) -> ImportRun | None:
+    """Return the user's draft with this key; None where it was imported, replaced, or another one's."""
+    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 10 else 0
+    of_user = equals(ImportRun.id, number), equals(ImportRun.user, g.user.id), equals(ImportRun.state, DRAFT)
+    found = Selection(ImportRun, of_user).first()
+    return found if isinstance(found, ImportRun) and found.format in formats() else None
 
 
 def _names_in(plans: Sequence[Plan]) -> list[Named]:
