@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadHost
 from werkzeug.routing import MapAdapter
 
 from .answer_cache import AnswerCache
+from .static_files import compressing
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -65,6 +66,10 @@ class Application(Flask):
         self.ensure_sync = lru_cache(_MOST_FUNCTIONS)(super().ensure_sync)  # type: ignore[method-assign]
         self.answers = AnswerCache(0)
         self.matches: dict[tuple[str, str], Any] = {}  # the rule and the values in a path, by method and path
+
+    def send_static_file(self, filename: str) -> flask.Response:
+        """Return the answer with a file that ships, compressed where that is asked for."""
+        return compressing(super().send_static_file(filename))
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: with what is kept, if there is any, else as Flask does."""

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, request, 
 from werkzeug.security import safe_join
 
 from ..rest.services import services
+from ..rest.static_files import compressing
 from .layout import POLICY
 from .urls import here
 
@@ -49,7 +50,7 @@ def show(name: str) -> Response:
             return make_response(redirect(f"{here()}/", 301))
         name = f"{name}index.html"
     is_page = name.endswith(".html")
-    response = send_from_directory(_folder(), name, max_age=_AGE if name.startswith("assets/") else 0)
+    response = compressing(send_from_directory(_folder(), name, max_age=_AGE if name.startswith("assets/") else 0))
     if is_page:
         file = _folder() / name
         response.headers["Content-Security-Policy"] = _policy(file, file.stat().st_mtime_ns)

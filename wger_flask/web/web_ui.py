@@ -31,6 +31,7 @@ from werkzeug.security import safe_join
 from ..rest.errors import ApiError
 from ..rest.mount import mount_of, path_of
 from ..rest.services import services
+from ..rest.static_files import compressing
 from .layout import respond
 from .urls import address, mounted, present, with_args
 
@@ -198,4 +199,5 @@ def _file(build: Path, name: str) -> Response:
     file = Path(path).resolve()
     if not file.is_relative_to(build):
         abort(404)
-    return send_file(file, mimetype=KINDS[ending], conditional=True, max_age=0 if ending in _ASKED_AGAIN else KEPT)
+    age = 0 if ending in _ASKED_AGAIN else KEPT
+    return compressing(send_file(file, mimetype=KINDS[ending], conditional=True, max_age=age))
