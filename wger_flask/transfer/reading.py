@@ -51,8 +51,8 @@ def objects(stream: Readable) -> Iterator[dict]:
 class Window:
     """The part of the text that has been read and not yet been used; no object in it may be longer than ``most``."""
 
-    def __init__(self, stream: Readable, most: int = MOST_OBJECT):
-        self._most = most
+    def __init__(self, stream: Readable, most: int | None = None):
+        self._most = MOST_OBJECT if most is None else most
         self._stream = stream
         self._encoding = ""
         self._bytes: codecs.IncrementalDecoder | None = None
