@@ -194,7 +194,7 @@ def test_a_write_that_fails_late_leaves_no_file(send, files, monkeypatch):
     def clash(row, *args):
         raise IntegrityError("UNIQUE constraint failed: exercises_exerciseimage.uuid")
 
-    monkeypatch.setattr("wger_flask.rest.views.insert", clash)
+    monkeypatch.setattr("wger_flask.rest.storing.insert", clash)
     answer = send(exercise=1, image=(picture(), "a.png"))
     assert (answer.status_code, files(), ExerciseImage.select().count()) == (400, [], 0)
 
