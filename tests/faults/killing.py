@@ -146,7 +146,8 @@ def state_of(url: str, apart: frozenset[str]) -> State:
     """Look at a database, but for the tables ``apart``."""
     held = open_database(url)
     try:
-        columns = {t: c for t, c in held.dialect.columns_by_table(held).items() if t not in apart}
+        found = held.dialect.columns_by_table(held)
+        columns = {t: c for t, c in found.items() if t not in apart and not t.startswith("pg_")}
         rows = {t: held.execute_sql(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(columns)}
         text = None
         if url.startswith("sqlite"):
