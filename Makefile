@@ -14,7 +14,7 @@ ARGS =
 # make test JOBS=0 runs the tests in one process, where a debugger can be had
 JOBS = auto
 
-.PHONY: help install serve test coverage lint snapshots memory fuzz-api test-faults soak bench growth conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster test-loaddata
+.PHONY: help install serve test test-databases coverage lint snapshots memory fuzz-api test-faults soak bench growth conformance clients sync sync-full sync-random test-proxies test-deploy lock audit screenshots docs clean test-cluster test-loaddata
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +24,7 @@ install: .venv/.installed ## Make .venv and install the project with its develop
 .venv/.installed: setup.cfg pyproject.toml
 	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(SYSTEM_PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,redis,s3]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,mariadb,postgres,redis,s3]'
 	@touch $@
 
 serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOST= and PORT= choose)
@@ -32,6 +32,13 @@ serve: install ## Install, prepare the database and serve on 127.0.0.1:8000 (HOS
 
 test: install ## Run the tests, a process a core (ARGS= for pytest; COVERAGE=1 measures what they reach)
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile $(if $(COVERAGE),--cov --cov-report= --cov-fail-under=0) $(ARGS)
+
+# what speaks to the database itself, over a server that lives as long as the run; in one process, since statements are counted
+ON_SERVERS = wger_flask/testing/contract tests/storage tests/fuzz/test_server.py tests/domain/routines/test_concurrency.py
+
+test-databases: install ## Run the contract suite and what speaks to the database on private PostgreSQL and MariaDB servers
+	.ci/postgres $(BIN)/python -m pytest -q $(ON_SERVERS) $(ARGS)
+	.ci/mariadb $(BIN)/python -m pytest -q wger_flask/testing/contract tests/storage/test_mariadb.py $(ARGS)
 
 coverage: ## Run the tests and tell what they do not reach; fails below the floor in setup.cfg
 	$(MAKE) --no-print-directory test COVERAGE=1

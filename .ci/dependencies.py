@@ -1,7 +1,7 @@
 """Write down which versions this project was tested with, from what is installed in .venv.
 
 `config/deploy/requirements.lock` is what pip installs, `config/deploy/sbom.cdx.json` the same as a software bill of
-materials (CycloneDX 1.6). Both hold what serving needs, with the extra `postgres`, and nothing that differs from one
+materials (CycloneDX 1.6). Both hold what serving needs, with the extras of databases, and nothing that differs from one
 run to the next. `--check` writes nothing: it says what no longer fits setup.cfg or one another, and asks no network.
 """
 
@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "config/deploy/requirements.lock"
 SBOM = ROOT / "config/deploy/sbom.cdx.json"
-EXTRAS = ("postgres",)
+EXTRAS = ("mariadb", "postgres")
 OLDEST = "3.11.2"  # of Debian 12, on which the container stands
 # Deployed on Linux with the lowest version of Python that is supported: what that needs is needed by all.
 TARGET = {**default_environment(), "python_version": "3.11", "python_full_version": "3.11.0", "sys_platform": "linux"}

@@ -56,7 +56,8 @@ class Settings:
     )
     WGER_DATABASE_URL: str = _set(
         lambda known: f"sqlite:///{known['WGER_INSTANCE_PATH']}/wger.sqlite",
-        "Database: `sqlite:///relative/file`, `sqlite:////absolute/file` or `postgresql://user:password@host/name`.",
+        "Database: `sqlite:///relative/file`, `sqlite:////absolute/file`, `postgresql://user:password@host/name` "
+        "or `mariadb://user:password@host/name`; see `docs/backends.md`.",
         check=database_address,
         shown="the file `wger.sqlite` in the instance folder",
         secret=True,

@@ -68,10 +68,10 @@ def drop_column(table: str, name: str) -> None:
     """Drop a column by its name in the database (a reference's ends in ``_id``), and the indexes that it is in."""
     if not _is_to_change(table) or name not in _columns(table):
         return
+    database.obj.dialect.change_reference(database.obj, table, name, None)  # which may need the index
     for index in database.obj.get_indexes(table):
         if name in index.columns:
             _drop_index(table, index.name)
-    database.obj.dialect.change_reference(database.obj, table, name, None)
     database.obj.execute_sql(f'ALTER TABLE "{table}" DROP COLUMN "{name}"')
 
 

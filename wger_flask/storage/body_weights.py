@@ -51,6 +51,7 @@ def move_weights() -> None:
     """
     if not (has_table(WEIGHTS) and has_table(MEASUREMENTS)):
         return
+    replacing = database.obj.dialect.replacing(("category_id", "date", "value", "extra_data"))
     for first, last in _ranges(WEIGHTS):
         for unit in ("kg", "lb"):
             theirs = "p.weight_unit = 'lb'" if unit == "lb" else "coalesce(p.weight_unit, 'kg') <> 'lb'"
@@ -60,8 +61,7 @@ def move_weights() -> None:
                     FROM {WEIGHTS} w JOIN {CATEGORIES} c ON c.user_id = w.user_id AND c.metric_type = 'body_weight'
                     LEFT JOIN core_userprofile p ON p.user_id = w.user_id
                     WHERE w.id BETWEEN ? AND ? AND w.weight <> 0 AND {theirs}
-                    ON CONFLICT (id) DO UPDATE SET category_id = excluded.category_id, date = excluded.date,
-                    value = excluded.value, extra_data = excluded.extra_data""",
+                    {replacing}""",
                 first, last,
             )  # fmt: skip
         _run(f"DELETE FROM {WEIGHTS} WHERE id BETWEEN ? AND ?", first, last)

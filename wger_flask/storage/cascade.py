@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from .columns import ForeignKey
-from .database import has_table
+from .database import database, has_table
 from .model import Model, key_of
 from .signals import deletions_matter, tell_deleted
 from .statements import tuples_of
@@ -66,8 +66,10 @@ def delete(
         for chunk in _chunks(targets):
             owner.update({reference: None}).where(reference.in_(chunk)).execute()
     gone: dict[type[Model], int] = {}
-    for dependant in reversed(doomed):
+    for dependant in _leaves_first(doomed):
         key = key_of(dependant)
+        if not database.obj.dialect.defers_references:
+            _let_go_of_each_other(dependant, list(doomed[dependant]))
         for chunk in _chunks(list(doomed[dependant])):
             gone[dependant] = gone.get(dependant, 0) + dependant.delete().where(key.in_(chunk)).execute()
     for dependant, rows in heard.items():
@@ -134,6 +136,27 @@ def _collect(
             if rows:
                 waiting.append((owner, rows))
     return doomed, loosened
+
+
+def _leaves_first(doomed: Iterable[type[Model]]) -> Iterator[type[Model]]:
+    """Yield models so that each comes after those that refer to it, as far as they do not go round in a circle."""
+    left = list(doomed)[::-1]
+    while left:
+        for model in left:
+            if not any(model in other._meta.refs.values() for other in left if other is not model):
+                break
+        else:
+            model = left[0]
+        left.remove(model)
+        yield model
+
+
+def _let_go_of_each_other(model: type[Model], keys: list[object]) -> None:
+    """Empty the references among rows that are about to go, for a database that looks at each as it goes."""
+    for reference, owner in model._meta.backrefs.items():
+        if owner is model and reference.null:
+            for chunk in _chunks(keys):
+                model.update({reference: None}).where(key_of(model).in_(chunk)).execute()
 
 
 def _pointing(reference: ForeignKey, targets: list[object]) -> list[object]:

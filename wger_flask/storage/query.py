@@ -320,7 +320,7 @@ def _rows(
             found = ranking.page(joins, selection, conditions, of_term, size + skipped)
             chosen = found if found is not None else chosen
         chosen = chosen.limit(size).offset(skipped)
-        return compile_query(_query(joins, expressions, [key.in_(chosen)], terms))
+        return compile_query(_query(joins, expressions, [key.in_(dialect.page(chosen, key))], terms))
     query = _query(joins, expressions, conditions, terms)
     if paged:
         query = query.limit(slots.take()).offset(slots.take())

@@ -65,11 +65,10 @@ class WorkoutSession(Model):
 def _move_sessions() -> None:
     held, table = database.obj, table_of(WorkoutSession)
     kept = ("id", "user_id", "routine_id", "day_id", "notes", "impression")
+    replacing = held.dialect.replacing((*kept[1:], "datetime_start", "datetime_end"))
     statement = f"""INSERT INTO manager_workoutsession ({", ".join(kept)}, datetime_start, datetime_end)
         SELECT {", ".join(kept)}, ?, ? FROM {table} WHERE id = ?
-        ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, routine_id = excluded.routine_id,
-        day_id = excluded.day_id, notes = excluded.notes, impression = excluded.impression,
-        datetime_start = excluded.datetime_start, datetime_end = excluded.datetime_end""".replace("?", held.param)
+        {replacing}""".replace("?", held.param)
     write = held.dialect.write_moment
     for some in spans(held, table):
         moments = [(write(start), None if end is None else write(end), key) for key, start, end in some]

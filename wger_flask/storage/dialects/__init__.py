@@ -27,6 +27,7 @@ __all__ = ["GROUP", "SHIPPED", "Addresses", "opener_of", "schemes"]
 
 GROUP = "wger_flask.dialects"
 SHIPPED = {
+    "mariadb": "mariadb_database:open_mariadb",
     "sqlite": "sqlite:open_sqlite",
     "postgresql": "postgresql_database:open_postgresql",
     "postgres": "postgresql_database:open_postgresql",

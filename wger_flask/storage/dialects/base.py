@@ -31,6 +31,11 @@ def wire_moment(value: datetime, zone: tzinfo) -> str:
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
+def dashed(value: str) -> str:
+    """Spell a UUID of 32 hex digits as the API does."""
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
 class Dialect(Generic[D]):
     """Answer for one database; the defaults suit those with types of their own.
 
@@ -111,6 +116,10 @@ class Dialect(Generic[D]):
     def value_counts(self, database: D, rows: Relation, series: Relation) -> Iterable[Row]:
         """Return for each value of a series with one unit: key of the series, value, unit, count, latest moment."""
         raise NotImplementedError
+
+    def page(self, keys: peewee.ModelSelect[Any], key: peewee.Field) -> peewee.Query:
+        """Return the query ``keys``, of the column ``key`` and with a limit, as one that may stand behind IN."""
+        return keys
 
     # -- order ------------------------------------------------------------------------------
     def insertion_order(self, model: type[Model]) -> Expression:
@@ -283,6 +292,10 @@ class Dialect(Generic[D]):
     def is_unavailable(self, error: Exception) -> bool:
         """Tell whether the database cannot work at the moment, whatever it is asked."""
         return False
+
+    def replacing(self, columns: Iterable[str]) -> str:
+        """Return what stands behind an INSERT whose row takes the place of one that has its ``id``, in ``columns``."""
+        return "ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{column} = excluded.{column}" for column in columns)
 
     # -- transactions ---------------------------------------------------------------------
     @contextmanager

@@ -14,18 +14,18 @@ from zoneinfo import ZoneInfo
 
 import peewee
 
-from ..types import Cursor, Expression, Row
+from ..types import Cursor, Row
 from . import postgresql_backup
 from . import postgresql_declarations as declarations
-from .base import Database, Dialect
+from .base import Database
 from .driver_errors import Unable, told_by_driver
 from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
 from .postgresql_sync_log import PostgresqlSyncLog
+from .regexp_names import RegexpNames
 
 if TYPE_CHECKING:
     from ..model import Model
-    from ..name_search.index import NameCopy
     from ..statements import Relation
     from .postgresql_database import Postgresql
 
@@ -35,18 +35,17 @@ _OVERTAKEN = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
 _UNABLE = re.compile("08|40|53|55P03|57|58|25006")
 _LARGE = 10_000
-_WORDS = 6
 # Numbers of transactions may come again where another server takes over, so the server's start is a part of it.
 _COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
     ELSE pg_current_snapshot()::text END || ' ' || pg_postmaster_start_time()::text"""
 _CURSORS = itertools.count()
-_NOTHING = "A"  # no folded name has a capital letter
 
 
-class PostgresqlDialect(Dialect["Postgresql"]):
+class PostgresqlDialect(RegexpNames["Postgresql"]):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
 
     name = "postgresql"
+    matches = "~"
     sync_log = PostgresqlSyncLog()
     counters = PostgresqlCounters()
 
@@ -190,40 +189,19 @@ class PostgresqlDialect(Dialect["Postgresql"]):
         return found[0] if found and found[0] >= _LARGE else None
 
     # -- names: trigrams where the server lets us have them, else the same conditions without an index --
-    def can_index_names(self, database: Postgresql) -> bool:
-        return True
-
     def prepare_names(self, database: Postgresql, table: str) -> None:
         if self._offer_trigrams(database):
             database.execute_sql(
                 f'CREATE INDEX IF NOT EXISTS "{table}_trigrams" ON "{table}" USING gin (folded gin_trgm_ops)'
             )
 
-    def name_terms(self, pieces: list[list[str]]) -> tuple[str, ...]:
-        # As many values for every text: the longest words tell most, one that is repeated changes nothing.
-        terms = ["|".join(some) for some in sorted(pieces, key=lambda some: -len(some[0]))[:_WORDS]]
-        return tuple(((terms or [_NOTHING]) * _WORDS)[:_WORDS])
-
-    def names_with(self, copy: type[NameCopy], *terms: Expression) -> peewee.Select:
-        return copy.select(copy.id).where(*(copy.folded.regexp(term) for term in terms))
-
-    def count_names(self, database: Postgresql, table: str, pieces: list[list[str]], most: int) -> int:
-        conditions = " AND ".join(["folded ~ %s"] * len(pieces))
-        matching = f'SELECT 1 FROM "{table}" WHERE {conditions} LIMIT %s'
-        values = (*("|".join(some) for some in pieces), most)
-        count: int = database.execute_sql(f"SELECT count(*) FROM ({matching}) AS matching", values).fetchone()[0]
-        return count
-
     def similar_words(self, database: Postgresql, table: str, word: str) -> list[str]:
-        # Whatever one slip does to a word, its first or its last two letters remain.
-        alike = "folded ~ %s AND abs(length(folded) - %s) <= 4"
-        values: tuple[str | int, ...] = (f"^  {word[:2]}|{word[-2:]}  $", len(word) + 4)
-        order = ""
-        if self._has_trigrams(database):
-            alike, values = f"folded %% %s OR {alike}", (word, *values, word)
-            order = "ORDER BY similarity(folded, %s) DESC"
-        query = f'SELECT folded FROM "{table}" WHERE {alike} {order} LIMIT {40 if order else 2000}'
-        return [row[0] for row in database.execute_sql(query, values)]
+        if not self._has_trigrams(database):
+            return super().similar_words(database, table, word)
+        condition, values = self.alike(word)
+        query = f"""SELECT folded FROM "{table}" WHERE folded %% %s OR {condition}
+                    ORDER BY similarity(folded, %s) DESC LIMIT 40"""
+        return [row[0] for row in database.execute_sql(query, (word, *values, word))]
 
     def _has_trigrams(self, database: Postgresql) -> bool:
         return bool(database.execute_sql("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone())

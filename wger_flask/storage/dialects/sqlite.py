@@ -23,7 +23,7 @@ from ..upgrades import Progress
 from . import sqlite_backup
 from . import sqlite_names as names
 from .addresses import Addresses
-from .base import Dialect, load_json, wire_moment
+from .base import Dialect, dashed, load_json, wire_moment
 from .driver_errors import Unable, told_by_driver
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
@@ -41,10 +41,6 @@ _UNABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
 }  # fmt: skip
-
-
-def _dashed(value: str) -> str:
-    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
 # The catalogue is read over and over: its moments are the same, and reading one takes a microsecond.
@@ -78,7 +74,7 @@ class SqliteDialect(Dialect[SqliteFile]):
         return None
 
     wire_boolean = bool
-    wire_uuid = staticmethod(_dashed)
+    wire_uuid = staticmethod(dashed)
     wire_json = staticmethod(load_json)
     wire_date = None
     wire_time = None

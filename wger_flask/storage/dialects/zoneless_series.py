@@ -1,0 +1,91 @@
+"""Add up values by the hours, days, weeks and months of a calendar on a server that knows no time zones.
+
+The statement is told how far the clocks are ahead from when to when.  Moments are stored in UTC, without a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ..types import Cursor, Row
+from .base import D, Dialect
+
+if TYPE_CHECKING:
+    from ..statements import Relation
+
+# Before, clocks did not change; nobody knows whether they will after.
+_EARLIEST, _LATEST = datetime(1880, 1, 1), datetime(2200, 1, 1)
+_STEP = timedelta(days=14)
+
+
+class ZonelessSeries(Dialect[D]):
+    """The answers about values at moments."""
+
+    bucket_starts: Mapping[str, str] = {}
+    """The SQL for the start of the hour, day, week and month of ``{local}``, by size, as text in ISO's form."""
+    local = "v.moment + INTERVAL {offset} SECOND"
+    """The SQL for a moment by the clocks that are ``{offset}`` seconds ahead."""
+
+    def bucket_totals(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
+        start = self._start(database, rows, series, size, zone)
+        select = f"""SELECT v.series, {start}, v.unit, COUNT(*), SUM(v.value), MIN(v.lowest), MAX(v.highest),
+                     MAX(v.moment) FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
+        for key, local, *others in _of_series(database, select, rows, series):
+            yield (
+                key,
+                datetime.fromisoformat(local).replace(tzinfo=zone),
+                *others,
+            )  # of an hour that comes twice, the first
+
+    def count_buckets(
+        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
+    ) -> int:  # fmt: skip
+        start = self._start(database, rows, series, size, zone)
+        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {start} FROM v JOIN s USING (series) LIMIT {most:d}) found"
+        count: int = _of_series(database, select, rows, series).fetchone()[0]
+        return count
+
+    def value_counts(self, database: D, rows: Relation, series: Relation) -> Iterable[Row]:
+        select = """SELECT v.series, v.value, v.unit, COUNT(*), MAX(v.moment)
+                    FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
+        return _of_series(database, select, rows, series)
+
+    def _start(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> str:
+        extremes = "SELECT MIN(v.moment), MAX(v.moment) FROM v JOIN s USING (series)"
+        first, last = _of_series(database, extremes, rows, series).fetchone()
+        offset = "0" if first is None else offset_at("v.moment", zone, first, last)
+        # Within years that Python knows, wherever it is looked at from.
+        local = f"LEAST(GREATEST({self.local.format(offset=offset)}, '0001-02-01'), '9999-12-30')"
+        return self.bucket_starts[size].format(local=local)
+
+
+def offset_at(moment: str, zone: ZoneInfo, first: datetime, last: datetime) -> str:
+    """Return the SQL for how many seconds the clocks of ``zone`` are ahead at ``moment``, which is between two others.
+
+    Moments have no zone, and are meant in UTC.
+    """
+
+    def ahead(at: datetime) -> int:
+        return round((at.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()).total_seconds())
+
+    before, last, cases = min(max(first, _EARLIEST), _LATEST), max(min(last, _LATEST), _EARLIEST), ""
+    offset = ahead(before)
+    while before < last:
+        after = min(before + _STEP, last)
+        if ahead(after) != offset:
+            low, high = before, after
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) / 2
+                low, high = (middle, high) if ahead(middle) == offset else (low, middle)
+            cases += f" WHEN {moment} < '{high.replace(microsecond=0)}' THEN {offset}"
+            offset = ahead(after)
+        before = after
+    return f"CASE{cases} ELSE {offset} END" if cases else str(offset)
+
+
+def _of_series(database: D, select: str, rows: Relation, series: Relation) -> Cursor:
+    query = f"WITH v AS ({rows.sql}), s AS ({series.sql}) {select}"
+    return database.execute_sql(query, (*rows.parameters, *series.parameters))
