@@ -142,6 +142,28 @@ def test_a_form_without_a_boundary():
     assert refused.value.body == {"detail": "Multipart form parse error - Invalid boundary in multipart: None"}
 
 
+NAMELESS = (
+    b"\r\n--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; filename=a\r\n\r\ny"
+)
+
+
+def test_parts_without_a_name_are_no_fields():
+    named = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1'
+    form = read(named + NAMELESS + b"\r\n--b--\r\n", "multipart/form-data; boundary=b")
+    assert dict(form) == {"a": "1"} and form.parts("a") == []
+
+
+def test_a_form_of_such_parts_is_an_empty_one_for_every_resource(api, registry):
+    body = NAMELESS[2:] + b"\r\n--b--\r\n"
+    for resource in registry:
+        if "POST" in resource.methods:
+            sent = {"data": body, "content_type": "multipart/form-data; boundary=b"}
+            answer = api("ada").post(f"{resource.name}/", **sent)
+            empty = api("ada").post(f"{resource.name}/", data=b"--b--\r\n", content_type=sent["content_type"])
+            assert (answer.status_code, len(answer.data) > 0) == (empty.status_code, len(empty.data) > 0), resource.name
+            assert answer.status_code < 500, resource.name
+
+
 @given(st.binary(max_size=80))
 @example(b"--b\r\n")
 @example(b"--b\r\n\r\n--b--")

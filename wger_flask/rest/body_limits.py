@@ -15,6 +15,7 @@ from itertools import accumulate
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Request
@@ -70,11 +71,18 @@ class FormParser(FormDataParser):
         if is_multipart and not (options or {}).get("boundary"):
             raise ParseError("Multipart form parse error - Invalid boundary in multipart: None")
         try:
-            return super().parse(cast(IO[bytes], counted), mimetype, content_length, options)
+            found = super().parse(cast(IO[bytes], counted), mimetype, content_length, options)
+            return found[0], *(self._named(parts) for parts in found[1:])
         except ValueError as wrong:
             if not counted.size:  # no body is an empty form of any kind
                 return stream, self.cls(), self.cls()
             raise ParseError(f"{'Multipart form' if is_multipart else 'Form'} parse error - {wrong}") from None
+
+    def _named(self, parts: MultiDict[str, Any]) -> MultiDict[str, Any]:
+        """Leave out parts of a multipart form that say no name, or one that cannot be read: they are no fields."""
+        if None not in parts:
+            return parts
+        return self.cls([(name, part) for name, part in parts.items(multi=True) if name is not None])
 
     def _parse_urlencoded(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]

@@ -136,7 +136,7 @@ class Choice(Field):
     def described(self, components: Components, role: str) -> dict[str, Any]:
         named = {value: label for value, label in self.choices.items() if value != label}
         about = {"description": ", ".join(f"{value}: {label}" for value, label in named.items())} if named else {}
-        return {"type": "string", "enum": list(self.choices), **about}
+        return {"type": "string", "enum": [*self.choices, *([""] if self.blank else [])], **about}
 
     def options(self) -> dict[str, Any]:
         return {"choices": [{"value": value, "display_name": label} for value, label in self.choices.items()]}
