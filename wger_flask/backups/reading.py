@@ -6,6 +6,7 @@ no name that leads elsewhere, no name twice; memory is bounded, and so is what a
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -106,7 +107,9 @@ def read(file: IO[bytes], packing: Packing, length: int, take: Sink, progress: P
             plain: Any = _Forward(stream, max(FREE_UNPACKED, MOST_UNPACKED * length))
             with tarfile.open(fileobj=plain, mode="r:", encoding="utf-8", errors="strict") as tar:
                 return _files(tar, take, lambda: progress(told, packed.done, length))
-    except (tarfile.TarError, zlib.error, zstandard.ZstdError, EOFError, ValueError, RecursionError) as wrong:
+    except (
+        tarfile.TarError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, EOFError, ValueError, RecursionError,
+    ) as wrong:  # fmt: skip
         raise Damaged(f"it cannot be unpacked: {' '.join(str(wrong).split())[:200]}") from None
 
 
