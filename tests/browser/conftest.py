@@ -77,7 +77,7 @@ def window(browser, address):
     def open_window(size=WIDE, **options):
         context = browser.new_context(viewport=size, base_url=address, locale="en-GB", **options)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # machines that test many things at once are slow
         opened.append((context, Watch(page, address)))
         return page
 
