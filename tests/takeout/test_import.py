@@ -109,8 +109,11 @@ def same(one: bytes, other: bytes) -> None:
 
 def shift_exercises() -> None:
     """Give all exercises other keys."""
+    present = set(database.obj.get_tables())  # models of plugins that other tests wrote may linger
     with transaction():
         for reference, owner in references_to(Exercise).items():
+            if owner._meta.table_name not in present:
+                continue
             owner.update({reference: reference + 5000}).where(reference.is_null(False)).execute()
         Exercise.update(id=Exercise.id + 5000).execute()
 
