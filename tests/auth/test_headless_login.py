@@ -251,6 +251,8 @@ def test_signing_up(app, phone, outbox):
     ({"username": "a b", "password": PASSWORD}, [("invalid", "username")]),
     ({"username": "a" * 151, "password": PASSWORD}, [("max_length", "username")]),
     ({"username": "anna", "password": PASSWORD, "email": "x"}, [("invalid", "email")]),
+    ({"username": "anna", "password": PASSWORD, "email": ["anna@example.org"]}, [("invalid", "email")]),
+    ({"username": "anna", "password": PASSWORD, "email": {"at": "example.org"}}, [("invalid", "email")]),
     ({"username": "anna", "password": "1"}, [
         ("password_too_short", "password"), ("password_too_common", "password"),
         ("password_entirely_numeric", "password"),
