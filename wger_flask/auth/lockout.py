@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-import unicodedata
 
 from ..rest.errors import Throttled
 from ..rest.throttling import network_of
+from ..storage.unicode_names import normalized
 from .policy import policy
 
 _EVERYWHERE = 10
@@ -103,7 +103,7 @@ def _of_login(name: str, address: str | None) -> str:
 
 def _digest(name: str) -> str:
     """Return what stands for a name in the counters: people type passwords into the wrong field."""
-    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    plain = normalized(name).casefold().strip()
     return hashlib.blake2b(plain.encode(errors="replace"), digest_size=16, key=policy().key("lockout")[:64]).hexdigest()
 
 
