@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from inspect import signature
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ from wger_flask.transfer.errors import ImportFailure
 from wger_flask.transfer.importer import import_dump
 from wger_flask.transfer.lines import numbered_lines
 from wger_flask.transfer.reading import objects
+from wger_flask.transfer.unpacking import opened
 
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 OPTIONS = st.builds(
@@ -94,6 +96,20 @@ def test_a_damaged_file_is_read_or_refused_by_its_line(sample):
         for each in FORMATS:
             each.fits(ImportSource(io.BytesIO(file)))
         records_of(format, file, options)
+
+    reads()
+
+
+@pytest.mark.parametrize("how", ["gzip", "zip"])
+def test_a_damaged_archive_is_read_or_refused(how):
+    sample = next(sample for sample in SAMPLES if sample.name == "fitnotes.csv")
+    format, whole = format_of(sample), packed(sample.read_bytes(), sample.name, how)
+
+    @settings(max_examples=2 * MANY, deadline=None, database=None)
+    @given(damaged(whole), OPTIONS)
+    def reads(data: bytes, options: ImportOptions) -> None:
+        format.fits(ImportSource(io.BytesIO(data)))
+        records_of(format, data, options)
 
     reads()
 
@@ -170,18 +186,42 @@ def read_products(data: bytes) -> None:
     list(open_food_facts.foods_in(lines, open_food_facts.Wanted(frozenset({"en"})), Counter()))
 
 
+def in_one_zip(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
 def read_tables(data: bytes, tmp_path: Path) -> None:
     for table in _TABLES:
-        path = tmp_path / "tables.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, rows in (_TABLES | {table: data}).items():
-                archive.writestr(f"{name}.csv", rows)
-        with food_data_central.Tables(path) as tables:
-            list(food_data_central.foods_in(tables, frozenset(food_data_central.KINDS), frozenset(), Counter()))
+        files = {f"{name}.csv": rows for name, rows in (_TABLES | {table: data}).items()}
+        read_archive_of_tables(in_one_zip(files), tmp_path)
+
+
+def read_archive_of_tables(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tables.zip"
+    path.write_bytes(data)
+    with food_data_central.Tables(path) as tables:
+        list(food_data_central.foods_in(tables, frozenset(food_data_central.KINDS), frozenset(), Counter()))
 
 
 def read_dump(data: bytes) -> None:
     list(objects(io.BytesIO(data)))
+
+
+def read_archive_of_dump(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "dump.json.zip"
+    path.write_bytes(data)
+    with opened(path, progress=False) as stream:
+        list(objects(stream))
+
+
+def read_archive_of_app(data: bytes) -> None:
+    hevy = next(format for format in FORMATS if format.name == "hevy")
+    hevy.fits(ImportSource(io.BytesIO(data)))
+    hevy.records(ImportSource(io.BytesIO(data)), ImportOptions(), 1000)
 
 
 OTHERS: dict[str, tuple[bytes, Callable[..., None], type[Exception], str]] = {
@@ -214,6 +254,70 @@ def test_other_readers_refuse_by_the_line(name, tmp_path):
             assert re.search(told, str(refused))
 
     reads()
+
+
+_HEVY = (Path(__file__).parent / "samples" / "hevy.csv").read_bytes()
+ARCHIVES: dict[str, tuple[dict[str, bytes], Callable[..., None], type[Exception]]] = {
+    "app": ({"workouts.csv": _HEVY}, read_archive_of_app, ImportRefused),
+    "take-out": ({takeout.DATA: _TAKEOUT}, read_takeout, Refused),
+    "tables": ({f"{name}.csv": rows for name, rows in _TABLES.items()}, read_archive_of_tables, ValueError),
+    "dump": ({"dump.json": _DUMP}, read_archive_of_dump, ImportFailure),
+}
+
+
+def _with(data: bytes, place: int, *changed: int) -> bytes:
+    return data[:place] + bytes(changed) + data[place + len(changed) :]
+
+
+def misplaced(files: dict[str, bytes]) -> bytes:
+    """Return an archive whose files would begin before itself."""
+    data = in_one_zip(files)
+    place = data.rindex(b"PK\5\6") + 16
+    return _with(data, place, data[place] ^ 0x80, *data[place + 1 : place + 3], 1)
+
+
+def badly_named(files: dict[str, bytes]) -> bytes:
+    """Return an archive that says of a name that it is UTF-8, which it is not."""
+    data = in_one_zip(files)
+    entry = data.index(b"PK\1\2")
+    return _with(_with(data, entry + 8, 0, 8), entry + 46, 0xFF)
+
+
+def of_unknown_method(files: dict[str, bytes]) -> bytes:
+    data = in_one_zip(files)
+    for entry in re.finditer(b"PK\1\2", data):
+        data = _with(data, entry.start() + 10, 99, 0)
+    return data
+
+
+def damaged_in(method: int) -> Callable[[dict[str, bytes]], bytes]:
+    def damage(files: dict[str, bytes]) -> bytes:
+        data = in_one_zip(files, method)
+        for entry in re.finditer(b"PK\3\4", data):
+            start = entry.end() + 22
+            start += 4 + int.from_bytes(data[start : start + 2], "little")
+            data = _with(data, start + 9 * (method == zipfile.ZIP_LZMA), *[0xFF] * 12)
+        return data
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        misplaced, badly_named, of_unknown_method, damaged_in(zipfile.ZIP_DEFLATED), damaged_in(zipfile.ZIP_BZIP2),
+        damaged_in(zipfile.ZIP_LZMA),
+    ],
+    ids=["misplaced", "badly named", "of unknown method", "deflated", "bzip2", "lzma"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_a_damaged_zip_archive_is_refused_by_whatever_reads_it(name, damage, tmp_path):
+    files, read, refusal = ARCHIVES[name]
+    more = [tmp_path] if "tmp_path" in signature(read).parameters else []
+    read(in_one_zip(files), *more)
+    with pytest.raises(refusal) as refused:
+        read(damage(files), *more)
+    assert not isinstance(refused.value, UnicodeError)
 
 
 def test_of_a_damaged_dump_all_is_loaded_or_nothing(app, registry):

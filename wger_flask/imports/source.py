@@ -9,10 +9,12 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
+from functools import cached_property
 from typing import Any, BinaryIO, Protocol, cast
+
+from wger_flask.archives import BROKEN_ZIP, USUAL_METHODS, leads_elsewhere
 
 from .errors import ImportRefused
 from .table import Row, cells_of, delimiter_of, rows_of
@@ -25,7 +27,8 @@ _MOST_UNPACKED, _FREE_UNPACKED = 200, 64 << 20
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = b"\xef\xbb\xbf"
-_BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+_Packed = tuple[zipfile.ZipFile, zipfile.ZipInfo]  # an archive, and the file in it
 
 
 class Stream(Protocol):
@@ -44,23 +47,20 @@ class ImportSource:
     One reader at a time: what was opened before must not be read on.
     """
 
-    def __init__(self, stream: BinaryIO, name: str = "", _member: zipfile.ZipInfo | None = None):
-        self._stream, self.name, self._member = stream, name, _member
-        self._head: bytes | None = None
+    def __init__(self, stream: BinaryIO, name: str = "", _packed: _Packed | None = None):
+        self._stream, self.name, self._packed = stream, name, _packed
 
-    @property
+    @cached_property
     def head(self) -> bytes:
         """The first bytes, :data:`HEAD` at most."""
-        if self._head is None:
-            self._head = self.open().read(HEAD)
-        return self._head
+        return self.open().read(HEAD)
 
     def open(self) -> Stream:
         """Return a stream of the file's bytes, unpacked, from the start on; reading it may raise ImportRefused."""
+        if self._packed is not None:
+            archive, member = self._packed
+            return _Bounded(lambda: cast(Stream, archive.open(member)), self._size)
         self._stream.seek(0)
-        if self._member is not None:
-            member = self._member
-            return _Bounded(lambda: cast(Stream, zipfile.ZipFile(self._stream).open(member)), self._size)
         is_packed, size = self._stream.read(2) == _GZIP, self._size
         self._stream.seek(0)
         if is_packed:
@@ -72,17 +72,9 @@ class ImportSource:
 
         What has an asterisk in it is a pattern. Raises ImportRefused for an archive that has no such file.
         """
-        self._stream.seek(0)
-        if self._member is not None or self._stream.read(4) != _ZIP:
+        if self._packed is not None or self._archive is None:
             return self
-        try:
-            members = zipfile.ZipFile(self._stream).infolist()
-        except _BROKEN as broken:
-            raise ImportRefused(f"the archive cannot be read: {broken}") from None
-        if len(members) > _MOST_MEMBERS:
-            raise ImportRefused(f"there are more than {_MOST_MEMBERS} files in the archive")
-        if any(_leads_elsewhere(one.orig_filename) for one in members):
-            raise ImportRefused("there is a file in the archive whose name leads out of it")
+        members = self._archive.infolist()
         patterns = [ending.lower() if "*" in ending else f"*{ending.lower()}" for ending in files]
         fitting = [one for one in members if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
         fitting = [one for one in fitting if any(fnmatch(one.filename.lower(), pattern) for pattern in patterns)]
@@ -91,7 +83,26 @@ class ImportSource:
         chosen = min(fitting, key=lambda one: (one.filename.count("/"), one.filename))
         if chosen.flag_bits & 1:
             raise ImportRefused("the archive has a password: unpack it first")
-        return ImportSource(self._stream, chosen.filename, chosen)
+        if chosen.compress_type not in USUAL_METHODS:
+            raise ImportRefused("the archive is packed in a way that no app knows: unpack it first")
+        return ImportSource(self._stream, chosen.filename, (self._archive, chosen))
+
+    @cached_property
+    def _archive(self) -> zipfile.ZipFile | None:
+        """The zip archive that the file is, None where it is none; raises ImportRefused for one that cannot be."""
+        self._stream.seek(0)
+        if self._stream.read(4) != _ZIP:
+            return None
+        try:
+            archive = zipfile.ZipFile(self._stream)
+        except BROKEN_ZIP as broken:
+            raise ImportRefused(f"the archive cannot be read: {broken}") from None
+        members = archive.infolist()
+        if len(members) > _MOST_MEMBERS:
+            raise ImportRefused(f"there are more than {_MOST_MEMBERS} files in the archive")
+        if any(leads_elsewhere(one.orig_filename) for one in members):
+            raise ImportRefused("there is a file in the archive whose name leads out of it")
+        return archive
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield the lines with their numbers, from 1, and their ends.
@@ -166,12 +177,6 @@ class ImportSource:
         return self._stream.seek(0, io.SEEK_END)
 
 
-def _leads_elsewhere(name: str) -> bool:
-    """Tell whether a name in an archive leads out of a folder. Nothing is unpacked, but no app makes such a one."""
-    parts = name.replace("\\", "/").split("/")
-    return ".." in parts or not parts[0] or ":" in parts[0] or "\x00" in name
-
-
 def _demand_short(line: bytes | str, number: int) -> None:
     if len(line) >= LONGEST_LINE:
         raise ImportRefused(f"the line is longer than {LONGEST_LINE} bytes", number)
@@ -184,7 +189,7 @@ class _Bounded:
         self._total, self._most = 0, max(_FREE_UNPACKED, _MOST_UNPACKED * size)
         try:
             self._stream = opened()
-        except _BROKEN as broken:
+        except BROKEN_ZIP as broken:
             raise ImportRefused(f"the file cannot be unpacked: {broken}") from None
 
     def read(self, size: int = -1) -> bytes:
@@ -196,7 +201,7 @@ class _Bounded:
     def _taken(self, take: Callable[[], bytes]) -> bytes:
         try:
             data = take()
-        except _BROKEN as broken:
+        except BROKEN_ZIP as broken:
             raise ImportRefused(f"the file cannot be unpacked: {broken}") from None
         self._total += len(data)
         if self._total > self._most:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import zipfile
-from pathlib import PurePosixPath
 from types import TracebackType
 from typing import IO
 
+from ..archives import BROKEN, BROKEN_ZIP, USUAL_METHODS, leads_elsewhere
 from ..media.images import MAX_MEGABYTES
-from ..transfer.unpacking import BROKEN, FREE_UNPACKED, MOST_UNPACKED
+from ..transfer.unpacking import FREE_UNPACKED, MOST_UNPACKED
 from .archive import DATA
 from .errors import Refused
 from .rows import PICTURES
@@ -21,7 +21,6 @@ from .rows import PICTURES
 MOST_MEMBERS = 200_000
 MOST_DATA = 2 << 30  # bytes of the document: some million rows
 MOST_PICTURE = MAX_MEGABYTES << 20
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 
 
@@ -32,7 +31,7 @@ class Container:
         try:
             self._length = file.seek(0, os.SEEK_END)
             self._zip = zipfile.ZipFile(file)
-        except (*BROKEN, ValueError) as broken:  # lengths that cannot be
+        except BROKEN_ZIP as broken:
             raise Refused(f"This is no zip archive, or not all of one: {broken}") from None
         self._members: dict[str, zipfile.ZipInfo] = {}
         try:
@@ -63,12 +62,11 @@ class Container:
 
     def _check(self, one: zipfile.ZipInfo) -> None:
         name = one.filename
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in one.orig_filename or "\x00" in one.orig_filename:
+        if leads_elsewhere(one.orig_filename) or "\\" in one.orig_filename:
             raise Refused(f"The archive has a file whose name leads elsewhere: {_shown(one.orig_filename)}.")
         if one.flag_bits & _ENCRYPTED:
             raise Refused(f"{_shown(name)} has a password: unpack the archive, and pack it without one.")
-        if one.compress_type not in _METHODS:
+        if one.compress_type not in USUAL_METHODS:
             raise Refused(f"{_shown(name)} is packed in a way that no take-out is.")
         most = MOST_DATA if name == DATA else MOST_PICTURE if name.startswith(f"{PICTURES}/") else None
         if most is not None and one.file_size > most:
@@ -83,7 +81,7 @@ class Container:
         """Open a file of the archive; no more bytes come than the archive has said.  Raises :class:`Refused`."""
         try:
             return self._zip.open(self._members[name])
-        except (*BROKEN, ValueError) as broken:
+        except BROKEN_ZIP as broken:
             raise Refused(f"{_shown(name)} cannot be read: {broken}") from None
 
     def read(self, name: str) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .unpacking import BROKEN, Readable
+from ..archives import BROKEN
+from .unpacking import Readable
 
 _AT_ONCE = 1 << 20
 LONGEST = 64 << 20  # bytes of a line; products have some kilobytes

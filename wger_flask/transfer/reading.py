@@ -12,8 +12,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from ..archives import BROKEN
 from .errors import ImportFailure
-from .unpacking import BROKEN, HEAD, Readable, named, opened
+from .unpacking import HEAD, Readable, named, opened
 
 __all__ = ["ImportFailure", "objects", "opened"]
 

@@ -12,14 +12,12 @@ import gzip
 import lzma
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from tqdm import tqdm
-
+from ..archives import BROKEN_ZIP
 from ..storage.formats import FORMATS
 from .errors import ImportFailure
 
@@ -28,9 +26,6 @@ MOST_UNPACKED, FREE_UNPACKED = 500, 256 << 20
 _XZ_MEMORY = 256 << 20  # what unpacking may need; "xz -9" makes files that need a quarter
 _AT_ONCE = 1 << 16
 HEAD = 300  # bytes that tell what a file is
-
-BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
-"""What reading a packed file that is damaged, or packed in an unknown way, raises."""
 
 _GZIP, _BZIP2, _XZ, _ZIP = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"PK\x03\x04"
 _PACKED = {_GZIP: "gzip", _BZIP2: "bzip2", _XZ: "xz", _ZIP: "zip"}
@@ -65,6 +60,8 @@ def opened(source: str | Path | IO, progress: bool | None = None) -> Iterator[Re
     if not isinstance(source, str | Path):
         yield source
         return
+    from tqdm import tqdm
+
     with open(source, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         head = file.read(HEAD)
@@ -133,7 +130,7 @@ class _Xz:
 def _zipped(file: IO) -> Readable:
     try:
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as broken:
+    except BROKEN_ZIP as broken:
         raise ImportFailure(f"the document cannot be read: {broken}") from None
     inside = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     dumps = [one for one in inside if one.filename.endswith(".json")] or inside
@@ -145,7 +142,7 @@ def _zipped(file: IO) -> Readable:
         raise ImportFailure("a zip archive with a password: unpack it first")
     try:
         return archive.open(dumps[0])
-    except BROKEN as broken:
+    except BROKEN_ZIP as broken:
         raise ImportFailure(f"the document cannot be read: {broken}") from None
 
 

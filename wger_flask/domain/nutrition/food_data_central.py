@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from wger_flask.archives import BROKEN_ZIP, leads_elsewhere
 from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
 from .food_import import Food
@@ -51,12 +52,12 @@ class Tables:
         else:
             try:
                 self._archive = self._stack.enter_context(zipfile.ZipFile(path))
-            except zipfile.BadZipFile:
-                raise ValueError("this is neither a folder nor a zip archive of tables in CSV") from None
+            except BROKEN_ZIP as wrong:
+                raise ValueError(f"this is neither a folder nor a zip archive of tables in CSV: {wrong}") from None
             members = self._archive.infolist()
-            if wrong := _wrong_with(members):
+            if reason := _wrong_with(members):
                 self.close()
-                raise ValueError(wrong)
+                raise ValueError(reason)
             self._files = {PurePosixPath(info.filename).name: info for info in members}
         for name in ("food", "food_nutrient"):
             if f"{name}.csv" not in self._files:
@@ -68,21 +69,24 @@ class Tables:
 
         Raises ValueError, with the number of the line, for what is no CSV in UTF-8.
         """
-        file = self._files.get(f"{name}.csv")
-        if file is None:
+        if f"{name}.csv" not in self._files:
             return
-        with self._open(file) as opened, io.TextIOWrapper(opened, "utf-8-sig", newline="") as text:
+        with self._open(f"{name}.csv") as opened, io.TextIOWrapper(opened, "utf-8-sig", newline="") as text:
             reader = csv.reader(text)
             csv.field_size_limit(_LONGEST_CELL)
             try:
                 header = next(reader, [])
                 for row in reader:
                     yield reader.line_num, dict(zip(header, row, strict=False))
-            except (csv.Error, UnicodeError, zipfile.BadZipFile, EOFError, OSError) as wrong:
+            except (csv.Error, *BROKEN_ZIP) as wrong:
                 raise ValueError(f"{name}.csv cannot be read beyond line {reader.line_num}: {wrong}") from None
 
-    def _open(self, file: Any) -> IO[bytes]:
-        return open(file, "rb") if self._archive is None else self._archive.open(file)
+    def _open(self, name: str) -> IO[bytes]:
+        file = self._files[name]
+        try:
+            return open(file, "rb") if self._archive is None else self._archive.open(file)
+        except BROKEN_ZIP as wrong:
+            raise ValueError(f"{name} cannot be opened: {wrong}") from None
 
     def close(self) -> None:
         """Close what is open."""
@@ -98,11 +102,10 @@ class Tables:
 def _wrong_with(members: list[zipfile.ZipInfo]) -> str:
     """Return why an archive is none of a download, empty for one that may be; a table is never longer than it says."""
     for info in members:
-        path = PurePosixPath(info.orig_filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
+        if leads_elsewhere(info.orig_filename):
             return "there is a file in the archive whose name leads out of it"
         if info.file_size > max(_FREE_UNPACKED, _MOST_UNPACKED * info.compress_size):
-            return f"{path.name} is packed to less than a {_MOST_UNPACKED}th of its size: no table is"
+            return f"{info.filename} is packed to less than a {_MOST_UNPACKED}th of its size: no table is"
     return ""
 
 
