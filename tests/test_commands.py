@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from tests.reference import SERVER, SHARED, needs_reference, unpacked_database
 from wger_flask import __version__
 from wger_flask.commands import main
+from wger_flask.commands.progress import ProgressBars
 from wger_flask.storage.database import connect, database, open_database
 from wger_flask.testing.databases import prepare
 
@@ -221,6 +222,18 @@ def test_everything_of_a_user_is_written_to_a_file(prepared, run, tmp_path, monk
     assert run("export-user", "nobody") == (1, "Error: there is no account 'nobody'\n")
     status, told = run("export-user", "grace", str(tmp_path / "nowhere" / "a.zip"))
     assert status == 1 and "cannot be written" in told and not list(tmp_path.glob(".*.part"))
+
+
+def test_a_take_out_that_cannot_be_written_leaves_nothing(prepared, run, tmp_path, monkeypatch):
+    file = tmp_path / "grace.zip"
+    file.write_bytes(b"the one of yesterday")
+
+    def stop(bars: ProgressBars, *told: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ProgressBars, "show", stop)
+    assert run("export-user", "grace", str(file)) == (1, f"Error: {file} cannot be written: No space left on device\n")
+    assert file.read_bytes() == b"the one of yesterday" and [*tmp_path.glob("*grace*")] == [file]
 
 
 def test_addresses_of_an_account(prepared, run):

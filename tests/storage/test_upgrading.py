@@ -167,7 +167,7 @@ migrations.migrate(MODELS)
 @pytest.mark.parametrize(
     "place",
     [
-        pytest.param("wger_flask.storage.dialects.sqlite_copy.flush", marks=in_a_file),
+        pytest.param("wger_flask.storage.whole_files.flush", marks=in_a_file),
         "wger_flask.storage.migrations.m0005_measurements.apply",
         "wger_flask.storage.migrations.m0006_sessions.apply",
         "wger_flask.storage.name_search.index.prepare",

@@ -287,7 +287,7 @@ def test_a_file_is_packed_as_its_name_says(load, tmp_path, name):
     load(CATALOGUE)
     file = tmp_path / name
     file.write_bytes(b"what was there")
-    (tmp_path / f"{name}.part").write_bytes(b"left by one that was killed")
+    (tmp_path / f".{name}.part").write_bytes(b"left by one that was killed")
     export_dump(file, MODELS)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith("dump")] == [name]
     assert file.stat().st_mode & 0o777 == 0o600
@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(load, tmp_path):
 
     with pytest.raises(OSError, match="No space left"):
         export_dump(file, MODELS, stop)
-    assert file.read_bytes() == b"what was there" and not (tmp_path / "dump.json.part").exists()
+    assert file.read_bytes() == b"what was there" and not (tmp_path / ".dump.json.part").exists()
 
 
 def test_a_document_is_of_one_moment(load):

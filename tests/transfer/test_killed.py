@@ -121,4 +121,4 @@ def test_an_export_that_is_killed(served, tmp_path, at):
     connect()
     export_dump(file, MODELS)
     assert import_dump(file, MODELS).loaded["exercises.exercise"] == 1
-    assert not file.with_name("dump.json.gz.part").exists()
+    assert not file.with_name(".dump.json.gz.part").exists()

@@ -25,6 +25,7 @@ from ..storage.backups import BackupRefused
 from ..storage.database import disconnect, hang_up
 from ..storage.migrations import numbered
 from ..storage.upgrades import Progress, nobody_waits
+from ..storage.whole_files import replacing
 from .format import DATABASE, KEYS, MEDIA, MOST_KEY, SECRET_KEY, SYNC_KEY, Manifest, Packing
 from .making import store_of, sum_of
 from .reading import Content, opened, read, verify_whole
@@ -196,15 +197,11 @@ def _put_keys(settings: Settings, keys: dict[str, bytes], stamp: str) -> list[st
         with suppress(FileNotFoundError):
             shutil.copy2(path, former)
             kept.append(str(former))
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-        with open(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            with suppress(PermissionError):
-                os.chown(draft, path.stat().st_uid, path.stat().st_gid)
-        os.replace(draft, path)
+        with replacing(path) as draft:
+            draft.write_bytes(key)
+            if path.exists():
+                with suppress(PermissionError):
+                    os.chown(draft, path.stat().st_uid, path.stat().st_gid)
     return kept
 
 

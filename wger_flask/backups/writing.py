@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tarfile
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from ..storage.whole_files import replacing
 from .format import AT_ONCE, SUMS, packing_for
 
 
@@ -71,37 +71,13 @@ def archive(path: Path) -> Iterator[Writer]:
     Only its owner may read it.  Raises :class:`BackupRefused` for a name that is none, and OSError.
     """
     packing = packing_for(path)
-    part = part_of(path)
-    part.unlink(missing_ok=True)  # of a process that was killed
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "wb", buffering=AT_ONCE) as file:
-            summed: Any = _Summed(file)
-            packed = packing.writer(summed)
-            with tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT, bufsize=AT_ONCE) as tar:
-                writer = Writer(tar)
-                yield writer
-                writer.close()
-            if packed is not summed:
-                packed.close()
-            file.write(packing.trailer(summed.sum.hexdigest()))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        flush(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def part_of(path: Path) -> Path:
-    """Return the name of an archive while it is being written."""
-    return path.with_name(f".{path.name}.part")
-
-
-def flush(folder: Path) -> None:
-    """Have the names in a folder written to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with replacing(path) as part, part.open("wb", buffering=AT_ONCE) as file:
+        summed: Any = _Summed(file)
+        packed = packing.writer(summed)
+        with tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT, bufsize=AT_ONCE) as tar:
+            writer = Writer(tar)
+            yield writer
+            writer.close()
+        if packed is not summed:
+            packed.close()
+        file.write(packing.trailer(summed.sum.hexdigest()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Flask
 
+from ..storage.whole_files import replacing
 from .application import migrated, services_of
 from .errors import CommandError, checked
 from .progress import ProgressBars
@@ -43,21 +44,15 @@ def write_everything(app: Flask, user: User, file: Path | None) -> Path:
     services = services_of(app)
     archive = Archive(user, services.registry, services.media, services.settings.SITE_URL)
     file = file or Path(archive.file_name)
-    part = file.with_name(f".{file.name}.part")
     try:
-        with app.app_context(), part.open("wb") as out, ProgressBars() as bars:
-            part.chmod(0o600)
+        with app.app_context(), ProgressBars() as bars, replacing(file) as part, part.open("wb") as out:
             written = 0
             for piece in archive:
                 out.write(piece)
                 written += len(piece)
                 bars.show(f"export {user.username} (kB)", written >> 10, 0)
-        part.replace(file)
     except OSError as wrong:
         raise CommandError(f"{file} cannot be written: {wrong.strerror or wrong}") from None
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
     return file
 
 

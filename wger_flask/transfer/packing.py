@@ -5,11 +5,12 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+from ..storage.whole_files import replacing
 
 _PACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
     ".gz": lambda file: gzip.GzipFile("", "wb", 6, file, mtime=0),  # the same rows give the same bytes
@@ -24,22 +25,12 @@ ENDINGS = (".json", *(f".json{packed}" for packed in _PACKERS))
 def written(path: Path) -> Iterator[IO[bytes]]:
     """Open a stream whose bytes become the file ``path`` when the block ends, in place of one that is there.
 
-    Until then they are in ``<name>.part`` beside it, which an exception takes away and the next run replaces.  Only
-    its owner may read the file: rows of accounts hold what logs people in.  Raises OSError.
+    Only its owner may read the file: rows of accounts hold what logs people in.  Raises OSError.
     """
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)  # of a run that was killed
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-        try:
-            packer = _PACKERS.get(path.suffix)
-            if packer is None:
-                yield file
-            else:
-                with packer(file) as packed:
-                    yield packed
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(part, path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    packer = _PACKERS.get(path.suffix)
+    with replacing(path) as part, part.open("wb") as file:
+        if packer is None:
+            yield file
+        else:
+            with packer(file) as packed:
+                yield packed

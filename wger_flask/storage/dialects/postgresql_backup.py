@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ..backups import BackupRefused
 from ..upgrades import Progress
+from ..whole_files import create
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -77,7 +78,7 @@ def dump(database: Postgresql, target: Path, progress: Progress) -> None:
         *(f'--exclude-schema="{name}"' for name in others),
         f"--dbname={conninfo.make_conninfo('', **place)}",
     ]  # fmt: skip
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    create(target)
     try:
         _watched(command, environment, target, size, progress)
         check(target)

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from ..backups import BackupRefused
 from ..upgrades import Progress
-from .sqlite_copy import PAGES, flush
+from ..whole_files import create, flush
+from .sqlite_copy import copy_pages, size_of
 from .sqlite_file import BESIDE
 
 _MARGIN = 16 << 20  # bytes that are left free
@@ -25,16 +26,14 @@ def dump(file: Path, target: Path, progress: Progress) -> None:
     A transaction that reads keeps that state until the end: without it SQLite would begin again after each commit of
     others.  Nobody waits for it.
     """
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    create(target)
     try:
         with closing(_opened(file)) as source, closing(sqlite3.connect(target)) as copy:
             source.execute("BEGIN")
             source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-            size = source.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
-            if shutil.disk_usage(target.parent).free < size[0] + _MARGIN:
+            if shutil.disk_usage(target.parent).free < size_of(source) + _MARGIN:
                 raise BackupRefused(f"there is no room for a copy of the database in {target.parent}")
-            told = "copying the database"
-            source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(told, total - left, total))
+            copy_pages(source, copy, progress)
             copy.execute("PRAGMA journal_mode=DELETE")  # the file alone is all of it
         flush(target)
     except sqlite3.Error as wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,8 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..upgrades import Progress, UpgradeRefused
+from ..whole_files import replacing
 
-PAGES = 4096  # copied at once, between two reports
+_PAGES = 4096  # copied at once, between two reports
 _MARGIN = 16 << 20  # bytes
 
 
@@ -27,37 +27,31 @@ def copy_beside(file: Path, progress: Progress) -> Path:
     partial = file.with_name(f"{file.stem}-before-upgrade.part")
     partial.unlink(missing_ok=True)  # of a copy that was broken off
     with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True)) as source:
-        size = source.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
+        size = size_of(source)
         free = shutil.disk_usage(file.parent).free
         if free < 2 * size + _MARGIN:
             raise UpgradeRefused(
                 f"there is no room for a copy of the database beside {file}, and for upgrading it: "
                 f"{_megabytes(2 * size + _MARGIN)} MB are needed, {_megabytes(free)} MB are free"
             )
-        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))  # password hashes
         try:
-            with closing(sqlite3.connect(partial)) as copy:
-                told = "copying the database"
-                source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(told, total - left, total))
-            flush(partial)
-            partial.rename(target)
-            flush(file.parent)
+            with replacing(target, partial), closing(sqlite3.connect(partial)) as copy:
+                copy_pages(source, copy, progress)
         except sqlite3.OperationalError as wrong:
-            partial.unlink(missing_ok=True)
             raise UpgradeRefused(f"the database cannot be copied to {partial}: {wrong}") from None
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
     return target
 
 
-def flush(path: Path) -> None:
-    """Have a file, or the names in a folder, written to the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def size_of(source: sqlite3.Connection) -> int:
+    """Return the bytes of a database."""
+    found = source.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
+    return int(found[0])
+
+
+def copy_pages(source: sqlite3.Connection, copy: sqlite3.Connection, progress: Progress) -> None:
+    """Copy a database page by page."""
+    told = "copying the database"
+    source.backup(copy, pages=_PAGES, progress=lambda _, left, total: progress(told, total - left, total))
 
 
 def _megabytes(number: int) -> str:
