@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,11 +78,14 @@ def make(
 
 
 def keys_of(settings: Settings) -> dict[str, bytes]:
-    """Return the keys that this server keeps in files; one that comes from a setting is kept elsewhere."""
-    places = {SYNC_KEY: settings.WGER_SYNC_KEY_FILE}
-    if not settings.WGER_SECRET_KEY:
-        places[SECRET_KEY] = settings.WGER_SECRET_KEY_FILE
-    return {name: path.read_bytes() for name, path in sorted(places.items()) if path.is_file()}
+    """Return the keys that this server keeps in files."""
+    return {name: path.read_bytes() for name, path in key_files(settings).items() if path.is_file()}
+
+
+def key_files(settings: Settings) -> dict[str, Path]:
+    """Return the files of the keys by their names in a backup; one that comes from a setting is kept elsewhere."""
+    sync_key = {SYNC_KEY: settings.WGER_SYNC_KEY_FILE}
+    return sync_key if settings.WGER_SECRET_KEY else sync_key | {SECRET_KEY: settings.WGER_SECRET_KEY_FILE}
 
 
 def store_of(settings: Settings) -> MediaStore:
@@ -152,11 +154,3 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def sum_of(stream: Any) -> str:
-    """Return the SHA-256 sum of what a stream gives, in hex digits."""
-    found = hashlib.sha256()
-    while data := stream.read(1 << 20):
-        found.update(data)
-    return found.hexdigest()

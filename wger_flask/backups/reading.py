@@ -34,6 +34,7 @@ from .format import (
     manifest_of,
     packing_of,
 )  # fmt: skip
+from .sums import SummedReader, sum_line
 
 MOST_UNPACKED, FREE_UNPACKED = 500, 256 << 20
 """How many times as large as the archive its content may be, and from how many bytes on."""
@@ -126,7 +127,7 @@ def _files(tar: tarfile.TarFile, take: Sink, tick: Callable[[], None]) -> Conten
             raise Damaged(f"{name!r} is no plain file")
         stream = tar.extractfile(member)
         assert stream is not None  # of a plain file
-        summed = _Summed(stream)
+        summed = SummedReader(stream)
         if content is None:
             if name != MANIFEST or member.size > MOST_MANIFEST:
                 raise Damaged("it does not begin with a manifest")
@@ -142,7 +143,7 @@ def _files(tar: tarfile.TarFile, take: Sink, tick: Callable[[], None]) -> Conten
         tick()
         if name != SUMS:
             content.digests[name] = summed.sum.hexdigest()
-            sums.update(f"{summed.sum.hexdigest()}  {name}\n".encode())
+            sums.update(sum_line(summed, name))
     if content is None or listed is None or listed.sum.digest() != sums.digest():
         raise Damaged("its files are not those in its list of sums")
     if expected or not any(name.startswith(f"{DATABASE}.") for name in content.digests):
@@ -220,13 +221,3 @@ class _Forward:
 
     def close(self) -> None:
         """Do nothing: who opened the stream closes it."""
-
-
-class _Summed:
-    def __init__(self, stream: IO[bytes]):
-        self._stream, self.sum = stream, hashlib.sha256()
-
-    def read(self, size: int = AT_ONCE) -> bytes:
-        data = self._stream.read(min(size, AT_ONCE) if size >= 0 else AT_ONCE)
-        self.sum.update(data)
-        return data

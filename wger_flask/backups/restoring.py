@@ -26,9 +26,10 @@ from ..storage.database import disconnect, hang_up
 from ..storage.migrations import numbered
 from ..storage.upgrades import Progress, nobody_waits
 from ..storage.whole_files import replacing
-from .format import DATABASE, KEYS, MEDIA, MOST_KEY, SECRET_KEY, SYNC_KEY, Manifest, Packing
-from .making import store_of, sum_of
+from .format import DATABASE, KEYS, MEDIA, MOST_KEY, Manifest, Packing
+from .making import key_files, store_of
 from .reading import Content, opened, read, verify_whole
+from .sums import sum_of
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -184,10 +185,7 @@ def _folder(workshop: Path) -> Iterator[Path]:
 
 def _put_keys(settings: Settings, keys: dict[str, bytes], stamp: str) -> list[str]:
     """Write the keys that are others than those here, which get a name with ``stamp``; returns these names."""
-    places = {SECRET_KEY: settings.WGER_SECRET_KEY_FILE, SYNC_KEY: settings.WGER_SYNC_KEY_FILE}
-    if settings.WGER_SECRET_KEY:
-        places.pop(SECRET_KEY)
-    kept = []
+    places, kept = key_files(settings), []
     for name, key in keys.items():
         path = places.get(name)
         if path is None or (path.is_file() and path.read_bytes() == key):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tarfile
 import time
 from collections.abc import Iterator
@@ -13,20 +12,7 @@ from typing import IO, Any
 
 from ..storage.whole_files import replacing
 from .format import AT_ONCE, SUMS, packing_for
-
-
-class _Summed:
-    """A file whose sum is known once it is written."""
-
-    def __init__(self, file: IO[bytes]):
-        self._file, self.sum = file, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.sum.update(data)
-        return self._file.write(data)
-
-    def flush(self) -> None:
-        self._file.flush()
+from .sums import SummedReader, SummedWriter, sum_line
 
 
 class Writer:
@@ -49,19 +35,9 @@ class Writer:
     def _add(self, name: str, content: IO[bytes], size: int) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, 0o600, int(time.time())
-        counted = _Counted(content)
-        self._tar.addfile(member, counted)  # type: ignore[arg-type]  # it is asked to read, and nothing else
-        self._sums.write(f"{counted.sum.hexdigest()}  {name}\n".encode())
-
-
-class _Counted:
-    def __init__(self, content: IO[bytes]):
-        self._content, self.sum = content, hashlib.sha256()
-
-    def read(self, size: int) -> bytes:
-        data = self._content.read(size)
-        self.sum.update(data)
-        return data
+        summed = SummedReader(content)
+        self._tar.addfile(member, summed)
+        self._sums.write(sum_line(summed, name))
 
 
 @contextmanager
@@ -72,7 +48,7 @@ def archive(path: Path) -> Iterator[Writer]:
     """
     packing = packing_for(path)
     with replacing(path) as part, part.open("wb", buffering=AT_ONCE) as file:
-        summed: Any = _Summed(file)
+        summed: Any = SummedWriter(file)
         packed = packing.writer(summed)
         with tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT, bufsize=AT_ONCE) as tar:
             writer = Writer(tar)
