@@ -39,3 +39,5 @@ def test_a_round_trip(held, built, tmp_path, url, place):  # noqa: F811
     if place == "folder":
         aside = MediaStore(settings.WGER_MEDIA_ROOT / kept.media.rpartition("/")[2])
         assert sorted(aside.names()) == ["gallery/1/b.png", "gallery/1/new.png"]
+    else:
+        assert kept.media.startswith(".before-restore-") and kept.media.endswith(" in the bucket")

@@ -90,8 +90,8 @@ class Restoration:
             read(self._file, self._packing, self._length, take, progress, "restoring the media")
             kept.keys = _put_keys(self._settings, keys, stamp)
             kept.database = backups.load(self._copy, stamp, progress)
-            if store is not None and self._clear(store, aside):
-                kept.media = _told(self._settings, aside)
+            if store is not None:
+                kept.media = self._clear(store, aside)
         except (NotStored, OSError) as wrong:
             raise BackupRefused(f"it cannot be restored: {wrong}") from None
         return kept
@@ -107,13 +107,13 @@ class Restoration:
             store.set_aside(name, aside)
         store.put(stream, name)
 
-    def _clear(self, store: MediaStore, aside: str) -> bool:
-        """Move files aside that are not in the backup; returns whether anything is aside."""
+    def _clear(self, store: MediaStore, aside: str) -> str | None:
+        """Move files aside that are not in the backup; returns where those are that were moved, now or before."""
         for name in sorted(store.names()):
             if MEDIA + name not in self.content.digests:
                 store.set_aside(name, aside)
                 store.remove(name)
-        return store.has_aside(aside)
+        return store.place_aside(aside)
 
 
 @contextmanager
@@ -201,7 +201,3 @@ def _put_keys(settings: Settings, keys: dict[str, bytes], stamp: str) -> list[st
                 with suppress(PermissionError):
                     os.chown(draft, path.stat().st_uid, path.stat().st_gid)
     return kept
-
-
-def _told(settings: Settings, aside: str) -> str:
-    return f".{aside} in the bucket" if settings.WGER_MEDIA_URL else str(settings.WGER_MEDIA_ROOT / f".{aside}")

@@ -94,9 +94,10 @@ class S3Store(MediaStore):
         with _telling():
             self._copy_object(self._key(name), f"{self._prefix}.{folder}/{name}")
 
-    def has_aside(self, folder: str) -> bool:
+    def place_aside(self, folder: str) -> str | None:
         with _telling():
-            return any(True for _ in self._client.list_objects(self.bucket, prefix=f"{self._prefix}.{folder}/"))
+            found = any(True for _ in self._client.list_objects(self.bucket, prefix=f"{self._prefix}.{folder}/"))
+        return f".{folder} in the bucket" if found else None
 
     def remove(self, name: str) -> None:
         with _telling():

@@ -167,9 +167,10 @@ class MediaStore:
             except OSError:  # no hard links there
                 shutil.copy2(self.path(name), target)
 
-    def has_aside(self, folder: str) -> bool:
-        """Tell whether any file was set aside in a hidden folder."""
-        return (self.root / f".{folder}").is_dir()
+    def place_aside(self, folder: str) -> str | None:
+        """Return, for people, where the files are that were set aside in a hidden folder; None where none was."""
+        place = self.root / f".{folder}"
+        return str(place) if place.is_dir() else None
 
     def remove(self, name: str) -> None:
         """Delete a file alone, if it is there. Raises `NotStored`."""
