@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, TypeGuard
 
 from ..transfer.errors import ImportFailure
 from ..transfer.reading import Window
@@ -35,6 +35,11 @@ class GivenRow:
 
     def __str__(self) -> str:
         return f"{DATA}, table {self.table}, row {self.number}"
+
+
+def is_key(value: object) -> TypeGuard[int | str]:
+    """Tell whether a value of the document can be the key of a row."""
+    return isinstance(value, int | str) and not isinstance(value, bool)
 
 
 def read(stream: IO[bytes]) -> Iterator[Entry | GivenRow]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import Response, stream_with_context
 
 from ..auth.models import User
@@ -31,10 +29,7 @@ def download(user_id: int, server: str) -> Response:
     held = services()
     archive = Archive(User.get_by_id(user_id), held.registry, held.media, server)
 
-    def pieces() -> Iterator[bytes]:
-        yield from archive
-
-    response = Response(stream_with_context(pieces()), mimetype=TYPE)
+    response = Response(stream_with_context(iter(archive)), mimetype=TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=archive.file_name)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"

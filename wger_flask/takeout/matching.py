@@ -16,7 +16,7 @@ from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection
 from .catalogue import KEY, NAME, UUID
-from .document import Entry
+from .document import Entry, is_key
 from .errors import Refused
 from .rows import target_models
 
@@ -47,7 +47,7 @@ class Matches:
         """Take an entry of the catalogue; raises :class:`Refused` for one that is none."""
         key, told = entry.values.get(KEY), entry.values
         about = f"data.json, catalogue {entry.label}, row {entry.number}"
-        if not isinstance(key, int | str) or isinstance(key, bool):
+        if not is_key(key):
             raise Refused(f"{about}: {KEY!r} is a number or a text, not {key!r}".replace("\n", " ")[:300])
         if not all(told.get(name) is None or isinstance(told[name], str) for name in (UUID, NAME)):
             raise Refused(f"{about}: what it is called is no text")

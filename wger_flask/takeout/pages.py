@@ -69,7 +69,6 @@ def _undo() -> Response:
         gone = runs.undo(run, "delete" if "changed" in request.form else "refuse")
     except runs.UndoRefused as wrong:
         return _show({"undo": [str(wrong)]})
-    services().registry.tell_imported(g.user.id)
     flash(f"The import is taken back: {sum(gone.values())} rows are gone.")
     return on(url_for("account.your_data"))
 

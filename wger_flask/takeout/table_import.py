@@ -23,7 +23,7 @@ from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model, columns_of, encode, key_of, links_of, table_of, unique_keys_of
 from ..storage.predicates import any_of, equals, holds
 from ..storage.query import Selection
-from .document import GivenRow
+from .document import GivenRow, is_key
 from .values import NotHere, RowReader, Unfit, told_errors
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class TableImport:
         """Take the next row."""
         old = given.values.get(self._key.name)
         try:
-            if not isinstance(old, int | str) or isinstance(old, bool):
+            if not is_key(old):
                 raise Unfit(f"{self._key.name}: a key is a number or a text")
             if old in self._seen:
                 raise Unfit(f"{self._key.name}: there are two rows with this key")

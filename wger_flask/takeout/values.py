@@ -19,7 +19,7 @@ from ..storage import columns
 from ..storage.model import Model, columns_of, decode, key_of, links_of
 from ..transfer.columns import reader_of
 from ..transfer.keys import Keys
-from .document import GivenRow
+from .document import GivenRow, is_key
 from .rows import PICTURES, in_json
 
 
@@ -143,14 +143,14 @@ class RowReader:
     def _reference(self, name: str, column: Any, value: object, later: dict[str, object]) -> Any:
         if value is None:
             return None
-        if not isinstance(value, int | str) or isinstance(value, bool):
+        if not is_key(value):
             raise Unfit(f"{name}: a key is a number or a text")
         model = self._owned.references[name]
         own = self._found.own(model)
         if own is None:
             found = self._found.catalogue(model, value)
             if found is None:
-                raise NotHere(name)
+                raise NotHere
             return found
         if value in own:
             return own[value]
@@ -175,7 +175,7 @@ class RowReader:
         }
 
     def _key_in_json(self, model: type[Model], key: object) -> object:
-        if not isinstance(key, int | str) or isinstance(key, bool):
+        if not is_key(key):
             return key
         own = self._found.own(model)
         if own is not None:
@@ -183,7 +183,7 @@ class RowReader:
             return key if found is None else _plain(found)
         found = self._found.catalogue(model, key)
         if found is None:
-            raise NotHere(label(model))
+            raise NotHere
         return _plain(found)
 
     def _linked(self, name: str, model: type[Model], value: object) -> list[Any]:
@@ -191,13 +191,13 @@ class RowReader:
             raise Unfit(f"{name}: a list of keys expected")
         own, found = self._found.own(model), []
         for key in value:
-            if not isinstance(key, int | str) or isinstance(key, bool):
+            if not is_key(key):
                 raise Unfit(f"{name}: a key is a number or a text")
             target = own.get(key) if own is not None else self._found.catalogue(model, key)
             if target is not None:
                 found.append(target)
             elif own is None:
-                raise NotHere(name)
+                raise NotHere
         return found
 
     def _file(self, name: str, value: object) -> Upload | None:
@@ -210,11 +210,6 @@ class RowReader:
             return field.look_at(FileStorage(BytesIO(self._found.picture(value)), filename=value))
         except RefusedFile as wrong:
             raise Unfit(f"{name}, {value[:100]!r}: {wrong.message}") from None
-
-
-def label(model: type[Model]) -> str:
-    """Return what a model is called in refusals."""
-    return model.__name__
 
 
 def _read(column: Any, read: Callable[[object], Any], value: object) -> object:
