@@ -11,11 +11,11 @@ from wger_flask.domain.nutrition.filters import foods_like
 from wger_flask.domain.nutrition.models import Ingredient
 
 from .records import FoodDiaryEntry
+from .runs import chunks
 
 SUGGESTED = 6
 _SEARCHED = 100  # foods of one file that suggestions are looked up for
-_AT_ONCE = 500
-_MOST_ALIKE = 20  # foods of one name that are looked at
+_MOST_ALIKE = 10_000  # foods that are looked at for the names that one query asks for
 # How far the energy of 100 g may be apart, in kcal and as a share: labels round, and products change
 _APART, _APART_SHARE = Decimal(25), Decimal("0.25")
 
@@ -92,8 +92,7 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 def _foods(column, wanted: Iterable[object]) -> Iterator[tuple[str, KnownFood]]:  # type: ignore[no-untyped-def]  # Peewee's
     """Yield foods by what they have in ``column``."""
-    asked = list(wanted)
-    for start in range(0, len(asked), _AT_ONCE):
-        found = Selection(Ingredient, (any_of(column, asked[start : start + _AT_ONCE]),), ("id",))
-        for value, *food in found.rows((column.name, "id", "name", "energy", "language"), _MOST_ALIKE * _AT_ONCE):
+    for some in chunks(list(wanted)):
+        found = Selection(Ingredient, (any_of(column, some),), ("id",))
+        for value, *food in found.rows((column.name, "id", "name", "energy", "language"), _MOST_ALIKE):
             yield str(value), KnownFood(*food)

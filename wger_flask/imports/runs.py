@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from wger_flask.api import (
@@ -35,7 +35,9 @@ from wger_flask.api import (
 
 from .models import DONE, UNDONE, ImportedRow, ImportRun
 
-AT_ONCE = 500
+T = TypeVar("T")
+
+_AT_ONCE = 500
 Changed = Literal["refuse", "keep", "delete"]
 
 
@@ -58,10 +60,17 @@ def begin(user: int, format: str, checksum: str, file_name: str = "") -> ImportR
     return ImportRun.create(user=user, format=format, checksum=checksum, file_name=file_name[:200], state=DONE)
 
 
+def write_rows(run: ImportRun, model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write rows of ``model``, each the values of ``names`` of which its key is the first, and note them of ``run``."""
+    for some in chunks(rows):
+        upsert(model, names, some)
+        note_rows(run, model, [row[0] for row in some])
+
+
 def note_rows(run: ImportRun, model: type[Model], keys: Collection[object]) -> None:
     """Note rows of ``model`` with these keys, as they are now, as written by ``run``."""
     noted = ("run", "table", "key", "digest")
-    for some in _some(list(keys)):
+    for some in chunks(list(keys)):
         rows = [(run.id, table_of(model), str(key), digest) for key, digest in _digests(model, some).items()]
         upsert(ImportedRow, noted, rows)
         run.rows += len(rows)
@@ -132,7 +141,7 @@ class _Written:
         """Return the keys of the rows that are not as they came."""
         found: dict[type[Model], set[object]] = {}
         for model, digests in self.rows.items():
-            now = {key: digest for some in _some(list(digests)) for key, digest in _digests(model, some).items()}
+            now = {key: digest for some in chunks(list(digests)) for key, digest in _digests(model, some).items()}
             if differing := {key for key, digest in now.items() if digest != digests[key]}:
                 found[model] = differing
         return found
@@ -182,7 +191,7 @@ def _follows(model: type[Model], key: object) -> bool:
 
 
 def _parents(model: type[Model], key: object) -> Iterator[tuple[type[Model], object]]:
-    references = {name: target for name, target in _references(model).items()}
+    references = _references(model)
     for row in Selection(model, (equals(key_of(model), key),)).rows(tuple(references)) if references else ():
         for target, value in zip(references.values(), row, strict=True):
             if value is not None:
@@ -218,5 +227,6 @@ def _plain(value: object) -> object:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) and value.tzinfo else value
 
 
-def _some(values: Sequence[object]) -> Iterator[Sequence[object]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Return ``values`` in parts that one statement takes."""
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

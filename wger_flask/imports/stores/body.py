@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
-from wger_flask.api import Selection, any_of, columns, equals, upsert
+from wger_flask.api import Selection, any_of, columns, equals
 from wger_flask.domain.measurements.metric_types import (
     BODY_WEIGHT,
     CUSTOM,
@@ -22,10 +22,10 @@ from wger_flask.domain.measurements.metric_types import (
 )
 from wger_flask.domain.measurements.models import NOT_DYNAMIC, Category, Measurement, official_category
 
-from ..keys import row_key
+from ..keys import owners_of, row_key
 from ..models import ImportRun
 from ..records import BodyMeasurement
-from ..runs import AT_ONCE, note_rows
+from ..runs import note_rows, write_rows
 from .plan import NO_SEARCHES, Choices, Person, Plan, Remark, Searches
 
 _PLACES = Decimal("0.01")
@@ -40,16 +40,15 @@ What = tuple[str, str]  # a type, and the name of a category of one's own in low
 class BodyPlan(Plan):
     """Measurements, by category."""
 
-    person: Person = field(default_factory=lambda: Person(0, ()))
     rows: dict[What, list[tuple[UUID, BodyMeasurement]]] = field(default_factory=dict)
     categories: dict[What, Held] = field(default_factory=dict)
 
     def write(self, run: ImportRun) -> None:
+        rows = []
         for what, records in self.rows.items():
-            held = self.categories.get(what) or _make_category(run, self.person.id, records[0][1])
-            for start in range(0, len(records), AT_ONCE):
-                upsert(Measurement, _NAMES, [_row(key, held, of) for key, of in records[start : start + AT_ONCE]])
-            note_rows(run, Measurement, [key for key, _ in records])
+            held = self.categories.get(what) or _make_category(run, records[0][1])
+            rows += [_row(key, held, record) for key, record in records]
+        write_rows(run, Measurement, _NAMES, rows)
 
 
 def _row(key: UUID, held: Held, record: BodyMeasurement) -> tuple[Any, ...]:
@@ -63,13 +62,13 @@ def plan(
     person: Person, records: Sequence[BodyMeasurement], choices: Choices, searches: Searches = NO_SEARCHES
 ) -> BodyPlan:
     """Return what measurements would become; those of a moment of which there is one already are known."""
-    made = BodyPlan("measurements", person=person)
+    made = BodyPlan("measurements")
     made.categories, refused = _categories(person.id)
-    taken, moments = _taken(person.id, records), _moments(made.categories)
+    keys, moments = [_key(person.id, record) for record in records], _moments(made.categories)
+    taken = owners_of(Measurement, keys, "category.user")
     planned: set[object] = set()
-    for record in records:
+    for record, key in zip(records, keys, strict=True):
         what = _what(record)
-        key = _key(person.id, record)
         when = what, record.moment.astimezone(UTC)
         low, high = limits_of(record.metric, record.unit)
         if what in refused:
@@ -110,16 +109,6 @@ def _categories(user: int) -> tuple[dict[What, Held], set[What]]:
     return found, calculated - found.keys()
 
 
-def _taken(user: int, records: Sequence[BodyMeasurement]) -> dict[UUID, int]:
-    """Return whose the rows are that have the keys of ``records`` already."""
-    keys = [_key(user, record) for record in records]
-    found: dict[UUID, int] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        some = any_of(Measurement.id, keys[start : start + AT_ONCE])
-        found |= dict(Selection(Measurement, (some,)).rows(("id", "category.user")))
-    return found
-
-
 def _moments(categories: dict[What, Held]) -> set[tuple[What, datetime]]:
     of_category = {key: what for what, (key, _) in categories.items()}
     rows = Selection(Measurement, (any_of(Measurement.category, list(of_category)),)).rows(("category", "date"))
@@ -127,18 +116,19 @@ def _moments(categories: dict[What, Held]) -> set[tuple[What, datetime]]:
 
 
 # -- categories that are missing ---------------------------------------------------------------------
-def _make_category(run: ImportRun, user: int, record: BodyMeasurement) -> Held:
+def _make_category(run: ImportRun, record: BodyMeasurement) -> Held:
     if record.metric == BODY_WEIGHT:
-        official = official_category(user, record.unit)  # stays, whatever becomes of the import
+        official = official_category(run.user_id, record.unit)  # stays, whatever becomes of the import
         return official.id, official.unit
     parent = None
     if group := GROUP_OF.get(record.metric):
-        parent, _ = _category_of(run, user, group, METRIC_TYPES[group], record.unit, None)
+        parent, _ = _category_of(run, group, METRIC_TYPES[group], record.unit, None)
     name = record.name.strip()[:_LONGEST_NAME] if record.metric == CUSTOM else METRIC_TYPES[record.metric]
-    return _category_of(run, user, record.metric, name, record.unit, parent)
+    return _category_of(run, record.metric, name, record.unit, parent)
 
 
-def _category_of(run: ImportRun, user: int, metric: str, name: str, unit: str, parent: UUID | None) -> Held:
+def _category_of(run: ImportRun, metric: str, name: str, unit: str, parent: UUID | None) -> Held:
+    user = run.user_id
     if metric != CUSTOM:
         of_type = equals(Category.user, user), equals(Category.metric_type, metric)
         for held in Selection(Category, of_type).rows(("id", "unit")):

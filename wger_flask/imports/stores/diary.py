@@ -14,14 +14,14 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
-from wger_flask.api import Selection, any_of, columns, equals, upsert, zone_of
+from wger_flask.api import Selection, columns, equals, zone_of
 from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
 
 from ..food_names import FoodNames, KnownFood
-from ..keys import row_key
+from ..keys import owners_of, row_key
 from ..models import ImportRun
 from ..records import FoodDiaryEntry
-from ..runs import AT_ONCE, note_rows
+from ..runs import note_rows, write_rows
 from .food_parts import PARTS, ids_of_parts, parts_of
 from .plan import LEAVE_OUT, NO_SEARCHES, Choices, Named, Person, Plan, Remark, Searches
 
@@ -56,31 +56,27 @@ class _Portion:
 class DiaryPlan(Plan):
     """Entries of the diary, with the plan and the meals that they are in."""
 
-    person: Person = field(default_factory=lambda: Person(0, ()))
     portions: list[_Portion] = field(default_factory=list)
 
     def write(self, run: ImportRun) -> None:
         if not self.portions:
             return
-        zone, parts = zone_of(self.person.id), ids_of_parts()
-        plan = _plan_of(run, self.person.id, min(portion.entry.day for portion in self.portions))
-        meals = _meals_of(run, self.person.id, plan, (portion.entry.meal for portion in self.portions))
-        for start in range(0, len(self.portions), AT_ONCE):
-            some = self.portions[start : start + AT_ONCE]
-            upsert(LogItem, _LOG, [_row(portion, plan, meals, parts, zone) for portion in some])
-        note_rows(run, LogItem, [portion.key for portion in self.portions])
+        zone, parts = zone_of(run.user_id), ids_of_parts()
+        plan = _plan_of(run, min(portion.entry.day for portion in self.portions))
+        meals = _meals_of(run, plan, (portion.entry.meal for portion in self.portions))
+        write_rows(run, LogItem, _LOG, [_row(portion, plan, meals, parts, zone) for portion in self.portions])
 
 
 def plan(
     person: Person, records: Sequence[FoodDiaryEntry], choices: Choices, searches: Searches = NO_SEARCHES
 ) -> DiaryPlan:
     """Return what entries would become."""
-    made = DiaryPlan("entries of the food diary", person=person, fallback=f"noted as {_IN_PARTS}")
+    made = DiaryPlan("entries of the food diary", fallback=f"noted as {_IN_PARTS}")
     names = FoodNames([entry for entry in records if not _is_sum(entry)], person.languages)
     chosen = _names(records, names, choices, searches)
     made.names = [named for named, _ in chosen.values()]
     keys = [_keys(person.id, entry, place) for entry, place in _counted(records)]
-    owners = _owners([key for some in keys for key in some.values()])
+    owners = owners_of(LogItem, [key for some in keys for key in some.values()], "plan.user")
     in_parts = first = 0
     for entry, own in zip(records, keys, strict=True):
         named, food = chosen.get(_spelled(entry.food), (None, None)) if not _is_sum(entry) else (None, None)
@@ -202,15 +198,6 @@ def _numbers(entry: FoodDiaryEntry) -> tuple[Decimal | None, ...]:
     return tuple(None if one is None else one.normalize() for one in told)
 
 
-def _owners(keys: list[UUID]) -> dict[UUID, int]:
-    """Return whose rows these keys are, of those that there are; clients may choose keys."""
-    found: dict[UUID, int] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        some = any_of(LogItem.id, keys[start : start + AT_ONCE])
-        found |= dict(Selection(LogItem, (some,)).rows(("id", "plan.user")))
-    return found
-
-
 # -- rows -------------------------------------------------------------------------------------------
 def _row(
     portion: _Portion, plan: UUID, meals: dict[str, UUID], parts: dict[str, int], zone: tzinfo
@@ -228,10 +215,11 @@ def _told(entry: FoodDiaryEntry) -> str:
     return f"{entry.food}, {amount}" if amount else entry.food
 
 
-def _plan_of(run: ImportRun, user: int, start: date) -> UUID:
+def _plan_of(run: ImportRun, start: date) -> UUID:
     """Return the plan that imported entries are in, which is made where it is missing."""
+    user = run.user_id
     key = row_key(user, "diary plan")
-    owners = dict(Selection(NutritionPlan, (equals(NutritionPlan.id, key),)).rows(("id", "user")))
+    owners = owners_of(NutritionPlan, [key])
     if owners.get(key) == user:
         return key
     key = columns.uuid7() if key in owners else key
@@ -240,14 +228,12 @@ def _plan_of(run: ImportRun, user: int, start: date) -> UUID:
     return key
 
 
-def _meals_of(run: ImportRun, user: int, plan: UUID, names: Iterable[str]) -> dict[str, UUID]:
+def _meals_of(run: ImportRun, plan: UUID, names: Iterable[str]) -> dict[str, UUID]:
     """Return the meals of the plan by name; those that are missing are made."""
     found = {name: key for key, name in Selection(Meal, (equals(Meal.plan, plan),)).rows(("id", "name"))}
     missing = dict.fromkeys(name for name in map(_meal, names) if name and name not in found)
     made = {name: columns.uuid7() for name in missing}
-    if made:
-        upsert(Meal, _MEAL, [(key, plan, 1, _TIMES.get(name.lower()), name) for name, key in made.items()])
-        note_rows(run, Meal, list(made.values()))
+    write_rows(run, Meal, _MEAL, [(key, plan, 1, _TIMES.get(name.lower()), name) for name, key in made.items()])
     return found | made
 
 

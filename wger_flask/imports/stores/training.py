@@ -14,15 +14,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
-from wger_flask.api import Model, Selection, any_of, columns, services, upsert
+from wger_flask.api import Selection, columns, services
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 
-from ..keys import row_key
+from ..keys import owners_of, row_key
 from ..matching import ExerciseNames
 from ..models import ImportRun
 from ..records import WorkoutSet
-from ..runs import AT_ONCE, note_rows
+from ..runs import write_rows
 from .plan import LEAVE_OUT, NO_SEARCHES, Choices, Named, Person, Plan, Remark, Searches
 
 KIND = "exercise"
@@ -42,14 +42,8 @@ class TrainingPlan(Plan):
     logs: list[tuple[Any, ...]] = field(default_factory=list)
 
     def write(self, run: ImportRun) -> None:
-        _write(run, WorkoutSession, _SESSION, self.sessions)
-        _write(run, WorkoutLog, _LOG, self.logs)
-
-
-def _write(run: ImportRun, model: type[Model], names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    for start in range(0, len(rows), AT_ONCE):
-        upsert(model, names, rows[start : start + AT_ONCE])
-    note_rows(run, model, [row[0] for row in rows])
+        write_rows(run, WorkoutSession, _SESSION, self.sessions)
+        write_rows(run, WorkoutLog, _LOG, self.logs)
 
 
 def plan(
@@ -61,7 +55,7 @@ def plan(
     targets = {named.name: int(named.target) for named in made.names if named.target}
     units, longest = _Units(), timedelta(hours=services().settings.WGER_MAX_SESSION_LENGTH_HOURS)
     keys = _keys(person.id, records)
-    owners = _owners(WorkoutLog, [key for _, key in keys])
+    owners = owners_of(WorkoutLog, [key for _, key in keys])
     wanted: dict[UUID, WorkoutSet] = {}  # sessions, by the key that they are to have
     logs: list[tuple[UUID, UUID, WorkoutSet]] = []
     for record, (session, key) in zip(records, keys, strict=True):
@@ -124,22 +118,16 @@ def resolve(person: Person, text: str) -> str | None:
 def _keys(user: int, records: Iterable[WorkoutSet]) -> list[tuple[UUID, UUID]]:
     """Return the keys of the session and of the log of each record."""
     counted: Counter[object] = Counter()
+    sessions: dict[object, UUID] = {}
     keys = []
     for record in records:
         workout = record.start.replace(tzinfo=None).isoformat(), record.workout
         place = counted[workout, record.exercise]
         counted[workout, record.exercise] += 1
-        session = row_key(user, "session", *workout)
-        keys.append((session, row_key(user, "set", *workout, record.exercise, place)))
+        if workout not in sessions:
+            sessions[workout] = row_key(user, "session", *workout)
+        keys.append((sessions[workout], row_key(user, "set", *workout, record.exercise, place)))
     return keys
-
-
-def _owners(model: type[Any], keys: list[UUID]) -> dict[UUID, int]:
-    """Return whose rows these keys are, of those that there are; clients may choose keys."""
-    found: dict[UUID, int] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        found |= dict(Selection(model, (any_of(model.id, keys[start : start + AT_ONCE]),)).rows(("id", "user")))
-    return found
 
 
 def _comments(keys: Iterable[tuple[UUID, UUID]], records: Iterable[WorkoutSet]) -> dict[UUID, dict[str, None]]:
@@ -156,7 +144,7 @@ def _sessions(
     made: TrainingPlan,
 ) -> dict[UUID, UUID]:  # fmt: skip
     """Return the keys that sessions have here, and plan those that are not there yet."""
-    owners = _owners(WorkoutSession, list(wanted))
+    owners = owners_of(WorkoutSession, list(wanted))
     keys: dict[UUID, UUID] = {}
     for key, record in wanted.items():
         if owners.get(key) == user:
