@@ -287,11 +287,10 @@ class Exercises:
             if found is not None:
                 folder = f"{media.FILES[model][1]}/{exercise.id}"
                 try:
-                    told = keep(files, found.upload, folder, kind.name)
+                    values |= keep(files, found, folder, model, kind.name)
                 except NotTaken as why:
                     work.missing.append(f"its {kind.name} {said.get('id')}: {why}")
                     continue
-                values |= {name: value for name, value in told.items() if hasattr(model, name)}
                 if row is not None:
                     files.remove(getattr(row, kind.name))
             elif row is None:

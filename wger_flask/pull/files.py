@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.datastructures import FileStorage
@@ -12,9 +12,8 @@ from werkzeug.datastructures import FileStorage
 from ..media import images, videos
 from ..media.changes import Changes
 from ..media.errors import RefusedFile
-from ..media.names import new_name
-from ..rest.services import services
-from ..rest.uploads import Upload, UploadField
+from ..rest.uploads import Upload, UploadField, store
+from ..storage.model import Model
 from .client import Client
 from .values import NotTaken
 
@@ -51,14 +50,9 @@ def fetch(client: Client, address: str, field: UploadField, most: int) -> Fetche
         raise
 
 
-def keep(files: Changes, upload: Upload, folder: str, column: str) -> dict[str, object]:
-    """Store a file within the transaction that runs; returns the values of its row's columns."""
-    stored = files.add(upload.content, new_name(folder, upload.extension))
-    told: dict[str, object] = {column: stored, **upload.columns}
-    if upload.stored is not None:
-        try:
-            with services().media.beside(stored) as path:
-                told |= upload.stored(path)
-        except RefusedFile as why:
-            raise NotTaken(why.message) from None
-    return told
+def keep(files: Changes, fetched: Fetched, folder: str, model: type[Model], column: str) -> dict[str, Any]:
+    """Do what :func:`~wger_flask.rest.uploads.store` does; raises :class:`~.values.NotTaken`."""
+    try:
+        return store(files, fetched.upload, folder, model, column)
+    except RefusedFile as why:
+        raise NotTaken(why.message) from None

@@ -55,7 +55,7 @@ def _take(own: OwnRows, given: dict[str, Any]) -> bool:
     try:
         with services().media.changes() as files, accompanied(files), transaction():
             advisory_lock(LOCK)
-            values |= keep(files, found.upload, folder(values), "image")
+            values |= keep(files, found, folder(values), Photo, "image")
             if row is None:
                 key = Photo.insert(**values).execute()
             else:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..storage import columns
 from ..storage.history import record
-from ..storage.model import Link, Model, columns_of, history_of, key_of
+from ..storage.model import Link, Model, columns_of, history_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert, update
@@ -64,8 +64,3 @@ def links_to(link: Link, key: object, targets: Iterable[Any]) -> bool:
         return False
     link.replace(key, sorted(wanted))
     return True
-
-
-def key(row: Model) -> Any:
-    """Return the primary key of a row."""
-    return row.__data__[key_of(type(row)).name]

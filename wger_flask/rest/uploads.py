@@ -144,17 +144,25 @@ def keep_files(call: Call, data: dict[str, Any], row: Model | None) -> None:
             continue
         upload = data.pop(name)
         values = {**(row.__data__ if row is not None else {}), **data}
-        stored = call.required_files.add(upload.content, new_name(taken.folder(values), upload.extension))
         try:
-            told = {name: stored, **upload.columns}
-            if upload.stored is not None:
-                with services().media.beside(stored) as path:
-                    told |= upload.stored(path)
+            data.update(store(call.required_files, upload, taken.folder(values), resource.model, name))
         except RefusedFile as wrong:
             raise Invalid({name: [wrong.message]}) from None
-        data.update({column: value for column, value in told.items() if column in columns_of(resource.model)})
         if row is not None:
             call.required_files.remove(getattr(row, name))
+
+
+def store(files: Changes, upload: Upload, folder: str, model: type[Model], column: str) -> dict[str, Any]:
+    """Store a file in a folder within the transaction that runs; returns the values of the columns of its row.
+
+    ``column`` is the one for its name.  Raises :class:`~wger_flask.media.errors.RefusedFile`.
+    """
+    stored = files.add(upload.content, new_name(folder, upload.extension))
+    told = {column: stored, **upload.columns}
+    if upload.stored is not None:
+        with services().media.beside(stored) as path:
+            told |= upload.stored(path)
+    return {name: value for name, value in told.items() if name in columns_of(model)}
 
 
 def move_file(files: Changes, name: str, folder: str) -> str:
