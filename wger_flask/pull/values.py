@@ -7,23 +7,18 @@ of their column, and what is one of a choice is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import peewee
 
 from ..rest.timezone import server_zone
 from ..storage import columns
 from ..storage.model import Model, columns_of, target_of
-from ..transfer.columns import reader_of
-from ..transfer.keys import Keys
+from ..transfer.columns import demand_fitting, value_reader
 
 Find = Callable[[type[Model], object], Any]
 """Return the key here of a row of a model, by its key over there; None where there is none."""
 
-_NO_KEYS = Keys()
 _MOST_TEXT = 100_000
 _LONGEST_KEY = 40
 
@@ -52,41 +47,13 @@ def value_of(column: peewee.Field, given: Any, find: Find) -> Any:
             raise NotTaken(f"{column.name} {given} is not here")
         return key
     try:
-        value = _of_python(column, given, reader_of(column, _NO_KEYS)(given))
+        value = value_reader(column, server_zone())(given)
+        demand_fitting(column, value)
     except (ValueError, ArithmeticError, TypeError) as wrong:
         raise NotTaken(f"{column.name}: {wrong}") from None
-    _demand_fitting(column, value)
+    if isinstance(value, str) and len(value) > _MOST_TEXT:
+        raise NotTaken(f"{column.name} has more than {_MOST_TEXT} characters")
     return value
-
-
-def _of_python(column: peewee.Field, given: Any, stored: Any) -> Any:
-    """Return the Python value of what was ``given``, which a database spells in its own way: ``stored``."""
-    if isinstance(column, columns.DateTime):
-        moment = datetime.fromisoformat(given)
-        return moment if moment.tzinfo else moment.replace(tzinfo=server_zone())
-    if isinstance(column, columns.Decimals):
-        return Decimal(str(given)).quantize(column.unit)
-    if isinstance(column, columns.Date):
-        return date.fromisoformat(stored)
-    if isinstance(column, columns.Time):
-        return time.fromisoformat(stored)
-    if isinstance(column, columns.UUID):
-        return UUID(given)
-    return given if isinstance(column, columns.Json) else stored
-
-
-def _demand_fitting(column: peewee.Field, value: Any) -> None:
-    if isinstance(value, str):
-        longest = getattr(column, "max_length", None) or _MOST_TEXT
-        if len(value) > longest:
-            raise NotTaken(f"{column.name} has more than {longest} characters")
-        if "\x00" in value:
-            raise NotTaken(f"{column.name} has a character that no text has")
-    elif isinstance(value, int) and not abs(value) < 1 << 31:
-        raise NotTaken(f"{column.name} is too large")
-    choices = getattr(column, "choices", None)
-    if choices and value is not None and value not in {choice for choice, _ in choices}:
-        raise NotTaken(f"{column.name} {value!r} is not known")
 
 
 def demand_key(remote: object) -> None:

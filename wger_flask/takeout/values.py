@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cached_property
 from io import BytesIO
 from typing import Any, Protocol
@@ -16,9 +16,8 @@ from ..rest.owned import Owned
 from ..rest.schema import parse
 from ..rest.uploads import Upload, UploadField
 from ..storage import columns
-from ..storage.model import Model, columns_of, decode, key_of, links_of
-from ..transfer.columns import reader_of
-from ..transfer.keys import Keys
+from ..storage.model import Model, columns_of, key_of, links_of
+from ..transfer.columns import demand_fitting, value_reader
 from .document import GivenRow, is_key
 from .rows import PICTURES, in_json
 
@@ -71,7 +70,7 @@ class RowReader:
         """What reads the values of columns that no schema knows: moments, and all of a table without a schema."""
         any_value = self._owned.schema is None
         return {
-            name: reader_of(one, Keys())
+            name: value_reader(one, UTC)
             for name, one in self._columns.items()
             if name not in self._fields and not isinstance(one, columns.File | columns.ForeignKey)
             if any_value or isinstance(one, columns.DateTime | columns.Date)
@@ -128,10 +127,10 @@ class RowReader:
                     data[name] = None
                 continue
             try:
-                data[name] = _read(column, read, value)
+                data[name] = read(value)
+                demand_fitting(column, data[name])
             except (ValueError, OverflowError, TypeError) as wrong:
                 raise Unfit(f"{name}: {wrong}") from None
-            _fit(name, column, data[name])
         if self._owned.schema is None:
             data |= {name: value for name, value in moved.items() if name in self._owned.references}
         return data
@@ -212,17 +211,6 @@ class RowReader:
             raise Unfit(f"{name}, {value[:100]!r}: {wrong.message}") from None
 
 
-def _read(column: Any, read: Callable[[object], Any], value: object) -> object:
-    """Return what a column holds for a value of JSON, in Python's own types; raises ValueError."""
-    stored = read(value)
-    if isinstance(column, columns.Json):
-        return value
-    if isinstance(column, columns.DateTime):
-        moment = datetime.fromisoformat(str(value))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return decode(column, stored)
-
-
 def _plain(value: object) -> object:
     """Return a key as JSON has it."""
     return value if value is None or isinstance(value, int | float | str | bool | dict | list) else str(value)
@@ -235,15 +223,3 @@ def told_errors(wrong: object) -> str:
     if isinstance(wrong, dict):
         return "; ".join(f"{name}: {told_errors(one)}" for name, one in wrong.items())
     return str(wrong)
-
-
-def _fit(name: str, column: Any, value: object) -> None:
-    """Refuse what a column holds on no database."""
-    if isinstance(value, str):
-        most = getattr(column, "max_length", None)
-        if "\x00" in value or (most is not None and len(value) > most):
-            raise Unfit(f"{name}: the text is longer than {most} letters, or has signs that cannot be stored")
-        if column.choices and value not in {choice for choice, _ in column.choices}:
-            raise Unfit(f"{name}: {value[:50]!r} is none of the choices")
-    if isinstance(column, columns.Integer) and isinstance(value, int) and not -(2**31) <= value < 2**31:
-        raise Unfit(f"{name}: the number is too large")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from math import isfinite
@@ -20,7 +20,7 @@ from uuid import UUID
 
 from ..rest.timezone import server_zone
 from ..storage import columns
-from ..storage.model import Model, encode, key_of, label_of
+from ..storage.model import Model, decode, encode, key_of, label_of
 from ..storage.numbered_keys import uuid_of
 from .keys import NATURAL, Keys
 
@@ -59,6 +59,39 @@ def reader_of(field, keys: Keys) -> Reader:
         if isinstance(field, kind):
             return make(field)
     raise TypeError(f"no reader for {field!r}")
+
+
+def value_reader(column, zone: tzinfo) -> Reader:
+    """Return what reads values of ``column``, no reference, into Python's own types; raises ValueError like the others.
+
+    A moment without a zone is one of ``zone``.
+    """
+    read = reader_of(column, Keys())
+
+    def read_value(given):
+        stored = read(given)
+        if isinstance(column, columns.Json):
+            return given
+        if isinstance(column, columns.DateTime):
+            moment = datetime.fromisoformat(str(given))
+            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return decode(column, stored)
+
+    return read_value
+
+
+def demand_fitting(column, value: object) -> None:
+    """Raise ValueError for a Python value that ``column`` holds on no database."""
+    if isinstance(value, str):
+        longest = getattr(column, "max_length", None)
+        if "\x00" in value:
+            raise ValueError("it has a character that no text has")
+        if longest is not None and len(value) > longest:
+            raise ValueError(f"it has more than {longest} characters")
+    elif isinstance(value, int) and not -(2**31) <= value < 2**31:
+        raise ValueError("the number is too large")
+    if column.choices and value is not None and value not in {choice for choice, _ in column.choices}:
+        raise ValueError(f"{str(value)[:50]!r} is none of the choices")
 
 
 def key_reader(model: type[Model]) -> Reader:
