@@ -40,7 +40,7 @@ from .files import MOST_IMAGE, MOST_VIDEO, Fetched, fetch, keep
 from .models import PullRow
 from .state import LOCK, State, demand_refusal, digest_of, unsigned_address
 from .values import NotTaken, values_of
-from .vocabulary import Words
+from .vocabulary import Words, folded
 
 PART, LABEL, PAGE = "exercises", label_of(Exercise), 50
 _LICENSED = (
@@ -98,7 +98,7 @@ class Exercises:
         state = self._state
         part = state.part(PART)
         self._names = {
-            (language, _folded(name)): exercise
+            (language, folded(name)): exercise
             for language, name, exercise in Selection(Translation).rows(("language", "name", "exercise"))
         }
         self._gone = {uuid for (uuid,) in Selection(DeletionLog).rows(("uuid",))}
@@ -196,7 +196,7 @@ class Exercises:
             return row, False
         known = {found.local for found in self._state.known(LABEL).values()}
         for said in sorted(_rows_in(given, "translations"), key=self._is_foreign):
-            key = self._names.get((self._language(said), _folded(str(said.get("name") or ""))))
+            key = self._names.get((self._language(said), folded(str(said.get("name") or ""))))
             if key is None or str(key) in known:
                 continue
             row = cast("Exercise | None", Selection(Exercise, (equals(Exercise.id, key),)).first())
@@ -325,7 +325,3 @@ def _keys_in(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def _shown(given: Mapping[str, Any]) -> str:
     named = {str(said.get("language")): str(said.get("name")) for said in _rows_in(given, "translations")}
     return repr(next(iter(named.values()), str(given.get("uuid")))[:60])
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())

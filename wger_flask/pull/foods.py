@@ -12,12 +12,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from ..domain.nutrition.food_import import new_row
+from ..domain.nutrition.food_import import new_row, write_rows
 from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..storage import columns
-from ..storage.bulk import upsert
 from ..storage.database import advisory_lock, transaction
-from ..storage.model import Model, columns_of, label_of
+from ..storage.model import columns_of, label_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .client import Missing
@@ -124,7 +123,7 @@ class Foods:
                 self._state.report.count(PART, "unchanged")
             said["_uuid"] = row["uuid"]
         for outcome, rows in (("new", new), ("changed", changed)):
-            _write(Ingredient, rows)
+            write_rows(rows)
             self._state.report.count(PART, outcome, len(rows))
         self._measures([said for said, _ in read], is_noted)
 
@@ -235,12 +234,6 @@ class _Here:
             if row is not None:
                 return row, name == "code" and row["source_name"] != values.get("source_name")
         return None, False
-
-
-def _write(model: type[Model], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        names = tuple(rows[0])
-        upsert(model, names, [tuple(row[name] for name in names) for row in rows])
 
 
 def _key_in(value: Any) -> Any:

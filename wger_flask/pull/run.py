@@ -16,7 +16,7 @@ from .exercises import Exercises
 from .foods import Foods
 from .own_rows import OwnRows
 from .state import Report, Show, State
-from .vocabulary import CATALOGUE, UNITS, Words
+from .vocabulary import Words
 
 PUBLIC = ("exercises", "foods")
 OWN = ("measurements", "training", "nutrition", "gallery")
@@ -66,7 +66,7 @@ def pull(
 
 def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
     state = State(client, None, report, show, wanted.anew)
-    words = Words(state, (*CATALOGUE, *UNITS))
+    words = Words(state)
     training = wanted.user is not None and wanted.only & {"training", "measurements"}
     if "exercises" in wanted.only or training:
         Exercises(state, words).run()

@@ -28,26 +28,22 @@ class Vocabulary:
     columns: tuple[str, ...]
 
 
-CATALOGUE = (
+LISTS = (
     Vocabulary("language", Language, "short_name", ("short_name", "full_name", "full_name_en")),
     Vocabulary("license", License, "short_name", ("short_name", "full_name", "url")),
     Vocabulary("exercisecategory", ExerciseCategory, "name", ("name",)),
     Vocabulary("equipment", Equipment, "name", ("name",)),
     Vocabulary("muscle", Muscle, "name", ("name", "name_en", "is_front")),
-)
-UNITS = (
     Vocabulary("setting-repetitionunit", RepetitionUnit, "name", ("name", "unit_type", "multiplier")),
     Vocabulary("setting-weightunit", WeightUnit, "name", ("name",)),
 )
 
 
 class Words:
-    """The keys here of rows of lists over there."""
+    """The keys here of rows of those lists over there."""
 
-    def __init__(self, state: State, lists: tuple[Vocabulary, ...]) -> None:
-        self._keys: dict[type[Model], dict[str, Any]] = {}
-        for one in lists:
-            self._keys[one.model] = self._matched(state, one)
+    def __init__(self, state: State) -> None:
+        self._keys: dict[type[Model], dict[str, Any]] = {one.model: self._matched(state, one) for one in LISTS}
 
     def find(self, model: type[Model], remote: object) -> Any:
         """Return the key here of a row over there, None where there is none."""
@@ -63,11 +59,11 @@ class Words:
         keys: dict[str, Any] = {}
         with transaction():
             advisory_lock(LOCK)
-            here = {_folded(name): key for name, key in Selection(one.model).rows((one.name, "id"))}
+            here = {folded(name): key for name, key in Selection(one.model).rows((one.name, "id"))}
             for row in rows:
                 try:
                     values = values_of(one.model, row, one.columns, nowhere)
-                    name = _folded(values[one.name])
+                    name = folded(values[one.name])
                 except (NotTaken, KeyError) as why:
                     state.report.leave_out(f"{one.path} {row.get('id')}", why)
                     continue
@@ -78,5 +74,6 @@ class Words:
         return keys
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return what is the same for names that differ in case or in white space alone."""
     return " ".join(name.casefold().split())

@@ -80,9 +80,7 @@ def add_foods(foods: Iterable[Food]) -> Counter[str]:
             of_code[food.code] = values
     told["new"], told["changed"] = len(new), len(changed)
     for rows in (new, changed):
-        if rows:
-            given = tuple(rows[0])
-            upsert(Ingredient, given, [tuple(row[name] for name in given) for row in rows])
+        write_rows(rows)
     _add_servings(stored)
     return told
 
@@ -108,6 +106,13 @@ def new_row() -> dict[str, Any]:
         if name != "id":
             made[name] = column.default() if callable(column.default) else column.default
     return made | {"last_update": columns.now()}
+
+
+def write_rows(rows: list[dict[str, Any]]) -> None:
+    """Store foods, each as its columns by name, all with the same ones; one with a key replaces that food."""
+    if rows:
+        names = tuple(rows[0])
+        upsert(Ingredient, names, [tuple(row[name] for name in names) for row in rows])
 
 
 def _add_servings(foods: list[Food]) -> None:
