@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ..domain.core.models import ENGLISH, Language
-from ..domain.exercises import media, schemas
 from ..domain.exercises.models import (
     Alias,
     DeletionLog,
     Exercise,
     ExerciseComment,
-    ExerciseImage,
-    ExerciseVideo,
     Translation,
     equipment,
     muscles,
@@ -28,68 +24,29 @@ from ..domain.exercises.models import (
 from ..domain.exercises.translations import rendered
 from ..media.changes import Changes
 from ..rest.services import services
-from ..rest.uploads import UploadField
 from ..storage import columns
 from ..storage.database import DatabaseError, accompanied, advisory_lock, transaction
 from ..storage.model import Link, Model, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from . import rows
-from .client import Missing
-from .files import MOST_IMAGE, MOST_VIDEO, Fetched, fetch, keep
+from .exercise_files import LICENSED, ExerciseFiles, Work
 from .models import PullRow
-from .state import LOCK, State, demand_refusal, digest_of, unsigned_address
-from .values import NotTaken, values_of
+from .state import LOCK, State, demand_refusal, digest_of
+from .values import NotTaken, keys_in, rows_in, values_of
 from .vocabulary import Words, folded
 
 PART, LABEL, PAGE = "exercises", label_of(Exercise), 50
-_LICENSED = (
-    "license", "license_title", "license_object_url", "license_author", "license_author_url",
-    "license_derivative_source_url",
-)  # fmt: skip
-_MOST_NESTED = 1000
-_TRANSLATION = ("uuid", "name", "description", "description_source", "created", "language", *_LICENSED)
+_TRANSLATION = ("uuid", "name", "description", "description_source", "created", "language", *LICENSED)
 _LINKS: dict[str, Link] = {"muscles": muscles, "muscles_secondary": muscles_secondary, "equipment": equipment}
 _HANGING: dict[str, tuple[type[Model], str]] = {"aliases": (Alias, "alias"), "notes": (ExerciseComment, "comment")}
-
-
-@dataclass(frozen=True)
-class _Media:
-    """A kind of files of exercises: where it stands in an answer, and the columns that it fills."""
-
-    model: type[ExerciseImage] | type[ExerciseVideo]
-    name: str
-    field: UploadField
-    most: int
-    columns: tuple[str, ...]
-
-
-_MEDIA = {
-    "images": _Media(
-        ExerciseImage, "image", cast(UploadField, schemas.ImageSchema().fields["image"]), MOST_IMAGE,
-        ("uuid", "is_main", "is_ai_generated", "style", *_LICENSED),
-    ),
-    "videos": _Media(
-        ExerciseVideo, "video", cast(UploadField, schemas.VideoSchema().fields["video"]), MOST_VIDEO,
-        ("uuid", "is_main", *_LICENSED),
-    ),
-}  # fmt: skip
-
-
-@dataclass
-class _Work:
-    """An exercise that is being copied: what was said of it, the files that were fetched, what could not be taken."""
-
-    given: Mapping[str, Any]
-    fetched: dict[str, Fetched] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
 
 
 class Exercises:
     """Copies the exercises of a source."""
 
     def __init__(self, state: State, words: Words) -> None:
-        self._state, self._words = state, words
+        self._state, self._words, self._files = state, words, ExerciseFiles(state, words)
         self._names: dict[tuple[int, str], int] = {}
         self._gone: set[Any] = set()
 
@@ -118,10 +75,9 @@ class Exercises:
             state.report.count(PART, "unchanged")
             return True
         what = f"exercise {_shown(given)}"
-        work = _Work(given)
+        work = Work(given)
         with ExitStack() as held:
-            for kind in _MEDIA.values():
-                self._fetch(work, kind, held)
+            self._files.fetch(work, held, self._was_deleted)
             try:
                 with services().media.changes() as files, accompanied(files), transaction():
                     advisory_lock(LOCK)
@@ -139,29 +95,7 @@ class Exercises:
             state.report.leave_out(what, missing)
         return not work.missing
 
-    # -- files -----------------------------------------------------------------------------------------------
-    def _fetch(self, work: _Work, kind: _Media, held: ExitStack) -> None:
-        """Fetch the files of an exercise that are not here, before its transaction begins."""
-        for given in _rows_in(work.given, "images" if kind.name == "image" else "videos"):
-            address, uuid = given.get(kind.name), given.get("uuid")
-            if not isinstance(address, str) or not uuid:
-                continue
-            is_same = self._state.is_as_it_was(
-                label_of(kind.model), given.get("id"), digest_of(unsigned_address(address))
-            )
-            is_here = rows.with_uuid(kind.model, uuid) is not None
-            if is_same and is_here or not is_here and self._was_deleted(given):
-                continue
-            try:
-                found = fetch(self._state.client, address, kind.field, kind.most)
-            except (Missing, NotTaken) as why:
-                work.missing.append(f"its {kind.name} {unsigned_address(address)}: {why}")
-                continue
-            held.callback(found.close)
-            work.fetched[str(uuid)] = found
-
-    # -- rows ------------------------------------------------------------------------------------------------
-    def _write(self, work: _Work, files: Changes, digest: str) -> str:
+    def _write(self, work: Work, files: Changes, digest: str) -> str:
         """Write an exercise and what hangs on it, within the transaction that runs; returns what it was."""
         state, given = self._state, work.given
         row, is_anothers = self._here(given)
@@ -170,7 +104,7 @@ class Exercises:
         if is_anothers and row is not None:
             state.remember(LABEL, given.get("id"), row.id, digest)
             return "kept"
-        values = values_of(Exercise, _keys_in(given, "category", "license"), (
+        values = values_of(Exercise, keys_in(given, "category", "license"), (
             "uuid", "category", "variation_group", "created", "license", "license_author",
         ), self._words.find)  # fmt: skip
         exercise = rows.put(Exercise, row, values)
@@ -180,10 +114,9 @@ class Exercises:
         if linked and row is not None:
             rows.put(Exercise, exercise, {}, touches=True)
         rows.credit(exercise, given.get("author_history"))
-        for said in _rows_in(given, "translations"):
+        for said in rows_in(given, "translations"):
             self._translation(work, exercise, said)
-        for name, kind in _MEDIA.items():
-            self._media(work, exercise, kind, _rows_in(given, name), files)
+        self._files.write(work, exercise.id, files)
         state.remember(LABEL, given.get("id"), exercise.id, "" if work.missing else digest)
         return "new" if row is None else "changed"
 
@@ -195,7 +128,7 @@ class Exercises:
         if row is not None:
             return row, False
         known = {found.local for found in self._state.known(LABEL).values()}
-        for said in sorted(_rows_in(given, "translations"), key=self._is_foreign):
+        for said in sorted(rows_in(given, "translations"), key=self._is_foreign):
             key = self._names.get((self._language(said), folded(str(said.get("name") or ""))))
             if key is None or str(key) in known:
                 continue
@@ -215,9 +148,9 @@ class Exercises:
     def _is_foreign(self, said: Mapping[str, Any]) -> bool:
         return self._language(said) != ENGLISH
 
-    def _targets(self, work: _Work, name: str, link: Link) -> list[int]:
+    def _targets(self, work: Work, name: str, link: Link) -> list[int]:
         found = []
-        for said in _rows_in(work.given, name):
+        for said in rows_in(work.given, name):
             key = self._words.find(link.model, said.get("id"))
             if key is None:
                 work.missing.append(f"{name} {said.get('id')} is not here")
@@ -225,7 +158,7 @@ class Exercises:
                 found.append(key)
         return found
 
-    def _translation(self, work: _Work, exercise: Exercise, said: Mapping[str, Any]) -> None:
+    def _translation(self, work: Work, exercise: Exercise, said: Mapping[str, Any]) -> None:
         try:
             values = values_of(Translation, said, _TRANSLATION, self._words.find)
             if not values.get("name") or "uuid" not in values or "language" not in values:
@@ -245,15 +178,15 @@ class Exercises:
         row = rows.put(Translation, row or in_place, {"exercise": exercise.id, **values})
         rows.credit(row, said.get("author_history"))
         for name, (model, column) in _HANGING.items():
-            self._hanging(work, row, model, column, _rows_in(said, name))
+            self._hanging(work, row, model, column, rows_in(said, name))
 
     def _hanging(
-        self, work: _Work, translation: Translation, model: Any, column: str, given: list[Mapping[str, Any]]
+        self, work: Work, translation: Translation, model: Any, column: str, given: list[dict[str, Any]]
     ) -> None:
         """Write aliases or comments; those that came from there and are gone there go."""
         state, label = self._state, label_of(model)
         here = {row.id: row for row in Selection(model, (equals(model.translation, translation.id),)).instances()}
-        left = {found.local: remote for remote, found in state.known(label).items()}
+        left = {found.local: remote for remote, found in state.known(label).items()} if here else {}
         for said in given:
             try:
                 values = values_of(model, said, ("uuid", column), self._words.find)
@@ -273,55 +206,7 @@ class Exercises:
                 row.delete_instance()
                 state.forget(label, remote)
 
-    def _media(
-        self, work: _Work, exercise: Exercise, kind: _Media, given: list[Mapping[str, Any]], files: Changes
-    ) -> None:
-        model: Any = kind.model
-        for said in given:
-            try:
-                values = values_of(model, said, kind.columns, self._words.find) | {"exercise": exercise.id}
-            except NotTaken as why:
-                work.missing.append(f"its {kind.name} {said.get('id')}: {why}")
-                continue
-            row, found = rows.with_uuid(model, said.get("uuid")), work.fetched.get(str(said.get("uuid")))
-            if found is not None:
-                folder = f"{media.FILES[model][1]}/{exercise.id}"
-                try:
-                    values |= keep(files, found, folder, model, kind.name)
-                except NotTaken as why:
-                    work.missing.append(f"its {kind.name} {said.get('id')}: {why}")
-                    continue
-                if row is not None:
-                    files.remove(getattr(row, kind.name))
-            elif row is None:
-                continue
-            row = rows.put(model, row, values)
-            rows.credit(row, said.get("author_history"))
-            if row.is_main:
-                siblings = (model.exercise == exercise.id) & (model.id != row.id) & model.is_main
-                model.update(is_main=False, last_update=columns.now()).where(siblings).execute()
-            address = digest_of(unsigned_address(said.get(kind.name)))
-            self._state.remember(label_of(model), said.get("id"), row.id, address if found or not work.missing else "")
-        of_exercise = equals(model.exercise, exercise.id)
-        if not Selection(model, (of_exercise, equals(model.is_main, True))).exists():
-            first = Selection(model, (of_exercise,), ("id",)).instances().first()
-            if first is not None:
-                rows.put(model, first, {"is_main": True})
-
-
-def _rows_in(given: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return the rows that are nested in an answer, as far as they are any."""
-    found = given.get(name)
-    nested: list[Mapping[str, Any]] = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    return nested[:_MOST_NESTED]
-
-
-def _keys_in(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Return what was said, with the keys of nested rows in the place of these."""
-    nested = {name: said.get("id") for name in names if isinstance(said := given.get(name), dict)}
-    return {**given, **nested}
-
 
 def _shown(given: Mapping[str, Any]) -> str:
-    named = {str(said.get("language")): str(said.get("name")) for said in _rows_in(given, "translations")}
+    named = {str(said.get("language")): str(said.get("name")) for said in rows_in(given, "translations")}
     return repr(next(iter(named.values()), str(given.get("uuid")))[:60])

@@ -22,7 +22,7 @@ from ..storage.query import Selection
 from .client import Missing
 from .rows import with_uuid
 from .state import LOCK, State, read_page, since
-from .values import NotTaken, demand_key, nowhere, values_of
+from .values import NotTaken, demand_key, keys_in, nowhere, rows_in, values_of
 from .vocabulary import Words
 
 PART, PAGE, _AT_ONCE = "foods", 500, 50
@@ -130,10 +130,9 @@ class Foods:
     def _read(self, given: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         read, seen = [], set()
         for said in given:
-            flat = said | {name: _key_in(said.get(name)) for name in ("language", "license")}
             try:
                 demand_key(said.get("id"))
-                values = values_of(Ingredient, flat, _NAMES, self._words.find)
+                values = values_of(Ingredient, keys_in(said, "language", "license"), _NAMES, self._words.find)
                 lacking = [name for name in _NEEDED if values.get(name) in (None, "")]
                 if lacking:
                     raise NotTaken(f"{lacking[0]} is missing")
@@ -164,10 +163,8 @@ class Foods:
 
     def _measures_of(self, said: Mapping[str, Any], food: int, left: list[_Measure]) -> Iterator[tuple[object, int]]:
         """Store the measures of a food, and yield their keys there and here; ``left`` are those that it has here."""
-        said_units = said.get("weight_units")
-        units = [one for one in said_units if isinstance(one, dict)] if isinstance(said_units, list) else []
         wanted: list[tuple[object, dict[str, Any]]] = []
-        for unit in units:
+        for unit in rows_in(said, "weight_units"):
             try:
                 demand_key(unit.get("id"))
                 values = values_of(IngredientWeightUnit, unit, ("uuid", "name", "gram"), nowhere)
@@ -234,10 +231,6 @@ class _Here:
             if row is not None:
                 return row, name == "code" and row["source_name"] != values.get("source_name")
         return None, False
-
-
-def _key_in(value: Any) -> Any:
-    return value.get("id") if isinstance(value, dict) else value
 
 
 def _spelled(moment: datetime) -> str:

@@ -20,6 +20,7 @@ Find = Callable[[type[Model], object], Any]
 """Return the key here of a row of a model, by its key over there; None where there is none."""
 
 _MOST_TEXT = 100_000
+_MOST_NESTED = 1000
 _LONGEST_KEY = 40
 
 
@@ -54,6 +55,18 @@ def value_of(column: peewee.Field, given: Any, find: Find) -> Any:
     if isinstance(value, str) and len(value) > _MOST_TEXT:
         raise NotTaken(f"{column.name} has more than {_MOST_TEXT} characters")
     return value
+
+
+def rows_in(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the rows that are nested in an answer, as far as they are any."""
+    found = given.get(name)
+    return [one for one in found if isinstance(one, dict)][:_MOST_NESTED] if isinstance(found, list) else []
+
+
+def keys_in(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return what was said, with the keys of nested rows in the place of these."""
+    nested = {name: said.get("id") for name in names if isinstance(said := given.get(name), dict)}
+    return {**given, **nested}
 
 
 def demand_key(remote: object) -> None:

@@ -253,7 +253,7 @@ def test_files_go_with_the_exercise(api, upload, make_exercise, files):
 def test_files_stay_when_deleting_fails(api, upload, files, monkeypatch):
     made = upload()
     before = files()
-    monkeypatch.setattr("wger_flask.domain.exercises.media._elect", None)
+    monkeypatch.setattr("wger_flask.domain.exercises.media.elect", None)
     assert api("ada").delete(f"exerciseimage/{made['id']}/").status_code == 500
     assert files() == before and ExerciseImage.get_or_none(ExerciseImage.id == made["id"])
 

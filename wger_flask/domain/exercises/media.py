@@ -37,7 +37,7 @@ def transfer(call, exercise: Exercise, replacement: Exercise) -> None:
             setattr(row, column, move_file(call.files, getattr(row, column), f"{folder}/{replacement.id}"))
             row.save()
             record(row, "changed", call.user.id)
-        _elect(call, model, replacement.id)
+        elect(model, replacement.id, call.user.id)
 
 
 def _prepare(call, data: dict, row) -> None:
@@ -52,31 +52,36 @@ def _prepare(call, data: dict, row) -> None:
 
 def _saved(call, row, created: bool) -> None:
     noted(call, row, created)
-    model = type(row)
     if row.is_main:
-        siblings = (model.exercise == row.exercise_id) & (model.id != row.id) & model.is_main
-        model.update(is_main=False, last_update=columns.now()).where(siblings).execute()
+        demote_others(row)
+
+
+def demote_others(row) -> None:
+    """Let no other picture or film of its exercise be the main one."""
+    model = type(row)
+    siblings = (model.exercise == row.exercise_id) & (model.id != row.id) & model.is_main
+    model.update(is_main=False, last_update=columns.now()).where(siblings).execute()
 
 
 def _delete(call, row) -> None:
     note("image" if isinstance(row, ExerciseImage) else "video", row.uuid)
     remove(call, row)
-    _elect(call, type(row), row.exercise_id)
+    elect(type(row), row.exercise_id, call.user.id)
 
 
 def _main_of(model, exercise_id: int) -> Selection:
     return Selection(model, (equals(model.exercise, exercise_id), equals(model.is_main, True)))
 
 
-def _elect(call, model, exercise_id: int) -> None:
-    """Make the first picture or film of an exercise its main one if it has none."""
+def elect(model, exercise_id: int, user_id: int | None) -> None:
+    """Make the first picture or film of an exercise its main one if it has none; ``user_id`` is who did that."""
     if _main_of(model, exercise_id).exists():
         return
     first = Selection(model, (equals(model.exercise, exercise_id),), ("id",)).instances().first()
     if first is not None:
         first.is_main = True
         first.save()
-        record(first, "changed", call.user.id)
+        record(first, "changed", user_id)
 
 
 HOOKS = Hooks(prepare=_prepare, saved=_saved, delete=_delete)

@@ -131,6 +131,7 @@ class ExerciseImage(Licensed):
     id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
+    exercise_id: int
     image = columns.File(max_length=100)
     height = columns.Integer(null=True)
     width = columns.Integer(null=True)
@@ -152,6 +153,7 @@ class ExerciseVideo(Licensed):
     id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
+    exercise_id: int
     is_main = columns.Boolean(default=False)
     video = columns.File(max_length=100)
     size = columns.Integer(default=0)
