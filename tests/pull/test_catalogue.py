@@ -202,6 +202,19 @@ def test_texts_and_pictures_go(source, run):
     assert not ExerciseImage.select().exists() and is_here(1)
 
 
+def test_of_pictures_that_are_left_one_is_the_main_one(source, run):
+    there = exercise(1)
+    first = picture(source, 1, samples.picture())
+    second = picture(source, 2, samples.picture(color="blue"), "b.png", is_main=False)
+    there["images"] = [first, second]
+    source.lists["exerciseinfo"] = [there]
+    run(source, ["exercises"])
+    source.lists["deletion-log"] = [deleted(1, kind="image", uuid=first["uuid"])]
+    assert run(source, ["exercises"]).counts["images"] == {"deleted": 1}
+    [left] = ExerciseImage.select()
+    assert str(left.uuid) == second["uuid"] and left.is_main
+
+
 def test_what_was_deleted_here_does_not_come_back(source, run, api):
     source.lists["exerciseinfo"] = [exercise(1)]
     run(source, ["exercises"])

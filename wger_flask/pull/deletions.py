@@ -13,6 +13,7 @@ from uuid import UUID
 from ..domain.exercises.contributions import remove_row
 from ..domain.exercises.deletion import is_used, lead_over, note_exercise
 from ..domain.exercises.deletion_log import note
+from ..domain.exercises.media import elect
 from ..domain.exercises.models import Exercise, ExerciseImage, ExerciseVideo, Translation
 from ..rest.services import services
 from ..storage import columns
@@ -56,6 +57,8 @@ def _delete(state: State, kind: str, uuid: UUID, said: Mapping[str, Any], replac
         else:
             note(kind, uuid, comment)
         remove_row(files, row, None)
+        if isinstance(row, ExerciseImage | ExerciseVideo):
+            elect(type(row), row.exercise_id, None)
     state.report.count("exercises" if kind == "base" else f"{kind}s", "deleted")
 
 
