@@ -85,8 +85,8 @@ class Foods:
         return read_page(answer.data, "ingredientinfo").count
 
     # -- what others refer to --------------------------------------------------------------------------------
-    def bring(self, remotes: Iterable[int]) -> None:
-        """Copy the foods with these keys, unless they are here, and note which is which."""
+    def bring(self, remotes: Iterable[int]) -> bool:
+        """Copy the foods with these keys, unless they are here, and note which is which; tells whether any was not."""
         state = self._state
         wanted = sorted({key for key in remotes if str(key) not in state.known(_FOOD)})
         for start in range(0, len(wanted), _AT_ONCE):
@@ -97,6 +97,7 @@ class Foods:
                 advisory_lock(LOCK)
                 self.take(page.rows, is_noted=True)
             state.show("foods of yours", start + len(some), len(wanted))
+        return bool(wanted)
 
     # -- rows ------------------------------------------------------------------------------------------------
     def take(self, given: list[dict[str, Any]], is_noted: bool = False) -> None:

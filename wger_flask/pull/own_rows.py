@@ -37,7 +37,7 @@ class OwnRows:
         assert state.user is not None
         self.state, self.user, self.zone = state, state.user, zone_of(state.user)
         self._catalogue, self._words, self._foods = catalogue, words, foods
-        self._here: dict[type[Model], set[Any]] = {}
+        self._here: dict[str, set[Any]] = {}
         self._untimed: list[Any] = []
 
     # -- references ------------------------------------------------------------------------------------------
@@ -48,28 +48,28 @@ class OwnRows:
         shared = model in (Exercise, Ingredient, IngredientWeightUnit)
         state = self._catalogue if shared else self.state
         key = state.local(model, remote)
-        return key if key is not None and key in self._existing(model, state) else None
+        return key if key is not None and key in self._existing(model, label_of(model), state) else None
 
-    def _existing(self, model: type[Model], state: State) -> set[Any]:
-        """Return the keys of those copied rows of ``model`` that are still there."""
-        if model not in self._here:
-            keys = [read_key(model, found.local) for found in state.known(label_of(model)).values()]
-            self._here[model] = existing(model, keys)
-        return self._here[model]
+    def _existing(self, model: type[Model], label: str, state: State) -> set[Any]:
+        """Return the keys of those copied rows of ``model``, noted as ``label``, that are still there."""
+        if label not in self._here:
+            keys = [read_key(model, found.local) for found in state.known(label).values()]
+            self._here[label] = existing(model, keys)
+        return self._here[label]
 
     # -- rows ------------------------------------------------------------------------------------------------
     def copy(self, part: Part, complete: Complete | None = None, label: str = "", keeps_pages: bool = True) -> None:
         """Copy a list, a page in a transaction; ``label`` is the name of its rows where it is not the model's."""
         label = label or label_of(part.model)
-        self._here.pop(part.model, None)
-        there = self._existing(part.model, self.state) if label == label_of(part.model) else self._keys_of(part, label)
+        self._here.pop(label, None)
+        there = self._existing(part.model, label, self.state)
         later: list[tuple[dict[str, Any], Any, str]] = []
         foreign = self._others_templates() if part is ROUTINES else frozenset()
         for page in self.state.pages(part.path, {"limit": PAGE, "ordering": "id"}, keeps_pages):
             given = [row for row in page.rows if str(row.get("id")) not in foreign]
-            self._foods.bring(_foods_in(given))
-            self._here.pop(Ingredient, None)
-            self._here.pop(IngredientWeightUnit, None)
+            if self._foods.bring(_foods_in(given)):
+                self._here.pop(label_of(Ingredient), None)
+                self._here.pop(label_of(IngredientWeightUnit), None)
             try:
                 with transaction():
                     advisory_lock(LOCK)
@@ -79,11 +79,8 @@ class OwnRows:
             except BaseException:
                 self.state.reload()
                 raise
-        self._here.pop(part.model, None)
+        self._here.pop(label, None)
         self._refer(part, label, later)
-
-    def _keys_of(self, part: Part, label: str) -> set[Any]:
-        return existing(part.model, [read_key(part.model, found.local) for found in self.state.known(label).values()])
 
     def _take(
         self, part: Part, label: str, given: dict[str, Any], there: set[Any],
