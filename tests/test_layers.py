@@ -56,6 +56,11 @@ ALLOWED = {
         "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",
         "flask",
     },
+    "pull": {
+        "wger_flask.pull", "wger_flask.domain", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",
+        "wger_flask.auth.models", "wger_flask.auth.zones", "wger_flask.transfer.columns",
+        "wger_flask.webhooks.posting", "wger_flask.__version__", "orjson", "peewee", "requests", "urllib3", "werkzeug",
+    },
     "rest": {
         "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
         "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml", "zstandard",

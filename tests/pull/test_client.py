@@ -156,7 +156,7 @@ def test_nor_by_a_redirect(source, client):
 
 
 def test_a_public_one_gets_no_token(source, client, monkeypatch):
-    monkeypatch.setattr(client_module, "is_private", lambda address: False)
+    monkeypatch.setattr("wger_flask.pull.session.is_private", lambda address: False)
     source.files["/media/a.png"] = 302, {"Location": f"{_elsewhere(source)}/media/b.png"}, b""
     source.files["/media/b.png"] = 200, {}, b"pixels"
     for address in (f"{_elsewhere(source)}/media/b.png", "/media/a.png"):

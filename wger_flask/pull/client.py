@@ -1,9 +1,8 @@
 """Ask another server politely: one request at a time, as seldom as it wishes, and never for more than fits.
 
 Who runs the command chooses the source, which may be anywhere, on this machine too. Where the source itself leads, by a
-redirect or by the address of a picture, is its own host or a public address: it cannot make this server ask what stands
-beside it. That is looked at on the connection, so that a name cannot lead elsewhere after it was looked up. The token
-goes to the source alone.
+redirect or by the address of a picture, is its own host or a public address (:mod:`.session`): it cannot make this
+server ask what stands beside it. The token goes to the source alone.
 """
 
 from __future__ import annotations
@@ -20,12 +19,9 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from .. import __version__
-from ..webhooks.posting import is_private
+from .session import PrivateAddress, Session, private_in
 
 MOST_JSON = 32 << 20
 _CHUNK, _IN_MEMORY = 1 << 16, 1 << 20
@@ -87,7 +83,7 @@ class Client:
         self.api = f"{self.site}/api/v2/"
         self._auth = _Token(token)
         self._pause, self._sleep, self._last = pause, sleep, 0.0
-        self._session = _Session(urlsplit(self.site))
+        self._session = Session(urlsplit(self.site))
         self._session.max_redirects = _MOST_REDIRECTS
         self._session.headers["User-Agent"] = f"wger_flask/{__version__} (pull)"
 
@@ -164,7 +160,7 @@ class Client:
             except requests.TooManyRedirects:
                 raise Missing("it is redirected too often") from None
             except requests.RequestException as wrong:
-                if refused := _private_in(wrong):
+                if refused := private_in(wrong):
                     raise Missing(str(refused)) from None
                 why, wait = f"cannot be reached: {_short(wrong)}", None
             else:
@@ -247,69 +243,3 @@ def _detail(response: requests.Response) -> str:
 
 def _short(wrong: Exception) -> str:
     return " ".join(str(wrong).split())[:200] or type(wrong).__name__
-
-
-# -- whom the source may lead to -----------------------------------------------------------------------------------
-class PrivateAddress(Exception):
-    """Say that the source leads to an address that is not everybody's."""
-
-
-def _private_in(wrong: BaseException | None) -> PrivateAddress | None:
-    """Return the refusal that stands behind an error of the library."""
-    for _ in range(10):
-        if wrong is None or isinstance(wrong, PrivateAddress):
-            return wrong
-        wrong = wrong.__cause__ or wrong.__context__
-    return None
-
-
-def _demand_public(connection: HTTPConnection) -> None:
-    if connection.sock is not None and connection.proxy is None:
-        peer = str(connection.sock.getpeername()[0]).partition("%")[0]
-        if is_private(peer):
-            connection.close()
-            raise PrivateAddress("it lies at a private address that is not the source's")
-
-
-class _PublicHTTP(HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        _demand_public(self)
-
-
-class _PublicHTTPS(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _demand_public(self)
-
-
-class _PublicHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _PublicHTTP
-
-
-class _PublicHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _PublicHTTPS
-
-
-class _PublicAdapter(HTTPAdapter):
-    """Connects to public addresses alone."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PublicHTTPPool, "https": _PublicHTTPSPool}
-
-
-class _Session(requests.Session):
-    """Asks the source wherever it is, and others where they are public."""
-
-    def __init__(self, source: SplitResult) -> None:
-        super().__init__()
-        self._host, self._public = source.hostname, _PublicAdapter()
-
-    def get_adapter(self, url: str | bytes) -> Any:
-        text = url.decode() if isinstance(url, bytes) else url
-        return super().get_adapter(text) if urlsplit(text).hostname == self._host else self._public
-
-    def close(self) -> None:
-        super().close()
-        self._public.close()
