@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from wger_flask.engine.units import KG_PER_LB
+
 from .formats import ImportOptions
 from .records import BodyMeasurement
 from .table import Row
 
 CUSTOM = "custom"
 _WEIGHTS = "body_weight", "lean_body_mass"
-_POUND, _POUNDS_IN_A_STONE = Decimal("0.45359237"), 14  # kilograms, exactly, since 1959
-_KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lb": _POUND, "lbs": _POUND, "st": _POUND * _POUNDS_IN_A_STONE}
+_LB_PER_ST = 14
+_KILOGRAMS = {
+    "kg": Decimal(1), "g": Decimal("0.001"), "lb": KG_PER_LB, "lbs": KG_PER_LB, "st": KG_PER_LB * _LB_PER_ST,
+}  # fmt: skip
 _INCH = Decimal("2.54")  # centimetres, exactly
 _CENTIMETRES = {"cm": Decimal(1), "m": Decimal(100), "mm": Decimal("0.1"), "in": _INCH, "ft": 12 * _INCH}
 
@@ -56,7 +60,7 @@ def measured(
     Body weight keeps pounds; raises ValueError for a unit that its type cannot be in.
     """
     if metric == "body_weight" and unit in ("lb", "lbs", "st"):
-        value, unit = value * (_POUNDS_IN_A_STONE if unit == "st" else 1), "lb"
+        value, unit = value * (_LB_PER_ST if unit == "st" else 1), "lb"
     elif metric in _WEIGHTS:
         value, unit = _converted(value, unit, _KILOGRAMS), "kg"
     elif metric == "height":

@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from wger_flask.engine.units import KG_PER_LB, KJ_PER_KCAL
+
 from . import values
 from .formats import ImportOptions
 from .table import Row
 
-KILOJOULES_PER_KILOCALORIE = Decimal("4.184")
+_POUND = 1000 * KG_PER_LB
+_OUNCE = _POUND / 16
 _GRAMS = {
     "g": Decimal(1), "gram": Decimal(1), "grams": Decimal(1), "kg": Decimal(1000), "mg": Decimal("0.001"),
-    "oz": Decimal("28.349523125"), "ounce": Decimal("28.349523125"), "ounces": Decimal("28.349523125"),
-    "lb": Decimal("453.59237"), "lbs": Decimal("453.59237"),
+    "oz": _OUNCE, "ounce": _OUNCE, "ounces": _OUNCE, "lb": _POUND, "lbs": _POUND,
 }  # fmt: skip
-"""Grams of a unit of mass; the avoirdupois ones are exact since 1959."""
 
 _AMOUNT = re.compile(r"(\d[\d.,]{0,20})\s*([^\d\s].*)?")
 _MILLIGRAMS = Decimal("0.001")
@@ -38,7 +39,7 @@ def nutrients(row: Row, columns: Iterable[tuple[str, tuple[str, ...]]], options:
         value = row.decimal(column, decimal_comma=options.decimal_comma, most=most) if column else None
         if value is not None:
             if "kj" in column.lower() or "kilojoules" in column.lower():
-                value /= KILOJOULES_PER_KILOCALORIE
+                value /= KJ_PER_KCAL
             found[field] = value * _MILLIGRAMS if is_small else value
     return found
 

@@ -20,9 +20,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from wger_flask.engine.units import KJ_PER_KCAL
+
 from .. import values
 from ..errors import ImportRefused
-from ..food_columns import KILOJOULES_PER_KILOCALORIE, MOST_ENERGY, MOST_MILLIGRAMS, amount_of
+from ..food_columns import MOST_ENERGY, MOST_MILLIGRAMS, amount_of
 from ..formats import ImportFormat, ImportOptions
 from ..records import FoodDiaryEntry
 from ..source import ImportSource
@@ -142,7 +144,7 @@ def _nutrients(line: int, cells: list[str], options: ImportOptions, in_kilojoule
         if name == "sodium":
             value *= Decimal("0.001")
         elif name == "energy" and in_kilojoules:
-            value /= KILOJOULES_PER_KILOCALORIE
+            value /= KJ_PER_KCAL
         found[name] = value
     return found
 
