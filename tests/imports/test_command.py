@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from wger_flask.commands import main
+from wger_flask.commands.progress import ProgressBars
 from wger_flask.domain.nutrition.models import Ingredient, LogItem
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.storage.database import database
@@ -45,6 +48,16 @@ def test_a_file_is_imported_and_taken_back(told):
     assert again == "0 sets were imported, 3 were imported before.\nNothing was written.\n"
     assert told("undo-import", "--user", "grace").startswith("Took back the import of strong.csv of ")
     assert WorkoutLog.select().count() == 0
+
+
+def test_bars_show_how_far_reading_and_writing_are(told, monkeypatch):
+    shown: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(ProgressBars, "show", lambda self, *step: shown.append(step))
+    told("import-from", "strong", STRONG, "--user", "grace", "--dry-run")
+    size = Path(STRONG).stat().st_size >> 10
+    assert shown == [("reading (kB)", size, size)] * 3
+    told("import-from", "strong", STRONG, "--user", "grace")
+    assert shown[6:] == [("writing: workout session", 1, 1), ("writing: workout log", 3, 3)]
 
 
 def test_what_was_changed_since_is_kept_unless_that_is_asked_for(told):

@@ -221,7 +221,7 @@ def test_an_end_that_cannot_be_is_told_and_left_out(user):
 def test_nothing_is_written_where_something_cannot_be(user, monkeypatch):
     from wger_flask.imports.stores.training import TrainingPlan
 
-    def fails(plan, run):
+    def fails(plan, run, progress):
         WorkoutSession.create(user=user, datetime_start=columns.now())
         raise ValueError("no disk")
 

@@ -10,6 +10,7 @@ import click
 
 from .application import migrated
 from .errors import CommandError, checked
+from .progress import ProgressBars
 
 if TYPE_CHECKING:
     from ..imports.choices import RememberedChoices
@@ -59,7 +60,8 @@ def import_from(
             day_first=day_first,
         )  # fmt: skip
         try:
-            read = read_file(stream, file.name, "" if format == "auto" else format, options)
+            with ProgressBars() as bars:
+                read = read_file(stream, file.name, "" if format == "auto" else format, options, progress=bars.show)
         except ImportRefused as wrong:
             raise CommandError(f"nothing was imported: {wrong}") from None
         person = person_of(user.id)
@@ -69,7 +71,8 @@ def import_from(
         if dry_run:
             run, plans = None, plans_for(person, read.records, choices)
         else:
-            run, plans = import_records(person, read, choices)
+            with ProgressBars() as bars:
+                run, plans = import_records(person, read, choices, progress=bars.show)
         for plan in plans:
             _tell(plan, dry_run)
         if run is None and not dry_run:

@@ -76,8 +76,10 @@ class ImportFormat:
             return 0
         return 1 + len(self.columns)
 
-    def records(self, source: ImportSource, options: ImportOptions, most: int) -> list[Record]:
-        """Return what ``source`` holds.
+    def records(
+        self, source: ImportSource, options: ImportOptions, most: int, each: Callable[[], None] | None = None
+    ) -> list[Record]:
+        """Return what ``source`` holds; ``each`` is called whenever a record was read.
 
         Raises ImportRefused: also for a file that lacks columns, holds nothing, or more than ``most`` records.
         """
@@ -90,6 +92,8 @@ class ImportFormat:
             if len(found) == most:
                 raise ImportRefused(f"the file holds more than {most} records: split it", record.line)
             found.append(record)
+            if each is not None:
+                each()
         if not found:
             raise ImportRefused("there is nothing to import in this file", self.header_line)
         return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import BinaryIO
+from hashlib import file_digest
+from typing import Any, BinaryIO, cast
 
 from wger_flask.api import Selection, advisory_lock, equals, services, transaction, zone_of
 from wger_flask.domain.core.models import ENGLISH, UserProfile
+from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from .choices import RememberedChoices
 from .errors import ImportRefused
@@ -47,8 +49,9 @@ def person_of(user: int) -> Person:
 
 
 def read_file(
-    stream: BinaryIO, name: str, format: str = "", options: ImportOptions | None = None, most: int = MOST_RECORDS
-) -> FileRead:
+    stream: BinaryIO, name: str, format: str = "", options: ImportOptions | None = None, most: int = MOST_RECORDS,
+    progress: Progress = nobody_waits,
+) -> FileRead:  # fmt: skip
     """Return what is in a file, which can be rewound; its format is found out unless it is named.
 
     Raises ImportRefused.
@@ -58,12 +61,12 @@ def read_file(
     if format and format not in known:
         raise ImportRefused(f"there is no format {format}; there are: {', '.join(known)}")
     found = known[format] if format else recognised(known.values(), source)
-    records = found.records(source, options or ImportOptions(), most)
+    size = stream.seek(0, io.SEEK_END)
+    records = found.records(
+        source, options or ImportOptions(), most, lambda: progress("reading (kB)", stream.tell() >> 10, size >> 10)
+    )
     stream.seek(0)
-    digest = sha256()
-    while some := stream.read(1 << 20):
-        digest.update(some)
-    return FileRead(found, digest.hexdigest(), name, records)
+    return FileRead(found, file_digest(cast(Any, stream), "sha256").hexdigest(), name, records)
 
 
 def options_for(user: int, **given: str | bool | None) -> ImportOptions:
@@ -86,8 +89,9 @@ def plans_for(
 
 
 def import_records(
-    person: Person, file: FileRead, choices: RememberedChoices, draft: ImportRun | None = None
-) -> tuple[ImportRun | None, list[Plan]]:
+    person: Person, file: FileRead, choices: RememberedChoices, draft: ImportRun | None = None,
+    progress: Progress = nobody_waits,
+) -> tuple[ImportRun | None, list[Plan]]:  # fmt: skip
     """Write what a file holds in one transaction, and remember the choices; ``draft`` ends with it.
 
     Returns the import, None where there was nothing new, and what was done.
@@ -100,7 +104,7 @@ def import_records(
         if any(plan.new for plan in plans):
             run = begin(person.id, file.format.name, file.checksum, file.name)
             for plan in plans:
-                plan.write(run)
+                plan.write(run, progress)
             services().registry.tell_imported(person.id)
         if draft is not None:
             ImportRun.delete().where(ImportRun.id == draft.id).execute()

@@ -29,9 +29,11 @@ from wger_flask.api import (
     key_of,
     services,
     table_of,
+    title_of,
     transaction,
     upsert,
 )
+from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from .models import DONE, UNDONE, ImportedRow, ImportRun
 
@@ -60,11 +62,17 @@ def begin(user: int, format: str, checksum: str, file_name: str = "") -> ImportR
     return ImportRun.create(user=user, format=format, checksum=checksum, file_name=file_name[:200], state=DONE)
 
 
-def write_rows(run: ImportRun, model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def write_rows(
+    run: ImportRun, model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]],
+    progress: Progress = nobody_waits,
+) -> None:  # fmt: skip
     """Write rows of ``model``, each the values of ``names`` of which its key is the first, and note them of ``run``."""
+    done = 0
     for some in chunks(rows):
         upsert(model, names, some)
         note_rows(run, model, [row[0] for row in some])
+        done += len(some)
+        progress(f"writing: {title_of(model)}", done, len(rows))
 
 
 def note_rows(run: ImportRun, model: type[Model], keys: Collection[object]) -> None:

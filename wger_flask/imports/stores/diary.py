@@ -16,6 +16,7 @@ from uuid import UUID
 
 from wger_flask.api import Selection, columns, equals, zone_of
 from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
+from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from ..food_names import FoodNames, KnownFood
 from ..keys import owners_of, row_key
@@ -58,13 +59,14 @@ class DiaryPlan(Plan):
 
     portions: list[_Portion] = field(default_factory=list)
 
-    def write(self, run: ImportRun) -> None:
+    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
         if not self.portions:
             return
         zone, parts = zone_of(run.user_id), ids_of_parts()
         plan = _plan_of(run, min(portion.entry.day for portion in self.portions))
         meals = _meals_of(run, plan, (portion.entry.meal for portion in self.portions))
-        write_rows(run, LogItem, _LOG, [_row(portion, plan, meals, parts, zone) for portion in self.portions])
+        rows = [_row(portion, plan, meals, parts, zone) for portion in self.portions]
+        write_rows(run, LogItem, _LOG, rows, progress)
 
 
 def plan(

@@ -17,6 +17,7 @@ from uuid import UUID
 from wger_flask.api import Selection, columns, services
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
+from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from ..keys import owners_of, row_key
 from ..matching import ExerciseNames
@@ -41,9 +42,9 @@ class TrainingPlan(Plan):
     sessions: list[tuple[Any, ...]] = field(default_factory=list)
     logs: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def write(self, run: ImportRun) -> None:
-        write_rows(run, WorkoutSession, _SESSION, self.sessions)
-        write_rows(run, WorkoutLog, _LOG, self.logs)
+    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
+        write_rows(run, WorkoutSession, _SESSION, self.sessions, progress)
+        write_rows(run, WorkoutLog, _LOG, self.logs, progress)
 
 
 def plan(
