@@ -6,27 +6,17 @@ standard error and an exit status of 1 (:class:`~.errors.CommandError`), never a
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from .. import __version__
-from . import (
-    audit,
-    backups,
-    database,
-    doctor,
-    foods,
-    imports,
-    inspection,
-    plugins,
-    pull,
-    recalculation,
-    serve,
-    sync,
-    takeout,
-    transfer,
-    users,
-)
 from .errors import Group
+
+MODULES = (
+    "audit", "backups", "database", "doctor", "foods", "imports", "inspection", "plugins", "pull", "recalculation",
+    "serve", "sync", "takeout", "transfer", "users",
+)  # fmt: skip
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,22 +28,6 @@ def main() -> None:
     """
 
 
-for module in (
-    audit,
-    backups,
-    database,
-    doctor,
-    foods,
-    imports,
-    inspection,
-    plugins,
-    pull,
-    recalculation,
-    serve,
-    sync,
-    takeout,
-    transfer,
-    users,
-):
-    for command in module.COMMANDS:
+for module in MODULES:
+    for command in import_module(f"{__name__}.{module}").COMMANDS:
         main.add_command(command)
