@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from ..imports.keys import row_key
 from ..rest.call import Call
@@ -23,6 +19,7 @@ from ..storage.database import IntegrityError, transaction
 from ..storage.model import Model, columns_of, encode, key_of, links_of, table_of, unique_keys_of
 from ..storage.predicates import any_of, equals, holds
 from ..storage.query import Selection
+from .alike_rows import AlikeRows
 from .document import GivenRow, is_key
 from .values import NotHere, RowReader, Unfit, told_errors
 
@@ -57,7 +54,7 @@ class TableImport:
         self._fresh: list[_Fresh] = []
         self._seen: set[object] = set()
         self._later: list[tuple[Any, dict[str, object]]] = []
-        self._here: dict[bytes, list[Any]] | None = None
+        self._alike: AlikeRows | None = None
         self._names = tuple(columns_of(self._model))
         self._insert: Upsert | None = None
         self.written: list[Any] = []
@@ -174,44 +171,13 @@ class TableImport:
         return self._is_numbered and self._is_alike(one)
 
     def _is_alike(self, one: _Fresh) -> bool:
-        if self._here is None:
-            self._here = {}
-            mine = Selection(self._model, (self.owned.owner.clause(self._model, self._work.caller.id),))
-            for rows in list(mine.order_by(self._key.name).stream((self._key.name, *self._compared))):
-                for key, *values in rows:
-                    if key not in self.before:
-                        self._here.setdefault(_digest(values), []).append(key)
-        held = self._model(**_without_files(one.data, self._model)).__data__
-        candidates = self._here.get(_digest([held.get(name) for name in self._compared]), [])
-        for key in candidates:
-            if self._has_files(one, key):
-                candidates.remove(key)
-                self._keep(one, key)
-                return True
-        return False
-
-    @property
-    def _compared(self) -> tuple[str, ...]:
-        """The columns in which a row is the same as another one."""
-        found = columns_of(self._model).items()
-        return tuple(
-            name for name, one in found
-            if one is not self._key and not isinstance(one, columns.File) and not getattr(one, "touched", False)
-        )  # fmt: skip
-
-    def _has_files(self, one: _Fresh, key: Any) -> bool:
-        """Tell whether the row with a key has the files of a row that is brought."""
-        uploads = {name: value for name, value in one.data.items() if isinstance(value, Upload)}
-        if not uploads:
-            return True
-        [stored] = Selection(self._model, (equals(self._key, key),)).rows(tuple(uploads))
-        for upload, name in zip(uploads.values(), stored, strict=True):
-            found = self._work.services.media.served(name)
-            if found is None or not isinstance(upload.content, bytes) or found.size != len(upload.content):
-                return False
-            with found.open() as file:
-                if file.read() != upload.content:
-                    return False
+        if self._alike is None:
+            media = self._work.services.media
+            self._alike = AlikeRows(self.owned, self._work.caller.id, media, apart=self.before)
+        key = self._alike.take(one.data)
+        if key is None:
+            return False
+        self._keep(one, key)
         return True
 
     # -- the table's own rules --------------------------------------------------------------------------
@@ -303,21 +269,3 @@ class TableImport:
         self._work.report.new[one.given.table] += 1
         if one.later:
             self._later.append((key, one.later))
-
-
-def _without_files(data: dict[str, Any], model: type[Model]) -> dict[str, Any]:
-    links = links_of(model)
-    plain = {name: value for name, value in data.items() if name not in links and not isinstance(value, Upload)}
-    for upload in (value for value in data.values() if isinstance(value, Upload)):
-        plain |= {name: value for name, value in upload.columns.items() if name in columns_of(model)}
-    return plain
-
-
-def _digest(values: Iterable[Any]) -> bytes:
-    """Return what is the same for the same values."""
-    plain = [value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value for value in values]
-    return orjson.dumps(plain, default=_spelled, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-
-
-def _spelled(value: object) -> str:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from werkzeug.datastructures import FileStorage
 
-from ..auth.models import User
 from ..media.errors import RefusedFile
 from ..rest.owned import Owned
 from ..rest.schema import parse
@@ -19,7 +18,7 @@ from ..storage import columns
 from ..storage.model import Model, columns_of, key_of, links_of
 from ..transfer.columns import demand_fitting, value_reader
 from .document import GivenRow, is_key
-from .rows import PICTURES, in_json
+from .rows import PICTURES, columns_taken, in_json
 
 
 class Unfit(ValueError):
@@ -54,9 +53,8 @@ class RowReader:
     @cached_property
     def _columns(self) -> dict[str, Any]:
         """The columns that rows bring."""
-        left_out = {self._key, self._owned.owner.direct}
-        left_out |= {name for name, model in self._owned.references.items() if model is User}
-        return {name: one for name, one in columns_of(self._model).items() if name not in left_out}
+        found = columns_of(self._model)
+        return {name: found[name] for name in columns_taken(self._owned) if name != self._key}
 
     @cached_property
     def _fields(self) -> dict[str, Any]:
