@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..storage import columns
-from ..storage.model import Model, columns_of, json_references, links_of, target_of
+from ..storage.model import Model, columns_of, json_references, links_of, references_of, target_of
 from .claims import Claims
 from .ownership import Ownership
 
@@ -40,9 +39,7 @@ class Owned:
     @cached_property
     def references(self) -> dict[str, type[Model]]:
         """The models that its references lead to, by column; without the one that says whose a row is."""
-        own = self.owner.direct
-        found = columns_of(self.model).items()
-        return {name: target_of(one) for name, one in found if isinstance(one, columns.ForeignKey) and name != own}
+        return {name: model for name, model in references_of(self.model).items() if name != self.owner.direct}
 
 
 class OwnedTables(Claims):

@@ -136,6 +136,11 @@ def target_of(column: peewee.Field) -> type[Model]:
     return target
 
 
+def references_of(model: type[Model]) -> dict[str, type[Model]]:
+    """Return the models that references of ``model`` lead to, by column."""
+    return {name: target_of(one) for name, one in columns_of(model).items() if isinstance(one, ForeignKey)}
+
+
 def column_in_table(model: type[Model], name: str) -> peewee.Field | None:
     """Return the column that the table of ``model`` calls ``name`` (``user_id``), None where it has no such."""
     return model._meta.columns.get(name)

@@ -13,10 +13,10 @@ from ..auth.models import User
 from ..rest.owned import Owned
 from ..rest.ownership import Ownership
 from ..rest.registry import Registry
-from ..storage.model import Model, columns_of, key_of, label_of, links_of, matched_by_of
+from ..storage.model import Model, columns_of, key_of, label_of, links_of, matched_by_of, references_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
-from .rows import AT_ONCE, in_json, keys_in, outside, selection_of, target_models
+from .rows import AT_ONCE, in_json, keys_in, outside, selection_of
 
 Entry = dict[str, Any]
 NAME, KEY, UUID = "name", "key", "uuid"
@@ -76,7 +76,7 @@ class Catalogue:
         lacking = [key for key in self._keys[model] if key not in known]
         further: set[type[Model]] = set()
         key_name, names = key_of(model).name, _columns(model)
-        references = target_models(model)
+        references = references_of(model)
         for start in range(0, len(lacking), AT_ONCE):
             chunk = lacking[start : start + AT_ONCE]
             called = names_of(self._registry, model)(chunk)

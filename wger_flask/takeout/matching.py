@@ -12,13 +12,12 @@ from typing import Any
 from ..rest.registry import Registry
 from ..storage import columns
 from ..storage.columns import parse_uuid, storable
-from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of
+from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of, references_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection
 from .catalogue import KEY, NAME, UUID
 from .document import Entry, is_key
 from .errors import Refused
-from .rows import target_models
 
 _AT_ONCE = 500
 
@@ -64,7 +63,7 @@ class Matches:
             if label in done or label not in self._models:
                 return
             done.add(label)
-            for target in target_models(self._models[label]).values():
+            for target in references_of(self._models[label]).values():
                 if label_of(target) in self._entries:
                     run(label_of(target))
             self._match(self._models[label], self._entries[label])
@@ -96,7 +95,7 @@ class Matches:
             yield from _by_finder(find, entries)
             return
         names = matched_by_of(model)
-        references = target_models(model)
+        references = references_of(model)
         for key, told in entries.items():
             values = {name: told.get(name) for name in names}
             for name in set(names) & set(references):

@@ -13,7 +13,7 @@ from typing import Any
 from ..auth.models import User
 from ..rest.owned import Owned
 from ..storage import columns
-from ..storage.model import Link, Model, columns_of, json_references, key_of, links_of, target_of
+from ..storage.model import Link, Model, columns_of, json_references, key_of, links_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 
@@ -97,8 +97,3 @@ def _linked(link: Link, keys: list[Any]) -> dict[Any, list[Any]]:
     for source, target in rows:
         found.setdefault(source, []).append(target)
     return found
-
-
-def target_models(model: type[Model]) -> dict[str, type[Model]]:
-    """Return the models that references of ``model`` lead to, by column."""
-    return {name: target_of(one) for name, one in columns_of(model).items() if isinstance(one, columns.ForeignKey)}
