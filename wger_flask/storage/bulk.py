@@ -104,16 +104,6 @@ def dangling(model: type[Model]) -> Iterator[tuple[object, str, object]]:
             yield key_of_row, reference.name, value
 
 
-def raw_parts(model: type[Model], names: Sequence[str], at_once: int) -> Iterator[list[Row]]:
-    """Yield all rows of ``model`` in the order of their keys, ``at_once`` of them at a time, as the driver gives them.
-
-    A row is its key and the values of ``names``.  Within :func:`.database.snapshot`, to the last of them.
-    """
-    held, key = database.obj, key_of(model)
-    query = compile_query(model.select(key, *(model._meta.fields[name] for name in names)).order_by(key))
-    return held.dialect.stream(held, query.sql, query.parameters, at_once)
-
-
 def raw_links(link: Link, keys: Sequence[object]) -> dict[object, list[Any]]:
     """Return, as drivers give them, the keys to which ``link`` leads from each of the rows ``keys``, in order."""
     found: dict[object, list[Any]] = {key: [] for key in keys}

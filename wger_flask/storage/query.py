@@ -96,25 +96,24 @@ class Selection:
 
         In a transaction (:func:`~.database.snapshot`), which is to last until the last of them was taken.
         """
-        parts = (*columns, *self.clauses, *self.order)
-        values = [value for part in parts if type(part) is Clause for value in part.values]
-        held = database.obj
-        statement = _rows(held.dialect, self.model, self.clauses, self.order, columns, False, False)
-        decoders = _decoders(held.dialect, self.model, columns)
-        for found in held.dialect.stream(held, statement.sql, statement.filled(values), at_once):
+        decoders = _decoders(database.obj.dialect, self.model, columns)
+        for found in self.raw_parts(columns, at_once):
             yield _decoded(found, decoders)
 
     def raw_parts(
-        self, columns: tuple[str, ...], size: int, limit: int, offset: int = 0
+        self, columns: tuple[str | Clause, ...], size: int, limit: int | None = None, offset: int = 0
     ) -> Generator[list[Row], None, None]:
         """Yield what :meth:`raw_rows` returns, ``size`` rows at a time, of which not all are in memory at once.
 
         Other statements may be run between two parts; all must be within :func:`.database.snapshot`.
         """
-        values = [value for part in (*self.clauses, *self.order) if type(part) is Clause for value in part.values]
-        dialect = database.obj.dialect
-        statement = _rows(dialect, self.model, self.clauses, self.order, columns, True, False, ranked=False)
-        yield from dialect.stream(database.obj, statement.sql, statement.filled([*values, limit, offset]), size)
+        parts = (*columns, *self.clauses, *self.order)
+        values = [value for part in parts if type(part) is Clause for value in part.values]
+        dialect, paged = database.obj.dialect, limit is not None
+        if paged:
+            values += (limit, offset)
+        statement = _rows(dialect, self.model, self.clauses, self.order, columns, paged, False, ranked=False)
+        yield from dialect.stream(database.obj, statement.sql, statement.filled(values), size)
 
     def _key_at(self, offset: int) -> int | None:
         """Return a key from which on the rows behind the first ``offset`` are read, None where that takes counting.

@@ -16,9 +16,10 @@ from typing import IO, Any
 
 import orjson
 
-from ..storage.bulk import raw_links, raw_parts
+from ..storage.bulk import raw_links
 from ..storage.database import snapshot
 from ..storage.model import Link, Model, columns_of, key_of, label_of, links_of, table_of
+from ..storage.query import Selection
 from ..storage.tables import referred_first
 from ..storage.upgrades import Progress, nobody_waits
 from .keys import MATCHED_BY_NAME
@@ -91,7 +92,7 @@ def _objects(model: type[Model], granted: _Granted) -> Iterator[list[dict[str, A
     names = [column.name for column in fields]
     spellers = [speller_of(column) for column in (key, *fields)]
     links = [_Links(link, granted) for link in links_of(model).values()]
-    for rows in raw_parts(model, names, AT_ONCE):
+    for rows in Selection(model, order=(key.name,)).raw_parts((key.name, *names), AT_ONCE):
         values = [_spelled(column, speller) for column, speller in zip(zip(*rows, strict=True), spellers, strict=True)]
         values += [linked.of([row[0] for row in rows]) for linked in links]
         keys, *others = values
