@@ -23,6 +23,7 @@ class Listeners:
     _resources: dict[str, Resource]
 
     def __init__(self) -> None:
+        super().__init__()
         self._listeners: list[tuple[str | type[Model], str, Listener]] = []
         self.new_user_hooks: list[Callable[[int, str], None]] = []
         self.doubts: dict[Callable[[int], bool], str] = {}

@@ -45,9 +45,7 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
     """
 
     def __init__(self, declare_setting: Callable[..., Any] | None = None):
-        Listeners.__init__(self)
-        PageParts.__init__(self)
-        self.import_formats = {}
+        super().__init__()
         self._declare_setting = declare_setting or (lambda plugin, name, default, help, **rest: default)
         self._resources: dict[str, Resource] = {}
         self.rates: dict[str, Rate] = {}
