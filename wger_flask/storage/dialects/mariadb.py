@@ -152,6 +152,11 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
         told = told_by_driver(error)
         return isinstance(told, Unable) or isinstance(error, peewee.InterfaceError) or code_of(error) in _UNABLE
 
+    @contextmanager
+    def snapshot(self, database: Mariadb) -> Iterator[None]:
+        with database.atomic("REPEATABLE READ, READ ONLY"):
+            yield
+
     # -- locks and connections ---------------------------------------------------------------------------
     def advisory_lock(self, database: Mariadb, what: str) -> None:
         if not database.lock(what, 0):

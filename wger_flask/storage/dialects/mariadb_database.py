@@ -64,6 +64,9 @@ class Mariadb(Database, peewee.MySQLDatabase):
             def fetchall(self) -> list[Any]:
                 return list(super().fetchall())  # as other drivers give them
 
+            def fetchmany(self, size: int | None = None) -> list[Any]:
+                return list(super().fetchmany(size))
+
         wait = max(1, round(self.line.seconds))
         connection = pymysql.connect(
             database=self.database, autocommit=True, collation="utf8mb4_bin", sql_mode=_MODE,
