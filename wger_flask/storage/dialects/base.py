@@ -181,7 +181,8 @@ class Dialect(Generic[D]):
     # -- whole databases of a server, for tests ----------------------------------------------------
     def make_database(self, database: D, name: str) -> None:
         """Make an empty database beside ``database``; one that has the name goes."""
-        raise NotImplementedError
+        self.drop_database(database, name)
+        database.execute_sql(f'CREATE DATABASE "{name}"')
 
     def copy_database(self, database: D, name: str, copy: str) -> None:
         """Make a database ``copy`` that is as the one called ``name``, to which nobody is connected."""
@@ -189,7 +190,7 @@ class Dialect(Generic[D]):
 
     def drop_database(self, database: D, name: str) -> None:
         """Drop a database, if it is there, whoever is connected to it."""
-        raise NotImplementedError
+        database.execute_sql(f'DROP DATABASE IF EXISTS "{name}"')
 
     # -- a copy, before much is changed --------------------------------------------------------
     def copy_beside(self, database: D, progress: Progress) -> str | None:

@@ -117,18 +117,12 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
                     database.execute_sql(f'ALTER TABLE "{table}" {added}')
 
     def require_value(self, database: Mariadb, table: str, column: str) -> None:
-        [held] = [found for found in database.get_columns(table) if found.name == column]
+        held = _declared(database, table, column)
         database.execute_sql(f'ALTER TABLE "{table}" MODIFY "{column}" {held.full_type} NOT NULL')
 
     def widen_decimals(self, database: Mariadb, table: str, column: str, digits: str) -> None:
-        [needed] = [
-            "NULL" if found.null else "NOT NULL" for found in database.get_columns(table) if found.name == column
-        ]
+        needed = "NULL" if _declared(database, table, column).null else "NOT NULL"
         database.execute_sql(f'ALTER TABLE "{table}" MODIFY "{column}" NUMERIC({digits}) {needed}')
-
-    def make_database(self, database: Mariadb, name: str) -> None:
-        self.drop_database(database, name)
-        database.execute_sql(f'CREATE DATABASE "{name}"')
 
     def copy_database(self, database: Mariadb, name: str, copy: str) -> None:
         self.make_database(database, copy)
@@ -137,9 +131,6 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
                 declared = database.execute_sql(f'SHOW CREATE TABLE "{name}"."{table}"').fetchone()[1]
                 database.execute_sql(declared.replace("CREATE TABLE ", f'CREATE  TABLE "{copy}".', 1))
                 database.execute_sql(f'INSERT INTO "{copy}"."{table}" SELECT * FROM "{name}"."{table}"')
-
-    def drop_database(self, database: Mariadb, name: str) -> None:
-        database.execute_sql(f'DROP DATABASE IF EXISTS "{name}"')
 
     # -- what went wrong -------------------------------------------------------------------------------
     def unique_violation(self, error: Exception) -> tuple[str, frozenset[str]] | None:
@@ -174,9 +165,8 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
             if self._elected is None or self._elected[0] != os.getpid():
                 self._elected = os.getpid(), database._connect()
             with self._elected[1].cursor() as cursor:
-                cursor.execute(
-                    "SELECT GET_LOCK(%s, 0)", (lock_name(database.database, "jobs"),)
-                )  # once more is no matter
+                # to take it once more is no matter
+                cursor.execute("SELECT GET_LOCK(%s, 0)", (lock_name(database.database, "jobs"),))
                 return bool(cursor.fetchone()[0])
         except (pymysql.Error, OSError):
             self._elected = None
@@ -214,6 +204,11 @@ def _unchecked(database: Mariadb) -> Iterator[None]:
         yield
     finally:
         database.execute_sql("SET SESSION foreign_key_checks = 1")
+
+
+def _declared(database: Mariadb, table: str, column: str) -> Any:
+    """Return how a column is declared, as Peewee's ``get_columns()`` reads it."""
+    return next(found for found in database.get_columns(table) if found.name == column)
 
 
 def lock_name(database: str, what: str) -> str:

@@ -152,7 +152,6 @@ class PostgresqlDialect(RegexpNames["Postgresql"]):
         declarations.settle_references(database)
         super().drop_tables(database, tables)
 
-    make_database = staticmethod(declarations.make_database)
     copy_database = staticmethod(declarations.copy_database)
     drop_database = staticmethod(declarations.drop_database)
 

@@ -80,11 +80,6 @@ def keys_to_uuids(database: Database, tables: Mapping[str, Mapping[str, str]]) -
         database.execute_sql(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
 
-def make_database(database: Database, name: str) -> None:
-    drop_database(database, name)
-    database.execute_sql(f'CREATE DATABASE "{name}"')
-
-
 def copy_database(database: Database, name: str, copy: str) -> None:
     database.execute_sql(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
 
