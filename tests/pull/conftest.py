@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.pull.run import OWN, PUBLIC, Wanted, pull
+from wger_flask.pull.parts import OWN, PUBLIC
+from wger_flask.pull.run import Wanted, pull
 from wger_flask.storage.database import database
 
 from .sources import TOKEN

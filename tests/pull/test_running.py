@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 from tests.media import samples
 from tests.reference import needs_reference, reference_database
 from tests.serving.running import running
+from wger_flask.domain.core.profile import ProfileSchema
 from wger_flask.domain.gallery.models import Image as Photo
 from wger_flask.domain.measurements.models import Category
 
@@ -76,6 +77,10 @@ def test_everything_of_ones_own_comes_and_a_second_time_nothing(there, run, api,
     assert counted["total_workouts"] == there.get("workoutsession/")["count"]
     with mine.get("/media/" + Photo.get().image) as answer:
         assert answer.status_code == 200
+    here = mine.get("userprofile/").json
+    assert {name: here[name] for name in ProfileSchema().load_fields} == {
+        name: profile[name] for name in ProfileSchema().load_fields
+    }
     first = everything()
     again = run(there, user="linus", token=GRACE)
     assert all(set(counts) <= {"unchanged", "kept"} for counts in again.counts.values()), again.counts

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ..pull.parts import OWN, PUBLIC
 from .application import migrated, note
 from .errors import CommandError
 from .progress import ProgressBars
 
-PARTS = ("exercises", "foods", "measurements", "training", "nutrition", "gallery")
+PARTS = (*PUBLIC, *OWN)
 _SHOWN = 20
 
 
@@ -36,14 +37,14 @@ def pull(
     """Copy from the wger at ADDRESS (https://wger.de), 2.5 or later, or from a server like this one.
 
     Exercises with their texts, pictures and films, and foods. With --token and --user what is that account's own, too:
-    measurements, training, nutrition and photos.
+    profile, measurements, training, nutrition and photos.
 
     Run it again at any time: it copies what has changed since, and after an interruption it goes on where it was.
     docs/pull.md says what is matched with what.
     """
     from ..auth.accounts import account_named
     from ..pull.client import PullFailure, site_of
-    from ..pull.run import OWN, Wanted
+    from ..pull.run import Wanted
     from ..pull.run import pull as run
 
     if bool(token) != bool(name):

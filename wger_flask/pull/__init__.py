@@ -7,7 +7,10 @@ one writes what has changed alone. What cannot be read is left out and told, row
 
 from __future__ import annotations
 
-from ..rest.registry import Registry
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..rest.registry import Registry
 
 
 def register(registry: Registry) -> None:

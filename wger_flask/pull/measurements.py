@@ -107,8 +107,7 @@ def _copy_former_weights(own: OwnRows) -> None:
     first = read_page(own.state.client.get("weightentry/?limit=1&ordering=id").data, WEIGHTS.path).rows
     if not first or type(first[0].get("id")) is not int:
         return
-    profile = own.state.client.get("userprofile/").data
-    unit = profile.get("weight_unit") if isinstance(profile, dict) else None
+    unit = own.profile.get("weight_unit")
     unit = unit if unit in WEIGHT_UNITS else "kg"
     units = Selection(UserProfile, (equals(UserProfile.user, own.user),)).rows(("weight_unit",), 1)
     with transaction():

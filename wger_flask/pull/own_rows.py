@@ -7,7 +7,7 @@ changes over there. Rows that were deleted over there stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..auth.zones import zone_of
@@ -31,11 +31,16 @@ Complete = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
 
 
 class OwnRows:
-    """Copies rows into the account ``user``; ``catalogue`` knows exercises and foods of the same source."""
+    """Copies rows into the account ``user``; ``catalogue`` knows exercises and foods of the same source.
 
-    def __init__(self, state: State, catalogue: State, words: Words, foods: Foods) -> None:
+    ``profile`` is what that says over there.
+    """
+
+    def __init__(
+        self, state: State, catalogue: State, words: Words, foods: Foods, profile: Mapping[str, Any]
+    ) -> None:  # fmt: skip
         assert state.user is not None
-        self.state, self.user, self.zone = state, state.user, zone_of(state.user)
+        self.state, self.user, self.zone, self.profile = state, state.user, zone_of(state.user), profile
         self._catalogue, self._words, self._foods = catalogue, words, foods
         self._here: dict[str, set[Any]] = {}
         self._untimed: list[Any] = []

@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..media.errors import NotStored
 from ..rest.services import services
 from ..storage.database import DatabaseError, transaction
-from . import deletions, gallery, measurements, own
+from . import deletions, gallery, measurements, own, profile
 from .client import Client, Missing, PullFailure
 from .exercises import Exercises
 from .foods import Foods
@@ -18,14 +19,12 @@ from .own_rows import OwnRows
 from .state import Report, Show, State
 from .vocabulary import Words
 
-PUBLIC = ("exercises", "foods")
-OWN = ("measurements", "training", "nutrition", "gallery")
 _OLDEST = (2, 5)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be copied: names of :data:`PUBLIC` and :data:`OWN`, and the languages of foods, none for all.
+    """What is to be copied: names of parts (:mod:`.parts`), and the languages of foods, none for all.
 
     ``token`` and ``user``, the key of an account here, belong together; ``anew`` looks at everything, what
     has not changed since the last run too.
@@ -49,9 +48,9 @@ def pull(
     client, report = Client(address, wanted.token, pause, sleep), Report()
     try:
         _demand_known_release(client)
-        if wanted.token:
-            client.get("userprofile/")  # a token that is wrong is told of before anything is copied
-        _copy(client, wanted, report, show)
+        # a token that is wrong is told of before anything is copied
+        told = client.get(f"{profile.PATH}/").data if wanted.token else None
+        _copy(client, wanted, told if isinstance(told, dict) else {}, report, show)
     except Missing as why:
         raise PullFailure(str(why)) from None
     except NotStored as why:
@@ -64,7 +63,8 @@ def pull(
     return report
 
 
-def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
+def _copy(client: Client, wanted: Wanted, told: dict[str, Any], report: Report, show: Show) -> None:
+    """Copy what is wanted; ``told`` is what the profile says of the user over there."""
     state = State(client, None, report, show, wanted.anew)
     words = Words(state)
     training = wanted.user is not None and wanted.only & {"training", "measurements"}
@@ -75,9 +75,11 @@ def _copy(client: Client, wanted: Wanted, report: Report, show: Show) -> None:
     if "foods" in wanted.only:
         foods.run(wanted.languages)
     if wanted.user is not None:
-        rows = OwnRows(State(client, wanted.user, report, show, wanted.anew), state, words, foods)
+        own_state = State(client, wanted.user, report, show, wanted.anew)
         try:
-            _copy_own(rows, wanted.only)
+            if "profile" in wanted.only:
+                profile.copy(own_state, words, told)
+            _copy_own(OwnRows(own_state, state, words, foods, told), wanted.only)
         finally:  # of what is here by now
             with transaction():
                 services().registry.tell_imported(wanted.user)

@@ -127,15 +127,19 @@ def own_profile(call) -> Selection:
 
 def change_profile(call):
     """Change what you send of your profile; nothing is required."""
-    data = call.load(ProfileSchema, partial=True)
-    row = UserProfile.get_or_none(UserProfile.user == call.user.id) or make_profile(call.user.id)
+    store_profile(call.user.id, call.load(ProfileSchema, partial=True))
+    return show_profile(call)
+
+
+def store_profile(user: int, data: dict) -> None:
+    """Store fields of a user's profile, which is made where there is none; an age follows from a date of birth."""
+    row = UserProfile.get_or_none(UserProfile.user == user) or make_profile(user)
     birthdate = data.get("birthdate", row.birthdate)
     if birthdate and data.get("age", row.age) is None:
         data["age"] = age_on(today(), birthdate)
     for name, value in data.items():
         setattr(row, name, value)
     row.save()
-    return show_profile(call)
 
 
 profile.endpoint("userprofile", access=private, request=ProfileSchema, response=ProfileSchema, deprecated=("POST",))({
