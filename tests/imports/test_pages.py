@@ -65,6 +65,16 @@ def test_a_file_is_looked_through_then_imported_then_taken_back(grace):
     assert grace.post(f"{PAGE}/undo", run=run.id).status_code == 303
 
 
+def test_what_was_imported_before_or_is_left_out_is_told_by_number(grace):
+    grace.post(grace.upload(sample("strong.csv")).location, action="import")
+    rows = "".join(f"2024-01-09 10:00:00,Odd,1h,{name},1,1,1,0,0,,,\n" for name in ("Odd Thing", "Plank"))
+    sent = grace.upload(sample("strong.csv") + rows.encode())
+    assert "1 sets are new; imported before: 3; left out for their names: 1." in grace.client.get(sent.location).text
+    done = grace.post(sent.location, action="import")
+    told = "1 sets were imported; imported before: 3; left out for their names: 1."
+    assert told in grace.client.get(done.location).text
+
+
 def test_foods_that_nothing_is_chosen_for_are_noted_as_what_they_contained(grace):
     sent = grace.upload(sample("cronometer.csv"))
     plan = grace.client.get(sent.location).text

@@ -42,7 +42,7 @@ class ImportFormat:
     * ``files``: how names of such files end, also inside a zip archive.
     * ``columns``: the columns of a CSV that tell it from others, all of which are there; ``header_line`` is where they
       are. Where that is not enough, ``recognises(source)`` says whether a file is one.
-    * ``options``: which of :data:`OPTIONS` a file of this app may leave open; people are asked for these.
+    * ``options``: which of :data:`OPTIONS` a file of this app may leave open.
     """
 
     name: str

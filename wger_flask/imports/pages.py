@@ -106,7 +106,7 @@ def look_through_import(key: str) -> Response:
         }
         return _plans(draft, read, plans_for(person, read.records, choices, searches), searches)
     run, plans = import_records(person, read, choices, draft)
-    flash("; ".join(_told(plan) for plan in plans) + "." if run else "Nothing new was in the file.")
+    flash(" ".join(_told(plan) for plan in plans) if run else "Nothing new was in the file.")
     return on(url_for("account.import_file"))
 
 
@@ -145,15 +145,14 @@ def _plans(
         more_names=sum(len(plan.names) for plan in plans) - len(names),
         remarks=[remark for plan in plans for remark in plan.remarks][:_REMARKS],
         more_remarks=max(0, sum(len(plan.remarks) for plan in plans) - _REMARKS),
-        is_new=any(plan.new for plan in plans),
     )  # fmt: skip
 
 
 def _told(plan: Plan) -> str:
     told = f"{plan.new} {plan.label} were imported"
     if plan.known:
-        told += f", {plan.known} had been imported before"
-    return told + (f", {plan.skipped} were left out" if plan.skipped else "")
+        told += f"; imported before: {plan.known}"
+    return told + (f"; left out for their names: {plan.skipped}." if plan.skipped else ".")
 
 
 @page("/user/import/undo", methods=("POST",))
