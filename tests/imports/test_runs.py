@@ -71,6 +71,29 @@ def test_what_was_added_to_it_since_is_told_kept_or_taken_along(run):
         assert left() == (1, 1)
 
 
+def test_the_number_of_queries_does_not_grow_with_what_was_added_since(run, queries):
+    asked = []
+    for _ in range(3):
+        WorkoutLog.create(user=run.user_id, session=WorkoutSession.get(), exercise=1, repetitions=1)
+        before = len(queries)
+        with pytest.raises(UndoRefused):
+            undo(run)
+        asked.append(len(queries) - before)
+    assert asked[1] == asked[2], "the first asks which tables there are, too"
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_kept(run, queries):
+    asked = []
+    for number in (5, 5, 6):
+        WorkoutLog.update(weight=1).where(WorkoutLog.repetitions == number).execute()
+        before = len(queries)
+        with pytest.raises(ZeroDivisionError), transaction():
+            undo(run, "keep")
+            raise ZeroDivisionError
+        asked.append(len(queries) - before)
+    assert asked[1] == asked[2], "the first asks which tables there are, too"
+
+
 def test_all_of_it_goes_where_that_is_asked_for(run):
     WorkoutLog.create(user=run.user_id, session=WorkoutSession.get(), exercise=1, repetitions=1)
     WorkoutSession.update(notes="x").execute()

@@ -159,20 +159,25 @@ class _Written:
         held: dict[type[Model], set[object]] = {}
         hanging: dict[type[Model], int] = {}
         for model, rows in self.rows.items():
+            found: dict[type[Model], list[tuple[object, object]]] = {}
             for other, key, on in dependants(model, [key for key in rows if (model, key) not in self.before]):
-                if key not in self.rows.get(other, ()) and not _follows(other, key):
+                if key not in self.rows.get(other, ()):
+                    found.setdefault(other, []).append((key, on))
+            for other, pairs in found.items():
+                following = _following(other, [key for key, _ in pairs])
+                for on in (on for key, on in pairs if key not in following):
                     held.setdefault(model, set()).add(on)
                     hanging[other] = hanging.get(other, 0) + 1
         return held, hanging
 
     def keep(self, kept: dict[type[Model], set[object]]) -> None:
         """Take rows out of what is to go, and those that they hang on."""
-        waiting = [(model, key) for model, keys in kept.items() for key in keys]
+        waiting = {model: set(keys) for model, keys in kept.items()}
         while waiting:
-            model, key = waiting.pop()
-            if self.rows.get(model, {}).pop(key, None) is None:
-                continue
-            waiting += list(_parents(model, key))
+            model, keys = waiting.popitem()
+            staying = [key for key in keys if self.rows.get(model, {}).pop(key, None) is not None]
+            for target, parents in _parents(model, staying).items():
+                waiting.setdefault(target, set()).update(parents)
 
     def delete(self, files: Any) -> dict[type[Model], int]:
         """Delete what is left, with its files, and give back what was changed."""
@@ -187,23 +192,30 @@ class _Written:
         return {model: count for model, count in gone.items() if count}
 
 
-def _follows(model: type[Model], key: object) -> bool:
-    """Tell whether a row follows from others, so that nothing is lost with it: nobody has written it."""
+def _following(model: type[Model], keys: Sequence[object]) -> set[object]:
+    """Return the keys of those rows that follow from others, so that nothing is lost with them: nobody wrote them."""
     registry = services().registry
     owned = next((one for one in registry.owned if one.model is model), None)
     if owned is None:
-        return all(resource.model is not model for resource in registry)
-    names = tuple(columns_of(model))
-    rows = Selection(model, (equals(key_of(model), key),)).rows(names)
-    return not owned.returns or any(registry.is_derived(owned, dict(zip(names, row, strict=True))) for row in rows)
+        return set() if any(resource.model is model for resource in registry) else set(keys)
+    if not owned.returns:
+        return set(keys)
+    key, names = key_of(model), tuple(columns_of(model))
+    found = (row for some in chunks(keys) for row in Selection(model, (any_of(key, some),)).rows(names))
+    rows = (dict(zip(names, row, strict=True)) for row in found)
+    return {row[key.name] for row in rows if registry.is_derived(owned, row)}
 
 
-def _parents(model: type[Model], key: object) -> Iterator[tuple[type[Model], object]]:
+def _parents(model: type[Model], keys: Sequence[object]) -> dict[type[Model], set[object]]:
+    """Return the keys of the rows that those with these keys hang on, by model."""
     references = _references(model)
-    for row in Selection(model, (equals(key_of(model), key),)).rows(tuple(references)) if references else ():
-        for target, value in zip(references.values(), row, strict=True):
-            if value is not None:
-                yield target, value
+    found: dict[type[Model], set[object]] = {}
+    for some in chunks(keys) if references else ():
+        for row in Selection(model, (any_of(key_of(model), some),)).rows(tuple(references)):
+            for target, value in zip(references.values(), row, strict=True):
+                if value is not None:
+                    found.setdefault(target, set()).add(value)
+    return found
 
 
 def _references(model: type[Model]) -> dict[str, type[Model]]:
