@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wger_flask.domain.measurements.models import Measurement
-from wger_flask.rest import dispatch, error_handlers
+from wger_flask.rest import dispatch, error_handlers, services
 from wger_flask.storage.database import DatabaseError, IntegrityError, database
 
 WEIGHT = {"date": "2024-01-01T10:00:00Z", "weight": 70}
@@ -24,7 +24,7 @@ def tries(monkeypatch):
                 raise IntegrityError
 
     found = Tries()
-    monkeypatch.setattr(dispatch, "advisory_lock", found.advisory_lock)
+    monkeypatch.setattr(services, "advisory_lock", found.advisory_lock)
     monkeypatch.setattr(dispatch, "is_retryable", lambda error: True)
     return found
 

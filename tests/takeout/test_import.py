@@ -224,6 +224,15 @@ def test_an_import_is_taken_back_with_its_files(furnished, taken, bring, app, ap
     assert len(right["user-trophy"]) == 0
 
 
+def test_an_import_and_taking_it_back_wait_for_what_the_user_writes_meanwhile(taken, bring, app, people, monkeypatch):
+    waited: list[str] = []
+    monkeypatch.setattr("wger_flask.rest.services.advisory_lock", waited.append)
+    bring(taken)
+    with app.test_request_context():
+        runs.undo(runs.last_run(people["linus"].id))
+    assert waited == [f"writes of user {people['linus'].id}"] * 2
+
+
 def test_rows_of_others_are_out_of_reach(furnished, taken, bring, people):
     """Whatever keys a document names: nothing of another account is changed, or hung on."""
     routine = Routine.create(user=people["ada"], name="Ada's", start="2026-01-01", end="2026-02-01")

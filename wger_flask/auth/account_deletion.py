@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..rest.services import services
 from ..rest.uploads import delete_rows
 from ..storage import cascade
-from ..storage.database import accompanied, advisory_lock, transaction
 from ..storage.model import Model, table_of, with_links
 from ..storage.other_programs import OtherTables
 from . import audit
@@ -31,7 +30,6 @@ def delete_account(user: User) -> None:
     def going(model: type[Model], keys: list[object]) -> None:
         others.delete_referring(table_of(model), keys)
 
-    with held.media.changes() as files, accompanied(files), transaction():
-        advisory_lock(f"writes of user {user.id}")
+    with held.transaction(user.id) as files:
         audit.note(audit.USER_DELETED, user)
         delete_rows(files, User, [user.id], with_history=True, going=going)

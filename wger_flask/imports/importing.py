@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from typing import Any, BinaryIO, cast
 
-from wger_flask.api import Selection, advisory_lock, equals, services, transaction, zone_of
+from wger_flask.api import Selection, equals, services, zone_of
 from wger_flask.domain.core.models import ENGLISH, UserProfile
 from wger_flask.storage.upgrades import Progress, nobody_waits
 
@@ -96,8 +96,7 @@ def import_records(
 
     Returns the import, None where there was nothing new, and what was done.
     """
-    with transaction():
-        advisory_lock(f"writes of user {person.id}")
+    with services().transaction(person.id):
         plans = plans_for(person, file.records, choices)
         choices.remember(named for plan in plans for named in plan.names)
         run = None

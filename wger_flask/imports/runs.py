@@ -30,7 +30,6 @@ from wger_flask.api import (
     services,
     table_of,
     title_of,
-    transaction,
     upsert,
 )
 from wger_flask.storage.upgrades import Progress, nobody_waits
@@ -109,7 +108,7 @@ def undo(run: ImportRun, changed: Changed = "refuse") -> dict[type[Model], int]:
     Rows that were changed since, and those that rows of others hang on, raise :class:`UndoRefused`; with ``"keep"``
     they stay, with ``"delete"`` they go, and what hangs on them too.
     """
-    with services().media.changes() as files, transaction():
+    with services().transaction(run.user_id) as files:
         written = _Written(run)
         if changed != "delete":
             touched = written.changed()

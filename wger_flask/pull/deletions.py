@@ -17,7 +17,7 @@ from ..domain.exercises.media import elect
 from ..domain.exercises.models import Exercise, ExerciseImage, ExerciseVideo, Translation
 from ..rest.services import services
 from ..storage import columns
-from ..storage.database import accompanied, advisory_lock, transaction
+from ..storage.database import advisory_lock
 from ..storage.model import Model
 from . import rows
 from .state import LOCK, State
@@ -41,7 +41,7 @@ def follow(state: State) -> None:
 
 def _delete(state: State, kind: str, uuid: UUID, said: Mapping[str, Any], replaced: Mapping[UUID, UUID | None]) -> None:
     comment = str(said.get("comment") or "").replace("\x00", "")
-    with services().media.changes() as files, accompanied(files), transaction():
+    with services().transaction() as files:
         advisory_lock(LOCK)
         row = rows.with_uuid(_KINDS[kind], uuid)
         if row is None:

@@ -25,7 +25,7 @@ from ..domain.exercises.translations import rendered
 from ..media.changes import Changes
 from ..rest.services import services
 from ..storage import columns
-from ..storage.database import DatabaseError, accompanied, advisory_lock, transaction
+from ..storage.database import DatabaseError, advisory_lock, transaction
 from ..storage.model import Link, Model, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -79,7 +79,7 @@ class Exercises:
         with ExitStack() as held:
             self._files.fetch(work, held, self._was_deleted)
             try:
-                with services().media.changes() as files, accompanied(files), transaction():
+                with services().transaction() as files:
                     advisory_lock(LOCK)
                     outcome = self._write(work, files, digest)
             except (NotTaken, DatabaseError) as why:

@@ -8,7 +8,7 @@ from ..domain.gallery.models import Image as Photo
 from ..domain.gallery.resources import PhotoSchema, folder
 from ..rest.services import services
 from ..rest.uploads import UploadField
-from ..storage.database import accompanied, advisory_lock, transaction
+from ..storage.database import advisory_lock
 from ..storage.model import label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -53,7 +53,7 @@ def _take(own: OwnRows, given: dict[str, Any]) -> bool:
         state.report.leave_out(f"photo {remote}", why)
         return False
     try:
-        with services().media.changes() as files, accompanied(files), transaction():
+        with services().transaction() as files:
             advisory_lock(LOCK)
             values |= keep(files, found, folder(values), Photo, "image")
             if row is None:

@@ -19,11 +19,8 @@ from werkzeug.http import http_date
 from ..storage.database import (
     DatabaseError,
     IntegrityError,
-    accompanied,
-    advisory_lock,
     is_retryable,
     read_from_replica,
-    transaction,
 )
 from . import answer_cache, body_limits
 from .admission import ADMISSION
@@ -176,9 +173,7 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
             row.parse()
     for again in (True, False):
         try:
-            with call.services.media.changes() as call.files, accompanied(call.files), transaction():
-                if call.user is not None:
-                    advisory_lock(f"writes of user {call.user.id}")
+            with call.services.transaction(None if call.user is None else call.user.id) as call.files:
                 if asked is not None and (before := first_answer(call, asked)):
                     return before
                 demand_match(call)

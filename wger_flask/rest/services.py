@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import Request, current_app
 
+from ..media.changes import Changes
 from ..media.store import MediaStore, open_store
-from ..storage.database import database
+from ..storage.database import accompanied, advisory_lock, database, transaction
 from ..storage.model import clashes_of, columns_of, table_of
 from .permissions import User
 from .registry import Registry
@@ -49,6 +51,17 @@ class Services:
 
     def __post_init__(self) -> None:
         self.media = open_store(self.settings.WGER_MEDIA_URL, self.settings.WGER_MEDIA_ROOT)
+
+    @contextmanager
+    def transaction(self, user_id: int | None = None) -> Iterator[Changes]:
+        """Run a block in a transaction, and give it the uploaded files: its changes of them are kept if its rows are.
+
+        With ``user_id``, it waits for others that write for that user: rows do not go while others are hung on them.
+        """
+        with self.media.changes() as files, accompanied(files), transaction():
+            if user_id is not None:
+                advisory_lock(f"writes of user {user_id}")
+            yield files
 
     def limit(self, scope: str | Limit, call: Call) -> None:
         """Count a call against ``scope``, by its user or its network; raises ``Throttled`` (429) beyond the rate."""

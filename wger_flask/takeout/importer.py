@@ -17,7 +17,6 @@ from ..imports import runs
 from ..imports.models import ImportRun
 from ..media.changes import Changes
 from ..rest.services import Services, services
-from ..storage.database import accompanied, advisory_lock, transaction
 from ..storage.model import Model
 from .archive import DATA
 from .container import Container
@@ -47,8 +46,7 @@ def bring_in(
     with Container(file) as container:
         checksum = _checksum(file)
         try:
-            with held.media.changes() as files, accompanied(files), transaction():
-                advisory_lock(f"writes of user {caller.id}")
+            with held.transaction(caller.id) as files:
                 work = _Import(held, caller, files, container, report)
                 work.take_all()
                 if dry_run or not (leave_out or report.is_whole):
