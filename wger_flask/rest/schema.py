@@ -92,30 +92,27 @@ def look_up(resource: Resource, body: dict[str, Any], data: dict[str, Any], user
 
     Raises :class:`~.errors.NotYours` (403) for a reference to a row of another user.
     """
-    owner = resource.owner
-    owned: Collection[str] = ()
-    own_rows: list[Selection] = []
-    if owner is not None and owner.checks:
-        if user is None:
-            raise NotAuthenticated()
-        owned, own_rows = owner.checks, owner.own_rows(resource.model, body, user.id)
-    return missing_references(_instance(resource.schema), data, body, owned, own_rows)
+    return missing_references(_instance(resource.schema), data, body, *_owned(resource, [body], user))
 
 
 def look_up_all(
     resource: Resource, bodies: list[dict[str, Any]], parsed: list[dict[str, Any]], user: User | None
 ) -> list[dict[str, list[str]]]:
     """Return what :func:`look_up` does for each of many bodies, with a few queries for all of them."""
-    owner = resource.owner
-    owned: Collection[str] = ()
-    own_rows: list[Selection] = []
-    if owner is not None and owner.checks:
-        if user is None:
-            raise NotAuthenticated()
-        owned = owner.checks
-        own_rows = [row for body in bodies for row in owner.own_rows(resource.model, body, user.id)]
     rows = list(zip(parsed, bodies, strict=True))
-    return missing_references_of_all(_instance(resource.schema), rows, owned, own_rows)
+    return missing_references_of_all(_instance(resource.schema), rows, *_owned(resource, bodies, user))
+
+
+def _owned(
+    resource: Resource, bodies: list[dict[str, Any]], user: User | None
+) -> tuple[Collection[str], list[Selection]]:  # fmt: skip
+    """Return the fields that must lead to rows of ``user``, and the rows to which they lead in ``bodies``."""
+    owner = resource.owner
+    if owner is None or not owner.checks:
+        return (), []
+    if user is None:
+        raise NotAuthenticated()
+    return owner.checks, [row for body in bodies for row in owner.own_rows(resource.model, body, user.id)]
 
 
 def checked(
