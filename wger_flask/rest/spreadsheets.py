@@ -22,6 +22,7 @@ MOST_ROWS = 1_048_576  # of a sheet
 MOST_LETTERS = 32_767  # of a cell
 _MOST_BYTES = 2**30  # of a sheet: an entry of a zip that is written in one go ends at twice as much
 _MOST_DIGITS = 15  # that a cell keeps of a number
+_TOO_LARGE = 10**_MOST_DIGITS
 _FIRST_DAY, _DAY_ZERO = date(1900, 3, 1), date(1899, 12, 30)  # days before are counted in two ways
 _STYLES = {DAY: 1, MOMENT: 2}
 _HEAD = 3
@@ -132,8 +133,8 @@ def _cell(value: Any, kind: str) -> str:
     what = type(value)
     if what is bool:
         return f'<c t="b"><v>{value:d}</v></c>'
-    if (what is int or what is float) and (kind is not TEXT or what is float or abs(value) < 10**_MOST_DIGITS):
-        return f"<c><v>{value!r}</v></c>" if abs(value) < 10**_MOST_DIGITS else _text(str(value))
+    if what is int or what is float:
+        return f"<c><v>{value!r}</v></c>" if abs(value) < _TOO_LARGE else _text(str(value))
     if what is not str:
         return _text(to_json(value).decode())
     if kind is NUMBER and sum(map(str.isdecimal, value)) <= _MOST_DIGITS and _is_number(value):

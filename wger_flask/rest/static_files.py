@@ -39,7 +39,7 @@ def compressing(response: Response) -> Response:
     ):  # fmt: skip
         return response
     name = request.path, f"{tag}-{coding}"
-    if any(request.if_none_match.contains(f"{tag}-{other}") for other in (coding, GZIP, ZSTD)):
+    if any(request.if_none_match.contains(f"{tag}-{other}") for other in (GZIP, ZSTD)):
         _let_go(response)
         response.status_code = 304
         response.set_data(b"")

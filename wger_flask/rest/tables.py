@@ -39,6 +39,7 @@ TABLES_AT_ONCE = 2
 """Tables that a process makes at a time: threads must be left for everything else."""
 _SECONDS_IN_LINE = 5
 BETWEEN_KEYS = "; "
+_KINDS = ((Number, NUMBER), (Date, DAY), (DateTime, MOMENT))
 
 Names = Callable[[type[Model], Iterable[Any], Any], dict[str, str]]
 _places = threading.BoundedSemaphore(TABLES_AT_ONCE)
@@ -142,8 +143,8 @@ def _columns(call: Call, dump: Dumper) -> list[tuple[str, str, _Take]]:
     registry = call.services.registry
     made: list[tuple[str, str, _Take]] = []
     for name, field in dump.fields.items():
-        kind = NUMBER if isinstance(field, Number) else MOMENT if isinstance(field, DateTime) else TEXT
-        made.append((name, DAY if isinstance(field, Date) else kind, (name, None)))
+        kind = next((kind for of, kind in _KINDS if isinstance(field, of)), TEXT)
+        made.append((name, kind, (name, None)))
         if isinstance(field, Key | Keys) and registry.of_model(field.model) is not None:
             named = f"{name}_name" if f"{name}_name" not in dump.fields else f"{name}__name"
             made.append((named, TEXT, (name, field.model)))
