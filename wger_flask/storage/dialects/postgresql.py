@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import peewee
 
-from ..types import Cursor, Row
+from ..types import Row
 from . import postgresql_backup
 from . import postgresql_declarations as declarations
-from .base import Database
 from .driver_errors import Unable, told_by_driver
+from .grouped_series import GroupedSeries
 from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
 from .postgresql_sync_log import PostgresqlSyncLog
@@ -41,7 +41,7 @@ _COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn
 _CURSORS = itertools.count()
 
 
-class PostgresqlDialect(RegexpNames["Postgresql"]):
+class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
 
     name = "postgresql"
@@ -161,25 +161,10 @@ class PostgresqlDialect(RegexpNames["Postgresql"]):
             "(LIKE nutrition_ingredient INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
         )
 
-    def bucket_totals(
+    def bucket_start(
         self, database: Postgresql, rows: Relation, series: Relation, size: str, zone: ZoneInfo
-    ) -> Iterator[Row]:
-        select = f"""SELECT rows.series, {_BUCKET}, rows.unit, COUNT(*), SUM(rows.value), MIN(rows.lowest),
-                     MAX(rows.highest), MAX(rows.moment) FROM rows JOIN series USING (series) GROUP BY 1, 2, 3"""
-        for key, start, *others in _of_series(database, select, rows, series, size, _name_of(zone)):
-            yield key, start.replace(tzinfo=zone), *others  # of an hour that comes twice, the first
-
-    def count_buckets(
-        self, database: Postgresql, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
-    ) -> int:
-        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {_BUCKET} FROM rows JOIN series USING (series) LIMIT %s) found"
-        count: int = _of_series(database, select, rows, series, size, _name_of(zone), most).fetchone()[0]
-        return count
-
-    def value_counts(self, database: Postgresql, rows: Relation, series: Relation) -> Iterable[Row]:
-        select = """SELECT rows.series, rows.value, rows.unit, COUNT(*), MAX(rows.moment)
-                    FROM rows JOIN series USING (series) GROUP BY 1, 2, 3"""
-        return _of_series(database, select, rows, series)
+    ) -> tuple[str, tuple[object, ...]]:
+        return _BUCKET, (size, _ZONES.get(str(zone), str(zone)))
 
     def estimated_count(self, database: Postgresql, model: type[Model]) -> int | None:
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
@@ -237,17 +222,7 @@ class PostgresqlDialect(RegexpNames["Postgresql"]):
             )
 
 
-# Within years that Python knows, wherever it is looked at from.
-_LOCAL = "LEAST(GREATEST(rows.moment AT TIME ZONE %s::text, '0001-02-01'), '9999-12-30')"
+_LOCAL = "LEAST(GREATEST(v.moment AT TIME ZONE %s::text, '0001-02-01'), '9999-12-30')"
 _BUCKET = f"date_trunc(%s::text, {_LOCAL})"
 # What the server takes for an abbreviation, with the offset of winter alone, is a zone to everybody else.
 _ZONES = {"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon"}
-
-
-def _name_of(zone: ZoneInfo) -> str:
-    return _ZONES.get(str(zone), str(zone))
-
-
-def _of_series(database: Database, select: str, rows: Relation, series: Relation, *values: object) -> Cursor:
-    query = f"WITH rows AS ({rows.sql}), series AS ({series.sql}) {select}"
-    return database.execute_sql(query, (*rows.parameters, *series.parameters, *values))

@@ -5,13 +5,13 @@ The statement is told how far the clocks are ahead from when to when.  Moments a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..types import Cursor, Row
-from .base import D, Dialect
+from .base import D
+from .grouped_series import GroupedSeries, of_series
 
 if TYPE_CHECKING:
     from ..statements import Relation
@@ -21,7 +21,7 @@ _EARLIEST, _LATEST = datetime(1880, 1, 1), datetime(2200, 1, 1)
 _STEP = timedelta(days=14)
 
 
-class ZonelessSeries(Dialect[D]):
+class ZonelessSeries(GroupedSeries[D]):
     """The answers about values at moments."""
 
     bucket_starts: Mapping[str, str] = {}
@@ -29,37 +29,17 @@ class ZonelessSeries(Dialect[D]):
     local = "v.moment + INTERVAL {offset} SECOND"
     """The SQL for a moment by the clocks that are ``{offset}`` seconds ahead."""
 
-    def bucket_totals(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
-        start = self._start(database, rows, series, size, zone)
-        select = f"""SELECT v.series, {start}, v.unit, COUNT(*), SUM(v.value), MIN(v.lowest), MAX(v.highest),
-                     MAX(v.moment) FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
-        for key, local, *others in _of_series(database, select, rows, series):
-            yield (
-                key,
-                datetime.fromisoformat(local).replace(tzinfo=zone),
-                *others,
-            )  # of an hour that comes twice, the first
-
-    def count_buckets(
-        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
-    ) -> int:  # fmt: skip
-        start = self._start(database, rows, series, size, zone)
-        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {start} FROM v JOIN s USING (series) LIMIT {most:d}) found"
-        count: int = _of_series(database, select, rows, series).fetchone()[0]
-        return count
-
-    def value_counts(self, database: D, rows: Relation, series: Relation) -> Iterable[Row]:
-        select = """SELECT v.series, v.value, v.unit, COUNT(*), MAX(v.moment)
-                    FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
-        return _of_series(database, select, rows, series)
-
-    def _start(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> str:
+    def bucket_start(
+        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo
+    ) -> tuple[str, tuple[object, ...]]:
         extremes = "SELECT MIN(v.moment), MAX(v.moment) FROM v JOIN s USING (series)"
-        first, last = _of_series(database, extremes, rows, series).fetchone()
+        first, last = of_series(database, extremes, rows, series).fetchone()
         offset = "0" if first is None else offset_at("v.moment", zone, first, last)
-        # Within years that Python knows, wherever it is looked at from.
         local = f"LEAST(GREATEST({self.local.format(offset=offset)}, '0001-02-01'), '9999-12-30')"
-        return self.bucket_starts[size].format(local=local)
+        return self.bucket_starts[size].format(local=local), ()
+
+    def read_start(self, value: str) -> datetime:
+        return datetime.fromisoformat(value)
 
 
 def offset_at(moment: str, zone: ZoneInfo, first: datetime, last: datetime) -> str:
@@ -84,8 +64,3 @@ def offset_at(moment: str, zone: ZoneInfo, first: datetime, last: datetime) -> s
             offset = ahead(after)
         before = after
     return f"CASE{cases} ELSE {offset} END" if cases else str(offset)
-
-
-def _of_series(database: D, select: str, rows: Relation, series: Relation) -> Cursor:
-    query = f"WITH v AS ({rows.sql}), s AS ({series.sql}) {select}"
-    return database.execute_sql(query, (*rows.parameters, *series.parameters))
