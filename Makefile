@@ -44,6 +44,7 @@ test-postgresql: install ## The same on PostgreSQL alone
 # MariaDB's statements see what is committed, whatever else the server does: as many processes as there are cores
 test-mariadb: install ## The same on MariaDB alone (SHORT=1: with the part of the contract suite that writes)
 	.ci/mariadb $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile tests/storage/test_mariadb.py tests/storage/test_snapshot.py \
+	    tests/domain/measurements/test_aggregates.py \
 	    $(if $(SHORT),$(patsubst %,wger_flask/testing/contract/test_%.py,access deleting uploads writing),wger_flask/testing/contract) $(ARGS)
 
 coverage: ## Run the tests and tell what they do not reach; fails below the floor in setup.cfg

@@ -26,7 +26,7 @@ class ZonelessSeries(GroupedSeries[D]):
 
     bucket_starts: Mapping[str, str] = {}
     """The SQL for the start of the hour, day, week and month of ``{local}``, by size, as text in ISO's form."""
-    local = "v.moment + INTERVAL {offset} SECOND"
+    local = "COALESCE(v.moment + INTERVAL {offset} SECOND, v.moment)"  # null is what lies beyond the ends of time
     """The SQL for a moment by the clocks that are ``{offset}`` seconds ahead."""
 
     def bucket_start(
