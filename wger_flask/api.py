@@ -14,7 +14,8 @@ from .auth.models import User
 from .auth.trust import has_verified
 from .auth.zones import zone_of
 from .imports.errors import ImportRefused
-from .imports.formats import ImportFormat, ImportOptions
+from .imports.formats import ImportFormat
+from .imports.options import ImportOptions
 from .imports.records import BodyMeasurement, FoodDiaryEntry, WorkoutSet
 from .imports.source import ImportSource
 from .rest import fields

@@ -7,7 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from wger_flask.imports.apps import FORMATS
-from wger_flask.imports.formats import ImportOptions, recognised
+from wger_flask.imports.formats import recognised
+from wger_flask.imports.options import ImportOptions
 from wger_flask.imports.records import Record
 from wger_flask.imports.source import ImportSource
 

@@ -23,7 +23,8 @@ from wger_flask.imports.apps import (
 )
 from wger_flask.imports.errors import ImportRefused
 from wger_flask.imports.food_columns import amount_of
-from wger_flask.imports.formats import ImportFormat, ImportOptions, recognised
+from wger_flask.imports.formats import ImportFormat, recognised
+from wger_flask.imports.options import ImportOptions
 from wger_flask.imports.records import BodyMeasurement, FoodDiaryEntry, Record
 from wger_flask.imports.source import ImportSource
 

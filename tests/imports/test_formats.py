@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from wger_flask.imports.errors import ImportRefused
-from wger_flask.imports.formats import ImportFormat, ImportOptions, recognised
+from wger_flask.imports.formats import ImportFormat, recognised
+from wger_flask.imports.options import ImportOptions
 from wger_flask.imports.records import BodyMeasurement
 from wger_flask.rest.registry import RegistrationError, Registry
 

@@ -26,9 +26,10 @@ from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
 from wger_flask.imports.apps import FORMATS
 from wger_flask.imports.choices import RememberedChoices
 from wger_flask.imports.errors import ImportRefused
-from wger_flask.imports.formats import ImportFormat, ImportOptions, recognised
+from wger_flask.imports.formats import ImportFormat, recognised
 from wger_flask.imports.importing import import_records, person_of, read_file
 from wger_flask.imports.models import ImportRun
+from wger_flask.imports.options import ImportOptions
 from wger_flask.imports.records import Record
 from wger_flask.imports.runs import begin
 from wger_flask.imports.source import ImportSource

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from wger_flask.engine.units import KG_PER_LB
 
-from .formats import ImportOptions
+from .options import ImportOptions
 from .records import BodyMeasurement
 from .table import Row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from . import values
-from .formats import ImportOptions
+from .options import ImportOptions
 from .table import Row
 
 

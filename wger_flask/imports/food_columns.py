@@ -10,7 +10,7 @@ from typing import Any
 from wger_flask.engine.units import KG_PER_LB, KJ_PER_KCAL
 
 from . import values
-from .formats import ImportOptions
+from .options import ImportOptions
 from .table import Row
 
 _POUND = 1000 * KG_PER_LB

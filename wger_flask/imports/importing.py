@@ -14,8 +14,9 @@ from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from .choices import RememberedChoices
 from .errors import ImportRefused
-from .formats import ImportFormat, ImportOptions, recognised
+from .formats import ImportFormat, recognised
 from .models import ImportRun
+from .options import ImportOptions
 from .records import Record
 from .runs import begin
 from .source import ImportSource

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from . import values
 from .errors import ImportRefused
+from .options import ImportOptions
 
 DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 500
@@ -51,7 +52,7 @@ class Row:
             self.refuse(f"{text} is not between {least} and {most}", self.column(*names))
         return number
 
-    def moment(self, *names: str, options: values.Reading) -> datetime | None:
+    def moment(self, *names: str, options: ImportOptions) -> datetime | None:
         """Return the moment in such a cell, aware; None for an empty one; raises ImportRefused for any other text."""
         if not (text := self.text(*names)):
             return None

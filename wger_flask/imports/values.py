@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
-from typing import Protocol
 
 _LONGEST = 60
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
@@ -29,18 +28,6 @@ _MONTHS = {
     12: "dec dez dic déc gru pro",
 }  # fmt: skip
 _MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
-
-
-class Reading(Protocol):
-    """How moments are to be read: an :class:`~.formats.ImportOptions`."""
-
-    @property
-    def zone(self) -> tzinfo:
-        """The zone of moments that name none."""
-
-    @property
-    def day_first(self) -> bool | None:
-        """Whether 3/4/2024 is in April."""
 
 
 def number(text: str, decimal_comma: bool | None = None) -> Decimal:

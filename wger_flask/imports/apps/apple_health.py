@@ -17,7 +17,8 @@ from xml.parsers import expat
 from .. import values
 from ..body_columns import CUSTOM, measured
 from ..errors import ImportRefused
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import BodyMeasurement
 from ..source import ImportSource, Stream
 

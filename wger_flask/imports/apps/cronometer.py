@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ..day_and_time import moment_of
 from ..food_columns import amount_of, nutrients
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import FoodDiaryEntry
 from ..source import ImportSource
 

@@ -25,7 +25,8 @@ from wger_flask.engine.units import KJ_PER_KCAL
 from .. import values
 from ..errors import ImportRefused
 from ..food_columns import MOST_ENERGY, MOST_MILLIGRAMS, amount_of
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import FoodDiaryEntry
 from ..source import ImportSource
 

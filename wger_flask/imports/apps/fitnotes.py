@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import WorkoutSet
 from ..source import ImportSource
 from .sets import distance, exercise_of, start_of, weight_unit

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import WorkoutSet
 from ..source import ImportSource
 from .sets import exercise_of, reserve, start_of, weight_unit

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import values
+from ..day_and_time import moment_of
 from ..food_columns import nutrients
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import FoodDiaryEntry
 from ..source import ImportSource
 
@@ -38,10 +39,7 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntr
         meal = row.text("Meal")
         if meal.lower() in _SUMS or row.text("Date").lower() in _SUMS:
             continue
-        try:
-            day = values.day(row.text("Date"), options.day_first)
-        except ValueError as wrong:
-            row.refuse(str(wrong), "Date")
+        day = moment_of(row, "Date", "", options).date()
         yield FoodDiaryEntry(
             row.line, day, food=meal or "Meal", meal=meal, **nutrients(row, _NUTRIENTS, options)
         )  # fmt: skip

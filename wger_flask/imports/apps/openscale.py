@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from ..body_columns import CUSTOM, BodyColumn, measurements
 from ..day_and_time import moment_of
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import BodyMeasurement
 from ..source import ImportSource
 

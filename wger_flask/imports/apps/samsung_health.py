@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from ..body_columns import CUSTOM, BodyColumn, measurements
 from ..day_and_time import moment_of
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import BodyMeasurement
 from ..source import ImportSource
 from ..table import Row

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import WorkoutSet
 from ..source import ImportSource
 from ..table import Row

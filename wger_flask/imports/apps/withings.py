@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from ..body_columns import CUSTOM, BodyColumn, measured, measurements
 from ..day_and_time import moment_of
-from ..formats import ImportFormat, ImportOptions
+from ..formats import ImportFormat
+from ..options import ImportOptions
 from ..records import BodyMeasurement
 from ..source import ImportSource
 
