@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import io
 import re
-import zipfile
 
 from hypothesis import strategies as st
+
+from tests.imports.reading import zipped
 
 _ODD = (
     b"", b"-1", b"0", b"1e9", b"1e-9", b"9" * 400, b"NaN", b"-Infinity", b"\x00", b'"', b"'", b",", b";", b"\t", b"\n",
@@ -80,8 +80,5 @@ def packed(data: bytes, name: str, how: str) -> bytes:
     if how == "gzip":
         return gzip.compress(data, 1)
     if how == "zip":
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as into:
-            into.writestr(name, data)
-        return archive.getvalue()
+        return zipped({name: data})
     return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,15 @@ def source_of(content: str | bytes, name: str = "file.csv") -> ImportSource:
 def sample(name: str) -> bytes:
     """Return what is in a sample."""
     return (SAMPLES / name).read_bytes()
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip archive of files by name."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
 
 
 def read(content: str | bytes, most: int = 10_000, **options: object) -> tuple[str, list[Record]]:

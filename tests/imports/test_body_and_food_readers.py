@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +26,8 @@ from wger_flask.imports.options import ImportOptions
 from wger_flask.imports.records import BodyMeasurement, FoodDiaryEntry, Record
 from wger_flask.imports.source import ImportSource
 
-SAMPLES = Path(__file__).parent / "samples"
+from .reading import sample, zipped
+
 FORMATS: dict[str, ImportFormat] = {
     app.FORMAT.name: app.FORMAT
     for app in (apple_health, cronometer, fatsecret, google_fit, myfitnesspal, openscale, samsung_health, withings)
@@ -41,18 +40,6 @@ def read(data: bytes | str, options: ImportOptions = BERLIN, app: str = "") -> l
     source = ImportSource(io.BytesIO(data.encode() if isinstance(data, str) else data))
     found = FORMATS[app] if app else recognised(FORMATS.values(), source)
     return found.records(source, options, most=10_000)
-
-
-def sample(name: str) -> bytes:
-    return (SAMPLES / name).read_bytes()
-
-
-def zipped(**members: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name.replace("__", "/"), data)
-    return packed.getvalue()
 
 
 def told(records: list[Record]) -> list[tuple[int, str, str, str]]:
@@ -105,10 +92,10 @@ def test_apple_health():
 
 
 def test_apple_health_within_the_archive():
-    packed = zipped(
-        apple_health_export__export_cda__xml=b"<ClinicalDocument/>",
-        **{"apple_health_export/export.xml": sample("apple-health.xml")},
-    )
+    packed = zipped({
+        "apple_health_export/export_cda/xml": b"<ClinicalDocument/>",
+        "apple_health_export/export.xml": sample("apple-health.xml"),
+    })  # fmt: skip
     assert told(read(packed)) == told(read(sample("apple-health.xml")))
 
 
@@ -116,7 +103,7 @@ def test_apple_health_within_the_archive():
     "name", ["../export.xml", "/export.xml", "a/../../export.xml", "..\\export.xml", "C:/export.xml"]
 )
 def test_an_archive_with_a_name_that_leads_out_of_it_is_refused(name):
-    packed = zipped(**{"export.xml": sample("apple-health.xml"), name: b"<HealthData/>"})
+    packed = zipped({"export.xml": sample("apple-health.xml"), name: b"<HealthData/>"})
     with pytest.raises(ImportRefused, match="leads out of it"):
         read(packed, app="apple-health")
 
@@ -190,7 +177,7 @@ def test_a_document_that_is_larger_than_any_element_may_be_is_read_to_its_end():
 
 
 def test_a_bomb_in_an_archive_is_refused():
-    packed = zipped(**{"export.xml": b"<HealthData>" + b" " * (80 << 20)})
+    packed = zipped({"export.xml": b"<HealthData>" + b" " * (80 << 20)})
     with pytest.raises(ImportRefused, match="too large"):
         read(packed, app="apple-health")
 
@@ -200,12 +187,10 @@ def test_google_fit():
         (2, "body_weight", "78.4", "kg"), (2, "steps", "8400", ""), (2, "distance", "6.2", "km"),
         (4, "body_weight", "78.1", "kg"), (4, "steps", "1502", ""), (4, "distance", "1.1", "km"),
     ]  # fmt: skip
-    packed = zipped(
-        **{
-            "Takeout/Fit/Daily activity metrics/2024-03-01.csv": b"Start time,End time,Step count\n",
-            "Takeout/Fit/Daily activity metrics/Daily activity metrics.csv": sample("google-fit.csv"),
-        }
-    )
+    packed = zipped({
+        "Takeout/Fit/Daily activity metrics/2024-03-01.csv": b"Start time,End time,Step count\n",
+        "Takeout/Fit/Daily activity metrics/Daily activity metrics.csv": sample("google-fit.csv"),
+    })  # fmt: skip
     assert told(read(packed)) == told(read(sample("google-fit.csv")))
 
 
@@ -224,7 +209,7 @@ def test_samsung_health():
     assert read(prefixed)[0].moment == datetime(2024, 3, 1, 6, 30, tzinfo=UTC)
     name = "samsunghealth_anna_20240301/com.samsung.health.weight.20240301.csv"
     other = {"com.samsung.health.height.20240301.csv": b"com.samsung.health.height,1,1\nheight\n178\n"}
-    assert len(read(zipped(**{name: sample("samsung-health.csv")}, **other))) == 6
+    assert len(read(zipped({name: sample("samsung-health.csv")} | other))) == 6
 
 
 def test_withings():

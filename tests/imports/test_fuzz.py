@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.imports.mutations import damaged, packed
+from tests.imports.reading import zipped
 from wger_flask.domain.core.models import License
 from wger_flask.domain.nutrition import food_data_central, open_food_facts
 from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
@@ -174,7 +175,7 @@ _TAKEOUT = json.dumps(
 
 
 def in_zip(data: bytes) -> bytes:
-    return packed(data, takeout.DATA, "zip")
+    return zipped({takeout.DATA: data})
 
 
 def read_takeout(data: bytes) -> None:
@@ -187,18 +188,10 @@ def read_products(data: bytes) -> None:
     list(open_food_facts.foods_in(lines, open_food_facts.Wanted(frozenset({"en"})), Counter()))
 
 
-def in_one_zip(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return made.getvalue()
-
-
 def read_tables(data: bytes, tmp_path: Path) -> None:
     for table in _TABLES:
         files = {f"{name}.csv": rows for name, rows in (_TABLES | {table: data}).items()}
-        read_archive_of_tables(in_one_zip(files), tmp_path)
+        read_archive_of_tables(zipped(files), tmp_path)
 
 
 def read_archive_of_tables(data: bytes, tmp_path: Path) -> None:
@@ -272,20 +265,20 @@ def _with(data: bytes, place: int, *changed: int) -> bytes:
 
 def misplaced(files: dict[str, bytes]) -> bytes:
     """Return an archive whose files would begin before itself."""
-    data = in_one_zip(files)
+    data = zipped(files)
     place = data.rindex(b"PK\5\6") + 16
     return _with(data, place, data[place] ^ 0x80, *data[place + 1 : place + 3], 1)
 
 
 def badly_named(files: dict[str, bytes]) -> bytes:
     """Return an archive that says of a name that it is UTF-8, which it is not."""
-    data = in_one_zip(files)
+    data = zipped(files)
     entry = data.index(b"PK\1\2")
     return _with(_with(data, entry + 8, 0, 8), entry + 46, 0xFF)
 
 
 def of_unknown_method(files: dict[str, bytes]) -> bytes:
-    data = in_one_zip(files)
+    data = zipped(files)
     for entry in re.finditer(b"PK\1\2", data):
         data = _with(data, entry.start() + 10, 99, 0)
     return data
@@ -293,7 +286,7 @@ def of_unknown_method(files: dict[str, bytes]) -> bytes:
 
 def damaged_in(method: int) -> Callable[[dict[str, bytes]], bytes]:
     def damage(files: dict[str, bytes]) -> bytes:
-        data = in_one_zip(files, method)
+        data = zipped(files, method)
         for entry in re.finditer(b"PK\3\4", data):
             start = entry.end() + 22
             start += 4 + int.from_bytes(data[start : start + 2], "little")
@@ -315,7 +308,7 @@ def damaged_in(method: int) -> Callable[[dict[str, bytes]], bytes]:
 def test_a_damaged_zip_archive_is_refused_by_whatever_reads_it(name, damage, tmp_path):
     files, read, refusal = ARCHIVES[name]
     more = [tmp_path] if "tmp_path" in signature(read).parameters else []
-    read(in_one_zip(files), *more)
+    read(zipped(files), *more)
     with pytest.raises(refusal) as refused:
         read(damage(files), *more)
     assert not isinstance(refused.value, UnicodeError)

@@ -1,7 +1,8 @@
 """Withings (Health Mate): body weight and what it consists of, or blood pressure.
 
-The archive that Withings sends holds ``weight.csv`` and ``bp.csv``, with headers in the language of the account. Masses
-are in kilograms or pounds, as the header says; the share of fat is its mass beside the weight.
+The archive that Withings sends holds ``weight.csv``, which is read, and ``bp.csv``, which is read where it comes by
+itself. Headers are in the language of the account. Masses are in kilograms or pounds, as the header says; the share of
+fat is its mass beside the weight.
 """
 
 from __future__ import annotations
@@ -72,6 +73,6 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasureme
 
 
 FORMAT = ImportFormat(
-    "withings", "Withings", "the archive of Settings > Download your data, or its weight.csv or bp.csv", read,
+    "withings", "Withings", "the archive of Settings > Download your data, or its weight.csv; its bp.csv", read,
     (BodyMeasurement,), files=("weight.csv",), recognises=is_withings, options=("decimal_comma", "day_first"),
 )  # fmt: skip
