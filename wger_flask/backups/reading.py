@@ -23,7 +23,6 @@ from ..storage.upgrades import Progress
 from .format import (
     AT_ONCE,
     DATABASE,
-    KEYS,
     MANIFEST,
     MEDIA,
     MOST_KEY,
@@ -146,7 +145,7 @@ def _files(tar: tarfile.TarFile, take: Sink, tick: Callable[[], None]) -> Conten
             sums.update(sum_line(summed, name))
     if content is None or listed is None or listed.sum.digest() != sums.digest():
         raise Damaged("its files are not those in its list of sums")
-    if expected or not any(name.startswith(f"{DATABASE}.") for name in content.digests):
+    if expected or not _has_database(content):
         raise Damaged("a part is missing")
     return content
 
@@ -165,10 +164,12 @@ def _check_name(name: str, size: int, content: Content, expected: set[str]) -> N
         except UnsafeName:
             raise Damaged(f"{name!r} leads elsewhere") from None
         content.media_bytes += size
-    elif not (name.startswith(f"{DATABASE}.") and "/" not in name and name not in KEYS) or any(
-        one.startswith(f"{DATABASE}.") for one in content.digests
-    ):
+    elif not (name.startswith(f"{DATABASE}.") and "/" not in name) or _has_database(content):
         raise Damaged(f"{name!r} does not belong into a backup")
+
+
+def _has_database(content: Content) -> bool:
+    return any(name.startswith(f"{DATABASE}.") for name in content.digests)
 
 
 class _Part:
