@@ -25,7 +25,7 @@ from ..storage.backups import BackupRefused
 from ..storage.database import disconnect, hang_up
 from ..storage.migrations import numbered
 from ..storage.upgrades import Progress, nobody_waits
-from ..storage.whole_files import replacing
+from ..storage.whole_files import has_room, replacing
 from .format import DATABASE, KEYS, MEDIA, MOST_KEY, Manifest, Packing
 from .making import key_files, store_of
 from .reading import Content, opened, read, verify_whole
@@ -34,7 +34,6 @@ from .sums import sum_of
 if TYPE_CHECKING:
     from ..settings import Settings
 
-_MARGIN = 16 << 20  # bytes that are left free
 _PREFIX = ".restoring-"
 
 
@@ -135,7 +134,7 @@ def verified(
                 if name.startswith(f"{DATABASE}."):
                     if name != f"{DATABASE}{backups.suffix()}":
                         raise BackupRefused(_OTHER_KIND.format(kind=name, ours=backups.kind()))
-                    if shutil.disk_usage(folder).free < size + _MARGIN:
+                    if not has_room(folder, size):
                         raise BackupRefused(f"there is no room for its database in {workshop}")
                     with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
                         shutil.copyfileobj(stream, target, 1 << 20)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+MARGIN = 16 << 20
+"""Bytes that are left free on a disk, beside what is written there."""
+
+
+def has_room(folder: Path, size: int) -> bool:
+    """Tell whether a file of ``size`` bytes may be written to a folder."""
+    return shutil.disk_usage(folder).free >= size + MARGIN
 
 
 def create(path: Path) -> None:

@@ -12,11 +12,10 @@ from urllib.parse import quote
 
 from ..backups import BackupRefused
 from ..upgrades import Progress
-from ..whole_files import create, flush
+from ..whole_files import create, flush, has_room
 from .sqlite_copy import copy_pages, size_of
 from .sqlite_file import BESIDE
 
-_MARGIN = 16 << 20  # bytes that are left free
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -31,7 +30,7 @@ def dump(file: Path, target: Path, progress: Progress) -> None:
         with closing(_opened(file)) as source, closing(sqlite3.connect(target)) as copy:
             source.execute("BEGIN")
             source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-            if shutil.disk_usage(target.parent).free < size_of(source) + _MARGIN:
+            if not has_room(target.parent, size_of(source)):
                 raise BackupRefused(f"there is no room for a copy of the database in {target.parent}")
             copy_pages(source, copy, progress)
             copy.execute("PRAGMA journal_mode=DELETE")  # the file alone is all of it

@@ -10,10 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..upgrades import Progress, UpgradeRefused
-from ..whole_files import replacing
+from ..whole_files import MARGIN, replacing
 
 _PAGES = 4096  # copied at once, between two reports
-_MARGIN = 16 << 20  # bytes
 
 
 def copy_beside(file: Path, progress: Progress) -> Path:
@@ -29,10 +28,10 @@ def copy_beside(file: Path, progress: Progress) -> Path:
     with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True)) as source:
         size = size_of(source)
         free = shutil.disk_usage(file.parent).free
-        if free < 2 * size + _MARGIN:
+        if free < 2 * size + MARGIN:
             raise UpgradeRefused(
                 f"there is no room for a copy of the database beside {file}, and for upgrading it: "
-                f"{_megabytes(2 * size + _MARGIN)} MB are needed, {_megabytes(free)} MB are free"
+                f"{_megabytes(2 * size + MARGIN)} MB are needed, {_megabytes(free)} MB are free"
             )
         try:
             with replacing(target, partial), closing(sqlite3.connect(partial)) as copy:
