@@ -15,6 +15,7 @@ from ..domain.exercises.models import Exercise
 from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..domain.routines.models import WorkoutLog, WorkoutSession
 from ..storage import columns
+from ..storage.chunks import chunks
 from ..storage.database import DatabaseError, advisory_lock, transaction
 from ..storage.model import Model, columns_of, key_of, label_of
 from ..storage.predicates import any_of, equals
@@ -25,7 +26,7 @@ from .state import LOCK, State, demand_refusal, digest_of, read_key
 from .values import NotTaken, demand_key, value_of, values_of
 from .vocabulary import Words
 
-PAGE, _AT_ONCE = 200, 500
+PAGE = 200
 Complete = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
 """Complete the values of a row from what was said of it; None where it is not to be copied."""
 
@@ -211,9 +212,9 @@ _OWNERS = {
 def existing(model: type[Model], keys: list[Any]) -> set[Any]:
     """Return those of ``keys`` that rows of ``model`` have."""
     found: set[Any] = set()
-    for start in range(0, len(keys), _AT_ONCE):
-        some = any_of(key_of(model), keys[start : start + _AT_ONCE])
-        found.update(key for (key,) in Selection(model, (some,)).rows((key_of(model).name,)))
+    for some in chunks(keys):
+        held = Selection(model, (any_of(key_of(model), some),))
+        found.update(key for (key,) in held.rows((key_of(model).name,)))
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..storage.chunks import chunks
 from ..storage.database import IntegrityError
 from ..storage.model import Model, key_of
 from ..storage.predicates import any_of
@@ -25,8 +26,6 @@ from .storing import as_sent, store
 
 if TYPE_CHECKING:
     from .call import Call
-
-AT_ONCE = 500  # keys in a query
 
 
 def create_rows(call: Call) -> tuple[list[dict[str, Any]], int]:
@@ -65,9 +64,9 @@ def _known(call: Call, parsed: list[dict[str, Any]]) -> dict[object, Model]:
     if not keys or "PUT" not in resource.methods:
         return {}
     found: dict[object, Model] = {}
-    for start in range(0, len(keys), AT_ONCE):
-        some = resource.visible_to(call.user).where(any_of(column, keys[start : start + AT_ONCE]))
-        found |= {row._pk: row for row in some.instances()}
+    for some in chunks(keys):
+        known = resource.visible_to(call.user).where(any_of(column, some))
+        found |= {row._pk: row for row in known.instances()}
     return found
 
 
@@ -97,8 +96,7 @@ def _shown(call: Call, stored: list[tuple[Model, dict[str, Any]]]) -> list[dict[
     if dump.is_flat:
         return [dump_held(resource.schema, row, context) for row, _ in stored]
     found: dict[object, dict[str, Any]] = {}
-    for start in range(0, len(stored), AT_ONCE):
-        keys = [row._pk for row, _ in stored[start : start + AT_ONCE]]
+    for keys in chunks([row._pk for row, _ in stored]):
         found |= dump.beside(column.name, Selection(resource.model, (any_of(column, keys),)), context)
     if any(row._pk not in found for row, _ in stored):
         raise NoMatch(resource.model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..storage.chunks import chunks
 from ..storage.columns import storable
 from ..storage.model import Model, key_of, title_of
 from ..storage.predicates import any_of, equals
@@ -39,7 +40,7 @@ def missing_references(
 
 
 _Row = tuple[dict[str, Any], dict[str, Any]]
-_AT_ONCE, _KEYS_AT_ONCE = 50, 500  # rows that must be the user's own, and keys, in one query
+_OWN_AT_ONCE = 50  # rows that must be the user's own, each with a condition for itself, in one query
 
 
 def missing_references_of_all(
@@ -50,10 +51,8 @@ def missing_references_of_all(
     A query asks for some hundred keys of a model, or for some rows of the user's own.
     """
     apart = {(row.model, row.clauses, *(clause.values for clause in row.clauses)): row for row in own_rows}
-    asked = list(apart.values())
-    for start in range(0, len(asked), _AT_ONCE):
-        if not all(which_exist(asked[start : start + _AT_ONCE])):
-            raise NotYours()
+    if not all(all(which_exist(some)) for some in chunks(list(apart.values()), _OWN_AT_ONCE)):
+        raise NotYours()
     sent = [_sent(schema, data, owned) for data, _ in rows]
     wanted: dict[type[Model], dict[Any, None]] = {}
     for fields in sent:
@@ -72,8 +71,7 @@ def missing_references_of_all(
 
 
 def _lost(model: type[Model], keys: list[Any]) -> set[Any]:
-    parts = (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
-    return {key for part in parts for key in _missing(model, part)}
+    return {key for some in chunks(keys) for key in _missing(model, some)}
 
 
 def _sent(schema: Schema, data: dict[str, Any], owned: Collection[str]) -> dict[str, tuple[Key | Keys, Any]]:

@@ -9,17 +9,15 @@ table, inside the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
+from .chunks import chunks
 from .columns import ForeignKey
 from .database import database, has_table
 from .model import Model, key_of
 from .signals import deletions_matter, tell_deleted
 from .statements import tuples_of
 
-T = TypeVar("T")
-
-_AT_ONCE = 500
 _takes_history = False
 
 
@@ -58,19 +56,19 @@ def delete(
     doomed, loosened = _collect(model, keys, with_history)
     if going is not None:
         for dependant, found in doomed.items():
-            for chunk in _chunks(list(found)):
+            for chunk in chunks(list(found)):
                 going(dependant, chunk)
     heard = {dependant: _rows(dependant, keys) for dependant, keys in doomed.items() if deletions_matter(dependant)}
     for reference, targets in loosened:
         owner = reference.model
-        for chunk in _chunks(targets):
+        for chunk in chunks(targets):
             owner.update({reference: None}).where(reference.in_(chunk)).execute()
     gone: dict[type[Model], int] = {}
     for dependant in _leaves_first(doomed):
         key = key_of(dependant)
         if not database.obj.dialect.defers_references:
             _let_go_of_each_other(dependant, list(doomed[dependant]))
-        for chunk in _chunks(list(doomed[dependant])):
+        for chunk in chunks(list(doomed[dependant])):
             gone[dependant] = gone.get(dependant, 0) + dependant.delete().where(key.in_(chunk)).execute()
     for dependant, rows in heard.items():
         tell_deleted(dependant, rows)
@@ -101,7 +99,7 @@ def dependants(model: type[Model], keys: Iterable[object]) -> Iterator[tuple[typ
         if getattr(reference, "cascade", "delete") not in ("delete", "refuse") or not has_table(owner._meta.table_name):
             continue
         query = owner.select(key_of(owner), reference)
-        for chunk in _chunks(list(keys)):
+        for chunk in chunks(list(keys)):
             for key, on in tuples_of(query.where(reference.in_(chunk))):
                 yield owner, key, on
 
@@ -155,7 +153,7 @@ def _let_go_of_each_other(model: type[Model], keys: list[object]) -> None:
     """Empty the references among rows that are about to go, for a database that looks at each as it goes."""
     for reference, owner in model._meta.backrefs.items():
         if owner is model and reference.null:
-            for chunk in _chunks(keys):
+            for chunk in chunks(keys):
                 model.update({reference: None}).where(key_of(model).in_(chunk)).execute()
 
 
@@ -163,14 +161,9 @@ def _pointing(reference: ForeignKey, targets: list[object]) -> list[object]:
     """Return the keys of the rows whose ``reference`` is one of ``targets``."""
     owner: type[Model] = reference.model
     query = owner.select(key_of(owner))
-    return [key for chunk in _chunks(targets) for (key,) in tuples_of(query.where(reference.in_(chunk)))]
+    return [key for chunk in chunks(targets) for (key,) in tuples_of(query.where(reference.in_(chunk)))]
 
 
 def _rows(model: type[Model], keys: Iterable[object]) -> list[Model]:
     key = key_of(model)
-    return [row for chunk in _chunks(list(keys)) for row in model.select().where(key.in_(chunk))]
-
-
-def _chunks(values: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]
+    return [row for chunk in chunks(list(keys)) for row in model.select().where(key.in_(chunk))]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .chunks import chunks
 from .database import database
-
-_AT_ONCE = 500
 
 
 class OtherTables:
@@ -32,16 +31,16 @@ class OtherTables:
             target, going = waiting.pop()
             for owner, column in self._references.get(target, ()):
                 key = _key_of(owner)
-                for start in range(0, len(going), _AT_ONCE):
-                    pointing = _pointing(owner, key, column, going[start : start + _AT_ONCE])
+                for chunk in chunks(going):
+                    pointing = _pointing(owner, key, column, chunk)
                     fresh = [one for one in pointing if one not in seen.setdefault(owner, set())]
                     if fresh:
                         seen[owner].update(fresh)
                         doomed.append((owner, key, fresh))
                         waiting.append((owner, fresh))
         for owner, key, pointing in reversed(doomed):  # what refers to a row was found after it
-            for start in range(0, len(pointing), _AT_ONCE):
-                _run(f'DELETE FROM "{owner}" WHERE "{key}" IN', pointing[start : start + _AT_ONCE])
+            for chunk in chunks(pointing):
+                _run(f'DELETE FROM "{owner}" WHERE "{key}" IN', chunk)
             gone[owner] = gone.get(owner, 0) + len(pointing)
         return gone
 

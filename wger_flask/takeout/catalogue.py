@@ -13,6 +13,7 @@ from ..auth.models import User
 from ..rest.owned import Owned
 from ..rest.ownership import Ownership
 from ..rest.registry import Registry
+from ..storage.chunks import chunks
 from ..storage.model import Model, columns_of, key_of, label_of, links_of, matched_by_of, references_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
@@ -77,8 +78,7 @@ class Catalogue:
         further: set[type[Model]] = set()
         key_name, names = key_of(model).name, _columns(model)
         references = references_of(model)
-        for start in range(0, len(lacking), AT_ONCE):
-            chunk = lacking[start : start + AT_ONCE]
+        for chunk in chunks(lacking, AT_ONCE):
             called = names_of(self._registry, model)(chunk)
             for key, *values in Selection(model, (any_of(key_of(model), chunk),)).rows((key_name, *names)):
                 entry: Entry = {KEY: key, **dict(zip(names, values, strict=True))}

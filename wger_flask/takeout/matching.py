@@ -5,12 +5,13 @@ What is called so must be one row, or it is not matched: the wrong food is worse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..rest.registry import Registry
 from ..storage import columns
+from ..storage.chunks import chunks
 from ..storage.columns import parse_uuid, storable
 from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of, references_of
 from ..storage.predicates import any_of, equals
@@ -18,8 +19,6 @@ from ..storage.query import Selection
 from .catalogue import KEY, NAME, UUID
 from .document import Entry, is_key
 from .errors import Refused
-
-_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -87,7 +86,7 @@ class Matches:
         keys = self._keys.setdefault(model, {})
         if UUID in columns_of(model):
             keys.update(_by_uuid(model, entries))
-        for some in _some([key for key in entries if key not in keys]):
+        for some in chunks([key for key in entries if key not in keys]):
             keys.update(self._by_name(model, {key: entries[key] for key in some}))
 
     def _by_name(self, model: type[Model], entries: dict[object, dict[str, Any]]) -> Iterator[tuple[object, Any]]:
@@ -107,7 +106,7 @@ class Matches:
 def _by_uuid(model: type[Model], entries: dict[object, dict[str, Any]]) -> Iterator[tuple[object, Any]]:
     given = {key: uuid for key, told in entries.items() if (uuid := parse_uuid(told.get(UUID))) is not None}
     column, key_name = columns_of(model)[UUID], key_of(model).name
-    for some in _some(list(given)):
+    for some in chunks(list(given)):
         rows = Selection(model, (any_of(column, [given[key] for key in some]),)).rows((UUID, key_name))
         here = dict(rows)
         for key in some:
@@ -137,7 +136,3 @@ def _only_one(model: type[Model], values: dict[str, Any]) -> Any:
         clauses.append(equals(column, value))
     found = Selection(model, tuple(clauses)).rows((key_of(model).name,), 2)
     return found[0][0] if len(found) == 1 else None
-
-
-def _some(keys: list[object]) -> Iterable[list[object]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

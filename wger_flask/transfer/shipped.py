@@ -16,9 +16,8 @@ from importlib.resources.abc import Traversable
 from uuid import UUID
 
 from ..storage import columns
+from ..storage.chunks import chunks
 from ..storage.model import Model, columns_of, key_of, label_of, links_of, references_to, with_links
-
-_AT_ONCE = 500
 
 
 def documents() -> list[Traversable]:
@@ -83,8 +82,7 @@ class Shipped:
             if label_of(model).partition(".")[0] != app:
                 continue
             keys, self._rows[model] = list(self._rows[model]), set()
-            for start in range(0, len(keys), _AT_ONCE):
-                chunk = keys[start : start + _AT_ONCE]
+            for chunk in chunks(keys):
                 for link in links_of(model).values():
                     link.through.delete().where(link.source.in_(chunk)).execute()
                 gone += model.delete().where(key_of(model).in_(chunk)).execute()
@@ -99,6 +97,5 @@ def _keys(model: type[Model]) -> set:
 
 def _pointing(reference: columns.ForeignKey, targets: set):
     owner, wanted = reference.model, list(targets)
-    for start in range(0, len(wanted), _AT_ONCE):
-        chunk = wanted[start : start + _AT_ONCE]
+    for chunk in chunks(wanted):
         yield from owner.select(key_of(owner), reference).where(reference.in_(chunk)).tuples()

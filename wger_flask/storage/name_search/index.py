@@ -17,15 +17,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
 from .. import columns as fields
 from ..bulk import Upsert
+from ..chunks import chunks
 from ..database import DatabaseError, advisory_lock, database, transaction
 from ..model import Model, abstract, key_of, make_model, table_of
 from ..statements import tuples_of
@@ -42,8 +43,6 @@ _REBUILD_FROM = 2000
 _LONGEST_WORD = 40
 _WAIT = 1  # seconds: a search only reads, and rather misses a name than waits
 _looked = threading.local()
-
-T = TypeVar("T")
 
 
 class Word(Model):
@@ -112,7 +111,7 @@ class NameIndex:
         names = self.names
         gone = names.select(names.id).where(names.id.not_in(self.model.select(self.key)))
         lost = [key for (key,) in tuples_of(gone)]
-        for keys in _chunks(lost):
+        for keys in chunks(lost, _AT_ONCE):
             with self._in_step(keys):
                 names.delete().where(names.id.in_(keys)).execute()
         return len(lost) + self._copy(self._changed(None))
@@ -148,7 +147,7 @@ class NameIndex:
             with self._in_step(None):
                 upsert.write(copies)
         else:
-            for part in _chunks(copies):
+            for part in chunks(copies, _AT_ONCE):
                 with self._in_step([row[0] for row in part]):
                     upsert.write(part)
         _learn(words)
@@ -227,15 +226,10 @@ def _learn(words: set[str]) -> None:
     """Add ``words`` to those that are known."""
     held, table = database.obj, Word._meta.table_name
     texts = sorted(folding.folded([word]) for word in words if len(word) <= _LONGEST_WORD and not word.isdigit())
-    for part in _chunks(texts):
+    for part in chunks(texts, _AT_ONCE):
         known = {text for (text,) in tuples_of(Word.select(Word.folded).where(Word.folded.in_(part)))}
         first = Word.select(peewee.fn.COALESCE(peewee.fn.MAX(Word.id), 0)).scalar() + 1
         fresh = list(enumerate((text for text in part if text not in known), first))
         if fresh:
             with held.dialect.renaming(held, table, [key for key, _ in fresh]):
                 Upsert(Word, ("id", "folded")).write(fresh)
-
-
-def _chunks(values: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..chunks import chunks
 from ..dialects.sync_log import BUCKET, OPERATION, PENDING, ROW, STATE
 from . import buckets
 from .nodes import Node
@@ -71,7 +72,7 @@ def _take(work: _Run, node: Node) -> set[str]:
         marked = f"SELECT object_id AS value FROM {PENDING} WHERE object_type = '{node.table}'"
         return _mark_children(work, node, marked, ())
     tables: set[str] = set()
-    for keys in _chunks(_keys(work, node)):
+    for keys in chunks(_keys(work, node), AT_ONCE):
         if moved := _write(work, node, keys):
             tables |= _mark_children(work, node, sql.marks, (sql.listed(moved),))
     return tables
@@ -183,8 +184,3 @@ def _note(work: _Run) -> None:
             (checksum % CHECKSUMS, work.live.get(bucket, 0), work.newest[bucket], bucket),
         )
     work.database.execute_sql(f"UPDATE {STATE} SET last_op_id = {given}", (work.last,))
-
-
-def _chunks(keys: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield keys[start : start + AT_ONCE]
