@@ -75,3 +75,10 @@ def test_what_ends_a_run_is_one_line(command):
 def test_a_token_is_for_an_account_that_there_is(command):
     done, *_ = command(Report(), "--token", "a", "--user", "nobody")
     assert done.exit_code and "nobody" in done.output and "Traceback" not in done.output
+
+
+def test_pictures_of_foods_come_where_they_are_asked_for(command):
+    _, wanted = command(Report())
+    assert {"foods", "profile", "gallery"} <= wanted.only and "food-pictures" not in wanted.only
+    _, wanted = command(Report(), "--only", "food-pictures")
+    assert wanted.only == {"food-pictures"}

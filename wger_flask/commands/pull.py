@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from ..pull.parts import OWN, PUBLIC
+from ..pull.parts import OWN, PUBLIC, SELDOM
 from .application import migrated, note
 from .errors import CommandError
 from .progress import ProgressBars
 
-PARTS = (*PUBLIC, *OWN)
+PARTS = (*PUBLIC, *SELDOM, *OWN)
 _SHOWN = 20
 
 
 def _parts(context: click.Context, parameter: click.Parameter, value: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in value.split(",") if name.strip()) or frozenset(PARTS)
+    names = frozenset(name.strip() for name in value.split(",") if name.strip()) or frozenset((*PUBLIC, *OWN))
     if unknown := names - set(PARTS):
         raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return names
@@ -25,7 +25,8 @@ def _parts(context: click.Context, parameter: click.Parameter, value: str) -> fr
 @click.option("--token", envvar="PULL_TOKEN", default="", metavar="TOKEN",
               help="An API key of the account there whose own rows are copied; or in PULL_TOKEN.")  # fmt: skip
 @click.option("--user", "name", metavar="NAME", help="The account here that they are copied into.")
-@click.option("--only", default="", callback=_parts, metavar="PARTS", help=f"Some of {','.join(PARTS)}; all otherwise.")
+@click.option("--only", default="", callback=_parts, metavar="PARTS",
+              help=f"Some of {','.join(PARTS)}; all but {','.join(SELDOM)} otherwise.")  # fmt: skip
 @click.option("--language", "languages", multiple=True, metavar="CODE",
               help="Only foods named in this language (de); may be given several times.")  # fmt: skip
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.1, show_default=True, help="Seconds between requests.")

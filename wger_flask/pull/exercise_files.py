@@ -17,13 +17,8 @@ from . import rows
 from .client import Missing
 from .files import MOST_IMAGE, MOST_VIDEO, Fetched, fetch, keep
 from .state import State, digest_of, unsigned_address
-from .values import NotTaken, demand_key, rows_in, values_of
+from .values import LICENSED, NotTaken, demand_key, rows_in, values_of
 from .vocabulary import Words
-
-LICENSED = (
-    "license", "license_title", "license_object_url", "license_author", "license_author_url",
-    "license_derivative_source_url",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

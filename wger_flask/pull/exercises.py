@@ -30,10 +30,10 @@ from ..storage.model import Link, Model, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from . import rows
-from .exercise_files import LICENSED, ExerciseFiles, Work
+from .exercise_files import ExerciseFiles, Work
 from .models import PullRow
 from .state import LOCK, State, demand_refusal, digest_of
-from .values import NotTaken, keys_in, rows_in, values_of
+from .values import LICENSED, NotTaken, keys_in, rows_in, values_of
 from .vocabulary import Words, folded
 
 PART, LABEL, PAGE = "exercises", label_of(Exercise), 50

@@ -22,15 +22,14 @@ from ..storage.query import Selection
 from .client import Missing
 from .rows import with_uuid
 from .state import LOCK, State, read_page, since
-from .values import NotTaken, demand_key, keys_in, nowhere, rows_in, values_of
+from .values import LICENSED, NotTaken, demand_key, keys_in, nowhere, rows_in, values_of
 from .vocabulary import Words
 
 PART, PAGE, _AT_ONCE = "foods", 500, 50
 _NAMES = (
     "uuid", "remote_id", "source_name", "source_url", "code", "name", "common_name", "brand", "created", "energy",
     "protein", "carbohydrates", "carbohydrates_sugar", "fat", "fat_saturated", "fiber", "sodium", "is_vegan",
-    "is_vegetarian", "nutriscore", "license", "license_title", "license_object_url", "license_author",
-    "license_author_url", "license_derivative_source_url", "language",
+    "is_vegetarian", "nutriscore", "language", *LICENSED,
 )  # fmt: skip
 _NEEDED = ("uuid", "name", "energy", "protein", "carbohydrates", "fat", "language", "license")
 _UNIT = label_of(IngredientWeightUnit)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from ..domain.gallery.models import Image as Photo
 from ..domain.measurements.models import Category, Measurement
 from ..domain.nutrition.models import LogItem, Meal, MealItem, NutritionPlan
 from ..domain.routines import models as training
@@ -88,7 +87,6 @@ WEIGHTS = Part("weightentry", Measurement, only=("date",))
 ROUTINES = Part("routine", training.Routine)
 SESSIONS = Part("workoutsession", training.WorkoutSession, adapt=session_in_todays_words)
 LOGS = Part("workoutlog", training.WorkoutLog, later=("next_log",))
-GALLERY = Part("gallery", Photo, skipped=("image", "width", "height"))
 _CONFIGS = {
     "weight": training.WeightConfig, "max-weight": training.MaxWeightConfig,
     "repetitions": training.RepetitionsConfig, "max-repetitions": training.MaxRepetitionsConfig,

@@ -11,7 +11,7 @@ from typing import Any
 from ..media.errors import NotStored
 from ..rest.services import services
 from ..storage.database import DatabaseError, transaction
-from . import deletions, gallery, measurements, own, profile
+from . import deletions, food_pictures, gallery, measurements, own, profile
 from .client import Client, Missing, PullFailure
 from .exercises import Exercises
 from .foods import Foods
@@ -74,6 +74,8 @@ def _copy(client: Client, wanted: Wanted, told: dict[str, Any], report: Report, 
     foods = Foods(state, words)
     if "foods" in wanted.only:
         foods.run(wanted.languages)
+    if "food-pictures" in wanted.only:
+        food_pictures.copy(state, words)
     if wanted.user is not None:
         own_state = State(client, wanted.user, report, show, wanted.anew)
         try:

@@ -19,6 +19,12 @@ from ..transfer.columns import demand_fitting, value_reader
 Find = Callable[[type[Model], object], Any]
 """Return the key here of a row of a model, by its key over there; None where there is none."""
 
+LICENSED = (
+    "license", "license_title", "license_object_url", "license_author", "license_author_url",
+    "license_derivative_source_url",
+)  # fmt: skip
+"""The columns of whatever has a licence and an author."""
+
 _MOST_TEXT = 100_000
 _MOST_NESTED = 1000
 _LONGEST_KEY = 40

@@ -83,7 +83,7 @@ class ImageFile(UploadField):
 
     ``folder(values)`` returns the folder below the media root, from a dictionary of what the row will hold.
     ``with_thumbnails`` makes the small versions of it that lists show.  What is no JPEG, PNG, WebP or AVIF is
-    refused; columns ``width`` and ``height`` (pixels) are filled in where the model has them.
+    refused; columns ``width``, ``height`` (pixels) and ``size`` (bytes) are filled in where the model has them.
     """
 
     def __init__(self, *, with_thumbnails: bool = False, **kwargs: Any):
@@ -92,8 +92,8 @@ class ImageFile(UploadField):
 
     def look_at(self, sent: FileStorage) -> Upload:
         found = images.inspect(cast(BinaryIO, sent.stream), sent.filename, services().settings.WGER_KEEP_PHOTO_POSITION)
-        size = {"width": found.width, "height": found.height}
-        return Upload(found.content, found.extension, size, _make_thumbnails if self.with_thumbnails else None)
+        told = {"width": found.width, "height": found.height, "size": len(found.content)}
+        return Upload(found.content, found.extension, told, _make_thumbnails if self.with_thumbnails else None)
 
 
 class VideoFile(UploadField):
