@@ -36,7 +36,7 @@ class FirstAnswer(Model):
 
 
 class FirstAnswers:
-    """What the kit asks for first answers: see :class:`~wger_flask.rest.repeated_writes.Kept`."""
+    """What the kit asks for first answers: see :class:`~wger_flask.rest.repeated_writes.AnswerStore`."""
 
     def find(self, user_id: int, key: str) -> Answer | None:
         """Return what a user's write with ``key`` was answered within a day, None where there was none."""

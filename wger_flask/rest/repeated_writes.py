@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     body: str | None
 
 
-class Kept(Protocol):
+class AnswerStore(Protocol):
     """Where answers are kept, which the application gives."""
 
     def find(self, user_id: int, key: str) -> Answer | None:
@@ -51,8 +51,8 @@ class Kept(Protocol):
         """Keep an answer, in the transaction of the write."""
 
 
-class Nothing:
-    """Keeps nothing."""
+class NoStore:
+    """An :class:`AnswerStore` that keeps nothing."""
 
     def find(self, user_id: int, key: str) -> Answer | None:
         """Find nothing."""
@@ -74,13 +74,12 @@ class TooLongToRepeat(Detailed):
     status, message = 409, "This was done already; its answer was too large to be given again."
 
 
-class Repeatable:
-    """A write with a key: ``user_id``, ``key``, and ``digest``, which tells it from other requests."""
+class Repeatable(NamedTuple):
+    """A write with a key: whose it is, the key, and what tells its request from others."""
 
-    __slots__ = ("digest", "key", "user_id")
-
-    def __init__(self, user_id: int, key: str, digest: str):
-        self.user_id, self.key, self.digest = user_id, key, digest
+    user_id: int
+    key: str
+    digest: str
 
 
 def takes_key(target: Target, method: str) -> bool:

@@ -15,7 +15,7 @@ from ..storage.database import accompanied, advisory_lock, database, transaction
 from ..storage.model import clashes_of, columns_of, table_of
 from .permissions import User
 from .registry import Registry
-from .repeated_writes import Kept, Nothing
+from .repeated_writes import AnswerStore, NoStore
 from .throttling import Limit, Throttle
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Services:
     is_own_form: Callable[[Request], bool] = lambda request: False
     is_foreign: Callable[[Request], bool] = lambda request: False
     note_deletion: Callable[[Call, object], None] = lambda call, row: None
-    first_answers: Kept = field(default_factory=Nothing)
+    first_answers: AnswerStore = field(default_factory=NoStore)
     debug: bool = False
     media: MediaStore = field(init=False)
 
