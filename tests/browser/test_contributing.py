@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from tests.browser.test_training import Hand
 from tests.media.samples import picture
@@ -41,7 +41,7 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     hand.press("Add")
     assert Exercise.select().count() == before
     alert = page.get_by_role("alert")
-    assert alert.get_by_text("Ensure this value has at least 40 characters").is_visible()
+    expect(alert.get_by_text("Ensure this value has at least 40 characters")).to_be_visible()
     english, german = group(page, "In English"), group(page, "In another language")
     assert english.get_by_label(re.compile("^Name")).input_value() == "Shrimp Squat"
     assert english.get_by_label(re.compile("^Other names")).input_value() == "Airborne Lunge\nOne-legged Kneel"
@@ -54,7 +54,7 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     german.get_by_label(re.compile("^Description")).fill(GERMAN)
     hand.press("Add")
     assert hand.told() == "Exercise was added."
-    assert page.get_by_role("heading", name="Shrimp Squat").first.is_visible()
+    expect(page.get_by_role("heading", name="Shrimp Squat").first).to_be_visible()
     made = Exercise.select().order_by(Exercise.id.desc()).get()
     assert page.url.endswith(f"/api/v2/exerciseinfo/{made.id}/")
     words = {row.language_id: row.name for row in Translation.select().where(Translation.exercise == made)}
@@ -76,11 +76,11 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     hand.follow("Add another name in English")
     page.get_by_label(re.compile("^Alias")).fill("Skater Squat")
     hand.press("Add")
-    assert page.get_by_text("Skater Squat").first.is_visible()
+    expect(page.get_by_text("Skater Squat").first).to_be_visible()
     hand.follow("Change the words in English")
     hand.fill(Name="Shrimp Pistol Squat")
     hand.press("Save")
-    assert page.get_by_role("heading", name="Shrimp Pistol Squat").first.is_visible()
+    expect(page.get_by_role("heading", name="Shrimp Pistol Squat").first).to_be_visible()
 
     # It is found, and goes again, another one in its place.
     page.goto("/api/v2/exerciseinfo/?name__search=shrimp pistol")

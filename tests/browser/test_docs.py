@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.chromium import expect
 from tests.conftest import settings_for
 from wger_flask.testing.server import with_app
 
@@ -20,4 +21,4 @@ def test_pages_are_found_by_search_and_lead_on(window):
     page.get_by_placeholder("Search").fill("otherwise")
     page.locator(".md-search-result__link", has_text="Batch").first.click()
     page.wait_for_url("**/docs/reference/fields/**")
-    assert page.locator("#wger_flask\\.api\\.Batch").count() == 1
+    expect(page.locator("#wger_flask\\.api\\.Batch")).to_have_count(1)

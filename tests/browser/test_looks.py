@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import samples
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
 from tests.conftest import key_of
@@ -117,17 +117,17 @@ def test_a_phone_shows_cards_and_a_chart_of_its_own(phone):
     weigh("ada", 40)
     log_in(phone, "ada")
     phone.goto("/api/v2/weightentry/")
-    assert phone.locator("svg.slim").is_visible()
-    assert not phone.locator("svg.wide").is_visible()
+    expect(phone.locator("svg.slim")).to_be_visible()
+    expect(phone.locator("svg.wide")).not_to_be_visible()
     assert not phone.locator("thead").is_visible() or phone.locator("thead").bounding_box()["height"] <= 1
     label = phone.evaluate("getComputedStyle(document.querySelector('td:nth-child(2)'), '::before').content")
     assert label == '"Weight"'
     bar = phone.locator("header").bounding_box()
     assert bar["height"] < 80, "one line"
-    assert not phone.get_by_role("link", name="Routines").first.is_visible()
+    expect(phone.get_by_role("link", name="Routines").first).not_to_be_visible()
     phone.locator("header summary").click()
-    assert phone.get_by_role("link", name="Routines").first.is_visible()
-    assert phone.get_by_role("button", name="Log out").is_visible()
+    expect(phone.get_by_role("link", name="Routines").first).to_be_visible()
+    expect(phone.get_by_role("button", name="Log out")).to_be_visible()
     tall = [box["height"] for box in (item.bounding_box() for item in phone.locator(".menu a").all()) if box]
     assert min(tall) >= 24  # WCAG 2.2, 2.5.8: what is to be touched
 
@@ -152,14 +152,15 @@ def test_the_first_hit_of_a_search_is_in_sight(window):
         page.goto("/api/v2/exerciseinfo/?name__search=press&category=11&muscles=2")
         assert page.locator(".grid > li").first.bounding_box()["y"] < size["height"] * 0.7
         page.get_by_role("link", name="Name search: press").click()
-        assert page.get_by_role("link", name="Clear all").is_visible() and "name__search" not in page.url
+        expect(page.get_by_role("link", name="Clear all")).to_be_visible()
+        assert "name__search" not in page.url
 
 
 def test_the_menu_opens_every_list_without_a_script(window):
     page = window(java_script_enabled=False)
     page.goto("/")
     measured = page.get_by_role("navigation", name="Main").get_by_role("link", name="Equipment")
-    assert not measured.is_visible()
+    expect(measured).not_to_be_visible()
     page.get_by_role("button", name="More lists").click()
     measured.click()
     page.wait_for_url("**/api/v2/equipment/")

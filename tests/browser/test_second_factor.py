@@ -8,7 +8,7 @@ import time
 import pyotp
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from tests.browser.serving import serving
 from wger_flask.auth.models import Authenticator
@@ -148,7 +148,7 @@ class TestPasskeys:
         page.locator("input[id^=passkey-]").fill("ecarg-pass")
         page.get_by_role("button", name="Remove this passkey").click()
         page.get_by_role("status").wait_for()
-        assert page.get_by_text("Laptop").count() == 0
+        expect(page.get_by_text("Laptop")).to_have_count(0)
         log_out(page)
         page.goto("/user/login")
         page.get_by_role("button", name="Use a passkey").click()

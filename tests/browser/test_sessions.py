@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.chromium import expect
 from tests.browser.conftest import log_in
 from wger_flask.domain.measurements.models import Measurement
 
@@ -58,5 +59,5 @@ def test_a_page_of_somebody_else_writes_nothing(browser, address, origin):
     assert Measurement.select().count() == before
     assert "99" not in page.locator("main").inner_text()
     page.goto("/api/v2/weightentry/")  # and the session goes on
-    assert page.locator("form[action$=logout]").count()
+    expect(page.locator("form[action$=logout]")).to_have_count(1)
     context.close()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.browser import samples
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from tests.browser.test_looks import CONTRASTS
 from tests.conftest import key_of
@@ -39,13 +39,13 @@ def test_a_set_is_logged_and_the_charts_grow(window, app):
     page = window()
     log_in(page, "ada")
     page.goto(f"/api/v2/routine/{routine}/")
-    assert page.locator("td.today").count() == 1
+    expect(page.locator("td.today")).to_have_count(1)
     weeks = page.locator("svg.wide .pillar").count()
     page.get_by_role("link", name="Log a set of Bench Press").click()
     assert page.locator("#field-weight").input_value() == "85"
     page.get_by_role("button", name="Add").click()
     assert f"/routine/{routine}/" in page.url
-    assert page.locator("svg.wide .pillar").count() == weeks + 1
+    expect(page.locator("svg.wide .pillar")).to_have_count(weeks + 1)
 
 
 def test_a_meal_is_planned_and_noted(window, app):
@@ -66,12 +66,12 @@ def test_a_meal_is_planned_and_noted(window, app):
     page.get_by_label("Amount").fill("100")
     page.get_by_role("button", name="Add").click()
     assert page.locator("tfoot .number").first.inner_text() == "370"
-    assert page.get_by_text("370 of 2000 kcal").is_visible()
+    expect(page.get_by_text("370 of 2000 kcal")).to_be_visible()
     page.get_by_role("link", name="Log Rolled oats").click()
     page.get_by_role("button", name="Add").click()
-    assert page.get_by_text("370 of 2000 kcal").count() == 2
+    expect(page.get_by_text("370 of 2000 kcal")).to_have_count(2)
     page.keyboard.press("Tab")
-    assert page.locator("svg.wide a.point").count() == 1
+    expect(page.locator("svg.wide a.point")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -114,8 +114,9 @@ def test_a_plan_is_printed_without_what_is_to_be_pressed(window, app):
     log_in(page, "ada")
     page.goto(f"/api/v2/routine/{routine}/")
     page.emulate_media(media="print")
-    assert page.locator(".prescription").first.is_visible() and page.locator("table.calendar").is_visible()
-    assert page.locator("a.button, button, select, summary, .top, .crumbs").locator("visible=true").count() == 0
+    expect(page.locator(".prescription").first).to_be_visible()
+    expect(page.locator("table.calendar")).to_be_visible()
+    expect(page.locator("a.button, button, select, summary, .top, .crumbs").locator("visible=true")).to_have_count(0)
 
 
 def test_the_bars_of_the_diary_are_reached_by_keyboard(window, paths):
@@ -126,4 +127,4 @@ def test_the_bars_of_the_diary_are_reached_by_keyboard(window, paths):
     bar.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**day=2025-06-12**")
-    assert page.get_by_role("heading", name="Thursday, 12 June 2025").is_visible()
+    expect(page.get_by_role("heading", name="Thursday, 12 June 2025")).to_be_visible()

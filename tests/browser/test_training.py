@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from wger_flask.domain.routines.models import Day, Routine, Slot, SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.rest.timezone import today
@@ -79,7 +79,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     page.locator("summary", has_text="Add routine").click()
     hand.fill(Name="Strength", Start=today().isoformat(), End=(today() - timedelta(days=1)).isoformat())
     hand.press("Add")
-    assert page.get_by_role("alert").get_by_text("cannot be before the start date").is_visible()
+    expect(page.get_by_role("alert").get_by_text("cannot be before the start date")).to_be_visible()
     assert page.get_by_label("Name").input_value() == "Strength"
     hand.fill(End=(today() + timedelta(days=13)).isoformat())
     hand.press("Add")
@@ -88,7 +88,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.day(Name="Push")
     hand.day(Name="Pull")
     hand.day(Name="Sleep", Rest_day=True)
-    assert page.get_by_role("heading", level=3).filter(has_text=re.compile("Push|Pull|Sleep")).count() == 3
+    expect(page.get_by_role("heading", level=3).filter(has_text=re.compile("Push|Pull|Sleep"))).to_have_count(3)
     assert "Rest." in page.locator(".day.rest").inner_text()
 
     # Exercises, one of them a superset, with their sets and how they progress.
@@ -98,7 +98,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.unfold("Lateral Raise")
     hand.exercise("Add to a superset", "Triceps Pushdown", Sets=3, Repetitions=15)
     hand.exercise("Add an exercise to Pull", "Deadlift", Sets=3, Repetitions=5, Weight=100)
-    assert page.get_by_text("Superset", exact=True).count() == 1
+    expect(page.get_by_text("Superset", exact=True)).to_have_count(1)
     assert hand.prescribed() == [
         "4 Sets, 6 × 60 kg @ 2 RiR", "3 Sets, 12 × 8 kg", "3 Sets, 15 Reps", "3 Sets, 5 × 100 kg",
     ]  # fmt: skip
@@ -128,13 +128,14 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.follow("Train now with Push")
     hand.fill(Notes="Slept well")
     hand.press("Add")
-    assert page.get_by_text("0 of 4").is_visible()
+    expect(page.get_by_text("0 of 4")).to_be_visible()
     hand.follow("Log set 1 of Bench Press")
     hand.press("Add")
     hand.follow("Log set 2 of Bench Press")
     hand.fill(Repetitions=5, RiR="0.5")
     hand.press("Add")
-    assert page.get_by_text("2 of 4").is_visible() and page.get_by_text("5 × 60 kg").is_visible()
+    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.get_by_text("5 × 60 kg")).to_be_visible()
     hand.follow("Change set 2")
     hand.fill(Repetitions=4)
     hand.press("Save")
@@ -142,12 +143,12 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.follow("Choose Deadlift")
     hand.fill(Repetitions=3, Weight=90)
     hand.press("Add")
-    assert page.get_by_text("3 × 90 kg").is_visible()
+    expect(page.get_by_text("3 × 90 kg")).to_be_visible()
     assert "since" in page.get_by_label("The session").inner_text()
     hand.follow("End the session")
     hand.press("Save")
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", page.get_by_label("The session").inner_text())
-    assert not page.get_by_role("link", name="End the session").count()
+    expect(page.get_by_role("link", name="End the session")).to_have_count(0)
     hand.follow("Strength")
     hand.follow("Sessions")
     assert "6, 4 × 60 kg" in page.locator(".day").inner_text()
@@ -165,13 +166,13 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     # What it comes to.
     hand.menu("Routines")
     hand.follow("Strength")
-    assert page.get_by_role("link", name=re.compile("trained on")).count() == 1
+    expect(page.get_by_role("link", name=re.compile("trained on"))).to_have_count(1)
     assert "at most 870 kg" in page.locator("figcaption").first.inner_text()
     hand.follow("Statistics")
-    assert page.get_by_role("row", name=re.compile("Bench Press 2 600")).is_visible()
+    expect(page.get_by_role("row", name=re.compile("Bench Press 2 600"))).to_be_visible()
     hand.go(page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Strength"))
     hand.follow("Every date")
-    assert page.locator("tbody tr").count() == 14
+    expect(page.locator("tbody tr")).to_have_count(14)
     hand.follow("The routine with its calendar")
 
     # A copy becomes a template; what is not wanted goes.
@@ -182,7 +183,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     page.locator("summary", has_text=re.compile("^Change$")).click()
     page.locator("#change").get_by_label("Template").check()
     hand.press("Save")
-    assert page.get_by_text("template", exact=True).is_visible()
+    expect(page.get_by_text("template", exact=True)).to_be_visible()
     hand.unfold("Lateral Raise")
     hand.follow("Change exercise")
     hand.fill(Comment="Elbows in")
@@ -191,8 +192,8 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.press("Search")
     hand.follow("Choose Overhead Press")
     hand.press("Save")
-    assert page.get_by_role("link", name="Overhead Press", exact=True).is_visible()
-    assert page.get_by_text("Elbows in").is_visible()
+    expect(page.get_by_role("link", name="Overhead Press", exact=True)).to_be_visible()
+    expect(page.get_by_text("Elbows in")).to_be_visible()
     hand.follow("Change day", 1)
     hand.follow("Delete…")
     assert "1 day" in page.locator("#deletion").inner_text()

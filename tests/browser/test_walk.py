@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from tests.browser.serving import weigh
 from wger_flask.domain.measurements.models import Measurement
@@ -33,7 +33,7 @@ def test_a_newcomer_looks_around(window):
     page.get_by_label("Category").select_option(label="Chest")
     page.get_by_role("button", name="Apply").click()
     assert page.url.endswith("?ordering=-id&category=11"), "empty filters do not lengthen the address"
-    assert page.locator("tbody tr").count() == 10
+    expect(page.locator("tbody tr")).to_have_count(10)
 
     page.locator("tbody").get_by_role("link", name="Bench Press", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Bench Press"
@@ -62,26 +62,26 @@ def test_somebody_records_their_weight(window, scripts):
     assert page.url.endswith("/api/v2/weightentry/")
 
     add(page, "2025-03-01T07:30", "7")
-    assert page.get_by_role("alert").get_by_text("between 20 and 350 kg").is_visible()
+    expect(page.get_by_role("alert").get_by_text("between 20 and 350 kg")).to_be_visible()
     weight = page.get_by_label("Weight")
     assert weight.input_value() == "7"
     assert weight.get_attribute("aria-invalid") == "true"
     weight.fill("81.5")
     page.get_by_role("button", name="Add").click()
     assert page.get_by_role("status").inner_text() == "Weight entry was added."
-    assert page.locator("tbody tr:target").get_by_text("81.50").is_visible()
+    expect(page.locator("tbody tr:target").get_by_text("81.50")).to_be_visible()
 
     page.locator("tbody tr").first.get_by_role("link").first.click()
     page.locator("summary", has_text="Change").click()
     page.get_by_label("Weight").fill("81.2")
     page.get_by_role("button", name="Save").click()
     assert page.get_by_role("status").inner_text() == "The changes were saved."
-    assert page.locator("dl").get_by_text("81.20").is_visible()
+    expect(page.locator("dl").get_by_text("81.20")).to_be_visible()
 
     page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Body weight").click()
-    assert page.locator("svg.chart").count() == 0
+    expect(page.locator("svg.chart")).to_have_count(0)
     add(page, "2025-03-08T07:30", "80.4")
-    assert page.locator("svg.chart.wide").is_visible()
+    expect(page.locator("svg.chart.wide")).to_be_visible()
     assert "between 80.4 and 81.2, latest 80.4" in page.locator("figcaption").inner_text()
 
     page.locator("tbody tr").first.get_by_role("link").first.click()
@@ -104,7 +104,7 @@ def test_the_button_opens_the_form_and_puts_the_cursor_into_it(window):
     log_in(page, "ada")
     page.goto("/api/v2/weightentry/")
     page.get_by_role("link", name="Add weight entry").click()
-    assert page.locator("#new-date").is_visible()
+    expect(page.locator("#new-date")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "new-date"
 
 
@@ -114,7 +114,7 @@ def test_a_point_of_the_chart_tells_its_value(window, app):
     log_in(page, "ada")
     page.goto("/api/v2/weightentry/")
     points = page.locator("svg.wide .point")
-    assert points.count() == 30
+    expect(points).to_have_count(30)
     assert re.fullmatch(r"2025-07-01: \d\d(\.\d+)?", points.last.locator("title").text_content())
 
 
@@ -140,10 +140,10 @@ def test_an_api_key_is_made_and_works(window, size):
     key = page.locator("#key").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert page.request.get("/api/v2/userprofile/", headers={"Authorization": f"Token {key}"}).ok
-    assert not page.get_by_role("button", name="Revoke it").is_visible()
+    expect(page.get_by_role("button", name="Revoke it")).not_to_be_visible()
     page.get_by_text("Revoke it", exact=True).first.click()
     page.get_by_role("button", name="Revoke it").click()
-    assert page.get_by_text("You have no key.").is_visible()
+    expect(page.get_by_text("You have no key.")).to_be_visible()
 
 
 def test_the_account_is_behind_its_name(window):
@@ -157,10 +157,10 @@ def test_the_account_is_behind_its_name(window):
     page.get_by_role("link", name="E-mail addresses").click()
     page.get_by_label("E-mail address").fill("second@example.org")
     page.get_by_role("button", name="Add it").click()
-    assert page.get_by_role("heading", name="second@example.org").is_visible()
-    assert not page.get_by_role("button", name="Remove it").first.is_visible()
+    expect(page.get_by_role("heading", name="second@example.org")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove it").first).not_to_be_visible()
     page.get_by_role("button", name="Log out").click()
-    assert page.get_by_role("link", name="Log in").first.is_visible()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
 
 
 def test_keyboard_alone_is_enough(window):
@@ -168,7 +168,8 @@ def test_keyboard_alone_is_enough(window):
     page.goto("/api/v2/exercise/")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
-    assert skip.is_visible() and focused(page) == "Skip to the content"
+    expect(skip).to_be_visible()
+    assert focused(page) == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
@@ -208,7 +209,7 @@ def test_the_documentation_is_drawn_from_what_is_served_here(window, path, marke
     page = window()
     page.goto(path)
     page.locator(marker).first.wait_for(timeout=90_000)  # ReDoc draws everything before it shows anything
-    assert page.get_by_text("weightentry").first.is_visible()
+    expect(page.get_by_text("weightentry").first).to_be_visible()
 
 
 def test_a_request_is_tried_out_in_swagger_ui(window):
