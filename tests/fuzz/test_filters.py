@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import key_of
 from tests.fuzz.conftest import assert_sound
 from tests.fuzz.odd import ANY_TEXT, LIGHTLY
 from wger_flask.rest.resource import Resource
@@ -79,3 +80,26 @@ def test_any_query_of_what_is_computed(api, key_for, resource):
         assert_sound(answer, (path, query))
 
     ask()
+
+
+def is_told(schema: dict) -> bool:
+    """Tell whether the document says what a value must be, so that ``-5x`` is none."""
+    one = schema.get("items", schema)
+    told = one.get("type") in ("integer", "number", "boolean") or "enum" in one or "format" in one
+    return told and {} not in one.get("anyOf", ())
+
+
+def test_a_value_is_refused_where_the_document_does_not_have_it(app, key_for):
+    asked, taken = 0, []
+    headers = {"Authorization": f"Token {key_of('ada')}"}
+    for path, item in app.test_client().get("/api/v2/schema?format=json").json["paths"].items():
+        key = key_for(path.removeprefix("/api/v2/").partition("/")[0]) or "1"
+        for parameter in item.get("get", {}).get("parameters", ()):
+            if parameter.get("in") != "query" or not is_told(parameter["schema"]):
+                continue
+            query = {parameter["name"]: "-5x"}
+            answer = app.test_client().get(path.replace("{id}", key), query_string=query, headers=headers)
+            asked += 1
+            if not 400 <= answer.status_code < 500:
+                taken.append((path, query, answer.status_code))
+    assert not taken and asked > 500

@@ -30,7 +30,6 @@ from wger_flask.api import (
 from .models import Category, Measurement
 
 AUTO, MOST_POINTS = "auto", 200
-_ON = ("1", "true", "True")
 _ALL = 2**31  # more than any number of points
 
 
@@ -82,7 +81,7 @@ def value_counts(call: Call) -> list[dict]:
     Where the totals of days are counted, they are sorted by category, value, the first such day and unit.
     """
     series, zone, key = _series(call), _zone(call), _keys()
-    if (call.args.getlist("summed_per_day") or [""])[-1] in _ON:
+    if _given(call, "summed_per_day") in fields.Flag.ON:
         counts = _daily(series.totals("day", zone))
         counts.sort(key=lambda count: key(count.series))  # in the order of value and day before
     else:
@@ -182,7 +181,7 @@ class AggregateQuery(Schema):
 class ValueCountQuery(Schema):
     """What is counted."""
 
-    summed_per_day = fields.Boolean(label="Count the totals of days")
+    summed_per_day = fields.Flag(label="Count the totals of days")
     tz = fields.String(label="Time zone", help="whose days are meant, such as Europe/Berlin; yours unless given")
 
 

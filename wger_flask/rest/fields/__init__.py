@@ -11,10 +11,10 @@ from .base import ANSWER, NULL, PATCHED, REQUEST, REQUIRED, Field
 from .json_values import Json, JsonPicks
 from .moments import Date, DateTime, Time, parse_moment, spelled_moment
 from .numbers import BIG, Decimal, Float, Integer, check_digits, check_range
-from .texts import URL, UUID, Boolean, Choice, Password, String, TimeZone
+from .texts import URL, UUID, Boolean, Choice, Flag, Password, String, TimeZone
 
 __all__ = [
     "ANSWER", "BIG", "NULL", "PATCHED", "REQUEST", "REQUIRED", "URL", "UUID", "Boolean", "Choice", "Date", "DateTime",
-    "Decimal", "Field", "Float", "Integer", "Json", "JsonPicks", "Password", "String", "Time", "TimeZone",
+    "Decimal", "Field", "Flag", "Float", "Integer", "Json", "JsonPicks", "Password", "String", "Time", "TimeZone",
     "check_digits", "check_range", "parse_moment", "spelled_moment",
 ]  # fmt: skip

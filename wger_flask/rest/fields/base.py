@@ -49,6 +49,7 @@ class Field(marshmallow.fields.Field[Any]):
     * ``widget``: how a form asks for it, a name in ``registry.widgets``; empty where a form does not.
     * ``cell``: how a page shows it, a name in ``registry.cells``.
     * ``takes_several``: whether a form sends several values under its name.
+    * ``ignores_others``: whether a value that it does not know counts as none, in a query.
     * ``is_bulky``: whether it holds so much for each row that a table of rows leaves it out.
     * ``is_large``: whether one value may be thousands of letters.
     """
@@ -60,7 +61,7 @@ class Field(marshmallow.fields.Field[Any]):
     options_type = "field"
     widget = "text"
     cell = "plain"
-    takes_several = False
+    takes_several = ignores_others = False
     is_bulky = is_large = False
     default_error_messages = {"required": REQUIRED, "null": NULL}
 

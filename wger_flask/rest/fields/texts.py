@@ -190,6 +190,16 @@ def _plain_case(text: str) -> bool:
     return text in (text.lower(), text.upper(), text.capitalize())
 
 
+class Flag(Boolean):
+    """A parameter of a query that is on as ``1``, ``true`` or ``True``, and off as anything else: none is refused."""
+
+    ON = ("1", "true", "True")
+    ignores_others = True
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return value is True or value in self.ON
+
+
 class UUID(Field):
     """A UUID, in any of its spellings on input, lower-case with hyphens on output."""
 

@@ -95,8 +95,12 @@ def _declared(components: Components, name: str, field: Any) -> dict[str, Any]:
         made |= {"style": "form", "explode": True}
     elif isinstance(field.load_default, str | int | float):
         schema["default"] = field.load_default
-    made |= {"required": True} if field.required else {"allowEmptyValue": True}
     about = [text for text in (field.help, schema.pop("description", "")) if text] or [field.label or ""]
+    if field.ignores_others:
+        made["schema"] = _or_anything(schema)
+        about[-1] += f"; {_IGNORED}" if about[-1] else _IGNORED
+    else:
+        made |= {"required": True} if field.required else {"allowEmptyValue": True}
     return made | ({"description": ". ".join(about)} if any(about) else {})
 
 
