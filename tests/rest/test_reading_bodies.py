@@ -9,7 +9,7 @@ import marshmallow
 import pytest
 from marshmallow import ValidationError
 
-from wger_flask.storage.dialects.base import load_json
+from wger_flask.storage.dialects.values import load_json
 
 VALUES = (
     None,

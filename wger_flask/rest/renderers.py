@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from ..storage.dialects.base import wire_moment
+from ..storage.dialects.values import wire_moment
 from .application import Response
 from .negotiation import Format
 from .timezone import active_zone

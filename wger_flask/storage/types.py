@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import peewee
 
-__all__ = ["Cursor", "Expression", "Reader", "Row"]
+if TYPE_CHECKING:
+    from .dialects.base import Database
+
+__all__ = ["Cursor", "D", "Expression", "Reader", "Row"]
 
 Row = tuple[Any, ...]
 """A row of a table or of an answer: its values differ in type."""
@@ -17,6 +20,10 @@ Expression = peewee.ColumnBase
 
 Reader = Callable[[Any], object]
 """What turns a stored value, never None, into one for JSON."""
+
+
+D = TypeVar("D", bound="Database")
+"""The class of a database of one kind."""
 
 
 class Cursor(Protocol):

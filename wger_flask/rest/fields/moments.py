@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError
 
 from ...storage import columns
-from ...storage.dialects.base import wire_moment
+from ...storage.dialects.values import wire_moment
 from ..timezone import active_zone
 from .base import Field
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ..types import Cursor, Row
-from .base import D, Dialect
+from ..types import Cursor, D, Row
+from .base import Dialect
 
 if TYPE_CHECKING:
     from ..statements import Relation

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import peewee
 
 from ..types import Expression, Reader
-from .base import dashed, load_json, wire_moment
 from .driver_errors import Unable, told_by_driver
 from .regexp_names import RegexpNames
+from .values import dashed, load_json, wire_moment
 from .zoneless_series import ZonelessSeries
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import peewee
 
-from ..types import Expression
-from .base import D, Dialect
+from ..types import D, Expression
+from .base import Dialect
 
 if TYPE_CHECKING:
     from ..name_search.index import NameCopy

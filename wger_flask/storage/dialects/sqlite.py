@@ -23,7 +23,7 @@ from ..upgrades import Progress
 from . import sqlite_backup
 from . import sqlite_names as names
 from .addresses import Addresses
-from .base import Dialect, dashed, load_json, wire_moment
+from .base import Dialect
 from .driver_errors import Unable, told_by_driver
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
@@ -31,6 +31,7 @@ from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
 from .sqlite_sync_log import SqliteSyncLog
 from .sqlite_value_series import bucket_start, bucket_totals, count_buckets, value_counts
+from .values import dashed, load_json, wire_moment
 from .wait_limits import Line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from .base import D
+from ..types import D
 from .grouped_series import GroupedSeries, of_series
 
 if TYPE_CHECKING:
