@@ -15,8 +15,9 @@ import pytest
 
 from wger_flask.auth.models import MODELS as ACCOUNTS
 from wger_flask.storage.database import database, open_database
+from wger_flask.storage.links import with_links
 from wger_flask.storage.migrations import m0007_time_zone
-from wger_flask.storage.model import label_of, with_links
+from wger_flask.storage.model import label_of
 from wger_flask.testing.databases import prepare
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -53,6 +53,7 @@ from .storage.cascade import delete, dependants
 from .storage.database import advisory_lock, after_commit, transaction
 from .storage.history import history, record, versions
 from .storage.latest import latest
+from .storage.links import link, links_of
 from .storage.model import (
     Model,
     clashes_of,
@@ -61,8 +62,6 @@ from .storage.model import (
     encode,
     history_of,
     key_of,
-    link,
-    links_of,
     ordering_of,
     table_of,
     title_of,

@@ -23,8 +23,9 @@ from wger_flask.storage import columns as fields
 from wger_flask.storage.bulk import dangling
 from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import IntegrityError, transaction
+from wger_flask.storage.links import links_of
 from wger_flask.storage.migrations import is_current, migrate
-from wger_flask.storage.model import label_of, links_of, ordering_of, title_of
+from wger_flask.storage.model import label_of, ordering_of, title_of
 
 DESCRIPTION, CHANGES = SHARED / "spec" / "models.json", SHARED / "spec" / "models27final.json"
 User = BY_LABEL["auth.user"]

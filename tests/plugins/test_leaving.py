@@ -11,8 +11,9 @@ from wger_flask.rest.registry import Registry
 from wger_flask.storage import columns, removal
 from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import IntegrityError, database, open_database, transaction
+from wger_flask.storage.links import link, links_of
 from wger_flask.storage.migrations import Migration, is_current, migrate
-from wger_flask.storage.model import Model, abstract, link, links_of
+from wger_flask.storage.model import Model, abstract
 
 User, Group = BY_LABEL["auth.user"], BY_LABEL["auth.group"]
 RULES = {"delete": None, "null": True, "history": True, "refuse": None}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.reference import MODELS, TABLES
 from wger_flask.storage import columns
-from wger_flask.storage.model import label_of, links_of, ordering_of
+from wger_flask.storage.links import links_of
+from wger_flask.storage.model import label_of, ordering_of
 
 TYPES = (  # the first that fits
     (columns.BigAuto, "BigAutoField"),

@@ -7,7 +7,7 @@ import pytest
 from tests.reference import BY_LABEL
 from wger_flask.storage.bulk import Upsert, insert
 from wger_flask.storage.database import transaction
-from wger_flask.storage.model import links_of
+from wger_flask.storage.links import links_of
 
 Unit, Language = BY_LABEL["core.weightunit"], BY_LABEL["core.language"]
 NAMES = ("id", "short_name", "full_name", "full_name_en")

@@ -9,7 +9,7 @@ from wger_flask.storage import columns
 from wger_flask.storage.bulk import dangling
 from wger_flask.storage.cascade import StillReferenced, delete
 from wger_flask.storage.database import IntegrityError, transaction
-from wger_flask.storage.model import links_of
+from wger_flask.storage.links import links_of
 
 User, Plan, Meal = (BY_LABEL[label] for label in ("auth.user", "nutrition.nutritionplan", "nutrition.meal"))
 LogItem, Ingredient = BY_LABEL["nutrition.logitem"], BY_LABEL["nutrition.ingredient"]

@@ -18,7 +18,7 @@ from wger_flask.storage.database import (
     release_connection,
     transaction,
 )
-from wger_flask.storage.model import links_of
+from wger_flask.storage.links import links_of
 
 Unit = BY_LABEL["core.weightunit"]
 

@@ -97,11 +97,11 @@ def test_padding_adds_no_value_and_few_lengths(values):
 
 
 def test_values_share_the_statement_of_their_shape(days):
-    query._rows.cache_clear()
+    query.rows_statement.cache_clear()
     for number in range(1, 9):
         conditions = equals(Day.order, number), any_of(Day.id, range(number + 7))
         Selection(Day, conditions, ("id",)).rows(("id",), 20, number)
-    assert query._rows.cache_info().currsize == 2  # 8 values, and up to 16
+    assert query.rows_statement.cache_info().currsize == 2  # 8 values, and up to 16
 
 
 def test_rows_of_somebody_however_far_away(days):

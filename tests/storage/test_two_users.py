@@ -15,7 +15,8 @@ from wger_flask.rest.ownership import Ownership
 from wger_flask.storage import columns
 from wger_flask.storage.cascade import delete
 from wger_flask.storage.database import transaction
-from wger_flask.storage.model import columns_of, key_of, table_of, with_links
+from wger_flask.storage.links import with_links
+from wger_flask.storage.model import columns_of, key_of, table_of
 from wger_flask.storage.query import Selection
 from wger_flask.storage.sync_log import specification
 from wger_flask.testing.resources import synced_tables

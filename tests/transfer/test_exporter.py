@@ -13,8 +13,9 @@ import pytest
 
 from tests.reference import BY_LABEL, MODELS, PACKED, SERVER, needs_reference, unpacked_database
 from wger_flask.storage.database import database, open_database
+from wger_flask.storage.links import links_of
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.model import Model, label_of, links_of
+from wger_flask.storage.model import Model, label_of
 from wger_flask.storage.server_zone import set_server_zone
 from wger_flask.testing.databases import prepare
 from wger_flask.testing.server import Client, make_template, settings_for, with_app

@@ -18,8 +18,9 @@ from wger_flask.auth.second_factors import authenticators
 from wger_flask.storage import cascade
 from wger_flask.storage.bulk import dangling
 from wger_flask.storage.database import database, transaction
+from wger_flask.storage.links import links_of
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.model import label_of, links_of
+from wger_flask.storage.model import label_of
 from wger_flask.storage.numbered_keys import uuid_of
 from wger_flask.transfer import importer
 from wger_flask.transfer.importer import ImportFailure, ImportReport, import_dump

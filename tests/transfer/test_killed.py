@@ -16,8 +16,8 @@ import pytest
 from tests.reference import MODELS, SERVER, empty_database
 from tests.storage.comparing import everything
 from wger_flask.storage.database import connect, database
+from wger_flask.storage.links import with_links
 from wger_flask.storage.migrations import migrate
-from wger_flask.storage.model import with_links
 from wger_flask.storage.server_zone import set_server_zone
 from wger_flask.transfer.exporter import export_dump
 from wger_flask.transfer.importer import import_dump

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..rest.services import services
 from ..rest.uploads import delete_rows
 from ..storage import cascade
-from ..storage.model import Model, table_of, with_links
+from ..storage.links import with_links
+from ..storage.model import Model, table_of
 from ..storage.other_programs import OtherTables
 from . import audit
 from .models import OWN_MODELS, User

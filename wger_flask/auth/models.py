@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 
 from ..storage import columns
-from ..storage.model import Model, link
+from ..storage.links import link
+from ..storage.model import Model
 
 
 class ContentType(Model):

@@ -26,7 +26,8 @@ from ..media.changes import Changes
 from ..rest.services import services
 from ..storage import columns
 from ..storage.database import DatabaseError, advisory_lock, transaction
-from ..storage.model import Link, Model, label_of
+from ..storage.links import Link
+from ..storage.model import Model, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from . import rows

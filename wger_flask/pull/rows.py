@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from ..storage import columns
 from ..storage.history import record
-from ..storage.model import Link, Model, columns_of, history_of
+from ..storage.links import Link
+from ..storage.model import Model, columns_of, history_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert, update

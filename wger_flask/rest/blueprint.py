@@ -21,13 +21,14 @@ from werkzeug.routing import BaseConverter, Rule
 from . import deletion
 from .actions import Deprecation
 from .caching import NEVER, PRIVATE
-from .call import Call, Target
+from .call import Call
 from .dispatch import dispatch
 from .errors import Gone
 from .openapi.document import Documented
 from .permissions import Access, public
 from .resource import WRITE, Resource
 from .schema import Schema
+from .target import Target
 from .throttling import Limit
 from .views import action_target, targets
 

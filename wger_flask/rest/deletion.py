@@ -20,7 +20,8 @@ from marshmallow import ValidationError
 from marshmallow import fields as plain
 
 from ..storage import cascade
-from ..storage.model import Model, is_link, label_of, references_to
+from ..storage.links import is_link
+from ..storage.model import Model, label_of, references_to
 from . import fields
 from .actions import Action
 from .bodies import FormData

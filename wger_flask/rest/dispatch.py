@@ -26,7 +26,7 @@ from . import answer_cache, body_limits
 from .admission import ADMISSION
 from .bodies import FORM_TYPES
 from .caching import PUBLIC
-from .call import Call, Target
+from .call import Call
 from .context import leave_user_out
 from .errors import ApiError, PreconditionFailed
 from .lists_of_rows import at_place
@@ -38,6 +38,7 @@ from .renderers import render, to_json
 from .repeated_writes import REPLAYED, first_answer, keep, repeatable
 from .representations import digest_of, matches
 from .request_id import with_id
+from .target import Target
 from .uploads import look_at_files
 
 # What a page sends on which a user logs in to go on with a form: their name and password, and the form.

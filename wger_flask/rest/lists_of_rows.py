@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from .errors import Invalid
 
 if TYPE_CHECKING:
-    from .call import Call, Target
+    from .call import Call
+    from .target import Target
 
 MOST_ROWS = 1000
 _TOO_MANY = f"A list has at most {MOST_ROWS} rows."

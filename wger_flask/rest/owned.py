@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..storage.model import Model, columns_of, json_references, links_of, references_of, target_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, json_references, references_of, target_of
 from .claims import Claims
 from .ownership import Ownership
 

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from flask import Blueprint
 
 from ..storage.database import can_keep_log
+from ..storage.links import let_database_delete
 from ..storage.migrations import PluginTables, numbered
-from ..storage.model import Model, let_database_delete, table_of
+from ..storage.model import Model, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
 from .actions import Action
 from .claims import RegistrationError

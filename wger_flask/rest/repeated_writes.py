@@ -22,7 +22,8 @@ from .renderers import to_json
 if TYPE_CHECKING:
     from flask import Request
 
-    from .call import Call, Target
+    from .call import Call
+    from .target import Target
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 LONGEST_KEY = 255

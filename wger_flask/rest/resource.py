@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..storage import columns
 from ..storage.database import database
-from ..storage.model import Link, Model, columns_of, key_of, ordering_of, table_of, title_of
+from ..storage.links import Link
+from ..storage.model import Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection
 from ..storage.sync_log.specification import CORE, OF_USERS, Synced

@@ -7,12 +7,13 @@ from flask_smorest import Api
 from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
-from .call import Call, Target
+from .call import Call
 from .dispatch import dispatch
 from .mount import root_url
 from .openapi.document import Documented
 from .permissions import public
 from .services import services
+from .target import Target
 
 
 def list_resources(call: Call) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ..storage.model import key_of
 from ..storage.types import Row
 from .actions import Action
 from .caching import NEVER
-from .call import Call, Target
+from .call import Call
 from .context import Context
 from .deletion import told, told_why_not
 from .errors import Invalid
@@ -26,6 +26,7 @@ from .resource import HISTORY, Resource
 from .serialization import Dumper
 from .storing import shown, store
 from .tables import streamed_table
+from .target import Target
 from .uploads import delete_rows
 
 AT_ONCE = 100  # rows of large values that are there as objects

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import peewee
 
 from .database import database
-from .model import Link, Model, key_of
+from .links import Link
+from .model import Model, key_of
 from .predicates import any_of
 from .query import Selection
 from .statements import Slots, compile_query, tuples_of

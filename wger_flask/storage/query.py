@@ -11,7 +11,7 @@ and turns them into JSON without an object in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
@@ -20,8 +20,10 @@ import peewee
 
 from . import counting
 from .database import database
-from .model import M, Model, column_at, decoder_of, key_of
-from .predicates import PADDED, Clause, any_of, pad
+from .decoding import decoded, decoders_of
+from .joins import Joins
+from .model import Model, key_of
+from .predicates import Clause
 from .query_cache import remembered
 from .ranking import ranking_of
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 _FAR = 1000
 Term = str | Clause
 """What rows are ordered by."""
-_Source = type[Model] | peewee.ModelAlias  # a table, or one more time the same
 
 
 @dataclass(slots=True, unsafe_hash=True)  # never changed; frozen ones take three times as long to make
@@ -72,7 +73,7 @@ class Selection:
         (what that gives comes as the database's driver gives it).  A reference's value is its key.
         """
         found = self.raw_rows(columns, limit, offset)
-        return _decoded(found, _decoders(database.obj.dialect, self.model, columns))
+        return decoded(found, decoders_of(database.obj.dialect, self.model, columns))
 
     def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""
@@ -86,9 +87,9 @@ class Selection:
             values += (limit, offset)
         dialect, paged, far = database.obj.dialect, limit is not None, offset >= _FAR
         shape = (dialect, self.model, self.clauses, self.order, columns, paged, far)
-        found = _rows(*shape).run(values).fetchall()
+        found = rows_statement(*shape).run(values).fetchall()
         if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
-            found = _rows(*shape, ranked=False).run(values).fetchall()
+            found = rows_statement(*shape, ranked=False).run(values).fetchall()
         return found
 
     def stream(self, columns: tuple[str | Clause, ...], at_once: int = 1000) -> Iterator[list[Row]]:
@@ -96,9 +97,9 @@ class Selection:
 
         In a transaction (:func:`~.database.snapshot`), which is to last until the last of them was taken.
         """
-        decoders = _decoders(database.obj.dialect, self.model, columns)
+        decoders = decoders_of(database.obj.dialect, self.model, columns)
         for found in self.raw_parts(columns, at_once):
-            yield _decoded(found, decoders)
+            yield decoded(found, decoders)
 
     def raw_parts(
         self, columns: tuple[str | Clause, ...], size: int, limit: int | None = None, offset: int = 0
@@ -112,7 +113,7 @@ class Selection:
         dialect, paged = database.obj.dialect, limit is not None
         if paged:
             values += (limit, offset)
-        statement = _rows(dialect, self.model, self.clauses, self.order, columns, paged, False, ranked=False)
+        statement = rows_statement(dialect, self.model, self.clauses, self.order, columns, paged, False, ranked=False)
         yield from dialect.stream(database.obj, statement.sql, statement.filled(values), size)
 
     def _key_at(self, offset: int) -> int | None:
@@ -185,35 +186,6 @@ class Selection:
         return [key for (key,) in self.rows((key_of(self.model).name,))]
 
 
-class RowsByKey:
-    """The rows whose ``column`` has one of some raw keys: what relations are loaded with, for pages one like the other.
-
-    ``columns`` and ``order`` are as in :meth:`Selection.rows`.  The SQL is found by the number of keys alone; it is the
-    one of a :class:`Selection`.
-    """
-
-    __slots__ = ("_column", "_columns", "_order", "_statements")
-
-    def __init__(self, column: peewee.Field, columns: tuple[str, ...], order: tuple[str, ...] = ()):
-        self._column, self._columns, self._order = column, columns, order
-        self._statements: dict[tuple[object, int], Statement] = {}
-
-    def raw_rows(self, keys: list[Any]) -> list[Row]:
-        """Return the rows for ``keys``, of which there is one at least, as the driver gives them."""
-        values, dialect = pad(keys), database.obj.dialect
-        if len(values) > PADDED[-1]:
-            return self._selection(values).raw_rows(self._columns)
-        statement = self._statements.get((dialect, len(values)))
-        if statement is None:
-            asked = self._selection(values)
-            made = _rows(dialect, asked.model, asked.clauses, asked.order, self._columns, False, False)
-            statement = self._statements[dialect, len(values)] = made
-        return statement.run(values).fetchall()
-
-    def _selection(self, values: list[Any]) -> Selection:
-        return Selection(self._column.model, (any_of(self._column, values, raw=True),), self._order)
-
-
 def which_exist(selections: Sequence[Selection]) -> list[bool]:
     """Return, for each of ``selections``, whether it has any row: one query for all of them."""
     if not selections:
@@ -221,50 +193,6 @@ def which_exist(selections: Sequence[Selection]) -> list[bool]:
     values = [value for selection in selections for clause in selection.clauses for value in clause.values]
     shapes = tuple((selection.model, selection.clauses) for selection in selections)
     return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
-
-
-class Joins:
-    """Follow dotted paths along references, joining each table once."""
-
-    def __init__(self, model: type[Model]):
-        self.model = model
-        self.joined: dict[tuple[str, ...], tuple[_Source, _Source, peewee.Expression]] = {}
-        self.demanded: set[tuple[str, ...]] = set()
-
-    def column(self, path: str, demanded: bool = False) -> Any:
-        """Return the expression that ``path`` names; ``demanded`` leaves out rows that it leads nowhere from."""
-        *steps, last = path.split(".")
-        source: _Source = self.model
-        model = self.model
-        walked: tuple[str, ...] = ()
-        for step in steps:
-            reference: Any = model._meta.fields[step]
-            walked += (step,)
-            model = reference.rel_model
-            if walked not in self.joined:
-                alias = model.alias()
-                self.joined[walked] = (source, alias, getattr(source, step) == getattr(alias, reference.rel_field.name))
-            if demanded:
-                self.demanded.add(walked)
-            source = self.joined[walked][1]
-        return getattr(source, last) if source is not self.model else model._meta.fields[last]
-
-    def build(self, clause: Clause, values: Iterable[peewee.Value]) -> Expression:
-        """Return the expression of ``clause`` with ``values`` in its places."""
-        reached = (self.column(clause.path, demanded=True),) if clause.path else ()
-        return clause.expression(reached, values)
-
-    def term(self, name: str) -> peewee.Ordering:
-        """Return what orders by the path ``name``, descending where it begins with a hyphen."""
-        column: Expression = self.column(name.lstrip("-"))
-        return column.desc() if name.startswith("-") else column.asc()
-
-    def apply(self, query: peewee.ModelSelect[M]) -> peewee.ModelSelect[M]:
-        """Return ``query`` with the joins that its columns need."""
-        for walked, (source, alias, condition) in self.joined.items():
-            kind = peewee.JOIN.INNER if walked in self.demanded else peewee.JOIN.LEFT_OUTER
-            query = query.join_from(source, alias, kind, on=condition)
-        return query
 
 
 def _from_key(model: type[Model], start: peewee.Value) -> Expression:
@@ -275,27 +203,8 @@ def _plain(value: object) -> peewee.Value:
     return peewee.Value(value, converter=False)
 
 
-def _decoded(found: list[Row], decoders: list[tuple[int, Callable[[Any], Any]]]) -> list[Row]:
-    if not found or not decoders:
-        return found
-    values: list[Iterable[Any]] = list(zip(*found, strict=True))
-    for place, decode in decoders:
-        values[place] = map(decode, values[place])
-    return list(zip(*values, strict=True))
-
-
 @lru_cache(COMPILED_SHAPES)
-def _decoders(
-    dialect: AnyDialect, model: type[Model], columns: tuple[str | Clause, ...]
-) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Return the places of those columns that drivers give in another type, and what reads each."""
-    fields = [column_at(model, column) if isinstance(column, str) else None for column in columns]
-    decoders = ((place, decoder_of(field)) for place, field in enumerate(fields) if field is not None)
-    return [(place, decode) for place, decode in decoders if decode is not None]
-
-
-@lru_cache(COMPILED_SHAPES)
-def _rows(
+def rows_statement(
     dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], order: tuple[Term, ...],
     columns: tuple[str | Clause, ...], paged: bool, far: bool, ranked: bool = True,
 ) -> Statement:  # fmt: skip
@@ -379,7 +288,7 @@ def _existence(dialect: AnyDialect, asked: tuple[tuple[type[Model], tuple[Clause
 
 def forget_statements() -> None:
     """Drop all compiled SQL: what expressions are built of has changed."""
-    _rows.cache_clear()
+    rows_statement.cache_clear()
     _relation.cache_clear()
     _existence.cache_clear()
     _count.cache_clear()

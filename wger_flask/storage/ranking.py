@@ -16,8 +16,9 @@ from .predicates import Clause
 from .types import Expression
 
 if TYPE_CHECKING:
+    from .joins import Joins
     from .model import Model
-    from .query import Joins, Selection
+    from .query import Selection
 
 Build = Callable[..., Any]
 _SPARE = 200

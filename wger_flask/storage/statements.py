@@ -12,8 +12,8 @@ from .database import database
 from .types import Cursor, Expression, Row
 
 if TYPE_CHECKING:
+    from .joins import Joins
     from .predicates import Clause
-    from .query import Joins
 
 COMPILED_SHAPES = 1024
 

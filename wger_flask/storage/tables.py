@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import peewee
 
 from .database import DatabaseURLError, connect, database
-from .model import Model, with_links
+from .links import with_links
+from .model import Model
 
 _MOST_NAMES = 10
 

@@ -14,7 +14,8 @@ from ..media.store import MediaStore
 from ..rest.owned import Owned
 from ..rest.uploads import Upload
 from ..storage import columns
-from ..storage.model import Model, columns_of, key_of, links_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from .rows import selection_of

@@ -23,7 +23,8 @@ from ..rest.owned import Owned
 from ..rest.registry import Registry
 from ..rest.text_tables import csv_lines
 from ..storage.database import snapshot
-from ..storage.model import Model, columns_of, key_of, links_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .catalogue import Catalogue

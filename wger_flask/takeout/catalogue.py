@@ -14,7 +14,8 @@ from ..rest.owned import Owned
 from ..rest.ownership import Ownership
 from ..rest.registry import Registry
 from ..storage.chunks import chunks
-from ..storage.model import Model, columns_of, key_of, label_of, links_of, matched_by_of, references_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of, references_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .rows import AT_ONCE, in_json, keys_in, outside, selection_of

@@ -13,7 +13,8 @@ from typing import Any
 from ..auth.models import User
 from ..rest.owned import Owned
 from ..storage import columns
-from ..storage.model import Link, Model, columns_of, json_references, key_of, links_of
+from ..storage.links import Link, links_of
+from ..storage.model import Model, columns_of, json_references, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 

@@ -16,7 +16,8 @@ from ..storage import columns
 from ..storage.bulk import Upsert, insert
 from ..storage.columns import parse_uuid
 from ..storage.database import IntegrityError, transaction
-from ..storage.model import Model, columns_of, encode, key_of, links_of, table_of, unique_keys_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, encode, key_of, table_of, unique_keys_of
 from ..storage.predicates import any_of, equals, holds
 from ..storage.query import Selection
 from .alike_rows import AlikeRows

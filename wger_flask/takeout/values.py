@@ -15,7 +15,8 @@ from ..rest.owned import Owned
 from ..rest.schema import parse
 from ..rest.uploads import Upload, UploadField
 from ..storage import columns
-from ..storage.model import Model, columns_of, key_of, links_of
+from ..storage.links import links_of
+from ..storage.model import Model, columns_of, key_of
 from ..transfer.columns import demand_fitting, value_reader
 from .document import GivenRow, is_key
 from .rows import PICTURES, columns_taken, in_json

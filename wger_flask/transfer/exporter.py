@@ -18,7 +18,8 @@ import orjson
 
 from ..storage.bulk import raw_links
 from ..storage.database import snapshot
-from ..storage.model import Link, Model, columns_of, key_of, label_of, links_of, table_of
+from ..storage.links import Link, links_of
+from ..storage.model import Model, columns_of, key_of, label_of, table_of
 from ..storage.query import Selection
 from ..storage.tables import referred_first
 from ..storage.upgrades import Progress, nobody_waits

@@ -17,7 +17,8 @@ from typing import IO
 from ..storage.body_weights import add_official_categories
 from ..storage.bulk import dangling
 from ..storage.database import database
-from ..storage.model import Model, columns_of, label_of, links_of, target_of, with_links
+from ..storage.links import links_of, with_links
+from ..storage.model import Model, columns_of, label_of, target_of
 from ..storage.name_search import index
 from ..storage.numbered_keys import number_of
 from ..storage.unicode_names import normalize

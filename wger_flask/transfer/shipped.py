@@ -17,7 +17,8 @@ from uuid import UUID
 
 from ..storage import columns
 from ..storage.chunks import chunks
-from ..storage.model import Model, columns_of, key_of, label_of, links_of, references_to, with_links
+from ..storage.links import links_of, with_links
+from ..storage.model import Model, columns_of, key_of, label_of, references_to
 
 
 def documents() -> list[Traversable]:

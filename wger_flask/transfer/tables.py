@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ..storage import columns as fields
 from ..storage.bulk import Upsert, insert
-from ..storage.model import Link, Model, columns_of, decode, key_of, label_of, links_of, references_to
+from ..storage.links import Link, links_of
+from ..storage.model import Model, columns_of, decode, key_of, label_of, references_to
 from .columns import column_of, key_reader, reference_reader
 from .keys import NATURAL, Keys, NotYetKnown
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..rest.call import Call, Target
+from ..rest.call import Call
 from ..rest.services import services
+from ..rest.target import Target
 from .forms import Form, form_for, may
 from .index import targets_of
 from .urls import address, here

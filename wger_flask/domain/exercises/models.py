@@ -10,7 +10,8 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import Language, Licensed
 from wger_flask.storage import columns
 from wger_flask.storage.history import history
-from wger_flask.storage.model import Model, declare_index, link
+from wger_flask.storage.links import link
+from wger_flask.storage.model import Model, declare_index
 
 
 class ExerciseCategory(Model):

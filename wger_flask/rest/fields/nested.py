@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ...storage import columns
-from ...storage.model import Link, columns_of, key_of, ordering_of, target_of
-from ...storage.query import RowsByKey
+from ...storage.links import Link
+from ...storage.model import columns_of, key_of, ordering_of, target_of
+from ...storage.rows_by_key import RowsByKey
 from .. import fields
 from ..serialization import Builder, Column, Dumper, dumper
 from .references import prefixed

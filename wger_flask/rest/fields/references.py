@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError
 
 from ...storage import columns
-from ...storage.model import Link, Model, key_of, ordering_of
-from ...storage.query import RowsByKey
+from ...storage.links import Link
+from ...storage.model import Model, key_of, ordering_of
+from ...storage.rows_by_key import RowsByKey
 from .. import fields
 from ..bodies import FormData
 from ..serialization import Builder, Column

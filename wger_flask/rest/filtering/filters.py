@@ -17,7 +17,8 @@ import peewee
 from werkzeug.datastructures import MultiDict
 
 from ...storage import columns
-from ...storage.model import Link, Model, column_in_table, columns_of, encode, key_of, links_of, target_of
+from ...storage.links import Link, links_of
+from ...storage.model import Model, column_in_table, columns_of, encode, key_of, target_of
 from ...storage.predicates import Clause, pad
 from ...storage.query import Selection
 from ...storage.types import Expression

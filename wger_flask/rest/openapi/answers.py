@@ -11,12 +11,12 @@ from typing import Any
 
 from apispec import APISpec
 
-from ..call import Target
 from ..fields import ANSWER
 from ..lists_of_rows import takes_rows
 from ..negotiation import TABLES
 from ..permissions import SAFE_METHODS
 from ..repeated_writes import takes_key
+from ..target import Target
 from ..throttling import Limit
 from .schemas import Components
 

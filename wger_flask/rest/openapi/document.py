@@ -18,7 +18,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.routing import Rule
 
-from ..call import Target
+from ..target import Target
 from .answers import OTHER_NAMES, operation_id, register_refusals, responses
 from .requests import IDEMPOTENCY, KEY, parameters, path_parameter, request_body
 from .schemas import Components

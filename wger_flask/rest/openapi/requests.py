@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from .. import field_choice
-from ..call import Target
 from ..fields import ANSWER, PATCHED, REQUEST, UUID, Date, DateTime, Time
 from ..fields.references import key_schema
 from ..filtering.lookups import Parameter
@@ -19,6 +18,7 @@ from ..permissions import SAFE_METHODS
 from ..repeated_writes import HEADER, takes_key
 from ..resource import DELETION, HISTORY, Resource
 from ..schema import Schema
+from ..target import Target
 from .schemas import Components
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"

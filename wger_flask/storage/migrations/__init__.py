@@ -25,7 +25,8 @@ from importlib import import_module
 from .. import columns
 from ..alter import just_made
 from ..database import advisory_lock, database, transaction
-from ..model import Model, with_links
+from ..links import with_links
+from ..model import Model
 from ..name_search import index
 from ..sync_log import installing
 from ..sync_log.nodes import Node

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import peewee
 
 from .. import columns
-from ..model import Model, column_in_table, columns_of, key_of, table_of, with_links
+from ..links import with_links
+from ..model import Model, column_in_table, columns_of, key_of, table_of
 from .specification import INGREDIENTS, TABLES, Synced
 
 _KINDS: tuple[tuple[type[peewee.Field], str], ...] = (

@@ -8,7 +8,8 @@ from ...rest.deletion import action_of
 from ...storage import signals
 from ...storage.cascade import look_ahead
 from ...storage.database import transaction
-from ...storage.model import is_link, key_of, references_to
+from ...storage.links import is_link
+from ...storage.model import key_of, references_to
 from ..rows import make, pairs
 
 
