@@ -113,9 +113,11 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
     def settle(self, database: D) -> None:
         """Do what remains to be done once no program works on the database any more."""
 
+    version_query = "SELECT VERSION()"
+
     def version(self, database: D) -> str:
         """Return the version of the database's program."""
-        told: str = database.execute_sql("SHOW server_version").fetchone()[0]
+        told: str = database.execute_sql(self.version_query).fetchone()[0]
         return told
 
     def address(self, database: D) -> str:

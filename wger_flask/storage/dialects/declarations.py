@@ -12,9 +12,15 @@ class Declarations(Generic[D]):
     """Answer what is asked of tables, not of rows."""
 
     # -- what tables there are ---------------------------------------------------------------
+    columns_query: str
+    """The SQL for table and column, of every column that tables show."""
+
     def columns_by_table(self, database: D) -> dict[str, set[str]]:
         """Return the names of the columns of every table, in one query."""
-        raise NotImplementedError
+        columns: dict[str, set[str]] = {}
+        for table, column in database.execute_sql(self.columns_query):
+            columns.setdefault(table, set()).add(column)
+        return columns
 
     def references(self, database: D) -> list[tuple[str, str, str, str]]:
         """Return the references of all tables: table, column, the table it leads to, the action ``ON DELETE``."""

@@ -6,19 +6,17 @@ a zone.  References are checked by each statement, and what changes tables canno
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, tzinfo
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import peewee
 
-from ..types import Expression, Reader
+from ..types import Expression
 from .driver_errors import Unable, told_by_driver
+from .plain_values import PlainValues
 from .regexp_names import RegexpNames
-from .values import dashed, load_json, wire_moment
+from .session_locks import SessionLocks
 from .zoneless_series import ZonelessSeries
 
 if TYPE_CHECKING:
@@ -39,30 +37,15 @@ _STARTS = {
 }
 
 
-class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
+class MariadbDialect(
+    PlainValues, RegexpNames["Mariadb"], ZonelessSeries["Mariadb"], SessionLocks["Mariadb"]
+):  # fmt: skip
     """Answers of MariaDB."""
 
     name = "mariadb"
     sorts_nulls_first = True
     can_keep_log = defers_references = False
     bucket_starts = _STARTS
-
-    def __init__(self) -> None:
-        self._elected: tuple[int, Any] | None = None
-
-    # -- values ------------------------------------------------------------------------------------
-    def write_moment(self, value: datetime) -> str:
-        return value.replace(tzinfo=None).isoformat(sep=" ")
-
-    def read_moment(self, value: datetime) -> datetime:
-        return value.replace(tzinfo=UTC)
-
-    wire_boolean = bool
-    wire_json = staticmethod(load_json)
-    wire_uuid = staticmethod(dashed)
-
-    def wire_moment(self, zone: tzinfo) -> Reader:
-        return lambda value: wire_moment(value.replace(tzinfo=UTC), zone)
 
     def json_text(self, column: Expression, name: str) -> Expression:
         held = peewee.fn.JSON_EXTRACT(column, f"$.{name}")
@@ -84,13 +67,8 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
         return peewee.fn.LOCATE(part, text)
 
     # -- tables --------------------------------------------------------------------------------------
-    def columns_by_table(self, database: Mariadb) -> dict[str, set[str]]:
-        columns: dict[str, set[str]] = {}
-        query = """SELECT table_name, column_name FROM information_schema.columns
-                   WHERE table_schema = DATABASE() AND extra NOT LIKE '%%INVISIBLE%%'"""
-        for table, column in database.execute_sql(query):
-            columns.setdefault(table, set()).add(column)
-        return columns
+    columns_query = """SELECT table_name, column_name FROM information_schema.columns
+                       WHERE table_schema = DATABASE() AND extra NOT LIKE '%%INVISIBLE%%'"""
 
     def references(self, database: Mariadb) -> list[tuple[str, str, str, str]]:
         query = """SELECT k.table_name, k.column_name, k.referenced_table_name, r.delete_rule
@@ -148,43 +126,10 @@ class MariadbDialect(RegexpNames["Mariadb"], ZonelessSeries["Mariadb"]):
         with database.atomic("REPEATABLE READ, READ ONLY"):
             yield
 
-    # -- locks and connections ---------------------------------------------------------------------------
-    def advisory_lock(self, database: Mariadb, what: str) -> None:
-        if not database.lock(what, 0):
-            place = database.line.enter()
-            try:
-                if not database.lock(what, place.left()):
-                    raise Unable("others have been writing for too long")
-            finally:
-                database.line.leave(place)
-
-    def is_elected(self, database: Mariadb) -> bool:
-        import pymysql
-
-        try:
-            if self._elected is None or self._elected[0] != os.getpid():
-                self._elected = os.getpid(), database._connect()
-            with self._elected[1].cursor() as cursor:
-                # to take it once more is no matter
-                cursor.execute("SELECT GET_LOCK(%s, 0)", (lock_name(database.database, "jobs"),))
-                return bool(cursor.fetchone()[0])
-        except (pymysql.Error, OSError):
-            self._elected = None
-            return False
-
-    def hang_up(self, database: Mariadb) -> None:
-        former, self._elected = self._elected, None
-        if former is not None and former[0] == os.getpid():
-            with suppress(Exception):
-                former[1].query("DO RELEASE_ALL_LOCKS()")  # closing it does so, a moment later
-                former[1].close()
-
+    # -- connections ---------------------------------------------------------------------------------
     def look(self, database: Mariadb) -> None:
-        database.close_if_ended()
-
-    def version(self, database: Mariadb) -> str:
-        told: str = database.execute_sql("SELECT VERSION()").fetchone()[0]
-        return told
+        if not (database.is_closed() or database.in_transaction()):
+            database.close_if_ended(database.connection()._sock)
 
     def address(self, database: Mariadb) -> str:
         how = database.connect_params
@@ -209,11 +154,6 @@ def _unchecked(database: Mariadb) -> Iterator[None]:
 def _declared(database: Mariadb, table: str, column: str) -> Any:
     """Return how a column is declared, as Peewee's ``get_columns()`` reads it."""
     return next(found for found in database.get_columns(table) if found.name == column)
-
-
-def lock_name(database: str, what: str) -> str:
-    """Return the name of a lock of a database: the server has one set for all, with names of 64 letters at most."""
-    return "wger_flask " + hashlib.sha256(f"{database} {what}".encode()).hexdigest()[:40]
 
 
 def code_of(error: Exception) -> int:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import select
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote
 
 import peewee
 
 from ..types import Cursor
 from .addresses import Addresses
-from .base import Database
-from .mariadb import MariadbDialect, code_of, lock_name
+from .mariadb import MariadbDialect, code_of
+from .session_locks import LockingDatabase
 from .wait_limits import Line
 
 if TYPE_CHECKING:
@@ -34,11 +31,11 @@ _DUPLICATE, _NO_SAVEPOINT = 1062, 1305
 _OPTIONS = {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "connect_timeout", "read_timeout", "write_timeout"}
 
 
-class Mariadb(Database, peewee.MySQLDatabase):
+class Mariadb(LockingDatabase, peewee.MySQLDatabase):
     """Peewee's MariaDB with Django's encodings, whose texts compare by code point."""
 
-    _state: Any
     mariadb = returning_clause = True
+    take_lock, release_locks = "SELECT GET_LOCK(%s, %s)", "DO RELEASE_ALL_LOCKS()"
     quote = '""'
     operations = {
         **peewee.MySQLDatabase.operations,
@@ -126,52 +123,11 @@ class Mariadb(Database, peewee.MySQLDatabase):
         parts += [f'"{field.column_name}" = VALUE("{field.column_name}")' for field in on_conflict._preserve or ()]
         return peewee.NodeList((peewee.SQL(f"ON DUPLICATE KEY UPDATE {', '.join(parts)}"),))
 
-    # -- locks that end with a transaction, as those of rows do ----------------------------------
-    def lock(self, what: str, seconds: float) -> bool:
-        """Take a lock of the server, to be held until this transaction ends; tells whether it was free in time."""
-        self._state.has_locks = True
-        query = "SELECT GET_LOCK(%s, %s)"
-        return bool(self.execute_sql(query, (lock_name(self.database, what), seconds)).fetchone()[0])
-
-    def commit(self) -> None:
-        super().commit()
-        self._unlock()
-
-    def rollback(self) -> None:
-        super().rollback()
-        self._unlock()
-
-    def _unlock(self) -> None:
-        if getattr(self._state, "has_locks", False):
-            self._state.has_locks = False
-            with suppress(peewee.DatabaseError):  # they go with a connection that is lost
-                super().execute_sql("DO RELEASE_ALL_LOCKS()")
-
-    def close_if_ended(self) -> None:
-        """Let this thread's connection go where the server has ended it, as it does with those that wait for long."""
-        if self.is_closed() or self.in_transaction():
-            return
-        arrivals = select.poll()
-        arrivals.register(self.connection()._sock, select.POLLIN)
-        if arrivals.poll(0):  # unasked: the end
-            self.close()
-
 
 def open_mariadb(addresses: Addresses, line: Line) -> Mariadb:
     """Return the database of ``mariadb://user:password@host/name``."""
     import pymysql  # noqa: F401  missing, it is told at the start
 
     addresses.refuse_others("MariaDB")
-    parts = addresses.parts
-    given: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
-    name = unquote(parts.path[1:])
-    if not name or "/" in name:
-        raise ValueError("a database is needed, as in mariadb://user:password@host/name")
-    if unknown := given.keys() - _OPTIONS:
-        raise ValueError(f"{sorted(unknown)[0]!r} is no option; there are {', '.join(sorted(_OPTIONS))}")
-    how: dict[str, Any] = {"connect_timeout": 5, "host": parts.hostname or "localhost", "port": parts.port or 3306}
-    for option, value in given.items():
-        how[option] = int(value) if option.endswith("_timeout") else value
-    if parts.username is not None:
-        how["user"] = unquote(parts.username)
-    return Mariadb(name, line, password=unquote(parts.password or ""), **how)
+    name, how = addresses.of_server("mariadb", 3306, _OPTIONS)
+    return Mariadb(name, line, **{"connect_timeout": 5, "password": "", **how})

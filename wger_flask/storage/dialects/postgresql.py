@@ -48,6 +48,7 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
     matches = "~"
     sync_log = PostgresqlSyncLog()
     counters = PostgresqlCounters()
+    version_query = "SHOW server_version"
 
     def __init__(self) -> None:
         self._elections = Elections()
@@ -140,7 +141,7 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
     demand_alone = staticmethod(postgresql_backup.demand_alone)
     load_dump = staticmethod(postgresql_backup.load)
 
-    columns_by_table = staticmethod(declarations.columns_by_table)
+    columns_query = declarations.COLUMNS
     drop_index = staticmethod(declarations.drop_index)
     references = staticmethod(declarations.references)
     change_reference = staticmethod(declarations.change_reference)
@@ -202,13 +203,10 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
         key = "hashtextextended(%s, 0)"
         if database.execute_sql(f"SELECT pg_try_advisory_xact_lock({key})", (what,)).fetchone()[0]:
             return
-        place = database.line.enter()
-        try:
+        with database.line.joined() as place:
             database.execute_sql(f"SET LOCAL lock_timeout = {milliseconds(place.left())}")
             database.execute_sql(f"SELECT pg_advisory_xact_lock({key})", (what,))
             database.execute_sql(f"SET LOCAL lock_timeout = {milliseconds(database.line.seconds)}")
-        finally:
-            database.line.leave(place)
 
     def reset_sequences(self, database: Postgresql, models: Iterable[type[Model]]) -> None:
         for model in models:

@@ -12,15 +12,8 @@ from .base import Database
 
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
-
-def columns_by_table(database: Database) -> dict[str, set[str]]:
-    columns: dict[str, set[str]] = {}
-    query = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-               WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0
-               AND NOT a.attisdropped"""
-    for table, column in database.execute_sql(query):
-        columns.setdefault(table, set()).add(column)
-    return columns
+COLUMNS = """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND a.attnum > 0 AND NOT a.attisdropped"""
 
 
 def drop_index(database: Database, table: str, index: str) -> None:

@@ -25,13 +25,14 @@ from . import sqlite_names as names
 from .addresses import Addresses
 from .base import Dialect
 from .driver_errors import Unable, told_by_driver
+from .plain_values import PlainValues
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
 from .sqlite_sync_log import SqliteSyncLog
 from .sqlite_value_series import bucket_start, bucket_totals, count_buckets, value_counts
-from .values import dashed, load_json, wire_moment
+from .values import wire_moment
 from .wait_limits import Line
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _in_zone(zone: tzinfo, text: str) -> str:
     return wire_moment(_moment(text), zone)
 
 
-class SqliteDialect(Dialect[SqliteFile]):
+class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     """Answers of SQLite with Django's encodings."""
 
     name = "sqlite"
@@ -64,19 +65,14 @@ class SqliteDialect(Dialect[SqliteFile]):
     sorts_nulls_first = True
     orders_by_key = keeps_inner_order = True
     sync_log = SqliteSyncLog()
+    version_query = "SELECT sqlite_version()"
 
-    def write_moment(self, value: datetime) -> str:
-        return value.replace(tzinfo=None).isoformat(sep=" ")
-
-    def read_moment(self, value: str) -> datetime:
+    def read_moment(self, value: str) -> datetime:  # type: ignore[override]  # the driver gives texts
         return _moment(value)
 
     def decimal_modifiers(self, digits: int, places: int) -> None:
         return None
 
-    wire_boolean = bool
-    wire_uuid = staticmethod(dashed)
-    wire_json = staticmethod(load_json)
     wire_date = None
     wire_time = None
 
@@ -117,12 +113,7 @@ class SqliteDialect(Dialect[SqliteFile]):
         return pairs[0][0], frozenset(column for _, column in pairs)
 
     # -- what tables there are -----------------------------------------------------------------
-    def columns_by_table(self, database: SqliteFile) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        query = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-        for table, column in database.execute_sql(query):
-            found.setdefault(table, set()).add(column)
-        return found
+    columns_query = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
 
     def references(self, database: SqliteFile) -> list[tuple[str, str, str, str]]:
         query = """SELECT m.name, r."from", r."table", r.on_delete
@@ -216,10 +207,6 @@ class SqliteDialect(Dialect[SqliteFile]):
     def settle(self, database: SqliteFile) -> None:
         database.connect(reuse_if_open=True)
         database.close()  # the last one to go moves everything from the log into the file
-
-    def version(self, database: SqliteFile) -> str:
-        told: str = database.execute_sql("SELECT sqlite_version()").fetchone()[0]
-        return told
 
     def address(self, database: SqliteFile) -> str:
         return f"sqlite:///{Path(database.database).resolve()}"

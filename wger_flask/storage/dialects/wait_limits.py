@@ -8,6 +8,8 @@ and refuse writers at once.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 from .driver_errors import Unable
@@ -41,6 +43,15 @@ class Line:
         """Give a place up."""
         with self._lock:
             del self._places[place]
+
+    @contextmanager
+    def joined(self, seconds: float | None = None) -> Iterator[Place]:
+        """Give a block a place in line, which it leaves at its end."""
+        place = self.enter(seconds)
+        try:
+            yield place
+        finally:
+            self.leave(place)
 
     def __len__(self) -> int:
         return len(self._places)
