@@ -68,6 +68,16 @@ class Option:
         return self.default(values) if callable(self.default) else self.default
 
 
+def setting(default: Any, help: str, **rest: Any) -> Any:
+    """Declare a field of a dataclass as an option; arguments are the fields of :class:`Option`."""
+    return dataclasses.field(repr=not rest.get("secret"), metadata={"default": default, "help": help, **rest})
+
+
+def first_of_group(title: str, default: Any, help: str, **rest: Any) -> Any:
+    """Declare the first option of a group, of which others follow."""
+    return setting(default, help, group=title, **rest)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")

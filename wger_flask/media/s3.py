@@ -23,7 +23,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from wger_flask.media.errors import NotStored
 from wger_flask.media.names import UnsafeName, another_name, is_thumbnail, parts_of
-from wger_flask.media.store import MediaStore, Served
+from wger_flask.media.served import Served
+from wger_flask.media.store import MediaStore
 
 if TYPE_CHECKING:
     from minio.datatypes import Object

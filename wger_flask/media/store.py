@@ -30,7 +30,6 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -39,20 +38,11 @@ from typing import BinaryIO
 from wger_flask.media.changes import Changes
 from wger_flask.media.errors import NotStored, storing
 from wger_flask.media.names import UnsafeName, another_name, is_thumbnail, parts_of
+from wger_flask.media.served import Served
 
 logger = logging.getLogger(__name__)
 
 HELD = ".held-for-backup"
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A file to be sent: its bytes, what tells it from another one, when it was stored; ``open()`` reads it."""
-
-    size: int
-    etag: str
-    modified: datetime | None
-    open: Callable[[], BinaryIO]
 
 
 class MediaStore:

@@ -21,7 +21,8 @@ from werkzeug.wsgi import wrap_file
 from ..media import thumbnails
 from ..media.errors import InvalidImage, NotStored
 from ..media.names import UnsafeName
-from ..media.store import MediaStore, Served
+from ..media.served import Served
+from ..media.store import MediaStore
 from . import private_media
 from .services import services
 

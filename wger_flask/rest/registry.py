@@ -24,6 +24,7 @@ from ..storage.sync_log.nodes import Node, nodes_of
 from .actions import Action
 from .claims import RegistrationError
 from .declaration_checks import mistakes, unknown_scopes
+from .extending import extended
 from .fields.base import Field
 from .filtering.filters import Declared, build_filters
 from .import_formats import ImportFormats
@@ -201,7 +202,7 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
         try:
             self._claim(*_names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
             self._claim(*_fields_in(name, fields or ()))
-            self._resources[name] = resource.extended(filters, actions, fields, cacheable)
+            self._resources[name] = extended(resource, filters, actions, fields, cacheable)
             if fields:
                 self._extended_by.setdefault(name, []).append(self.origin)
         except ValueError as wrong:

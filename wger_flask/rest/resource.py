@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,6 @@ from .actions import Action, Deprecation, Hooks
 from .context import Context
 from .cursor import Cursor
 from .errors import NoMatch, NotFound
-from .fields.base import Field
 from .fields.computed import File
 from .fields.references import Key, Keys
 from .filtering.filters import Declared, FilterSet, build_filters
@@ -279,30 +278,6 @@ class Resource:
             raise NoMatch(self.model)
         return row
 
-    # -- others' additions --------------------------------------------------------------------
-    def extended(
-        self, filters: Mapping[str, Declared] | None = None, actions: tuple[Action, ...] = (),
-        added: Mapping[str, Field] | None = None, cacheable: bool = False,
-    ) -> Resource:  # fmt: skip
-        """Return the resource with more filters, actions and read-only fields.
-
-        Unless they are the kit's own or ``cacheable``, its answers are not kept any more.  Raises ValueError for what
-        exists already, and for a field that a body could set.
-        """
-        for name in filters or {}:
-            if name in self.filters:
-                raise ValueError(f"filter {name!r} exists already")
-        for action in actions:
-            if any(action.path.strip("/") == other.path.strip("/") for other in self.actions):
-                raise ValueError(f"action {action.path!r} exists already")
-        more = [*build_filters(self.model, filters or {}).by_param.values(), *(added or {}).values()]
-        has_code = any(map(caching.is_code, more))
-        return replace(
-            self, filters={**self.filters, **(filters or {})}, actions=self.actions + tuple(actions),
-            cache=self.cache if not has_code else self.cache_scope if cacheable else caching.NEVER,
-            schema=_with_fields(self.schema, added) if added else self.schema,
-        )  # fmt: skip
-
     def references(self) -> dict[str, type[Model]]:
         """Return the model behind each reference in the resource's JSON, by key."""
         fields = self.schema().fields.items()
@@ -312,18 +287,3 @@ class Resource:
 @lru_cache(64)
 def _of_some_rows(model: type[Model], only: tuple[tuple[str, object], ...], dialect: AnyDialect) -> tuple[Clause, ...]:
     return tuple(along(model, tuple(path.split(".")), value) for path, value in only)
-
-
-def _with_fields(schema: type[Schema], added: Mapping[str, Field]) -> type[Schema]:
-    """Return ``schema`` with more fields behind its own."""
-    known = {own.data_key or name for name, own in schema().fields.items()}
-    for name, more in added.items():
-        if not isinstance(more, Field):
-            raise ValueError(f"field {name!r} is {more!r}, which is no field")
-        if not more.dump_only:
-            raise ValueError(
-                f"field {name!r} must be read-only (dump_only=True): only the resource itself stores bodies"
-            )
-        if name in known or (more.data_key or name) in known:
-            raise ValueError(f"field {name!r} exists already")
-    return type(schema.__name__, (schema,), {"__module__": schema.__module__, "__doc__": schema.__doc__, **added})

@@ -191,7 +191,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     @contextmanager
     def write_transaction(self, database: SqliteFile, seconds: float | None = None) -> Iterator[None]:
         if database.in_transaction():
-            with _within(database):
+            with database.part_of_transaction():
                 yield
             return
         # A deferred transaction that reads first fails at once with "database is locked" when
@@ -261,25 +261,6 @@ class Sqlite(SqliteFile):
     def __init__(self, path: str, line: Line):
         super().__init__(path, line)
         self.register_function(bucket_start, "bucket_start", 3)
-
-
-@contextmanager
-def _within(database: SqliteFile) -> Iterator[None]:
-    """Run a block inside a transaction, in a part of it that fails alone."""
-    cause = None
-    try:
-        with database.atomic():
-            try:
-                yield
-            except BaseException as error:
-                cause = error
-                raise
-    except peewee.DatabaseError as error:
-        if cause is None or error is cause:
-            raise
-    else:
-        return
-    raise cause  # SQLite has rolled everything back: there is no part any more
 
 
 def open_sqlite(addresses: Addresses, line: Line) -> Sqlite:

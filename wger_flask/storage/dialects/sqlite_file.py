@@ -171,3 +171,21 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         except peewee.DatabaseError:  # what is lost with the connection is rolled back as well
             self.dispose()
             held.close()
+
+    @contextmanager
+    def part_of_transaction(self) -> Iterator[None]:
+        """Run a block inside a transaction, in a part of it that fails alone."""
+        cause = None
+        try:
+            with self.atomic():
+                try:
+                    yield
+                except BaseException as error:
+                    cause = error
+                    raise
+        except peewee.DatabaseError as error:
+            if cause is None or error is cause:
+                raise
+        else:
+            return
+        raise cause  # SQLite has rolled everything back: there is no part any more
