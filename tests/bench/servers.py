@@ -32,8 +32,13 @@ def settings(database: Path) -> dict[str, str]:
 
 
 def environment(database: Path, **others: str) -> dict[str, str]:
-    """Return the environment of a server, ours or the yardstick; ``others`` are settings by name."""
-    return {**os.environ, **settings(database), **others, "BENCH_DATABASE": str(database), "PYTHONPATH": str(ROOT)}
+    """Return the environment of a server, ours or the yardstick; ``others`` are settings by name.
+
+    Modules are compiled once, as those are that pip has installed, whatever the environment says of that.
+    """
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    compiled = {"PYTHONPYCACHEPREFIX": str(ROOT / "instance" / "bench" / "compiled"), "PYTHONPATH": str(ROOT)}
+    return {**own, **compiled, **settings(database), **others, "BENCH_DATABASE": str(database)}
 
 
 @dataclass(frozen=True, slots=True)

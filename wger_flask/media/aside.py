@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from wger_flask.media.errors import AnimatedImage, InvalidImage
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MUCH = 24_000_000  # bytes; each thread of a server may be at it
 # Bytes a pixel, at worst. A plain JPEG is decoded at a fraction of its size.

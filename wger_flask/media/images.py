@@ -8,6 +8,8 @@ nothing is missing; a JPEG is decoded to an eighth of its size, which reads ever
 
 Only the decoders of the four formats that are taken are ever given the data. SVG is none of them:
 it is a page with scripts that happens to draw.
+
+Pillow is imported when there is a picture to look at: most processes never see one.
 """
 
 from __future__ import annotations
@@ -15,9 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import PurePath
-from typing import BinaryIO
-
-from PIL import Image
+from typing import TYPE_CHECKING, BinaryIO
 
 from wger_flask.media import aside
 from wger_flask.media.containers import JPEG_END, Broken, Doctored, format_of, picture_in
@@ -32,6 +32,9 @@ from wger_flask.media.errors import (
     UnsupportedFormat,
 )
 from wger_flask.media.position import without_position
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_MEGABYTES = 20
 # By what decoding takes at worst: 6 bytes a pixel for a JPEG (a progressive one), 16 for WebP.
@@ -106,6 +109,8 @@ def open_picture(stream: BinaryIO, *kinds: str) -> Image.Image:
 
     Raises `InvalidImage` if the header cannot be read or tells of more pixels than `MAX_PIXELS`.
     """
+    from PIL import Image
+
     try:
         image = Image.open(stream, formats=kinds or tuple(EXTENSIONS))
     except Exception as error:

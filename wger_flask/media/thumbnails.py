@@ -12,12 +12,14 @@ import os
 import uuid
 from io import BytesIO
 from pathlib import Path
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from wger_flask.media import aside
 from wger_flask.media.errors import InvalidImage, storing
 from wger_flask.media.images import open_picture
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIZES = {"small": (200, 200), "medium": (400, 400)}
 QUALITY = 85
@@ -54,6 +56,8 @@ def make_all(path: Path) -> dict[str, Path]:
     The picture is decoded once, for the largest; the others are made of that one. Raises like `render`
     and `keep`.
     """
+    from PIL import Image
+
     paths = {}
     small = _open_small(path, max(SIZES.values()))
     for label, box in sorted(SIZES.items(), key=lambda item: item[1], reverse=True):
@@ -77,6 +81,8 @@ def small_png(path: Path, box: tuple[int, int]) -> bytes:
 
 
 def _open_small(path: Path, box: tuple[int, int], here: bool = False) -> Image.Image:
+    from PIL import Image
+
     with path.open("rb") as stream, open_picture(stream) as image:
         if here or not aside.is_costly(image):
             try:
@@ -89,6 +95,8 @@ def _open_small(path: Path, box: tuple[int, int], here: bool = False) -> Image.I
 
 
 def _small(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+    from PIL import Image, ImageOps
+
     # Turned by a quarter, the picture has to fit the box turned by a quarter. Shrinking comes first:
     # a JPEG is then decoded at a fraction of its size.
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)

@@ -17,6 +17,7 @@ from werkzeug.routing import MapAdapter
 
 from .answer_cache import AnswerCache
 from .static_files import compressing
+from .url_rules import LateRule
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -59,6 +60,7 @@ class Application(Flask):
     """The application; what does not change between requests is found out once."""
 
     response_class = Response
+    url_rule_class = LateRule
 
     def __init__(self, name: str):
         super().__init__(name)

@@ -16,7 +16,7 @@ from flask import Flask, Response
 from flask.blueprints import BlueprintSetupState
 from flask.views import MethodView
 from flask_smorest import Api
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter
 
 from . import deletion
 from .actions import Deprecation
@@ -30,6 +30,7 @@ from .resource import WRITE, Resource
 from .schema import Schema
 from .target import Target
 from .throttling import Limit
+from .url_rules import LateRule
 from .views import action_target, targets
 
 PREFIX = "/api/v2"
@@ -213,4 +214,4 @@ def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: b
     if suffixes:
         spellings.append(f"{rule}.<suffix:suffix>/")
     for spelling in spellings:
-        app.url_map.add(Rule(spelling, endpoint=other, methods=None, strict_slashes=False))
+        app.url_map.add(LateRule(spelling, endpoint=other, methods=None, strict_slashes=False))

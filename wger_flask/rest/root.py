@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from flask_smorest import Api
-from werkzeug.routing import Rule
 
 from .blueprint import PREFIX, method_view
 from .call import Call
@@ -14,6 +13,7 @@ from .openapi.document import Documented
 from .permissions import public
 from .services import services
 from .target import Target
+from .url_rules import LateRule
 
 
 def list_resources(call: Call) -> dict[str, str]:
@@ -41,4 +41,4 @@ def mount(app: Flask, api: Api) -> None:
 
     app.view_functions["api.root:any"] = other
     for rule in (f"{PREFIX}/", f"{PREFIX}/.<suffix:suffix>/"):
-        app.url_map.add(Rule(rule, endpoint="api.root:any", methods=None, strict_slashes=False))
+        app.url_map.add(LateRule(rule, endpoint="api.root:any", methods=None, strict_slashes=False))

@@ -9,17 +9,15 @@ the stamp of its account (see :mod:`..auth.credential_stamps`), by which whoever
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jwt
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Response
 
 from ..auth import credential_stamps, identity, tokens
@@ -36,6 +34,9 @@ from ..rest.permissions import Access, logged_in
 from ..rest.schema import Schema
 from ..secrets import kept
 from . import log
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 AUDIENCE = "powersync"
 _BITS = 2048
@@ -69,6 +70,8 @@ def keys(call: Call) -> Response:
 )
 def token(call: Call) -> Response:
     """Get a token for the sync, and its address; it is valid for some minutes."""
+    import jwt
+
     stamp = stamp_of(call)
     now = int(time.time())
     private = _private()
@@ -113,6 +116,8 @@ def read_token(text: str) -> SyncToken:
 
     Nothing is allowed for clocks that differ: it is this server that made the token.
     """
+    import jwt
+
     try:
         claims = jwt.decode(
             text, _private().public_key(), algorithms=["RS256"], audience=AUDIENCE,
@@ -151,12 +156,18 @@ def _private() -> rsa.RSAPrivateKey:
 
 @lru_cache(1)
 def _read(path: Path) -> rsa.RSAPrivateKey:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     private = serialization.load_pem_private_key(kept(path, _make).encode(), None)
     assert isinstance(private, rsa.RSAPrivateKey)
     return private
 
 
 def _make() -> str:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     made = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
     return made.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -167,9 +178,8 @@ def _public(private: rsa.RSAPrivateKey) -> dict[str, str]:
     """Return the public half as a JSON Web Key (RFC 7517); its id is its thumbprint (RFC 7638)."""
     numbers = private.public_key().public_numbers()
     key = {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(json.dumps(key, separators=(",", ":")).encode())
-    return {**key, "alg": "RS256", "use": "sig", "kid": _text(digest.finalize())}
+    digest = hashlib.sha256(json.dumps(key, separators=(",", ":")).encode()).digest()
+    return {**key, "alg": "RS256", "use": "sig", "kid": _text(digest)}
 
 
 def _number(value: int) -> str:

@@ -8,24 +8,24 @@ enclose stays as text; scripts and styles go with all they hold.
 
 Rendering and cleaning are left to libraries that do nothing else: markdown-it-py follows the
 CommonMark specification, nh3 parses HTML as browsers do, so that what it lets through is what a
-browser would see.
+browser would see. They are imported when a description is first written: servers that are read
+from do without them.
 """
 
 from __future__ import annotations
 
 import html as _html
+from functools import cache
+from typing import TYPE_CHECKING
 
-import nh3
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = frozenset({"b", "strong", "i", "em", "ul", "ol", "li", "p"})
 
 # Deeply nested tags cost the HTML parser quadratic time. No description comes near this number, so
 # one that passes it is taken for plain text, where a tag is only characters.
 MAX_TAGS = 5_000
-
-_commonmark = MarkdownIt("commonmark", {"breaks": True, "html": True})
-_without_html = MarkdownIt("commonmark", {"breaks": True, "html": False})
 
 
 def render(source: str) -> str:
@@ -34,7 +34,7 @@ def render(source: str) -> str:
     CommonMark with a line break at every newline and with HTML passed through, then `sanitise`. A paragraph ends with a
     newline, the last one too: ``render("Lift.") == "<p>Lift.</p>\\n"``.
     """
-    parser = _commonmark if source.count("<") <= MAX_TAGS else _without_html
+    parser = _parser(with_html=source.count("<") <= MAX_TAGS)
     return _clean(parser.render(source))
 
 
@@ -47,5 +47,14 @@ def sanitise(html: str) -> str:
     return _clean(html if html.count("<") <= MAX_TAGS else _html.escape(html, quote=False))
 
 
+@cache
+def _parser(with_html: bool) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"breaks": True, "html": with_html})
+
+
 def _clean(html: str) -> str:
+    import nh3
+
     return nh3.clean(html, tags=set(TAGS), attributes={}, clean_content_tags={"script", "style"}, link_rel=None)

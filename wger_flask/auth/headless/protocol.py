@@ -12,11 +12,11 @@ from flask import Response, request
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.views import MethodView
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.routing import Rule
 
 from ...rest.errors import ParseError, Throttled, TooLarge
 from ...rest.permissions import METHODS
 from ...rest.request import Request
+from ...rest.url_rules import LateRule
 from .. import credential_stamps, passwords, sessions, sign_up, tokens
 from ..models import User
 from ..second_factors import authenticators
@@ -275,7 +275,7 @@ def route(
     def add_others(state: BlueprintSetupState) -> None:
         endpoint = f"{blueprint.name}.{name}:any"
         state.app.view_functions[endpoint] = serve
-        state.app.url_map.add(Rule(f"{PREFIX}/{path}", endpoint=endpoint, methods=None))
+        state.app.url_map.add(LateRule(f"{PREFIX}/{path}", endpoint=endpoint, methods=None))
 
     blueprint.record(add_others)
     blueprint.calls.append(described.Call(path, by_method, sends or {}, private, header))

@@ -8,7 +8,6 @@ import io
 from typing import Any
 
 import pyotp
-import segno
 
 TYPE = "totp"
 STEP = 30  # seconds
@@ -27,6 +26,8 @@ def address(secret: str, name: str, issuer: str) -> str:
 
 def picture(text: str) -> str:
     """Return ``text`` as a QR code, an ``<svg>`` element with a light margin around it."""
+    import segno
+
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=False, light="#fff", border=4, scale=5, title="QR code", omitsize=True
