@@ -278,12 +278,17 @@ def test_the_readme_lists_every_page():
     assert not [link for link in re.findall(r"\]\((?!https?:)([^)#]+)", table) if not (ROOT / link).exists()]
 
 
-@pytest.fixture(scope="module")
-def floor():
-    spec = importlib.util.spec_from_file_location("conformance_floor", ROOT / ".ci" / "conformance_floor.py")
+def program(name: str):
+    """Return the module that is a program of ``.ci``."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def floor():
+    return program("conformance_floor")
 
 
 OUTPUT = """\
@@ -315,3 +320,29 @@ def test_what_is_below_the_floor_is_told(floor, least, lost):
 def test_the_floor_is_the_sum_of_its_suites():
     kept = json.loads((ROOT / "tests" / "conformance-floor.json").read_text())
     assert kept.pop("total") == sum(kept.values())
+
+
+FINE = {"name": "flask", "version": "3.1.3", "vulns": []}
+FAULTY = {"name": "idna", "version": "3.1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["3.2"]}]}
+SKIPPED = {"name": "attrs", "skip_reason": "Dependency not found on PyPI: attrs (26.1.0)"}
+
+
+@pytest.mark.parametrize(
+    "found, is_well, told",
+    [
+        ([FINE], True, ["1 of 1 packages looked up, 0 known faults"]),
+        (
+            [FINE, FAULTY], False,
+            ["idna 3.1: PYSEC-1, mended in 3.2", "2 of 2 packages looked up, 1 known faults"],
+        ),
+        (
+            [FINE, SKIPPED], False,
+            ["skipped, Dependency not found on PyPI: attrs (26.1.0)", "1 of 2 packages looked up, 0 known faults"],
+        ),
+        ([SKIPPED], False, ["skipped, Dependency", "0 of 1 packages looked up, 0 known faults; none was looked up"]),
+    ],
+)  # fmt: skip
+def test_a_package_that_was_skipped_is_named_with_the_reason(found, is_well, told):
+    lines, well = program("audit").report({"dependencies": found})
+    assert well is is_well and len(lines) == len(told)
+    assert all(line.startswith(start) for line, start in zip(lines, told, strict=True)), lines
