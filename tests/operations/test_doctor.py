@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import smtplib
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,8 @@ from wger_flask.commands import main
 from wger_flask.operations import machine, reach, readiness
 from wger_flask.settings_reader import load
 from wger_flask.storage.database import DatabaseURLError
+from wger_flask.sync import app_walk
+from wger_flask.sync import doctor as sync_doctor
 from wger_flask.sync.app_walk import OK, PROBLEM, WARNING
 
 
@@ -148,3 +152,26 @@ def test_the_machine_alone(app, monkeypatch):
     done = CliRunner().invoke(main, ["doctor", "--local", "--json"])
     assert done.exit_code == 0, done.output
     assert len(json.loads(done.output)["findings"]) == 10
+
+
+PLACES = [(module, Path(module.__file__)) for module in (machine, reach, app_walk, sync_doctor)]
+
+
+def told_in(source: str):
+    """Yield the arguments of each call that makes a finding of what is wrong."""
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        maker = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        names = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+        if maker in ("Finding", "_found") and names & {"WARNING", "PROBLEM"}:
+            yield call.args
+
+
+@pytest.mark.parametrize(("module", "path"), PLACES, ids=[module.__name__ for module, _ in PLACES])
+def test_whatever_is_wrong_is_told_with_what_to_do(module, path):
+    found = list(told_in(path.read_text(encoding="utf-8")))
+    without = [
+        ast.unparse(args[0]) for args in found
+        if not any(isinstance(arg, ast.Starred) for arg in args)
+        and (len(args) != 4 or isinstance(args[3], ast.Constant) and not args[3].value)
+    ]  # fmt: skip
+    assert found and not without
