@@ -430,7 +430,7 @@ def test_serving_from_nothing(empty):
     finally:
         server.send_signal(signal.SIGTERM)
         server.stdout.close()
-        assert server.wait(30) == 0
+        assert server.wait(60) == 0
     assert "The database is empty: loading the starter data ..." in said
     assert f"Serving wger on http://127.0.0.1:{port} (stop with Ctrl+C)." in said
     assert "Make an account there, or with: wger-flask create-user NAME --admin" in said

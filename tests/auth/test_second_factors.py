@@ -47,9 +47,9 @@ def guarded(app, people):
     return give(totp={"secret": SECRET}, recovery_codes=SEED)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """A clock that is set by hand."""
+    """A clock that is set by hand: no code turns into the next one while a test runs."""
     held = [time.time()]
     monkeypatch.setattr(time, "time", lambda: held[0])
     return held

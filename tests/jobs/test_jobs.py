@@ -60,7 +60,7 @@ def test_a_process_that_serves_does_them_in_a_thread_of_its_own(app, monkeypatch
     )  # fmt: skip
     try:
         worker.start(app)
-        assert done.wait(10)
+        assert done.wait(60)
     finally:
         worker.stop()
         app.extensions["wger_flask"].registry.jobs[:] = before

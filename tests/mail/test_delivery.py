@@ -139,7 +139,7 @@ def test_the_outbox_keeps_the_order_and_never_makes_anybody_wait():
     gate, sent = threading.Event(), []
 
     def deliver(message):
-        gate.wait(10)
+        gate.wait(60)
         sent.append(message)
 
     outbox = Outbox(deliver)

@@ -24,8 +24,8 @@ class Running:
     process: int
 
     def connect(self) -> socket.socket:
-        """Return a connection to it; whoever reads from it waits half a minute at most."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        """Return a connection to it; whoever reads from it waits a minute at most."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def running(
             yield Running(listening.getsockname()[1], log, process.pid)
         finally:
             process.terminate()
-            assert process.wait(30) == ends
+            assert process.wait(60) == ends
 
 
 def read_all(wire: socket.socket) -> bytes:

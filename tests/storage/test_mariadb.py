@@ -142,7 +142,7 @@ def test_a_lock_is_held_until_the_transaction_ends(opened):
     began, ended, order = threading.Event(), threading.Event(), []
 
     def second():
-        began.wait(10)
+        began.wait(60)
         with transaction():
             order.append("asks")
             advisory_lock("a nap")
@@ -157,7 +157,7 @@ def test_a_lock_is_held_until_the_transaction_ends(opened):
         began.set()
         assert not ended.wait(0.2)
         order.append("ends")
-    thread.join(10)
+    thread.join(60)
     assert order[-2:] == ["ends", "has it"]
 
 
@@ -187,7 +187,7 @@ def test_a_connection_that_the_server_ended_costs_no_request(opened):
 @on_server
 def test_of_two_that_wait_for_each_other_one_is_to_try_again(naps):
     one, two = naps.create(name="one", told={}).id, naps.create(name="two", told={}).id
-    both, failed = threading.Barrier(2, timeout=10), []
+    both, failed = threading.Barrier(2, timeout=60), []
 
     def write(first, then):
         try:
@@ -204,5 +204,5 @@ def test_of_two_that_wait_for_each_other_one_is_to_try_again(naps):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert len(failed) == 1 and is_retryable(failed[0]), failed
