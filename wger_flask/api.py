@@ -39,6 +39,7 @@ from .rest.former import FormerFields
 from .rest.ownership import Ownership, owned_by
 from .rest.permissions import Access, anyone, having, logged_in, private, public
 from .rest.registry import RegistrationError, Registry
+from .rest.renderers import part_encoder
 from .rest.resource import READ, WRITE, Resource
 from .rest.schema import Schema, load
 from .rest.serialization import dump_held, dumper
@@ -103,5 +104,5 @@ __all__ = [
     "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
     "table_of", "tell_replaced", "title_of",
     "BodyMeasurement", "FoodDiaryEntry", "ImportFormat", "ImportOptions", "ImportRefused", "ImportSource", "WorkoutSet",
-    "dependants",
+    "dependants", "part_encoder",
 ]  # fmt: skip

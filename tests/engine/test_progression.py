@@ -140,6 +140,22 @@ def test_unchanged_iterations_share_their_values():
     assert progression.at(0).weight is None and progression.at(4).weight == 60
 
 
+@pytest.mark.parametrize(
+    ("columns", "settles"),
+    [
+        (dict(), 1),
+        (dict(weight=[(1, 50), (4, 60)]), 4),
+        (dict(weight=[(1, 50), (2, 5, "+", "abs", True)]), None),
+        (dict(weight=[(1, 50), (2, 5, "+", "abs", True, W)], logs=[log(3, 8, 50)]), 4),
+        (dict(weight=[(1, 50), (2, 5, "+", "abs", False, W)]), 2),
+    ],
+)
+def test_it_is_settled_once_nothing_can_change_any_more(columns, settles):
+    progression = Progression(entry(**columns))
+    found = [iteration for iteration in range(1, 9) if progression.at(iteration) and progression.is_settled]
+    assert found == ([] if settles is None else list(range(settles, 9)))
+
+
 values = st.decimals(0, 3000, places=2)
 rule_rows = st.lists(
     st.builds(

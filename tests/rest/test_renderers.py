@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wger_flask.rest.renderers import to_json
+from wger_flask.rest.negotiation import HTML, JSON, Format
+from wger_flask.rest.renderers import part_encoder, to_json
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,15 @@ def test_indented(indent, text):
 
 def test_line_separators_are_escaped_when_indented_too():
     assert to_json({"a": "\u2028é"}, 2).decode() == '{\n  "a": "\\u2028é"\n}'
+
+
+def test_parts_are_taken_in_as_they_were_encoded():
+    part = {"ä": ["\u2028", 10**30]}
+    encode = part_encoder(JSON)
+    assert to_json([encode(part), {"again": encode([encode(part)])}]) == to_json([part, {"again": [part]}])
+
+
+@pytest.mark.parametrize("wanted", [HTML, Format("json", 4)])
+def test_parts_stay_as_they_are_for_a_page_and_where_json_is_indented(wanted):
+    part = {"a": 1}
+    assert part_encoder(wanted)(part) is part

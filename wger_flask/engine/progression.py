@@ -96,7 +96,7 @@ class Progression:
     :data:`~wger_flask.engine.rounding.PRECISION`: entering a context takes as long as a step.
     """
 
-    __slots__ = ("entry", "_tracks", "_logs", "_walked")
+    __slots__ = ("entry", "is_settled", "_tracks", "_logs", "_walked", "_last_word")
 
     def __init__(self, entry: SlotEntry):
         self.entry = entry
@@ -111,12 +111,21 @@ class Progression:
             if steps:
                 tracks[name] = _Track(name, steps, tracks.get(name.removeprefix("max_")))
         self._tracks = tuple(tracks.values())
+        # Behind it no rule begins, and what waits for a log waits for ever.
+        self._last_word = max([0, *(max(track.steps) for track in self._tracks), *(log + 1 for log in self._logs)])
+        self.is_settled = self._last_word == 0
 
     def at(self, iteration: int) -> Values:
-        """Return the values of ``iteration``, counted from 1; nothing is prescribed before that."""
-        while iteration >= len(self._walked):
-            self._walk(len(self._walked))
-        return self._walked[max(iteration, 0)]
+        """Return the values of ``iteration``, counted from 1; nothing is prescribed before that.
+
+        Once ``is_settled``, all later iterations have the values of the last one that was asked for.
+        """
+        walked = self._walked
+        while iteration >= len(walked):
+            if self.is_settled:
+                return walked[-1]
+            self._walk(len(walked))
+        return walked[max(iteration, 0)]
 
     def _walk(self, iteration: int) -> None:
         before = self._walked[-1]
@@ -138,6 +147,8 @@ class Progression:
                 after = list(before)
             after[track.index] = step.apply(after[track.index], track.cap)
         self._walked.append(before if after is None else Values._make(after))
+        if iteration == self._last_word:
+            self.is_settled = not any(map(_goes_on, self._tracks))
 
     def _met(self, required: tuple[str, ...], iteration: int, prescribed: Values) -> bool:
         """One single log has to reach every required field; none reaches what was not prescribed."""
@@ -149,6 +160,12 @@ class Progression:
             least = round_to(value, base_of(self.entry, name))
             candidates = [log for log in candidates if _reaches(getattr(log, name), least)]
         return bool(candidates)
+
+
+def _goes_on(track: _Track) -> bool:
+    """Say whether a field changes in every iteration to come."""
+    step = track.active
+    return step is not None and step.repeat and not track.requirements(step)
 
 
 def _step(name: str, rule: Rule) -> _Step:

@@ -19,12 +19,12 @@ from decimal import localcontext
 from functools import partial
 from math import ceil
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import TooManySets
 from .progression import Values
 from .rounding import PRECISION, Number
-from .routine import Routine, Slot, SlotEntry
+from .routine import Day, Routine, Slot
 from .schedule import ScheduledDay, schedule
 from .sets import Prescription, SetData
 from .wording import ENGLISH, Wording
@@ -66,7 +66,7 @@ def display_sequence(routine: Routine, today: datetime.date, words: Wording = EN
     :class:`~wger_flask.engine.errors.TooManySets` beyond :data:`MAX_SETS`.
     """
     with localcontext(PRECISION):
-        return _sequence(routine, today, _Prescriptions(words), _fold)
+        return _sequence(routine, today, words, _DISPLAY)
 
 
 def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLISH) -> list[SequenceDay]:
@@ -76,7 +76,7 @@ def gym_sequence(routine: Routine, today: datetime.date, words: Wording = ENGLIS
     :class:`~wger_flask.engine.errors.TooManySets` beyond :data:`MAX_SETS`.
     """
     with localcontext(PRECISION):
-        return _sequence(routine, today, _Prescriptions(words), _unroll)
+        return _sequence(routine, today, words, _GYM)
 
 
 def sets_in_iteration(routine: Routine, iteration: int, words: Wording = ENGLISH) -> dict[int, SetData]:
@@ -91,13 +91,20 @@ def sets_in_iteration(routine: Routine, iteration: int, words: Wording = ENGLISH
         }  # fmt: skip
 
 
-def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
-    """Return a sequence as clients get it; equal parts of the document are the same object."""
+def _as_it_is(part: Any) -> Any:
+    return part
+
+
+def as_json(sequence: Iterable[SequenceDay], pack: Callable[[Any], Any] = _as_it_is) -> list[dict[str, Any]]:
+    """Return a sequence as clients get it; equal parts of the document are the same object.
+
+    ``pack`` makes of each such part what stands in the document for it.
+    """
     known: dict[int, Any] = {}
 
     def once(part: Any, document: Callable[[], Any]) -> Any:
         if id(part) not in known:
-            known[id(part)] = document()
+            known[id(part)] = pack(document())
         return known[id(part)]
 
     def slot(view: SlotView) -> dict[str, Any]:
@@ -124,47 +131,71 @@ def as_json(sequence: Iterable[SequenceDay]) -> list[dict[str, Any]]:
     ]
 
 
-class _Prescriptions(dict[int, Prescription]):
-    """Hold one :class:`Prescription` an entry, made when it is first asked for, and the views made of them last."""
+class _Part:
+    """What stands in one place of a day: a view of some entries, made anew where what they prescribe is other objects.
 
-    def __init__(self, words: Wording):
-        super().__init__()
-        self._words = words
-        self._views: dict[int, tuple[list[Values], SlotView]] = {}
-        self._days: dict[int, tuple[SlotView, ...]] = {}
+    In the gym that is the values of an entry, to be read the set that is made of them.
+    """
 
-    def of(self, entry: SlotEntry) -> Prescription:
-        prescription = self.get(entry.id)
-        if prescription is None:
-            prescription = self[entry.id] = Prescription(entry, self._words)
-        return prescription
+    __slots__ = ("comment", "prescribed", "_seen", "_view")
 
-    def unrolled(self, slot: Slot, iteration: int) -> SlotView:
-        """Return the single sets of a slot; the same object as long as nothing changes."""
-        prescribed = [self.of(entry) for entry in slot.entries]
-        values = [prescription.values(iteration) for prescription in prescribed]
-        known = self._views.get(id(slot))
-        if known is None or any(map(is_not, known[0], values)):
-            known = self._views[id(slot)] = values, _view(slot.comment, _in_turns(_shares(prescribed, iteration)))
-        return known[1]
+    def __init__(self, comment: str, prescribed: list[Prescription]):
+        self.comment, self.prescribed = comment, prescribed
+        self._seen: list[Values] | list[SetData] = []
+        self._view: SlotView | None = None
 
-    def shared(self, day: int, views: tuple[SlotView, ...]) -> tuple[SlotView, ...]:
-        """Return ``views``, or those of the iteration before where they are the same objects."""
-        last = self._days.get(day, ())
-        if len(last) != len(views) or any(map(is_not, last, views)):
-            self._days[day] = last = views
+    def folded(self, iteration: int) -> SlotView:
+        """Return the sets of the entries, an object each."""
+        sets = [prescription.at(iteration) for prescription in self.prescribed]
+        return self._again(sets) or self._show(sets, tuple(sets))
+
+    def unrolled(self, iteration: int) -> SlotView:
+        """Return the single sets of the entries, in turns."""
+        values = [prescription.values(iteration) for prescription in self.prescribed]
+        return self._again(values) or self._show(values, _in_turns(_shares(self.prescribed, iteration)))
+
+    def _again(self, seen: list[Values] | list[SetData]) -> SlotView | None:
+        return None if any(map(is_not, self._seen, seen)) else self._view
+
+    def _show(self, seen: list[Values] | list[SetData], sets: tuple[SetData, ...]) -> SlotView:
+        self._seen, self._view = seen, SlotView(self.comment, sets, tuple({set_.exercise for set_ in sets}))
+        return self._view
+
+
+class _Parts:
+    """The parts of each day, found when it is first asked for, and the views that were made of them last."""
+
+    def __init__(self, words: Wording, arrange: _Arrange):
+        self._words, self._arrange = words, arrange
+        self._parts: dict[int, list[_Part]] = {}
+        self._views: dict[int, tuple[SlotView, ...]] = {}
+
+    def of(self, day: Day, iteration: int) -> tuple[SlotView, ...]:
+        """Return the views of a day; the same object as in the iteration before if all of them are."""
+        parts = self._parts.get(day.id)
+        if parts is None:
+            parts = self._parts[day.id] = self._arrange.parts(day.slots, self._words)
+        views = tuple([self._arrange.view(part, iteration) for part in parts])
+        last = self._views.get(day.id)
+        if last is None or any(map(is_not, last, views)):
+            self._views[day.id] = last = views
         return last
 
 
-_Arrange = Callable[[tuple[Slot, ...], int, _Prescriptions], tuple[SlotView, ...]]
+class _Arrange(NamedTuple):
+    """A way to arrange the sets of a day: in which parts, and how one is viewed in an iteration."""
+
+    parts: Callable[[tuple[Slot, ...], Wording], list[_Part]]
+    view: Callable[[_Part, int], SlotView]
+
+
 _Shares = list[tuple[Number, SetData | None]]
 """How many sets of each entry are to be done, and such a set; None where there is none to do."""
 
 
-def _sequence(
-    routine: Routine, today: datetime.date, prescriptions: _Prescriptions, arrange: _Arrange
-) -> list[SequenceDay]:
+def _sequence(routine: Routine, today: datetime.date, words: Wording, arrange: _Arrange) -> list[SequenceDay]:
     arranged: dict[tuple[int, int], tuple[SlotView, ...]] = {}
+    parts = _Parts(words, arrange)
     sequence = []
     total = 0
     for scheduled in schedule(routine, today):
@@ -172,8 +203,7 @@ def _sequence(
         if scheduled.day is not None:
             key = scheduled.day.id, scheduled.iteration
             if key not in arranged:
-                found = arrange(scheduled.day.slots, scheduled.iteration, prescriptions)
-                arranged[key] = prescriptions.shared(scheduled.day.id, found)
+                arranged[key] = parts.of(scheduled.day, scheduled.iteration)
             slots = arranged[key]
             total += sum([len(view.sets) for view in slots])
             if total > MAX_SETS:
@@ -182,25 +212,32 @@ def _sequence(
     return sequence
 
 
-def _view(comment: str, sets: tuple[SetData, ...]) -> SlotView:
-    return SlotView(comment, sets, tuple({set_.exercise for set_ in sets}))
-
-
-def _fold(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
+def _folded(slots: tuple[Slot, ...], words: Wording) -> list[_Part]:
     """Join neighbouring slots of one and the same exercise; a superset stands alone, empty slots vanish."""
-    views: list[SlotView] = []
+    parts: list[_Part] = []
+    last: set[int] = set()
     for slot in slots:
         if not slot.entries:
             continue
-        view = _view(slot.comment, tuple(prescriptions.of(entry).at(iteration) for entry in slot.entries))
-        if views and not view.is_superset and view.exercises == views[-1].exercises:
-            view = SlotView(views[-1].comment, views.pop().sets + view.sets, view.exercises)
-        views.append(view)
-    return tuple(views)
+        part = _part(slot, words)
+        exercises = {entry.exercise for entry in slot.entries}
+        if len(exercises) == 1 and exercises == last:
+            parts[-1].prescribed.extend(part.prescribed)
+        else:
+            parts.append(part)
+        last = exercises
+    return parts
 
 
-def _unroll(slots: tuple[Slot, ...], iteration: int, prescriptions: _Prescriptions) -> tuple[SlotView, ...]:
-    return tuple([prescriptions.unrolled(slot, iteration) for slot in slots])
+def _slot_by_slot(slots: tuple[Slot, ...], words: Wording) -> list[_Part]:
+    return [_part(slot, words) for slot in slots]
+
+
+def _part(slot: Slot, words: Wording) -> _Part:
+    return _Part(slot.comment, [Prescription(entry, words) for entry in slot.entries])
+
+
+_DISPLAY, _GYM = _Arrange(_folded, _Part.folded), _Arrange(_slot_by_slot, _Part.unrolled)
 
 
 def _shares(prescribed: list[Prescription], iteration: int) -> _Shares:

@@ -80,6 +80,23 @@ def to_json_list(parts: Iterable[list[Any]]) -> orjson.Fragment:
     return orjson.Fragment(b"[%b]" % b",".join(to_json(part)[1:-1] for part in parts if part))
 
 
+def part_encoder(wanted: Format) -> Callable[[Any], Any]:
+    """Return a function for parts that an answer holds many times: it returns a part as JSON, or as it is.
+
+    As JSON, which the answer takes in as it stands, where no page is made of it and nothing is indented.  A part may
+    hold others; integers beyond 64 bits may stand in those alone that hold none.
+    """
+    return _as_it_is if wanted.is_html or wanted.indent else _as_json
+
+
+def _as_it_is(part: Any) -> Any:
+    return part
+
+
+def _as_json(part: Any) -> orjson.Fragment:
+    return orjson.Fragment(to_json(part))
+
+
 def render(call: Call | None, wanted: Format, payload: object, status: int, headers: dict[str, str]) -> Response:
     """Return the response with ``payload`` in the format ``wanted``; None is an empty body."""
     if wanted.is_html and _page is not None:

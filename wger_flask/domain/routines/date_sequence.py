@@ -24,6 +24,7 @@ from wger_flask.api import (
     along,
     any_of,
     equals,
+    part_encoder,
     today,
     zone_of,
 )
@@ -169,7 +170,7 @@ def _sequence(arrange: Callable) -> Callable:
     def handle(call: Call) -> list[dict]:
         row = call.row()
         try:
-            return as_json(arrange(plan_of(row), today(), wording()))
+            return as_json(arrange(plan_of(row), today(), wording()), part_encoder(call.format))
         except EngineError as wrong:
             raise Invalid({wrong.field: [str(wrong)]}) from None
 
