@@ -230,8 +230,10 @@ def keep_for(seconds: float) -> None:
 def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> None:
     """Keep an answer that was finished just now, where it may be."""
     asked: Asked | None = request.environ.get(ASKED)
+    if asked is None:
+        return
     scope, is_counted, resource = g.get("kept_for", _NOBODY)
-    if asked is None or scope == NEVER:
+    if scope == NEVER:
         return
     user: Any = g.get("user")
     ends, now = getattr(user, "ends", float("inf")), time.time()

@@ -33,17 +33,22 @@ class Response(flask.Response):
     @classmethod
     def of(cls, body: bytes, status: int, headers: Mapping[str, str]) -> Self:
         """Return the answer with ``body`` and ``headers``, which are the server's own words, and its length."""
-        made = Headers()
-        # Not through add(), which looks at each for what a client might have slipped in.
-        made._list = [*headers.items(), ("Content-Length", str(len(body)))]
-        return cls([body], status, made)
+        return cls([body], status, _own_words([*headers.items(), ("Content-Length", str(len(body)))]))
+
+    def replace_headers(self, headers: list[tuple[str, str]]) -> None:
+        """Say ``headers``, which are the server's own words, in the place of all that there are."""
+        self.headers = _own_words(headers)
+
+    @property
+    def whole(self) -> bytes | None:
+        """The body where it is there as bytes, None where it has yet to be put together."""
+        body = self.response
+        return body[0] if type(body) is list and len(body) == 1 and type(body[0]) is bytes else None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        body = self.response
+        whole = self.whole
         if (
-            type(body) is list
-            and len(body) == 1
-            and type(body[0]) is bytes
+            whole is not None
             and not self._on_close
             and environ["REQUEST_METHOD"] != "HEAD"
             and self._status_code not in _WITHOUT_BODY
@@ -52,8 +57,14 @@ class Response(flask.Response):
             told = dict(headers)
             if "Content-Length" in told and "Location" not in told:
                 start_response(self._status, headers)
-                return body
+                return (whole,)
         return super().__call__(environ, start_response)
+
+
+def _own_words(headers: list[tuple[str, str]]) -> Headers:
+    made = Headers()
+    made._list = headers  # not through add(), which looks at each for what a client might have slipped in
+    return made
 
 
 class Application(Flask):

@@ -5,16 +5,18 @@ What may be kept nowhere (``no-store``) or hands out a cookie is left as it is, 
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 
 from . import answer_cache
 from .answer_cache import AnswerCache
+from .application import Response
 from .caching import PUBLIC
 from .representations import LEAST_BYTES, Representation, digest_of
 from .request_id import HEADER
 
 _JSON = "application/json"
 _OURS = ("Content-Length", "Expires", HEADER)  # what is said anew each time
+_FINISHED = frozenset(("etag", "set-cookie", "content-encoding"))  # an answer that says one of these is
 
 
 def register(app: Flask, cache: AnswerCache) -> None:
@@ -22,44 +24,38 @@ def register(app: Flask, cache: AnswerCache) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if response.status_code != 200 or request.method not in ("GET", "HEAD") or not _is_plain(response):
+        asked = request._get_current_object()  # type: ignore[attr-defined]  # once: what stands for it takes a moment
+        if response.status_code != 200 or asked.method not in ("GET", "HEAD") or response.is_streamed:
             return response
-        body = response.get_data()
+        headers = response.headers
+        told = {name.lower(): value for name, value in headers}  # to ask for what is not there takes a moment, too
+        if response.direct_passthrough or not _is_plain(told):
+            return response
+        body = response.whole if response.whole is not None else response.get_data()
         is_json = response.mimetype == _JSON
         compresses = is_json and len(body) >= LEAST_BYTES and not _may_tell_secrets()
-        headers = response.headers
         if compresses:
-            headers["Vary"] = f"{headers['Vary']}, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"
-        expires, request_id = headers.get("Expires"), headers.get(HEADER)
+            headers["Vary"] = f"{told['vary']}, Accept-Encoding" if "vary" in told else "Accept-Encoding"
         kept = [(name, value) for name, value in headers if name not in _OURS]
         answer = Representation(body, digest_of(body), kept, compresses)
+        expires = told.get("expires")
         if is_json:
             answer_cache.keep(cache, answer, response.cache_control.max_age if expires else None)
-        form, is_same = answer.meet(request.headers.get("Accept-Encoding", ""), request.headers.get("If-None-Match"))
-        headers.clear()
-        headers.extend(form.brief if is_same else form.headers)
-        for name, value in (("Expires", expires), (HEADER, request_id)):
-            if value:
-                headers[name] = value
+        sent = asked.headers
+        form, is_same = answer.meet(sent.get("Accept-Encoding", ""), sent.get("If-None-Match"))
+        anew = [(name, told[name.lower()]) for name in ("Expires", HEADER) if name.lower() in told]
+        response.replace_headers([*(form.brief if is_same else form.headers), *anew])
         if is_same:
             response.status_code = 304
             response.set_data(b"")
-            del headers["Content-Length"]
+            del response.headers["Content-Length"]
         elif form.body is not body:
             response.set_data(form.body)
         return response
 
 
-def _is_plain(response: Response) -> bool:
-    headers = response.headers
-    return not (
-        response.is_streamed
-        or response.direct_passthrough
-        or "ETag" in headers
-        or "Set-Cookie" in headers
-        or "Content-Encoding" in headers
-        or "no-store" in headers.get("Cache-Control", "")
-    )
+def _is_plain(told: dict[str, str]) -> bool:
+    return _FINISHED.isdisjoint(told) and "no-store" not in told.get("cache-control", "")
 
 
 def _may_tell_secrets() -> bool:
