@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wger_flask.media.errors import NotStored
+from wger_flask.media.held_files import HELD
 from wger_flask.media.names import UnsafeName, new_name
 from wger_flask.media.store import MediaStore
 from wger_flask.storage.database import accompanied, transaction
@@ -287,3 +288,29 @@ def test_changes_follow_a_part_of_a_transaction_that_is_rolled_back(opened, stor
     with store.changes() as changes, transaction():
         pass  # nobody follows what has ended
     assert not changes.added
+
+
+def test_what_comes_and_goes_while_a_database_is_copied_is_held(store):
+    store.save(b"first", "a.png")
+    with store.held() as (kept, hold_new):
+        store.save(b"second", "b.png")
+        for name in ("a.png", "b.png"):  # whose rows the copy of the database may have
+            store.delete(name)
+        store.save(b"third", "c.png")
+        hold_new()
+        store.save(b"fourth", "d.png")
+        store.delete("d.png")
+        assert {name: (kept.root / name).read_bytes() for name in kept.names()} == {
+            "a.png": b"first", "b.png": b"second", "c.png": b"third",
+        }  # fmt: skip
+    assert files(store) == {"c.png": b"third"}
+
+
+def test_nothing_is_held_for_a_backup_that_was_killed(store):
+    abandoned = store.root / f"{HELD}-host" / ".holding"
+    abandoned.parent.mkdir(parents=True)
+    abandoned.touch()
+    os.utime(abandoned, (0, 0))
+    store.save(b"picture", "a.png")
+    store.delete("a.png")
+    assert [path.name for path in abandoned.parent.iterdir()] == [abandoned.name]

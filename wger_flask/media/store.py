@@ -37,12 +37,11 @@ from typing import BinaryIO
 
 from wger_flask.media.changes import Changes
 from wger_flask.media.errors import NotStored, storing
+from wger_flask.media.held_files import held_files, hold
 from wger_flask.media.names import UnsafeName, another_name, is_thumbnail, parts_of
 from wger_flask.media.served import Served
 
 logger = logging.getLogger(__name__)
-
-HELD = ".held-for-backup"
 
 
 class MediaStore:
@@ -119,28 +118,12 @@ class MediaStore:
     def held(self) -> Iterator[tuple[MediaStore, Callable[[], None]]]:
         """Give a block these files, of which none goes while it lasts, and a function that adds those that are new.
 
-        Each gets a second name in a hidden folder: that costs no space. Where the disk knows no hard links, and in a
-        bucket, the block gets the files as they are.
+        Each gets a second name in a hidden folder: that costs no space. So do files that come and are deleted, by any
+        process, before that function is called. Where the disk knows no hard links, and in a bucket, the block gets the
+        files as they are.
         """
-        folder = self.root / f"{HELD}-{os.uname().nodename}"
-        shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
-        kept = MediaStore(folder)
-
-        def add() -> None:
-            for name in self.names():
-                target = kept.path(name)
-                with suppress(FileExistsError, FileNotFoundError):  # it is there, or gone
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    os.link(self.path(name), target)
-
-        try:
-            try:
-                add()
-            except OSError:
-                kept = self
-            yield kept, add if kept is not self else lambda: None
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with held_files(self.root, self.names) as (folder, hold_new):
+            yield self if folder is None else MediaStore(folder), hold_new
 
     def set_aside(self, name: str, folder: str) -> None:
         """Give a file a second name in a hidden folder ``.<folder>``, from which nothing is served.
@@ -164,6 +147,7 @@ class MediaStore:
 
     def remove(self, name: str) -> None:
         """Delete a file alone, if it is there. Raises `NotStored`."""
+        hold(self.root, name)
         with storing():
             self.path(name).unlink(missing_ok=True)
 
@@ -177,6 +161,7 @@ class MediaStore:
     def delete(self, name: str) -> None:
         """Delete a file and its thumbnails, if they are there. Raises `UnsafeName` and OSError."""
         path = self.path(name)
+        hold(self.root, name)
         for thumbnail in self._thumbnails(path):
             thumbnail.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
