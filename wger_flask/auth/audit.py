@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import g, has_request_context, request
 
+from ..rest.call import Call
 from ..rest.request_id import current as request_id
 from ..storage import columns
 from ..storage.database import transaction, write_if_able
 from ..storage.model import Model
 from .models import User
 from .policy import policy
-
-if TYPE_CHECKING:
-    from ..rest.call import Call
 
 LOGIN, LOGIN_FAILED, LOGOUT = "login", "login-failed", "logout"
 PASSWORD_CHANGED, PASSWORD_RESET = "password-changed", "password-reset"

@@ -12,8 +12,6 @@ from decimal import Decimal
 from .rounding import PRECISION, exact
 from .units import KILOGRAM, POUND, kilograms
 
-__all__ = ["BODY_WEIGHT_UNITS", "body_mass_index", "body_weight", "centimetres", "is_length", "waist_to_height"]
-
 BODY_WEIGHT_UNITS = {"kg": KILOGRAM, "lb": POUND}
 """The units of body weights by their names."""
 

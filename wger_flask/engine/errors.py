@@ -7,8 +7,6 @@ errors into an answer that names ``field``; the engine itself knows no status co
 
 from __future__ import annotations
 
-__all__ = ["EngineError", "TooManyDigits", "TooManySets"]
-
 
 class EngineError(ValueError):
     """Say that ``field`` has no presentable value; the message is meant for the person who asks."""

@@ -40,10 +40,6 @@ from .rounding import PRECISION
 from .streaks import LONG_PAUSE, Streaks, saturday_of, streaks_in
 from .units import KILOGRAM, kilograms
 
-__all__ = [
-    "Lift", "Lifetime", "Workout", "expired", "recalculate", "with_changed_workout", "with_log", "with_workout",
-]  # fmt: skip
-
 _CENT = Decimal("0.01")
 _DAY = datetime.timedelta(days=1)
 _WEEK = datetime.timedelta(days=7)

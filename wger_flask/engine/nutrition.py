@@ -17,8 +17,6 @@ from decimal import Decimal, localcontext
 from .rounding import PRECISION
 from .units import kilojoules
 
-__all__ = ["ENERGY_PER_GRAM", "Nutrients", "energy_shares", "nutrients_of", "weight_in_grams"]
-
 ENERGY_PER_GRAM = {"protein": 4, "carbohydrates": 4, "fat": 9}
 """Kilocalories in a gram of each macronutrient, the general Atwater factors."""
 

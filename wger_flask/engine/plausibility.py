@@ -21,8 +21,6 @@ from decimal import Decimal
 from .nutrition import ENERGY_PER_GRAM
 from .units import KJ_PER_KCAL
 
-__all__ = ["MOST_IN_100_GRAMS", "Label", "contradiction", "energy_of"]
-
 MOST_IN_100_GRAMS = 105
 """Grams that the contents of 100 g may add up to."""
 

@@ -21,8 +21,6 @@ from typing import NamedTuple
 from .rounding import Number, exact, round_to
 from .routine import FIELDS, REQUIRABLE, LoggedSet, Rule, SlotEntry
 
-__all__ = ["Progression", "Values", "base_of"]
-
 
 class Values(NamedTuple):
     """Hold the ten prescribed values of one iteration, unrounded; None where nothing is prescribed yet."""

@@ -16,8 +16,6 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from .errors import TooManyDigits
 
-__all__ = ["PRECISION", "Number", "exact", "integer", "plain", "quantised", "round_to", "shown"]
-
 Number = Decimal | int | float
 
 PRECISION = Context(prec=28, rounding=ROUND_HALF_EVEN)

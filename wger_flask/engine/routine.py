@@ -17,10 +17,6 @@ from typing import Any
 
 from .rounding import Number, exact
 
-__all__ = [
-    "Day", "FIELDS", "Label", "LoggedSet", "REQUIRABLE", "Routine", "Rule", "Slot", "SlotEntry", "assemble", "rules_of",
-]  # fmt: skip
-
 FIELDS = (
     "weight", "max_weight", "repetitions", "max_repetitions", "sets",
     "max_sets", "rest", "max_rest", "rir", "max_rir",

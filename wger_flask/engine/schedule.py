@@ -17,8 +17,6 @@ from dataclasses import dataclass
 
 from .routine import Day, Label, Routine
 
-__all__ = ["ScheduledDay", "depends_on_today", "schedule"]
-
 _ONE_DAY = datetime.timedelta(days=1)
 _WEEK = 7
 

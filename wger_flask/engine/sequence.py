@@ -29,10 +29,6 @@ from .schedule import ScheduledDay, schedule
 from .sets import Prescription, SetData
 from .wording import ENGLISH, Wording
 
-__all__ = [
-    "MAX_SETS", "SequenceDay", "SlotView", "as_json", "display_sequence", "gym_sequence", "sets_in_iteration",
-]  # fmt: skip
-
 MAX_SETS = 100_000
 """More set objects than this in one sequence are refused: a rule may multiply sets without end."""
 

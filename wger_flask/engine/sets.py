@@ -19,8 +19,6 @@ from .rounding import Number, integer, round_to, shown
 from .routine import SlotEntry
 from .wording import ENGLISH, Wording, range_text, text_of
 
-__all__ = ["Prescription", "SetData", "rate_of_perceived_exertion"]
-
 
 @dataclass(frozen=True, slots=True)
 class SetData:

@@ -26,11 +26,6 @@ from typing import Any
 from .rounding import PRECISION, quantised
 from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
 
-__all__ = [
-    "Cell", "Grouped", "PerformedSet", "RoutineStatistics", "estimated_maxima", "estimated_one_rep_max",
-    "routine_statistics", "share_of_one_rep_max",
-]  # fmt: skip
-
 _INTERCEPT = Decimal(1.0278)  # the double, exactly: see above
 _SLOPE = Decimal(0.0278)
 _ZERO = Decimal(0)

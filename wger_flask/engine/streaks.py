@@ -11,8 +11,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["LONG_PAUSE", "Streaks", "longest_pause", "most_weekends", "saturday_of", "streaks_in"]
-
 LONG_PAUSE = 30
 """Days between two training days that make a return worth a trophy."""
 

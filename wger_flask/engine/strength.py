@@ -17,8 +17,6 @@ from .rounding import PRECISION, exact
 from .statistics import share_of_one_rep_max
 from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
 
-__all__ = ["MOST_REPETITIONS", "WINDOW", "Best", "LoggedLift", "bests", "estimate", "totals"]
-
 MOST_REPETITIONS = 5
 """The repetitions of the longest set that counts, unless the user chose another."""
 

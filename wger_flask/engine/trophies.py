@@ -21,11 +21,6 @@ from .lifetime import Lifetime
 from .statistics import estimated_one_rep_max
 from .streaks import LONG_PAUSE, longest_pause, most_weekends
 
-__all__ = [
-    "CHECKERS", "OF_SESSIONS", "OF_TIMES", "Reach", "Record", "Standing", "check", "in_good_standing", "is_borne",
-    "is_earned", "personal_record",
-]  # fmt: skip
-
 UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError)  # what parameters raise that make no sense
 _AWAY = datetime.timedelta(days=30)
 

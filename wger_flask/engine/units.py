@@ -13,11 +13,6 @@ from decimal import Decimal
 
 from .rounding import PRECISION
 
-__all__ = [
-    "KILOGRAM", "KJ_PER_KCAL", "KG_PER_LB", "MASSES", "POUND", "REPETITIONS", "UNTIL_FAILURE", "MassUnit",
-    "kilograms", "kilojoules", "pounds",
-]  # fmt: skip
-
 KILOGRAM, POUND = 1, 2
 """Identifiers of the weight units with a mass."""
 

@@ -14,8 +14,6 @@ from types import MappingProxyType
 from .rounding import Number, plain
 from .units import REPETITIONS, UNTIL_FAILURE
 
-__all__ = ["ENGLISH", "Wording", "range_text", "text_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:

@@ -7,10 +7,7 @@ one writes what has changed alone. What cannot be read is left out and told, row
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ..rest.registry import Registry
+from ..rest.registry import Registry
 
 
 def register(registry: Registry) -> None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from .errors import Invalid, ParseError, UnsupportedMediaType
-
-if TYPE_CHECKING:
-    from .request import Request as OwnRequest
+from .request import Request as OwnRequest
 
 _half_a_letter = re.compile(rb"\\u[dD][89a-fA-F]")
 _MOST_PARTS = 100

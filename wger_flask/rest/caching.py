@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from .fields.computed import Batch, Computed
 from .permissions import anyone, logged_in
+from .schema import Schema
 
 if TYPE_CHECKING:
     from .resource import Resource
-    from .schema import Schema
 
 PUBLIC, PRIVATE, NEVER = "public", "private", "never"
 SCOPES = (PUBLIC, PRIVATE, NEVER)

@@ -6,14 +6,11 @@ They are the application's; while it is open, they are those of its process (:mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ..storage.model import Model
 from ..storage.signals import Changed, Created, Deleted, Listener, Replaced
 from .claims import RegistrationError
-
-if TYPE_CHECKING:
-    from .resource import Resource
+from .resource import Resource
 
 
 class Listeners:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import Invalid
+from .target import Target
 
 if TYPE_CHECKING:
     from .call import Call
-    from .target import Target
 
 MOST_ROWS = 1000
 _TOO_MANY = f"A list has at most {MOST_ROWS} rows."

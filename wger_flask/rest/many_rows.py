@@ -10,7 +10,7 @@ row's place, as PUT does: a list can be sent again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..storage.chunks import chunks
 from ..storage.database import IntegrityError
@@ -18,14 +18,12 @@ from ..storage.model import Model, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .admission import throttle
+from .call import Call
 from .errors import Invalid, NoMatch
 from .lists_of_rows import at_place
 from .schema import look_up_all
 from .serialization import dump_held
 from .storing import as_sent, store
-
-if TYPE_CHECKING:
-    from .call import Call
 
 
 def create_rows(call: Call) -> tuple[list[dict[str, Any]], int]:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..storage.links import links_of
 from ..storage.model import Model, columns_of, json_references, references_of, target_of
 from .claims import Claims
 from .ownership import Ownership
-
-if TYPE_CHECKING:
-    from .resource import Resource
-    from .schema import Schema
+from .resource import Resource
+from .schema import Schema
 
 
 @dataclass(frozen=True)

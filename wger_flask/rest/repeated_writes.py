@@ -18,12 +18,12 @@ from .bodies import FORM_TYPES
 from .errors import Detailed, Invalid
 from .permissions import SAFE_METHODS
 from .renderers import to_json
+from .target import Target
 
 if TYPE_CHECKING:
     from flask import Request
 
     from .call import Call
-    from .target import Target
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 LONGEST_KEY = 255

@@ -10,10 +10,11 @@ import uuid as uuids
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..storage import columns
 from ..storage.database import database
+from ..storage.dialects.base import AnyDialect
 from ..storage.links import Link
 from ..storage.model import Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
@@ -31,15 +32,10 @@ from .filtering.ordering import Ordering
 from .former import FormerFields
 from .ownership import Ownership
 from .pagination import LimitOffset
-from .permissions import Access, anyone, logged_in, private, public
+from .permissions import Access, User, anyone, logged_in, private, public
 from .schema import Schema
 from .serialization import Dumper, dumper
 from .throttling import Limit
-
-if TYPE_CHECKING:
-    from ..storage.dialects.base import AnyDialect
-    from .permissions import User
-
 
 READ = ("GET",)
 WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -16,13 +16,13 @@ from marshmallow import ValidationError, missing
 from marshmallow.utils import set_value
 
 from ..storage.model import Model
+from ..storage.query import Selection
 from .bodies import FormData
 from .errors import Invalid, NotAuthenticated
+from .permissions import User
 from .reference_checks import missing_references, missing_references_of_all, taken_key
 
 if TYPE_CHECKING:
-    from ..storage.query import Selection
-    from .permissions import User
     from .resource import Resource
 
 

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, cast
 import peewee
 
 from ..storage.database import database
-from ..storage.dialects.base import AS_HELD
+from ..storage.dialects.base import AS_HELD, AnyDialect
 from ..storage.model import Model, column_at, decoder_of, key_of
 from ..storage.query import Selection
+from ..storage.types import Row
 from .context import Context
 
 if TYPE_CHECKING:
-    from ..storage.dialects.base import AnyDialect
-    from ..storage.types import Row
     from .fields.base import Field
     from .schema import Schema
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..storage.columns import Auto
 from ..storage.model import Model, clashes_of, columns_of, key_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from ..storage.write_transaction import insert, update
+from .call import Call
 from .errors import Invalid
 from .fields import DateTime
 from .serialization import dump_held
 from .uploads import keep_files
-
-if TYPE_CHECKING:
-    from .call import Call
 
 
 def store(call: Call, data: dict[str, Any], row: Model | None) -> Model:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask.ctx import RequestContext
 from flask.globals import request_ctx
@@ -21,6 +21,7 @@ from ..storage.database import snapshot
 from ..storage.model import Model
 from ..storage.query import Selection
 from .application import Response
+from .call import Call
 from .errors import ApiError
 from .fields.moments import Date, DateTime
 from .fields.numbers import Number
@@ -30,9 +31,6 @@ from .renderers import to_json
 from .serialization import Dumper
 from .spreadsheets import DAY, MOMENT, NUMBER, TEXT, Column, spreadsheet
 from .text_tables import csv_lines
-
-if TYPE_CHECKING:
-    from .call import Call
 
 ROWS_AT_ONCE = 500
 TABLES_AT_ONCE = 2

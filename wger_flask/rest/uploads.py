@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
@@ -26,12 +26,10 @@ from ..storage import cascade, columns
 from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
+from .call import Call
 from .errors import Invalid
 from .fields.computed import File
 from .services import services
-
-if TYPE_CHECKING:
-    from .call import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peewee
 
 from .database import database
+from .dialects.base import AnyDialect
 from .links import Link
 from .model import Model, key_of
 from .predicates import any_of
 from .query import Selection
 from .statements import Slots, compile_query, tuples_of
 from .types import Row
-
-if TYPE_CHECKING:
-    from .dialects.base import AnyDialect
 
 # The last two are what drivers raise for integers and texts that no database could store.
 _REFUSALS = (peewee.IntegrityError, peewee.DataError, OverflowError, UnicodeError)

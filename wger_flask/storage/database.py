@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import peewee
 
+from .dialects.base import Database as Database  # for those who hold it
+
 if TYPE_CHECKING:
-    from .dialects.base import Database as Database  # for those who hold it
 
     class _DatabaseProxy(peewee.DatabaseProxy):
         obj: Database  # until open_database(), None

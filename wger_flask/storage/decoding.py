@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .dialects.base import AnyDialect
 from .model import Model, column_at, decoder_of
 from .predicates import Clause
 from .statements import COMPILED_SHAPES
 from .types import Row
-
-if TYPE_CHECKING:
-    from .dialects.base import AnyDialect
 
 
 def decoded(found: list[Row], decoders: list[tuple[int, Callable[[Any], Any]]]) -> list[Row]:

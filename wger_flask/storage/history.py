@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peewee
 
 from . import columns as fields
 from .database import database
+from .dialects.base import AnyDialect
 from .model import Model, encode, make_model
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
-
-if TYPE_CHECKING:
-    from .dialects.base import AnyDialect
 
 KINDS = {"created": "+", "changed": "~", "deleted": "-"}
 

@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import peewee
 
 from . import counting
 from .database import database
 from .decoding import decoded, decoders_of
+from .dialects.base import AnyDialect
 from .joins import Joins
 from .model import Model, key_of
 from .predicates import Clause
@@ -28,9 +29,6 @@ from .query_cache import remembered
 from .ranking import ranking_of
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
 from .types import Expression, Row
-
-if TYPE_CHECKING:
-    from .dialects.base import AnyDialect
 
 _FAR = 1000
 Term = str | Clause

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import peewee
 
+from .joins import Joins
+from .model import Model
 from .predicates import Clause
 from .types import Expression
 
 if TYPE_CHECKING:
-    from .joins import Joins
-    from .model import Model
     from .query import Selection
 
 Build = Callable[..., Any]

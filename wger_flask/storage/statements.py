@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import peewee
 
 from .database import database
+from .joins import Joins
+from .predicates import Clause
 from .types import Cursor, Expression, Row
-
-if TYPE_CHECKING:
-    from .joins import Joins
-    from .predicates import Clause
 
 COMPILED_SHAPES = 1024
 

@@ -10,8 +10,6 @@ import peewee
 if TYPE_CHECKING:
     from .dialects.base import Database
 
-__all__ = ["Cursor", "D", "Expression", "Reader", "Row"]
-
 Row = tuple[Any, ...]
 """A row of a table or of an answer: its values differ in type."""
 

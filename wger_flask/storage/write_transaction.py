@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peewee
 
 from .columns import ForeignKey
 from .database import database
+from .dialects.base import AnyDialect
 from .model import M, Model, touch
 from .signals import tell_changed, tell_created
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
-
-if TYPE_CHECKING:
-    from .dialects.base import AnyDialect
 
 
 def insert(row: M) -> M:

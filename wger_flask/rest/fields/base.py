@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import marshmallow
 from marshmallow import missing
 
+from ...storage.dialects.base import AnyDialect
 from ...storage.model import Model
+from ..serialization import Builder, Column
 
 if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
     from ..openapi.schemas import Components
-    from ..serialization import Builder, Column
 
 ANSWER, REQUEST, PATCHED = "answer", "request", "patched"  # what a schema of OpenAPI describes
 REQUIRED = "This field is required."

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow
 
 from ...storage.model import key_of
+from ...storage.types import Row
 from .. import fields
 from ..context import Context
+from ..openapi.schemas import Components
 from ..serialization import Builder, Column
 from .base import ANSWER
-
-if TYPE_CHECKING:
-    from ...storage.types import Row
-    from ..openapi.schemas import Components
 
 
 class Computed(fields.Field):

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import ValidationError, missing
 
 from ...storage import columns
+from ...storage.dialects.base import AnyDialect
+from ...storage.types import Reader
 from ..bodies import FormData, parse_json
 from ..body_limits import check_json
 from ..errors import ParseError, TooLarge
 from .base import Field
-
-if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
-    from ...storage.types import Reader
 
 
 class Json(Field):

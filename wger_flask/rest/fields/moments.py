@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import ValidationError
 
 from ...storage import columns
+from ...storage.dialects.base import AnyDialect
 from ...storage.dialects.values import wire_moment
+from ...storage.types import Reader, Row
+from ..context import Context
+from ..serialization import Builder, Column
 from ..timezone import active_zone
 from .base import Field
-
-if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
-    from ...storage.types import Reader, Row
-    from ..context import Context
-    from ..serialization import Builder, Column
 
 
 class DateTime(Field):

@@ -7,22 +7,19 @@ leads to has columns alone; what is nested inside works the same way again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...storage import columns
 from ...storage.links import Link
-from ...storage.model import columns_of, key_of, ordering_of, target_of
+from ...storage.model import Model, columns_of, key_of, ordering_of, target_of
 from ...storage.rows_by_key import RowsByKey
+from ...storage.types import Row
 from .. import fields
+from ..context import Context
+from ..openapi.schemas import Components
+from ..schema import Schema
 from ..serialization import Builder, Column, Dumper, dumper
 from .references import prefixed
-
-if TYPE_CHECKING:
-    from ...storage.model import Model
-    from ...storage.types import Row
-    from ..context import Context
-    from ..openapi.schemas import Components
-    from ..schema import Schema
 
 
 class Nested(fields.Field):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import ValidationError
 
 from .. import fields
 from ..bodies import FormData
 from ..errors import Invalid
+from ..openapi.schemas import Components
 from ..schema import Schema, load
-
-if TYPE_CHECKING:
-    from ..openapi.schemas import Components
 
 
 class Items(fields.Field):

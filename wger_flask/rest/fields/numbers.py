@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from marshmallow import ValidationError
 
 from ...storage import columns
+from ...storage.dialects.base import AnyDialect
+from ...storage.types import Reader
 from .base import ANSWER, Field
 
 if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
-    from ...storage.types import Reader
     from ..openapi.schemas import Components
 
 

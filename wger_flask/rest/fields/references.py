@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marshmallow import ValidationError
 
 from ...storage import columns
+from ...storage.dialects.base import AnyDialect
 from ...storage.links import Link
 from ...storage.model import Model, key_of, ordering_of
 from ...storage.rows_by_key import RowsByKey
+from ...storage.types import Reader
 from .. import fields
 from ..bodies import FormData
+from ..context import Context
+from ..openapi.schemas import Components
 from ..serialization import Builder, Column
 from .base import ANSWER
-
-if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
-    from ...storage.types import Reader
-    from ..context import Context
-    from ..openapi.schemas import Components
 
 
 def parse_reference(model: type[Model], value: Any) -> uuids.UUID | int | str:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError, validate
 
 from ...storage import columns
+from ...storage.dialects.base import AnyDialect
+from ...storage.types import Reader
 from ..timezone import zone_names
 from .base import Field
 
 if TYPE_CHECKING:
-    from ...storage.dialects.base import AnyDialect
-    from ...storage.types import Reader
     from ..openapi.schemas import Components
 
 

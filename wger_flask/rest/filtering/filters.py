@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import peewee
 from werkzeug.datastructures import MultiDict
@@ -20,15 +20,12 @@ from ...storage import columns
 from ...storage.links import Link, links_of
 from ...storage.model import Model, column_in_table, columns_of, encode, key_of, target_of
 from ...storage.predicates import Clause, pad
-from ...storage.query import Selection
+from ...storage.query import Selection, Term
 from ...storage.types import Expression
 from ..errors import Invalid
 from .booleans import boolean
 from .lookups import Compare, Lookup, Parameter, exact, on_date
 from .values import BooleanKind, ChoiceKind, Kind, MomentKind, NumberKind, Rejected, kind_of
-
-if TYPE_CHECKING:
-    from ...storage.query import Term
 
 
 class Filter:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow
 
+from ..call import Call
 from ..fields import Field
-
-if TYPE_CHECKING:
-    from ..call import Call
 
 
 def describe(call: Call) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import peewee
 
+from ..counters import Counters
 from ..types import Cursor, D, Row
 from .copies import Copies
 from .declarations import Declarations
@@ -17,7 +18,6 @@ from .sync_log import SyncLogSql
 from .values import Values
 
 if TYPE_CHECKING:
-    from ..counters import Counters
     from ..model import Model
 
 

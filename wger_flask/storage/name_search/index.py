@@ -20,21 +20,18 @@ import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peewee
 
 from .. import columns as fields
 from ..bulk import Upsert
 from ..chunks import chunks
-from ..database import DatabaseError, advisory_lock, database, transaction
+from ..database import Database, DatabaseError, advisory_lock, database, transaction
 from ..model import Model, abstract, key_of, make_model, table_of
 from ..statements import tuples_of
 from ..types import Expression
 from . import folding
-
-if TYPE_CHECKING:
-    from ..database import Database
 
 log = logging.getLogger("wger_flask")
 
