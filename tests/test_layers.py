@@ -50,8 +50,8 @@ ALLOWED = {
     },
     "imports": {
         "wger_flask.imports", "wger_flask.api", "wger_flask.auth.page_parts", "wger_flask.domain", "flask",
-        "wger_flask.archives", "wger_flask.engine", "wger_flask.rest.errors", "wger_flask.storage.name_search.folding",
-        "wger_flask.storage.upgrades",
+        "wger_flask.archives", "wger_flask.engine", "wger_flask.rest.errors", "wger_flask.storage.chunks",
+        "wger_flask.storage.name_search.folding", "wger_flask.storage.upgrades",
     },
     "webhooks": {
         "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",

@@ -5,32 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, g, request, url_for
+from flask import Response, flash, request, url_for
 
 from ..rest.errors import Invalid, Throttled
+from ..rest.permissions import logged_in
 from . import email_addresses as emails
 from . import email_management, forms, limits, messages
 from .models import EmailAddress, User
-from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .page_parts import on, page, read, row_of_user, show, throttled
 from .second_factors import authenticators
 from .trust import has_verified
 
 
-@page("/user/", alias="/account", methods=("GET",))
+@page("/user/", alias="/account", methods=("GET",), access=logged_in)
 def home() -> Response:
     """Lead to everything about the account."""
-    if g.user is None:
-        return to_login()
     user = row_of_user()
     confirmed, factors = has_verified(user.id, user.email), authenticators.needed(user.id)
     return show("account", user=user, is_confirmed=confirmed, has_second_factor=bool(factors))
 
 
-@page("/user/email")
+@page("/user/email", access=logged_in)
 def email_addresses() -> Response:
     """Add, confirm, choose and remove e-mail addresses."""
-    if g.user is None:
-        return to_login()
     user = row_of_user()
     if request.method != "POST":
         return _show(user)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from flask import Response, request
 
-from ..rest.errors import Forbidden
 from . import audit
-from .page_parts import page, show, to_login
+from .page_parts import administrators, page, show
 
 ROWS = 50
 
 
-@page("/user/audit", methods=("GET",))
+@page("/user/audit", methods=("GET",), access=administrators)
 def audit_log() -> Response:
     """Show administrators the audit log, the newest entry first."""
-    if g.user is None:
-        return to_login()
-    if not g.user.is_superuser:
-        raise Forbidden()
     user, act, before = (request.args.get(name, "").strip() for name in ("user", "act", "before"))
     until = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
     found = audit.entries(user.replace("\x00", ""), act if act in audit.ACTS else "", before=until, most=ROWS + 1)

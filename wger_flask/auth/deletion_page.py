@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, g, request, url_for
+from flask import Response, flash, request, url_for
 
 from ..rest.errors import Invalid, Throttled
+from ..rest.permissions import logged_in
 from . import account_deletion, cookies, credentials, forms
 from .models import User
-from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .page_parts import on, page, read, row_of_user, show, throttled
 from .pages import NOT_YOURS
 
 ADMIN = "This account may do everything here: whoever runs the server deletes it (wger-flask delete-user)."
 
 
-@page("/user/delete")
+@page("/user/delete", access=logged_in)
 def delete() -> Response:
     """Delete your account with everything that is yours."""
-    if g.user is None:
-        return to_login()
     user = row_of_user()
     if request.method != "POST":
         return show("delete", **_told(user))

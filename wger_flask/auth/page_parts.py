@@ -11,13 +11,14 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from ..rest.bodies import FormData
 from ..rest.body_limits import MEGABYTE, admit_files
-from ..rest.errors import CsrfFailed, Throttled
+from ..rest.errors import CsrfFailed, Forbidden, Throttled
+from ..rest.permissions import Rule, User, anyone
 from ..rest.schema import Schema, load
 from ..web.durations import for_people
 from ..web.layout import respond
 from ..web.urls import here, local_path
-from . import cookies
-from .models import User
+from . import cookies, models
+from .identity import Caller
 from .policy import policy
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -28,6 +29,12 @@ _HIDDEN = ("again", "current", "code", "csrfmiddlewaretoken")  # passwords by ot
 
 
 _takes_files: set[str] = set()
+_rules: dict[str, Rule] = {}
+
+
+def administrators(user: User | None) -> bool:
+    """Let in who may do everything."""
+    return isinstance(user, Caller) and user.is_superuser
 
 
 @pages.before_request
@@ -45,6 +52,10 @@ def recognise() -> Response | None:
         if rule is not None and "GET" not in (rule.methods or ()):
             return show("press", about=current_app.view_functions[rule.endpoint].__doc__, status=403)
         g.is_stale, request.method = True, "GET"  # the view shows its form, and does nothing
+    if not _rules.get(request.endpoint or "", anyone)(g.user):
+        if g.user is not None:
+            raise Forbidden()
+        return to_login()
     return None
 
 
@@ -58,11 +69,17 @@ def protect(response: Response) -> Response:
 
 
 def page(
-    path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST"), takes_files: bool = False
+    path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST"), takes_files: bool = False,
+    access: Rule = anyone,
 ) -> Callable[[View], View]:  # fmt: skip
-    """Register a page, and the shorter address that people guess; ``takes_files`` says that its form may send files."""
+    """Register a page, and the shorter address that people guess.
+
+    ``takes_files`` says that its form may send files, ``access`` who sees it: others are sent to log in, and refused
+    where they are (403).
+    """
 
     def add(view: View) -> View:
+        _rules[f"{pages.name}.{view.__name__}"] = access
         if takes_files:
             _takes_files.add(f"{pages.name}.{view.__name__}")
         pages.add_url_rule(path, view.__name__, view, methods=methods)
@@ -109,9 +126,9 @@ def to_login() -> Response:
     return on(url_for("account.login", next=here() + (f"?{urlencode(typed)}" if typed else "")))
 
 
-def row_of_user() -> User:
+def row_of_user() -> models.User:
     """Return the row of the user who is logged in."""
-    return User.get(User.id == g.user.id)
+    return models.User.get(models.User.id == g.user.id)
 
 
 def throttled(template: str, wrong: Throttled, **values: Any) -> Response:

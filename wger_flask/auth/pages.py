@@ -10,6 +10,7 @@ from flask import Response, flash, g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ..rest.errors import Invalid, Throttled
+from ..rest.permissions import logged_in
 from ..rest.services import services
 from ..storage.database import transaction
 from ..web.durations import for_people
@@ -108,11 +109,9 @@ def register() -> Response:
 
 
 # -- the account -----------------------------------------------------------------------------------
-@page("/user/api-key")
+@page("/user/api-key", access=logged_in)
 def api_key() -> Response:
     """Make, see once, and revoke the permanent token."""
-    if g.user is None:
-        return to_login()
     fresh = None
     if request.method == "POST":
         action = request.form.get("action")
@@ -133,11 +132,9 @@ def api_key() -> Response:
     return show("api_key", fresh=fresh, known=Token.get_or_none(Token.user == g.user.id), user=row_of_user())
 
 
-@page("/user/password")
+@page("/user/password", access=logged_in)
 def password() -> Response:
     """Change the password; it ends every other session and every token, the API key unless it is to stay."""
-    if g.user is None:
-        return to_login()
     has_key = Token.select(Token.key).where(Token.user == g.user.id).exists()
     if request.method != "POST":
         return show("password", has_key=has_key)

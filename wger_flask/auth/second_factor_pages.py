@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, g, request, url_for
 
 from ..rest.errors import Invalid, Throttled
+from ..rest.permissions import logged_in
 from ..web.urls import local_path
 from . import cookies, credential_stamps, credentials, forms, page_login, sessions
 from .models import Token, User
@@ -41,11 +42,9 @@ def second_step() -> Response:
     return on(onward)
 
 
-@page("/user/second-factor")
+@page("/user/second-factor", access=logged_in)
 def second_factor() -> Response:
     """Set up an authenticator app or passkeys, remove them, make new recovery codes."""
-    if g.user is None:
-        return to_login()
     user = row_of_user()
     if request.method != "POST":
         return show("second_factor", **_state(user))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, g
+from flask import Response
 
-from ..rest.errors import Forbidden
 from ..storage.database import database, has_table
 from ..storage.dialects.sync_log import STATE
 from ..storage.sync_log import status
 from ..storage.sync_log.tables import LogLost
-from .page_parts import page, show, to_login
+from .page_parts import administrators, page, show
 from .policy import policy
 
 
-@page("/user/sync", methods=("GET",))
+@page("/user/sync", methods=("GET",), access=administrators)
 def sync_status() -> Response:
     """Show administrators the phones that sync."""
-    if g.user is None:
-        return to_login()
-    if not g.user.is_superuser:
-        raise Forbidden()
     return show("sync_status", log=_status())
 
 

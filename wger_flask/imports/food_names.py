@@ -9,9 +9,9 @@ from decimal import Decimal
 from wger_flask.api import Selection, any_of
 from wger_flask.domain.nutrition.filters import foods_like
 from wger_flask.domain.nutrition.models import Ingredient
+from wger_flask.storage.chunks import chunks
 
 from .records import FoodDiaryEntry
-from .runs import chunks
 
 SUGGESTED = 6
 _SEARCHED = 100  # foods of one file that suggestions are looked up for

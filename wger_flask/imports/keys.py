@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from wger_flask.api import Selection, any_of
-
-from .runs import chunks
+from wger_flask.storage.chunks import chunks
 
 _NAMESPACE = UUID("5b0c8a2e-5f0f-5a86-9d39-0f2f9c7f6b11")
 

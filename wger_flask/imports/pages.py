@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from flask import Response, flash, g, request, url_for
 
-from wger_flask.api import Selection, equals, services, title_of, transaction
-from wger_flask.auth.page_parts import on, page, show, throttled, to_login
+from wger_flask.api import Selection, equals, logged_in, services, title_of, transaction
+from wger_flask.auth.page_parts import on, page, show, throttled
 from wger_flask.rest.errors import Throttled
 
 from .choices import RememberedChoices
@@ -35,11 +35,9 @@ _OPTIONS: dict[str, dict[str, tuple[str, Any]]] = {
 }
 
 
-@page("/user/import", takes_files=True)
+@page("/user/import", takes_files=True, access=logged_in)
 def import_file() -> Response:
     """Bring a file that another app exported."""
-    if g.user is None:
-        return to_login()
     if request.method != "POST":
         return _start()
     try:
@@ -84,11 +82,9 @@ def _keep(read: FileRead) -> ImportRun:
         )  # fmt: skip
 
 
-@page("/user/import/<key>")
+@page("/user/import/<key>", access=logged_in)
 def look_through_import(key: str) -> Response:
     """Look through what a file would become, say what names in it are, and import it."""
-    if g.user is None:
-        return to_login()
     draft = _draft(key)
     if draft is None:
         return _start({"form": ["There is no such file any more: send it again."]}, status=404)
@@ -155,11 +151,9 @@ def _told(plan: Plan) -> str:
     return told + (f"; left out for their names: {plan.skipped}." if plan.skipped else ".")
 
 
-@page("/user/import/undo", methods=("POST",))
+@page("/user/import/undo", methods=("POST",), access=logged_in)
 def undo_import() -> Response:
     """Take the last import back."""
-    if g.user is None:
-        return to_login()
     run = last_run(g.user.id)
     if run is None or str(run.id) != request.form.get("run"):  # another page has done it meanwhile
         return on(url_for("account.import_file"))

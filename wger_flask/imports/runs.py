@@ -7,7 +7,7 @@ would go with it, is never taken along unasked: the caller is told, and decides.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -32,13 +32,13 @@ from wger_flask.api import (
     title_of,
     upsert,
 )
+from wger_flask.storage.chunks import chunks
 from wger_flask.storage.upgrades import Progress, nobody_waits
 
 from .models import DONE, UNDONE, ImportedRow, ImportRun
 
 T = TypeVar("T")
 
-_AT_ONCE = 500
 Changed = Literal["refuse", "keep", "delete"]
 
 
@@ -244,8 +244,3 @@ def _spelled(value: object) -> object:
 
 def _plain(value: object) -> object:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) and value.tzinfo else value
-
-
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Return ``values`` in parts that one statement takes."""
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import peewee
 
+from ..storage.chunks import chunks
 from ..storage.database import database
 from ..storage.dialects.base import AS_HELD, AnyDialect
 from ..storage.model import Model, column_at, decoder_of, key_of
@@ -147,8 +148,8 @@ class Dumper:
 def _load(load: Load, values: Iterable[Any], context: Context) -> dict[str, Any]:
     keys = [key for key in dict.fromkeys(values) if key is not None]
     loaded: dict[Any, Any] = {}
-    for start in range(0, len(keys), MOST_KEYS):
-        loaded |= load(keys[start : start + MOST_KEYS], context)
+    for some in chunks(keys, MOST_KEYS):
+        loaded |= load(some, context)
     return loaded
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import alter
+from .chunks import chunks
 from .columns import uuid7
 from .database import database, has_table
 from .types import Cursor
@@ -33,8 +34,7 @@ def add_official_categories() -> int:
         units = dict.fromkeys((user for (user,) in profiles.fetchall()), UNIT) | units
     _run(f"UPDATE {CATEGORIES} SET is_official = ? WHERE metric_type = 'body_weight' AND NOT is_official", True)
     rows = [(uuid7().hex, user, unit or UNIT) for user, unit in units.items()]
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
+    for some in chunks(rows, _AT_ONCE):
         row = f"(?, ?, ?, '{NAME}', 'body_weight', NULL, '{{}}', NULL, 0, ?, 'NONE', '{{}}')"
         _run(
             f"""INSERT INTO {CATEGORIES} (id, user_id, unit, name, metric_type, chart_type, chart_config, parent_id,

@@ -18,7 +18,6 @@ from typing import Any, overload
 
 import peewee
 
-from . import counting
 from .database import database
 from .decoding import decoded, decoders_of
 from .dialects.base import AnyDialect
@@ -135,14 +134,14 @@ class Selection:
         return _relation(database.obj.dialect, self.model, self.clauses, named).with_values(values)
 
     def count(self, at_least: int | None = None) -> int:
-        """Return the number of rows.
+        """Return the number of rows, asked for once as long as nothing is written.
 
-        With ``at_least``, how many there are known to be, it may be an estimate of more.
+        With ``at_least``, how many there are known to be, it may be an estimate of more: in a large table.
         """
         if at_least is not None and not self.clauses:
-            found = counting.estimated(self.model, at_least)
-            if found is not None:
-                return found
+            estimate = database.obj.dialect.estimated_count(database.obj, self.model)
+            if estimate is not None and estimate > at_least:
+                return estimate
         values = tuple(value for clause in self.clauses for value in clause.values)
         statement = _count(database.obj.dialect, self.model, self.clauses)
         counted: int = remembered((statement, values), lambda: statement.run(values).fetchone()[0])

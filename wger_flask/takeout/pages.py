@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response, flash, g, request, url_for
 
-from ..auth.page_parts import on, page, row_of_user, show, throttled, to_login
+from ..auth.page_parts import on, page, row_of_user, show, throttled
 from ..imports import runs
 from ..rest.errors import Throttled
 from ..rest.mount import root_url
+from ..rest.permissions import logged_in
 from ..rest.services import services
 from . import endpoints, importer
 from .errors import Refused
@@ -19,11 +20,9 @@ IMPORT_RATE = "10/hour"
 IMPORT_SCOPE = "import_user"
 
 
-@page("/user/data", takes_files=True)
+@page("/user/data", takes_files=True, access=logged_in)
 def your_data() -> Response:
     """Take out what is yours, and bring in what you took out of another server."""
-    if g.user is None:
-        return to_login()
     if request.method != "POST":
         return _show()
     action = request.form.get("action", "")

@@ -5,6 +5,7 @@ Signals make them when a user is made over the API; a dump may come without.
 
 from __future__ import annotations
 
+from ..storage.chunks import chunks
 from ..storage.model import Model, columns_of, key_of, target_of
 
 _AT_ONCE = 50
@@ -33,7 +34,7 @@ def add_missing_profiles(models: dict[str, type[Model]]) -> int:
         key = key_of(user)
         lacking = user.select(key).where(key.not_in(model.select(owner))).order_by(key).scalars()
         rows = [{owner.name: pk, **common} for pk in lacking]
-        for start in range(0, len(rows), _AT_ONCE):
-            model.insert_many(rows[start : start + _AT_ONCE]).execute()
+        for some in chunks(rows, _AT_ONCE):
+            model.insert_many(some).execute()
         added += len(rows)
     return added

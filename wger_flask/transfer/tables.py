@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..storage import columns as fields
 from ..storage.bulk import Upsert, insert
+from ..storage.chunks import chunks
 from ..storage.links import Link, links_of
 from ..storage.model import Model, columns_of, decode, key_of, label_of, references_to
 from .columns import column_of, key_reader, reference_reader
@@ -197,9 +198,8 @@ class Links:
         through, source, target = self._link.through, self._link.source, self._link.target
         if self._upsert is None:
             self._upsert = Upsert(through, (source.name, target.name))
-        sources = list(kept)
-        for start in range(0, len(sources), BATCH):
-            through.delete().where(source.in_(sources[start : start + BATCH])).execute()
+        for some in chunks(list(kept), BATCH):
+            through.delete().where(source.in_(some)).execute()
         rows = [(key, other) for key, targets in kept.items() for other in targets]
         refused = self._upsert.write(rows) if rows else []
         if refused:

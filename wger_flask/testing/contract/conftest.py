@@ -40,6 +40,12 @@ def resource(registry, resource_name):
 
 
 @pytest.fixture
+def client(api, resource):
+    """A client that may write: ada, who may do everything, where rows are everybody's, else grace, whose they are."""
+    return api("ada" if resource.owner is None else "grace")
+
+
+@pytest.fixture
 def rows(resource, people):
     """Three rows of grace's (or of everybody's), as keys in the order of insertion; one where users have one.
 

@@ -115,10 +115,10 @@ def test_long_answers_are_compressed(api, resource, rows):
         assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
 
 
-def test_a_write_that_comes_too_late_is_refused(api, resource, visible):
+def test_a_write_that_comes_too_late_is_refused(client, resource, visible):
     if not {"PATCH", "DELETE"} & set(resource.methods) or not visible:
         return
-    client, path = api("ada" if resource.owner is None else "grace"), f"{resource.name}/{visible[0]}/"
+    path = f"{resource.name}/{visible[0]}/"
     before = client.get(path)
     for method in ("PATCH", "DELETE"):
         refused = client.open(method, path, {}, headers={"If-Match": '"other"'})

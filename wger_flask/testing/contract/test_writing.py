@@ -86,11 +86,10 @@ def test_forms_are_read(api, writable, content_type):
     assert answer.mimetype == "application/json"
 
 
-def test_a_row_that_an_index_refuses_takes_no_number(api, resource, by_json, rows, people):
+def test_a_row_that_an_index_refuses_takes_no_number(client, resource, by_json, rows, people):
     """PostgreSQL numbers a row before it looks at the index; keys would have gaps that they have nowhere else."""
     if not clashes_of(resource.model) or not isinstance(key_of(resource.model), columns.Auto):
         pytest.skip("there is no index to clash with, or no numbers")
-    client = api("ada" if resource.owner is None else "grace")
     before = client.get(f"{resource.name}/{rows[0]}/")
     last = resource.model.select(fn.MAX(key_of(resource.model))).scalar()
     answer = client.post(f"{resource.name}/", before.json)
@@ -111,10 +110,9 @@ def test_a_write_without_the_slash_is_served_in_place(api, writable):
         assert slash.json == none.json
 
 
-def test_deleting_answers_nothing_and_leaves_nothing(api, resource, rows):
+def test_deleting_answers_nothing_and_leaves_nothing(client, resource, rows):
     if "DELETE" not in resource.methods:
         pytest.skip("nothing is deleted here")
-    client = api("ada" if resource.owner is None else "grace")
     answer = client.delete(f"{resource.name}/{rows[0]}/")
     if answer.status_code == 404 and resource.owner is None:
         pytest.skip("the row is not visible")
@@ -122,12 +120,9 @@ def test_deleting_answers_nothing_and_leaves_nothing(api, resource, rows):
     assert client.get(f"{resource.name}/{rows[0]}/").status_code == 404
 
 
-def test_a_condition_that_cannot_be_read_deletes_nothing(api, resource, rows):
+def test_a_condition_that_cannot_be_read_deletes_nothing(client, resource, rows):
     """Lists ignore a boolean that is none; to delete as if nothing had been said would be another matter."""
-    client, flags = (
-        api("ada" if resource.owner is None else "grace"),
-        [parameter.name for parameter in resource.filter_set.describe() if parameter.kind == "boolean"],
-    )
+    flags = [parameter.name for parameter in resource.filter_set.describe() if parameter.kind == "boolean"]
     if "DELETE" not in resource.methods or not flags or client.get(f"{resource.name}/{rows[0]}/").status_code == 404:
         pytest.skip("nothing is deleted here under such a condition")
     for flag in flags:
@@ -136,10 +131,9 @@ def test_a_condition_that_cannot_be_read_deletes_nothing(api, resource, rows):
     assert client.get(f"{resource.name}/{rows[0]}/").status_code == 200
 
 
-def test_an_empty_patch_changes_nothing(api, resource, rows):
+def test_an_empty_patch_changes_nothing(client, resource, rows):
     if "PATCH" not in resource.methods:
         pytest.skip("nothing is changed here")
-    client = api("ada" if resource.owner is None else "grace")
     before = client.get(f"{resource.name}/{rows[0]}/")
     if before.status_code == 404:
         pytest.skip("the row is not visible")
@@ -150,10 +144,9 @@ def test_an_empty_patch_changes_nothing(api, resource, rows):
     assert {name: value for name, value in answer.json.items() if name not in volatile} == kept
 
 
-def test_read_only_fields_are_ignored(api, resource, rows):
+def test_read_only_fields_are_ignored(client, resource, rows):
     if "PATCH" not in resource.methods:
         pytest.skip("nothing is changed here")
-    client = api("ada" if resource.owner is None else "grace")
     before = client.get(f"{resource.name}/{rows[0]}/")
     if before.status_code == 404:
         pytest.skip("the row is not visible")
@@ -166,10 +159,9 @@ def test_read_only_fields_are_ignored(api, resource, rows):
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_body_makes_a_mistake(api, by_json, rows, data):
+def test_no_body_makes_a_mistake(client, by_json, rows, data):
     names = [name for name, field in by_json.schema().fields.items() if not isinstance(field, File)]
     body = data.draw(st.dictionaries(st.sampled_from(names), JSON_VALUES, max_size=len(names)))
-    client = api("ada" if by_json.owner is None else "grace")
     for method, path in (("POST", ""), ("PATCH", f"{rows[0]}/"), ("PUT", f"{rows[0]}/")):
         answer = client.open(method, f"{by_json.name}/{path}", body)
         assert answer.status_code in (200, 201, 400, 403, 404), (method, body, answer.data)
@@ -177,8 +169,7 @@ def test_no_body_makes_a_mistake(api, by_json, rows, data):
             assert answer.is_json and answer.json
 
 
-def test_a_list_of_rows_is_written_whole_or_not_at_all(api, by_json, rows):
-    client = api("ada" if by_json.owner is None else "grace")
+def test_a_list_of_rows_is_written_whole_or_not_at_all(client, by_json, rows):
     path, before = f"{by_json.name}/", client.get(f"{by_json.name}/{rows[0]}/")
     key = key_of(by_json.model).name
     body = {name: value for name, value in (before.json or {}).items() if name not in (key, "uuid")}
@@ -215,8 +206,7 @@ def test_a_list_of_rows_is_written_whole_or_not_at_all(api, by_json, rows):
     assert by_json.model.select().count() >= count + 3
 
 
-def test_what_a_write_answers_is_what_is_read_then(api, by_json, rows):
-    client = api("ada" if by_json.owner is None else "grace")
+def test_what_a_write_answers_is_what_is_read_then(client, by_json, rows):
     before = client.get(f"{by_json.name}/{rows[0]}/")
     if before.status_code == 404:
         pytest.skip("the row is not visible")
