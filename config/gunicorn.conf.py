@@ -19,7 +19,7 @@ import os
 
 from wger_flask.jobs import worker as jobs
 from wger_flask.logs import JSON
-from wger_flask.memory import give_back_early
+from wger_flask.memory import release_memory_early
 from wger_flask.options import SettingsError
 from wger_flask.server_log import ServerLog
 from wger_flask.serving.receiving import Limits
@@ -58,7 +58,7 @@ control_socket_disable = True  # its one default place would be shared by every 
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a disk that stalls must not make processes look hung
 
-give_back_early()
+release_memory_early()
 if _settings.WGER_METRICS_BIND:
     from wger_flask.operations import metrics, metrics_server
 

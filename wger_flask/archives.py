@@ -1,4 +1,4 @@
-"""Know what may be wrong with a packed file that somebody sends."""
+"""Know what may be wrong with a packed file that a client sends."""
 
 from __future__ import annotations
 

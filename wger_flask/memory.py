@@ -13,7 +13,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _LARGE = 2**18
 
 
-def give_back_early() -> None:
+def release_memory_early() -> None:
     """Tell the C library, where it is one that can be told (glibc); to be called before threads begin."""
     try:
         tell = ctypes.CDLL(None).mallopt

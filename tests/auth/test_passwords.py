@@ -151,10 +151,10 @@ def test_one_hash_that_fills_memory_is_made_at_a_time(monkeypatch):
     real = argon2.PasswordHasher.verify
     monkeypatch.setattr(
         argon2.PasswordHasher, "verify",
-        lambda self, *args: held.append(passwords._one_at_a_time.locked()) or real(self, *args),
+        lambda self, *args: held.append(passwords._alone.locked()) or real(self, *args),
     )  # fmt: skip
     assert passwords.matches("secret", KNOWN["argon2"][1]) and held == [True]
-    assert not passwords._one_at_a_time.locked()
+    assert not passwords._alone.locked()
 
 
 @pytest.mark.parametrize("encoded", [

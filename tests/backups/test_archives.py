@@ -15,7 +15,7 @@ from wger_flask.backups.format import MANIFEST, PACKINGS, SUMS, Manifest, packin
 from wger_flask.backups.reading import opened, read, verify_whole
 from wger_flask.backups.writing import archive
 from wger_flask.storage.backups import BackupRefused
-from wger_flask.storage.upgrades import nobody_waits
+from wger_flask.storage.upgrades import no_progress
 
 MADE = Manifest("1.0", "2026-11-27T12:00:00+00:00", "sqlite", "3.40", ["m0008_list_indexes"], True, ["secret.key"])
 SUFFIXES = [packing.suffixes[0] for packing in PACKINGS]
@@ -36,10 +36,8 @@ def content_of(path: Path) -> dict[str, bytes]:
     """Read an archive as restoring does."""
     found: dict[str, bytes] = {}
     with opened(path) as file:
-        packing, length = verify_whole(file, nobody_waits)
-        read(
-            file, packing, length, lambda name, stream, size: found.update({name: stream.read(size)}), nobody_waits, ""
-        )
+        packing, length = verify_whole(file, no_progress)
+        read(file, packing, length, lambda name, stream, size: found.update({name: stream.read(size)}), no_progress, "")
     return found
 
 
@@ -190,9 +188,9 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch, suffix):
 
     path = signed(tmp_path / f"bomb{suffix}", target.getvalue())
     with opened(path) as file:
-        packing, length = verify_whole(file, nobody_waits)
+        packing, length = verify_whole(file, no_progress)
         with pytest.raises(BackupRefused, match="500 times"):
-            read(file, packing, length, take, nobody_waits, "")
+            read(file, packing, length, take, no_progress, "")
     assert sum(taken) < max(8 << 20, 502 * length)
 
 

@@ -302,6 +302,6 @@ def test_what_is_set_aside_is_not_served(app):
 
 
 def test_two_at_once_are_told_apart(held, run, tmp_path):
-    with making._one_at_a_time(tmp_path):
+    with making._alone(tmp_path):
         status, told = run("backup", tmp_path / "a.tar")
     assert status == 1 and "another backup" in told

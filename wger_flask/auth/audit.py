@@ -40,7 +40,7 @@ _LONGEST_ABOUT = 200
 
 
 class AuditEntry(Model):
-    """What was done: by whom (``actor``, "" where nobody was logged in), and whom or what it was done to."""
+    """What was done: by which user (``actor``, "" where none was logged in), and whom or what it was done to."""
 
     id = columns.BigAuto()
     moment = columns.DateTime(default=columns.now, index=True)
@@ -85,7 +85,7 @@ def note_if_able(act: str, subject: User | None, about: str = "") -> None:
 
 
 def note_deletion(call: Call, row: Any) -> None:
-    """Note that somebody deleted a row that belongs to nobody, of the catalogue; in the transaction that does."""
+    """Note that a row of the catalogue, which belongs to no user, was deleted; in the transaction that does."""
     resource = call.required_resource
     if resource.owner is None and call.user is not None:
         note(ROW_DELETED, about=f"{resource.name} {row._pk}: {row}"[:_LONGEST_ABOUT])

@@ -1,7 +1,7 @@
 """Slow guessing down: too many failed logins lock the address that they came from, or its IPv6 network.
 
 Failures count for the name that was typed as well, whether or not an account has it: who has a thousand addresses
-guesses at one account no faster than ten of them do.  Somebody who has logged in by that name within a day, from the
+guesses at one account no faster than ten of them do.  A user who has logged in by that name within a day, from the
 same network, is not held up by the failures of others.
 
 Wrong codes of a second factor count for the address too, and lock the account that they were meant for besides:
@@ -50,7 +50,7 @@ def failed_of_name(name: str) -> None:
 
 
 def note_login(name: str, address: str | None) -> None:
-    """Note that somebody has logged in as ``name`` from ``address``."""
+    """Note a login as ``name`` from ``address``."""
     rules = policy()
     if rules.counters is not None and rules.settings.AXES_ENABLED:
         rules.counters.add_within(_of_login(name, address), time.time(), _DAY, 1)

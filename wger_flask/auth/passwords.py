@@ -43,7 +43,7 @@ MOST_PASSES = 1_048_576  # kilobytes times passes, of the same
 MOST_BCRYPT = 15  # its cost, a power of two
 
 logger = logging.getLogger(__name__)
-_one_at_a_time = threading.Lock()  # for what fills memory
+_alone = threading.Lock()  # for what fills memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def hash_password(password: str, how: Hashing) -> str:
     """Return a fresh hash of ``password``, at most 128 characters."""
     if how.format == ARGON2:
         try:
-            with _one_at_a_time:
+            with _alone:
                 return ARGON2 + _argon2().hash(password)
         except ImportError:
             _tell_missing(ARGON2)
@@ -189,7 +189,7 @@ def _check_scrypt(password: str, encoded: str) -> bool:
     cost, size, lanes = int(work), int(block), int(parallel)
     _bound("kilobytes", cost * size >> 3, MOST_MEMORY)
     _bound("kilobytes times passes", cost * size * lanes >> 3, MOST_PASSES)
-    with _one_at_a_time:
+    with _alone:
         raw = scrypt(
             password.encode(), salt=salt.encode(), n=cost, r=size, p=lanes, maxmem=129 * size * (cost + lanes), dklen=64
         )
@@ -211,7 +211,7 @@ def _check_argon2(password: str, encoded: str) -> bool:
         _bound("kilobytes", costs.memory_cost, MOST_MEMORY)
         _bound("kilobytes times passes", costs.memory_cost * costs.time_cost, MOST_PASSES)
         _bound("lanes", costs.parallelism, 64)
-        with _one_at_a_time:
+        with _alone:
             return _argon2().verify(hashed, password)
     except (argon2.exceptions.Argon2Error, argon2.exceptions.InvalidHash) as wrong:
         if "memory" in str(wrong).lower():

@@ -16,7 +16,7 @@ from ..media.store import MediaStore, open_store
 from ..storage import backups
 from ..storage.backups import BackupRefused
 from ..storage.database import version
-from ..storage.upgrades import Progress, nobody_waits
+from ..storage.upgrades import Progress, no_progress
 from .format import DATABASE, MANIFEST, MEDIA, SECRET_KEY, SYNC_KEY, Manifest, packing_for
 from .writing import Writer, archive
 
@@ -40,7 +40,7 @@ class Made:
 
 
 def make(
-    path: Path, settings: Settings, moment: datetime, with_media: bool = True, progress: Progress = nobody_waits
+    path: Path, settings: Settings, moment: datetime, with_media: bool = True, progress: Progress = no_progress
 ) -> Made:
     """Write a backup to ``path``, whose name says how it is packed; it holds all that is committed by now.
 
@@ -51,7 +51,7 @@ def make(
     packing_for(path)
     copy = path.with_name(f".{path.name}.database")
     try:
-        with _one_at_a_time(settings.WGER_INSTANCE_PATH), _media(settings, with_media) as (store, hold_new):
+        with _alone(settings.WGER_INSTANCE_PATH), _media(settings, with_media) as (store, hold_new):
             copy.unlink(missing_ok=True)  # of a process that was killed
             suffix, steps = backups.suffix(), backups.applied_steps()
             try:
@@ -139,7 +139,7 @@ class _Told:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Iterator[None]:
     """Let one process of this host make a backup; raises :class:`BackupRefused` where another one does."""
     if fcntl is None:
         yield

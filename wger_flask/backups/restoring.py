@@ -24,7 +24,7 @@ from ..storage import backups
 from ..storage.backups import BackupRefused
 from ..storage.database import disconnect, hang_up
 from ..storage.migrations import numbered
-from ..storage.upgrades import Progress, nobody_waits
+from ..storage.upgrades import Progress, no_progress
 from ..storage.whole_files import has_room, replacing
 from .format import DATABASE, KEYS, MEDIA, MOST_KEY, Manifest, Packing
 from .making import key_files, store_of
@@ -66,7 +66,7 @@ class Restoration:
         """The number of uploaded files in it."""
         return sum(name.startswith(MEDIA) for name in self.content.digests)
 
-    def restore(self, progress: Progress = nobody_waits, moment: datetime | None = None) -> Kept:
+    def restore(self, progress: Progress = no_progress, moment: datetime | None = None) -> Kept:
         """Put it in place and return where what was there is kept; no other program works on the database.
 
         Raises :class:`BackupRefused`; the database is as before then.
@@ -117,7 +117,7 @@ class Restoration:
 
 @contextmanager
 def verified(
-    path: Path, settings: Settings, registry: Registry, progress: Progress = nobody_waits
+    path: Path, settings: Settings, registry: Registry, progress: Progress = no_progress
 ) -> Iterator[Restoration]:
     """Give a block a backup of which every byte was looked at, and its database; nothing that is there is touched.
 

@@ -11,7 +11,7 @@ from .errors import CommandError
 
 @click.command("sync-compact")
 def sync_compact() -> None:
-    """Drop what nobody needs of the log from which phones sync.
+    """Drop what no phone needs of the log from which phones sync.
 
     May run while the server does, which does the same once a day while phones are connected.
     """

@@ -38,7 +38,7 @@ def unpack(packed: str) -> Sequence[Record]:
 
 
 def drop_old() -> int:
-    """Drop the drafts that nobody has imported for two days; returns their number."""
+    """Drop the drafts that were not imported for two days; returns their number."""
     with transaction():
         old = (ImportRun.state == DRAFT) & (ImportRun.created < columns.now() - _KEPT)
         dropped: int = ImportRun.delete().where(old).execute()

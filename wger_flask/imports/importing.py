@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from wger_flask.api import Selection, equals, services, zone_of
 from wger_flask.domain.core.models import ENGLISH, UserProfile
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from .choices import RememberedChoices
 from .errors import ImportRefused
@@ -51,7 +51,7 @@ def person_of(user: int) -> Person:
 
 def read_file(
     stream: BinaryIO, name: str, format: str = "", options: ImportOptions | None = None, most: int = MOST_RECORDS,
-    progress: Progress = nobody_waits,
+    progress: Progress = no_progress,
 ) -> FileRead:  # fmt: skip
     """Return what is in a file, which can be rewound; its format is found out unless it is named.
 
@@ -91,7 +91,7 @@ def plans_for(
 
 def import_records(
     person: Person, file: FileRead, choices: RememberedChoices, draft: ImportRun | None = None,
-    progress: Progress = nobody_waits,
+    progress: Progress = no_progress,
 ) -> tuple[ImportRun | None, list[Plan]]:  # fmt: skip
     """Write what a file holds in one transaction, and remember the choices; ``draft`` ends with it.
 

@@ -33,7 +33,7 @@ from wger_flask.api import (
     upsert,
 )
 from wger_flask.storage.chunks import chunks
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from .models import DONE, UNDONE, ImportedRow, ImportRun
 
@@ -63,7 +63,7 @@ def begin(user: int, format: str, checksum: str, file_name: str = "") -> ImportR
 
 def write_rows(
     run: ImportRun, model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]],
-    progress: Progress = nobody_waits,
+    progress: Progress = no_progress,
 ) -> None:  # fmt: skip
     """Write rows of ``model``, each the values of ``names`` of which its key is the first, and note them of ``run``."""
     done = 0
@@ -192,7 +192,7 @@ class _Written:
 
 
 def _following(model: type[Model], keys: Sequence[object]) -> set[object]:
-    """Return the keys of those rows that follow from others, so that nothing is lost with them: nobody wrote them."""
+    """Return the keys of those rows that follow from others, so that nothing is lost with them: no user wrote them."""
     registry = services().registry
     owned = next((one for one in registry.owned if one.model is model), None)
     if owned is None:

@@ -42,7 +42,7 @@ class Stream(Protocol):
 
 
 class ImportSource:
-    """A file that somebody chose: ``stream`` can be rewound, ``name`` is what it is called.
+    """A file that a user chose: ``stream`` can be rewound, ``name`` is what it is called.
 
     One reader at a time: what was opened before must not be read on.
     """

@@ -24,7 +24,7 @@ MUCH = 24_000_000  # bytes; each thread of a server may be at it
 _COSTS = {"JPEG": 4, "PNG": 8, "WEBP": 16, "AVIF": 16}
 LONGEST = 60  # seconds
 _WRONG = {3: InvalidImage, 4: AnimatedImage}
-_one_at_a_time = threading.Lock()
+_alone = threading.Lock()
 
 
 def is_costly(image: Image.Image) -> bool:
@@ -39,7 +39,7 @@ def run(job: str, *arguments: str, content: bytes = b"") -> bytes:
     command = [sys.executable, "-m", __name__, job, *arguments]
     place = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
-    with _one_at_a_time:
+    with _alone:
         try:
             done = subprocess.run(
                 command, input=content, capture_output=True, timeout=LONGEST, env={**os.environ, "PYTHONPATH": path}

@@ -1,6 +1,6 @@
 """Hold files for a backup while its database is copied: what that names is in the archive, deleted or not.
 
-Each gets a second name in a hidden folder, which costs no space.  Whoever deletes a file, a process of any host, gives
+Each gets a second name in a hidden folder, which costs no space.  A process of any host that deletes a file gives
 it one as well, as long as a backup asks for it.
 """
 

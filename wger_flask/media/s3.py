@@ -148,7 +148,7 @@ class S3Store(MediaStore):
         return Served(size, (found.etag or "").strip('"'), modified, lambda: self._opened(name, size))
 
     def signed_address(self, name: str, kind: str, is_shown: bool) -> str | None:
-        """Return an address at the store itself that whoever has it may read for five minutes."""
+        """Return an address at the store itself that every client may read that has it, for five minutes."""
         how = "inline" if is_shown else f'attachment; filename="{PurePosixPath(name).name}"'
         headers: Any = {"response-content-type": kind, "response-content-disposition": how}
         with _telling():

@@ -1,7 +1,7 @@
 """Follow what was deleted over there, as its deletion log tells.
 
 Routines and logs of an exercise that was replaced are led over to the one in its place. An exercise that went without
-one stays here as long as anybody's routine or log needs it: nobody loses training because it was deleted elsewhere.
+one stays here as long as a user's routine or log needs it: no user loses training because it was deleted elsewhere.
 """
 
 from __future__ import annotations

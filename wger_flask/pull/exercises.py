@@ -1,6 +1,6 @@
 """Copy exercises with all that hangs on them: each one in a transaction of its own.
 
-A row is matched by its UUID. An exercise whose UUID nobody knows here is the one of the same name, if that was not
+A row is matched by its UUID. An exercise whose UUID is not known here is the one of the same name, if that was not
 copied from elsewhere: the exercises that ship with this server are those of others under other UUIDs.
 """
 

@@ -1,7 +1,7 @@
-"""Keep finished answers, and give them again as long as nobody has written anything to the database.
+"""Keep finished answers, and give them again as long as nothing is written to the database.
 
 An answer is found by what it was made for: address, format, host, origin, and for whom.  For whom is what the same
-credentials stood for when the answer was made, so nobody is looked up.  It is good while the database's commit marker
+credentials stood for when the answer was made, so no user is looked up.  It is good while the database's commit marker
 is the one that was read *before* it was made, within the day on which it was made, and until the credentials end.
 Commits of other threads, processes and programs move the marker; one commit lets everything go.
 
@@ -42,7 +42,7 @@ ASKED = "wger_flask.asked"
 RESOURCE = "wger_flask.resource"  # where the metrics of requests look for it
 _PATHS = "/api/"
 _SESSION = "sessionid="
-_NOBODY = NEVER, False, ""
+_NO_USER = NEVER, False, ""
 _LONGEST = 2000  # characters of an address and its query
 _MOST_CALLERS = 4096
 _OVERHEAD = 2000  # bytes of an answer besides its body, at most about
@@ -186,7 +186,7 @@ def _question(environ: WSGIEnvironment) -> tuple[Hashable, ...] | None:
 
 
 def _session_cookie(environ: WSGIEnvironment) -> str:
-    """Return the cookies where a session is among them: no other one is anybody's credentials."""
+    """Return the cookies where a session is among them: no other one holds credentials."""
     sent: str = environ.get("HTTP_COOKIE", "")
     return sent if _SESSION in sent else ""
 
@@ -217,7 +217,7 @@ def may_keep(call: Call) -> None:
 
 
 def keep_not() -> None:
-    """Keep the answer that is being made for nobody: it depends on more than the database, the user and the day."""
+    """Do not keep the answer that is being made: it depends on more than the database, the user and the day."""
     keep_for(0)
 
 
@@ -232,7 +232,7 @@ def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> Non
     asked: Asked | None = request.environ.get(ASKED)
     if asked is None:
         return
-    scope, is_counted, resource = g.get("kept_for", _NOBODY)
+    scope, is_counted, resource = g.get("kept_for", _NO_USER)
     if scope == NEVER:
         return
     user: Any = g.get("user")

@@ -119,7 +119,7 @@ class Endpoints(Documented):
         * ``streams=True``: it also answers ``text/event-stream``; ``handle`` returns a response of its own then.
         * ``gives="application/zip"``: a GET answers a file of this type; ``handle`` returns a response of its own.
         * ``cache="private"``: what a GET answers depends on the database, the user and the day alone, and may be kept
-          for that user until something is written.  ``secret=True``: it is or shows a secret; nobody may keep it.
+          for that user until something is written.  ``secret=True``: it is or shows a secret; no cache may keep it.
 
         * ``kind``: what :class:`Target` says.
 

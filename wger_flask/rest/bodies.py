@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from .errors import Invalid, ParseError, UnsupportedMediaType
 from .request import Request as OwnRequest
 
-_half_a_letter = re.compile(rb"\\u[dD][89a-fA-F]")
+_lone_surrogate = re.compile(rb"\\u[dD][89a-fA-F]")
 _MOST_PARTS = 100
 _Value = TypeVar("_Value", bound=str | list[str])
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -111,7 +111,7 @@ def parse_json(data: bytes) -> Any:
         text = data.decode("utf-8")
         # json.loads() makes a decoder at each call, and has words of its own for what begins with a byte order mark
         value = json.loads(text) if text.startswith("\ufeff") else _decoder.decode(text)
-        if _half_a_letter.search(data):
+        if _lone_surrogate.search(data):
             json.dumps(value, ensure_ascii=False).encode()  # a half alone is no text: it cannot be stored or answered
         return value
     except RecursionError:

@@ -2,7 +2,7 @@
 
 Which files are of users follows from what is declared: those in the folders into which resources whose rows have an
 owner store what is uploaded, such as ``gallery/``.  There, a file is given to whom a row that names it is shown, and
-nobody else: a file that no row names is nobody's.  All other files are everybody's.
+no other: a file that no row names is no user's.  All other files are for all clients.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def demand_reader(request: Request, name: str) -> None:
 
 
 def mark(response: Response, name: str) -> None:
-    """Let nobody keep a private file without asking again, nor show it on a page of another site."""
+    """Let no cache keep a private file without asking again, nor show it on a page of another site."""
     if is_private(name):
         response.cache_control.no_cache, response.cache_control.max_age = True, None
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -89,7 +89,7 @@ def takes_key(target: Target, method: str) -> bool:
 
 
 def repeatable(call: Call) -> Repeatable | None:
-    """Return the key of a write, None where it has none, or nobody is logged in; a page's form has none.
+    """Return the key of a write, None where it has none, or no user is logged in; a page's form has none.
 
     Raises :class:`~.errors.Invalid` (400) for what is no key.
     """

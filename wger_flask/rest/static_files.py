@@ -1,6 +1,6 @@
 """Compress files that ship with the server, or with what it hosts: once, when they are first asked for.
 
-They hold nothing of anybody, so there is no secret whose length could tell.  Each form has an entity tag of its own.
+They hold nothing of a user, so there is no secret whose length could tell.  Each form has an entity tag of its own.
 """
 
 from __future__ import annotations

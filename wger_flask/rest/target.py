@@ -38,7 +38,7 @@ class Target:
     * ``query``: the schema of the query parameters of a GET, which :meth:`.call.Call.query` reads.
     * ``streams``: it also answers ``text/event-stream`` where a client asks for just that; its handler sees to it.
     * ``gives``: the media type of the file that a GET answers in a response of its own, in place of JSON and a page.
-    * ``cache``: for whom what a GET answers may be kept, see :mod:`.caching`; ``secret``: nobody may keep it.
+    * ``cache``: for whom what a GET answers may be kept, see :mod:`.caching`; ``secret``: no cache may keep it.
     """
 
     name: str

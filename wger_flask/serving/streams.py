@@ -109,7 +109,7 @@ class Streams:
                 pass  # the reader is gone
             except BaseException:
                 self._worker.log.exception("A stream failed")
-            self._worker.give_back(connection)
+            self._worker.hand_back(connection)
 
     def _send(self, connection: Connection) -> None:
         """Send some pieces, as long as the reader takes them at once."""

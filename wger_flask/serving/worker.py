@@ -275,9 +275,9 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
                     if connection.events == selectors.EVENT_READ:  # the loop never ceased to look at it
                         connection.next_request()
                         continue
-            self.give_back(connection)
+            self.hand_back(connection)
 
-    def give_back(self, connection: Connection) -> None:
+    def hand_back(self, connection: Connection) -> None:
         """Let the loop go on with a connection; from any thread."""
         self.done.append(connection)
         self.wake_up()

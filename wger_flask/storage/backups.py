@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .database import database, has_table
-from .upgrades import Progress, nobody_waits
+from .upgrades import Progress, no_progress
 
 
 class BackupRefused(Exception):
@@ -28,7 +28,7 @@ def suffix() -> str:
     return found
 
 
-def dump(target: Path, progress: Progress = nobody_waits) -> None:
+def dump(target: Path, progress: Progress = no_progress) -> None:
     """Copy the database, as it is committed now, to ``target``, readable by its owner alone; others go on writing.
 
     Raises :class:`BackupRefused`, and leaves no whole file.
@@ -46,7 +46,7 @@ def demand_alone() -> None:
     database.obj.dialect.demand_alone(database.obj)
 
 
-def load(copy: Path, moment: str, progress: Progress = nobody_waits) -> str | None:
+def load(copy: Path, moment: str, progress: Progress = no_progress) -> str | None:
     """Put ``copy``, which goes by that, in the place of the database, whole or not at all.
 
     Returns where that is now what was there, by a name with ``moment``; None where there was nothing.  ``copy`` lies in

@@ -199,7 +199,7 @@ def can_keep_log() -> bool:
 
 
 def commit_marker() -> object:
-    """Return a value that is another one once anybody, another program too, has committed anything.
+    """Return a value that is another one after each commit, of other programs too.
 
     It is the same for all threads.  None where nothing tells, and in a transaction, which may see what others do not.
     """
@@ -228,14 +228,14 @@ def disconnect() -> None:
 def read_from_replica(user_id: int | None) -> None:
     """Let what this thread reads from now on, until :func:`take_up`, come from a replica of the database.
 
-    There must be one that is new enough for the user (None: for anybody), who reads their own writes; what the thread
+    There must be one that is new enough for the user (None: for any user), who reads their own writes; what the thread
     writes, and reads from then on, is the primary's.
     """
     database.obj.dialect.read_from_replica(database.obj, user_id)
 
 
 def note_writes(user_id: int | None) -> None:
-    """Let replicas be read by a user, or by anybody, once they have what this thread has written; after its commits."""
+    """Let replicas be read by a user, or by all, once they have what this thread has written; after its commits."""
     database.obj.dialect.note_writes(database.obj, user_id)
 
 

@@ -12,5 +12,5 @@ class UpgradeRefused(Exception):
     """Say in one line why a database is not upgraded, or not by this command."""
 
 
-def nobody_waits(what: str, done: int, total: int) -> None:
+def no_progress(what: str, done: int, total: int) -> None:
     """Do not show how far an upgrade is."""

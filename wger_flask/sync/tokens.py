@@ -2,7 +2,7 @@
 
 Such a service is another program that fetches our public key, so these tokens alone are signed
 with a key pair.  It is made on first use, beside the secret key and as private.  A token carries
-the stamp of its account (see :mod:`..auth.credential_stamps`), by which whoever can ask the database, as
+the stamp of its account (see :mod:`..auth.credential_stamps`), by which one who can ask the database, as
 :func:`read` does, knows one that ended with the password; others take it until its time is over.
 """
 

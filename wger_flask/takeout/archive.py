@@ -174,13 +174,13 @@ class _Names:
         self._catalogue = catalogue
         links = {name: link.model for name, link in links_of(owned.model).items()}
         named = {**owned.references, **links}
-        self._nobodys = {name: model for name, model in named.items() if model not in own}
+        self._unowned = {name: model for name, model in named.items() if model not in own}
         self._own = {name: model for name, model in named.items() if model in own and "name" in columns_of(model)}
         self._known: dict[type[Model], dict[Any, str]] = {}
 
     def titles(self, column: str) -> list[str]:
         """Return the titles of a column: its own, and that of the names of what it refers to."""
-        is_named = column in self._nobodys or column in self._own
+        is_named = column in self._unowned or column in self._own
         return [column, f"{column}_name"] if is_named else [column]
 
     def look(self, rows: list[Row]) -> None:
@@ -197,8 +197,8 @@ class _Names:
     def values(self, column: str, value: object) -> list[object]:
         """Return what stands in the CSV for the value of a column."""
         spelled = _spelled(value)
-        if column in self._nobodys:
-            model = self._nobodys[column]
+        if column in self._unowned:
+            model = self._unowned[column]
             return [spelled, ", ".join(filter(None, (self._catalogue.name(model, key) for key in _several(value))))]
         if column in self._own:
             known = self._known.get(self._own[column], {})

@@ -1,4 +1,4 @@
-"""Name the rows that a user's rows refer to and that are nobody's: exercises, foods, units.
+"""Name the rows that a user's rows refer to and that no user owns: exercises, foods, units.
 
 Another server has them under other keys.  A UUID tells which one is meant, else what the rows are called
 (``Meta.matched_by``); both are in a take-out, as far as it refers to them.

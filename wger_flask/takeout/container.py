@@ -1,4 +1,4 @@
-"""Open the zip of a take-out that somebody sends: what it says of itself is looked at before anything is unpacked.
+"""Open the zip of a take-out that a user sends: what it says of itself is looked at before anything is unpacked.
 
 Nothing is ever written under a name that the zip gives.  Names that lead elsewhere are refused all the same: no
 take-out has such, so that the file is something else.

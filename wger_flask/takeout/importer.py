@@ -1,7 +1,7 @@
 """Bring a take-out into this server: all of it in one transaction, or nothing, and only to look, if that is asked for.
 
 Rows are the user's whose account it is, whatever the document says.  A row that is here already stays as it is; one
-that there can be only one of (the profile) becomes what the document says.  Rows keep keys that nobody can guess
+that there can be only one of (the profile) becomes what the document says.  Rows keep keys that cannot be guessed
 (UUIDs) unless another user has them here, others get new ones.
 """
 
@@ -126,7 +126,7 @@ class _Import:
 
     # -- where rows of the take-out are found here -------------------------------------------------------
     def own(self, model: type[Model]) -> dict[object, Any] | None:
-        """Return the keys here of one's own rows of ``model`` by those in the take-out; None where it is nobody's."""
+        """Return the keys of a user's rows of ``model`` by those in the take-out; None where none has an owner."""
         return self.keys.get(model)
 
     def catalogue(self, model: type[Model], key: object) -> Any:

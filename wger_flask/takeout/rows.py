@@ -72,7 +72,7 @@ def files_of(owned: Owned, user_id: int) -> Iterator[tuple[str, str]]:
 
 
 def outside(owned: Owned, own: frozenset[type[Model]]) -> dict[str, type[Model]]:
-    """Return the columns of references that lead to rows which are nobody's, such as exercises, with their models."""
+    """Return the columns of references that lead to rows without an owner, such as exercises, with their models."""
     return {name: model for name, model in owned.references.items() if model not in own and model is not User}
 
 

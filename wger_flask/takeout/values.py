@@ -34,7 +34,7 @@ class Found(Protocol):
     """Where rows of the take-out are found here."""
 
     def own(self, model: type[Model]) -> Mapping[object, Any] | None:
-        """Return the keys here of one's own rows of ``model`` by those in the take-out; None where it is nobody's."""
+        """Return the keys of a user's rows of ``model`` by those in the take-out; None where none has an owner."""
 
     def catalogue(self, model: type[Model], key: object) -> Any:
         """Return the key here of a row of the catalogue, None where there is none."""

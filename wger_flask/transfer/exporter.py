@@ -22,7 +22,7 @@ from ..storage.links import Link, links_of
 from ..storage.model import Model, columns_of, key_of, label_of, table_of
 from ..storage.query import Selection
 from ..storage.tables import referred_first
-from ..storage.upgrades import Progress, nobody_waits
+from ..storage.upgrades import Progress, no_progress
 from .keys import MATCHED_BY_NAME
 from .packing import written
 from .permissions import Names, permissions_by_key
@@ -40,7 +40,7 @@ _LEFT_OUT_EMPTY = {"core.userprofile": ("time_zone",)}
 class ExportReport:
     """How many rows of each model were written, and of which others of wger's there are rows that were not.
 
-    ``permissions`` are those that somebody was granted and that wger does not have, as ``app.codename``.
+    ``permissions`` are those that were granted and that wger does not have, as ``app.codename``.
     """
 
     written: dict[str, int] = field(default_factory=Counter)
@@ -49,7 +49,7 @@ class ExportReport:
 
 
 def export_dump(
-    target: Path | IO[bytes], models: Iterable[type[Model]], progress: Progress = nobody_waits
+    target: Path | IO[bytes], models: Iterable[type[Model]], progress: Progress = no_progress
 ) -> ExportReport:
     """Write the rows of those of ``models`` that are wger's own to ``target``: a path (``.json``, ``.json.gz``,
     ``.json.bz2`` or ``.json.xz``) or a stream.

@@ -44,7 +44,7 @@ def shipped_uuids() -> dict[str, frozenset[UUID]]:
 
 
 class Shipped:
-    """The rows that ship and are in the database, as far as no row of anybody's relies on them."""
+    """The rows that ship and are in the database, as far as no user's row relies on them."""
 
     def __init__(self, models: Iterable[type[Model]]):
         self._all = list(models)

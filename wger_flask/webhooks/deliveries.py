@@ -137,7 +137,7 @@ def find_due(moment: datetime) -> Iterator[Due]:
 
 
 def _is_due(moment: datetime) -> Any:
-    """Return the condition of messages whose time has come, to webhooks to which none is on its way from anybody."""
+    """Return the condition of messages whose time has come, to webhooks to which no process is sending one."""
     sent = Delivery.alias()
     on_their_way = sent.select(sent.webhook).where(sent.next_attempt > moment, sent.attempts > 0, sent.error == "")
     return (Delivery.next_attempt <= moment) & Webhook.is_active & Webhook.id.not_in(on_their_way)

@@ -59,8 +59,8 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasureme
         start = b""
         document.feed(data)
         sent += len(data)
-        understood = document.position if document.has_begun else 0
-        if sent - understood > _LONGEST + 2 * _AT_ONCE:
+        parsed = document.position if document.has_begun else 0
+        if sent - parsed > _LONGEST + 2 * _AT_ONCE:
             raise ImportRefused(f"there is an element of more than {_LONGEST} bytes", document.line)
         yield from found
         found.clear()
@@ -109,7 +109,7 @@ class _Document:
 
     @property
     def position(self) -> int:
-        """How many bytes of it have been understood."""
+        """How many bytes of it have been parsed."""
         return max(self._parser.CurrentByteIndex, 0)
 
     def feed(self, data: bytes) -> None:

@@ -21,7 +21,7 @@ from wger_flask.domain.measurements.metric_types import (
     limits_of,
 )
 from wger_flask.domain.measurements.models import NOT_DYNAMIC, Category, Measurement, official_category
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from ..keys import owners_of, row_key
 from ..models import ImportRun
@@ -44,7 +44,7 @@ class BodyPlan(Plan):
     rows: dict[What, list[tuple[UUID, BodyMeasurement]]] = field(default_factory=dict)
     categories: dict[What, Held] = field(default_factory=dict)
 
-    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
+    def write(self, run: ImportRun, progress: Progress = no_progress) -> None:
         rows = []
         for what, records in self.rows.items():
             held = self.categories.get(what) or _make_category(run, records[0][1])

@@ -1,7 +1,7 @@
 """Make entries of the food diary, in a plan of their own.
 
 Which food an entry is, the person says, else its barcode, else a name whose energy agrees. What is not known is noted
-as what it contained (:mod:`.food_parts`), with its name as a comment that nobody else reads.
+as what it contained (:mod:`.food_parts`), with its name as a comment that no other user reads.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from wger_flask.api import Selection, columns, equals, zone_of
 from wger_flask.domain.nutrition.models import LogItem, Meal, NutritionPlan
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from ..food_names import FoodNames, KnownFood
 from ..keys import owners_of, row_key
@@ -59,7 +59,7 @@ class DiaryPlan(Plan):
 
     portions: list[_Portion] = field(default_factory=list)
 
-    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
+    def write(self, run: ImportRun, progress: Progress = no_progress) -> None:
         if not self.portions:
             return
         zone, parts = zone_of(run.user_id), ids_of_parts()

@@ -1,6 +1,6 @@
 """Note what was eaten where the food itself is not known here: as protein, carbohydrates, fiber and fat.
 
-Foods are everybody's, and what somebody ate is nobody else's business: no food is made of what a person's file names.
+Foods are everybody's, and what a user ate is no other user's business: no food is made of what a person's file names.
 Five foods that all imports share stand for what an entry contained, so that the sums of a day are right. What labels
 call carbohydrates has the fiber in it where it is more than that.
 """

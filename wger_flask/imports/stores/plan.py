@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from ..models import ImportRun
 
@@ -63,7 +63,7 @@ class Plan:
         """The names that match nothing, and that nothing was chosen for."""
         return [named for named in self.names if named.target is None]
 
-    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
+    def write(self, run: ImportRun, progress: Progress = no_progress) -> None:
         """Write the new rows, within the transaction in which the plan was made, and note them as those of ``run``."""
         raise NotImplementedError
 

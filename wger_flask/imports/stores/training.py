@@ -17,7 +17,7 @@ from uuid import UUID
 from wger_flask.api import Selection, columns, services
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
-from wger_flask.storage.upgrades import Progress, nobody_waits
+from wger_flask.storage.upgrades import Progress, no_progress
 
 from ..keys import owners_of, row_key
 from ..matching import ExerciseNames
@@ -42,7 +42,7 @@ class TrainingPlan(Plan):
     sessions: list[tuple[Any, ...]] = field(default_factory=list)
     logs: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def write(self, run: ImportRun, progress: Progress = nobody_waits) -> None:
+    def write(self, run: ImportRun, progress: Progress = no_progress) -> None:
         write_rows(run, WorkoutSession, _SESSION, self.sessions, progress)
         write_rows(run, WorkoutLog, _LOG, self.logs, progress)
 

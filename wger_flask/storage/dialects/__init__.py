@@ -37,7 +37,7 @@ SHIPPED = {
 def opener_of(scheme: str) -> Opener:
     """Return what opens databases of a scheme; one that ships comes before one that is registered.
 
-    Raises KeyError for a scheme that nobody knows, ImportError where the module or its driver is missing, and
+    Raises KeyError for a scheme that is not known, ImportError where the module or its driver is missing, and
     AttributeError where an entry point names a function that is not there.
     """
     if scheme in SHIPPED:

@@ -44,7 +44,7 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
         return None
 
     def commit_marker(self, database: D) -> object:
-        """Return a value that is the same for all threads, and another one once anybody has committed anything.
+        """Return a value that is the same for all threads, and another one after each commit.
 
         None where nothing tells, or the database does not answer.
         """

@@ -75,9 +75,9 @@ class Declarations(Generic[D]):
         database.execute_sql(f'CREATE DATABASE "{name}"')
 
     def copy_database(self, database: D, name: str, copy: str) -> None:
-        """Make a database ``copy`` that is as the one called ``name``, to which nobody is connected."""
+        """Make a database ``copy`` that is as the one called ``name``, to which no program is connected."""
         raise NotImplementedError
 
     def drop_database(self, database: D, name: str) -> None:
-        """Drop a database, if it is there, whoever is connected to it."""
+        """Drop a database, if it is there, connections to it too."""
         database.execute_sql(f'DROP DATABASE IF EXISTS "{name}"')

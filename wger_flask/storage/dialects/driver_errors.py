@@ -5,16 +5,16 @@ from __future__ import annotations
 import peewee
 
 
-class Unable(peewee.OperationalError):
+class Unavailable(peewee.OperationalError):
     """The database cannot work at the moment, as found out before it was asked."""
 
 
 def told_by_driver(error: Exception) -> BaseException | None:
     """Return the driver's own exception, which Peewee wraps into ``error``, twice where it was connecting.
 
-    :class:`Unable` is its own.
+    :class:`Unavailable` is its own.
     """
     told: BaseException | None = error
-    while isinstance(told, peewee.PeeweeException) and not isinstance(told, Unable):
+    while isinstance(told, peewee.PeeweeException) and not isinstance(told, Unavailable):
         told = getattr(told, "orig", None) or told.__context__
     return told

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import peewee
 
 from ..types import Expression
-from .driver_errors import Unable, told_by_driver
+from .driver_errors import Unavailable, told_by_driver
 from .plain_values import PlainValues
 from .regexp_names import RegexpNames
 from .session_locks import SessionLocks
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from .mariadb_database import Mariadb
 
 # A deadlock, a row that changed meanwhile, a unique value or a reference that another transaction took or took away
-_OVERTAKEN = {1213, 1020, 1062, 1451, 1452}
+_RETRYABLE = {1213, 1020, 1062, 1451, 1452}
 # The server is away, full or being stopped, may not be written or waits for others; the account is refused
-_UNABLE = {
+_UNAVAILABLE = {
     1021, 1030, 1040, 1041, 1044, 1045, 1049, 1053, 1114, 1129, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 1290, 1317,
     1836, 1927, 1969, 2002, 2003, 2006, 2013, 2014, 2055,
 }  # fmt: skip
@@ -115,11 +115,12 @@ class MariadbDialect(
         return getattr(error, "broken", None)
 
     def is_retryable(self, error: Exception) -> bool:
-        return code_of(error) in _OVERTAKEN
+        return code_of(error) in _RETRYABLE
 
     def is_unavailable(self, error: Exception) -> bool:
         told = told_by_driver(error)
-        return isinstance(told, Unable) or isinstance(error, peewee.InterfaceError) or code_of(error) in _UNABLE
+        is_told = isinstance(told, Unavailable) or isinstance(error, peewee.InterfaceError)
+        return is_told or code_of(error) in _UNAVAILABLE
 
     @contextmanager
     def snapshot(self, database: Mariadb) -> Iterator[None]:

@@ -17,7 +17,7 @@ import peewee
 from ..types import Row
 from . import postgresql_backup
 from . import postgresql_declarations as declarations
-from .driver_errors import Unable, told_by_driver
+from .driver_errors import Unavailable, told_by_driver
 from .grouped_series import GroupedSeries
 from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
 # a unique value that another transaction took away or took.
-_OVERTAKEN = re.compile("40|23503|23505")
+_RETRYABLE = re.compile("40|23503|23505")
 # Connections, transactions rolled back, resources, locks, an operator's doing, the system, a database to read only.
-_UNABLE = re.compile("08|40|53|55P03|57|58|25006")
+_UNAVAILABLE = re.compile("08|40|53|55P03|57|58|25006")
 _LARGE = 10_000
 # Numbers of transactions may come again where another server takes over, so the server's start is a part of it.
 _COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
@@ -86,14 +86,14 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
         return (told.table_name, frozenset(found[1].replace('"', "").split(", "))) if told and found else None
 
     def is_retryable(self, error: Exception) -> bool:
-        return bool(_OVERTAKEN.match(state_of(error)))
+        return bool(_RETRYABLE.match(state_of(error)))
 
     def is_unavailable(self, error: Exception) -> bool:
-        if isinstance(told_by_driver(error), Unable):
+        if isinstance(told_by_driver(error), Unavailable):
             return True
         if isinstance(error, peewee.OperationalError) and not state_of(error):
             return True  # no server answered at all
-        return bool(_UNABLE.match(state_of(error)))
+        return bool(_UNAVAILABLE.match(state_of(error)))
 
     @contextmanager
     def snapshot(self, database: Postgresql) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Read from replicas of a PostgreSQL server, what is new enough for who reads.
 
-Whoever writes reads their own writes: after a request that wrote, the place in the server's log (LSN) up to which it
+A user who writes reads their own writes: after a request that wrote, the place in the server's log (LSN) up to which it
 wrote is noted for its user, in a table of the primary, so that all hosts know; a request that reads goes to a replica
 that has come so far, else to the primary.  What is written without a user (a registration, a login) is noted for all.
 No replica is read that is more than :data:`MOST_LAG` seconds behind.
@@ -104,7 +104,7 @@ class Replicas:
         return None
 
     def note(self, user_id: int | None) -> None:
-        """Note that a user, or somebody, has written up to now."""
+        """Note that a user, or one who is not known, has written up to now."""
         self._with_table(_NOTE, (user_id or _EVERYBODY,))
 
     def _noted(self, user_id: int | None) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import peewee
 
 from .base import Database, Dialect
-from .driver_errors import Unable
+from .driver_errors import Unavailable
 from .wait_limits import Line
 
 
@@ -78,7 +78,7 @@ class SessionLocks(Dialect[L]):
         if not database.lock(what, 0):
             with database.line.joined() as place:
                 if not database.lock(what, place.left()):
-                    raise Unable("others have been writing for too long")
+                    raise Unavailable("others have been writing for too long")
 
     def is_elected(self, database: L) -> bool:
         try:

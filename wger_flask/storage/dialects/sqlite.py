@@ -24,7 +24,7 @@ from . import sqlite_backup
 from . import sqlite_names as names
 from .addresses import Addresses
 from .base import Dialect
-from .driver_errors import Unable, told_by_driver
+from .driver_errors import Unavailable, told_by_driver
 from .plain_values import PlainValues
 from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ..model import Model
     from ..statements import Relation
 
-_UNABLE = {
+_UNAVAILABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
 }  # fmt: skip
@@ -183,9 +183,9 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     def is_unavailable(self, error: Exception) -> bool:
         # The lower eight bits are what happened, the rest says more about it.
         told = told_by_driver(error)
-        if isinstance(told, Unable):
+        if isinstance(told, Unavailable):
             return True
-        return getattr(told, "sqlite_errorcode", 0) & 0xFF in _UNABLE
+        return getattr(told, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE
 
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager

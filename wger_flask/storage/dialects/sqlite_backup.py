@@ -23,7 +23,7 @@ def dump(file: Path, target: Path, progress: Progress) -> None:
     """Copy the last committed state of ``file``; see :func:`..backups.dump`.
 
     A transaction that reads keeps that state until the end: without it SQLite would begin again after each commit of
-    others.  Nobody waits for it.
+    others.  No other waits for it.
     """
     create(target)
     try:
@@ -62,7 +62,7 @@ def check(copy: Path) -> None:
 def alone(file: Path, is_to_stay: bool = False) -> Iterator[None]:
     """Hold ``file`` for a block, so that no other program has it open; raises :class:`..backups.BackupRefused`.
 
-    SQLite gives up the log beside a file where one connection is the only one.  A file that is damaged nobody can use.
+    SQLite gives up the log beside a file where one connection is the only one.  A damaged file is of no use.
     With ``is_to_stay`` the log is kept on afterwards.
     """
     with closing(_opened(file)) as held:

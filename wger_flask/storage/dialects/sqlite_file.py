@@ -25,7 +25,7 @@ import peewee
 from ..file_identity import FileIdentity, identity_of
 from ..types import Cursor
 from .base import Database
-from .driver_errors import Unable
+from .driver_errors import Unavailable
 from .sqlite_election import Election
 from .sqlite_watch import CommitWatch
 from .wait_limits import Line, Place
@@ -46,7 +46,7 @@ log = logging.getLogger("wger_flask")
 _of_peewee = logging.getLogger("peewee")
 
 
-class DatabaseLost(Unable):
+class DatabaseLost(Unavailable):
     """Nothing is left of the database in its file."""
 
 

@@ -2,7 +2,7 @@
 
 Marks have the keys as they are in the tables: whole numbers, and UUIDs of 32 hex digits.  A trigger speaks of its own
 table and of the log's alone: SQLite would refuse to rename a table while a trigger names one that is not there, and
-whoever rebuilds a table renames one.
+rebuilding a table renames one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tell whether anybody has committed anything to a SQLite file: by one connection a process, which never writes.
+"""Tell whether anything was committed to a SQLite file: by one connection a process, which never writes.
 
 ``PRAGMA data_version`` moves when another connection commits, and all that write are others.  Threads share the
 connection, so what one of them read is known to be current by all.

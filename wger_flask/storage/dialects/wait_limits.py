@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from .driver_errors import Unable
+from .driver_errors import Unavailable
 
 STUCK_SECONDS = 2  # turns take milliseconds: a longer one may be long
 
 
-class TurnMissed(Unable):
+class TurnMissed(Unavailable):
     """The turn at writing did not come in time."""
 
 

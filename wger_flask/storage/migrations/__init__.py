@@ -31,7 +31,7 @@ from ..name_search import index
 from ..sync_log import installing
 from ..sync_log.nodes import Node
 from ..tables import TablesDiffer, check_writable, missing_columns, missing_tables, named
-from ..upgrades import Progress, nobody_waits
+from ..upgrades import Progress, no_progress
 from ..wger_databases import migration_rows, older_tables
 from ..wger_databases.release import release
 
@@ -64,7 +64,7 @@ def numbered(package: str = __name__) -> list[str]:
 def migrate(
     models: Iterable[type[Model]],
     plugins: Mapping[str, PluginTables] | None = None,
-    progress: Progress = nobody_waits,
+    progress: Progress = no_progress,
     nodes: Sequence[Node] | None = None,
 ) -> list[str]:
     """Create missing tables of ``models`` and apply the steps of the core and of ``plugins`` that are not applied yet.

@@ -55,7 +55,7 @@ def users(people, registry):
 
 @pytest.fixture
 def asking(api, queries):
-    """Return a function that asks as somebody, and gives the answer with the statements that wrote."""
+    """Return a function that asks as a user, and gives the answer with the statements that wrote."""
 
     def ask(name: str, method: str, path: str, body=None, **options):
         del queries[:]

@@ -1,4 +1,4 @@
-"""Every route that is no resource's, as everybody: no mistake, and nothing of a user's rows for anybody else."""
+"""Every route that is no resource's, as each user: no mistake, and nothing of a user's rows for another."""
 
 from __future__ import annotations
 
