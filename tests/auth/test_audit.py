@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import ROOT
 from wger_flask.auth import accounts, audit, sessions
 from wger_flask.auth.account_deletion import delete_account
 from wger_flask.auth.models import User
@@ -174,3 +177,35 @@ def test_the_command_shows_it(app, user, monkeypatch):
     rows = CliRunner().invoke(main, ["audit", "--json", "--act", "login", "--since", "2020-01-01"])
     assert json.loads(rows.output)["subject"] == "grace"
     assert CliRunner().invoke(main, ["audit", "--act", "dance"]).exit_code == 2
+
+
+QUIET = {  # they read, or make anew what follows from other rows
+    "audit", "doctor", "make-migration", "new-plugin", "recalculate-measurements", "recalculate-statistics",
+    "resources", "serve", "settings", "sync-compact", "sync-status",
+}  # fmt: skip
+BY_WHAT_THEY_DO = {"create-token", "create-user", "delete-user", "remove-second-factor", "set-password"}
+
+
+def test_every_other_command_is_noted_and_listed_in_the_documentation():
+    noted = {
+        name
+        for name, command in main.commands.items()
+        if re.search(r"\bnote\(f?\"", inspect.getsource(command.callback))
+    }
+    assert set(main.commands) == noted | QUIET | BY_WHAT_THEY_DO
+    about = (ROOT / "docs/operations.md").read_text().partition("## Who did what")[2].partition("## ")[0]
+    assert [name for name in sorted(noted) if f"`{name}`" not in about] == []
+
+
+def test_what_a_command_does_with_an_account_names_it(user, monkeypatch, tmp_path):
+    from wger_flask.commands import takeout, users
+
+    for module in (takeout, users):
+        monkeypatch.setattr(module, "migrated", lambda: None)
+    monkeypatch.setattr(takeout, "write_everything", lambda app, user, file: file)
+    run = CliRunner().invoke
+    assert run(main, ["export-user", "grace", str(tmp_path / "hers.zip")]).exit_code == 0
+    assert run(main, ["email", "grace", "--add", "grace@example.com"]).exit_code == 0
+    assert run(main, ["email", "grace"]).exit_code == 0, "to look is nothing to note"
+    by = audit.BY_COMMAND
+    assert acts() == [(audit.COMMAND, by, "grace", "export-user hers.zip"), (audit.COMMAND, by, "grace", "email")]

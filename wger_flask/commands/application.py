@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
@@ -12,6 +12,9 @@ from ..rest.services import Services
 from ..storage.database import address, connect, has_table
 from .errors import CommandError
 from .progress import ProgressBars
+
+if TYPE_CHECKING:
+    from ..auth.models import User
 
 COMMANDS_WAIT = 600  # seconds that a command may wait for a busy database
 
@@ -31,12 +34,15 @@ def services_of(app: Flask) -> Services:
     return services
 
 
-def note(command: str) -> None:
-    """Note in the audit log that a command was done that changes what all users see."""
+def note(command: str, subject: User | None = None) -> None:
+    """Note in the audit log that a command was done that changes what users see, or takes what is theirs out.
+
+    ``subject`` is the account that it was about, None for what everybody sees.
+    """
     from ..auth import audit
 
     if has_table(audit.TABLE):
-        audit.note(audit.COMMAND, about=command)
+        audit.note_if_able(audit.COMMAND, subject, command)
 
 
 def migrated(quiet: bool = True) -> Flask:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .application import migrated
+from .application import migrated, note
 from .errors import CommandError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def import_ingredients(
             told = import_foods(foods)
     except (ValueError, OSError, EOFError) as wrong:
         raise CommandError(f"nothing was imported: {wrong}") from None
+    note(f"import-ingredients {file.name}")
     click.echo(f"{told['new']} foods are new, {told['changed']} were changed, {told['unchanged']} are as they were.")
     if told["kept"]:
         click.echo(f"{told['kept']} were left out: foods of another source have their barcodes.")

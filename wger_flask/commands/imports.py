@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .application import migrated
+from .application import migrated, note
 from .errors import CommandError, checked
 from .progress import ProgressBars
 
@@ -75,7 +75,9 @@ def import_from(
                 run, plans = import_records(person, read, choices, progress=bars.show)
         for plan in plans:
             _tell(plan, dry_run)
-        if run is None and not dry_run:
+        if run is not None:
+            note(f"import-from {run.format} {file.name}", user)
+        elif not dry_run:
             click.echo("Nothing was written.")
 
 
@@ -158,6 +160,7 @@ def undo_import(name: str, changed: str) -> None:
             gone = undo(run, changed)  # type: ignore[arg-type]  # one of the choices
         except UndoRefused as refused:
             raise CommandError(f"nothing was done: {refused}; see --changed") from None
+    note(f"undo-import {run.file_name or run.format}", user)
     told = f"the import of {run.file_name or run.format} of {run.created:%Y-%m-%d %H:%M} (UTC)"
     click.echo(f"Took back {told}: {sum(gone.values())} rows.")
 

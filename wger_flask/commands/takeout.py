@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from ..storage.whole_files import replacing
-from .application import migrated, services_of
+from .application import migrated, note, services_of
 from .errors import CommandError, checked
 from .progress import ProgressBars
 
@@ -31,6 +31,7 @@ def export_user(name: str, file: Path | None) -> None:
     app = migrated()
     user = checked(accounts.account_named, name)
     written = write_everything(app, user, file)
+    note(f"export-user {written.name}", user)
     click.echo(f"Wrote everything of {user.username!r} to {written}.")
 
 
@@ -83,6 +84,7 @@ def import_user(file: Path, name: str, dry_run: bool, leave_out: bool) -> None:
     for line in report.lines():
         click.echo(line)
     if report.is_done:
+        note(f"import-user {file.name}", user)
         click.echo(f"Brought everything to {user.username!r}." if report.is_whole else f"Done for {user.username!r}.")
     elif dry_run:
         click.echo("Nothing was written: this was to look only.")

@@ -69,6 +69,7 @@ def export_dump(file: Path) -> None:
             report = exporter.export_dump(sys.stdout.buffer if is_stream else file, models, bars.show)
     except OSError as wrong:
         raise CommandError(f"{file} cannot be written: {wrong.strerror or wrong}") from None
+    note(f"export-dump {file.name}")
     click.echo(f"Wrote {sum(report.written.values())} rows of {len(report.written)} models.", err=is_stream)
     for label, count in sorted(report.left_out.items()):
         click.echo(f"Left out {count} rows of {label}: nothing here knows it.", err=is_stream)

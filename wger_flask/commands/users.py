@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .application import migrated
+from .application import migrated, note
 from .errors import checked
 from .takeout import write_everything
 
@@ -115,6 +115,8 @@ def email(
     migrated()
     user = checked(accounts.account_named, name)
     rows = checked(email_management.changed, user, added, verified, primary, removed)
+    if added or verified or primary or removed:
+        note("email", user)
     for row in rows:
         told = [word for word, said in (("primary", row.primary), ("verified", row.verified)) if said]
         click.echo(f"{row.email} ({', '.join(told)})" if told else row.email)
