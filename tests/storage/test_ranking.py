@@ -9,6 +9,7 @@ import pytest
 from tests.reference import BY_LABEL
 from wger_flask.domain.nutrition.filters import _named, _nearest
 from wger_flask.storage import query, ranking
+from wger_flask.storage.name_search.index import index_of
 from wger_flask.storage.name_search.search import typed_values
 from wger_flask.storage.predicates import Clause, equals
 from wger_flask.storage.query import Selection
@@ -59,3 +60,43 @@ def test_a_page_is_full_though_many_of_the_best_are_gone(foods, monkeypatch):
     assert len(found.rows(("id",), 3)) == 3
     assert found.rows(("id",), 3) == found.rows(("id",))[:3]
     query.forget_statements()
+
+
+@pytest.fixture
+def counts(held):
+    """The counting queries of names that run, by whether they look at the foods themselves."""
+    seen = []
+
+    def note(event):
+        if "COUNT(" in event.sql and " IN (SELECT" in event.sql:
+            seen.append("foods")
+        elif "COUNT(" in event.sql and "MATCH" in event.sql:
+            seen.append("names")
+
+    held.query_hooks.append(note)
+    yield seen
+    held.query_hooks.remove(note)
+
+
+def test_foods_that_match_are_counted_by_their_names_while_none_is_gone(foods, held, counts):
+    texts = ("banana", "oat milk", "bannana", "o", "nothing", "")
+    right = [len(search(text).rows(("id",))) for text in texts]
+    assert [search(text).count() for text in texts] == right
+    assert set(counts) == {"foods"}  # some were deleted since their names were copied
+    index_of(Ingredient.name).refresh()
+    counts.clear()
+    assert [search(text).count() for text in texts] == right
+    assert set(counts) == ({"names"} if held.dialect.counts_copied_names else {"foods"})
+    counts.clear()
+    Ingredient.delete().where(Ingredient.name.contains("banana")).execute()
+    assert [search(text).count() for text in texts] == [len(search(text).rows(("id",))) for text in texts]
+    assert set(counts) == {"foods"}
+    make(Ingredient, User.get(), name="banana", license=License.get(), language=foods[0])
+    assert search("banana").count() == 1
+
+
+def test_foods_of_a_language_are_counted_among_the_foods(foods, counts):
+    index_of(Ingredient.name).refresh()
+    found = search("banana").where(equals(Ingredient.language, foods[0].id))
+    assert 0 < found.count() == len(found.rows(("id",))) < search("banana").count()
+    assert "foods" in counts

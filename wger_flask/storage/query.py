@@ -25,7 +25,7 @@ from .joins import Joins
 from .model import Model, key_of
 from .predicates import Clause
 from .query_cache import remembered
-from .ranking import ranking_of
+from .ranking import Build, number_of, ranking_of
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
 from .types import Expression, Row
 
@@ -143,7 +143,7 @@ class Selection:
             if estimate is not None and estimate > at_least:
                 return estimate
         values = tuple(value for clause in self.clauses for value in clause.values)
-        statement = _count(database.obj.dialect, self.model, self.clauses)
+        statement = _count(database.obj.dialect, self.model, self.clauses, number_of(self.clauses))
         counted: int = remembered((statement, values), lambda: statement.run(values).fetchone()[0])
         return counted
 
@@ -267,8 +267,12 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _count(dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...]) -> Statement:
+def _count(
+    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], number: Build | None = None
+) -> Statement:
     joins, slots = Joins(model), Slots()
+    if number is not None:
+        return compile_query(number(*(slots.take() for _ in clauses[0].values)))
     conditions = [slots.fill(clause, joins) for clause in clauses]
     return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
 

@@ -30,11 +30,15 @@ class Ranking:
 
     Both take the placeholders that the term of the order takes.  ``then`` are the terms that follow it; ties beyond
     those are by key.  ``keys`` may build None where there is no such query.
+
+    ``number`` builds the query of how many rows match, for as long as ``numbers()`` says that it is right.
     """
 
     matches: Build
     keys: Build
     then: tuple[str, ...]
+    number: Build | None = None
+    numbers: Callable[[], bool] = bool
 
     def page(
         self, joins: Joins, selection: Selection, conditions: list[Expression], placeholders: list[peewee.Value],
@@ -63,11 +67,17 @@ class Ranking:
 
 
 _rankings: dict[Build, Ranking] = {}
+_counted: dict[Build, Ranking] = {}
 
 
-def ranks(term: Build, *, matches: Build, keys: Build, then: tuple[str, ...] = ()) -> None:
+def ranks(
+    term: Build, *, matches: Build, keys: Build, then: tuple[str, ...] = (), number: Build | None = None,
+    numbers: Callable[[], bool] = bool,
+) -> None:  # fmt: skip
     """Declare that an order by the clauses that ``term`` builds is that of a :class:`Ranking`."""
-    _rankings[term] = Ranking(matches, keys, then)
+    _rankings[term] = Ranking(matches, keys, then, number, numbers)
+    if number is not None:
+        _counted[matches] = _rankings[term]
 
 
 def ranking_of(selection: Selection) -> Ranking | None:
@@ -78,3 +88,9 @@ def ranking_of(selection: Selection) -> Ranking | None:
         return None
     matching = [clause.build for clause in selection.clauses].count(found.matches)
     return found if matching == 1 else None
+
+
+def number_of(clauses: tuple[Clause, ...]) -> Build | None:
+    """Return what builds the number of rows that meet ``clauses`` without looking at them, None for nothing now."""
+    ranking = _counted.get(clauses[0].build) if len(clauses) == 1 else None
+    return ranking.number if ranking is not None and ranking.numbers() else None

@@ -116,4 +116,12 @@ def _ranked(*typed):
     return search.ranked(Ingredient.name, *typed)
 
 
-ranks(_nearest, matches=_named, keys=_ranked, then=("name",))
+def _number(*typed):
+    return search.number(Ingredient.name, *typed)
+
+
+def _numbers():
+    return search.numbers(Ingredient.name)
+
+
+ranks(_nearest, matches=_named, keys=_ranked, then=("name",), number=_number, numbers=_numbers)

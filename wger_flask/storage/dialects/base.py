@@ -29,6 +29,8 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
     sorts_nulls_first = False
     orders_by_key = False
     """Whether rows in the order of insertion are in that of a numbered key, and counting all is cheap."""
+    counts_copied_names = False
+    """Whether names that match are counted in their copy alone, once it is known to have none of rows that are gone."""
     keeps_inner_order = False
     """Whether rows of a query within another one, joined to tables by :attr:`peewee.JOIN.CROSS`, keep their order."""
     sync_log: SyncLogSql

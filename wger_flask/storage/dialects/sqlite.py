@@ -63,7 +63,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
-    orders_by_key = keeps_inner_order = True
+    orders_by_key = keeps_inner_order = counts_copied_names = True
     sync_log = SqliteSyncLog()
     version_query = "SELECT sqlite_version()"
 

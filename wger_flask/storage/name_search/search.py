@@ -71,6 +71,11 @@ class Best:
         nearest = _rank(copy.folded, *typed[-5:])
         return copy.select(copy.id).where(matching).order_by(nearest.desc(), copy.name, copy.id).limit(-1)
 
+    def number(self, column: peewee.Field, *typed: Expression) -> peewee.Select:
+        copy = names.index_of(_plain(column)).names
+        found = database.obj.dialect.names_with(copy, *typed[:-5])
+        return peewee.Select([found.alias("found")], [peewee.fn.COUNT(peewee.SQL("*"))])
+
 
 class Substring:
     """Look for the text as it was typed."""
@@ -125,6 +130,19 @@ def ranked(column: peewee.Field, *typed: Expression) -> peewee.Select | None:
     """
     way = _way()
     return way.ranked(column, *typed) if isinstance(way, Best) and database.obj.dialect.keeps_inner_order else None
+
+
+def numbers(column: peewee.Field) -> bool:
+    """Return whether :func:`number` is right now: in the copy are no names of rows that are gone."""
+    held = database.obj
+    return held.dialect.counts_copied_names and _way() is _WAYS["best"] and names.index_of(_plain(column)).is_whole()
+
+
+def number(column: peewee.Field, *typed: Expression) -> peewee.Select:
+    """Return the query of how many names match, which looks at no row of their table."""
+    best = _way()
+    assert isinstance(best, Best)
+    return best.number(column, *typed)
 
 
 def nearest_of(*numbers: Expression | peewee.Select) -> Expression:
