@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from wger_flask.auth.models import User
+from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.rest import fields
 from wger_flask.rest.context import Context
 from wger_flask.rest.fields.computed import Batch, Computed
 from wger_flask.rest.schema import Schema
-from wger_flask.rest.serialization import Dumper
+from wger_flask.rest.serialization import Dumper, can_dump_held, dump_held
 
 
 class _UserSchema(Schema):
@@ -25,3 +28,18 @@ def test_what_is_computed_of_no_column_is_there_for_every_row(app):
         {"name": "adaada", "host": "http://localhost", "length": 6, "none": {}},
     ]
     assert dump([], Context("http://localhost", None)) == []
+
+
+class _OfCategorySchema(Schema):
+    value = fields.Decimal(8, 2)
+    unit = fields.String(attribute="category.unit")
+
+
+def test_rows_that_were_loaded_need_no_second_look(app, people, queries):
+    category = Category.create(user=people["grace"], name="Waist", unit="cm")
+    row = Measurement(category=category, value=Decimal("70.5"))
+    del queries[:]
+    assert can_dump_held(_OfCategorySchema, row)
+    assert dump_held(_OfCategorySchema, row, Context())["unit"] == "cm"
+    assert not can_dump_held(_OfCategorySchema, Measurement(category=category.id, value=70))
+    assert not queries

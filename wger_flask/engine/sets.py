@@ -119,11 +119,6 @@ class Prescription:
         """Return what the rules say for ``iteration``; the same object as long as nothing changes."""
         return self._progression.at(iteration)
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether all iterations after the last one that was asked for are like it."""
-        return self._progression.is_settled
-
     def sets(self, iteration: int) -> Number:
         """Return how many sets are to be done, unrounded; one where nothing says otherwise."""
         sets = self._progression.at(iteration).sets

@@ -22,7 +22,7 @@ from .call import Call
 from .errors import Invalid, NoMatch
 from .lists_of_rows import at_place
 from .schema import look_up_all
-from .serialization import dump_held
+from .serialization import can_dump_held, dump_held
 from .storing import as_sent, store
 
 
@@ -91,7 +91,7 @@ def _shown(call: Call, stored: list[tuple[Model, dict[str, Any]]]) -> list[dict[
     """Return what is answered of the rows: one query, and one a relation, for some hundred of them."""
     resource, context = call.required_resource, call.context
     dump, column = resource.dump, key_of(resource.model)
-    if dump.is_flat:
+    if all(can_dump_held(resource.schema, row) for row, _ in stored):
         return [dump_held(resource.schema, row, context) for row, _ in stored]
     found: dict[object, dict[str, Any]] = {}
     for keys in chunks([row._pk for row, _ in stored]):

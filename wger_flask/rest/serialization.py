@@ -18,7 +18,7 @@ import peewee
 from ..storage.chunks import chunks
 from ..storage.database import database
 from ..storage.dialects.base import AS_HELD, AnyDialect
-from ..storage.model import Model, column_at, decoder_of, key_of
+from ..storage.model import Model, column_at, decoder_of, held_at, is_held, key_of
 from ..storage.query import Selection
 from ..storage.types import Row
 from .context import Context
@@ -180,6 +180,17 @@ def partial_dumper(schema: type[Schema], model: type[Model], only: frozenset[str
 
 
 def dump_held(schema: type[Schema], row: Model, context: Context) -> dict[str, Any]:
-    """Return ``row`` as a JSON object in the shape of a schema that needs its own columns alone, without a query."""
+    """Return ``row`` as a JSON object in the shape of a schema that needs its own columns alone, without a query.
+
+    Columns of rows that references lead to may be among them where these rows were loaded (:func:`can_dump_held`).
+    """
     dump = _dumper(schema, type(row), AS_HELD)
-    return dump([tuple(map(row.__data__.get, dump.columns))], context)[0]
+    if dump.is_flat:
+        return dump([tuple(map(row.__data__.get, dump.columns))], context)[0]
+    return dump([tuple(held_at(row, path) for path in dump.columns)], context)[0]
+
+
+def can_dump_held(schema: type[Schema], row: Model) -> bool:
+    """Tell whether all that :func:`dump_held` needs was loaded with ``row``."""
+    dump = dumper(schema, type(row))
+    return dump.is_flat or dump.is_plain and all(is_held(row, path) for path in dump.columns)

@@ -13,7 +13,7 @@ from ..storage.write_transaction import insert, update
 from .call import Call
 from .errors import Invalid
 from .fields import DateTime
-from .serialization import dump_held
+from .serialization import can_dump_held, dump_held
 from .uploads import keep_files
 
 
@@ -60,7 +60,7 @@ def _demand_unique(model: type[Model], data: dict[str, Any]) -> None:
 def shown(call: Call, row: Model, data: dict[str, Any]) -> dict[str, Any]:
     """Return what a write answers of a ``row``, which was stored from parsed ``data``."""
     resource = call.required_resource
-    if resource.dump.is_flat:
+    if can_dump_held(resource.schema, row):
         return dump_held(resource.schema, row, call.context)
     # Not through ``visible``: a row may be written before it is shown in lists.
     found = resource.show(Selection(type(row), (equals(key_of(type(row)), row._pk),)), call.context)

@@ -197,6 +197,25 @@ def column_at(model: type[Model], path: str) -> peewee.Field | None:
     return column
 
 
+def is_held(row: Model, path: str) -> bool:
+    """Tell whether each row that the references of a dotted path lead to was loaded with ``row``."""
+    reached: Any = row
+    for step in path.split(".")[:-1]:
+        reached = reached.__rel__.get(step)
+        if reached is None:
+            return False
+    return True
+
+
+def held_at(row: Model, path: str) -> Any:
+    """Return the Python value at the end of a dotted path of references from ``row``, all of which were loaded."""
+    *steps, last = path.split(".")
+    reached: Any = row
+    for step in steps:
+        reached = reached.__rel__[step]
+    return reached.__data__.get(last)
+
+
 def label_of(model: type[Model]) -> str:
     """Return the name that dumps use for ``model``."""
     return getattr(model._meta, "label", None) or model._meta.table_name.replace("_", ".", 1)

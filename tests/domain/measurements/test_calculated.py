@@ -11,6 +11,7 @@ import pytest
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.measurements.models import Calculation, Category, Measurement
 from wger_flask.domain.measurements.recalculation import recalculate_all
+from wger_flask.storage.database import database
 
 
 @pytest.fixture
@@ -60,6 +61,32 @@ def entries(client, category):
 
 def values(client, category):
     return [(row["date"][:10], row["value"]) for row in entries(client, category)]
+
+
+def test_a_weight_with_what_follows_from_it_takes_few_queries(grace, queries):
+    index = bmi(grace)
+    weigh(grace, 70)
+    del queries[:]
+    weigh(grace, 71, "2024-07-02T06:00:00Z")
+    statements = [sql for sql in queries if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+    assert len([sql for sql in statements if "advisory_xact_lock" not in sql]) <= 5
+    assert [value for _, value in values(grace, index)] == [23.66, 24]
+
+
+def test_what_follows_is_looked_for_among_the_users_own_categories(grace):
+    if database.obj.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL reads depends on what is in a table")
+    bmi(grace)
+    seen: list[str] = []
+    held = database.obj.connection()
+    held.set_trace_callback(seen.append)
+    try:
+        weigh(grace, 70)
+    finally:
+        held.set_trace_callback(None)
+    [looked] = [sql for sql in seen if "'BMI', 'WHTR'" in sql]
+    plan = [row[3] for row in held.execute(f"EXPLAIN QUERY PLAN {looked}")]
+    assert not any("dynamic_type" in step for step in plan), plan
 
 
 # -- what there is, and what is refused --------------------------------------------------------------

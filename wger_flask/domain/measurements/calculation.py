@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 import uuid as uuids
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from wger_flask.api import Clause, Selection, any_of, columns, encode, equals, midnight
-from wger_flask.domain.core.models import UserProfile
+from wger_flask.api import Clause, Selection, any_of, columns, decode, encode, equals, midnight
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.body import body_mass_index, body_weight, centimetres, waist_to_height
 from wger_flask.engine.strength import MOST_REPETITIONS, WINDOW, Best, LoggedLift, bests, totals
@@ -31,15 +31,42 @@ Entries = Mapping[uuids.UUID, tuple[datetime.datetime, Decimal]]
 """Moment and value of each entry, by its external id."""
 
 
+class Entered(NamedTuple):
+    """An entry that something may follow from; ``unit`` is its own, None for that of its category."""
+
+    id: uuids.UUID
+    moment: datetime.datetime
+    value: Decimal
+    unit: str | None
+
+    @classmethod
+    def of(cls, row: Measurement) -> Entered:
+        """Return a row as it is stored."""
+        unit = (row.extra_data or {}).get("unit")
+        return cls(row.id, row.date, decode(Measurement.value, row.value), None if unit is None else str(unit))
+
+
+class Source(NamedTuple):
+    """A category that another one follows from."""
+
+    id: uuids.UUID
+    unit: str
+
+
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """A calculated category, as far as its calculation goes; ``zone`` is its owner's."""
+    """A calculated category, as far as its calculation goes.
+
+    ``zone``, ``height`` (cm) and ``weights``, where their body weight is kept, are its owner's.
+    """
 
     id: uuids.UUID
     user: int
     kind: str
     params: dict
     zone: datetime.tzinfo
+    height: int | None
+    weights: Source | None
 
     @property
     def follows_measurements(self) -> bool:
@@ -75,36 +102,28 @@ def is_sound(category: Calculated) -> bool:
     return all(isinstance(number, int | float) and columns.storable(int(number)) for number in numbers)
 
 
-def from_measurements(
-    category: Calculated, of: Collection[uuids.UUID] | None = None, source: Category | None = None
-) -> Entries:
-    """Return the entries that follow from measurements, from those with the keys ``of`` where these are given.
-
-    ``source`` is what :func:`source_of_measurements` returned, where that was asked for already.
-    """
-    source = source or source_of_measurements(category)
-    height = _height(category.user)
-    if source is None or not height:
+def from_measurements(category: Calculated, source: Source | None, entered: Iterable[Entered] | None = None) -> Entries:
+    """Return the entries that follow from those of ``source``, from ``entered`` alone where these are given."""
+    if source is None or not category.height:
         return {}
-    entries = own_entries(source.id)
-    if of is not None:
-        entries = entries.where(any_of(Measurement.id, list(of)))
+    if entered is None:
+        rows = own_entries(source.id).rows(("id", "date", "value", Clause(_unit)))
+        entered = (Entered(*row) for row in rows)
     found = {}
-    for key, moment, value, unit in entries.rows(("id", "date", "value", Clause(_unit))):
-        value = _VALUES[category.kind](value, unit or source.unit, height)
+    for entry in entered:
+        value = _VALUES[category.kind](entry.value, entry.unit or source.unit, category.height)
         if value is not None and value <= _LARGEST:
-            found[key] = moment, value
+            found[entry.id] = entry.moment, value
     return found
 
 
-def source_of_measurements(category: Calculated) -> Category | None:
+def source_of_measurements(category: Calculated) -> Source | None:
     """Return the category whose measurements a calculated one follows from, None where there is none any more."""
     if category.kind == BMI:
-        of = equals(Category.is_official, True)
-    else:
-        of = equals(Category.id, source_of(category.params))
-    source = Selection(Category, (equals(Category.user, category.user), of)).first()
-    return source if isinstance(source, Category) else None
+        return category.weights
+    of = equals(Category.user, category.user), equals(Category.id, source_of(category.params))
+    found = Selection(Category, of).rows(("id", "unit"))
+    return Source(*found[0]) if found else None
 
 
 def from_training(category: Calculated, days: Iterable[datetime.date] | None = None) -> Entries:
@@ -145,11 +164,6 @@ def _day_in(zone: datetime.tzinfo) -> Callable[[datetime.datetime], datetime.dat
             return moment.date()
 
     return day_in
-
-
-def _height(user: int) -> int | None:
-    rows = Selection(UserProfile, (equals(UserProfile.user, user),)).rows(("height",))
-    return rows[0][0] if rows else None
 
 
 # -- what each type adds -------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ from wger_flask.domain.routines.models import WorkoutLog
 from .calculation import (
     EXERCISES_IN,
     Calculated,
+    Entered,
     Entries,
+    Source,
     days_about,
     from_measurements,
     from_training,
@@ -70,12 +72,13 @@ def listen(registry: Registry) -> None:
 def entry_created(entry: Measurement) -> None:
     """Calculate what follows from a new entry."""
     if entry.source != CALCULATED:
-        _follow_entries(entry.category_id, [entry.id])
+        _follow_entries(entry.category_id, [entry.id], [Entered.of(entry)])
 
 
 def entry_changed(entry: Measurement, names: frozenset[str]) -> None:
     """Calculate what follows from an entry."""
-    _follow_entries(entry.category_id, [entry.id], moved="category" in names)
+    entered = [Entered.of(entry)] if entry.source != CALCULATED else []
+    _follow_entries(entry.category_id, [entry.id], entered, moved="category" in names)
 
 
 def entries_gone(entries: list[Measurement]) -> None:
@@ -85,7 +88,7 @@ def entries_gone(entries: list[Measurement]) -> None:
         if entry.source != CALCULATED:
             gone.setdefault(entry.category_id, []).append(entry.id)
     for category, keys in gone.items():
-        _follow_entries(category, keys)
+        _follow_entries(category, keys, [])
 
 
 def category_changed(category: Category, names: frozenset[str]) -> None:
@@ -140,7 +143,8 @@ def profile_changed(profile: UserProfile, names: frozenset[str]) -> None:
             _calculate_all(replace(found, zone=zone))
 
 
-def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> None:
+def _follow_entries(category: UUID, keys: list[UUID], entered: list[Entered], moved: bool = False) -> None:
+    """Calculate what follows from the entries ``keys`` of a category; ``entered`` are those that there are."""
     owner = Clause(_has_owner_of, (encode(Category.id, category),))
     for found, is_fresh in _calculated(owner, FROM_MEASUREMENTS):
         source = source_of_measurements(found)
@@ -148,7 +152,8 @@ def _follow_entries(category: UUID, keys: list[UUID], moved: bool = False) -> No
             if moved:
                 _forget([found.id])  # an entry that left stays until the next weight, as recorded
         elif is_fresh:
-            _store(found, from_measurements(found, keys, source), keys)
+            ours = entered if source is not None and source.id == category else []
+            _store(found, from_measurements(found, source, ours), keys)
         else:
             _calculate_all(found)
 
@@ -165,9 +170,7 @@ def _follow_logs(user: int, moments: list[tuple] | None) -> None:
 def calculate(category: Category) -> None:
     """Calculate a category that was saved."""
     if category.dynamic_type != NOT_DYNAMIC:
-        whose = category.user_id
-        found = Calculated(category.id, whose, category.dynamic_type, category.dynamic_params, zone_of(whose))
-        if is_sound(found):
+        for found, _ in _calculated(equals(Category.id, category.id)):
             _calculate_all(found)
 
 
@@ -184,23 +187,39 @@ def _calculated(whose: Clause, kinds: tuple[str, ...] = ()) -> list[tuple[Calcul
         return []
     zone = zone_of(rows[0][1])
     now = today(zone)
-    made = [
-        (Calculated(key, user, kind, params, zone), decode(Calculation.day, day) == now)
-        for key, user, kind, params, day in rows
-    ]
-    return [(found, is_fresh) for found, is_fresh in made if is_sound(found)]
+    made = []
+    for key, user, kind, params, day, height, place, unit in rows:
+        weights = Source(decode(Category.id, place), unit) if place is not None else None
+        found = Calculated(key, user, kind, params, zone, height, weights)
+        if is_sound(found):
+            made.append((found, decode(Calculation.day, day) == now))
+    return made
 
 
 def _day():
     return Calculation.select(Calculation.day).where(Calculation.category == Category.id)
 
 
-_CALCULATED = ("id", "user", "dynamic_type", "dynamic_params", Clause(_day))
+def _height():
+    return UserProfile.select(UserProfile.height).where(UserProfile.user == Category.user)
+
+
+def _of_weights(name):
+    other = Category.alias()
+    theirs = other.select(getattr(other, name)).where(other.user == Category.user, other.is_official == True)  # noqa: E712
+    return theirs.limit(1)
+
+
+_CALCULATED = (
+    "id", "user", "dynamic_type", "dynamic_params", Clause(_day), Clause(_height), Clause(_of_weights, (), ("id",)),
+    Clause(_of_weights, (), ("unit",)),
+)  # fmt: skip
 
 
 def _has_owner_of(slot):
     other = Category.alias()
-    return Category.user.in_(other.select(other.user).where(other.id == slot))
+    # With IN, SQLite would walk the calculated categories of everybody.
+    return Category.user == other.select(other.user).where(other.id == slot)
 
 
 def _is_dynamic(slot):
@@ -216,8 +235,10 @@ def _forget(categories: Iterable[UUID]) -> None:
 
 # -- what there should be ----------------------------------------------------------------------------
 def _calculate_all(found: Calculated) -> None:
-    wanted = from_measurements(found) if found.follows_measurements else from_training(found)
-    _store(found, wanted)
+    if found.follows_measurements:
+        _store(found, from_measurements(found, source_of_measurements(found)))
+    else:
+        _store(found, from_training(found))
     now = today(found.zone)
     if not Calculation.update(day=now).where(Calculation.category == found.id).execute():
         Calculation.create(category=found.id, day=now)

@@ -89,7 +89,7 @@ def in_official_category(call: Call, data: dict, row: Measurement | None) -> Non
         raise Invalid({"weight": [f"Weight must be between {low} and {high} {unit}"]})
     data["extra_data"] = {**(row.extra_data if row else {}), "unit": unit}
     if row is None:
-        data["category"] = official_category(call.required_user.id, unit).id
+        data["category"] = official_category(call.required_user.id, unit)
 
 
 def furnish(user: int, language: str = "") -> None:
