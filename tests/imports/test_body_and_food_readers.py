@@ -53,7 +53,8 @@ def told(records: list[Record]) -> list[tuple[int, str, str, str]]:
     [
         ("apple-health.xml", "apple-health"), ("cronometer.csv", "cronometer"), ("fatsecret.csv", "fatsecret"),
         ("google-fit.csv", "google-fit"), ("myfitnesspal.csv", "myfitnesspal"), ("openscale.csv", "openscale"),
-        ("openscale-3.csv", "openscale"), ("samsung-health.csv", "samsung-health"), ("withings.csv", "withings"),
+        ("openscale-3.csv", "openscale"), ("samsung-health.csv", "samsung-health"),
+        ("samsung-blood-pressure.csv", "samsung-health"), ("withings.csv", "withings"),
         ("withings-bp.csv", "withings"), ("withings-german.csv", "withings"),
     ],
 )  # fmt: skip
@@ -194,6 +195,14 @@ def test_google_fit():
     assert told(read(packed)) == told(read(sample("google-fit.csv")))
 
 
+def test_google_fit_with_blood_pressure():
+    header = "Date,Average systolic blood pressure (mmHg),Average diastolic blood pressure (mmHg),Average weight (kg)"
+    assert told(read(f"{header}\n2024-03-01,121.5,80,78.4\n")) == [
+        (2, "body_weight", "78.4", "kg"), (2, "blood_pressure_systolic", "121.5", "mmHg"),
+        (2, "blood_pressure_diastolic", "80", "mmHg"),
+    ]  # fmt: skip
+
+
 def test_samsung_health():
     records = read(sample("samsung-health.csv"))
     assert told(records) == [
@@ -210,6 +219,14 @@ def test_samsung_health():
     name = "samsunghealth_anna_20240301/com.samsung.health.weight.20240301.csv"
     other = {"com.samsung.health.height.20240301.csv": b"com.samsung.health.height,1,1\nheight\n178\n"}
     assert len(read(zipped({name: sample("samsung-health.csv")} | other))) == 6
+    pressures = [
+        (3, "blood_pressure_systolic", "122", "mmHg"), (3, "blood_pressure_diastolic", "81", "mmHg"),
+        (3, "heart_rate", "63", "bpm"),
+    ]  # fmt: skip
+    assert told(read(sample("samsung-blood-pressure.csv"))) == pressures
+    both = {name: sample("samsung-health.csv"), "com.samsung.shealth.blood_pressure.20240301.csv": sample(
+        "samsung-blood-pressure.csv")}  # fmt: skip
+    assert told(read(zipped(both)))[:3] == pressures and len(read(zipped(both))) == 9
 
 
 def test_withings():
@@ -224,6 +241,57 @@ def test_withings():
     assert [metric for _, metric, _, _ in told(read(sample("withings-bp.csv")))] == [
         "blood_pressure_systolic", "blood_pressure_diastolic", "heart_rate",
     ]  # fmt: skip
+
+
+STEPS, WAYS = b"date,value\n2024-03-01,8400\n", b"date,value\n2024-03-01,6200.4\n"
+PRESSURES = [
+    (2, "blood_pressure_systolic", "121", "mmHg"), (2, "blood_pressure_diastolic", "79", "mmHg"),
+    (2, "heart_rate", "61", "bpm"),
+]  # fmt: skip
+
+
+def test_of_an_archive_of_withings_all_is_read_that_has_a_place_here():
+    packed = zipped({
+        "data_ANN/weight.csv": sample("withings.csv"), "data_ANN/bp.csv": sample("withings-bp.csv"),
+        "data_ANN/height.csv": b'Date,"Height (m)",Comments\n"2020-01-01 10:00:00",1.78,\n',
+        "data_ANN/aggregates_steps.csv": STEPS, "data_ANN/aggregates_distance.csv": WAYS,
+        "data_ANN/sleep.csv": b"from,to\n", "data_ANN/account.csv": b"key,value\n",
+    })  # fmt: skip
+    records = read(packed)
+    assert told(records) == [
+        (2, "distance", "6.2", "km"), (2, "steps", "8400", ""), *PRESSURES, (2, "height", "178", "cm"),
+        *told(read(sample("withings.csv"))),
+    ]  # fmt: skip
+    assert {one.file for one in records if one.metric == "steps"} == {"aggregates_steps.csv"}
+    assert withings.FORMAT.unread(ImportSource(io.BytesIO(packed))) == ["data_ANN/account.csv", "data_ANN/sleep.csv"]
+
+
+def test_an_archive_with_one_of_several_files_is_known_by_that():
+    assert told(read(zipped({"bp.csv": sample("withings-bp.csv")}))) == PRESSURES
+    odd = zipped({"weight.csv": b"day;kilos\n", "bp.csv": sample("withings-bp.csv")})
+    assert told(read(odd)) == PRESSURES
+    assert withings.FORMAT.unread(ImportSource(io.BytesIO(odd))) == ["weight.csv"]
+
+
+def test_a_refusal_names_the_file_in_an_archive_of_several():
+    packed = zipped({
+        "weight.csv": sample("withings.csv"), "bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,high,80\n",
+    })  # fmt: skip
+    with pytest.raises(ImportRefused, match="^bp.csv, line 2, column Systolic: "):
+        read(packed)
+
+
+def test_several_files_of_an_archive_are_unpacked_within_one_bound():
+    bombs = {f"{number}/com.samsung.health.weight.{number}.csv": sample("samsung-health.csv") for number in range(4)}
+    packed = zipped({name: data + (b" " * 99_999 + b"\n") * 300 for name, data in bombs.items()})
+    with pytest.raises(ImportRefused, match="too large"):
+        read(packed, app="samsung-health")
+
+
+def test_blank_lines_without_end_are_refused(monkeypatch):
+    monkeypatch.setattr("wger_flask.imports.source._MOST_LINES", 100)
+    with pytest.raises(ImportRefused, match="line 101: there are more than 100 lines"):
+        read(sample("withings.csv") + b"\n" * 200)
 
 
 def test_myfitnesspal():

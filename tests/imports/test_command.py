@@ -13,7 +13,7 @@ from wger_flask.domain.nutrition.models import Ingredient, LogItem
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.storage.database import database
 
-from .reading import SAMPLES
+from .reading import SAMPLES, sample, zipped
 
 STRONG = str(SAMPLES / "strong.csv")
 
@@ -48,6 +48,14 @@ def test_a_file_is_imported_and_taken_back(told):
     assert again == "0 sets were imported, 3 were imported before.\nNothing was written.\n"
     assert told("undo-import", "--user", "grace").startswith("Took back the import of strong.csv of ")
     assert WorkoutLog.select().count() == 0
+
+
+def test_what_is_not_read_of_an_archive_is_told(told, tmp_path):
+    file = tmp_path / "data.zip"
+    file.write_bytes(zipped({"weight.csv": sample("withings.csv"), "sleep.csv": b"", "a/account.csv": b""}))
+    assert told("import-from", "auto", str(file), "--user", "grace", "--dry-run").endswith(
+        "Not read, of the files in the archive: a/account.csv, sleep.csv.\n"
+    )
 
 
 def test_bars_show_how_far_reading_and_writing_are(told, monkeypatch):

@@ -15,7 +15,7 @@ from wger_flask.imports.models import DRAFT, ImportChoice, ImportRun
 from wger_flask.rest.errors import Throttled
 from wger_flask.storage import columns
 
-from .reading import sample
+from .reading import sample, zipped
 
 PAGE = "/user/import"
 
@@ -43,6 +43,16 @@ class Visitor:
 @pytest.fixture
 def grace(app):
     return Visitor(app, "grace")
+
+
+def test_what_is_not_read_of_an_archive_is_told_and_what_is_wrong_with_its_file(grace):
+    packed = zipped({
+        "a/weight.csv": sample("withings.csv"), "a/bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,999,80\n",
+        "a/sleep.csv": b"from,to\n",
+    })  # fmt: skip
+    plan = grace.client.get(grace.upload(packed).location).text
+    assert "Not read, of the files in the archive: a/sleep.csv." in plan
+    assert "<li>bp.csv, line 2: systolic blood pressure is not between 50 and 250</li>" in plan
 
 
 def test_a_file_is_looked_through_then_imported_then_taken_back(grace):

@@ -15,7 +15,7 @@ from .reading import ZONE, read, sample
 def said(name: str, **options: object) -> tuple[str, list[dict[str, object]]]:
     """Return the format of a sample and what its records hold besides what is usual."""
     format, records = read(sample(name), **options)
-    usual = {"weight_unit": "kg", "distance_unit": "km", "workout": "", "notes": "", "comment": ""}
+    usual = {"weight_unit": "kg", "distance_unit": "km", "workout": "", "notes": "", "comment": "", "file": ""}
     told = []
     for record in records:
         values = {field: getattr(record, field) for field in record.__dataclass_fields__}

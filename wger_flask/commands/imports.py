@@ -75,6 +75,9 @@ def import_from(
                 run, plans = import_records(person, read, choices, progress=bars.show)
         for plan in plans:
             _tell(plan, dry_run)
+        if read.unread:
+            more = f" and {len(read.unread) - _SHOWN} more" if len(read.unread) > _SHOWN else ""
+            click.echo(f"Not read, of the files in the archive: {', '.join(read.unread[:_SHOWN])}{more}.")
         if run is not None:
             note(f"import-from {run.format} {file.name}", user)
         elif not dry_run:
@@ -111,7 +114,7 @@ def _tell(plan: Plan, dry_run: bool) -> None:
         click.echo(f"{len(plan.unmatched)} names match nothing here, and are {plan.fallback}:")
         _tell_names(plan.unmatched)
     for remark in plan.remarks[:_SHOWN]:
-        click.echo(f"  line {remark.line}: {remark.text}")
+        click.echo(f"  {remark.place}: {remark.text}")
     _tell_rest(plan.remarks)
 
 

@@ -21,6 +21,7 @@ _KILOGRAMS = {
 }  # fmt: skip
 _INCH = Decimal("2.54")  # centimetres, exactly
 _CENTIMETRES = {"cm": Decimal(1), "m": Decimal(100), "mm": Decimal("0.1"), "in": _INCH, "ft": 12 * _INCH}
+_KILOMETRES = {"km": Decimal(1), "m": Decimal("0.001")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def measurements(
 def measured(
     line: int, moment: datetime, metric: str, value: Decimal, unit: str, name: str = "", notes: str = ""
 ) -> BodyMeasurement:
-    """Return a measurement in the unit that its type is kept in: of masses kilograms, of lengths centimetres.
+    """Return a measurement in the unit that its type is kept in: of masses kilograms, of
+    heights centimetres, of ways kilometres.
 
     Body weight keeps pounds; raises ValueError for a unit that its type cannot be in.
     """
@@ -63,6 +65,8 @@ def measured(
         value, unit = value * (_LB_PER_ST if unit == "st" else 1), "lb"
     elif metric in _WEIGHTS:
         value, unit = _converted(value, unit, _KILOGRAMS), "kg"
+    elif metric == "distance":
+        value, unit = _converted(value, unit, _KILOMETRES), "km"
     elif metric == "height":
         value, unit = _converted(value, unit, _CENTIMETRES), "cm"
     return BodyMeasurement(line, moment, metric, round(value, 2), unit, name, notes)

@@ -21,20 +21,29 @@ from .models import DRAFT, ImportRun
 from .records import KINDS, Record
 
 _KEPT = timedelta(days=2)
+_UNREAD, _LONGEST_NAME = "unread", 200
 _CLASSES = {kind.__name__: kind for kind in KINDS}
 _SPELLED: dict[type[Any], str] = {datetime: "m", date: "d", time: "t", Decimal: "n", str: "s"}
 
 
-def pack(records: Iterable[Record]) -> str:
-    """Return ``records`` as a short text."""
-    rows = [[type(one).__name__, *(_plain(getattr(one, field.name)) for field in fields(one))] for one in records]
+def pack(records: Iterable[Record], unread: Sequence[str] = ()) -> str:
+    """Return ``records``, and the names of files that were not read, as a short text."""
+    rows: list[list[object]] = [[_UNREAD, *(_plain(name[:_LONGEST_NAME]) for name in unread)]]
+    rows += [[type(one).__name__, *(_plain(getattr(one, field.name)) for field in fields(one))] for one in records]
     return b85encode(zlib.compress(json.dumps(rows, separators=(",", ":")).encode())).decode()
 
 
-def unpack(packed: str) -> Sequence[Record]:
-    """Return the records that :func:`pack` made a text of."""
-    rows = json.loads(zlib.decompress(b85decode(packed)))
-    return [_CLASSES[name](*(_value(value) for value in values)) for name, *values in rows]
+def unpack(packed: str) -> tuple[Sequence[Record], Sequence[str]]:
+    """Return the records, and the names, that :func:`pack` made a text of."""
+    records: list[Record] = []
+    unread: list[str] = []
+    for name, *values in json.loads(zlib.decompress(b85decode(packed))):
+        read = [_value(value) for value in values]
+        if name == _UNREAD:
+            unread = read
+        else:
+            records.append(_CLASSES[name](*read))
+    return records, unread
 
 
 def drop_old() -> int:

@@ -28,12 +28,16 @@ MOST_RECORDS = 500_000
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """What a file holds: of which format it is, its checksum (SHA-256), its records."""
+    """What a file holds: of which format it is, its checksum (SHA-256), its records.
+
+    ``unread`` are the names of the files of an archive that nothing is taken from.
+    """
 
     format: ImportFormat
     checksum: str
     name: str
     records: Sequence[Record]
+    unread: Sequence[str] = ()
 
 
 def formats() -> dict[str, ImportFormat]:
@@ -66,8 +70,9 @@ def read_file(
     records = found.records(
         source, options or ImportOptions(), most, lambda: progress("reading (kB)", stream.tell() >> 10, size >> 10)
     )
+    unread = found.unread(source)
     stream.seek(0)
-    return FileRead(found, file_digest(cast(Any, stream), "sha256").hexdigest(), name, records)
+    return FileRead(found, file_digest(cast(Any, stream), "sha256").hexdigest(), name, records, unread)
 
 
 def options_for(user: int, **given: str | bool | None) -> ImportOptions:

@@ -24,7 +24,7 @@ from .stores.plan import LEAVE_OUT, Named, Plan
 
 MOST_RECORDS = 50_000
 SCOPE, RATE = "import", "60/hour"  # files: reading one takes seconds
-_NAMES, _REMARKS, _RUNS = 300, 50, 10  # shown
+_NAMES, _REMARKS, _RUNS, _UNREAD = 300, 50, 10, 10  # shown
 _LONGEST = 200
 _LATER = "later"
 _OPTIONS: dict[str, dict[str, tuple[str, Any]]] = {
@@ -78,7 +78,7 @@ def _keep(read: FileRead) -> ImportRun:
         ImportRun.delete().where((ImportRun.user == g.user.id) & (ImportRun.state == DRAFT)).execute()
         return ImportRun.create(
             user=g.user.id, format=read.format.name, checksum=read.checksum, file_name=read.name[-_LONGEST:],
-            state=DRAFT, draft=pack(read.records),
+            state=DRAFT, draft=pack(read.records, read.unread),
         )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def look_through_import(key: str) -> Response:
     draft = _draft(key)
     if draft is None:
         return _start({"form": ["There is no such file any more: send it again."]}, status=404)
-    read = FileRead(formats()[draft.format], draft.checksum, draft.file_name, unpack(draft.draft))
+    read = FileRead(formats()[draft.format], draft.checksum, draft.file_name, *unpack(draft.draft))
     person = person_of(g.user.id)
     if request.method != "POST":
         return _plans(draft, read, plans_for(person, read.records, RememberedChoices(person.id)))
@@ -140,6 +140,7 @@ def _plans(
         "import_plan", draft=draft, format=read.format, plans=plans, names=names, searches=searches or {},
         more_names=sum(len(plan.names) for plan in plans) - len(names),
         remarks=[remark for plan in plans for remark in plan.remarks][:_REMARKS],
+        unread=read.unread[:_UNREAD], more_unread=max(0, len(read.unread) - _UNREAD),
         more_remarks=max(0, sum(len(plan.remarks) for plan in plans) - _REMARKS),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What files of other apps say, in plain values: the same for every app.
 
-Moments are aware; quantities are exact decimals in the unit that stands beside them.
+Moments are aware; quantities are exact decimals in the unit that stands beside them.  ``line`` is that in the ``file``,
+which is named where it is one of several in an archive: readers leave it out.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class WorkoutSet:
     rest: int | None = None
     moment: datetime | None = None
     comment: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class BodyMeasurement:
     unit: str
     name: str = ""
     notes: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class FoodDiaryEntry:
     saturated_fat: Decimal | None = None
     fiber: Decimal | None = None
     sodium: Decimal | None = None
+    file: str = ""
 
 
 Record = WorkoutSet | BodyMeasurement | FoodDiaryEntry

@@ -22,6 +22,7 @@ from .table import Row, cells_of, delimiter_of, rows_of
 HEAD = 1 << 16  # bytes that tell what a file is
 LONGEST_LINE = 1 << 20  # bytes
 _MOST_MEMBERS = 10_000
+_MOST_LINES = 2_000_000  # blank ones too: a packed file of nothing else would keep its reader busy
 # Texts of apps pack to a twentieth, or a fortieth; what packs better is made to fill a disk
 _MOST_UNPACKED, _FREE_UNPACKED = 200, 64 << 20
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -47,8 +48,11 @@ class ImportSource:
     One reader at a time: what was opened before must not be read on.
     """
 
-    def __init__(self, stream: BinaryIO, name: str = "", _packed: _Packed | None = None):
+    def __init__(
+        self, stream: BinaryIO, name: str = "", _packed: _Packed | None = None, _unpacked: list[int] | None = None
+    ):
         self._stream, self.name, self._packed = stream, name, _packed
+        self._unpacked = _unpacked  # bytes, of all files that are read of an archive
 
     @cached_property
     def head(self) -> bytes:
@@ -59,7 +63,7 @@ class ImportSource:
         """Return a stream of the file's bytes, unpacked, from the start on; reading it may raise ImportRefused."""
         if self._packed is not None:
             archive, member = self._packed
-            return _Bounded(lambda: cast(Stream, archive.open(member)), self._size)
+            return _Bounded(lambda: cast(Stream, archive.open(member)), self._size, self._unpacked)
         self._stream.seek(0)
         is_packed, size = self._stream.read(2) == _GZIP, self._size
         self._stream.seek(0)
@@ -72,20 +76,34 @@ class ImportSource:
 
         What has an asterisk in it is a pattern. Raises ImportRefused for an archive that has no such file.
         """
+        return self.members(files)[0]
+
+    def members(self, files: tuple[str, ...]) -> list[ImportSource]:
+        """Return all such files, those first that are in the fewest folders; raises like :meth:`member`."""
         if self._packed is not None or self._archive is None:
-            return self
-        members = self._archive.infolist()
+            return [self]
         patterns = [ending.lower() if "*" in ending else f"*{ending.lower()}" for ending in files]
-        fitting = [one for one in members if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
-        fitting = [one for one in fitting if any(fnmatch(one.filename.lower(), pattern) for pattern in patterns)]
+        fitting = [one for one in self._files if any(fnmatch(one.filename.lower(), pattern) for pattern in patterns)]
         if not fitting:
             raise ImportRefused(f"there is no {' or '.join(files)} in the archive")
-        chosen = min(fitting, key=lambda one: (one.filename.count("/"), one.filename))
-        if chosen.flag_bits & 1:
+        if any(one.flag_bits & 1 for one in fitting):
             raise ImportRefused("the archive has a password: unpack it first")
-        if chosen.compress_type not in USUAL_METHODS:
+        if any(one.compress_type not in USUAL_METHODS for one in fitting):
             raise ImportRefused("the archive is packed in a way that no app knows: unpack it first")
-        return ImportSource(self._stream, chosen.filename, (self._archive, chosen))
+        fitting.sort(key=lambda one: (one.filename.count("/"), one.filename))
+        unpacked = [0]
+        return [ImportSource(self._stream, one.filename, (self._archive, one), unpacked) for one in fitting]
+
+    def names(self) -> list[str]:
+        """Return the names of all files in a zip archive, in order; none where it is no archive."""
+        if self._packed is not None or self._archive is None:
+            return []
+        return sorted(one.filename for one in self._files)
+
+    @property
+    def _files(self) -> list[zipfile.ZipInfo]:
+        members = self._archive.infolist() if self._archive is not None else []
+        return [one for one in members if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
 
     @cached_property
     def _archive(self) -> zipfile.ZipFile | None:
@@ -112,6 +130,8 @@ class ImportSource:
         """
         lines = self._wide_lines() if self.head.startswith(_WIDE) else self._narrow_lines()
         for number, line in lines:
+            if number > _MOST_LINES:
+                raise ImportRefused(f"there are more than {_MOST_LINES} lines", number)
             if "\x00" in line:
                 raise ImportRefused("there is a null character", number)
             yield number, line
@@ -185,8 +205,8 @@ def _demand_short(line: bytes | str, number: int) -> None:
 class _Bounded:
     """Read what is packed, as long as it does not grow beyond measure."""
 
-    def __init__(self, opened: Callable[[], Stream], size: int):
-        self._total, self._most = 0, max(_FREE_UNPACKED, _MOST_UNPACKED * size)
+    def __init__(self, opened: Callable[[], Stream], size: int, unpacked: list[int] | None = None):
+        self._unpacked, self._most = unpacked or [0], max(_FREE_UNPACKED, _MOST_UNPACKED * size)
         try:
             self._stream = opened()
         except BROKEN_ZIP as broken:
@@ -203,8 +223,8 @@ class _Bounded:
             data = take()
         except BROKEN_ZIP as broken:
             raise ImportRefused(f"the file cannot be unpacked: {broken}") from None
-        self._total += len(data)
-        if self._total > self._most:
+        self._unpacked[0] += len(data)
+        if self._unpacked[0] > self._most:
             raise ImportRefused("what is packed is too large: no file of an app is")
         return data
 

@@ -1,4 +1,4 @@
-"""Google Fit, as Google Takeout gives it: body weight, steps and the way of each day.
+"""Google Fit, as Google Takeout gives it: body weight, blood pressure, steps and the way of each day.
 
 Takeout has a table of all days, ``Daily activity metrics.csv`` (``Daily Summaries.csv`` in older ones), in a folder
 ``Fit``. The tables of single days beside it do not say which day they are of.
@@ -7,9 +7,8 @@ Takeout has a table of all days, ``Daily activity metrics.csv`` (``Daily Summari
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from ..body_columns import BodyColumn, measured, measurements
+from ..body_columns import BodyColumn, measurements
 from ..day_and_time import moment_of
 from ..formats import ImportFormat
 from ..options import ImportOptions
@@ -17,7 +16,14 @@ from ..records import BodyMeasurement
 from ..source import ImportSource
 
 _WEIGHT, _STEPS, _WAY = "Average weight (kg)", "Step count", "Distance (m)"
-_COLUMNS = (BodyColumn((_WEIGHT,), "body_weight", "kg"), BodyColumn((_STEPS,), "steps"))
+_COLUMNS = (
+    BodyColumn((_WEIGHT,), "body_weight", "kg"),
+    BodyColumn(("Average weight (lb)",), "body_weight", "lb"),
+    BodyColumn(("Average systolic blood pressure (mmHg)",), "blood_pressure_systolic", "mmHg"),
+    BodyColumn(("Average diastolic blood pressure (mmHg)",), "blood_pressure_diastolic", "mmHg"),
+    BodyColumn((_STEPS,), "steps"),
+    BodyColumn((_WAY,), "distance", "m"),
+)
 
 
 def is_google_fit(source: ImportSource) -> bool:
@@ -30,8 +36,6 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasureme
     for row in source.table():
         moment = moment_of(row, "Date", "", options)
         yield from measurements(row, moment, _COLUMNS, options)
-        if metres := row.decimal(_WAY, decimal_comma=options.decimal_comma):
-            yield measured(row.line, moment, "distance", metres / Decimal(1000), "km")
 
 
 FORMAT = ImportFormat(

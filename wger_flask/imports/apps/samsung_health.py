@@ -1,7 +1,8 @@
-"""Samsung Health: body weight and what it consists of.
+"""Samsung Health: body weight and what it consists of, blood pressure.
 
-The archive holds a table for each type of data, of which ``com.samsung.health.weight.<date>.csv`` is read. Its first
-line names the type, the second the columns, in some versions with the type before each. Moments are in UTC.
+The archive holds a table for each type of data, of which ``com.samsung.health.weight.<date>.csv`` and
+``com.samsung.shealth.blood_pressure.<date>.csv`` are read. The first line names the type, the second the columns, in
+some versions with the type before each. Moments are in UTC.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from ..records import BodyMeasurement
 from ..source import ImportSource
 from ..table import Row
 
-_TYPE = "com.samsung.health.weight"
+_WEIGHT, _PRESSURE = "com.samsung.health.weight", "com.samsung.health.blood_pressure"
+_FILES = _WEIGHT, "com.samsung.shealth.blood_pressure", _PRESSURE
 _HEADER_LINE = 2
 _MILLISECONDS = re.compile(r"[1-3]\d{12}", re.ASCII)  # since 1970: of the years from 2001 to 2096
 
 
-def _called(name: str) -> tuple[str, str]:
-    return name, f"{_TYPE}.{name}"
+def _called(name: str) -> tuple[str, ...]:
+    return name, f"{_WEIGHT}.{name}", f"{_PRESSURE}.{name}"
 
 
 _COLUMNS = (
@@ -38,15 +40,19 @@ _COLUMNS = (
     BodyColumn(_called("total_body_water"), CUSTOM, "kg", "Body water"),
     BodyColumn(_called("basal_metabolic_rate"), CUSTOM, "kcal", "Basal metabolic rate"),
     BodyColumn(_called("vfa_level"), CUSTOM, "", "Visceral fat"),
+    BodyColumn(_called("systolic"), "blood_pressure_systolic", "mmHg"),
+    BodyColumn(_called("diastolic"), "blood_pressure_diastolic", "mmHg"),
+    BodyColumn(_called("pulse"), "heart_rate", "bpm"),
 )
 
 
 def is_samsung_health(source: ImportSource) -> bool:
     """Tell whether the first line names the type of data, and the second the columns."""
-    if source.header()[:1] != (_TYPE,):
+    if source.header()[:1] not in [(file,) for file in _FILES]:
         return False
     header = {cell.lower() for cell in source.header(_HEADER_LINE)}
-    return all(header.intersection(_called(name)) for name in ("start_time", "weight"))
+    is_there = [bool(header.intersection(_called(name))) for name in ("start_time", "weight", "systolic")]
+    return is_there[0] and any(is_there[1:])
 
 
 def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
@@ -65,6 +71,6 @@ def _moment(row: Row, options: ImportOptions) -> datetime:
 
 FORMAT = ImportFormat(
     "samsung-health", "Samsung Health", "Settings > Download personal data: com.samsung.health.weight.<date>.csv",
-    read, (BodyMeasurement,), files=(f"*{_TYPE}.*.csv",), header_line=_HEADER_LINE, recognises=is_samsung_health,
-    options=("decimal_comma",),
+    read, (BodyMeasurement,), files=tuple(f"*{file}.*.csv" for file in _FILES), header_line=_HEADER_LINE,
+    recognises=is_samsung_health, options=("decimal_comma",), reads_all=True,
 )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Withings (Health Mate): body weight and what it consists of, or blood pressure.
+"""Withings (Health Mate): body weight and what it consists of, blood pressure, height, steps and the way of each day.
 
-The archive that Withings sends holds ``weight.csv``, which is read, and ``bp.csv``, which is read where it comes by
-itself. Headers are in the language of the account. Masses are in kilograms or pounds, as the header says; the share of
-fat is its mass beside the weight.
+Of the archive that Withings sends, ``weight.csv``, ``bp.csv``, ``height.csv``, ``aggregates_steps.csv`` and
+``aggregates_distance.csv`` are read. Headers are in the language of the account. Masses are in kilograms or pounds, as
+the header says; the share of fat is its mass beside the weight. The last two have a day and a value, whatever it is of:
+they are known by their names.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ _PRESSURES = (
     BodyColumn(("Diastolic", "Diastolisch", "Diastolique", "Diastole"), "blood_pressure_diastolic", "mmHg"),
     BodyColumn(("Heart rate", "Herzfrequenz", "Fréquence cardiaque"), "heart_rate", "bpm"),
 )
+_HEIGHTS = ("Height", "Größe", "Taille", "Altura", "Altezza")
+_BY_NAME = {
+    "height.csv": BodyColumn(tuple(f"{name}{unit}" for name in _HEIGHTS for unit in (" (m)", "")), "height", "m"),
+    "aggregates_steps.csv": BodyColumn(("value",), "steps"),
+    "aggregates_distance.csv": BodyColumn(("value",), "distance", "m"),
+}
 _WITH_UNIT = re.compile(r"(.+?) \((kg|lbs?)\)")
 
 
@@ -43,16 +50,27 @@ def _masses(header: tuple[str, ...]) -> dict[str, tuple[str, str]]:
 
 
 def is_withings(source: ImportSource) -> bool:
-    """Tell whether the columns are those of Withings, of either file."""
+    """Tell whether the columns are those of Withings, of any of its files."""
     header = source.header()
-    if not header or header[0] not in _DATES:
+    if not header or header[0].capitalize() not in _DATES:
         return False
+    if column := _by_name(source):
+        return any(source.has_columns((name,)) for name in column.columns)
     pressures = {name for column in _PRESSURES[:2] for name in column.columns}
     return len(pressures & set(header)) == 2 or {"body_weight", "fat"} <= _masses(header).keys()
 
 
+def _by_name(source: ImportSource) -> BodyColumn | None:
+    return _BY_NAME.get(source.name.rpartition("/")[2].lower())
+
+
 def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
     """Yield what was measured."""
+    if column := _by_name(source):
+        for row in source.table():
+            moment = moment_of(row, row.column(*_DATES), "", options)
+            yield from measurements(row, moment, (column,), options)
+        return
     masses = _masses(source.header())
     for row in source.table():
         moment, notes = moment_of(row, row.column(*_DATES), "", options), row.text(*_NOTES)
@@ -73,6 +91,7 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasureme
 
 
 FORMAT = ImportFormat(
-    "withings", "Withings", "the archive of Settings > Download your data, or its weight.csv; its bp.csv", read,
-    (BodyMeasurement,), files=("weight.csv",), recognises=is_withings, options=("decimal_comma", "day_first"),
+    "withings", "Withings", "the archive of Settings > Download your data, or its weight.csv or bp.csv", read,
+    (BodyMeasurement,), files=("weight.csv", "bp.csv", *_BY_NAME), recognises=is_withings,
+    options=("decimal_comma", "day_first"), reads_all=True,
 )  # fmt: skip

@@ -73,12 +73,14 @@ def plan(
         when = what, record.moment.astimezone(UTC)
         low, high = limits_of(record.metric, record.unit)
         if what in refused:
-            made.remarks.append(Remark(record.line, f"the category {record.name or record.metric} is a calculated one"))
+            made.remarks.append(
+                Remark(record.line, f"the category {record.name or record.metric} is a calculated one", record.file)
+            )
         elif record.metric == BODY_WEIGHT and record.unit not in WEIGHT_UNITS:
-            made.remarks.append(Remark(record.line, "body weight is in kg or lb"))
+            made.remarks.append(Remark(record.line, "body weight is in kg or lb", record.file))
         elif not low <= record.value <= high:
             told = METRIC_TYPES.get(record.metric, record.name).lower()
-            made.remarks.append(Remark(record.line, f"{told} is not between {low} and {high}"))
+            made.remarks.append(Remark(record.line, f"{told} is not between {low} and {high}", record.file))
         elif key in planned or when in planned or when in moments or taken.get(key) == person.id:
             made.known += 1
         else:

@@ -91,7 +91,7 @@ def plan(
                 food = names.find(entry) if named is not None else None
             portions = _portions(entry, own, food, owners)
             if isinstance(portions, str):
-                made.remarks.append(Remark(entry.line, f"{entry.food}: {portions}"))
+                made.remarks.append(Remark(entry.line, f"{entry.food}: {portions}", entry.file))
                 continue
             made.new += 1
             made.portions += portions

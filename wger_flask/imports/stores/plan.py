@@ -39,6 +39,12 @@ class Remark:
 
     line: int
     text: str
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a sentence begins."""
+        return f"{self.file}, line {self.line}" if self.file else f"Line {self.line}"
 
 
 @dataclass

@@ -71,7 +71,7 @@ def plan(
     for session, key, record in logs:
         amounts = _amounts(record, units)
         if isinstance(amounts, str):
-            made.remarks.append(Remark(record.line, amounts))
+            made.remarks.append(Remark(record.line, amounts, record.file))
             continue
         moment = record.moment or record.start + timedelta(seconds=record.order)  # lists go by it: keep the order
         made.logs.append((
@@ -153,7 +153,9 @@ def _sessions(
             continue
         end = record.end
         if end is not None and not timedelta() <= _between(record.start, end) <= longest:
-            made.remarks.append(Remark(record.line, "the workout's end cannot be: it is imported without one"))
+            made.remarks.append(
+                Remark(record.line, "the workout's end cannot be: it is imported without one", record.file)
+            )
             end = None
         keys[key] = key if key not in owners else columns.uuid7()
         notes = "\n".join(text for text in (record.workout, record.notes, *comments.get(key, ())) if text) or None
