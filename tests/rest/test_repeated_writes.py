@@ -75,6 +75,27 @@ def test_what_is_no_key_is_refused(api, key):
     assert not Measurement.select().exists()
 
 
+def test_what_is_no_key_is_refused_wherever_the_document_has_one(api):
+    """In every format, before anything is done: what the document does not allow is never taken for nothing."""
+    client, asked, taken = api("ada"), 0, []
+    for path, item in client.get("schema?format=json").json["paths"].items():
+        for method, told in item.items():
+            ways = told.get("parameters", ()) if isinstance(told, dict) else ()
+            if not any(str(one.get("$ref", "")).endswith("/IdempotencyKey") for one in ways):
+                continue
+            for shown in ("json", "api"):
+                answer = client.open(
+                    method.upper(),
+                    f"{path.replace('{id}', '1')}?format={shown}",
+                    {},
+                    headers={"Idempotency-Key": "a b"},
+                )
+                asked += 1
+                if not 400 <= answer.status_code < 500:
+                    taken.append((method, path, shown, answer.status_code))
+    assert not taken and asked > 100
+
+
 def test_after_a_day_a_key_is_free_and_its_answer_goes(api):
     client = api("grace")
     assert client.post("weightentry/", WEIGHT, headers=KEY).status_code == 201

@@ -89,15 +89,17 @@ def takes_key(target: Target, method: str) -> bool:
 
 
 def repeatable(call: Call) -> Repeatable | None:
-    """Return the key of a write, None where it has none, or no user is logged in; a page's form has none.
+    """Return the key of a write, None where it has none, where no user is logged in, or where a page is the answer.
 
     Raises :class:`~.errors.Invalid` (400) for what is no key.
     """
     key = call.request.environ.get(_ENVIRON)
-    if key is None or call.user is None or call.format.is_html or not takes_key(call.target, call.method):
+    if key is None or call.user is None or not takes_key(call.target, call.method):
         return None
     if not _key.fullmatch(key):
         raise Invalid({HEADER: [_WRONG]})
+    if call.format.is_html:
+        return None
     return Repeatable(call.user.id, key, _digest(call.method, call.request))
 
 
