@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from os import urandom
 from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import peewee
 from peewee import BooleanField as Boolean
@@ -33,6 +33,16 @@ __all__ = [
 ]  # fmt: skip
 
 Float = peewee.DoubleField
+
+V = TypeVar("V")
+
+if TYPE_CHECKING:
+    Field = peewee.Field
+else:  # Peewee's fields tell the type of their values in its stubs alone
+
+    class Field:
+        def __class_getitem__(cls, value: object) -> type[peewee.Field]:
+            return peewee.Field
 
 
 def now() -> datetime:
@@ -86,13 +96,23 @@ class BigAuto(Auto):
     field_type = "BIGAUTO"
 
 
-class DateTime(peewee.Field):
+class DateTime(Field[V]):
     """A moment: aware datetimes in Python, UTC in the database.
 
     ``touched=True`` sets it at every save, ``default=now`` once.
     """
 
     field_type = "DATETIME"
+
+    @overload
+    def __init__(
+        self: DateTime[datetime | None], *args: Any, null: Literal[True], touched: bool = False, **kwargs: Any
+    ): ...
+
+    @overload
+    def __init__(
+        self: DateTime[datetime], *args: Any, null: Literal[False] = ..., touched: bool = False, **kwargs: Any
+    ): ...
 
     def __init__(self, *args: Any, touched: bool = False, **kwargs: Any):
         if touched:
@@ -113,10 +133,20 @@ class DateTime(peewee.Field):
         return None if value is None else database.obj.dialect.read_moment(value)
 
 
-class Date(peewee.Field):
+class Date(Field[V]):
     """A calendar date."""
 
     field_type = "DATE"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __new__(cls, *args: Any, null: Literal[True], **kwargs: Any) -> Date[date | None]: ...
+
+        @overload
+        def __new__(cls, *args: Any, null: Literal[False] = ..., **kwargs: Any) -> Date[date]: ...
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Date[Any]: ...
 
     def db_value(self, value: date | str | None) -> str | None:
         return value.isoformat() if isinstance(value, date) else value
@@ -125,10 +155,20 @@ class Date(peewee.Field):
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class Time(peewee.Field):
+class Time(Field[V]):
     """A time of day, without a zone."""
 
     field_type = "TIME"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __new__(cls, *args: Any, null: Literal[True], **kwargs: Any) -> Time[time | None]: ...
+
+        @overload
+        def __new__(cls, *args: Any, null: Literal[False] = ..., **kwargs: Any) -> Time[time]: ...
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Time[Any]: ...
 
     def db_value(self, value: time | str | None) -> str | None:
         return value.isoformat() if isinstance(value, time) else value
@@ -137,10 +177,20 @@ class Time(peewee.Field):
         return time.fromisoformat(value) if isinstance(value, str) else value
 
 
-class Decimals(peewee.Field):
+class Decimals(Field[V]):
     """A decimal of ``max_digits`` digits, ``places`` of them behind the point."""
 
     field_type = "DECIMAL"
+
+    @overload
+    def __init__(
+        self: Decimals[Decimal | None], max_digits: int, places: int, *args: Any, null: Literal[True], **kwargs: Any
+    ): ...
+
+    @overload
+    def __init__(
+        self: Decimals[Decimal], max_digits: int, places: int, *args: Any, null: Literal[False] = ..., **kwargs: Any
+    ): ...
 
     def __init__(self, max_digits: int, places: int, *args: Any, **kwargs: Any):
         self.max_digits, self.places = max_digits, places

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import peewee
 
 from . import columns
-from .columns import ForeignKey
+from .columns import ForeignKey, V
 from .database import database
 from .signals import tell_changed, tell_created
 
@@ -171,9 +171,10 @@ def encode(column: peewee.Field, value: object) -> Any:
     return column.db_value(value)
 
 
-def decode(column: peewee.Field, value: Any) -> Any:
+def decode(column: peewee.Field[V], value: Any) -> V:
     """Return the Python value of what the driver gives for ``column``."""
-    return column.python_value(value)
+    decoded: V = column.python_value(value)
+    return decoded
 
 
 def decoder_of(column: peewee.Field) -> Callable[[Any], Any] | None:

@@ -181,12 +181,12 @@ def _amount(value: Decimal | None, unit: str) -> str:
 
 def _volume(logs: Iterable[models.WorkoutLog]) -> Decimal:
     """Return the volume (kg) of logs, of those with a mass and in repetitions."""
-    counted = (
-        log
-        for log in logs
-        if log.weight and log.repetitions and log.weight_unit_id in MASSES and log.repetitions_unit_id == REPETITIONS
-    )
-    return sum((kilograms(log.weight, log.weight_unit_id) * log.repetitions for log in counted), Decimal(0))
+    volume = Decimal(0)
+    for log in logs:
+        counts = log.weight_unit_id in MASSES and log.repetitions_unit_id == REPETITIONS
+        if counts and log.weight and log.repetitions:
+            volume += kilograms(log.weight, log.weight_unit_id) * log.repetitions
+    return volume
 
 
 def statistics(shown):
