@@ -16,6 +16,7 @@ from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.exercises.models import Exercise, Translation
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.domain.routines.models import Routine, Slot, WorkoutLog, WorkoutSession
+from wger_flask.domain.trophies.models import Trophy, UserTrophy
 from wger_flask.imports import runs
 from wger_flask.rest.services import services
 from wger_flask.storage.database import database, disconnect, open_database, transaction
@@ -222,6 +223,32 @@ def test_an_import_is_taken_back_with_its_files(furnished, taken, bring, app, ap
         name: rows for name, rows in right.items() if name not in ("user-statistics", "user-trophy")
     } | {"user-trophy": left["user-trophy"]}
     assert len(right["user-trophy"]) == 0
+
+
+def test_a_trophy_that_is_given_once_is_not_given_twice(taken, bring, people):
+    linus = people["linus"].id
+    once, often = (Trophy.create(name=f"{repeats}", trophy_type="other", checker_class="volume", checker_params={},
+                                 is_repeatable=repeats) for repeats in (False, True))  # fmt: skip
+    for trophy in (once, often):
+        UserTrophy.create(user=linus, trophy=trophy, progress=100)
+
+    def change(told):
+        told["catalogue"]["trophies.trophy"] = [
+            {"key": number, "uuid": str(trophy.uuid), "name": trophy.name}
+            for number, trophy in enumerate((once, often))
+        ]
+        told["tables"]["user-trophy"] = [
+            {"id": number, "trophy": number, "earned_at": "2020-01-01T00:00:00Z", "progress": 100.0,
+             "is_notified": True, "context_data": None} for number in range(2)
+        ]  # fmt: skip
+        told["tables"]["trophy-mark"] = []
+        told["tables"]["userprofile"][0]["trophies_enabled"] = False
+
+    assert bring(rebuilt(taken, change)).is_done
+    number = {trophy: UserTrophy.select().where(UserTrophy.user == linus, UserTrophy.trophy == trophy).count()
+              for trophy in (once, often)}  # fmt: skip
+    assert number == {once: 1, often: 2}
+    assert UserProfile.get(UserProfile.user == linus).trophies_enabled is False
 
 
 def test_an_import_and_taking_it_back_wait_for_what_the_user_writes_meanwhile(taken, bring, app, people, monkeypatch):

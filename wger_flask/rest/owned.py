@@ -26,6 +26,8 @@ class Owned:
     * ``name``: that of the resource which shows it, or the one it was added by; ``owner``: the way to the user.
     * ``schema``: what bodies of its rows may hold, None where no resource takes any.
     * ``returns``: whether rows come back from another server; those that follow from others do not.
+    * ``only_one``: returns, for the values of a row, the columns in which no other row of the user is like it, none
+      where there may be many; a unique index need not be named.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Owned:
     schema: type[Schema] | None = None
     resource: Resource | None = None
     returns: bool = True
+    only_one: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None
 
     @cached_property
     def references(self) -> dict[str, type[Model]]:
@@ -53,15 +56,17 @@ class OwnedTables(Claims):
         self._derived: dict[str, Callable[[Mapping[str, Any]], bool]] = {}
 
     def add_owned(
-        self, name: str, model: type[Model], owner: Ownership, schema: type[Schema] | None = None
+        self, name: str, model: type[Model], owner: Ownership, schema: type[Schema] | None = None,
+        only_one: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None,
     ) -> None:  # fmt: skip
         """Count the rows of a table that no resource lets users write among what they take out and bring back.
 
         Values that are brought back are those that ``schema`` takes; without one, any that the columns can hold: so
-        nothing in them may be a permission.  Raises :class:`RegistrationError` for a name that is taken.
+        nothing in them may be a permission.  ``only_one`` is as in :class:`Owned`: where the user has such a row, it
+        stays as it is.  Raises :class:`RegistrationError` for a name that is taken.
         """
         self._claim(f"owned table {name!r}")
-        self._owned[model] = Owned(name, model, owner, schema)
+        self._owned[model] = Owned(name, model, owner, schema, only_one=only_one)
 
     def add_derived(self, name: str, follows: Callable[[Mapping[str, Any]], bool]) -> None:
         """Do not bring back those rows of an owned table that follow from others: ``follows(row)`` says which.

@@ -169,6 +169,11 @@ class TableImport:
                 raise Unfit(f"{', '.join(names)}: another account has such a row")
             self._change(one, found)
             return True
+        names = self.owned.only_one(one.data) if self.owned.only_one is not None else ()
+        same = [equals(columns_of(self._model)[name], one.data[name]) for name in names]
+        if same and (held := Selection(self._model, tuple(same)).first()) is not None:
+            self._keep(one, held._pk)
+            return True
         return self._is_numbered and self._is_alike(one)
 
     def _is_alike(self, one: _Fresh) -> bool:

@@ -18,5 +18,5 @@ def register(registry) -> None:
     registry.add_blueprint(earlier_releases.former)
     registry.add_upload(table_of(models.UserProfile), PATCH=profile.take_profile)
     registry.on_user_created(profile.furnish)
-    registry.add_owned("userprofile", models.UserProfile, owned_by("user"), profile.ProfileSchema)
+    registry.add_owned("userprofile", models.UserProfile, owned_by("user"), profile.OwnProfileSchema)
     registry.distrust(profile.is_temporary, "Your account was made only to look around.")

@@ -102,6 +102,12 @@ class ProfileSchema(Schema):
     time_zone = fields.TimeZone(help="yours, such as Europe/Berlin; empty for that of the server")
 
 
+class OwnProfileSchema(ProfileSchema):
+    """What a user brings from another server: also what no request tells; but not the gym, which is that server's."""
+
+    trophies_enabled = fields.Boolean()
+
+
 profile = Endpoints("userprofile", "Your profile.")
 permissions = Endpoints("permissions", "What you may do.")
 

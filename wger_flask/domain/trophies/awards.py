@@ -11,7 +11,8 @@ that no record is measured by it, it can be earned anew, and its owner may hide 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
 
 from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update, zone_of
 from wger_flask.domain.core.models import UserProfile
@@ -38,6 +39,12 @@ KEPT = frozenset((RECORDS, "volume"))
 """The checkers whose trophies are kept when what earned them goes."""
 OF_RECORDS = frozenset(("exercise", "weight", "repetitions", "rir", "weight_unit", "repetitions_unit"))
 """What a record is made of, and tells."""
+
+
+def given_once(award: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns in which a user has one award alone: those of a trophy that cannot be repeated."""
+    once = equals(Trophy.id, award["trophy"]), equals(Trophy.is_repeatable, False)
+    return ("user", "trophy") if Selection(Trophy, once).exists() else ()
 
 
 def give(
