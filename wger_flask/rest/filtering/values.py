@@ -123,7 +123,7 @@ class DecimalKind(NumberKind):
     """A number with the column's places."""
 
     def fit(self, number: Decimal) -> Any:
-        column = cast(columns.Decimals[Any], self.column)
+        column = cast("columns.Decimals[Any]", self.column)
         most = Decimal(10) ** column.max_digits
         return max(-most, min(number, most)).quantize(column.unit)
 
