@@ -46,7 +46,7 @@ class CookieSessions(SecureCookieSessionInterface):
         return cookie_path()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if SESSION_COOKIE not in request.headers.get("Cookie", ""):
+        if SESSION_COOKIE not in request.environ.get("HTTP_COOKIE", ""):
             return self.session_class()
         return super().open_session(app, request)
 

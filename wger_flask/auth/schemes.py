@@ -45,7 +45,7 @@ def authenticate_again(request: Request) -> Caller | None:
 
 def _sent(request: Request) -> list[str]:
     """Return the words of the header: apart at ASCII blanks alone, letters beyond ASCII sent as UTF-8."""
-    sent = request.headers.get("Authorization", "").encode("latin-1", "replace")
+    sent = request.environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
     return [word.decode("utf-8", "replace") for word in sent.split()]
 
 

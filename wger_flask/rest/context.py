@@ -47,13 +47,13 @@ class Context:
 
 def leave_user_out() -> None:
     """Have the answer that is being made for everybody made without a user, in the time zone of who asks."""
-    user = g.get("user")
-    g.dump_context = Context(lambda: root_url(request), None, zone_for(user))
+    known = vars(g._get_current_object())  # once: what stands for it takes a moment at each use
+    known["dump_context"] = Context(lambda: root_url(request), None, zone_for(known.get("user")))
 
 
 def current_context() -> Context:
     """Return the context of the request that is being answered."""
-    known = vars(g._get_current_object())  # once: what stands for it takes a moment at each use
+    known = vars(g._get_current_object())
     found: Context | None = known.get("dump_context")
     if found is None:
         found = known["dump_context"] = Context(lambda: root_url(request), known.get("user"))

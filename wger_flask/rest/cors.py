@@ -15,7 +15,7 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
         return
 
     def granted() -> str | None:
-        origin = request.headers.get("Origin")
+        origin = request.environ.get("HTTP_ORIGIN")
         if not origin or not request.path.startswith(("/api/", "/ps/")):
             return None
         if "*" in origins:

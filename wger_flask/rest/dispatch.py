@@ -52,7 +52,8 @@ def negotiate_format(call: Call) -> None:
     if call.wants_stream or call.wants_file:
         return  # what goes wrong is told in JSON
     named = call.args["format"] if "format" in call.args else ""  # noqa: SIM401  get() is slower where there is none
-    accept, has_tables = call.request.headers.get("Accept", ""), call.target.kind == "list" and call.method in READING
+    accept: str = call.request.environ.get("HTTP_ACCEPT", "")
+    has_tables = call.target.kind == "list" and call.method in READING
     call.format = negotiate(accept, call.suffix, named, has_tables)
 
 

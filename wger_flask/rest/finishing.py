@@ -32,8 +32,9 @@ def register(app: Flask, cache: AnswerCache) -> None:
         if response.direct_passthrough or not _is_plain(told):
             return response
         body = response.whole if response.whole is not None else response.get_data()
-        is_json = response.mimetype == _JSON
-        compresses = is_json and len(body) >= LEAST_BYTES and not _may_tell_secrets()
+        environ = asked.environ
+        is_json = told.get("content-type", "").partition(";")[0].strip() == _JSON
+        compresses = is_json and len(body) >= LEAST_BYTES and not _may_tell_secrets(environ.get("HTTP_COOKIE", ""))
         if compresses:
             headers["Vary"] = f"{told['vary']}, Accept-Encoding" if "vary" in told else "Accept-Encoding"
         kept = [(name, value) for name, value in headers if name not in _OURS]
@@ -41,8 +42,7 @@ def register(app: Flask, cache: AnswerCache) -> None:
         expires = told.get("expires")
         if is_json:
             answer_cache.keep(cache, answer, response.cache_control.max_age if expires else None)
-        sent = asked.headers
-        form, is_same = answer.meet(sent.get("Accept-Encoding", ""), sent.get("If-None-Match"))
+        form, is_same = answer.meet(environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH"))
         anew = [(name, told[name.lower()]) for name in ("Expires", HEADER) if name.lower() in told]
         response.replace_headers([*(form.brief if is_same else form.headers), *anew])
         if is_same:
@@ -58,8 +58,9 @@ def _is_plain(told: dict[str, str]) -> bool:
     return _FINISHED.isdisjoint(told) and "no-store" not in told.get("cache-control", "")
 
 
-def _may_tell_secrets() -> bool:
+def _may_tell_secrets(cookies: str) -> bool:
     """Tell whether a user's own rows are sent for a session's cookie: another site can make a browser ask for them."""
+    if "sessionid=" not in cookies:
+        return False
     call = g.get("call")
-    is_for_all = call is not None and call.target.cache == PUBLIC
-    return not is_for_all and "sessionid=" in request.headers.get("Cookie", "")
+    return call is None or call.target.cache != PUBLIC

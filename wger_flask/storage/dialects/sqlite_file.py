@@ -110,7 +110,8 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         if self.query_hooks or _of_peewee.isEnabledFor(logging.DEBUG):
             return super().execute_sql(sql, params)
         try:
-            cursor: Cursor = self.connection().execute(sql, params or ())
+            held = self._state.conn or self.connection()  # type: ignore[attr-defined]  # left out by Peewee's stubs
+            cursor: Cursor = held.execute(sql, params or ())
             return cursor
         except sqlite3.Error:
             with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # makes Peewee's own exception of it
