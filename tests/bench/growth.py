@@ -34,7 +34,8 @@ LOGS = {
     "sessions": "workoutsession/", "user statistics": "user-statistics/",
     "statistics of a routine": "routine/{routine}/stats/",
     "logs of a routine": "routine/{routine}/logs/", "sums of measurements": "measurement/aggregate/",
-    "counts of values": "measurement/value-counts/",
+    "sums by week": "measurement/aggregate/?bucket=week", "sums by day": "measurement/aggregate/?bucket=day",
+    "counts of values": "measurement/value-counts/", "counts of days": "measurement/value-counts/?summed_per_day=1",
 }  # fmt: skip
 ROWS = {"exercises": "exercise/?limit={rows}", "foods": "ingredient/?limit={rows}", "logs": "workoutlog/?limit={rows}"}
 NOTHING_KEPT = {"WGER_ANSWER_CACHE_SIZE": "0"}

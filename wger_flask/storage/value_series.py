@@ -5,14 +5,19 @@ The database does it, whatever their number; what a calendar is to it is a quest
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import peewee
+
 from .database import database
+from .model import Model, columns_of
 from .statements import Relation
+from .types import Expression
 
 BUCKETS = ("hour", "day", "week", "month")
 """The sizes of what is added up, from small to large."""
@@ -75,3 +80,45 @@ class ValueSeries:
         """Return how often each value occurs."""
         held = database.obj
         return [ValueCount(*row) for row in held.dialect.value_counts(held, self.rows, self.series)]
+
+
+@dataclass(frozen=True, slots=True)
+class _CoveringIndex:
+    model: type[Model]
+    name: str
+    columns: tuple[str, ...]
+    expressions: Callable[[], Sequence[Expression]]
+
+
+_covering: dict[str, _CoveringIndex] = {}
+
+
+def declare_covering_index(
+    model: type[Model], name: str, *columns: str, expressions: Callable[[], Sequence[Expression]]
+) -> None:
+    """Declare an index over ``columns`` and the values of expressions, so that rows need not be read to add them up.
+
+    ``expressions`` returns them, written as queries write them: for each query they may be a part of another one.
+    :func:`prepare` makes it where the database reads such values from an index.
+    """
+    _covering[name] = _CoveringIndex(model, name, columns, expressions)
+
+
+def prepare(models: Iterable[type[Model]]) -> list[str]:
+    """Make the covering indexes of ``models`` that are missing; returns a line for each.
+
+    Inside the caller's transaction; safe to run again.
+    """
+    held, present = database.obj, set(models)
+    if not held.dialect.covers_expressions:
+        return []
+    made = []
+    for index in _covering.values():
+        table = index.model._meta.table_name
+        if index.model not in present or any(known.name == index.name for known in held.get_indexes(table)):
+            continue
+        named = columns_of(index.model)
+        terms = [*(named[column] for column in index.columns), *index.expressions()]
+        held.execute_sql(*held.get_sql_context().sql(peewee.ModelIndex(index.model, terms, name=index.name)).query())
+        made.append(f"added the index {index.name}")
+    return made

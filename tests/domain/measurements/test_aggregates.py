@@ -8,8 +8,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from peewee import SQL
 
 from wger_flask.domain.measurements.models import Category, Measurement
+from wger_flask.storage.database import database, transaction
+from wger_flask.storage.value_series import prepare
 
 NIGHT = (  # of the end of summer time in 2024, and of its start in 2025, as far as Berlin is concerned
     ("2024-10-26T21:30:00Z", 60, {}), ("2024-10-26T22:30:00Z", 62, {}), ("2024-10-27T00:30:00Z", 64, {}),
@@ -245,3 +248,60 @@ def test_the_ends_of_time(grace, people):
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         for size in START:
             assert grace.get(f"measurement/aggregate/?bucket={size}&tz={zone}").status_code == 200
+
+
+def test_a_unit_of_all_and_of_some(grace, people):
+    """Days whose values have the same unit, one of several, or one beside none."""
+    held = Category.create(user=people["grace"], name="Units")
+    for day, units in enumerate((["hz", "hz"], ["bpm", "hz"], ["bpm", None, "bpm"], [None, None], ["", ""]), 1):
+        for hour, unit in enumerate(units):
+            extra = {} if unit is None else {"unit": unit}
+            moment = datetime(2024, 5, day, 8 + hour, tzinfo=UTC)
+            Measurement.create(category=held, value=day, date=moment, extra_data=extra)
+    rows = short(grace.get("measurement/aggregate/?bucket=day").json)
+    assert [(start[8:10], *others) for start, *others in rows] == [
+        ("01", "hz", 2, "2.00"), ("02", "bpm", 1, "2.00"), ("02", "hz", 1, "2.00"), ("03", None, 1, "3.00"),
+        ("03", "bpm", 2, "6.00"), ("04", None, 2, "8.00"), ("05", "", 2, "10.00"),
+    ]  # fmt: skip
+
+
+def test_odd_spellings_of_json_are_read_too(grace, people):
+    held = Category.create(user=people["grace"], name="Spelled")
+    made = [Measurement.create(category=held, value=5, date=datetime(2024, 5, 1, hour, tzinfo=UTC)) for hour in (8, 9)]
+    for one, text in zip(made, ('{ "min" : 15e-1,"unit"\n:"h\\u007a" }', " { } "), strict=True):
+        Measurement.update(extra_data=SQL(f"'{text}'")).where(Measurement.id == one.id).execute()
+    rows = grace.get("measurement/aggregate/?bucket=month").json
+    assert [(row["unit"], row["min"], row["max"]) for row in rows] == [(None, "5.00", "5.00"), ("hz", "1.50", "5.00")]
+
+
+def test_bounds_beyond_what_a_database_counts_to(grace, people):
+    held = Category.create(user=people["grace"], name="Huge")
+    for bounds in ({"max": 10**400}, {"min": -(10**400)}):
+        body = {"category": str(held.id), "value": 5, "date": "2024-05-01T10:00:00Z", "extra_data": bounds}
+        assert grace.post("measurement/", body).status_code == 201
+    [row] = grace.get("measurement/aggregate/?bucket=month").json
+    assert (row["count"], row["sum"]) == (2, "10.00")
+
+
+def test_what_json_holds_is_read_from_an_index(grace, pulse, queries):
+    """To read it of every row takes longer than all the rest."""
+    held = database.obj
+    if not held.dialect.covers_expressions:
+        pytest.skip("rows are read")
+    for path in (*(f"aggregate/?category={pulse}&bucket={size}" for size in START), "value-counts/"):
+        assert grace.get(f"measurement/{path}").status_code == 200
+        sql = queries[-1]
+        values = ["0"] * sql.count("?")
+        plan = [row[3] for row in held.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert [step for step in plan if "INDEX wger_flask_measurement_sums (category_id=? AND date" in step], plan
+
+
+def test_a_lost_index_is_made_again(people):
+    """Another program that rebuilds the table drops what it does not know."""
+    held = database.obj
+    if not held.dialect.covers_expressions:
+        pytest.skip("there is none")
+    held.execute_sql("DROP INDEX wger_flask_measurement_sums")
+    with transaction():
+        assert prepare([Measurement]) == ["added the index wger_flask_measurement_sums"]
+        assert prepare([Measurement]) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from wger_flask.api import (
@@ -27,7 +26,7 @@ from wger_flask.api import (
     zone_named,
 )
 
-from .models import Category, Measurement
+from .models import Category, Measurement, bound, own_unit
 
 AUTO, MOST_POINTS = "auto", 200
 _ALL = 2**31  # more than any number of points
@@ -63,15 +62,15 @@ def aggregate(call: Call) -> list[dict]:
         size = series.smallest_bucket(zone, most)
     if size not in BUCKETS:
         raise ParseError(f"Unknown bucket: {size}")
-    key = _keys()
-    rows = [((total.start, key(total.series), *_by_unit(total.unit)), total) for total in series.totals(size, zone)]
-    rows.sort(key=itemgetter(0))
+    key, written = _keys(), _MOMENT.writer()
+    totals = series.totals(size, zone)
+    totals.sort(key=lambda total: (total.start, key(total.series), total.unit is not None, total.unit or ""))
     return [
         {
-            "category": category, "start": _moment(start), "unit": total.unit, "count": total.count,
+            "category": key(total.series), "start": written(total.start), "unit": total.unit, "count": total.count,
             "sum": f"{total.sum:.2f}", "min": f"{total.lowest:.2f}", "max": f"{total.highest:.2f}",
         }
-        for (start, category, *_), total in rows
+        for total in totals
     ]  # fmt: skip
 
 
@@ -80,7 +79,7 @@ def value_counts(call: Call) -> list[dict]:
 
     Where the totals of days are counted, they are sorted by category, value, the first such day and unit.
     """
-    series, zone, key = _series(call), _zone(call), _keys()
+    series, zone, key, written = _series(call), _zone(call), _keys(), _MOMENT.writer()
     if _given(call, "summed_per_day") in fields.Flag.ON:
         counts = _daily(series.totals("day", zone))
         counts.sort(key=lambda count: key(count.series))  # in the order of value and day before
@@ -90,7 +89,7 @@ def value_counts(call: Call) -> list[dict]:
     return [
         {
             "category": key(count.series), "value": f"{count.value:.2f}", "unit": count.unit, "count": count.count,
-            "newest": _moment(decode(Measurement.date, count.newest)),
+            "newest": written(decode(Measurement.date, count.newest)),
         }
         for count in counts
     ]  # fmt: skip
@@ -145,16 +144,12 @@ def _given(call: Call, name: str) -> str | None:
 
 
 # -- rows --------------------------------------------------------------------------------------------
-def _own_unit():
-    return Measurement.extra_data.text("unit")
+def _bound(name: str):
+    return fn.COALESCE(bound(name), Measurement.value)
 
 
-def _bound(aggregate: str):
-    return fn.COALESCE(Measurement.extra_data.number(aggregate), Measurement.value)
-
-
-_UNIT, _LOWEST, _HIGHEST = Clause(_own_unit), Clause(_bound, (), ("min",)), Clause(_bound, (), ("max",))
-_moment = fields.DateTime().wire
+_UNIT, _LOWEST, _HIGHEST = Clause(own_unit), Clause(_bound, (), ("min",)), Clause(_bound, (), ("max",))
+_MOMENT = fields.DateTime()
 
 
 def _by_unit(unit: str | None) -> tuple[bool, str]:

@@ -10,6 +10,8 @@ from wger_flask.storage import columns
 from wger_flask.storage.model import Model, declare_index
 from wger_flask.storage.predicates import equals
 from wger_flask.storage.query import Selection
+from wger_flask.storage.types import Expression
+from wger_flask.storage.value_series import declare_covering_index
 
 from .metric_types import BODY_WEIGHT, CHART_TYPES, CUSTOM, METRIC_TYPES, SOURCES, USER
 
@@ -77,6 +79,22 @@ declare_index(
 )  # fmt: skip
 declare_index(Measurement, "measurement_category_date", "category", "-date", "-id")
 declare_index(Measurement, "wger_flask_measurement_values", "category", "value", "date")
+
+
+def own_unit() -> Expression:
+    """Return the SQL expression for the unit that a measurement itself has, null for none."""
+    return Measurement.extra_data.text("unit")
+
+
+def bound(name: str) -> Expression:
+    """Return the SQL expression for the ``min`` or ``max`` of what is summed up, null where it is no number."""
+    return Measurement.extra_data.number(name)
+
+
+declare_covering_index(
+    Measurement, "wger_flask_measurement_sums", "category", "date", "value",
+    expressions=lambda: (own_unit(), bound("min"), bound("max")),
+)  # fmt: skip
 
 
 class Calculation(Model):

@@ -27,6 +27,8 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
     name = "sql"
     key_suffix = ""
     sorts_nulls_first = False
+    covers_expressions = False
+    """Whether the values of expressions are read from an index that has them, instead of rows."""
     orders_by_key = False
     """Whether rows in the order of insertion are in that of a numbered key, and counting all is cheap."""
     counts_copied_names = False

@@ -20,13 +20,13 @@ class Expressions(Generic[D]):
 
     def json_text(self, column: Expression, name: str) -> Expression:
         """Return the expression for what the object in a JSON column holds as ``name``, as text."""
-        return peewee.fn.jsonb_extract_path_text(column, name)
+        # An operator, since the function takes a list of names, which costs more.
+        return peewee.Expression(column, "->>", peewee.Value(name, converter=False))
 
     def json_number(self, column: Expression, name: str) -> Expression:
         """Return the expression for the number that the object in a JSON column holds as ``name``, else null."""
-        held = peewee.fn.jsonb_extract_path(column, name)
-        number = peewee.fn.jsonb_extract_path_text(column, name).cast("numeric")
-        return peewee.Case(None, [(peewee.fn.jsonb_typeof(held) == "number", number)], None)
+        held = peewee.Expression(column, "->", peewee.Value(name, converter=False))
+        return peewee.Case(None, [(peewee.fn.jsonb_typeof(held) == "number", held.cast("numeric"))], None)
 
     def place(self, text: Expression, part: Expression) -> Expression:
         """Return where ``part`` begins in ``text``: 1 at its start, 0 nowhere."""

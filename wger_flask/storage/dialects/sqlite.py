@@ -63,7 +63,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     name = "sqlite"
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
-    orders_by_key = keeps_inner_order = counts_copied_names = True
+    orders_by_key = keeps_inner_order = counts_copied_names = covers_expressions = True
     sync_log = SqliteSyncLog()
     version_query = "SELECT sqlite_version()"
 
@@ -87,7 +87,9 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     def json_number(self, column: Expression, name: str) -> Expression:
         path = _json_path(name)
         is_number = peewee.fn.json_type(column, path).in_(peewee.SQL("('integer', 'real')"))
-        return peewee.Case(None, [(is_number, peewee.fn.json_extract(column, path))], None)
+        found = peewee.fn.json_extract(column, path)
+        is_finite = found.between(peewee.SQL("-1.7e308"), peewee.SQL("1.7e308"))
+        return peewee.Case(None, [(is_number & is_finite, found)], None)
 
     def bucket_totals(
         self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo

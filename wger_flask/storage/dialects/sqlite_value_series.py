@@ -6,9 +6,11 @@ latest row to the start of the bucket that it lies in, to the latest row before 
 function in Python tells where a bucket starts; it is asked once a bucket, not once a row.  What lies
 between two starts is added up in place.
 
-To group by unit means to sort, too, and hardly any value has a unit of its own.  So a bucket is added up as if all its
-values had the unit of its latest one, and again by unit only where that turns out wrong; values of a series that has no
-units are counted without.
+To group by unit means to sort, too, and hardly any value has a unit of its own.  So a bucket is added up by unit only
+where its values turn out not to have all the same; values of a series that has no units are counted without.
+
+What is read of JSON is in an index (:func:`..value_series.declare_covering_index`): to read it of 100,000 rows takes
+longer than all the rest.
 
 An hour that comes twice in autumn is one bucket.  Where clocks are set back across midnight (Newfoundland
 until 2011, by an hour and a minute past it), what comes twice of the evening counts to the next day.
@@ -43,24 +45,20 @@ _WALK = """
                bucket_start((SELECT MAX(rows.moment) FROM rows
                              WHERE rows.series = walk.series AND rows.moment < walk.start), ?, ?), walk.start
         FROM walk WHERE walk.start IS NOT NULL)"""
-_ADDED = """
-    COUNT(*) AS number, SUM(rows.value) AS total, MIN(rows.lowest) AS lowest, MAX(rows.highest) AS highest,
-    MAX(rows.moment) AS newest"""
-_WITHIN = "rows.series = bucket.series AND rows.moment >= bucket.start AND rows.moment < bucket.stop"
-_TOTALS = f""",
-    bucket(series, start, stop, unit) AS {_KEPT} (
-        SELECT walk.series, walk.start, walk.stop,
-               (SELECT rows.unit FROM rows WHERE rows.series = walk.series AND rows.moment < walk.stop
-                ORDER BY rows.moment DESC LIMIT 1)
-        FROM walk WHERE walk.start IS NOT NULL)
-    SELECT bucket.series, bucket.start, COALESCE(
-        (SELECT CASE WHEN alike = number THEN json_array(json_array(unit, number, total, lowest, highest, newest)) END
-         FROM (SELECT bucket.unit AS unit, SUM(rows.unit IS bucket.unit) AS alike, {_ADDED} FROM rows WHERE {_WITHIN})),
-        (SELECT json_group_array(json_array(unit, number, total, lowest, highest, newest))
-         FROM (SELECT rows.unit AS unit, {_ADDED} FROM rows WHERE {_WITHIN} GROUP BY rows.unit)))
-    FROM bucket"""
+_ADDED = "COUNT(*), SUM(rows.value), MIN(rows.lowest), MAX(rows.highest), MAX(rows.moment)"
+_WITHIN = "rows.series = walk.series AND rows.moment >= walk.start AND rows.moment < walk.stop"
+_TOTALS = f"""
+    SELECT walk.series, walk.start, COALESCE(
+        (SELECT CASE COUNT(rows.unit) WHEN 0 THEN json_array(json_array(NULL, {_ADDED}))
+                WHEN COUNT(*) THEN CASE WHEN MIN(rows.unit) = MAX(rows.unit)
+                                        THEN json_array(json_array(MIN(rows.unit), {_ADDED})) END END
+         FROM rows WHERE {_WITHIN}),
+        (SELECT json_group_array(json(totals))
+         FROM (SELECT json_array(rows.unit, {_ADDED}) AS totals FROM rows WHERE {_WITHIN} GROUP BY rows.unit)))
+    FROM walk WHERE walk.start IS NOT NULL"""
 _COUNT_BUCKETS = "SELECT COUNT(*) FROM (SELECT DISTINCT start FROM walk WHERE start IS NOT NULL LIMIT ?)"
-_HAS_UNITS = "EXISTS (SELECT 1 FROM rows WHERE rows.series = series.series AND rows.unit IS NOT NULL)"
+_HAS_UNITS = f"""EXISTS (
+    SELECT 1 FROM rows WHERE rows.series = series.series AND rows.moment < '{_END}' AND rows.unit IS NOT NULL)"""
 _COUNTED = """
     SELECT json_group_array(json_array(value, unit, number, newest))
     FROM (SELECT rows.value AS value, {unit} AS unit, COUNT(*) AS number, MAX(rows.moment) AS newest
@@ -68,14 +66,17 @@ _COUNTED = """
 _COUNTS = f"""
     SELECT series.series, CASE WHEN {_HAS_UNITS} THEN ({_COUNTED.format(unit="rows.unit", by="+rows.value, rows.unit")})
                                ELSE ({_COUNTED.format(unit="NULL", by="rows.value")}) END
-    FROM series"""  # with the plus no index has it walk all over the table
+    FROM series"""  # the plus keeps an index from having it walk all over the table, the moment brings in another one
 
 
 def bucket_totals(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
     """Answer :meth:`~.base.Dialect.bucket_totals`."""
-    for key, start, found in _walked(database, _TOTALS, rows, series, size, zone):
-        for totals in json.loads(found):
-            yield key, _moment(start), *totals
+    buckets = _walked(database, _TOTALS, rows, series, size, zone).fetchall()
+    found = json.loads(f"[{','.join([bucket[2] for bucket in buckets])}]")  # at once: to begin takes longer than one
+    for (key, start, _), totals in zip(buckets, found, strict=True):
+        moment = _moment(start)
+        for total in totals:
+            yield key, moment, *total
 
 
 def count_buckets(database: Database, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
@@ -108,13 +109,28 @@ def bucket_start(text: str | None, size: str, zone: str) -> str | None:
     """Return the moment at which the bucket starts that a stored moment lies in: a function in SQL."""
     if text is None:
         return None
-    place = ZoneInfo(zone)
+    place, ahead = ZoneInfo(zone), _ahead(text[:10], zone)
     try:
-        start = _floor(_moment(text).astimezone(place).replace(tzinfo=None, fold=0), size)
-        found = start.replace(tzinfo=place).astimezone(UTC).replace(tzinfo=None)
+        if ahead is not None:
+            start = (_floor(datetime.fromisoformat(text) + ahead, size) - ahead).isoformat(sep=" ")
+            if size in ("hour", "day") or _ahead(start[:10], zone) == ahead:  # no change of clocks is near
+                return start
+        local = _floor(_moment(text).astimezone(place).replace(tzinfo=None, fold=0), size)
+        found = local.replace(tzinfo=place).astimezone(UTC).replace(tzinfo=None)
     except OverflowError:  # on the first or the last days that there are
         return text
     return found.isoformat(sep=" ")
+
+
+@lru_cache(8192)
+def _ahead(day: str, zone: str) -> timedelta | None:
+    """Return how far the clocks of ``zone`` are ahead on a day in UTC and two days around it, None if that changes."""
+    place, middle = ZoneInfo(zone), _moment(day)
+    try:
+        found = {(middle + timedelta(days=days)).astimezone(place).utcoffset() for days in range(-2, 4)}
+    except OverflowError:
+        return None
+    return found.pop() if len(found) == 1 else None
 
 
 def _floor(local: datetime, size: str) -> datetime:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 
-from .. import columns
+from .. import columns, value_series
 from ..alter import just_made
 from ..database import advisory_lock, database, transaction
 from ..links import with_links
@@ -120,6 +120,7 @@ def migrate(
             done.append(f"changed the reference {table}.{name} to ON DELETE {action}")
         if wgers is not None:
             done += [f"noted {name} for wger" for name in migration_rows.add_rows()]
+        done += value_series.prepare(models)
         done += index.prepare(models)
         if nodes is not None:  # at the end: a table that was rebuilt has lost its triggers
             done += installing.install(nodes)
