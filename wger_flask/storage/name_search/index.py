@@ -29,7 +29,7 @@ from ..bulk import Upsert
 from ..chunks import chunks
 from ..database import Database, DatabaseError, advisory_lock, database, transaction
 from ..model import Model, abstract, key_of, make_model, table_of
-from ..query_cache import remembered
+from ..query import Selection
 from ..statements import tuples_of
 from ..types import Expression
 from . import folding
@@ -106,7 +106,7 @@ class NameIndex:
 
     def is_whole(self) -> bool:
         """Return whether the copy has the names of all rows and of none that are gone, as far as numbers tell."""
-        return remembered(("whole", self.table), lambda: _number_of(self.names) == _number_of(self.model))
+        return Selection(self.names).count() == Selection(self.model).count()
 
     def refresh(self) -> int:
         """Compare every name with its copy; returns how many were copied or removed."""
@@ -217,11 +217,6 @@ def forget(table: str) -> None:
         held.dialect.drop_names(held, copy)
         held.dialect.drop_tables(held, [copy])
         Progress.delete().where(Progress.name == table).execute()
-
-
-def _number_of(model: type[Model]) -> int:
-    number: int = model.select().count()
-    return number
 
 
 def _copy_of(model: type[Model]) -> type[NameCopy]:
