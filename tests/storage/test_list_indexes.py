@@ -12,13 +12,16 @@ from wger_flask.storage.model import ordering_of
 from wger_flask.storage.predicates import equals
 from wger_flask.storage.query import Selection
 
-step = import_module("wger_flask.storage.migrations.m0008_list_indexes")
-INDEXES = [(table, name, terms) for table, found in step._INDEXES.items() for name, terms in found.items()]
+STEPS = [import_module(f"wger_flask.storage.migrations.{name}") for name in ("m0008_list_indexes", "m0009_log_indexes")]
+INDEXES = [
+    (table, name, terms) for step in STEPS for table, found in step.INDEXES.items() for name, terms in found.items()
+]
 
 
 def indexes() -> dict[str, tuple[str, ...]]:
-    """Return the columns of all indexes of the tables that the step is about."""
-    return {index.name: tuple(index.columns) for table in step._INDEXES for index in database.obj.get_indexes(table)}
+    """Return the columns of all indexes of the tables that the steps are about."""
+    tables = {table for table, _, _ in INDEXES}
+    return {index.name: tuple(index.columns) for table in tables for index in database.obj.get_indexes(table)}
 
 
 def test_an_upgraded_database_has_the_indexes_of_a_new_one(held):
@@ -29,7 +32,8 @@ def test_an_upgraded_database_has_the_indexes_of_a_new_one(held):
     assert not {name for _, name, _ in INDEXES} & set(indexes())
     for _ in range(2):  # the second time there is nothing to do
         with transaction():
-            step.apply(database.obj)
+            for step in STEPS:
+                step.apply(database.obj)
         assert indexes() == new
 
 
@@ -43,6 +47,8 @@ def test_indexes_are_declared_where_their_tables_are(table, name, terms):
 WALKS = {  # what is narrowed to a row of another table, and the index that its order is read from
     "wger_flask_log_dates": ("manager.workoutlog", ("user",)),
     "wger_flask_log_exercises": ("manager.workoutlog", ("user", "exercise")),
+    "wger_flask_log_routines": ("manager.workoutlog", ("user", "routine")),
+    "wger_flask_log_sessions": ("manager.workoutlog", ("user", "session")),
     "wger_flask_session_starts": ("manager.workoutsession", ("user",)),
     "wger_flask_diary_moments": ("nutrition.logitem", ("plan",)),
     "wger_flask_image_main": ("exercises.exerciseimage", ()),
@@ -60,7 +66,11 @@ def test_the_first_page_is_read_from_an_index(held, index):
     seen: list[str] = []
     held.connection().set_trace_callback(seen.append)
     Selection(model, clauses, ordering_of(model)).rows(("id",), 20)
+    Selection(model, clauses).count()
     held.connection().set_trace_callback(None)
-    plan = [row[3] for row in held.execute_sql(f"EXPLAIN QUERY PLAN {seen[-1]}")]
+    first, count = seen[0], seen[-1]
+    if narrowed:  # and none of the rows is read to count them
+        assert "COVERING INDEX" in " ".join(row[3] for row in held.execute_sql(f"EXPLAIN QUERY PLAN {count}"))
+    plan = [row[3] for row in held.execute_sql(f"EXPLAIN QUERY PLAN {first}")]
     assert index in " ".join(plan)
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan  # ties alone are sorted

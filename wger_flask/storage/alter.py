@@ -8,7 +8,7 @@ or is gone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -98,6 +98,13 @@ def add_index(table: str, *names: str, unique: bool = False, name: str = "", whe
         name = f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     condition = f" WHERE {where}" if where else ""
     database.obj.execute_sql(f'CREATE {kind} "{name}" ON "{table}" ({listed}){condition}')
+
+
+def add_indexes(indexes: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
+    """Add indexes to tables, by their names: each over the columns that :func:`add_index` takes."""
+    for table, named in indexes.items():
+        for name, terms in named.items():
+            add_index(table, *terms, name=name)
 
 
 def drop_index(table: str, *names: str, unique: bool = False) -> None:

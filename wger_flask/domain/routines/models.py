@@ -238,5 +238,7 @@ declare_index(Routine, "wger_flask_routine_public", "is_public")
 declare_index(WorkoutSession, "wger_flask_session_starts", "user", "datetime_start")
 declare_index(WorkoutLog, "wger_flask_log_dates", "user", "date")
 declare_index(WorkoutLog, "wger_flask_log_exercises", "user", "exercise", "date")
+declare_index(WorkoutLog, "wger_flask_log_routines", "user", "routine", "date")
+declare_index(WorkoutLog, "wger_flask_log_sessions", "user", "session", "date")
 
 MODELS = (Routine, Day, Slot, SlotEntry, *CONFIGS, Label, WorkoutSession, WorkoutLog)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import alter
 from ..dialects.base import Database
 
-_INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
+INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "measurements_measurement": {"wger_flask_measurement_values": ("category_id", "value", "date")},
     "manager_workoutlog": {
         "wger_flask_log_dates": ("user_id", "date"),
@@ -21,6 +21,4 @@ _INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def apply(database: Database) -> None:
     """Add the indexes to tables of every age; those of a wger are not in its way, and nothing depends on them."""
-    for table, indexes in _INDEXES.items():
-        for name, terms in indexes.items():
-            alter.add_index(table, *terms, name=name)
+    alter.add_indexes(INDEXES)
