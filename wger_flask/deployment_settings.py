@@ -213,7 +213,8 @@ class DeploymentSettings:
         "info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical")
     )
     WGER_LOG_FORMAT: str = setting(
-        "text", "How the log is written: `text` for people, `json` for programs, an object a line.",
+        "text",
+        "How the log is written: `text` for people, `json` for programs, an object a line.",
         choices=("text", "json"),
-    )  # fmt: skip
+    )
     WGER_ACCESS_LOG: bool = setting(False, "Whether every request is logged to the console.")

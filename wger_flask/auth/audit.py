@@ -72,11 +72,13 @@ def note(act: str, subject: User | str | None = None, about: str = "") -> None:
     name = subject.username if isinstance(subject, User) else subject or ""
     with transaction():
         AuditEntry.create(
-            act=act, actor=(name if act in (LOGIN, LOGOUT) else _actor())[:150], subject=name[:150],
+            act=act,
+            actor=(name if act in (LOGIN, LOGOUT) else _actor())[:150],
+            subject=name[:150],
             about=about[:_LONGEST_ABOUT],
             address=(request.remote_addr or "")[:45] if in_request and settings.WGER_AUDIT_ADDRESSES else "",
             request_id=request_id(),
-        )  # fmt: skip
+        )
 
 
 def note_if_able(act: str, subject: User | None, about: str = "") -> None:

@@ -44,9 +44,11 @@ def problems(password: str, about: dict[str, str] | None = None) -> list[tuple[s
 def known_of(user: User) -> dict[str, str]:
     """Return what a password of an account should not be like, by what it is called."""
     return {
-        "username": user.username, "first name": user.first_name, "last name": user.last_name,
+        "username": user.username,
+        "first name": user.first_name,
+        "last name": user.last_name,
         "email address": user.email,
-    }  # fmt: skip
+    }
 
 
 def is_common(password: str) -> bool:

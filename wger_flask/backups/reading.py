@@ -32,7 +32,7 @@ from .format import (
     Packing,
     manifest_of,
     packing_of,
-)  # fmt: skip
+)
 from .sums import SummedReader, sum_line
 
 MOST_UNPACKED, FREE_UNPACKED = 500, 256 << 20

@@ -51,7 +51,7 @@ class Restoration:
 
     def __init__(
         self, file: IO[bytes], packing: Packing, length: int, content: Content, copy: Path, settings: Settings
-    ):  # fmt: skip
+    ):
         self._file, self._packing, self._length, self._copy = file, packing, length, copy
         self._settings = settings
         self.content = content

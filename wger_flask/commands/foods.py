@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     default=0.0,
     help="Only products of which as much is filled, as Open Food Facts counts it.",
 )
-@click.option("--kind", "kinds", multiple=True, metavar="KIND",
-              help="Only these data types of FoodData Central (sr_legacy_food).")  # fmt: skip
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Only these data types of FoodData Central (sr_legacy_food)."
+)
 def import_ingredients(
     file: Path, languages: tuple[str, ...], countries: tuple[str, ...], completeness: float, kinds: tuple[str, ...]
 ) -> None:

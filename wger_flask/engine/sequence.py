@@ -83,8 +83,10 @@ def sets_in_iteration(routine: Routine, iteration: int, words: Wording = ENGLISH
     with localcontext(PRECISION):
         return {
             entry.id: Prescription(entry, words).at(iteration)
-            for day in routine.days for slot in day.slots for entry in slot.entries
-        }  # fmt: skip
+            for day in routine.days
+            for slot in day.slots
+            for entry in slot.entries
+        }
 
 
 def _as_it_is(part: Any) -> Any:

@@ -47,8 +47,9 @@ def import_file() -> Response:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _start({"file": ["Choose a file."]})
-    chosen = {name: choices[request.form[name]][1] for name, choices in _OPTIONS.items()
-              if request.form.get(name) in choices}  # fmt: skip
+    chosen = {
+        name: choices[request.form[name]][1] for name, choices in _OPTIONS.items() if request.form.get(name) in choices
+    }
     format = request.form.get("format", "")
     try:
         options = options_for(g.user.id, **chosen)
@@ -132,9 +133,7 @@ def _chosen(names: Sequence[Named]) -> dict[tuple[str, str], str]:
     return given
 
 
-def _plans(
-    draft: ImportRun, read: FileRead, plans: Sequence[Plan], searches: dict[str, str] | None = None
-) -> Response:  # fmt: skip
+def _plans(draft: ImportRun, read: FileRead, plans: Sequence[Plan], searches: dict[str, str] | None = None) -> Response:
     names = _names_in(plans)
     return show(
         "import_plan", draft=draft, format=read.format, plans=plans, names=names, searches=searches or {},

@@ -67,9 +67,11 @@ def secret(settings: Settings) -> Finding:
         return Finding("secret", PROBLEM, f"{path} is not there.", "Start the server once: it makes the file.")
     if path.stat().st_mode & 0o077:
         return Finding(
-            "secret", PROBLEM, f"{path} may be read by others than its owner: whoever does can log in as anybody.",
+            "secret",
+            PROBLEM,
+            f"{path} may be read by others than its owner: whoever does can log in as anybody.",
             f"chmod 600 {path}; where it may have been read, delete it and start again: all sessions and tokens end.",
-        )  # fmt: skip
+        )
     return Finding("secret", OK, "The secret key is its owner's alone.")
 
 
@@ -81,9 +83,11 @@ def permissions(settings: Settings) -> Finding:
     reached = file.is_file() and file.stat().st_mode & stat.S_IROTH
     if reached and all(parent.stat().st_mode & stat.S_IXOTH for parent in file.absolute().parents):
         return Finding(
-            "permissions", WARNING, f"Every user of this machine may read {file}: what people weigh and eat.",
+            "permissions",
+            WARNING,
+            f"Every user of this machine may read {file}: what people weigh and eat.",
             f"chmod o-rwx {file}",
-        )  # fmt: skip
+        )
     return Finding("permissions", OK, "Other users of this machine may not change what the server keeps.")
 
 
@@ -94,9 +98,11 @@ def time_zone(settings: Settings) -> Finding:
     theirs = datetime.fromtimestamp(now).astimezone().utcoffset()
     if ours != theirs:
         return Finding(
-            "time zone", WARNING, f"Days begin in {settings.TIME_ZONE}, which is not the zone of this machine.",
+            "time zone",
+            WARNING,
+            f"Days begin in {settings.TIME_ZONE}, which is not the zone of this machine.",
             "Set TIME_ZONE to the zone of those who use it, unless it is meant so.",
-        )  # fmt: skip
+        )
     return Finding("time zone", OK, f"Days begin in {settings.TIME_ZONE}.")
 
 
@@ -104,18 +110,22 @@ def mail(settings: Settings) -> Finding:
     """Speak to the mail server, and log in; no message is sent."""
     if not settings.EMAIL_HOST:
         return Finding(
-            "mail", WARNING, "There is no mail server: letters that confirm addresses or reset passwords are printed.",
+            "mail",
+            WARNING,
+            "There is no mail server: letters that confirm addresses or reset passwords are printed.",
             "Set EMAIL_HOST, and FROM_EMAIL.",
-        )  # fmt: skip
+        )
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     try:
         _greet(settings)
     except (OSError, smtplib.SMTPException) as wrong:
         told = f"{type(wrong).__name__}: {' '.join(str(wrong).split())}"
         return Finding(
-            "mail", PROBLEM, f"{where} takes no letters: {told[:200]}.",
+            "mail",
+            PROBLEM,
+            f"{where} takes no letters: {told[:200]}.",
             "Correct EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS or EMAIL_USE_SSL, EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
-        )  # fmt: skip
+        )
     if "@localhost" in settings.FROM_EMAIL:
         return Finding("mail", WARNING, f"Letters are from {settings.FROM_EMAIL}.", "Set FROM_EMAIL to one of yours.")
     return Finding("mail", OK, f"{where} would take letters.")
@@ -157,18 +167,23 @@ def backups(settings: Settings) -> Finding:
     last = f"The last one was made {found['last']}" if found["last"] else "None was ever made"
     if found["status"] == readiness.FAILED:
         return Finding(
-            "backups", PROBLEM, f"The one that was due was not made. {last}.",
+            "backups",
+            PROBLEM,
+            f"The one that was due was not made. {last}.",
             f"The log says why; look at WGER_BACKUP_DIR ({settings.WGER_BACKUP_DIR}).",
-        )  # fmt: skip
+        )
     if found["status"] == readiness.OVERDUE:
         return Finding(
-            "backups", PROBLEM if found["last"] else WARNING,
+            "backups",
+            PROBLEM if found["last"] else WARNING,
             f"{last}; one is due every {settings.WGER_BACKUP_EVERY} hours.",
             "Does the server run, and has one process WGER_JOBS? The first is made half a minute after the start.",
-        )  # fmt: skip
+        )
     if not settings.WGER_BACKUP_DIR:
         return Finding(
-            "backups", WARNING, f"None are configured. {last}.",
+            "backups",
+            WARNING,
+            f"None are configured. {last}.",
             "Set WGER_BACKUP_DIR to a folder on another disk, or let cron run wger-flask backup; try restoring.",
-        )  # fmt: skip
+        )
     return Finding("backups", OK, f"{last}, into {settings.WGER_BACKUP_DIR}.")

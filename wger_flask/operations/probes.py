@@ -33,9 +33,7 @@ class BackupSchema(Schema):
     """The last backup."""
 
     last = fields.DateTime(required=True, allow_none=True, metadata={"description": "When it was made, in UTC"})
-    age = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "How many seconds ago that was"}
-    )  # fmt: skip
+    age = fields.Integer(required=True, allow_none=True, metadata={"description": "How many seconds ago that was"})
     status = fields.String(
         required=True,
         metadata={
@@ -95,9 +93,10 @@ def _blueprint() -> Blueprint:
             checks = readiness.look(found.settings, found.registry)
             is_ready = all(told == readiness.OK for told in checks.values())
             told = {
-                "status": "ok" if is_ready else "unavailable", "checks": checks,
+                "status": "ok" if is_ready else "unavailable",
+                "checks": checks,
                 "backup": readiness.look_at_backups(found.settings),
-            }  # fmt: skip
+            }
             return _answered(told, 200 if is_ready else 503)
 
     return health

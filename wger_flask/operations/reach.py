@@ -36,9 +36,11 @@ def links(answer: Answer, base: str) -> Finding:
     first = next(iter(listed.values()), None) if isinstance(listed, dict) else None
     if answer.status != 200 or not isinstance(first, str):
         return Finding(
-            "links", PROBLEM, f"{base}/api/v2/ is answered with {answer.status}, not by a wger.",
+            "links",
+            PROBLEM,
+            f"{base}/api/v2/ is answered with {answer.status}, not by a wger.",
             "The proxy must pass /api/, /allauth/, /user/, /media/, /static/ and /ps/ to this server.",
-        )  # fmt: skip
+        )
     told, asked = urlsplit(first), urlsplit(base)
     for what, here, there, advice in (
         (
@@ -64,10 +66,12 @@ def forged_host(answer: Answer) -> Finding:
     """Tell whether a client chooses the host of links by a header."""
     if _FOREIGN in answer.text:
         return Finding(
-            "forwarded host", PROBLEM, "A client that sends X-Forwarded-Host chooses the host of links.",
+            "forwarded host",
+            PROBLEM,
+            "A client that sends X-Forwarded-Host chooses the host of links.",
             "Let the proxy overwrite that header (proxy_set_header X-Forwarded-Host $http_host;), or take "
             "USE_X_FORWARDED_HOST away.",
-        )  # fmt: skip
+        )
     return Finding("forwarded host", OK, "No client chooses the host of links.")
 
 
@@ -83,9 +87,11 @@ def readiness(answer: Answer, base: str) -> Finding:
             "readiness", PROBLEM, f"The running server is not ready: {wrong}.", "See the findings about these."
         )
     return Finding(
-        "readiness", WARNING, f"{base}/readyz is answered with {answer.status}.",
+        "readiness",
+        WARNING,
+        f"{base}/readyz is answered with {answer.status}.",
         "Where the proxy passes it to nobody, ask the server itself.",
-    )  # fmt: skip
+    )
 
 
 def media(services: Services, base: str) -> Finding:
@@ -108,13 +114,17 @@ def media(services: Services, base: str) -> Finding:
         services.media.delete(name)
     if answer.status != 200 or answer.text.encode() != _TEXT:
         return Finding(
-            "served media", PROBLEM, f"A file that was stored just now is answered with {answer.status}.",
+            "served media",
+            PROBLEM,
+            f"A file that was stored just now is answered with {answer.status}.",
             "The proxy must pass /media/ to this server, or serve WGER_MEDIA_ROOT itself; and the running server "
             "must have the WGER_MEDIA_ROOT of the settings here.",
-        )  # fmt: skip
+        )
     if answer.headers.get("x-content-type-options") != "nosniff":
         return Finding(
-            "served media", WARNING, "Files come without X-Content-Type-Options: nosniff.",
+            "served media",
+            WARNING,
+            "Files come without X-Content-Type-Options: nosniff.",
             "Let the proxy that serves them add the header.",
-        )  # fmt: skip
+        )
     return Finding("served media", OK, "Files that are stored are served.")

@@ -121,9 +121,10 @@ def _copy_former_weights(own: OwnRows) -> None:
             raise NotTaken("date is missing")
         made = {**values, "value": value, "category": category, "extra_data": {"unit": unit}}
         same = (
-            equals(Measurement.category, category), equals(Measurement.date, values["date"]),
+            equals(Measurement.category, category),
+            equals(Measurement.date, values["date"]),
             equals(Measurement.value, value),
-        )  # fmt: skip
+        )
         known = str(said.get("id")) in own.state.known(_FORMER)
         found = [] if known else Selection(Measurement, same).rows(("id",), 1)
         return made | ({"__key__": found[0][0]} if found else {})

@@ -37,9 +37,7 @@ class OwnRows:
     ``profile`` is what that says over there.
     """
 
-    def __init__(
-        self, state: State, catalogue: State, words: Words, foods: Foods, profile: Mapping[str, Any]
-    ) -> None:  # fmt: skip
+    def __init__(self, state: State, catalogue: State, words: Words, foods: Foods, profile: Mapping[str, Any]) -> None:
         assert state.user is not None
         self.state, self.user, self.zone, self.profile = state, state.user, zone_of(state.user), profile
         self._catalogue, self._words, self._foods = catalogue, words, foods

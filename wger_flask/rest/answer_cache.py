@@ -178,9 +178,11 @@ def _question(environ: WSGIEnvironment) -> tuple[Hashable, ...] | None:
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not path.startswith(_PATHS) or host is None:
         return None
     accept, origin = environ.get("HTTP_ACCEPT", ""), environ.get("HTTP_ORIGIN", "")
-    if len(path) + len(query) + len(accept) + len(origin) > _LONGEST or environ.get("CONTENT_LENGTH") not in (
-        None, "", "0"
-    ) or "HTTP_TRANSFER_ENCODING" in environ:  # fmt: skip
+    if (
+        len(path) + len(query) + len(accept) + len(origin) > _LONGEST
+        or environ.get("CONTENT_LENGTH") not in (None, "", "0")
+        or "HTTP_TRANSFER_ENCODING" in environ
+    ):
         return None
     return path, query, accept, host, environ["wsgi.url_scheme"], environ.get("SCRIPT_NAME", ""), origin
 

@@ -31,10 +31,12 @@ def extended(
     more = [*build_filters(resource.model, filters or {}).by_param.values(), *(added or {}).values()]
     has_code = any(map(caching.is_code, more))
     return replace(
-        resource, filters={**resource.filters, **(filters or {})}, actions=resource.actions + tuple(actions),
+        resource,
+        filters={**resource.filters, **(filters or {})},
+        actions=resource.actions + tuple(actions),
         cache=resource.cache if not has_code else resource.cache_scope if cacheable else caching.NEVER,
         schema=_with_fields(resource.schema, added) if added else resource.schema,
-    )  # fmt: skip
+    )
 
 
 def _with_fields(schema: type[Schema], added: Mapping[str, Field]) -> type[Schema]:

@@ -75,9 +75,7 @@ class PageParts(Claims):
         """The entries of the main menu: pairs of label and path."""
         return tuple(self._navigation)
 
-    def add_names(
-        self, model: type[Model], load: Callable[..., Any], find: Callable[..., Any] | None = None
-    ) -> None:  # fmt: skip
+    def add_names(self, model: type[Model], load: Callable[..., Any], find: Callable[..., Any] | None = None) -> None:
         """Register what people call rows of ``model``: ``load(keys)`` returns a dictionary from primary key to text.
 
         Needed only where no column of the row is its name.  ``find(names)`` returns the primary keys of the rows that

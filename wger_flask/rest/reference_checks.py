@@ -23,7 +23,7 @@ def missing_references(
     body: dict[str, Any],
     owned: Collection[str] = (),
     own_rows: Sequence[Selection] = (),
-) -> dict[str, list[str]]:  # fmt: skip
+) -> dict[str, list[str]]:
     """Return the error messages, by field, of each reference in ``data`` (parsed from ``body``) that leads to no row.
 
     The fields ``owned`` must lead to ``own_rows`` instead: raises :class:`~.errors.NotYours` where one of these is

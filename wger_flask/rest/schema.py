@@ -105,7 +105,7 @@ def look_up_all(
 
 def _owned(
     resource: Resource, bodies: list[dict[str, Any]], user: User | None
-) -> tuple[Collection[str], list[Selection]]:  # fmt: skip
+) -> tuple[Collection[str], list[Selection]]:
     """Return the fields that must lead to rows of ``user``, and the rows to which they lead in ``bodies``."""
     owner = resource.owner
     if owner is None or not owner.checks:

@@ -62,8 +62,9 @@ def move_weights() -> None:
                     LEFT JOIN core_userprofile p ON p.user_id = w.user_id
                     WHERE w.id BETWEEN ? AND ? AND w.weight <> 0 AND {theirs}
                     {replacing}""",
-                first, last,
-            )  # fmt: skip
+                first,
+                last,
+            )
         _run(f"DELETE FROM {WEIGHTS} WHERE id BETWEEN ? AND ?", first, last)
     alter.drop_table(WEIGHTS)
 

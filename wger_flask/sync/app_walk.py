@@ -69,20 +69,24 @@ class Walk:
         host = urlsplit(self.base).hostname or ""
         if _is_only_here(host):
             self._found(
-                "address", WARNING, f"{self.base} means this machine alone: no phone reaches it.",
+                "address",
+                WARNING,
+                f"{self.base} means this machine alone: no phone reaches it.",
                 "Set SITE_URL to the address that phones use, or give it: wger-flask doctor https://wger.example.org",
-            )  # fmt: skip
+            )
         answer = self._asked("address", "GET", f"{self.base}/api/v2/min-app-version/")
         if 300 <= answer.status < 400:
             self._stop(
-                "address", f"{self.base} leads on to {answer.headers.get('location', 'elsewhere')}.",
+                "address",
+                f"{self.base} leads on to {answer.headers.get('location', 'elsewhere')}.",
                 "Give the app, and SITE_URL, the address that it leads to.",
-            )  # fmt: skip
+            )
         if answer.status != 200 or not isinstance(answer.json(), str):
             self._stop(
-                "address", f"{self.base}/api/v2/ is answered with {_told(answer)}, not by a wger.",
+                "address",
+                f"{self.base}/api/v2/ is answered with {_told(answer)}, not by a wger.",
                 "Is it the right address? A proxy must pass /api/, /allauth/, /media/ and /ps/ to this server.",
-            )  # fmt: skip
+            )
         self._found("address", OK, f"{self.base} is reached, and is a wger.")
         self._clocks(answer)
 
@@ -94,9 +98,11 @@ class Walk:
         apart = theirs - time.time()
         if abs(apart) > CLOCKS_DIFFER:
             self._found(
-                "clock", PROBLEM, f"The clock of {self.base} differs from the one here by {apart:+.0f} seconds.",
+                "clock",
+                PROBLEM,
+                f"The clock of {self.base} differs from the one here by {apart:+.0f} seconds.",
                 "Set the clocks of both (timedatectl set-ntp true); tokens and times of entries depend on them.",
-            )  # fmt: skip
+            )
         else:
             self._found("clock", OK, "The clocks agree.")
 
@@ -107,21 +113,24 @@ class Walk:
         access = found.get("meta", {}).get("access_token") if isinstance(found, dict) else None
         if answer.status == 429:
             self._stop(
-                "login", "Too many logins came from this address.",
+                "login",
+                "Too many logins came from this address.",
                 "Wait a minute; behind a proxy set NUMBER_OF_PROXIES, or all clients count as one.",
-            )  # fmt: skip
+            )
         if answer.status != 200 or not isinstance(access, str):
             self._stop(
-                "login", f"Logging in as the app does is answered with {_told(answer)}.",
+                "login",
+                f"Logging in as the app does is answered with {_told(answer)}.",
                 "Is this the server whose database is used here? A proxy must pass /allauth/ to it, bodies included.",
-            )  # fmt: skip
+            )
         self.access = access
         answer = self._asked("login", "GET", f"{self.base}/api/v2/userprofile/", None, self._bearer)
         if answer.status != 200:
             self._stop(
-                "login", f"A fresh access token is answered with {_told(answer)}.",
+                "login",
+                f"A fresh access token is answered with {_told(answer)}.",
                 "The proxy must pass the Authorization header on (Apache: CGIPassAuth On, WSGIPassAuthorization On).",
-            )  # fmt: skip
+            )
         self._found("login", OK, "Logging in works, and access tokens are taken.")
 
     def _get_token(self) -> None:
@@ -136,9 +145,11 @@ class Walk:
         if there.scheme != here.scheme or there.netloc != here.netloc:
             only_here = " On a phone that means the phone." if _is_only_here(there.hostname) else ""
             self._found(
-                "token", PROBLEM if only_here or there.scheme != here.scheme else WARNING,
-                f"Phones that use {self.base} are told to sync at {url}.{only_here}", _SITE,
-            )  # fmt: skip
+                "token",
+                PROBLEM if only_here or there.scheme != here.scheme else WARNING,
+                f"Phones that use {self.base} are told to sync at {url}.{only_here}",
+                _SITE,
+            )
         else:
             self._found("token", OK, f"A sync token is given, for {url}.")
         self.sync_url = url if url.endswith("/") else url + "/"
@@ -182,9 +193,11 @@ class Walk:
             )  # fmt: skip
         if stream.headers.get("content-encoding", "identity") != "identity":
             self._found(
-                "stream", PROBLEM, "The stream comes compressed though that was not asked for.",
+                "stream",
+                PROBLEM,
+                "The stream comes compressed though that was not asked for.",
                 "Switch compression off for /ps/ in the proxy: it holds lines back until enough has gathered.",
-            )  # fmt: skip
+            )
         operations = 0
         while line := stream.next(FIRST_SYNC_SECONDS if operations else STREAM_SECONDS):
             operations += len(line.value["data"]) if line.kind == "data" else 0
@@ -203,10 +216,12 @@ class Walk:
         answer = self._asked("upload", "PUT", url, sent, self._bearer)
         if answer.status != 200 or answer.json() != {"status": "ok!"}:
             self._stop(
-                "upload", f"A row that a phone uploads is answered with {_told(answer)}.",
+                "upload",
+                f"A row that a phone uploads is answered with {_told(answer)}.",
                 "The proxy must let PUT, PATCH and DELETE through."
-                if answer.status in (403, 405, 501) else "See the server's log.",
-            )  # fmt: skip
+                if answer.status in (403, 405, 501)
+                else "See the server's log.",
+            )
         began = time.monotonic()
         url = f"{self.sync_url}write-checkpoint2.json?client_id={self.client_id}"
         answer = self._asked("upload", "GET", url, None, {"Authorization": f"Token {self.token}"})
@@ -228,9 +243,10 @@ class Walk:
                 self._found("live", *((WARNING, found, why) if took > SLOW else (OK, found)))
                 return
         self._stop(
-            "live", "What changes does not reach a connected phone: the first lines came, later ones do not.",
+            "live",
+            "What changes does not reach a connected phone: the first lines came, later ones do not.",
             f"{_PROXY} Where it is the same without the proxy (wger-flask doctor http://127.0.0.1:8000), see the log.",
-        )  # fmt: skip
+        )
 
     # -- helpers ---------------------------------------------------------------------------------------------------
     @property
@@ -244,10 +260,11 @@ class Walk:
             return ask(method, url, body, headers)
         except Unreachable as wrong:
             self._stop(
-                check, f"{url} is not reached: {wrong}.",
+                check,
+                f"{url} is not reached: {wrong}.",
                 "Does the server run (wger-flask serve), and do name, port and certificate fit? "
                 "Behind a proxy: does it know where the server listens (WGER_BIND)?",
-            )  # fmt: skip
+            )
 
     def _found(self, check: str, status: str, found: str, advice: str = "") -> None:
         self._report(Finding(check, status, found, advice))

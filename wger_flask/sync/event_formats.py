@@ -40,9 +40,11 @@ def serialize_event(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
     """Return an event as it is told."""
     moment = datetime.fromtimestamp(event.moment / 1000, UTC).isoformat(timespec="milliseconds")
     return {
-        "resource": names.get(event.table, event.table), "key": event.key,
-        "kind": "deleted" if event.is_deletion else "changed", "moment": moment.replace("+00:00", "Z"),
-    }  # fmt: skip
+        "resource": names.get(event.table, event.table),
+        "key": event.key,
+        "kind": "deleted" if event.is_deletion else "changed",
+        "moment": moment.replace("+00:00", "Z"),
+    }
 
 
 def resource_names() -> Mapping[str, str]:

@@ -57,15 +57,16 @@ _RESULT = {
         "kind": {"type": "string", "enum": ["changed", "deleted"], "description": "changed: made, or changed"},
         "moment": {"type": "string", "format": "date-time", "description": "when it was noticed, in UTC"},
     },
-}  # fmt: skip
+}
 ANSWER = {
-    "type": "object", "description": "What changed, in its order.",
+    "type": "object",
+    "description": "What changed, in its order.",
     "properties": {
         "cursor": {"type": "string", "description": "what to send as since the next time"},
         "more": {"type": "boolean", "description": "whether there is more already"},
         "results": {"type": "array", "items": _RESULT},
     },
-}  # fmt: skip
+}
 
 events = Endpoints("events", "What changes of a user's rows.")
 

@@ -40,9 +40,11 @@ class Stream(Source):
         if 0 < self.number < newest:
             self.stop()
         elif (
-            told is None or changes.buckets is None or number != told.number
+            told is None
+            or changes.buckets is None
+            or number != told.number
             or not changes.buckets.isdisjoint(self._positions)
-        ):  # fmt: skip
+        ):
             self.wake()
 
     # -- what it says ------------------------------------------------------------------------

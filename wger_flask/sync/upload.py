@@ -53,9 +53,10 @@ class UploadSchema(Schema):
 
 
 UPLOADED = {
-    "type": "object", "description": "What became of an uploaded row.",
+    "type": "object",
+    "description": "What became of an uploaded row.",
     "properties": {"status": {"type": "string"}, "error": {"type": "string"}, "details": {}},
-}  # fmt: skip
+}
 
 uploads = Endpoints("upload-powersync-data", "What offline clients wrote to their copy.")
 

@@ -65,9 +65,10 @@ class AlikeRows:
 def _compared(model: type[Model]) -> tuple[str, ...]:
     """Return the columns in which a row is the same as another one."""
     return tuple(
-        name for name, one in columns_of(model).items()
+        name
+        for name, one in columns_of(model).items()
         if one is not key_of(model) and not isinstance(one, columns.File) and not getattr(one, "touched", False)
-    )  # fmt: skip
+    )
 
 
 def _without_files(data: dict[str, Any], model: type[Model]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class _NotDone(Exception):
 
 def bring_in(
     file: IO[bytes], caller: Caller, file_name: str = "", *, dry_run: bool = False, leave_out: bool = False
-) -> Report:  # fmt: skip
+) -> Report:
     """Bring the take-out in ``file`` to the account of ``caller``; within a request.
 
     With ``dry_run`` nothing is written.  Unless ``leave_out``, nothing is written either where anything cannot be

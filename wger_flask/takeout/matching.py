@@ -116,7 +116,7 @@ def _by_uuid(model: type[Model], entries: dict[object, dict[str, Any]]) -> Itera
 
 def _by_finder(
     find: Callable[[list[str]], dict[str, list[Any]]], entries: dict[object, dict[str, Any]]
-) -> Iterator[tuple[object, Any]]:  # fmt: skip
+) -> Iterator[tuple[object, Any]]:
     named = {key: told[NAME] for key, told in entries.items() if isinstance(told.get(NAME), str)}
     named = {key: name for key, name in named.items() if storable(name)}
     found = find(list(named.values())) if named else {}

@@ -80,6 +80,7 @@ def _told() -> dict[str, Any]:
     counted = [(owned.name, selection_of(owned, g.user.id).count()) for owned in services().registry.owned]
     run = runs.last_run(g.user.id)
     return {
-        "user": row_of_user(), "tables": [(name, number) for name, number in counted if number],
+        "user": row_of_user(),
+        "tables": [(name, number) for name, number in counted if number],
         "run": run if run is not None and run.format == importer.FORMAT else None,
-    }  # fmt: skip
+    }

@@ -33,8 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="also run the contract suite over the resource NAME; may be given several times",
     )  # fmt: skip
     group.addoption(
-        "--wger-database", metavar="URL", help="run on this database server, on databases that are made there",
-    )  # fmt: skip
+        "--wger-database",
+        metavar="URL",
+        help="run on this database server, on databases that are made there",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -196,6 +196,8 @@ def _takes_several(wire) -> bool:
 def is_from_page(call: Call) -> bool:
     """Tell whether a page's form was sent, not a program's request that asks for HTML."""
     request = call.request
-    return request.method == "POST" and request.mimetype in FORM_TYPES and (
-        MARK in request.form or "_method" in request.form
-    )  # fmt: skip
+    return (
+        request.method == "POST"
+        and request.mimetype in FORM_TYPES
+        and (MARK in request.form or "_method" in request.form)
+    )

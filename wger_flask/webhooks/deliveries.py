@@ -183,9 +183,10 @@ def _send(row: Delivery, moment: datetime, allows_private: bool) -> bool:
     webhook = row.webhook
     name, timestamp = f"delivery_{row.id}", int(time.time())
     headers = {
-        "webhook-id": name, "webhook-timestamp": str(timestamp),
+        "webhook-id": name,
+        "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(webhook.secret, name, timestamp, row.body),
-    }  # fmt: skip
+    }
     status: int | None
     try:
         status, why = post(webhook.url, row.body, headers, allows_private), ""

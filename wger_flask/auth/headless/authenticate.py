@@ -133,8 +133,9 @@ def _shown(row: Authenticator) -> dict[str, Any]:
         return shown | {"id": row.id, "name": passkeys.name_of(row.data), "is_passwordless": resident}
     if row.type == recovery_codes.TYPE:
         return shown | {
-            "total_code_count": authenticators.code_count(row), "unused_code_count": len(authenticators.codes_of(row)),
-        }  # fmt: skip
+            "total_code_count": authenticators.code_count(row),
+            "unused_code_count": len(authenticators.codes_of(row)),
+        }
     return shown
 
 

@@ -13,9 +13,10 @@ from flask_smorest import Api, Blueprint
 JSON, HTML = "application/json", "text/html"
 _NAMES = {"GET": "show", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
 _ERROR = {
-    "type": "object", "required": ["message", "code"],
+    "type": "object",
+    "required": ["message", "code"],
     "properties": {"message": {"type": "string"}, "code": {"type": "string"}, "param": {"type": "string"}},
-}  # fmt: skip
+}
 _ENVELOPE = {
     "type": "object", "required": ["status"],
     "properties": {
@@ -69,7 +70,7 @@ class Headless(Blueprint):  # type: ignore[misc]  # flask-smorest declares no ty
                 made |= {
                     method.lower(): _operation(call, method, call.handlers["POST"], name) | {"deprecated": True}
                     for method in ("PUT", "PATCH", "DELETE")
-                }  # fmt: skip
+                }
             spec.path(path=f"{self.url_prefix}/{call.path}", operations=made)
 
 

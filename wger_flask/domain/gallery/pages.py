@@ -21,9 +21,11 @@ def _photo(shown):
     )]  # fmt: skip
     place = keys.index(row["id"]) if row["id"] in keys else 0
     return shown.render(
-        "gallery/photo.html", photo=row, before=keys[place - 1] if place else None,
+        "gallery/photo.html",
+        photo=row,
+        before=keys[place - 1] if place else None,
         after=keys[place + 1] if place + 1 < len(keys) else None,
-    )  # fmt: skip
+    )
 
 
 def register(registry) -> None:

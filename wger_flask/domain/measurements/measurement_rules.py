@@ -77,9 +77,10 @@ def _check_external_id(data: dict, row: Measurement | None, category: Category) 
         return
     source = data.get("source", row.source if row is not None else USER)
     same = (
-        equals(Measurement.category, category.id), equals(Measurement.source, source),
+        equals(Measurement.category, category.id),
+        equals(Measurement.source, source),
         equals(Measurement.external_id, external_id),
-    )  # fmt: skip
+    )
     keys = Selection(Measurement, same).keys()
     if keys and (row is None or keys != [row.id]):
         raise Invalid({"non_field_errors": [clashes_of(Measurement)["category", "source", "external_id"]]})

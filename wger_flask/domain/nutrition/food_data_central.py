@@ -192,9 +192,11 @@ def _food(
         values.setdefault(nutrient, None)
     code = brand.get("gtin_upc", "")
     values |= {
-        "name": name, "energy": round(energy), "license_author": "U.S. Department of Agriculture",
+        "name": name,
+        "energy": round(energy),
+        "license_author": "U.S. Department of Agriculture",
         "brand": _text(brand.get("brand_name") or brand.get("brand_owner")) or None,
-    }  # fmt: skip
+    }
     serving = _number(brand.get("serving_size"), 2000, "branded_food.csv")
     if serving is not None and round(serving) >= 1 and brand.get("serving_size_unit", "").lower() in ("g", "grm"):
         measures = (*measures, ("Serving", round(serving)))

@@ -38,10 +38,12 @@ def _foods(shown):
     args = shown.call.args
     code = args.get("code", "").strip() or args.get("name__search", "").strip()
     return shown.render(
-        "nutrition/foods.html", foods=list(zip(shown.rows, _contents(shown), strict=True)),
+        "nutrition/foods.html",
+        foods=list(zip(shown.rows, _contents(shown), strict=True)),
         code=code if code.isdecimal() else "",
-        asks=services().settings.WGER_OPEN_FOOD_FACTS != "off", looked="code" in args,
-    )  # fmt: skip
+        asks=services().settings.WGER_OPEN_FOOD_FACTS != "off",
+        looked="code" in args,
+    )
 
 
 def _food(shown):

@@ -91,7 +91,9 @@ def plan_of(row: models.Routine, rows: Rows | None = None) -> engine.Routine:
     gated = list({rule[1] for rule in rules if engine.rules_of(rule[-1])})
     waiting = [day[0] for day in rows.days if day[_DAY.index("need_logs_to_advance")]]
     return engine.assemble(
-        row.start, row.end, row.fit_in_week,
+        row.start,
+        row.end,
+        row.fit_in_week,
         days=rows.days,
         slots=rows.slots,
         entries=rows.entries,
@@ -99,7 +101,7 @@ def plan_of(row: models.Routine, rows: Rows | None = None) -> engine.Routine:
         logs=_logs(row.user_id, gated),
         sessions=_sessions(row.user_id, waiting),
         labels=_below(row, models.Label, ("routine",), ("start_offset", "end_offset", "label")),
-    )  # fmt: skip
+    )
 
 
 def tree_of(rows: Rows) -> list[dict]:

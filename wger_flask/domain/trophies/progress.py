@@ -30,8 +30,9 @@ def progress(call: Call) -> list[dict]:
             continue
         item = {
             "trophy": dump_held(TrophySchema, trophy, call.context),
-            "is_earned": earned_at is not None, "earned_at": earned_at and wire(earned_at),
-        }  # fmt: skip
+            "is_earned": earned_at is not None,
+            "earned_at": earned_at and wire(earned_at),
+        }
         if earned_at is not None:
             standing = (100.0, None, None, None)
         else:

@@ -40,9 +40,7 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntr
         if meal.lower() in _SUMS or row.text("Date").lower() in _SUMS:
             continue
         day = moment_of(row, "Date", "", options).date()
-        yield FoodDiaryEntry(
-            row.line, day, food=meal or "Meal", meal=meal, **nutrients(row, _NUTRIENTS, options)
-        )  # fmt: skip
+        yield FoodDiaryEntry(row.line, day, food=meal or "Meal", meal=meal, **nutrients(row, _NUTRIENTS, options))
 
 
 FORMAT = ImportFormat(

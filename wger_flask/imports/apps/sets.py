@@ -9,8 +9,9 @@ from ..options import ImportOptions
 from ..table import Row
 
 _WEIGHTS = {
-    "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"), "lb": ("lb", "lbs", "pound", "pounds"),
-}  # fmt: skip
+    "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"),
+    "lb": ("lb", "lbs", "pound", "pounds"),
+}
 _WEIGHT_OF = {name: unit for unit, names in _WEIGHTS.items() for name in names}
 _KILOMETRES = {
     "km": "1", "kms": "1", "kilometers": "1", "kilometres": "1", "m": "0.001", "meters": "0.001", "metres": "0.001",

@@ -115,7 +115,7 @@ def _spelled(name: str) -> str:
 # -- foods ------------------------------------------------------------------------------------------
 def _names(
     records: Iterable[FoodDiaryEntry], names: FoodNames, choices: Choices, searches: Searches
-) -> dict[str, tuple[Named, KnownFood | None]]:  # fmt: skip
+) -> dict[str, tuple[Named, KnownFood | None]]:
     """Return what each name of a food stands for."""
     times: Counter[str] = Counter()
     firsts: dict[str, FoodDiaryEntry] = {}
@@ -151,7 +151,7 @@ def resolve(person: Person, text: str) -> str | None:
 
 def _portions(
     entry: FoodDiaryEntry, keys: dict[str, UUID], food: KnownFood | None, owners: dict[UUID, int]
-) -> list[_Portion] | str:  # fmt: skip
+) -> list[_Portion] | str:
     """Return the entries that one of an app becomes, of its food, else of its parts; or why there are none."""
     grams = food.grams_of(entry) if food is not None else None
     wanted: list[tuple[str, int | str, Decimal]] = []
@@ -201,9 +201,7 @@ def _numbers(entry: FoodDiaryEntry) -> tuple[Decimal | None, ...]:
 
 
 # -- rows -------------------------------------------------------------------------------------------
-def _row(
-    portion: _Portion, plan: UUID, meals: dict[str, UUID], parts: dict[str, int], zone: tzinfo
-) -> tuple[Any, ...]:  # fmt: skip
+def _row(portion: _Portion, plan: UUID, meals: dict[str, UUID], parts: dict[str, int], zone: tzinfo) -> tuple[Any, ...]:
     entry, food = portion.entry, portion.food
     moment = datetime.combine(entry.day, entry.time or _TIMES.get(entry.meal.lower(), _NOON), zone).astimezone(UTC)
     comment = _told(entry) if isinstance(food, str) else None

@@ -95,9 +95,7 @@ def _names(person: Person, records: Iterable[WorkoutSet], choices: Choices, sear
     return [_named(name, count, lines[name], names, choices, searches) for name, count in times.items()]
 
 
-def _named(
-    name: str, times: int, line: int, names: ExerciseNames, choices: Choices, searches: Searches
-) -> Named:  # fmt: skip
+def _named(name: str, times: int, line: int, names: ExerciseNames, choices: Choices, searches: Searches) -> Named:
     chosen, asked = choices.of(KIND, name), searches.get(name, "")
     if chosen and (not chosen.isdecimal() or names.label(int(chosen)) is None):
         chosen = None  # it is gone

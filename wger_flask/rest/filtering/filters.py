@@ -209,10 +209,12 @@ class FilterSet:
         commas = {name for name in args if name in self._numbers and any("," in text for text in args.getlist(name))}
         if not commas:
             return args
-        return MultiDict([
-            (name, text.replace(",", ".") if name in commas and text.count(",") + text.count(".") == 1 else text)
-            for name, text in args.items(multi=True)
-        ])  # fmt: skip
+        return MultiDict(
+            [
+                (name, text.replace(",", ".") if name in commas and text.count(",") + text.count(".") == 1 else text)
+                for name, text in args.items(multi=True)
+            ]
+        )
 
     def ignored(self, args: MultiDict[str, str]) -> dict[str, list[str]]:
         """Return the messages, by parameter, for values that a filter ignores although they say something.

@@ -52,7 +52,7 @@ _REFUSALS = {
     "422": ("OtherRequest", "The Idempotency-Key was sent with another request.", "Refusal"),
     "429": ("TooManyRequests", "Too many requests; Retry-After says how long to wait.", "Refusal"),
     "503": ("Unavailable", "The database, or where files lie, is away; Retry-After says when to try again.", "Trouble"),
-}  # fmt: skip
+}
 _NAMES = {
     "list": {"GET": "list", "POST": "create"},
     "detail": {"GET": "retrieve", "PUT": "update", "PATCH": "partial_update", "DELETE": "destroy"},

@@ -120,9 +120,10 @@ def _query(parameter: Parameter, resource: Resource) -> dict[str, Any]:
         made["allowEmptyValue"] = True
     if parameter.help == "comma-separated" or parameter.several:
         made |= {
-            "schema": {"type": "array", "items": schema}, "style": "form",
+            "schema": {"type": "array", "items": schema},
+            "style": "form",
             "explode": parameter.help != "comma-separated",
-        }  # fmt: skip
+        }
     if not parameter.help and parameter.label != parameter.name.replace("_", " "):
         words.insert(0, parameter.label)
     told = "; ".join(word for word in words if word)

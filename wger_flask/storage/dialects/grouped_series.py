@@ -38,9 +38,7 @@ class GroupedSeries(Dialect[D]):
         for key, local, *others in of_series(database, select, rows, series, *values):
             yield key, self.read_start(local).replace(tzinfo=zone), *others  # of an hour that comes twice, the first
 
-    def count_buckets(
-        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
-    ) -> int:  # fmt: skip
+    def count_buckets(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
         start, values = self.bucket_start(database, rows, series, size, zone)
         select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {start} FROM v JOIN s USING (series) LIMIT %s) found"
         count: int = of_series(database, select, rows, series, *values, most).fetchone()[0]

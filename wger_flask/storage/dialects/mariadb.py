@@ -37,9 +37,7 @@ _STARTS = {
 }
 
 
-class MariadbDialect(
-    PlainValues, RegexpNames["Mariadb"], ZonelessSeries["Mariadb"], SessionLocks["Mariadb"]
-):  # fmt: skip
+class MariadbDialect(PlainValues, RegexpNames["Mariadb"], ZonelessSeries["Mariadb"], SessionLocks["Mariadb"]):
     """Answers of MariaDB."""
 
     name = "mariadb"

@@ -103,9 +103,7 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
                 database.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
 
-    def stream(
-        self, database: Postgresql, sql: str, values: Sequence[object], at_once: int
-    ) -> Iterator[list[Row]]:  # fmt: skip
+    def stream(self, database: Postgresql, sql: str, values: Sequence[object], at_once: int) -> Iterator[list[Row]]:
         # The driver would fetch all rows at once: a cursor of the server gives some at a time.
         with database.connection().cursor(name=f"wger_flask_{next(_CURSORS)}") as cursor:
             cursor.execute(sql, values)

@@ -70,10 +70,8 @@ class PostgresqlSyncLog(SyncLogSql):
     def functions(self, node: Node) -> list[str]:
         called = _function_of(node)
         return [
-            _FUNCTION.format(
-                called=called, table=node.table, key=node.key, pending=PENDING, row=ROW, channel=_CHANNEL
-            )
-        ]  # fmt: skip
+            _FUNCTION.format(called=called, table=node.table, key=node.key, pending=PENDING, row=ROW, channel=_CHANNEL)
+        ]
 
     def is_installed(self, database: Any, triggers: Sequence[Trigger]) -> bool:
         held = {(name, table) for name, table, enabled in database.execute_sql(_TRIGGERS) if enabled != "D"}

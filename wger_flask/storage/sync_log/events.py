@@ -44,7 +44,7 @@ class EventsLost(LookupError):
 
 def read_events(
     nodes: Sequence[Node], by_table: Mapping[str, Node], user_id: int, since: Cursor | None, most: int
-) -> Events:  # fmt: skip
+) -> Events:
     """Return at most ``most`` events since a cursor; without one, none, and the cursor of now.
 
     Brings the log up to date first, and begins to keep the user's rows in it.  Raises :class:`EventsLost`.

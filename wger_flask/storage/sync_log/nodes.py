@@ -102,9 +102,7 @@ def _column(model: type[Model], name: str) -> peewee.Field:
     return column
 
 
-def _way(
-    model: type[Model], synced: Synced, children: dict[str, dict[tuple[str, str], None]]
-) -> tuple[str, str]:  # fmt: skip
+def _way(model: type[Model], synced: Synced, children: dict[str, dict[tuple[str, str], None]]) -> tuple[str, str]:
     """Return the joins from ``t`` to the user and the SQL for the user; notes who belongs to whom in ``children``."""
     joins: list[str] = []
     alias = "t"

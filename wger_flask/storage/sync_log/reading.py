@@ -136,9 +136,7 @@ def read_batch(nodes: dict[str, Node], name: str, after: int, until: int, new: b
     return batch
 
 
-def _read(
-    held: Any, nodes: dict[str, Node], bucket: int, after: int, newest: int, until: int, new: bool
-) -> Batch:  # fmt: skip
+def _read(held: Any, nodes: dict[str, Node], bucket: int, after: int, newest: int, until: int, new: bool) -> Batch:
     given = held.param
     shown = f"op = {PUT}" if new else f"op <> {MOVE}"
     query = f"""SELECT op_id, op, object_type, object_id, checksum, data FROM {OPERATION}
@@ -165,7 +163,7 @@ def _read(
 
 def _line(
     held: Any, nodes: dict[str, Node], number: int, op: int, table: str, key: Any, checksum: int, data: str | None
-) -> str:  # fmt: skip
+) -> str:
     begin = f'{{"op_id":"{number}","op":"{NAMES[op]}","checksum":{checksum}'
     if op == CLEAR:
         return begin + "}"

@@ -72,8 +72,9 @@ def _sent(body) -> dict:
         return {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
     form = {
         name: (BytesIO(value), "a.png", "image/png") if isinstance(value, bytes) else str(value)
-        for name, value in body.items() if value is not None and not isinstance(value, dict)
-    }  # fmt: skip
+        for name, value in body.items()
+        if value is not None and not isinstance(value, dict)
+    }
     return {"data": form, "content_type": "multipart/form-data"}
 
 

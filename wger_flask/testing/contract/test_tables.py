@@ -74,10 +74,11 @@ def test_a_table_is_a_list_in_all_else(api, resource, rows):
     client = api("grace")
     for kind, media_type in TABLES.items():
         for accept, wanted in (
-            (media_type, media_type), (f"{media_type}, */*;q=0.5", "application/json"),
+            (media_type, media_type),
+            (f"{media_type}, */*;q=0.5", "application/json"),
             (f"application/json;q=0.1, {media_type}", "application/json"),
             (f"{media_type}, application/*", "application/json"),
-        ):  # fmt: skip
+        ):
             assert client.head(f"{resource.name}/", headers={"Accept": accept}).mimetype == wanted, accept
         path = f"{resource.name}.{kind}/"
         head = client.head(path)

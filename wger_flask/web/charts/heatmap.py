@@ -55,12 +55,13 @@ def calendar(values: Mapping[date, float], last: date, width: int, weeks: int, u
 
     squares = tuple(
         Square(
-            round(_LEFT + room * ((day - monday).days // 7), 1), round(_TOP + room * day.weekday(), 1),
+            round(_LEFT + room * ((day - monday).days // 7), 1),
+            round(_TOP + room * day.weekday(), 1),
             level(values[day]) if day in values else 0,
             f"{day}: {number(values[day])} {unit}".rstrip() if day in values else str(day),
         )
         for day in days
-    )  # fmt: skip
+    )
     across = tuple(
         Mark(round(_LEFT + room * ((day - monday).days // 7), 1), f"{day:%b}")
         for day in days
