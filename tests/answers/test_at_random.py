@@ -71,13 +71,15 @@ class Life:
 
     def _statement(self) -> str:
         user = self.keys[self.random.choice(("grace", "linus"))]
-        return self.random.choice((
-            f"UPDATE exercises_muscle SET name_en = 'Muscle {self.made}' WHERE id = 1",
-            f"UPDATE core_userprofile SET time_zone = '{self.random.choice(ZONES)}' WHERE user_id = {user}",
-            f"UPDATE nutrition_nutritionplan SET description = 'Other {self.made}' WHERE user_id = {user}",
-            f"UPDATE manager_routine SET name = 'Other {self.made}' WHERE user_id = {user}",
-            "UPDATE measurements_measurement SET value = value + 1",
-        ))  # fmt: skip
+        return self.random.choice(
+            (
+                f"UPDATE exercises_muscle SET name_en = 'Muscle {self.made}' WHERE id = 1",
+                f"UPDATE core_userprofile SET time_zone = '{self.random.choice(ZONES)}' WHERE user_id = {user}",
+                f"UPDATE nutrition_nutritionplan SET description = 'Other {self.made}' WHERE user_id = {user}",
+                f"UPDATE manager_routine SET name = 'Other {self.made}' WHERE user_id = {user}",
+                "UPDATE measurements_measurement SET value = value + 1",
+            )
+        )
 
 
 def _told(answer) -> tuple:

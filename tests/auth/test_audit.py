@@ -52,8 +52,9 @@ def test_a_login_and_one_that_fails_are_noted_however_it_is_tried(anybody, path,
     for password in ("s3cret wrong", PASSWORD):
         anybody.post(path, {"username": "grace", "password": password})
     assert acts(audit.LOGIN_FAILED, audit.LOGIN) == [
-        (audit.LOGIN_FAILED, "", "grace", ""), (audit.LOGIN, "grace", "grace", more),
-    ]  # fmt: skip
+        (audit.LOGIN_FAILED, "", "grace", ""),
+        (audit.LOGIN, "grace", "grace", more),
+    ]
 
 
 def test_what_was_typed_as_a_name_is_not_kept_unless_an_account_has_it(anybody):
@@ -86,10 +87,12 @@ def test_what_is_done_to_an_account_is_noted(app, user):
         delete_account(User.get_by_id(made))
     by = audit.BY_COMMAND
     assert acts() == [
-        (audit.PASSWORD_CHANGED, by, "grace", ""), (audit.TOKEN_MADE, by, "grace", ""),
-        (audit.TOKEN_REVOKED, by, "grace", ""), (audit.USER_CREATED, by, "hopper", "an administrator"),
+        (audit.PASSWORD_CHANGED, by, "grace", ""),
+        (audit.TOKEN_MADE, by, "grace", ""),
+        (audit.TOKEN_REVOKED, by, "grace", ""),
+        (audit.USER_CREATED, by, "hopper", "an administrator"),
         (audit.USER_DELETED, by, "hopper", ""),
-    ]  # fmt: skip
+    ]
 
 
 def test_second_factors_are_noted(user):

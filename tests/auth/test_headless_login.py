@@ -99,8 +99,10 @@ def test_somebody_who_was_shut_out(phone, grace):
         User.update(is_active=False).where(User.username == "grace").execute()
     answer = phone.post("auth/login", GRACE)
     assert (answer.status_code, answer.json["data"], answer.json["meta"]["is_authenticated"]) == (
-        401, {"flows": FLOWS}, False,
-    )  # fmt: skip
+        401,
+        {"flows": FLOWS},
+        False,
+    )
     assert grace.get("auth/session").status_code == 410
 
 

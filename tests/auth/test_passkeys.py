@@ -66,9 +66,10 @@ class Device:
         key = bytes(16) + len(self.id).to_bytes(2) + self.id + cbor2.dumps(public)
         sent = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": self._data(self.flags | 0x40, key)})
         response = {
-            "attestationObject": encoded(sent), "clientDataJSON": encoded(self._client("webauthn.create", challenge)),
+            "attestationObject": encoded(sent),
+            "clientDataJSON": encoded(self._client("webauthn.create", challenge)),
             "more": "\x00",
-        }  # fmt: skip
+        }
         return {"id": encoded(self.id), "rawId": encoded(self.id), "type": "public-key", "response": response,
                 "clientExtensionResults": {"credProps": {"rk": True}}}  # fmt: skip
 

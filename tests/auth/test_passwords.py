@@ -150,9 +150,10 @@ def test_one_hash_that_fills_memory_is_made_at_a_time(monkeypatch):
     held = []
     real = argon2.PasswordHasher.verify
     monkeypatch.setattr(
-        argon2.PasswordHasher, "verify",
+        argon2.PasswordHasher,
+        "verify",
         lambda self, *args: held.append(passwords._alone.locked()) or real(self, *args),
-    )  # fmt: skip
+    )
     assert passwords.matches("secret", KNOWN["argon2"][1]) and held == [True]
     assert not passwords._alone.locked()
 

@@ -350,8 +350,10 @@ def test_an_app_sets_up_shows_and_removes(app, grace, outbox):
     assert App(app).post("auth/login", GRACE).status_code == 200
     assert grace.get("account/authenticators/totp").json["meta"]["secret"] != secret
     assert [message["Subject"] for message in outbox] == [
-        "A second factor was set up", "New recovery codes", "The second factor was removed",
-    ]  # fmt: skip
+        "A second factor was set up",
+        "New recovery codes",
+        "The second factor was removed",
+    ]
 
 
 def test_what_is_delicate_asks_again_after_a_while(app, grace, clock):
@@ -367,8 +369,9 @@ def test_what_is_delicate_asks_again_after_a_while(app, grace, clock):
         answer = call()
         assert answer.status_code == 401 and answer.json["meta"] == {"is_authenticated": True}
         assert answer.json["data"]["flows"] == [
-            {"id": "reauthenticate"}, {"id": "mfa_reauthenticate", "types": ["recovery_codes", "totp"]},
-        ]  # fmt: skip
+            {"id": "reauthenticate"},
+            {"id": "mfa_reauthenticate", "types": ["recovery_codes", "totp"]},
+        ]
         assert answer.json["data"]["user"]["username"] == "grace"
     assert codes(grace.post("auth/reauthenticate", {"password": "wrong"})) == [("incorrect_password", "password")]
     assert codes(grace.post("auth/2fa/reauthenticate", {"code": "000000"})) == [("incorrect_code", "code")]

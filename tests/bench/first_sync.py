@@ -36,8 +36,9 @@ def enlarge(database: Path) -> None:
         names = [(uuid.uuid4().hex, f"Name {number}") for number in range(CATALOGUE - there)]
         held.executemany(
             "INSERT INTO exercises_alias (uuid, alias, translation_id) VALUES "
-            "(?, ?, (SELECT min(id) FROM exercises_translation))", names,
-        )  # fmt: skip
+            "(?, ?, (SELECT min(id) FROM exercises_translation))",
+            names,
+        )
         for user in USERS:
             query = "SELECT c.id FROM measurements_category c JOIN auth_user u ON u.id = c.user_id WHERE username = ?"
             category = held.execute(query, (user,)).fetchone()[0]

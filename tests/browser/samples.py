@@ -163,9 +163,11 @@ def photograph(person: Person, today: date) -> None:
         picture.save(stream, "JPEG")
         stream.seek(0)
         person.send(
-            "gallery", date=(today - timedelta(days=back)).isoformat(), description=f"{back} days ago, front",
+            "gallery",
+            date=(today - timedelta(days=back)).isoformat(),
+            description=f"{back} days ago, front",
             image=(stream, f"photo-{number}.jpg"),
-        )  # fmt: skip
+        )
 
 
 def everything(app, key: str, today: date) -> dict[str, object]:

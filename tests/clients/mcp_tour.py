@@ -229,8 +229,9 @@ def body(tour: Tour) -> None:
     tour.judge("the newest weight is first", lambda: has(weight=79.9, unit="kg")(rows(history)[0]))
     tour.judge("a weight in pounds stays one", lambda: has(weight=181, unit="lb")(rows(history)[1]))
     tour.judge("it is known in kilograms", lambda: abs(float(rows(history)[1]["weight_kg"]) - 82.1) < 0.01)
-    tour.use("get_body_weight_history", lambda found: len(rows(found)) == 1, date_from="2024-05-01",
-             date_to="2024-05-01")  # fmt: skip
+    tour.use(
+        "get_body_weight_history", lambda found: len(rows(found)) == 1, date_from="2024-05-01", date_to="2024-05-01"
+    )
     tour.use("summarize_measurements", lambda found: len(rows(found)) > 1, bucket="month")
     tour.use("summarize_measurements", some, bucket="auto", timezone_name="Europe/Berlin", date_from="2024-05-01")
     waist = key(tour.use("create_measurement_category", has(unit="cm"), name="Waist"))

@@ -227,8 +227,9 @@ def test_migrating_changes_nothing_of_wgers(reference):
     ours = [line for line in done if "wger_flask_" in line or line.startswith("applied")]
     # The reference is of the branch: the release has two steps more, of which it is told.
     assert ours and {line.split()[1] for line in done if line.startswith("noted")} == {
-        "core.0028_longlivedsession", "core.0029_userprofile_timezone"
-    }  # fmt: skip
+        "core.0028_longlivedsession",
+        "core.0029_userprofile_timezone",
+    }
     after = contents(reference)
     release = {"core_longlivedsession", "django_migrations"}
     assert {table: what for table, what in not_ours(after).items() if table not in release} == {

@@ -70,8 +70,10 @@ def test_pauses_and_new_year():
     assert streaks_in(dates("2024-01-02", "2024-01-31")).last_pause is None  # 29 days
     assert longest_pause(dates("2024-01-02", "2024-01-31")) == 29 and longest_pause([]) == 0
     assert [saturday_of(day) for day in dates("2024-11-01", "2024-11-02", "2024-11-03")] == [
-        None, date("2024-11-02"), date("2024-11-02"),
-    ]  # fmt: skip
+        None,
+        date("2024-11-02"),
+        date("2024-11-02"),
+    ]
 
 
 # -- the row -------------------------------------------------------------------------------

@@ -49,8 +49,10 @@ def test_units_and_energy():
     assert kilojoules(Decimal(100)) == Decimal("418.400")
     assert OATS.energy_kilojoule == Decimal("1548.080")
     assert energy_shares(OATS) == {
-        "protein": Decimal("14.59"), "carbohydrates": Decimal("63.46"), "fat": Decimal("17.03"),
-    }  # fmt: skip
+        "protein": Decimal("14.59"),
+        "carbohydrates": Decimal("63.46"),
+        "fat": Decimal("17.03"),
+    }
     assert energy_shares(Nutrients()) == {"protein": None, "carbohydrates": None, "fat": None}
 
 

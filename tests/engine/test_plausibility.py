@@ -11,10 +11,12 @@ from wger_flask.engine.plausibility import Label, contradiction, energy_of
 
 def label(protein, carbohydrates, fat, kcal=None, **rest):
     numbers = {"protein": protein, "carbohydrates": carbohydrates, "fat": fat, "kcal": kcal, **rest}
-    return Label(**{
-        name: value if value is None or isinstance(value, bool) else Decimal(str(value))
-        for name, value in numbers.items()
-    })  # fmt: skip
+    return Label(
+        **{
+            name: value if value is None or isinstance(value, bool) else Decimal(str(value))
+            for name, value in numbers.items()
+        }
+    )
 
 
 REAL = {

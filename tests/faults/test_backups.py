@@ -117,8 +117,9 @@ def written(port: int) -> Iterator[Told]:
 
 def run(url: str, folder: Path, *arguments: object) -> None:
     """Run a command on a database and the files in ``folder``, as a person does."""
-    env = dict(os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
-               WGER_PLUGINS="none")  # fmt: skip
+    env = dict(
+        os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing", WGER_PLUGINS="none"
+    )
     command = [sys.executable, "-m", "wger_flask", *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, (done.stdout, done.stderr)

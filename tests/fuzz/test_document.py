@@ -29,7 +29,8 @@ SAMPLES = (
     "register", "check-language", "auth/login", "account/email", "upload-powersync-data",
 )  # fmt: skip
 CONFIG = {
-    "seed": 1, "continue-on-failure": True,
+    "seed": 1,
+    "continue-on-failure": True,
     "checks": {
         # What a reference leads to, and how values go together, no schema can say: such a body may be refused; and
         # what is gone takes nothing; nor does a key of a write that was made before.
@@ -37,7 +38,7 @@ CONFIG = {
             "expected-statuses": ["2xx", "3xx", "400", "401", "403", "404", "409", "410", "422", "429", "5xx"],
         },
     },
-}  # fmt: skip
+}
 # An upload of an offline client is never refused by a status, whatever it sends: it would send it again for ever.
 ANSWERED = {("negative_data_rejection", "/api/v2/upload-powersync-data")}
 

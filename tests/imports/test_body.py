@@ -46,8 +46,9 @@ def test_measurements_come_once_and_can_be_taken_back(user):
     assert made["Systolic blood pressure"].parent_id == made["Blood pressure"].id
     weights = Measurement.select().where(Measurement.category == made["Body weight"].id).order_by(Measurement.date)
     assert [(row.value, row.extra_data) for row in weights] == [
-        (Decimal("80.13"), {"unit": "kg"}), (Decimal("170"), {"unit": "lb"}),
-    ]  # fmt: skip
+        (Decimal("80.13"), {"unit": "kg"}),
+        (Decimal("170"), {"unit": "lb"}),
+    ]
     assert Measurement.select().where(Measurement.category == made["Waist"].id).count() == 2
     assert bring(user, *records)[0] is None
     undo(last_run(user))
@@ -71,9 +72,11 @@ def test_what_cannot_be_is_told_and_left_out(user):
     )  # fmt: skip
     assert plan.new == 0 and not Measurement.select().count()
     assert [(remark.line, remark.text) for remark in plan.remarks] == [
-        (1, "body weight is not between 20 and 350"), (2, "body weight is in kg or lb"),
-        (3, "the category index is a calculated one"), (4, "body fat is not between 2 and 60"),
-    ]  # fmt: skip
+        (1, "body weight is not between 20 and 350"),
+        (2, "body weight is in kg or lb"),
+        (3, "the category index is a calculated one"),
+        (4, "body fat is not between 2 and 60"),
+    ]
 
 
 def test_a_value_in_another_unit_than_its_category_says_so(user):

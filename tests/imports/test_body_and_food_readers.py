@@ -78,8 +78,9 @@ def test_openscale():
 def test_a_weight_without_a_unit_is_in_the_one_that_is_chosen():
     options = ImportOptions(weight_unit="lb")
     assert told(read("dateTime,weight,bone\n2020-01-31 23:59,161.1,3\n", options)) == [
-        (2, "body_weight", "161.1", "lb"), (2, "Bone mass", "3", "kg"),
-    ]  # fmt: skip
+        (2, "body_weight", "161.1", "lb"),
+        (2, "Bone mass", "3", "kg"),
+    ]
 
 
 def test_apple_health():
@@ -159,9 +160,11 @@ def test_a_document_that_would_fill_the_memory_is_refused():
             return data
 
     for start, more in (
-        (b'<HealthData a="', b"a" * 65536), (b"<HealthData>", b"<a>" * 9999), (b"<?xml version='1.0'?>", b" " * 65536),
+        (b'<HealthData a="', b"a" * 65536),
+        (b"<HealthData>", b"<a>" * 9999),
+        (b"<?xml version='1.0'?>", b" " * 65536),
         (b"<HealthData><!--", b"x" * 65536),
-    ):  # fmt: skip
+    ):
         stream = Stream(start, more, 2000)
         with pytest.raises(ImportRefused) as refused:
             list(apple_health.read(ImportSource(stream), BERLIN))
@@ -198,9 +201,10 @@ def test_google_fit():
 def test_google_fit_with_blood_pressure():
     header = "Date,Average systolic blood pressure (mmHg),Average diastolic blood pressure (mmHg),Average weight (kg)"
     assert told(read(f"{header}\n2024-03-01,121.5,80,78.4\n")) == [
-        (2, "body_weight", "78.4", "kg"), (2, "blood_pressure_systolic", "121.5", "mmHg"),
+        (2, "body_weight", "78.4", "kg"),
+        (2, "blood_pressure_systolic", "121.5", "mmHg"),
         (2, "blood_pressure_diastolic", "80", "mmHg"),
-    ]  # fmt: skip
+    ]
 
 
 def test_samsung_health():
@@ -220,9 +224,10 @@ def test_samsung_health():
     other = {"com.samsung.health.height.20240301.csv": b"com.samsung.health.height,1,1\nheight\n178\n"}
     assert len(read(zipped({name: sample("samsung-health.csv")} | other))) == 6
     pressures = [
-        (3, "blood_pressure_systolic", "122", "mmHg"), (3, "blood_pressure_diastolic", "81", "mmHg"),
+        (3, "blood_pressure_systolic", "122", "mmHg"),
+        (3, "blood_pressure_diastolic", "81", "mmHg"),
         (3, "heart_rate", "63", "bpm"),
-    ]  # fmt: skip
+    ]
     assert told(read(sample("samsung-blood-pressure.csv"))) == pressures
     both = {name: sample("samsung-health.csv"), "com.samsung.shealth.blood_pressure.20240301.csv": sample(
         "samsung-blood-pressure.csv")}  # fmt: skip
@@ -236,18 +241,22 @@ def test_withings():
     ]  # fmt: skip
     assert told(read(sample("withings-german.csv"))) == told(read(sample("withings.csv")))[:5]
     assert told(read('Date,"Weight (lb)","Fat mass (lb)"\n2024-03-01 07:00:00,180,36\n')) == [
-        (2, "body_weight", "180", "lb"), (2, "body_fat", "20", "%"),
-    ]  # fmt: skip
+        (2, "body_weight", "180", "lb"),
+        (2, "body_fat", "20", "%"),
+    ]
     assert [metric for _, metric, _, _ in told(read(sample("withings-bp.csv")))] == [
-        "blood_pressure_systolic", "blood_pressure_diastolic", "heart_rate",
-    ]  # fmt: skip
+        "blood_pressure_systolic",
+        "blood_pressure_diastolic",
+        "heart_rate",
+    ]
 
 
 STEPS, WAYS = b"date,value\n2024-03-01,8400\n", b"date,value\n2024-03-01,6200.4\n"
 PRESSURES = [
-    (2, "blood_pressure_systolic", "121", "mmHg"), (2, "blood_pressure_diastolic", "79", "mmHg"),
+    (2, "blood_pressure_systolic", "121", "mmHg"),
+    (2, "blood_pressure_diastolic", "79", "mmHg"),
     (2, "heart_rate", "61", "bpm"),
-]  # fmt: skip
+]
 
 
 def test_of_an_archive_of_withings_all_is_read_that_has_a_place_here():
@@ -324,10 +333,12 @@ def test_cronometer():
 def test_fatsecret():
     entries = read(sample("fatsecret.csv"))
     assert [(one.line, one.day.day, one.meal, one.food, one.energy, one.grams) for one in entries] == [
-        (19, 1, "Breakfast", "Rolled Oats", 300, 80), (21, 1, "Breakfast", "Oolong Tea", 0, None),
-        (24, 1, "Dinner", "Smoked Salmon", 160, 56), (26, 1, "Dinner", "Bread & Butter", 740, None),
+        (19, 1, "Breakfast", "Rolled Oats", 300, 80),
+        (21, 1, "Breakfast", "Oolong Tea", 0, None),
+        (24, 1, "Dinner", "Smoked Salmon", 160, 56),
+        (26, 1, "Dinner", "Bread & Butter", 740, None),
         (29, 2, "Lunch", "Lunch", 950, None),
-    ]  # fmt: skip
+    ]
     assert entries[2].sodium == Decimal("1.26") and entries[3].unit == "slices"
 
 
@@ -361,7 +372,7 @@ def test_amounts(text, amount, unit, grams):
         ("fatsecret", "# Food Diary Report\n", 1),
         ("fatsecret", "# Food Diary Report\n# Report Details\nDate,Cals\n", 3),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_names_the_line(app, text, line):
     with pytest.raises(ImportRefused) as refused:
         read(text, app=app)

@@ -23,8 +23,10 @@ def told(template, tmp_path, monkeypatch):
     """Run a command on a database with people in it, and return its output."""
     held = template.copy(tmp_path)
     for name, value in (
-        ("WGER_PROFILE", "testing"), ("WGER_INSTANCE_PATH", str(tmp_path)), ("WGER_DATABASE_URL", held.url),
-    ):  # fmt: skip
+        ("WGER_PROFILE", "testing"),
+        ("WGER_INSTANCE_PATH", str(tmp_path)),
+        ("WGER_DATABASE_URL", held.url),
+    ):
         monkeypatch.setenv(name, value)
 
     def run(*arguments: str, status: int = 0) -> str:
@@ -83,8 +85,9 @@ def test_names_are_mapped_by_name_or_id_and_listed_where_they_are_not(told, tmp_
     output = told("import-from", "hevy", str(file), "--user", "grace", "--dry-run")
     assert "2 were left out" in output or "were left out for their names" in output
     assert "  Odd = Press (1), first in line 5" in output
-    output = told("import-from", "hevy", str(file), "--user", "grace", "--map", "Odd = Press=bench press",
-                  "--map", "Treadmill=")  # fmt: skip
+    output = told(
+        "import-from", "hevy", str(file), "--user", "grace", "--map", "Odd = Press=bench press", "--map", "Treadmill="
+    )
     assert "Odd" not in output and "Treadmill (1): to be left out, as was chosen" in output
     assert WorkoutLog.get(WorkoutLog.weight == 80).exercise.id == 1
 

@@ -96,11 +96,12 @@ def test_a_barcode_is_the_food_whatever_its_name(person, oats):
 def test_what_is_not_known_is_noted_as_what_it_contained(person):
     plan, _ = imported(person, STEW)
     assert entries() == [
-        ("Carbohydrates (imported)", 30, "Mum's stew, 1 bowl"), ("Dietary fiber (imported)", 10, "Mum's stew, 1 bowl"),
+        ("Carbohydrates (imported)", 30, "Mum's stew, 1 bowl"),
+        ("Dietary fiber (imported)", 10, "Mum's stew, 1 bowl"),
         ("Fat (imported)", Decimal("20.50"), "Mum's stew, 1 bowl"),
         ("Other energy (imported)", Decimal("13.88"), "Mum's stew, 1 bowl"),
         ("Protein (imported)", 30, "Mum's stew, 1 bowl"),
-    ]  # fmt: skip
+    ]
     energy = sum(item.ingredient.energy * item.amount / 100 for item in LogItem.select())
     assert abs(energy - 500) < 1
     assert [remark.line for remark in plan.remarks] == [4] and plan.new == 1

@@ -57,9 +57,11 @@ def test_a_sample_is_read_however_it_is_packed_and_spelled(name):
     content = sample(name)
     expected = read(content)
     for spelled in (
-        gzip.compress(content), b"\xef\xbb\xbf" + content, content.decode().encode("utf-16"),
+        gzip.compress(content),
+        b"\xef\xbb\xbf" + content,
+        content.decode().encode("utf-16"),
         content.decode().encode("cp1252"),
-    ):  # fmt: skip
+    ):
         assert read(spelled) == expected
     assert read(content.replace(b"two\nlines", b"").replace(b"\n", b"\r\n"))[0] == expected[0]
 

@@ -111,10 +111,11 @@ def test_what_was_changed_since_is_asked_about(grace):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "this file is of no app that is known here"), (b"PK\x03\x04", "this file is of no app"),
+        (b"", "this file is of no app that is known here"),
+        (b"PK\x03\x04", "this file is of no app"),
         (sample("hevy.csv").replace(b"28 Mar", b"28 Foo"), "line 5, column start_time"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_told_and_nothing_is_kept(grace, content, told):
     sent = grace.upload(content)
     assert sent.status_code == 400 and told in sent.text

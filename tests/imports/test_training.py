@@ -194,7 +194,7 @@ def test_a_choice_is_its_owners_alone(user, people):
         ("40", "", "500", "m", "", (Decimal("0.5"), "Kilometers"), (40, "kg")),
         ("40", "", "", "", "0:01:00", (60, "Seconds"), (40, "kg")),
     ],
-)  # fmt: skip
+)
 def test_amounts_and_loads(user, weight, reps, distance, unit, time, amount, load):
     head = "Date,Exercise,Category,Weight,Weight Unit,Reps,Distance,Distance Unit,Time"
     bring(user, f"{head}\n2024-03-04,Deadlift,,{weight},kg,{reps},{distance},{unit},{time}")

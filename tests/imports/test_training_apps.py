@@ -123,8 +123,9 @@ def test_liftlog_begins_a_workout_with_its_first_set():
     assert format == "liftlog"
     first = at(2024, 10, 16, 10, 42, 38)
     assert [(one["start"], one["moment"], one["order"], one["line"]) for one in sets[:2]] == [
-        (first, first, 0, 3), (first, at(2024, 10, 16, 10, 44, 39), 1, 2),
-    ]  # fmt: skip
+        (first, first, 0, 3),
+        (first, at(2024, 10, 16, 10, 44, 39), 1, 2),
+    ]
     assert (sets[2]["weight_unit"], sets[2]["comment"]) == ("lb", "grip")
 
 

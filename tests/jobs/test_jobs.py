@@ -56,8 +56,9 @@ def test_a_process_that_serves_does_them_in_a_thread_of_its_own(app, monkeypatch
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.01)
     done = threading.Event()
     app.extensions["wger_flask"].registry.jobs[:], before = (
-        [Job("tell", DAY, done.set)], app.extensions["wger_flask"].registry.jobs[:],
-    )  # fmt: skip
+        [Job("tell", DAY, done.set)],
+        app.extensions["wger_flask"].registry.jobs[:],
+    )
     try:
         worker.start(app)
         assert done.wait(60)

@@ -301,8 +301,10 @@ def test_what_comes_and_goes_while_a_database_is_copied_is_held(store):
         store.save(b"fourth", "d.png")
         store.delete("d.png")
         assert {name: (kept.root / name).read_bytes() for name in kept.names()} == {
-            "a.png": b"first", "b.png": b"second", "c.png": b"third",
-        }  # fmt: skip
+            "a.png": b"first",
+            "b.png": b"second",
+            "c.png": b"third",
+        }
     assert files(store) == {"c.png": b"third"}
 
 

@@ -170,8 +170,9 @@ def told_in(source: str):
 def test_whatever_is_wrong_is_told_with_what_to_do(module, path):
     found = list(told_in(path.read_text(encoding="utf-8")))
     without = [
-        ast.unparse(args[0]) for args in found
+        ast.unparse(args[0])
+        for args in found
         if not any(isinstance(arg, ast.Starred) for arg in args)
         and (len(args) != 4 or isinstance(args[3], ast.Constant) and not args[3].value)
-    ]  # fmt: skip
+    ]
     assert found and not without

@@ -62,8 +62,9 @@ def test_a_migration_that_was_not_applied_is_told(anybody):
         Migration.delete().where(Migration.name == Migration.select(Migration.name).limit(1)).execute()
     ready = anybody.get("/readyz")
     assert (ready.status_code, ready.json["checks"]) == (
-        503, WELL | {"migrations": "are missing: run wger-flask migrate"},
-    )  # fmt: skip
+        503,
+        WELL | {"migrations": "are missing: run wger-flask migrate"},
+    )
 
 
 def test_a_media_folder_is_looked_at(tmp_path, monkeypatch):

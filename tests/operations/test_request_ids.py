@@ -131,7 +131,7 @@ def test_the_servers_own_lines_are_json_and_tell_nothing_of_who_asked(template, 
         ("GET", "/api/v2/exercise/", 200),
         ("GET", "/user/password/reset/<key>", 400),
         ("GET", "/media/<path:name>", 404),
-    ]  # fmt: skip
+    ]
     assert requests[0]["request_id"] == "seven" and MADE.fullmatch(requests[1]["request_id"])
     assert requests[0]["bytes"] > 0 and requests[0]["ms"] > 0
     assert not any(word in server.log.read_text() for word in ("s3cret", "grace", "Phone", '127.0.0.1"'))

@@ -81,7 +81,7 @@ def test_what_exists_is_taken(prepare, register, write, options):
         ("max_age='NONSENSE'", "max_age 'NONSENSE' is no setting of seconds"),
         ("max_age='TIME_ZONE'", "max_age 'TIME_ZONE' is no setting of seconds"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_exist(prepare, register, write, options, told):
     write("mine.py", source(options))
     register()

@@ -81,13 +81,15 @@ def test_some_of_a_columns_choices(naps):
     assert minutes(client, "kind__in=") == [20, 60, 90]
     refused = client.get("nap/?kind__in=s,x")
     assert (refused.status_code, refused.json) == (
-        400, {"kind__in": ["Select a valid choice. x is not one of the available choices."]},
-    )  # fmt: skip
+        400,
+        {"kind__in": ["Select a valid choice. x is not one of the available choices."]},
+    )
     paths = client.get("schema?format=json").json["paths"]
     [said] = [item for item in paths["/api/v2/nap/"]["get"]["parameters"] if item["name"] == "kind__in"]
     assert (said["explode"], said["schema"]) == (
-        False, {"type": "array", "items": {"type": "string", "enum": ["s", "l", "p"]}},
-    )  # fmt: skip
+        False,
+        {"type": "array", "items": {"type": "string", "enum": ["s", "l", "p"]}},
+    )
 
 
 def test_pages_offer_the_choices_and_say_how_a_lone_value_is_compared(naps):

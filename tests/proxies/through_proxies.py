@@ -26,7 +26,7 @@ WALK = {"clock", "login", "token", "liveness", "stream", "upload", "live"}  # of
 BUFFERING = {  # what makes them hold answers back; nothing was found that makes Apache
     "nginx.conf": lambda text: text.replace("proxy_read", "proxy_ignore_headers X-Accel-Buffering; proxy_read"),
     "Caddyfile": lambda text: text.replace("flush_interval -1", "buffer_responses"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module", params=[(proxy, path) for proxy in PROXIES for path in (False, True)], ids=str)

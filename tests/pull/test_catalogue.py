@@ -173,8 +173,9 @@ def test_routines_and_logs_are_led_over_to_what_took_the_place(source, run, trai
     kept = Exercise.get(Exercise.uuid == key("exercise", 3))
     assert WorkoutLog.select().where(WorkoutLog.exercise == kept).count() == 3
     assert {str(row.uuid) for row in DeletionLog.select().where(DeletionLog.model_type == "base")} == {
-        key("exercise", 1), key("exercise", 2),
-    }  # fmt: skip
+        key("exercise", 1),
+        key("exercise", 2),
+    }
 
 
 def test_nobody_loses_training(source, run, trained):

@@ -72,8 +72,9 @@ def test_a_value_that_cannot_be_is_left_out_and_tried_again(source, run, api):
     source.profile |= {"height": 9000, "notification_language": 77}
     told = run(source, ["profile"], user="linus").left_out
     assert sorted(line.partition(":")[0] for line in told) == [
-        "userprofile, height", "userprofile, notification_language",
-    ]  # fmt: skip
+        "userprofile, height",
+        "userprofile, notification_language",
+    ]
     assert of(api("linus"))["calories"] == 2700
     source.profile |= {"height": 170, "notification_language": 1}
     assert run(source, ["profile"], user="linus").left_out == []

@@ -129,8 +129,9 @@ def test_a_mistake_is_told_in_one_sentence(api, broken, caplog):
     answer = api().get("muscle/")
     assert (answer.status_code, answer.mimetype) == (500, "application/json")
     assert answer.json == {
-        "detail": "The server made a mistake. It was noted in the log.", "request_id": answer.headers["X-Request-ID"],
-    }  # fmt: skip
+        "detail": "The server made a mistake. It was noted in the log.",
+        "request_id": answer.headers["X-Request-ID"],
+    }
     assert "secret detail" in caplog.text
     page = api().get("muscle/", headers={"Accept": BROWSER})
     assert (page.status_code, page.mimetype) == (500, "text/html")

@@ -139,8 +139,10 @@ def test_all_wrong_values_are_told_at_once(app):
             MultiDict({"value": "x", "date__date": "y", "category__order__in": "1,z", "category__order": "1"}),
         )
     assert wrong.value.body == {
-        "value": ["Enter a number."], "date__date": ["Enter a valid date."], "category__order__in": ["Enter a number."],
-    }  # fmt: skip
+        "value": ["Enter a number."],
+        "date__date": ["Enter a valid date."],
+        "category__order__in": ["Enter a number."],
+    }
 
 
 def test_a_list_of_nothing_has_no_rows(entries):

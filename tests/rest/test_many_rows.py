@@ -54,8 +54,9 @@ def test_what_an_index_refuses_is_told_in_its_place_and_nothing_stays(api, categ
 def test_rows_of_others_are_no_place_to_write_to(api, category):
     answer = api("linus").post("measurement/", measurements(category, 2))
     assert (answer.status_code, Measurement.select().count()) == (
-        api("linus").post("measurement/", measurements(category, 1)[0]).status_code, 0,
-    )  # fmt: skip
+        api("linus").post("measurement/", measurements(category, 1)[0]).status_code,
+        0,
+    )
 
 
 def test_a_list_can_be_sent_again(api, category):

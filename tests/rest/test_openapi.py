@@ -87,8 +87,10 @@ def test_what_is_said_of_a_resource(document):
     assert {"date", "-date", "value"} <= set(parameters["ordering"]["schema"]["anyOf"][0]["items"]["enum"])
     assert {} not in listing["security"]
     assert set(making["requestBody"]["content"]) == {
-        "application/json", "application/x-www-form-urlencoded", "multipart/form-data",
-    }  # fmt: skip
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    }
     assert set(making["responses"]) >= {"201", "400", "403", "406"}
     row = document["components"]["schemas"]["WeightEntry"]
     assert row["required"] == ["id", "date", "weight", "user"]

@@ -196,8 +196,10 @@ def test_the_steps_of_a_plugin_run_once(nap, steps):
     steps("m0002_add_text", "alter.add_column('plugin_naps_diary', 'text', columns.Text(default=''))")
     assert not migrations.is_current(models, plugins)
     assert without_copy(migrations.migrate(models, plugins)) == [
-        "created table plugin_naps_diary", "applied naps.m0001_add_note", "applied naps.m0002_add_text",
-    ]  # fmt: skip
+        "created table plugin_naps_diary",
+        "applied naps.m0001_add_note",
+        "applied naps.m0002_add_text",
+    ]
     assert [row.note for row in new.select()] == ["-", "-"]
     assert migrations.migrate(models, plugins) == [] and migrations.is_current(models, plugins)
 

@@ -65,8 +65,10 @@ def test_weights_become_measurements(before):
     assert {row.id.version for row in categories.values()} == {7}
     moved = Measurement.select().where(Measurement.category.in_(list(categories.values())))
     assert {row.id.hex: (row.category.user_id, row.value, row.extra_data["unit"]) for row in moved} == {
-        KEYS[2]: (1, 80.5, "kg"), KEYS[4]: (2, 180, "lb"), KEYS[5]: (3, 70, "kg"),
-    }  # fmt: skip
+        KEYS[2]: (1, 80.5, "kg"),
+        KEYS[4]: (2, 180, "lb"),
+        KEYS[5]: (3, 70, "kg"),
+    }
     assert all((row.source, row.external_id, row.notes) == ("user", None, "") for row in moved)
 
 

@@ -93,8 +93,9 @@ def test_a_session_gets_a_start_and_an_end(before, name):
     session = Session.get()
     assert (session.id, session.user_id, session.impression) == (key, before.id, "2")
     assert [moment and moment.astimezone(BERLIN) for moment in (session.datetime_start, session.datetime_end)] == [
-        local(start), local(end),
-    ]  # fmt: skip
+        local(start),
+        local(end),
+    ]
 
 
 def test_many_sessions_are_brought_over_some_at_a_time(before, monkeypatch):

@@ -68,9 +68,10 @@ class Household:
 
     def texts(self, model, name: str) -> dict[str, str]:
         return {
-            column.name: f"mark of {name}" for column in columns_of(model).values()
+            column.name: f"mark of {name}"
+            for column in columns_of(model).values()
             if isinstance(column, columns.Text) and not column.choices
-        }  # fmt: skip
+        }
 
     def sync(self) -> None:
         for phone in self.phones.values():

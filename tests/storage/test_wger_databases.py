@@ -99,9 +99,11 @@ def test_an_upgrade_is_that_of_wger(tmp_path, upgraded_by_wger, age):
         del apart["account_emailaddress"]
     assert apart == {}
     assert [max(names[app]) for app in ("core", "manager", "measurements", "weight")] == [
-        "0029_userprofile_timezone", "0029_alter_workoutsession_options_and_more", "0009_calculated_source",
+        "0029_userprofile_timezone",
+        "0029_alter_workoutsession_options_and_more",
+        "0009_calculated_source",
         "0006_delete_weightentry",
-    ]  # fmt: skip
+    ]
 
 
 def weighed(row, categories):

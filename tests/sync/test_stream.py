@@ -146,8 +146,10 @@ def test_a_change_comes_in_one_piece(held, phone):
     assert kinds(told) == ["checkpoint_diff", "data", "checkpoint_complete"]
     diff = told[0]["checkpoint_diff"]
     assert (diff["last_op_id"], [b["bucket"] for b in diff["updated_buckets"]], diff["removed_buckets"]) == (
-        "1", [OWN], []
-    )  # fmt: skip
+        "1",
+        [OWN],
+        [],
+    )
     assert source.advance() == b""
 
 

@@ -192,24 +192,27 @@ def same(ours: object, theirs: object) -> bool:
 
 def test_what_is_of_one_server_alone_is_left_out(load):
     """Sessions are; content types and permissions are numbered by each wger for itself, so that groups name theirs."""
-    load([
-        language(),
-        row("contenttypes.contenttype", 30, app_label="exercises", model="exercise"),
-        row("contenttypes.contenttype", 31, app_label="weight", model="weightentry"),
-        row("auth.permission", 90, name="Can add", content_type=30, codename="add_exercise"),
-        row("auth.permission", 91, name="Can add", content_type=31, codename="add_weightentry"),
-        row("sessions.session", "abc", session_data="x", expire_date="2030-01-01T00:00:00Z"),
-        row("auth.group", 3, name="editors", permissions=[90, 91]),
-        user(groups=[3], user_permissions=[["manage_gym", "gym", "gym"], ["add_session", "sessions", "session"]]),
-    ])  # fmt: skip
+    load(
+        [
+            language(),
+            row("contenttypes.contenttype", 30, app_label="exercises", model="exercise"),
+            row("contenttypes.contenttype", 31, app_label="weight", model="weightentry"),
+            row("auth.permission", 90, name="Can add", content_type=30, codename="add_exercise"),
+            row("auth.permission", 91, name="Can add", content_type=31, codename="add_weightentry"),
+            row("sessions.session", "abc", session_data="x", expire_date="2030-01-01T00:00:00Z"),
+            row("auth.group", 3, name="editors", permissions=[90, 91]),
+            user(groups=[3], user_permissions=[["manage_gym", "gym", "gym"], ["add_session", "sessions", "session"]]),
+        ]
+    )
     written, report = exported_with_report()
     document = {one["model"]: one["fields"] for one in read(written)}
     assert not document.keys() & {"sessions.session", "contenttypes.contenttype", "auth.permission"}
     assert document["auth.group"]["permissions"] == [["add_exercise", "exercises", "exercise"]]
     assert document["auth.user"]["groups"] == [3]
     assert document["auth.user"]["user_permissions"] == [
-        ["add_session", "sessions", "session"], ["manage_gym", "gym", "gym"],
-    ]  # fmt: skip
+        ["add_session", "sessions", "session"],
+        ["manage_gym", "gym", "gym"],
+    ]
     assert report.permissions == {"weight.add_weightentry"}
 
 
@@ -218,8 +221,10 @@ def test_what_only_wger_knows_is_counted(tmp_path):
     with unpacked_database(tmp_path, PACKED) as held:
         migrate(MODELS)
         assert exported_with_report()[1].left_out == {}
-        held.execute_sql("INSERT INTO axes_accesslog (user_agent, username, http_accept, path_info, attempt_time, "
-                         "session_hash) VALUES ('', 'ada', '', '', '2026-01-01 00:00:00+00', '')")  # fmt: skip
+        held.execute_sql(
+            "INSERT INTO axes_accesslog (user_agent, username, http_accept, path_info, attempt_time, "
+            "session_hash) VALUES ('', 'ada', '', '', '2026-01-01 00:00:00+00', '')"
+        )
         assert exported_with_report()[1].left_out == {"axes.accesslog": 1}
 
 

@@ -155,8 +155,9 @@ def test_sessions_of_both_shapes_may_come_together(load):
         (str(one.datetime_start), str(one.datetime_end)) for one in Session.select().order_by(Session.datetime_start)
     }
     assert spans == {
-        ("2024-07-01 21:30:00+00:00", "2024-07-01 22:15:00+00:00"), ("2024-07-02 08:00:00+00:00", "None"),
-    }  # fmt: skip
+        ("2024-07-01 21:30:00+00:00", "2024-07-01 22:15:00+00:00"),
+        ("2024-07-02 08:00:00+00:00", "None"),
+    }
 
 
 def test_the_official_category_of_a_dump_takes_the_place_of_that_of_an_account(load):

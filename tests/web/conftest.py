@@ -89,11 +89,13 @@ class Page(HTMLParser):
         """Return what the forms of the page would send, as a browser does: hidden values, ticks and all."""
         return {
             name: [
-                control.get("value", "") for control in found
+                control.get("value", "")
+                for control in found
                 if control.get("type") != "checkbox" or "checked" in control
             ]
-            for name, found in self.controls.items() if name != "csrfmiddlewaretoken"
-        }  # fmt: skip
+            for name, found in self.controls.items()
+            if name != "csrfmiddlewaretoken"
+        }
 
     def link(self, text: str) -> str:
         """Return where the link with this text leads."""

@@ -35,8 +35,10 @@ def test_a_form_asks_for_what_matters_and_tells_what_it_is_about(ada, person):
     form = ada.see(next(url for url, words in page.links if words == "Log a set of Bench Press"))
     asked, _, more = form.text.partition('<details class="more">')
     assert [name for name in ("repetitions", "weight", "rir") if f'name="{name}"' in asked] == [
-        "repetitions", "weight", "rir",
-    ]  # fmt: skip
+        "repetitions",
+        "weight",
+        "rir",
+    ]
     assert 'name="next_log"' in more and 'name="exercise"' in more and 'name="exercise"' not in asked
     assert "Exercise Bench Press" in " ".join(form.words.split()) and "Iteration 7" in " ".join(form.words.split())
 
@@ -137,8 +139,10 @@ def test_days_and_exercises_are_moved_by_buttons(ada, person):
     press("↓ Later Push", "Rest Push Bench Press Overhead Press Pull Bench Press Overhead Press")
     ends = [words for found, words in ada.see(path).buttons if "disabled" in found]
     assert ends == ["↑ Earlier Rest", "↑ Move Bench Press earlier", "↓ Move Overhead Press later"] + [
-        "↑ Move Bench Press earlier", "↓ Move Overhead Press later", "↓ Later Pull",
-    ]  # fmt: skip
+        "↑ Move Bench Press earlier",
+        "↓ Move Overhead Press later",
+        "↓ Later Pull",
+    ]
 
 
 # -- training --------------------------------------------------------------------------------------------

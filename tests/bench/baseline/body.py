@@ -84,8 +84,9 @@ def add_index(category, of, when, kilograms, height):
     index = (kilograms.quantize(Decimal("0.01")) / (metres * metres)).quantize(Decimal("0.01"))
     if not rows(
         "SELECT 1 FROM measurements_measurement WHERE category_id = ? AND source = 'calculated' AND external_id = ?",
-        category, of,
-    ):  # fmt: skip
+        category,
+        of,
+    ):
         rows(
             """INSERT INTO measurements_measurement
                (id, external_id, date, value, category_id, source, notes, extra_data)

@@ -267,8 +267,10 @@ def test_media_move_to_the_replacement(api, upload, send, make_exercise, files, 
     assert answer.status_code == 204
     rows = list(ExerciseImage.select().order_by(ExerciseImage.id))
     assert [(row.id, row.exercise_id, row.is_main) for row in rows] == [
-        (main["id"], new.id, False), (second["id"], new.id, False), (kept["id"], new.id, True),
-    ]  # fmt: skip
+        (main["id"], new.id, False),
+        (second["id"], new.id, False),
+        (kept["id"], new.id, True),
+    ]
     assert all(row.image.startswith(f"exercise-images/{new.id}/") for row in rows)
     moved = ExerciseVideo.get_by_id(clip["id"])
     assert (moved.exercise_id, moved.is_main) == (new.id, True)

@@ -120,7 +120,7 @@ def test_what_can_be_calculated(api):
         ("ONE_RM_TOTAL", {"exercise_ids": [11, 11]}, "[11, 11] has non-unique elements"),
         ("ONE_RM_TOTAL", {"exercise_ids": [11, 999999]}, "One or more of the exercises do not exist"),
     ],
-)  # fmt: skip
+)
 def test_parameters_that_are_refused(grace, kind, params, said):
     answer = grace.post("measurement-category/", {"name": "Bad", "dynamic_type": kind, "dynamic_params": params})
     assert (answer.status_code, answer.json) == (400, {"dynamic_params": [said]})

@@ -177,8 +177,9 @@ def test_the_limits_of_a_weight_are_those_of_its_unit(grace, official):
     path = f"measurement/{made.json['id']}/"
     assert grace.patch(path, {"notes": "stays"}).status_code == 200
     assert said(grace.patch(path, {"extra_data": {"unit": "kg"}})) == (
-        400, {"value": ["Value must be between 20 and 350"]},
-    )  # fmt: skip
+        400,
+        {"value": ["Value must be between 20 and 350"]},
+    )
     refused = 400, {"extra_data": ["Body weight entries only support kg and lb as unit"]}
     assert said(enter(80, unit="st")) == said(enter(80, unit="")) == refused
 
@@ -204,9 +205,7 @@ def test_groups_and_parents_take_no_measurements(grace, make):
     assert said(grace.post("measurement/", {"category": sleep, "value": 1})) == (400, {"category": [message]})
 
 
-@pytest.mark.parametrize(
-    ("value", "name"), [("1", "str"), (True, "bool"), ([], "list"), ({}, "dict")]
-)  # fmt: skip
+@pytest.mark.parametrize(("value", "name"), [("1", "str"), (True, "bool"), ([], "list"), ({}, "dict")])
 def test_bounds_are_numbers(grace, make, value, name):
     category = make()
     for bound in ("min", "max"):

@@ -16,9 +16,11 @@ def foods(app):
         return [
             Ingredient.create(name=name, language=language, code=code, **common).id
             for name, language, code in (
-                ("Quince Marmalade", 2, "4006381333931"), ("Marmalade", 2, None), ("Quittenmarmelade", 1, None),
+                ("Quince Marmalade", 2, "4006381333931"),
+                ("Marmalade", 2, None),
+                ("Quittenmarmelade", 1, None),
             )
-        ]  # fmt: skip
+        ]
 
 
 def suggested(api, query):

@@ -100,13 +100,15 @@ def test_only_what_is_asked_for_is_taken(app):
         product("4000000000003", lang="de", countries_tags=["en:germany", 5], completeness=0.1),
         product("4000000000004", lang="en", countries_tags=["en:germany"], completeness=0.9),
         product("4000000000005", lang="de", countries_tags="germany"),
-        product("nothing"), product("4000000000006", nutriments={}),
-    ]  # fmt: skip
+        product("nothing"),
+        product("4000000000006", nutriments={}),
+    ]
     wanted = {"languages": frozenset({"de"}), "countries": frozenset({"germany"}), "completeness": 0.5}
     assert bring(*products, **wanted) == ({"new": 1}, {"not asked for": 6})
     assert bring(*products)[1] == {
-        "without a barcode": 1, "without a name, or with values that are missing or cannot be": 1,
-    }  # fmt: skip
+        "without a barcode": 1,
+        "without a name, or with values that are missing or cannot be": 1,
+    }
 
 
 @pytest.mark.parametrize("line", [b"{", b"[]", b"5", b'{"code": "\xff"}', b"null"])
@@ -152,9 +154,10 @@ def test_archives_that_no_download_is_are_refused(tmp_path, name, size, told):
 def test_a_download_of_food_data_central(download):
     foods, left_out = foods_of(download)
     assert [(food.key, food.values["name"], food.values["energy"], food.code) for food in foods] == [
-        ("1", "Oats, rolled", 370, None), ("2", "QUINCE MARMALADE", 246, "0041234567895"),
+        ("1", "Oats, rolled", 370, None),
+        ("2", "QUINCE MARMALADE", 246, "0041234567895"),
         ("4", "Maple bar", 420, "00412345"),
-    ]  # fmt: skip
+    ]
     oats, quince, bar = foods
     assert str(oats.values["sodium"]) == "0.006" and oats.servings == (("1 cup", 81),)
     assert quince.values["brand"] == "Quincy" and quince.servings == (("Serving", 20),)

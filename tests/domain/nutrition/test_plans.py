@@ -19,9 +19,11 @@ def bodies(grace, milk):
     meal = grace.meal(plan)
     eaten = {"ingredient": milk.id, "amount": "10"}
     return {
-        "nutritionplan": {}, "meal": {"plan": plan["id"]}, "mealitem": {"meal": meal["id"], **eaten},
+        "nutritionplan": {},
+        "meal": {"plan": plan["id"]},
+        "mealitem": {"meal": meal["id"], **eaten},
         "nutritiondiary": {"plan": plan["id"], "meal": meal["id"], **eaten},
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("resource", TITLES)

@@ -49,8 +49,10 @@ def test_what_is_not_sent_stays_and_null_takes_away(grace, api, entry):
     path = f"slot-entry/{entry['id']}/prescription/"
     api("grace").patch(path, {"sets": 4, "weight": 60, "weight_gain": 5})
     assert api("grace").patch(path, {"weight": 70}).json == NOTHING | {
-        "sets": 4, "weight": "70.00", "weight_gain": "5.00",
-    }  # fmt: skip
+        "sets": 4,
+        "weight": "70.00",
+        "weight_gain": "5.00",
+    }
     assert api("grace").patch(path, {"weight": None, "weight_gain": None}).json == NOTHING | {"sets": 4}
     assert WeightConfig.select().count() == 0
     assert api("grace").patch(path, {"weight_gain": 0}).json == NOTHING | {"sets": 4}, "nothing is gained by nothing"

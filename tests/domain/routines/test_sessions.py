@@ -185,9 +185,10 @@ def test_a_session_ends_after_it_began_and_not_long_after(grace, start, end, mes
     body = {"datetime_start": f"2024-05-01T{start}", "datetime_end": end and f"2024-05-01T{end}"}
     row = grace.post("workoutsession")
     for answer in (
-        grace.client.post("workoutsession/", body), grace.client.put(f"workoutsession/{row['id']}/", body),
+        grace.client.post("workoutsession/", body),
+        grace.client.put(f"workoutsession/{row['id']}/", body),
         grace.client.patch(f"workoutsession/{row['id']}/", body),
-    ):  # fmt: skip
+    ):
         if message is None:
             assert answer.status_code in (200, 201)
         else:
@@ -199,8 +200,9 @@ def test_an_end_alone_is_held_against_what_is_there(grace):
     for field, moment, message in (
         ("datetime_end", "2024-05-01T09:00:00Z", TURNED_ROUND),
         ("datetime_start", "2024-05-01T12:00:00Z", TURNED_ROUND),
-        ("datetime_end", "2024-05-02T10:00:00Z", TOO_LONG), ("datetime_start", "2024-05-01T05:59:00Z", TOO_LONG),
-    ):  # fmt: skip
+        ("datetime_end", "2024-05-02T10:00:00Z", TOO_LONG),
+        ("datetime_start", "2024-05-01T05:59:00Z", TOO_LONG),
+    ):
         answer = grace.client.patch(f"workoutsession/{row['id']}/", {field: moment})
         assert (answer.status_code, answer.json) == (400, {"datetime_end": [message]})
     answer = grace.client.post("workoutsession/", {"datetime_end": "2024-05-01T10:00:00Z"})
@@ -245,9 +247,10 @@ def test_a_day_may_have_any_number_of_sessions(grace):
 )  # fmt: skip
 def test_sessions_are_found_by_their_moments(grace, query, found):
     for notes, start, end in (
-        ("a", "2024-05-01T08:00:00Z", "2024-05-01T09:00:00Z"), ("b", "2024-05-01T22:30:00Z", "2024-05-01T23:00:00Z"),
+        ("a", "2024-05-01T08:00:00Z", "2024-05-01T09:00:00Z"),
+        ("b", "2024-05-01T22:30:00Z", "2024-05-01T23:00:00Z"),
         ("c", "2024-05-02T07:00:00Z", None),
-    ):  # fmt: skip
+    ):
         grace.post("workoutsession", notes=notes, datetime_start=start, datetime_end=end)
     assert "".join(row["notes"] for row in grace.get(f"workoutsession/?{query}")["results"]) == found
 

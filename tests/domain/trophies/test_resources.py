@@ -117,8 +117,10 @@ def test_awards_are_filtered_and_ordered_by_their_trophies(api, people):
     assert names(client.get("user-trophy/")) == ["Night Owl", "Beginner", "Titan"]
     assert names(client.get("user-trophy/?ordering=trophy__name")) == ["Beginner", "Night Owl", "Titan"]
     assert names(client.get("user-trophy/?ordering=-trophy__trophy_type,trophy__name")) == [
-        "Night Owl", "Beginner", "Titan",
-    ]  # fmt: skip
+        "Night Owl",
+        "Beginner",
+        "Titan",
+    ]
     assert names(client.get("user-trophy/?trophy__is_hidden=False")) == ["Beginner"]
     assert names(client.get("user-trophy/?trophy__trophy_type__in=time,pr")) == ["Night Owl"]
     assert api("linus").get("user-trophy/").json["count"] == 0

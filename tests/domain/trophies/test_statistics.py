@@ -227,8 +227,9 @@ def test_the_day_of_a_session_is_the_one_on_which_it_began(athlete, hour):
     WorkoutSession.create(user=athlete.row, datetime_start=start, datetime_end=start + datetime.timedelta(hours=4))
     found = athlete.figures
     assert (str(found.last_workout_date), str(found.earliest_workout_time)) == {
-        22: ("2024-06-01", "23:30:00"), 23: ("2024-06-02", "00:30:00"),
-    }[hour]  # fmt: skip
+        22: ("2024-06-01", "23:30:00"),
+        23: ("2024-06-02", "00:30:00"),
+    }[hour]
 
 
 def test_an_edit_of_a_session_ends_no_streak(athlete):

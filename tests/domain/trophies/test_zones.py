@@ -33,8 +33,9 @@ def test_wall_times_of_older_clients_are_those_of_the_owner(api):
     client.patch("userprofile/", {"time_zone": "Asia/Kathmandu"})
     made = client.post("workoutsession/", {"date": "2024-05-03", "time_start": "23:30", "time_end": "00:15"}).json
     assert (made["datetime_start"], made["datetime_end"]) == (
-        "2024-05-03T23:30:00+05:45", "2024-05-04T00:15:00+05:45",
-    )  # fmt: skip
+        "2024-05-03T23:30:00+05:45",
+        "2024-05-04T00:15:00+05:45",
+    )
 
 
 def test_figures_of_others_are_counted_in_their_zone(app, api, people):
