@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wger_flask.auth.models import EmailAddress, User
+from wger_flask.domain.measurements.models import Category
 
 from .conftest import PASSWORD
 
@@ -37,6 +38,8 @@ def test_an_account_is_made(door, browser, phone, api, people, outbox):
     user = User.get(username="anna")
     assert EmailAddress.get(user=user.id).email == "anna@example.org"
     assert [message["To"] for message in outbox] == ["anna@example.org"]
+    of_weight = Category.select().where(Category.user == user.id)
+    assert [(one.metric_type, one.is_official) for one in of_weight] == [("body_weight", True)]
 
 
 @pytest.mark.parametrize("door", DOORS)
