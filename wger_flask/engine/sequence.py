@@ -96,14 +96,25 @@ def _as_it_is(part: Any) -> Any:
 def as_json(sequence: Iterable[SequenceDay], pack: Callable[[Any], Any] = _as_it_is) -> list[dict[str, Any]]:
     """Return a sequence as clients get it; equal parts of the document are the same object.
 
-    ``pack`` makes of each such part what stands in the document for it.
+    ``pack`` makes of a day, a slot or the slots of a date what stands in the document for it from its second time on:
+    what changes with every date is not worth it.
     """
     known: dict[int, Any] = {}
+    packed: dict[int, Any] = {}
 
     def once(part: Any, document: Callable[[], Any]) -> Any:
-        if id(part) not in known:
-            known[id(part)] = pack(document())
-        return known[id(part)]
+        key = id(part)
+        if key not in known:
+            known[key] = document()
+        return known[key]
+
+    def often(part: Any, document: Callable[[], Any]) -> Any:
+        key = id(part)
+        if key not in known:
+            return once(part, document)
+        if key not in packed:
+            packed[key] = pack(known[key])
+        return packed[key]
 
     def slot(view: SlotView) -> dict[str, Any]:
         return {
@@ -114,7 +125,7 @@ def as_json(sequence: Iterable[SequenceDay], pack: Callable[[Any], Any] = _as_it
         }
 
     def slots_of(views: Iterable[SlotView]) -> list[dict[str, Any]]:
-        return [once(view, partial(slot, view)) for view in views]
+        return [often(view, partial(slot, view)) for view in views]
 
     days = list(sequence)  # keeps every part alive, and with it the identities
     return [
@@ -122,8 +133,8 @@ def as_json(sequence: Iterable[SequenceDay], pack: Callable[[Any], Any] = _as_it
             "iteration": item.scheduled.iteration,
             "date": item.scheduled.date.isoformat(),
             "label": item.scheduled.label,
-            "day": None if (day := item.scheduled.day) is None else once(day, day.as_json),
-            "slots": once(item.slots, partial(slots_of, item.slots)),
+            "day": None if (day := item.scheduled.day) is None else often(day, day.as_json),
+            "slots": often(item.slots, partial(slots_of, item.slots)),
         }
         for item in days
     ]

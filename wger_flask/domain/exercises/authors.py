@@ -11,6 +11,7 @@ from wger_flask.api import Selection, any_of, fields, history_of, latest, versio
 
 from .models import Exercise, ExerciseImage, ExerciseVideo, Translation
 
+_MOMENT = fields.DateTime()
 _REFERENCES = (Exercise.id, Translation.exercise, ExerciseImage.exercise, ExerciseVideo.exercise)
 
 
@@ -37,8 +38,7 @@ def of_exercises(keys, context) -> dict[int, tuple[list[str], list[str]]]:
 
 def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
-    convert = fields.DateTime().wire
-    return {key: convert(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
+    return {key: _MOMENT.wire(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
 
 
 def _edits(model, keys) -> list[tuple]:
