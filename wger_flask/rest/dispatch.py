@@ -23,6 +23,7 @@ from ..storage.database import (
     read_from_replica,
 )
 from . import answer_cache, body_limits
+from .actions import Deprecation
 from .admission import ADMISSION
 from .bodies import FORM_TYPES
 from .caching import PUBLIC
@@ -123,7 +124,7 @@ def _answered(call: Call, headers: dict[str, str]) -> Response:
         elif call.method in SAFE_METHODS:
             answer_cache.may_keep(call)
             payload, status = _result(_read(call))
-            headers = headers | _cache_headers(call)
+            headers = headers | _cache_headers(call) | _deprecation_headers(call)
         elif not target.transactional:
             demand_match(call)
             payload, status = _result(target.handlers[call.method](call))
@@ -212,6 +213,15 @@ def demand_match(call: Call) -> None:
     g.pop("dump_context", None)
     if not matches(digest_of(to_json(payload, call.format.indent)), sent):
         raise PreconditionFailed()
+
+
+def _deprecation_headers(call: Call) -> dict[str, str]:
+    """Return the headers that say that a parameter has had another name since."""
+    if not call.request.query_string or call.target.kind != "list" or call.resource is None:
+        return {}
+    former = call.resource.filter_set.former
+    since = [day for name, day in former.items() if name in call.args]
+    return Deprecation(since[0], call.resource.name).headers if since else {}
 
 
 def _cache_headers(call: Call) -> dict[str, str]:

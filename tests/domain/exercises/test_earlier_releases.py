@@ -82,6 +82,11 @@ def test_lists_are_narrowed_by_the_former_name_of_an_exercise(api, make_exercise
     client = api("grace")
     narrowed = client.get(f"{address}/?exercise_base={exercise}").json
     assert narrowed == client.get(f"{address}/?exercise={exercise}").json | {"next": None, "previous": None}
+    for _ in range(2):  # the second answer may be a kept one
+        told = client.get(f"{address}/?exercise_base={exercise}").headers
+        assert told["Deprecation"] == "@1717200000"
+        assert told["Link"] == f'</api/v2/{address}/>; rel="successor-version"'
+    assert "Deprecation" not in client.get(f"{address}/?exercise={exercise}").headers
     wrong = client.get(f"{address}/?exercise_base=x")
     assert wrong.status_code == 400 and list(wrong.json) == ["exercise_base"]
 

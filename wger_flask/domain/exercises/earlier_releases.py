@@ -24,8 +24,8 @@ from wger_flask.domain.core.schemas import SearchQuerySchema
 from wger_flask.media.thumbnails import SIZES, name_of
 
 from . import models, schemas, search
+from .resources import BASES_ENDED
 
-_BASES_ENDED = date(2024, 6, 1)
 _MOST = 100  # suggestions: more nobody reads
 
 
@@ -78,7 +78,7 @@ base = Resource(
     about="Exercises without their texts, by the name they had before.",
     filters=_FILTERS,
     ordering=("id",),
-    deprecated=Deprecation(_BASES_ENDED, successor="exercise"),
+    deprecated=Deprecation(BASES_ENDED, successor="exercise"),
 )  # fmt: skip
 
 base_info = Resource(
@@ -86,7 +86,7 @@ base_info = Resource(
     about="Exercises with everything that is known of them, in the shape they had before.",
     filters=_FILTERS | {"uuid": exact},
     ordering=("id",),
-    deprecated=Deprecation(_BASES_ENDED, successor="exerciseinfo"),
+    deprecated=Deprecation(BASES_ENDED, successor="exerciseinfo"),
 )  # fmt: skip
 
 RESOURCES = (base, base_info)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from wger_flask.api import WRITE, Action, Clause, Compare, Hooks, Resource, exact, fn, one_of
@@ -11,7 +12,11 @@ from .contributions import HISTORY, noted
 from .rules import CONTRIBUTIONS, contributors
 
 # ?exercise_base= is what exercises were called once
-OF_EXERCISE: dict[str, Any] = {"exercise": exact, "exercise_base": Compare(exact, column="exercise", former=True)}
+BASES_ENDED = date(2024, 6, 1)
+OF_EXERCISE: dict[str, Any] = {
+    "exercise": exact,
+    "exercise_base": Compare(exact, column="exercise", former=BASES_ENDED),
+}
 _VOCABULARY_AGE = "EXERCISE_CACHE_TTL"
 
 category = Resource(

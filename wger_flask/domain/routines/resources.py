@@ -134,7 +134,7 @@ workoutlog = Resource(
     methods=WRITE,
     filters={
         "routine": exact, "session": exact, "date": (*compared, on_date),
-        "exercise_base": Compare(exact, column="exercise", former=True),
+        "exercise_base": Compare(exact, column="exercise", former=date(2024, 6, 1)),
         **dict.fromkeys(("exercise", "iteration", "repetitions_unit", "weight_unit"), (exact, one_of)),
         **dict.fromkeys(("repetitions", "repetitions_target", "weight", "weight_target"), compared),
         **dict.fromkeys(("rir", "rir_target"), (*compared, one_of)),

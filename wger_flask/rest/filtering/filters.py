@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, cast
 
@@ -65,7 +66,7 @@ class ColumnFilter(Filter):
     lookup: Lookup
     kind: Kind
     steps: tuple[columns.ForeignKey, ...] = ()
-    former: bool = False
+    former: date | None = None
     params: tuple[str, ...] = field(init=False)
     shape: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
@@ -176,6 +177,8 @@ class FilterSet:
                 if param in self.by_param:
                     raise ValueError(f"filter {param!r} is declared twice")
                 self.by_param[param] = item
+        self.former = {one.param: one.former for one in self.filters if isinstance(one, ColumnFilter) and one.former}
+        """Since when names of parameters are those of an earlier release."""
 
     def apply(self, selection: Selection, args: MultiDict[str, str]) -> Selection:
         """Return ``selection`` narrowed by the query ``args``; raises :class:`~..errors.Invalid` (400).

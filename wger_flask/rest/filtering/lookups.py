@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import peewee
 
@@ -74,10 +75,10 @@ class Compare:
     * ``column``: the column (or dotted path, written with two underscores) where it is not called as the parameter is.
     * ``spelling="any"``: a boolean takes ``true``, ``1`` and their like whatever ``WGER_BOOLEAN_FILTERS`` says: for
       filters that no older documentation speaks of.
-    * ``former``: it is the name that the parameter had in an earlier release: understood, and no longer shown.
+    * ``former``: it is the name that the parameter had before that day: understood, said to be deprecated, not shown.
     """
 
     lookups: Lookup | tuple[Lookup, ...]
     column: str = ""
     spelling: str = ""
-    former: bool = False
+    former: date | None = None
