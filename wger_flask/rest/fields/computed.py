@@ -16,7 +16,24 @@ from ..serialization import Builder, Column
 from .base import ANSWER
 
 
-class Computed(fields.Field):
+class _Described(fields.Field):
+    """A read-only value, of which another field says what it is."""
+
+    kind, widget = "computed", ""
+    describes: fields.Field | None
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"dump_only": True, **kwargs})
+
+    @property
+    def shown(self) -> marshmallow.fields.Field[Any]:
+        return self.describes or self
+
+    def described(self, components: Components, role: str) -> dict[str, Any]:
+        return components.property(self.describes, role) if self.describes else {}
+
+
+class Computed(_Described):
     """A value made of the row's own columns, read-only: ``compute(context, *values)`` returns what becomes JSON.
 
     ``of`` names the columns (or dotted paths along references) whose values it gets, in that order, None for
@@ -27,21 +44,11 @@ class Computed(fields.Field):
         is_long = Computed(lambda context, minutes: minutes >= 60, of=("minutes",), describes=fields.Boolean())
     """
 
-    kind, widget = "computed", ""
-
     def __init__(
         self, compute: Callable[..., Any], *, of: tuple[str, ...], describes: fields.Field | None = None, **kwargs: Any
     ):
-        kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.compute, self.of, self.describes = compute, of, describes
-
-    @property
-    def shown(self) -> marshmallow.fields.Field[Any]:
-        return self.describes or self
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
         sources = [(builder.index(path), builder.decoder(path)) for path in self.of]
@@ -55,7 +62,7 @@ class Computed(fields.Field):
         return column
 
 
-class Batch(fields.Field):
+class Batch(_Described):
     """A value that is loaded for a whole page at once, read-only.
 
     ``load(keys, context)`` gets the primary keys of all rows of the page, a list, and returns a dictionary from key to
@@ -71,26 +78,16 @@ class Batch(fields.Field):
         naps = Batch(naps_by_user, otherwise=int, describes=fields.Integer())
     """
 
-    kind, widget = "computed", ""
-
     def __init__(
         self, load: Callable[..., Any], *, otherwise: Callable[..., Any] = list, describes: fields.Field | None = None,
         part: int | None = None, **kwargs: Any,
     ):  # fmt: skip
-        kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.load, self.otherwise, self.describes, self.part = load, otherwise, describes, part
 
     @property
     def is_bulky(self) -> bool:  # type: ignore[override]  # others have it once a class
         return getattr(self.describes, "cell", "objects") in ("objects", "json")
-
-    @property
-    def shown(self) -> marshmallow.fields.Field[Any]:
-        return self.describes or self
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return components.property(self.describes, role) if self.describes else {}
 
     def column(self, builder: Builder, name: str) -> Column:
         decode, load = builder.decoder(key_of(builder.model).name), self.load
@@ -110,7 +107,6 @@ class File(fields.Field):
     kind, options_type, widget = "file", "image upload", "file"
 
     def __init__(self, *, accept: str = "", **kwargs: Any):
-        kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.accept = accept
 
