@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from wger_flask.api import delete, today
+from wger_flask.api import delete
 from wger_flask.auth.models import User
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.exercises.models import Exercise
@@ -200,12 +200,12 @@ def test_a_refused_log_counts_nothing(api):
 
 
 def test_a_log_makes_its_session_count(api):
-    client = api("grace")
-    client.post("workoutlog/", {"exercise": 1, "weight": 100, "repetitions": 5})
-    client.post("workoutlog/", {"exercise": 1, "weight": 90, "repetitions": 5})
+    client, moment = api("grace"), f"{MONDAY}T10:00:00+01:00"  # today may be a day with a trophy of its own
+    client.post("workoutlog/", {"exercise": 1, "weight": 100, "repetitions": 5, "date": moment})
+    client.post("workoutlog/", {"exercise": 1, "weight": 90, "repetitions": 5, "date": moment})
     [row] = client.get("user-statistics/").json["results"]
     assert (row["total_weight_lifted"], row["total_workouts"]) == ("950.00", 1)
-    assert row["last_workout_date"] == today().isoformat()
+    assert row["last_workout_date"] == MONDAY.isoformat()
     names = [award["trophy"]["name"] for award in client.get("user-trophy/?ordering=earned_at").json["results"]]
     assert names == ["Beginner", "Personal Record"]
 
