@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.folder, prefix="run-") as temporary:
         folder = Path(temporary)
         inside = Inside(copied(database, folder / "inside.sqlite"))
-        start, firsts = first_answers(database, folder, chosen.rounds)
+        start, start_cpu, firsts = first_answers(database, folder, chosen.rounds)
         ours, theirs = (copied(database, folder / f"{name}.sqlite") for name in ("ours", "theirs"))
         with served(OURS, ours) as server, served(YARDSTICK, theirs) as yardstick:
             report.begin()
@@ -72,6 +72,7 @@ def main() -> None:
             measure_again(database, ours, yardstick, report, chosen.only, chosen.rounds, chosen.seconds)
         cpu = inside.sequence_milliseconds()
     report.figure("first_answer_s", start, f"first answer {start:.2f} s after the start")
+    report.figure("first_answer_cpu_s", start_cpu, f"of them {start_cpu:.2f} s of CPU, of gunicorn and its worker")
     report.figure("memory_mb", held, f"the worker holds {held:.0f} MB after all this")
     report.figure("sequence_cpu_ms", cpu, f"120 days, six days of eight exercises, in the gym: {cpu:.0f} ms of CPU")
     if chosen.json:

@@ -37,18 +37,21 @@ def requests_of(database: Path) -> dict[str, tuple[Request, Request]]:
     }
 
 
-def first_answers(database: Path, folder: Path, rounds: int) -> tuple[float, dict[str, float]]:
-    """Return the seconds from the start of a server to its first answer, and the first ms of each action."""
+def first_answers(database: Path, folder: Path, rounds: int) -> tuple[float, float, dict[str, float]]:
+    """Return the seconds from the start of a server to its first answer, of CPU, and the first ms of each action."""
     starts: list[float] = []
+    cpu: list[float] = []
     firsts: dict[str, list[float]] = {action: [] for action in ACTIONS}
     for number in range(rounds):
         copy = copied(database, folder / f"start{number}.sqlite")
         with served(OURS, copy) as server:
             starts.append(server.first_answer)
+            cpu.append(server.first_cpu)
             connection = Connection(server.url)
             for action, (longest, other) in requests_of(database).items():
                 for _ in range(5):
                     connection.send(other)
                 firsts[action].append(connection.milliseconds(longest))
         copy.unlink()
-    return statistics.median(starts), {action: statistics.median(found) for action, found in firsts.items()}
+    medians = {action: statistics.median(found) for action, found in firsts.items()}
+    return statistics.median(starts), statistics.median(cpu), medians

@@ -31,6 +31,7 @@ FOODS = {
 }  # fmt: skip
 LOGS = {
     "logs": "workoutlog/", "latest logs": "workoutlog/?ordering=-date", "of an exercise": "workoutlog/?exercise=5",
+    "of a routine": "workoutlog/?routine={routine}",
     "sessions": "workoutsession/", "user statistics": "user-statistics/",
     "statistics of a routine": "routine/{routine}/stats/",
     "logs of a routine": "routine/{routine}/logs/", "sums of measurements": "measurement/aggregate/",

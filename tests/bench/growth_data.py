@@ -23,7 +23,7 @@ def with_foods(database: Path, number: int) -> Path:
         names = [row[1] for row in held.execute("PRAGMA table_info(nutrition_ingredient)")]
         held.execute("DELETE FROM nutrition_ingredient WHERE id > ?", (number,))
         [(there,)] = held.execute("SELECT max(id) FROM nutrition_ingredient")
-        changed = {"id": "id + ?1", "uuid": "lower(hex(randomblob(16)))", "name": "name || ' ' || ?1 / 1000"}
+        changed = {"id": "id + ?1", "uuid": "lower(hex(randomblob(16)))", "name": "name || ' ' || (?1 / 1000)"}
         columns = ", ".join(names)
         values = ", ".join(changed.get(name, name) for name in names)
         for added in range(there, number, there):

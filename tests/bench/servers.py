@@ -43,17 +43,28 @@ def environment(database: Path, **others: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that runs: where, how long it took until its first answer (s), and gunicorn's process."""
+    """A server that runs: where, how long it took until its first answer (s, of them CPU), and gunicorn's process."""
 
     url: str
     first_answer: float
+    first_cpu: float
     process: int
 
     def memory(self) -> float:
         """Return the resident size of the worker (MB)."""
-        worker = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()[0]
+        worker = _children(self.process)[0]
         kilobytes = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[1]
         return int(kilobytes) / 1024
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _cpu(process: int) -> float:
+    """Return the seconds of CPU that a process has had."""
+    own = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(own[11]) + int(own[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -79,7 +90,8 @@ def served(application: str, database: Path, workers: int = 1, **others: str) ->
                 if process.poll() is not None:
                     raise SystemExit(f"{application} did not start") from None
                 time.sleep(0.02)
-        yield Server(url, time.monotonic() - started, process.pid)
+        took = time.monotonic() - started
+        yield Server(url, took, sum(map(_cpu, (process.pid, *_children(process.pid)))), process.pid)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)

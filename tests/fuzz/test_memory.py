@@ -28,6 +28,7 @@ from wger_flask.domain.routines import models
 from wger_flask.storage.database import database, open_database, transaction
 
 MOST = 250  # megabytes
+USUAL = 80
 MEGABYTE = 2**20
 THREADS = 4
 TIMES = int(os.environ.get("MEMORY_TIMES", "1"))
@@ -105,9 +106,9 @@ def chunks(piece: bytes, megabytes: int):
         yield piece
 
 
-def largest(process: int) -> float:
-    """Return the most that a process ever had in memory, in megabytes."""
-    return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())[1]) / 1024
+def largest(process: int, figure: str = "VmHWM") -> float:
+    """Return the most that a process ever had in memory, in megabytes; ``VmRSS`` is what it has now."""
+    return int(re.search(rf"{figure}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())[1]) / 1024
 
 
 def part(name: str, content: bytes, filename: str = "", more: str = "") -> bytes:
@@ -169,6 +170,18 @@ def run(port: int, calls: list[tuple]) -> list:
     for thread in threads:
         thread.join()
     return found
+
+
+READ = (
+    "exercise/", "exerciseinfo/", "exerciseinfo/?name__search=bench", "ingredient/", "ingredient/?name__search=bannana",
+    "ingredientinfo/", "workoutlog/", "weightentry/", "nutritionplaninfo/", "userprofile/", "routine/", "measurement/",
+)  # fmt: skip
+
+
+def test_a_worker_that_is_read_from_is_small(worker):  # first: the others leave it larger
+    port, process = worker
+    assert run(port, [("GET", path) for path in READ] * 10) == [200] * len(READ) * 10 * TIMES
+    assert largest(process, "VmRSS") < USUAL
 
 
 def test_bodies(worker):

@@ -25,7 +25,7 @@ from .joins import Joins
 from .model import Model, key_of
 from .predicates import Clause
 from .query_cache import remembered
-from .ranking import Build, number_of, ranking_of
+from .ranking import Build, counted_by, ranking_of
 from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
 from .types import Expression, Row
 
@@ -143,9 +143,15 @@ class Selection:
             if estimate is not None and estimate > at_least:
                 return estimate
         values = tuple(value for clause in self.clauses for value in clause.values)
-        statement = _count(database.obj.dialect, self.model, self.clauses, number_of(self.clauses))
-        counted: int = remembered((statement, values), lambda: statement.run(values).fetchone()[0])
-        return counted
+
+        def counted(statement: Statement) -> int:
+            return remembered((statement, values), lambda: int(statement.run(values).fetchone()[0]))
+
+        ranking = counted_by(self.clauses)
+        number = ranking and _number(database.obj.dialect, self.clauses, ranking.number)
+        if ranking and number and ranking.numbers(found := counted(number)):
+            return found
+        return counted(_count(database.obj.dialect, self.model, self.clauses))
 
     def exists(self) -> bool:
         """Return whether there is any row."""
@@ -267,12 +273,15 @@ def _walks_an_index_backwards(selection: Selection) -> bool:
 
 
 @lru_cache(COMPILED_SHAPES)
-def _count(
-    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], number: Build | None = None
-) -> Statement:
+def _number(dialect: AnyDialect, clauses: tuple[Clause, ...], build: Build | None) -> Statement | None:
+    slots = Slots()
+    query = build(*(slots.take() for _ in clauses[0].values)) if build else None
+    return compile_query(query) if query is not None else None
+
+
+@lru_cache(COMPILED_SHAPES)
+def _count(dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...]) -> Statement:
     joins, slots = Joins(model), Slots()
-    if number is not None:
-        return compile_query(number(*(slots.take() for _ in clauses[0].values)))
     conditions = [slots.fill(clause, joins) for clause in clauses]
     return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
 
@@ -293,3 +302,4 @@ def forget_statements() -> None:
     _relation.cache_clear()
     _existence.cache_clear()
     _count.cache_clear()
+    _number.cache_clear()

@@ -31,14 +31,15 @@ class Ranking:
     Both take the placeholders that the term of the order takes.  ``then`` are the terms that follow it; ties beyond
     those are by key.  ``keys`` may build None where there is no such query.
 
-    ``number`` builds the query of how many rows match, for as long as ``numbers()`` says that it is right.
+    ``number`` builds the query of how many rows match, None where there is none; ``numbers(found)`` says whether what
+    it found is right.
     """
 
     matches: Build
     keys: Build
     then: tuple[str, ...]
     number: Build | None = None
-    numbers: Callable[[], bool] = bool
+    numbers: Callable[[int], bool] = bool
 
     def page(
         self, joins: Joins, selection: Selection, conditions: list[Expression], placeholders: list[peewee.Value],
@@ -72,7 +73,7 @@ _counted: dict[Build, Ranking] = {}
 
 def ranks(
     term: Build, *, matches: Build, keys: Build, then: tuple[str, ...] = (), number: Build | None = None,
-    numbers: Callable[[], bool] = bool,
+    numbers: Callable[[int], bool] = bool,
 ) -> None:  # fmt: skip
     """Declare that an order by the clauses that ``term`` builds is that of a :class:`Ranking`."""
     _rankings[term] = Ranking(matches, keys, then, number, numbers)
@@ -90,7 +91,6 @@ def ranking_of(selection: Selection) -> Ranking | None:
     return found if matching == 1 else None
 
 
-def number_of(clauses: tuple[Clause, ...]) -> Build | None:
-    """Return what builds the number of rows that meet ``clauses`` without looking at them, None for nothing now."""
-    ranking = _counted.get(clauses[0].build) if len(clauses) == 1 else None
-    return ranking.number if ranking is not None and ranking.numbers() else None
+def counted_by(clauses: tuple[Clause, ...]) -> Ranking | None:
+    """Return the ranking whose ``number`` tells how many rows meet ``clauses``, None for none."""
+    return _counted.get(clauses[0].build) if len(clauses) == 1 else None

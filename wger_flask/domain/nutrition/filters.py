@@ -120,8 +120,8 @@ def _number(*typed):
     return search.number(Ingredient.name, *typed)
 
 
-def _numbers():
-    return search.numbers(Ingredient.name)
+def _numbers(found):
+    return search.numbers(Ingredient.name, found)
 
 
 ranks(_nearest, matches=_named, keys=_ranked, then=("name",), number=_number, numbers=_numbers)

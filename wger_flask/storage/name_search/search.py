@@ -26,6 +26,7 @@ from . import index as names
 
 # No user types more, and no name holds more: the rest would only cost time.
 _MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
+_MANY = 500
 
 
 class Best:
@@ -132,17 +133,18 @@ def ranked(column: peewee.Field, *typed: Expression) -> peewee.Select | None:
     return way.ranked(column, *typed) if isinstance(way, Best) and database.obj.dialect.keeps_inner_order else None
 
 
-def numbers(column: peewee.Field) -> bool:
-    """Return whether :func:`number` is right now: in the copy are no names of rows that are gone."""
-    held = database.obj
-    return held.dialect.counts_copied_names and _way() is _WAYS["best"] and names.index_of(_plain(column)).is_whole()
+def numbers(column: peewee.Field, found: int) -> bool:
+    """Return whether what :func:`number` ``found`` is right: in the copy are no names of rows that are gone.
+
+    To know that, all names and all rows are counted once after each write, which is not worth it for few.
+    """
+    return found >= _MANY and names.index_of(_plain(column)).is_whole()
 
 
-def number(column: peewee.Field, *typed: Expression) -> peewee.Select:
-    """Return the query of how many names match, which looks at no row of their table."""
-    best = _way()
-    assert isinstance(best, Best)
-    return best.number(column, *typed)
+def number(column: peewee.Field, *typed: Expression) -> peewee.Select | None:
+    """Return the query of how many names match, which looks at no row of their table; None where it costs as much."""
+    way = _way()
+    return way.number(column, *typed) if isinstance(way, Best) and database.obj.dialect.counts_copied_names else None
 
 
 def nearest_of(*numbers: Expression | peewee.Select) -> Expression:
