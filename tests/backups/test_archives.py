@@ -17,7 +17,7 @@ from wger_flask.backups.writing import archive
 from wger_flask.storage.backups import BackupRefused
 from wger_flask.storage.upgrades import no_progress
 
-MADE = Manifest("1.0", "2026-11-27T12:00:00+00:00", "sqlite", "3.40", ["m0009_log_indexes"], True, ["secret.key"])
+MADE = Manifest("1.0", "2026-11-27T12:00:00+00:00", "sqlite", "3.40", ["m0010_log_indexes"], True, ["secret.key"])
 SUFFIXES = [packing.suffixes[0] for packing in PACKINGS]
 FILES = {"database.sqlite": b"rows" * 500, "secret.key": b"k" * 40, "media/gallery/2/a.png": b"picture" * 30}
 WRITTEN: dict[str, bytes] = {}

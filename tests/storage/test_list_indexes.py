@@ -8,11 +8,12 @@ import pytest
 
 from tests.reference import BY_LABEL, MODELS
 from wger_flask.storage.database import database, transaction
+from wger_flask.storage.migrations import numbered
 from wger_flask.storage.model import ordering_of
 from wger_flask.storage.predicates import equals
 from wger_flask.storage.query import Selection
 
-STEPS = [import_module(f"wger_flask.storage.migrations.{name}") for name in ("m0008_list_indexes", "m0009_log_indexes")]
+STEPS = [import_module(f"wger_flask.storage.migrations.{name}") for name in ("m0008_list_indexes", "m0010_log_indexes")]
 INDEXES = [
     (table, name, terms) for step in STEPS for table, found in step.INDEXES.items() for name, terms in found.items()
 ]
@@ -74,3 +75,8 @@ def test_the_first_page_is_read_from_an_index(held, index):
     plan = [row[3] for row in held.execute_sql(f"EXPLAIN QUERY PLAN {first}")]
     assert index in " ".join(plan)
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan  # ties alone are sorted
+
+
+def test_no_two_steps_have_one_number():
+    numbers = [name.split("_")[0] for name in numbered()]
+    assert len(numbers) == len(set(numbers)) > 3
