@@ -18,7 +18,8 @@ def test_pages_are_found_by_search_and_lead_on(window):
     page.goto("/docs/")
     page.get_by_role("link", name="Reference", exact=True).last.click()
     page.wait_for_url("**/docs/reference/")
-    page.get_by_placeholder("Search").fill("otherwise")
+    page.wait_for_load_state("networkidle")  # with the index and what searches it: words that come before are lost
+    page.get_by_placeholder("Search").press_sequentially("otherwise")
     page.locator(".md-search-result__link", has_text="Batch").first.click()
     page.wait_for_url("**/docs/reference/fields/**")
     expect(page.locator("#wger_flask\\.api\\.Batch")).to_have_count(1)
