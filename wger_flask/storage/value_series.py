@@ -71,10 +71,12 @@ class ValueSeries:
     def smallest_bucket(self, zone: ZoneInfo, most: int) -> str:
         """Return the smallest size of which at most ``most`` buckets have values, the largest if there is none."""
         held = database.obj
-        for size in BUCKETS[:-1]:
-            if held.dialect.count_buckets(held, self.rows, self.series, size, zone, most + 1) <= most:
-                return size
-        return BUCKETS[-1]
+        *smaller, found = BUCKETS
+        for size in reversed(smaller):  # of more days than that there are more hours, too
+            if held.dialect.count_buckets(held, self.rows, self.series, size, zone, most + 1) > most:
+                break
+            found = size
+        return found
 
     def counts(self) -> list[ValueCount]:
         """Return how often each value occurs."""

@@ -241,6 +241,28 @@ def test_buckets_are_those_of_the_calendar_there(grace, people, zone):
         assert list(found) == sorted(found)
 
 
+def test_clocks_that_are_set_ahead_a_minute_past_midnight(grace, people):
+    """Newfoundland until 2011: its hour from one to two began at a minute past, and its days as all others."""
+    held = Category.create(user=people["grace"], name="Many")
+    for hour, minute in ((3, 0), (3, 45), (5, 45)):
+        Measurement.create(category=held, value=1, date=datetime(2010, 3, 14, hour, minute, tzinfo=UTC))
+    counts = [
+        [row["count"] for row in grace.get(f"measurement/aggregate/?bucket={size}&tz=America/St_Johns").json]
+        for size in START
+    ]
+    assert counts == [[1, 1, 1], [1, 2], [3], [3]]
+
+
+def test_few_days_of_many_years(grace, people):
+    """Where there are not too many hours, nor days, is told of those that have values."""
+    held = Category.create(user=people["grace"], name="Rare")
+    for year in (1990, 2000, 2010, 2020):
+        for hour in (8, 9):
+            Measurement.create(category=held, value=1, date=datetime(year, 5, 1, hour, tzinfo=UTC))
+    for most, number in ((8, 8), (7, 4), (4, 4), (3, 4)):
+        assert len(grace.get(f"measurement/aggregate/?max_points={most}").json) == number
+
+
 def test_the_ends_of_time(grace, people):
     held = Category.create(user=people["grace"], name="Old")
     for year, month, day in ((1, 1, 1), (9999, 12, 31)):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..types import Cursor, D, Row
@@ -14,40 +14,58 @@ if TYPE_CHECKING:
     from ..statements import Relation
 
 
+class Start(NamedTuple):
+    """Something to group by that is the same in a bucket: SQL about ``v.moment``, and its values.
+
+    ``read`` makes of it, as the driver gives it, the bucket's start by the clocks there, without a zone.  ``fence`` is
+    what the query that computes it ends with.
+    """
+
+    sql: str
+    values: tuple[object, ...]
+    read: Callable[[Any], datetime]
+    fence: str = ""
+
+
 class GroupedSeries(Dialect[D]):
     """The answers about values at moments; the rows are called ``v`` in SQL, the series ``s``."""
 
-    def bucket_start(
-        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo
-    ) -> tuple[str, tuple[object, ...]]:
-        """Return the SQL for the start of the bucket of ``v.moment``, by the clocks of ``zone``, and the SQL's values.
+    def bucket_start(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Start:
+        """Return what to group by, so that it is the bucket of ``v.moment`` by the clocks of ``zone``.
 
-        That is within years that Python knows, wherever it is looked at from.
+        Starts are within years that Python knows, wherever they are looked at from.
         """
         raise NotImplementedError
 
-    def read_start(self, value: Any) -> datetime:
-        """Return a bucket's start, without a zone, of what the driver gives."""
-        start: datetime = value
-        return start
+    def by_unit(
+        self, database: D, select: Callable[[str], str], rows: Relation, series: Relation, *values: object
+    ) -> Iterable[Row]:
+        """Run the query that ``select`` writes for the SQL of a row's unit, which is its third column."""
+        return of_series(database, select("v.unit"), rows, series, *values)
 
     def bucket_totals(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
-        start, values = self.bucket_start(database, rows, series, size, zone)
-        select = f"""SELECT v.series, {start}, v.unit, COUNT(*), SUM(v.value), MIN(v.lowest), MAX(v.highest),
-                     MAX(v.moment) FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
-        for key, local, *others in of_series(database, select, rows, series, *values):
-            yield key, self.read_start(local).replace(tzinfo=zone), *others  # of an hour that comes twice, the first
+        start = self.bucket_start(database, rows, series, size, zone)
+
+        def select(unit: str) -> str:
+            return f"""SELECT series, start, unit, COUNT(*), SUM(value), MIN(lowest), MAX(highest), MAX(moment)
+                       FROM (SELECT v.series, {start.sql} AS start, {unit} AS unit, v.value, v.lowest, v.highest,
+                                    v.moment FROM v JOIN s USING (series) {start.fence}) found GROUP BY 1, 2, 3"""
+
+        for key, found, *others in self.by_unit(database, select, rows, series, *start.values):
+            yield key, start.read(found).replace(tzinfo=zone), *others  # of an hour that comes twice, the first
 
     def count_buckets(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
-        start, values = self.bucket_start(database, rows, series, size, zone)
-        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {start} FROM v JOIN s USING (series) LIMIT %s) found"
-        count: int = of_series(database, select, rows, series, *values, most).fetchone()[0]
+        start = self.bucket_start(database, rows, series, size, zone)
+        select = f"SELECT COUNT(*) FROM (SELECT DISTINCT {start.sql} FROM v JOIN s USING (series) LIMIT %s) found"
+        count: int = of_series(database, select, rows, series, *start.values, most).fetchone()[0]
         return count
 
     def value_counts(self, database: D, rows: Relation, series: Relation) -> Iterable[Row]:
-        select = """SELECT v.series, v.value, v.unit, COUNT(*), MAX(v.moment)
-                    FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
-        return of_series(database, select, rows, series)
+        def select(unit: str) -> str:
+            return f"""SELECT v.series, v.value, {unit}, COUNT(*), MAX(v.moment)
+                       FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
+
+        return self.by_unit(database, select, rows, series)
 
 
 def of_series(database: D, select: str, rows: Relation, series: Relation, *values: object) -> Cursor:

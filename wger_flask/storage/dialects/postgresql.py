@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import peewee
 
@@ -18,15 +17,14 @@ from ..types import Row
 from . import postgresql_backup
 from . import postgresql_declarations as declarations
 from .driver_errors import Unavailable, told_by_driver
-from .grouped_series import GroupedSeries
 from .postgresql_connections import Elections, close_all, milliseconds, state_of
 from .postgresql_counters import PostgresqlCounters
+from .postgresql_series import PostgresqlSeries
 from .postgresql_sync_log import PostgresqlSyncLog
 from .regexp_names import RegexpNames
 
 if TYPE_CHECKING:
     from ..model import Model
-    from ..statements import Relation
     from .postgresql_database import Postgresql
 
 # SQLSTATE, or the class that its first two letters are: rolled back because of others, a reference or
@@ -41,7 +39,7 @@ _COMMITTED = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn
 _CURSORS = itertools.count()
 
 
-class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
+class PostgresqlDialect(RegexpNames["Postgresql"], PostgresqlSeries):
     """Answers of PostgreSQL, which has a type for everything the models hold."""
 
     name = "postgresql"
@@ -160,11 +158,6 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
             "(LIKE nutrition_ingredient INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
         )
 
-    def bucket_start(
-        self, database: Postgresql, rows: Relation, series: Relation, size: str, zone: ZoneInfo
-    ) -> tuple[str, tuple[object, ...]]:
-        return _BUCKET, (size, _ZONES.get(str(zone), str(zone)))
-
     def estimated_count(self, database: Postgresql, model: type[Model]) -> int | None:
         # What the planner believes, as kept by ANALYZE: below this, counting costs less than being wrong.
         query = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
@@ -216,9 +209,3 @@ class PostgresqlDialect(RegexpNames["Postgresql"], GroupedSeries["Postgresql"]):
                 f"""SELECT setval(pg_get_serial_sequence('"{table}"', '{key.column_name}'),
                            coalesce((SELECT max("{key.column_name}") FROM "{table}"), 0) + 1, false)"""
             )
-
-
-_LOCAL = "LEAST(GREATEST(v.moment AT TIME ZONE %s::text, '0001-02-01'), '9999-12-30')"
-_BUCKET = f"date_trunc(%s::text, {_LOCAL})"
-# What the server takes for an abbreviation, with the offset of winter alone, is a zone to everybody else.
-_ZONES = {"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon"}

@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 from ..types import Cursor, Row
 from .base import Database
+from .calendar_starts import begin, floor
 
 if TYPE_CHECKING:
     from ..statements import Relation
@@ -112,14 +113,13 @@ def bucket_start(text: str | None, size: str, zone: str) -> str | None:
     place, ahead = ZoneInfo(zone), _ahead(text[:10], zone)
     try:
         if ahead is not None:
-            start = (_floor(datetime.fromisoformat(text) + ahead, size) - ahead).isoformat(sep=" ")
+            start = (floor(datetime.fromisoformat(text) + ahead, size) - ahead).isoformat(sep=" ")
             if size in ("hour", "day") or _ahead(start[:10], zone) == ahead:  # no change of clocks is near
                 return start
-        local = _floor(_moment(text).astimezone(place).replace(tzinfo=None, fold=0), size)
-        found = local.replace(tzinfo=place).astimezone(UTC).replace(tzinfo=None)
+        local = floor(_moment(text).astimezone(place).replace(tzinfo=None, fold=0), size)
+        return begin(local, place).isoformat(sep=" ")
     except OverflowError:  # on the first or the last days that there are
         return text
-    return found.isoformat(sep=" ")
 
 
 @lru_cache(8192)
@@ -131,16 +131,6 @@ def _ahead(day: str, zone: str) -> timedelta | None:
     except OverflowError:
         return None
     return found.pop() if len(found) == 1 else None
-
-
-def _floor(local: datetime, size: str) -> datetime:
-    hour = local.replace(minute=0, second=0, microsecond=0)
-    if size == "hour":
-        return hour
-    day = hour.replace(hour=0)
-    if size == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if size == "month" else day
 
 
 def _moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..types import D
-from .grouped_series import GroupedSeries, of_series
+from .grouped_series import GroupedSeries, Start, of_series
 
 if TYPE_CHECKING:
     from ..statements import Relation
@@ -29,17 +29,12 @@ class ZonelessSeries(GroupedSeries[D]):
     local = "COALESCE(v.moment + INTERVAL {offset} SECOND, v.moment)"  # null is what lies beyond the ends of time
     """The SQL for a moment by the clocks that are ``{offset}`` seconds ahead."""
 
-    def bucket_start(
-        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo
-    ) -> tuple[str, tuple[object, ...]]:
+    def bucket_start(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Start:
         extremes = "SELECT MIN(v.moment), MAX(v.moment) FROM v JOIN s USING (series)"
         first, last = of_series(database, extremes, rows, series).fetchone()
         offset = "0" if first is None else offset_at("v.moment", zone, first, last)
         local = f"LEAST(GREATEST({self.local.format(offset=offset)}, '0001-02-01'), '9999-12-30')"
-        return self.bucket_starts[size].format(local=local), ()
-
-    def read_start(self, value: str) -> datetime:
-        return datetime.fromisoformat(value)
+        return Start(self.bucket_starts[size].format(local=local), (), datetime.fromisoformat)
 
 
 def offset_at(moment: str, zone: ZoneInfo, first: datetime, last: datetime) -> str:
