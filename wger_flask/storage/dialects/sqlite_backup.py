@@ -47,8 +47,8 @@ def check(copy: Path) -> None:
     """Raise :class:`..backups.BackupRefused` where SQLite finds anything wrong in a file, or no table."""
     try:
         with closing(_opened(copy)) as held:
-            # Its schema is trusted: an index reads JSON, which older releases of SQLite count as unsafe. What it could run
-            # are SQLite's own functions alone, as this connection has no others.
+            # Its schema is trusted: an index reads JSON, which older releases of SQLite count as unsafe. What it could
+            # run are SQLite's own functions alone, as this connection has no others.
             found = held.execute("PRAGMA integrity_check(1)").fetchone()[0]
             tables = held.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
     except sqlite3.Error as wrong:
