@@ -287,6 +287,18 @@ def test_a_unit_of_all_and_of_some(grace, people):
     ]  # fmt: skip
 
 
+def test_long_units_that_begin_alike_are_not_one(grace, people):
+    held = Category.create(user=people["grace"], name="Units")
+    units = ["steps of the left foot, " + side for side in ("inside", "outside")]
+    for hour, unit in enumerate([*units, *units, "steps"]):
+        Measurement.create(
+            category=held, value=1, date=datetime(2024, 5, 1, 8 + hour, tzinfo=UTC), extra_data={"unit": unit}
+        )
+    expected = [("steps", 1), *((unit, 2) for unit in units)]
+    for path in ("aggregate/?bucket=day", "value-counts/"):
+        assert [(row["unit"], row["count"]) for row in grace.get(f"measurement/{path}").json] == expected
+
+
 def test_odd_spellings_of_json_are_read_too(grace, people):
     held = Category.create(user=people["grace"], name="Spelled")
     made = [Measurement.create(category=held, value=5, date=datetime(2024, 5, 1, hour, tzinfo=UTC)) for hour in (8, 9)]

@@ -18,13 +18,14 @@ class Start(NamedTuple):
     """Something to group by that is the same in a bucket: SQL about ``v.moment``, and its values.
 
     ``read`` makes of it, as the driver gives it, the bucket's start by the clocks there, without a zone.  ``fence`` is
-    what the query that computes it ends with.
+    what the query that computes it ends with.  ``is_shared`` where many rows have the same.
     """
 
     sql: str
     values: tuple[object, ...]
     read: Callable[[Any], datetime]
     fence: str = ""
+    is_shared: bool = True
 
 
 class GroupedSeries(Dialect[D]):
@@ -37,10 +38,13 @@ class GroupedSeries(Dialect[D]):
         """
         raise NotImplementedError
 
-    def by_unit(
+    def few_groups(
         self, database: D, select: Callable[[str], str], rows: Relation, series: Relation, *values: object
     ) -> Iterable[Row]:
-        """Run the query that ``select`` writes for the SQL of a row's unit, which is its third column."""
+        """Run the query that ``select`` writes for the SQL of a row's unit, and that groups many rows to few.
+
+        The third column of what it finds is the unit.
+        """
         return of_series(database, select("v.unit"), rows, series, *values)
 
     def bucket_totals(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo) -> Iterator[Row]:
@@ -51,7 +55,11 @@ class GroupedSeries(Dialect[D]):
                        FROM (SELECT v.series, {start.sql} AS start, {unit} AS unit, v.value, v.lowest, v.highest,
                                     v.moment FROM v JOIN s USING (series) {start.fence}) found GROUP BY 1, 2, 3"""
 
-        for key, found, *others in self.by_unit(database, select, rows, series, *start.values):
+        if start.is_shared:
+            totals = self.few_groups(database, select, rows, series, *start.values)
+        else:
+            totals = of_series(database, select("v.unit"), rows, series, *start.values)
+        for key, found, *others in totals:
             yield key, start.read(found).replace(tzinfo=zone), *others  # of an hour that comes twice, the first
 
     def count_buckets(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
@@ -65,7 +73,7 @@ class GroupedSeries(Dialect[D]):
             return f"""SELECT v.series, v.value, {unit}, COUNT(*), MAX(v.moment)
                        FROM v JOIN s USING (series) GROUP BY 1, 2, 3"""
 
-        return self.by_unit(database, select, rows, series)
+        return self.few_groups(database, select, rows, series)
 
 
 def of_series(database: D, select: str, rows: Relation, series: Relation, *values: object) -> Cursor:

@@ -29,12 +29,6 @@ _UNAVAILABLE = {
     1021, 1030, 1040, 1041, 1044, 1045, 1049, 1053, 1114, 1129, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 1290, 1317,
     1836, 1927, 1969, 2002, 2003, 2006, 2013, 2014, 2055,
 }  # fmt: skip
-_STARTS = {
-    "hour": "DATE_FORMAT({local}, '%%Y-%%m-%%d %%H:00:00')",
-    "day": "DATE_FORMAT({local}, '%%Y-%%m-%%d 00:00:00')",
-    "week": "DATE_FORMAT({local} - INTERVAL WEEKDAY({local}) DAY, '%%Y-%%m-%%d 00:00:00')",
-    "month": "DATE_FORMAT({local}, '%%Y-%%m-01 00:00:00')",
-}
 
 
 class MariadbDialect(PlainValues, RegexpNames["Mariadb"], ZonelessSeries["Mariadb"], SessionLocks["Mariadb"]):
@@ -43,7 +37,6 @@ class MariadbDialect(PlainValues, RegexpNames["Mariadb"], ZonelessSeries["Mariad
     name = "mariadb"
     sorts_nulls_first = True
     can_keep_log = defers_references = False
-    bucket_starts = _STARTS
 
     def json_text(self, column: Expression, name: str) -> Expression:
         held = peewee.fn.JSON_EXTRACT(column, f"$.{name}")

@@ -5,12 +5,13 @@ The statement is told how far the clocks are ahead from when to when.  Moments a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..types import D
+from ..types import D, Row
 from .grouped_series import GroupedSeries, Start, of_series
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 # Before, clocks did not change; nobody knows whether they will after.
 _EARLIEST, _LATEST = datetime(1880, 1, 1), datetime(2200, 1, 1)
 _STEP = timedelta(days=14)
+_SHORT = 24  # characters
 
 
 class ZonelessSeries(GroupedSeries[D]):
     """The answers about values at moments."""
 
-    bucket_starts: Mapping[str, str] = {}
-    """The SQL for the start of the hour, day, week and month of ``{local}``, by size, as text in ISO's form."""
+    bucket_number = "TIMESTAMPDIFF({size}, '0001-01-01', {local})"
+    """The SQL for how many hours, days, weeks or months ``{local}`` is after the year 1 began: a number groups fast."""
     local = "COALESCE(v.moment + INTERVAL {offset} SECOND, v.moment)"  # null is what lies beyond the ends of time
     """The SQL for a moment by the clocks that are ``{offset}`` seconds ahead."""
 
@@ -34,7 +36,24 @@ class ZonelessSeries(GroupedSeries[D]):
         first, last = of_series(database, extremes, rows, series).fetchone()
         offset = "0" if first is None else offset_at("v.moment", zone, first, last)
         local = f"LEAST(GREATEST({self.local.format(offset=offset)}, '0001-02-01'), '9999-12-30')"
-        return Start(self.bucket_starts[size].format(local=local), (), datetime.fromisoformat)
+        number = self.bucket_number.format(size=size.upper(), local=local)
+        return Start(number, (), partial(start_of, size), is_shared=size != "hour")
+
+    def few_groups(
+        self, database: D, select: Callable[[str], str], rows: Relation, series: Relation, *values: object
+    ) -> Iterable[Row]:
+        # A text of any length is kept in a file while rows are grouped, and hardly any unit is a long one.
+        found = of_series(database, select(f"LEFT(v.unit, {_SHORT + 1})"), rows, series, *values).fetchall()
+        if any(len(row[2] or "") > _SHORT for row in found):
+            return super().few_groups(database, select, rows, series, *values)
+        return found
+
+
+def start_of(size: str, number: int) -> datetime:
+    """Return the start of an hour, day, week or month by its number: the year 1 began on a Monday."""
+    if size == "month":
+        return datetime(1 + number // 12, 1 + number % 12, 1)
+    return datetime(1, 1, 1) + number * timedelta(**{f"{size}s": 1})
 
 
 def offset_at(moment: str, zone: ZoneInfo, first: datetime, last: datetime) -> str:
