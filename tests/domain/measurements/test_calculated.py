@@ -69,7 +69,7 @@ def test_a_weight_with_what_follows_from_it_takes_few_queries(grace, queries):
     del queries[:]
     weigh(grace, 71, "2024-07-02T06:00:00Z")
     statements = [sql for sql in queries if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
-    assert len([sql for sql in statements if "advisory_xact_lock" not in sql]) <= 5
+    assert len([sql for sql in statements if "_lock(" not in sql.lower()]) <= 5  # servers have one
     assert [value for _, value in values(grace, index)] == [23.66, 24]
 
 
