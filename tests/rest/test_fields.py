@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from wger_flask import api
 from wger_flask.rest import fields
 from wger_flask.rest.timezone import set_server_zone
 
@@ -398,3 +399,13 @@ def test_truth_has_no_blanks_around_it(value):
 
 def test_a_key_has_no_blanks_around_it():
     assert refused(fields.UUID(), " 12345678-1234-4234-8234-123456789abc ") == "Must be a valid UUID."
+
+
+READ_ONLY = (api.Computed(len, of=("name",)), api.Batch(dict), api.File(), api.Nested(api.Schema))
+
+
+@pytest.mark.parametrize("field", READ_ONLY, ids=lambda field: type(field).__name__)
+def test_no_body_sets_what_is_said_to_be_read_only(field):
+    assert "read-only" in type(field).__doc__.lower()
+    schema = type("Shown", (api.Schema,), {"shown": field})()
+    assert "shown" in schema.dump_fields and "shown" not in schema.load_fields

@@ -107,6 +107,7 @@ class File(fields.Field):
     kind, options_type, widget = "file", "image upload", "file"
 
     def __init__(self, *, accept: str = "", **kwargs: Any):
+        kwargs.setdefault("dump_only", True)
         super().__init__(**kwargs)
         self.accept = accept
 
