@@ -64,6 +64,7 @@ from .storage.model import (
     history_of,
     key_of,
     ordering_of,
+    references_of,
     table_of,
     title_of,
 )
@@ -102,7 +103,7 @@ __all__ = [
     "models", "FormerFields", "Compare",
     "Cell", "Control", "BUCKETS", "Total", "ValueCount", "ValueSeries", "upsert",
     "clashes_of", "columns_of", "decode", "dump_held", "encode", "history_of", "key_of", "links_of", "ordering_of",
-    "table_of", "tell_replaced", "title_of",
+    "references_of", "table_of", "tell_replaced", "title_of",
     "BodyMeasurement", "FoodDiaryEntry", "ImportFormat", "ImportOptions", "ImportRefused", "ImportSource", "WorkoutSet",
     "dependants", "part_encoder",
 ]  # fmt: skip

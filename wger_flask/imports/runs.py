@@ -27,6 +27,7 @@ from wger_flask.api import (
     encode,
     equals,
     key_of,
+    references_of,
     services,
     table_of,
     title_of,
@@ -207,7 +208,7 @@ def _following(model: type[Model], keys: Sequence[object]) -> set[object]:
 
 def _parents(model: type[Model], keys: Sequence[object]) -> dict[type[Model], set[object]]:
     """Return the keys of the rows that those with these keys hang on, by model."""
-    references = _references(model)
+    references = references_of(model)
     found: dict[type[Model], set[object]] = {}
     for some in chunks(keys) if references else ():
         for row in Selection(model, (any_of(key_of(model), some),)).rows(tuple(references)):
@@ -215,11 +216,6 @@ def _parents(model: type[Model], keys: Sequence[object]) -> dict[type[Model], se
                 if value is not None:
                     found.setdefault(target, set()).add(value)
     return found
-
-
-def _references(model: type[Model]) -> dict[str, type[Model]]:
-    found = {name: getattr(column, "rel_model", None) for name, column in columns_of(model).items()}
-    return {name: target for name, target in found.items() if target is not None}
 
 
 def _digests(model: type[Model], keys: Sequence[object]) -> dict[object, str]:
