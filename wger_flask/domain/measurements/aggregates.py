@@ -64,7 +64,7 @@ def aggregate(call: Call) -> list[dict]:
         raise ParseError(f"Unknown bucket: {size}")
     key, written = _keys(), _MOMENT.writer()
     totals = series.totals(size, zone)
-    totals.sort(key=lambda total: (total.start, key(total.series), total.unit is not None, total.unit or ""))
+    totals.sort(key=lambda total: (total.start, key(total.series), *_by_unit(total.unit)))
     return [
         {
             "category": key(total.series), "start": written(total.start), "unit": total.unit, "count": total.count,
