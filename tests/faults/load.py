@@ -148,19 +148,23 @@ def load(port: int, clients: int = 6, patience: float = PATIENCE, also: tuple[in
     ``patience`` is how many seconds they wait for an answer, ``also`` are statuses that are right this time.
     """
     told, end = Told(also=also), threading.Event()
-    threads = [
-        threading.Thread(target=write_and_read, args=(port, number, told, end, patience), daemon=True)
-        for number in range(clients)
-    ]
+    with at_work(end, [(write_and_read, port, number, told, end, patience) for number in range(clients)]):
+        yield told
+    assert not told.wrong, told.wrong
+
+
+@contextmanager
+def at_work(end: threading.Event, works: list[tuple]) -> Iterator[None]:
+    """Have functions, each given with what it is called with, run in threads while the block runs; then set ``end``."""
+    threads = [threading.Thread(target=work, args=arguments, daemon=True) for work, *arguments in works]
     for thread in threads:
         thread.start()
     try:
-        yield told
+        yield
     finally:
         end.set()
         for thread in threads:
-            thread.join(2 * PATIENCE)
-    assert not told.wrong, told.wrong
+            thread.join(60)
 
 
 def assert_nothing_lost(port: int, told: Told) -> None:

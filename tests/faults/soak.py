@@ -14,12 +14,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.faults.load import USERS, Caller, Told, assert_nothing_lost, load
+from tests.faults.load import USERS, Caller, Told, assert_nothing_lost, at_work, load
 from tests.faults.test_disks import FORM, photo
 from tests.faults.test_processes import SERVED, assert_whole, workers_of
 from tests.serving.running import running
@@ -95,16 +94,13 @@ def soak(seconds: float) -> dict[str, Any]:
     held = make_template(None, folder)
     with running(held.url, folder, **SERVED) as server, load(server.port, CLIENTS) as told:
         end, kinds = threading.Event(), [(read, READERS), (send_photos, SENDERS), (keep_stream, STREAMS)]
-        others = [_begin(work, server.port, number, told, end) for work, many in kinds for number in range(many)]
-        before = workers_of(server)
-        end.wait(seconds / 5)
-        early = [memory_of(worker) for worker in before]
-        end.wait(seconds * 4 / 5)
-        after = workers_of(server)
-        late = [memory_of(worker) for worker in after]
-        end.set()
-        for thread in others:
-            thread.join(60)
+        with at_work(end, [(work, server.port, number, told, end) for work, many in kinds for number in range(many)]):
+            before = workers_of(server)
+            end.wait(seconds / 5)
+            early = [memory_of(worker) for worker in before]
+            end.wait(seconds * 4 / 5)
+            after = workers_of(server)
+            late = [memory_of(worker) for worker in after]
         figures = {
             "seconds": seconds, "statuses": {str(name): number for name, number in told.statuses.items()},
             "megabytes early": [round(one) for one in early], "megabytes late": [round(one) for one in late],
@@ -118,12 +114,6 @@ def soak(seconds: float) -> dict[str, Any]:
     assert_whole(held.url)
     held.drop()
     return figures
-
-
-def _begin(work: Callable[..., None], *arguments: object) -> threading.Thread:
-    thread = threading.Thread(target=work, args=arguments, daemon=True)
-    thread.start()
-    return thread
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import ROOT
-from tests.faults.load import EPOCH, Caller, ask_until
+from tests.faults.load import EPOCH, Caller, ask_until, at_work
 from tests.faults.test_disks import FORM, photo
 from tests.faults.test_processes import SERVED
 from tests.reference import SERVER
@@ -102,16 +102,8 @@ def take_photos(port: int, told: Told, end: threading.Event) -> None:
 def written(port: int) -> Iterator[Told]:
     """Let writers write while the block runs."""
     told, end = Told(), threading.Event()
-    threads = [threading.Thread(target=write_many, args=(port, name, told, end), daemon=True) for name in WRITERS]
-    threads.append(threading.Thread(target=take_photos, args=(port, told, end), daemon=True))
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work(end, [(take_photos, port, told, end), *((write_many, port, name, told, end) for name in WRITERS)]):
         yield told
-    finally:
-        end.set()
-        for thread in threads:
-            thread.join(60)
     assert not told.wrong, told.wrong
 
 
