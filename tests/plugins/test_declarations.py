@@ -136,6 +136,7 @@ TAKEN = [
     ("add_upload('mine', PUT=print)", "upload to table 'mine'"),
     ("add_view('mine', View())", "view 'mine'"),
     ("add_rate('mine', '2/min')", "rate of scope 'mine'"),
+    ("add_owned({name!r}, Exercise, owned_by('user'))", "owned rows of table 'exercises_exercise'"),
     ("add_navigation('Mine', '/a/')", "menu entry 'Mine'"),
     ("add_navigation({name!r}, '/a/')", "menu entry for '/a/'"),
 ]
@@ -147,13 +148,41 @@ def test_what_another_registered(folder, write, call, named):
         write(
             f"{name}.py",
             f"""
-            from wger_flask.api import View
+            from wger_flask.api import View, owned_by
             from wger_flask.domain.exercises.models import Exercise
             def register(registry): registry.{call.replace("{name!r}", repr(name))}
             """,
         )
     told = f"{named} is registered twice: by file plugins/a.py and by file plugins/b.py"
     assert refusal(lambda: register_plugins(Registry(), ("all",), folder)) == told
+
+
+ADDED = [
+    ("add_owned('thing', Thing, owned_by('size'))", "owned table 'thing' of {}: owner 'size' is no path of references"),
+    ("add_owned('sign', Sign, owned_by('user'))", "owned table 'sign' of {}: its model Sign is not registered"),
+    ("add_derived('nonsense', bool)", "derived rows of 'nonsense' of {}: there is no such owned table"),
+    ("add_upload('plugin_mine_thing', PUT=print)", "resource 'thing' of {0} takes uploads itself, and {0} does, too"),
+]
+
+
+@pytest.mark.parametrize(("call", "told"), ADDED)
+def test_what_is_added_of_tables_that_do_not_fit(prepare, register, write, call, told):
+    sign = "Sign = type('Sign', (Model,), {'user': columns.ForeignKey(User)}); "
+    write("mine.py", source("owner=owned_by('user')", then=f"{sign}registry.{call}"))
+    register()
+    assert refusal(prepare).startswith(told.format("file plugins/mine.py"))
+
+
+REFUSED = [
+    ("add_upload('mine', POST=print)", "upload to table 'mine' of file plugins/mine.py: no client sends POST"),
+    ("add_job('mine', print, timedelta(0))", "job 'mine' of file plugins/mine.py: 0:00:00 is no time between two runs"),
+]
+
+
+@pytest.mark.parametrize(("call", "told"), REFUSED)
+def test_what_can_never_happen(register, write, call, told):
+    write("mine.py", f"from datetime import timedelta\ndef register(registry): registry.{call}")
+    assert refusal(register) == told
 
 
 @pytest.mark.parametrize("rate", ["often", "2/week", "x/min", "0/min", "2", ""])

@@ -77,6 +77,7 @@ def test_resources_are_listened_to_by_name(registry):
     other, calls = Registry(), []
     other.listen("weightentry", created=calls.append)
     other.listen("weightentry", deleted=calls.append)
+    other.add_models(Measurement)
     other.add(registry.get("weightentry"))
     assert other.listeners() == {
         Measurement: (signals.Listener(created=calls.append), signals.Listener(deleted=calls.append))
@@ -86,6 +87,9 @@ def test_resources_are_listened_to_by_name(registry):
 def test_models_that_no_resource_shows_are_listened_to_as_they_are():
     other, calls = Registry(), []
     other.listen(UserProfile, changed=calls.append)
+    with pytest.raises(RegistrationError, match="wger_flask listens to UserProfile: its model UserProfile is not regis"):
+        other.listeners()
+    other.add_models(UserProfile)
     assert other.listeners() == {UserProfile: (signals.Listener(changed=calls.append),)}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from wger_flask import web
-from wger_flask.api import Endpoints, RegistrationError, Registry, Resource
+from wger_flask.api import Deprecation, Endpoints, RegistrationError, Registry, Resource
 from wger_flask.auth.models import EmailAddress, User
 from wger_flask.domain.exercises.models import Alias, Exercise, ExerciseComment, Translation
 from wger_flask.domain.exercises.schemas import ExerciseSchema
@@ -220,6 +220,7 @@ def test_the_replacement_of_an_exercise_that_goes_is_chosen_from_a_list(visitor,
 @pytest.mark.parametrize(
     ("target", "names", "reason"),
     [("resource", {"added_by": "nowhere"}, "there is no endpoint 'nowhere'"),
+     ("resource", {"deprecated": Deprecation(date(2026, 1, 1), "nowhere")}, "there is no successor 'nowhere'"),
      ("endpoint", {"makes": "nothing"}, "endpoint 'making': there is no resource 'nothing'")],
 )  # fmt: skip
 def test_a_form_that_leads_nowhere_stops_the_start(app, target, names, reason):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from .actions import Action
+
 
 class RegistrationError(Exception):
     """What cannot be registered, and why, in one line."""
@@ -20,3 +24,14 @@ class Claims:
             if name in self._claims:
                 raise RegistrationError(f"{name} is registered twice: by {self._claims[name]} and by {self.origin}")
             self._claims[name] = self.origin
+
+
+def names_in(resource: str, params: Iterable[str], actions: Iterable[Action]) -> list[str]:
+    """Return what the filters and actions of a resource are called where names are claimed."""
+    named = [f"filter {param!r} of resource {resource!r}" for param in params]
+    return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
+
+
+def fields_in(resource: str, names: Iterable[str]) -> list[str]:
+    """Return what the fields of a resource are called where names are claimed."""
+    return [f"field {name!r} of resource {resource!r}" for name in names]

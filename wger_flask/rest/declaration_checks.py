@@ -8,6 +8,7 @@ from ..storage.columns import ForeignKey
 from ..storage.model import Model, column_at
 from . import caching
 from .fields.base import Field
+from .ownership import Ownership
 from .permissions import METHODS
 from .resource import Resource
 from .throttling import Limit
@@ -21,9 +22,9 @@ def mistakes(
     ``models`` are those that are registered, ``scopes`` the throttle scopes that have a rate, ``settings`` the
     application's.
     """
-    if resource.model not in models:
-        yield f"its model {resource.model.__name__} is not registered: call registry.add_models"
-    yield from _in_owner(resource)
+    yield from unregistered(resource.model, models)
+    if resource.owner is not None:
+        yield from in_owner(resource.model, resource.owner)
     for path in resource.only:
         if column_at(resource.model, path) is None:
             yield f"only {path!r} is no column of {resource.model.__name__}, nor of a row it refers to"
@@ -49,16 +50,21 @@ def unknown_scopes(throttle: Mapping[str, str | Limit | None], scopes: Container
             yield f"the throttle scope {scope!r} has no rate"
 
 
-def _in_owner(resource: Resource) -> Iterator[str]:
-    if resource.owner is None:
-        return
-    path = ".".join(resource.owner.path)
-    if not _is_reference(resource.model, path):
-        yield f"owner {path!r} is no path of references from {resource.model.__name__}"
-    for name, way in (resource.owner.checks or {}).items():
-        column = column_at(resource.model, name)
+def unregistered(model: type[Model], models: Collection[type[Model]]) -> Iterator[str]:
+    """Yield a sentence where ``model`` is none of ``models``, those that are registered: it has no table."""
+    if model not in models:
+        yield f"its model {model.__name__} is not registered: call registry.add_models"
+
+
+def in_owner(model: type[Model], owner: Ownership) -> Iterator[str]:
+    """Yield a sentence about each reference on the way from a row of ``model`` to its user that does not exist."""
+    path = ".".join(owner.path)
+    if not _is_reference(model, path):
+        yield f"owner {path!r} is no path of references from {model.__name__}"
+    for name, way in (owner.checks or {}).items():
+        column = column_at(model, name)
         if not isinstance(column, ForeignKey):
-            yield f"checks {name!r}: {resource.model.__name__} has no such reference"
+            yield f"checks {name!r}: {model.__name__} has no such reference"
         elif not _is_reference(column.rel_model, way):
             yield f"checks {name!r}: {way!r} is no path of references from {column.rel_model.__name__}"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ..storage.model import Model
 from ..storage.signals import Changed, Created, Deleted, Listener, Replaced
 from .claims import RegistrationError
+from .declaration_checks import unregistered
 from .resource import Resource
 
 
@@ -17,6 +18,7 @@ class Listeners:
     """The part of a :class:`~.registry.Registry` that knows who is to be told of what."""
 
     origin: str
+    models: list[type[Model]]
     _resources: dict[str, Resource]
 
     def __init__(self) -> None:
@@ -46,8 +48,8 @@ class Listeners:
         * ``replaced(gone, replacement)``: the keys of a row that is about to be deleted and of the one to which all
           that pointed there was led over, as when an exercise is deleted with ``replaced_by``.
 
-        What one of them raises undoes the write.  The resource may be registered later; a name that no resource has
-        stops the start.
+        What one of them raises undoes the write.  The resource may be registered later; a name that no resource has,
+        and a model that is not registered, stop the start.
         """
         self._listeners.append((what, self.origin, Listener(created, changed, deleted, replaced)))
 
@@ -68,12 +70,14 @@ class Listeners:
     def listeners(self) -> dict[type[Model], tuple[Listener, ...]]:
         """Return the listeners of each model, by model.
 
-        Raises :class:`RegistrationError` for a resource that is not registered.
+        Raises :class:`RegistrationError` for a resource, or a model, that is not registered.
         """
         by_model: dict[type[Model], tuple[Listener, ...]] = {}
         for what, origin, listener in self._listeners:
             if isinstance(what, str) and what not in self._resources:
                 raise RegistrationError(f"{origin} listens to resource {what!r}, which does not exist")
             model = self._resources[what].model if isinstance(what, str) else what
+            for wrong in unregistered(model, self.models):
+                raise RegistrationError(f"{origin} listens to {model.__name__}: {wrong}")
             by_model[model] = by_model.get(model, ()) + (listener,)
         return by_model

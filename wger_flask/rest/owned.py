@@ -6,14 +6,15 @@ owner, those of plugins too.  A table that no such resource shows is added by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..storage.links import links_of
-from ..storage.model import Model, columns_of, json_references, references_of, target_of
-from .claims import Claims
+from ..storage.model import Model, columns_of, json_references, references_of, table_of, target_of
+from .claims import Claims, RegistrationError
+from .declaration_checks import in_owner, unregistered
 from .ownership import Ownership
 from .resource import Resource
 from .schema import Schema
@@ -63,19 +64,31 @@ class OwnedTables(Claims):
 
         Values that are brought back are those that ``schema`` takes; without one, any that the columns can hold: so
         nothing in them may be a permission.  ``only_one`` is as in :class:`Owned`: where the user has such a row, it
-        stays as it is.  Raises :class:`RegistrationError` for a name that is taken.
+        stays as it is.  Raises :class:`RegistrationError` for a name that is taken, and for a table that was added.
         """
-        self._claim(f"owned table {name!r}")
+        self._claim(f"owned table {name!r}", f"owned rows of table {table_of(model)!r}")
         self._owned[model] = Owned(name, model, owner, schema, only_one=only_one)
 
     def add_derived(self, name: str, follows: Callable[[Mapping[str, Any]], bool]) -> None:
         """Do not bring back those rows of an owned table that follow from others: ``follows(row)`` says which.
 
         ``row`` is the row as a take-out has it.  Raises :class:`RegistrationError` where there is such a function
-        already.
+        already; a name that no owned table has stops the start.
         """
         self._claim(f"derived rows of {name!r}")
         self._derived[name] = follows
+
+    def _check_owned(self, models: Collection[type[Model]]) -> None:
+        """Raise :class:`RegistrationError` for what was added and does not fit the registered ``models``."""
+        for model, one in self._owned.items():
+            for wrong in (*unregistered(model, models), *in_owner(model, one.owner)):
+                origin = self._claims[f"owned table {one.name!r}"]
+                raise RegistrationError(f"owned table {one.name!r} of {origin}: {wrong}")
+        names = {one.name for one in self.owned}
+        for name in self._derived:
+            if name not in names:
+                claim = f"derived rows of {name!r}"
+                raise RegistrationError(f"{claim} of {self._claims[claim]}: there is no such owned table")
 
     def is_derived(self, owned: Owned, row: Mapping[str, Any]) -> bool:
         """Tell whether a row of a take-out follows from others, so that it is not brought back."""

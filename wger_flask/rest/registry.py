@@ -6,7 +6,7 @@ names both origins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
@@ -22,7 +22,7 @@ from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
 from .actions import Action
-from .claims import RegistrationError
+from .claims import RegistrationError, fields_in, names_in
 from .declaration_checks import mistakes, unknown_scopes
 from .extending import extended
 from .fields.base import Field
@@ -79,8 +79,8 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
         """
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
-            self._claim(*_names_in(resource.name, resource.filter_set.by_param, resource.actions))
-            self._claim(*_fields_in(resource.name, resource.schema()._declared_fields))
+            self._claim(*names_in(resource.name, resource.filter_set.by_param, resource.actions))
+            self._claim(*fields_in(resource.name, resource.schema()._declared_fields))
             if "DELETE" in resource.methods:  # the kit's own action, where something can hang on its rows
                 self._claim(f"action {DELETION!r} of resource {resource.name!r}")
             self._resources[resource.name] = resource
@@ -129,8 +129,10 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
 
         ``handlers`` are functions by method (``PUT=``, ``PATCH=``, ``DELETE=``): ``handle(call, data)``, where ``data``
         is the uploaded row as a dictionary.  Raises :class:`RegistrationError` for a table that has such handlers
-        already.
+        already, and for another method.
         """
+        if unknown := set(handlers) - {"PUT", "PATCH", "DELETE"}:
+            raise RegistrationError(f"upload to table {table!r} of {self.origin}: no client sends {min(unknown)}")
         self._claim(f"upload to table {table!r}")
         self.uploads[table] = handlers
 
@@ -158,8 +160,10 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
         """Have ``run()`` called once ``every`` so often, by one process of all hosts, beside requests.
 
         It opens its own transactions, and must bear to be called again where a process ended in between.  Raises
-        :class:`RegistrationError` for a name that is taken.
+        :class:`RegistrationError` for a name that is taken, and for a time that is none.
         """
+        if every <= timedelta():
+            raise RegistrationError(f"job {name!r} of {self.origin}: {every} is no time between two runs")
         self._claim(f"job {name!r}")
         self.jobs.append(Job(name, every, run))
 
@@ -200,8 +204,8 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
             raise RegistrationError(f"{self.origin} extends resource {name!r}, which does not exist")
         resource = self._resources[name]
         try:
-            self._claim(*_names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
-            self._claim(*_fields_in(name, fields or ()))
+            self._claim(*names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
+            self._claim(*fields_in(name, fields or ()))
             self._resources[name] = extended(resource, filters, actions, fields, cacheable)
             if fields:
                 self._extended_by.setdefault(name, []).append(self.origin)
@@ -228,6 +232,10 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
                 resource.dump  # noqa: B018
             except ValueError as wrong:
                 raise RegistrationError(f"{self._told(resource.name)} cannot be shown: {wrong}") from wrong
+            if table_of(resource.model) in self.uploads and resource.takes_uploads:
+                origin = self._claims[f"upload to table {table_of(resource.model)!r}"]
+                raise RegistrationError(f"{self._told(resource.name)} takes uploads itself, and {origin} does, too")
+        self._check_owned(self.models)
         if getattr(settings, "serves_sync", False) and can_keep_log():
             self.nodes = self._synced()
 
@@ -283,14 +291,3 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
 
     def __contains__(self, name: str) -> bool:
         return name in self._resources
-
-
-def _names_in(resource: str, params: Iterable[str], actions: Iterable[Action]) -> list[str]:
-    """Return what the filters and actions of a resource are called where names are claimed."""
-    named = [f"filter {param!r} of resource {resource!r}" for param in params]
-    return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
-
-
-def _fields_in(resource: str, names: Iterable[str]) -> list[str]:
-    """Return what the fields of a resource are called where names are claimed."""
-    return [f"field {name!r} of resource {resource!r}" for name in names]

@@ -166,6 +166,11 @@ class Resource:
         fields = self.schema().load_fields.items()
         return {field.attribute or name: field.relation for name, field in fields if isinstance(field, Keys)}
 
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether users write their own rows of the table by it, so that uploads of offline clients go through it."""
+        return self.owner is not None and not self.only and "POST" in self.methods
+
     @cached_property
     def takes_files(self) -> bool:
         """Whether a body has a file, so that a whole row can only be sent as a form."""

@@ -109,12 +109,8 @@ def upload(call: Call) -> dict[str, Any] | Response:
 
 def _resource(table: str) -> Resource | None:
     """Return the resource through which users write their own rows of ``table``."""
-    for resource in services().registry:
-        if resource.only or table_of(resource.model) != table:
-            continue
-        if resource.owner and "POST" in resource.methods:
-            return resource
-    return None
+    resources = services().registry
+    return next((one for one in resources if one.takes_uploads and table_of(one.model) == table), None)
 
 
 def _model_name(table: str) -> str:

@@ -68,7 +68,7 @@ def prepare(registry: Registry) -> None:
         _check_fields(registry, resource)
         for view in (resource.view, *(action.view for action in resource.actions)):
             _check(registry, resource, view)
-    _check_adding(registry)
+    _check_endpoints(registry)
 
 
 def _check_fields(registry: Registry, resource: Resource) -> None:
@@ -83,12 +83,15 @@ def _check_fields(registry: Registry, resource: Resource) -> None:
                 raise RegistrationError(f"{where}: field {name!r}: there is no {kind} {wanted!r}")
 
 
-def _check_adding(registry: Registry) -> None:
+def _check_endpoints(registry: Registry) -> None:
     targets = {target.name: target for _, target in targets_of(registry)}
     for resource in registry:
+        where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
         if resource.added_by and resource.added_by not in targets:
-            where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
             raise RegistrationError(f"{where}: there is no endpoint {resource.added_by!r}")
+        successor = resource.deprecated.successor if resource.deprecated else resource.name
+        if successor not in registry and successor not in targets:
+            raise RegistrationError(f"{where}: there is no successor {successor!r}")
     for target in targets.values():
         if target.makes and target.makes not in registry:
             raise RegistrationError(f"endpoint {target.name!r}: there is no resource {target.makes!r}")
