@@ -87,7 +87,7 @@ def test_resources_are_listened_to_by_name(registry):
 def test_models_that_no_resource_shows_are_listened_to_as_they_are():
     other, calls = Registry(), []
     other.listen(UserProfile, changed=calls.append)
-    with pytest.raises(RegistrationError, match="wger_flask listens to UserProfile: its model UserProfile is not regis"):
+    with pytest.raises(RegistrationError, match="wger_flask listens to UserProfile: its model UserProfile is not"):
         other.listeners()
     other.add_models(UserProfile)
     assert other.listeners() == {UserProfile: (signals.Listener(changed=calls.append),)}

@@ -193,6 +193,13 @@ def test_a_proxy_may_cut_the_path_off(mounted, sent):
     assert muscle["image_url_main"] == f"{HOST}/wger/static/images/muscles/main/muscle-2.svg"
     with mounted.get(f"{sent}/static/images/muscles/main/muscle-2.svg") as picture:
         assert picture.status_code == 200
+    for path, successor in (
+        ("exercise-base/", "exercise"),
+        ("schedule/", "routine"),
+        ("video/?exercise_base=1", "video"),
+    ):
+        link = mounted.get(f"{sent}/api/v2/{path}").headers["Link"]
+        assert link == f'</wger/api/v2/{successor}/>; rel="successor-version"'
     moved = mounted.get(f"{sent}/api/v2/exercise?limit=5")
     assert (moved.status_code, moved.location) == (301, "/wger/api/v2/exercise/?limit=5")
     assert mounted.get(f"{sent}/favicon.ico").location == "/wger/static/images/favicon.svg"

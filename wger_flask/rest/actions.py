@@ -86,11 +86,13 @@ class Deprecation:
     since: date
     successor: str
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that say so to a client (RFC 9745, and RFC 5829 for the link), by name."""
+    def headers(self, mount: str) -> dict[str, str]:
+        """Return the headers that say so to a client (RFC 9745, and RFC 5829 for the link), by name.
+
+        ``mount`` is the path below which the server is reached, see :func:`~.mount.mount_of`.
+        """
         moment = datetime(self.since.year, self.since.month, self.since.day, tzinfo=UTC)
         return {
             "Deprecation": f"@{int(moment.timestamp())}",
-            "Link": f'</api/v2/{self.successor}/>; rel="successor-version"',
+            "Link": f'<{mount}/api/v2/{self.successor}/>; rel="successor-version"',
         }

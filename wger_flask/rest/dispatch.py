@@ -101,6 +101,8 @@ def dispatch(target: Target, key: str | None = None, suffix: str = "") -> Respon
         return _with_slash(request)
     call = g.call = Call(target, request, key, suffix, app.extensions["wger_flask"])
     headers = target.headers
+    if target.deprecation is not None:
+        headers = headers | target.deprecation.headers(mount_of(request))
     if call.method not in SAFE_METHODS:
         _admit(call)
     elif is_large(call):
@@ -221,7 +223,7 @@ def _deprecation_headers(call: Call) -> dict[str, str]:
         return {}
     former = call.resource.filter_set.former
     since = [day for name, day in former.items() if name in call.args]
-    return Deprecation(since[0], call.resource.name).headers if since else {}
+    return Deprecation(since[0], call.resource.name).headers(mount_of(call.request)) if since else {}
 
 
 def _cache_headers(call: Call) -> dict[str, str]:

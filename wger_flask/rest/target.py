@@ -103,15 +103,16 @@ class Target:
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """The headers of every answer, by name."""
-        found = {
+        """The headers of every answer, by name, without those that lead to a successor."""
+        return {
             "Allow": ", ".join(self.allow),
             "Vary": "Accept, Authorization, Cookie, Origin" if self.authenticates else "Accept, Origin",
             "Content-Language": "en",
             "X-Frame-Options": "DENY",
             "X-Content-Type-Options": "nosniff",
         }
-        replaced = self.replaced or (self.resource and self.resource.deprecated)
-        if replaced:
-            found |= replaced.headers
-        return found
+
+    @cached_property
+    def deprecation(self) -> Deprecation | None:
+        """Since when all of it is old, or its resource is; None where it is not."""
+        return self.replaced or (self.resource.deprecated if self.resource else None)

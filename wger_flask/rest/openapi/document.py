@@ -132,7 +132,7 @@ class LazyApi(Api):  # type: ignore[misc]  # as above
 
 def operation(components: Components, target: Target, method: str, rule: str) -> dict[str, Any]:
     """Return the operation object of a target's method."""
-    resource, handler = target.resource, target.handlers[method]
+    handler = target.handlers[method]
     about = (target.action.about if target.action else target.about) or (handler.__doc__ or "").strip()
     made: dict[str, Any] = {
         "operationId": operation_id(target, method),
@@ -144,7 +144,7 @@ def operation(components: Components, target: Target, method: str, rule: str) ->
     }
     if about:
         made["description"] = about
-    if method in target.deprecated or target.replaced or resource is not None and resource.deprecated:
+    if method in target.deprecated or target.deprecation:
         made["deprecated"] = True
     body = request_body(components, target, method)
     if body:
