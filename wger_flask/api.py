@@ -32,7 +32,8 @@ from .rest.fields.computed import Batch, Computed, File
 from .rest.fields.nested import Child, Children, Members, Nested
 from .rest.fields.nested_input import Items
 from .rest.fields.references import Key, Keys
-from .rest.filtering.filters import BooleanFilter, Filter, FilterSet
+from .rest.filtering.filter_set import FilterSet
+from .rest.filtering.filters import BooleanFilter, Filter
 from .rest.filtering.lookups import Compare, Lookup, Parameter, compared, exact, gt, gte, lt, lte, on_date, one_of
 from .rest.filtering.values import Rejected
 from .rest.former import FormerFields

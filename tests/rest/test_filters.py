@@ -15,7 +15,8 @@ from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.measurements.models import Measurement
 from wger_flask.rest.errors import Invalid
-from wger_flask.rest.filtering.filters import Filter, FilterSet, build_filters
+from wger_flask.rest.filtering.filter_set import FilterSet, build_filters
+from wger_flask.rest.filtering.filters import Filter
 from wger_flask.rest.filtering.lookups import Lookup, Parameter, compared, exact, gte, on_date, one_of
 from wger_flask.rest.filtering.values import Rejected
 from wger_flask.storage.database import transaction

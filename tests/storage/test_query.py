@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reference import BY_LABEL
-from wger_flask.storage import predicates, query
+from wger_flask.storage import predicates
 from wger_flask.storage.database import database
 from wger_flask.storage.predicates import Clause, along, any_of, equals, pad
 from wger_flask.storage.query import Selection, which_exist
+from wger_flask.storage.selection_statements import rows_statement
 
 Routine, Day, Slot = (BY_LABEL[f"manager.{name}"] for name in ("routine", "day", "slot"))
 User = BY_LABEL["auth.user"]
@@ -97,11 +98,11 @@ def test_padding_adds_no_value_and_few_lengths(values):
 
 
 def test_values_share_the_statement_of_their_shape(days):
-    query.rows_statement.cache_clear()
+    rows_statement.cache_clear()
     for number in range(1, 9):
         conditions = equals(Day.order, number), any_of(Day.id, range(number + 7))
         Selection(Day, conditions, ("id",)).rows(("id",), 20, number)
-    assert query.rows_statement.cache_info().currsize == 2  # 8 values, and up to 16
+    assert rows_statement.cache_info().currsize == 2  # 8 values, and up to 16
 
 
 def test_rows_of_somebody_however_far_away(days):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.reference import BY_LABEL
 from wger_flask.domain.nutrition.filters import _named, _nearest
-from wger_flask.storage import query, ranking
+from wger_flask.storage import ranking, selection_statements
 from wger_flask.storage.name_search import search as names_search
 from wger_flask.storage.name_search.index import index_of
 from wger_flask.storage.name_search.search import typed_values
@@ -47,20 +47,20 @@ def test_pages_are_the_same_as_without(foods, text, monkeypatch):
     pages = [(20, 0), (5, 3), (20, 40), (7, 1000)]
     ranked = [chosen.rows(("id",), *page) for chosen in every for page in pages]
     monkeypatch.setattr(ranking, "_rankings", {})
-    query.forget_statements()
+    selection_statements.forget_statements()
     assert ranked == [chosen.rows(("id",), *page) for chosen in every for page in pages]
-    query.forget_statements()
+    selection_statements.forget_statements()
 
 
 def test_a_page_is_full_though_many_of_the_best_are_gone(foods, monkeypatch):
     monkeypatch.setattr(ranking, "_SPARE", 0)
-    query.forget_statements()
+    selection_statements.forget_statements()
     Ingredient.delete().where(Ingredient.name == "banana").execute()
     Ingredient.delete().where(Ingredient.name == "banana pie").execute()
     found = search("banana")
     assert len(found.rows(("id",), 3)) == 3
     assert found.rows(("id",), 3) == found.rows(("id",))[:3]
-    query.forget_statements()
+    selection_statements.forget_statements()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 from . import caching
 from .actions import Action
 from .fields.base import Field
-from .filtering.filters import Declared, build_filters
+from .filtering.filter_set import Declared, build_filters
 from .resource import Resource
 from .schema import Schema
 

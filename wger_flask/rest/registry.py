@@ -26,7 +26,7 @@ from .claims import RegistrationError, fields_in, names_in
 from .declaration_checks import mistakes, unknown_scopes
 from .extending import extended
 from .fields.base import Field
-from .filtering.filters import Declared, build_filters
+from .filtering.filter_set import Declared, build_filters
 from .import_formats import ImportFormats
 from .jobs import Job
 from .listeners import Listeners

@@ -27,7 +27,7 @@ from .cursor import Cursor
 from .errors import NoMatch, NotFound
 from .fields.computed import File
 from .fields.references import Key, Keys
-from .filtering.filters import Declared, FilterSet, build_filters
+from .filtering.filter_set import Declared, FilterSet, build_filters
 from .filtering.ordering import Ordering
 from .former import FormerFields
 from .ownership import Ownership

@@ -66,6 +66,10 @@ class Clause(tuple[Any, ...]):
         return cast(Expression, build(*self.shape, *reached, *placeholders))
 
 
+Term = str | Clause
+"""What rows are ordered by: the name or dotted path of a column, or a clause whose expression is ordered by."""
+
+
 def equals(column: peewee.Field, value: object) -> Clause:
     """Return the clause ``column = value``, or ``column IS NULL`` where ``value`` is None."""
     if value is None:

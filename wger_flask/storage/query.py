@@ -13,25 +13,29 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, overload
 
 import peewee
 
 from .database import database
 from .decoding import decoded, decoders_of
-from .dialects.base import AnyDialect
 from .joins import Joins
 from .model import Model, key_of
-from .predicates import Clause
+from .predicates import Clause, Term
 from .query_cache import remembered
-from .ranking import Build, counted_by, ranking_of
-from .statements import COMPILED_SHAPES, Relation, Slots, Statement, compile_query, tuples_of
+from .ranking import counted_by, ranking_of
+from .selection_statements import (
+    count_statement,
+    existence_statement,
+    number_statement,
+    query_of,
+    relation_statement,
+    rows_statement,
+)
+from .statements import Relation, Statement, tuples_of
 from .types import Expression, Row
 
 _FAR = 1000
-Term = str | Clause
-"""What rows are ordered by."""
 
 
 @dataclass(slots=True, unsafe_hash=True)  # never changed; frozen ones take three times as long to make
@@ -85,7 +89,8 @@ class Selection:
         dialect, paged, far = database.obj.dialect, limit is not None, offset >= _FAR
         shape = (dialect, self.model, self.clauses, self.order, columns, paged, far)
         found = rows_statement(*shape).run(values).fetchall()
-        if limit is not None and len(found) < limit and ranking_of(self):  # at the end, or cut too early
+        is_short = limit is not None and len(found) < limit  # at the end, or cut too early
+        if is_short and ranking_of(self.clauses, self.order):
             found = rows_statement(*shape, ranked=False).run(values).fetchall()
         return found
 
@@ -131,7 +136,7 @@ class Selection:
         named = tuple(columns.items())
         built = [column for column in columns.values() if not isinstance(column, str)]
         values = [value for clause in (*built, *self.clauses) for value in clause.values]
-        return _relation(database.obj.dialect, self.model, self.clauses, named).with_values(values)
+        return relation_statement(database.obj.dialect, self.model, self.clauses, named).with_values(values)
 
     def count(self, at_least: int | None = None) -> int:
         """Return the number of rows, asked for once as long as nothing is written.
@@ -148,10 +153,10 @@ class Selection:
             return remembered((statement, values), lambda: int(statement.run(values).fetchone()[0]))
 
         ranking = counted_by(self.clauses)
-        number = ranking and _number(database.obj.dialect, self.clauses, ranking.number)
+        number = ranking and number_statement(database.obj.dialect, self.clauses, ranking.number)
         if ranking and number and ranking.numbers(found := counted(number)):
             return found
-        return counted(_count(database.obj.dialect, self.model, self.clauses))
+        return counted(count_statement(database.obj.dialect, self.model, self.clauses))
 
     def exists(self) -> bool:
         """Return whether there is any row."""
@@ -182,7 +187,7 @@ class Selection:
             joins.build(term, map(_plain, term.values)) if isinstance(term, Clause) else joins.term(term)
             for term in self.order
         ]
-        return _query(joins, (), conditions, terms)
+        return query_of(joins, (), conditions, terms)
 
     def keys(self) -> list[Any]:
         """Return the primary keys, as Python values."""
@@ -195,7 +200,7 @@ def which_exist(selections: Sequence[Selection]) -> list[bool]:
         return []
     values = [value for selection in selections for clause in selection.clauses for value in clause.values]
     shapes = tuple((selection.model, selection.clauses) for selection in selections)
-    return [bool(found) for found in _existence(database.obj.dialect, shapes).run(values).fetchone()]
+    return [bool(found) for found in existence_statement(database.obj.dialect, shapes).run(values).fetchone()]
 
 
 def _from_key(model: type[Model], start: peewee.Value) -> Expression:
@@ -204,102 +209,3 @@ def _from_key(model: type[Model], start: peewee.Value) -> Expression:
 
 def _plain(value: object) -> peewee.Value:
     return peewee.Value(value, converter=False)
-
-
-@lru_cache(COMPILED_SHAPES)
-def rows_statement(
-    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], order: tuple[Term, ...],
-    columns: tuple[str | Clause, ...], paged: bool, far: bool, ranked: bool = True,
-) -> Statement:  # fmt: skip
-    selection = Selection(model, clauses, order)
-    joins, slots = Joins(selection.model), Slots()
-    expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
-    conditions = [slots.fill(clause, joins) for clause in selection.clauses]
-    first_of_order = slots.taken
-    terms = [slots.fill(term, joins) if isinstance(term, Clause) else joins.term(term) for term in selection.order]
-    if (paged or terms) and not _is_total(selection):
-        tie = dialect.insertion_order(selection.model)
-        terms.append(tie.desc() if _walks_an_index_backwards(selection) else tie)
-    if paged and (far or any(isinstance(term, Clause) for term in selection.order)):
-        # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
-        key = key_of(selection.model)
-        chosen = _query(joins, (key,), conditions, terms)
-        size, skipped = slots.take(), slots.take()
-        term = selection.order[0] if ranked and selection.order else None
-        if isinstance(term, Clause) and (ranking := ranking_of(selection)):
-            of_term = slots.again(first_of_order, len(term.values))
-            found = ranking.page(joins, selection, conditions, of_term, size + skipped)
-            chosen = found if found is not None else chosen
-        chosen = chosen.limit(size).offset(skipped)
-        return compile_query(_query(joins, expressions, [key.in_(dialect.page(chosen, key))], terms))
-    query = _query(joins, expressions, conditions, terms)
-    if paged:
-        query = query.limit(slots.take()).offset(slots.take())
-    return compile_query(query)
-
-
-@lru_cache(COMPILED_SHAPES)
-def _relation(
-    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], columns: tuple[tuple[str, str | Clause], ...]
-) -> Statement:
-    joins, slots = Joins(model), Slots()
-    expressions = [
-        (joins.column(found) if isinstance(found, str) else slots.fill(found, joins)).alias(name)
-        for name, found in columns
-    ]
-    conditions = [slots.fill(clause, joins) for clause in clauses]
-    return compile_query(_query(joins, expressions, conditions, ()))
-
-
-def _query(
-    joins: Joins, expressions: Sequence[Any], conditions: Sequence[Expression], terms: Sequence[Expression]
-) -> peewee.ModelSelect[Model]:
-    query = joins.apply(joins.model.select(*expressions)).order_by(*terms)
-    return query.where(*conditions) if conditions else query
-
-
-def _is_total(selection: Selection) -> bool:
-    """Tell whether the order leaves no ties, so that pages never overlap."""
-    key = key_of(selection.model).name
-    return any(term in (key, f"-{key}") for term in selection.order if isinstance(term, str))
-
-
-def _walks_an_index_backwards(selection: Selection) -> bool:
-    """Tell whether an index gives the rows in this order from its end: ties then come from the end too."""
-    if selection.clauses or len(selection.order) != 1 or not isinstance(selection.order[0], str):
-        return False
-    field = selection.model._meta.fields.get(selection.order[0].removeprefix("-"))
-    return selection.order[0].startswith("-") and field is not None and (field.index or field.unique)
-
-
-@lru_cache(COMPILED_SHAPES)
-def _number(dialect: AnyDialect, clauses: tuple[Clause, ...], build: Build | None) -> Statement | None:
-    slots = Slots()
-    query = build(*(slots.take() for _ in clauses[0].values)) if build else None
-    return compile_query(query) if query is not None else None
-
-
-@lru_cache(COMPILED_SHAPES)
-def _count(dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...]) -> Statement:
-    joins, slots = Joins(model), Slots()
-    conditions = [slots.fill(clause, joins) for clause in clauses]
-    return compile_query(_query(joins, (peewee.fn.COUNT(peewee.SQL("*")),), conditions, ()))
-
-
-@lru_cache(COMPILED_SHAPES)
-def _existence(dialect: AnyDialect, asked: tuple[tuple[type[Model], tuple[Clause, ...]], ...]) -> Statement:
-    slots, questions = Slots(), []
-    for model, clauses in asked:
-        joins = Joins(model)
-        conditions = [slots.fill(clause, joins) for clause in clauses]
-        questions.append(peewee.fn.EXISTS(_query(joins, (peewee.SQL("1"),), conditions, ())))
-    return compile_query(peewee.Select(columns=questions))
-
-
-def forget_statements() -> None:
-    """Drop all compiled SQL: what expressions are built of has changed."""
-    rows_statement.cache_clear()
-    _relation.cache_clear()
-    _existence.cache_clear()
-    _count.cache_clear()
-    _number.cache_clear()

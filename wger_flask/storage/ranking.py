@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import peewee
 
 from .joins import Joins
 from .model import Model
-from .predicates import Clause
+from .predicates import Clause, Term
 from .types import Expression
-
-if TYPE_CHECKING:
-    from .query import Selection
 
 Build = Callable[..., Any]
 _SPARE = 200
@@ -42,21 +39,19 @@ class Ranking:
     numbers: Callable[[int], bool] = bool
 
     def page(
-        self, joins: Joins, selection: Selection, conditions: list[Expression], placeholders: list[peewee.Value],
+        self, joins: Joins, clauses: tuple[Clause, ...], conditions: list[Expression], placeholders: list[peewee.Value],
         needed: Expression,
     ) -> peewee.ModelSelect[Model] | None:  # fmt: skip
         """Return the query of the keys of rows in their order, to be cut into a page; None where there is none.
 
-        ``conditions`` are those of the clauses, ``placeholders`` those of the term.  It gives the first ``needed`` rows
+        ``conditions`` are those of ``clauses``, ``placeholders`` those of the term.  It gives the first ``needed`` rows
         at least, unless a great many keys are of rows that are gone: where a page of it is not full, ask without it.
         """
         ranked = self.keys(*placeholders)
         if ranked is None:
             return None
         left = [
-            condition
-            for clause, condition in zip(selection.clauses, conditions, strict=True)
-            if clause.build is not self.matches
+            condition for clause, condition in zip(clauses, conditions, strict=True) if clause.build is not self.matches
         ]
         if not left:  # sorting so many, and no more, is quicker
             ranked = ranked.limit(needed * 2 + _SPARE)
@@ -81,13 +76,13 @@ def ranks(
         _counted[matches] = _rankings[term]
 
 
-def ranking_of(selection: Selection) -> Ranking | None:
-    """Return what stands for the order of ``selection``, None for nothing."""
-    first = selection.order[0] if selection.order else None
+def ranking_of(clauses: tuple[Clause, ...], order: tuple[Term, ...]) -> Ranking | None:
+    """Return what stands for ``order`` of the rows that meet ``clauses``, None for nothing."""
+    first = order[0] if order else None
     found = _rankings.get(first.build) if isinstance(first, Clause) else None
-    if found is None or selection.order[1:] != found.then:
+    if found is None or order[1:] != found.then:
         return None
-    matching = [clause.build for clause in selection.clauses].count(found.matches)
+    matching = [clause.build for clause in clauses].count(found.matches)
     return found if matching == 1 else None
 
 

@@ -8,7 +8,8 @@ import peewee
 
 from .database import database
 from .predicates import PADDED, any_of, pad
-from .query import Selection, rows_statement
+from .query import Selection
+from .selection_statements import rows_statement
 from .statements import Statement
 from .types import Row
 

@@ -12,7 +12,8 @@ import peewee
 from werkzeug.datastructures import MultiDict
 
 from ...storage.model import Model, columns_of, ordering_of
-from ...storage.query import Selection, Term
+from ...storage.predicates import Term
+from ...storage.query import Selection
 
 
 class Ordering:

@@ -18,8 +18,8 @@ from typing import Any
 import peewee
 
 from ..database import database
-from ..query import forget_statements
 from ..query_cache import remembered
+from ..selection_statements import forget_statements
 from ..types import Expression
 from . import candidates, folding
 from . import index as names
