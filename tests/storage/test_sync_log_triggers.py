@@ -12,6 +12,7 @@ from tests.storage.log_phone import Phone, add
 from wger_flask import app as application
 from wger_flask.api import models
 from wger_flask.storage.database import database, transaction
+from wger_flask.storage.dialects.sync_log import PREFIX
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.sync_log import installing, tables
 from wger_flask.sync import log
@@ -54,6 +55,26 @@ def test_without_sync_there_is_no_trigger(registry, phone):
     assert database.obj.dialect.sync_log.is_installed(database.obj, ()) and installing.is_installed(())
     before = epoch()
     assert installing.install(registry.nodes) and epoch() != before
+
+
+def test_a_schema_that_lies_aside_keeps_its_own(registry, phone):
+    """As a restored backup leaves one behind: its triggers have the same names, and call functions of its own."""
+    held = database.obj
+    if held.dialect.name != "postgresql":
+        pytest.skip("one database has several schemas on PostgreSQL alone")
+    name = held.execute_sql("SELECT proname FROM pg_proc WHERE starts_with(proname, %s)", (PREFIX,)).fetchone()[0]
+    for statement in (
+        "CREATE SCHEMA aside", "CREATE TABLE aside.nutrition_meal (id integer)",
+        f"CREATE FUNCTION aside.{name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        f"CREATE TRIGGER {PREFIX}insert AFTER INSERT ON aside.nutrition_meal EXECUTE FUNCTION aside.{name}()",
+    ):  # fmt: skip
+        held.execute_sql(statement)
+    before = epoch()
+    log.rebuild()
+    assert epoch() != before and installing.is_installed(registry.nodes)
+    kept = held.execute_sql("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'aside.nutrition_meal'::regclass")
+    assert kept.fetchone()[0] == 1
+    held.execute_sql("DROP SCHEMA aside CASCADE")
 
 
 def test_a_process_that_finds_no_log_makes_it(registry, phone, people):
@@ -135,6 +156,21 @@ def test_a_restored_backup_is_noticed_by_the_sums(phone, people):
     lost = next(name for name in phone.sums if "planning" in name)
     del phone.sums[lost], phone.rows[lost]  # as a phone does with a bucket whose sum is wrong
     assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
+
+
+def test_what_everybody_is_sent_is_that_of_the_restored_backup(phone, people):
+    """The catalogue's rendered lines are kept: they must not be those of a state that was taken back."""
+    language = models.Language.select().first()
+
+    def renamed(name: str) -> None:
+        models.Language.update(full_name=name).where(models.Language.id == language.id).execute()
+        fresh = Phone(people["grace"].id, f"fresh {name}").sync()
+        assert fresh.of("core_language")[str(language.id)]["full_name"] == name
+
+    with pytest.raises(RuntimeError), transaction():
+        renamed("taken back")
+        raise RuntimeError
+    renamed("after it")
 
 
 def test_what_is_committed_late_does_not_appear_behind_what_was_told(phone, people):

@@ -25,7 +25,9 @@ _CHANNEL = "wger_flask_sync"
 _SLOW_SECONDS = 5  # between two looks at the tables, where no notice comes through
 _TRIGGERS = f"""SELECT t.tgname, c.relname, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE NOT t.tgisinternal AND starts_with(t.tgname, '{PREFIX}') AND pg_table_is_visible(c.oid)"""
-_FUNCTIONS = f"SELECT oid::regprocedure::text FROM pg_proc WHERE starts_with(proname, '{PREFIX}')"
+# Those of another schema, such as the one that a restored backup leaves aside, are in use by its triggers.
+_FUNCTIONS = f"""SELECT oid::regprocedure::text FROM pg_proc
+    WHERE starts_with(proname, '{PREFIX}') AND pg_function_is_visible(oid)"""
 # One for each table, so that the statements in it are planned once.  What TRUNCATE took is known from the log.
 _FUNCTION = """CREATE FUNCTION {called}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN

@@ -120,14 +120,15 @@ def read_batch(nodes: dict[str, Node], name: str, after: int, until: int, new: b
     with sql.reading(held):
         epoch, generation, _, _ = state(held)
         meant = buckets.kind_and_key(epoch, name)
-        query = f"SELECT id, last_op FROM {BUCKET} WHERE kind = {given} AND key = {given}"
+        query = f"SELECT id, last_op, checksum FROM {BUCKET} WHERE kind = {given} AND key = {given}"
         row = meant and held.execute_sql(query, meant).fetchone()
         if not row or after >= min(until, row[1]):
             return Batch([], until, False)
-        bucket, newest = row
-        # What everybody reads is kept, as far as nothing is written to it.
+        bucket, newest, checksum = row
+        # What everybody reads is kept, as far as nothing is written to it.  A restored backup counts on from an old
+        # number: the sum tells its operations from those that had the same numbers.
         kept = meant is not None and meant[0] in (CORE, buckets.INGREDIENT) and newest <= until
-        place = (held, name, generation, newest, after, new)
+        place = (held, name, generation, newest, checksum, after, new)
         if kept and (known := _kept.get(place)) is not None:
             return known if known.more else known._replace(last_op_id=until)
         batch = _read(held, nodes, bucket, after, min(until, newest), until, new)
