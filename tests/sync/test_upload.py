@@ -12,6 +12,7 @@ from wger_flask.domain.gallery.models import Image
 from wger_flask.domain.measurements.models import Measurement, official_category
 from wger_flask.domain.nutrition.models import Meal, NutritionPlan
 from wger_flask.domain.routines.models import Routine, WorkoutSession
+from wger_flask.rest.errors import Throttled
 from wger_flask.rest.permissions import Access
 from wger_flask.rest.services import services
 from wger_flask.rest.views import action_target, targets
@@ -254,3 +255,33 @@ def test_a_group_brings_its_components(api, door):
 def test_an_upload_that_is_no_object_lacks_its_fields(api, body):
     answer = api("grace").http.put("/api/v2/upload-powersync-data", json=body, headers=api("grace").headers)
     assert (answer.status_code, answer.json) == (200, {"error": "Missing required fields: table, data"})
+
+
+# -- what holds for the resource holds here ----------------------------------------------------------
+def put_by_phone(api):
+    data = {"id": str(uuid.uuid4()), "description": "offline", "start": "2024-01-01"}
+    return api("grace").open("PUT", DOOR, {"table": PLAN, "data": data})
+
+
+def test_a_limit_of_the_resource_makes_the_phone_wait(app, api, registry, monkeypatch):
+    """Nothing else is told to wait by its status: everything that is refused for good is a 200."""
+    monkeypatch.setitem(registry.get("nutritionplan").__dict__, "throttle", {"POST": "login"})
+    held = app.extensions["wger_flask"].throttle
+
+    def refuse(scope, caller):
+        assert scope == "login"
+        raise Throttled(30)
+
+    monkeypatch.setattr(held, "demand", refuse)
+    answer = put_by_phone(api)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
+    assert not NutritionPlan.select().exists()
+    monkeypatch.undo()
+    assert put_by_phone(api).json == {"status": "ok!"}
+
+
+def test_who_may_not_write_a_resource_may_not_upload_to_it(api, registry, monkeypatch):
+    monkeypatch.setitem(registry.get("nutritionplan").__dict__, "rules", Access(write=lambda user: False))
+    answer = put_by_phone(api)
+    assert (answer.status_code, answer.json["error"]) == (200, "Forbidden")
+    assert not NutritionPlan.select().exists()
