@@ -30,9 +30,11 @@ def another_process(app):
     """Return a function that has another process run an SQL statement, and commit it."""
     held = database.obj
     program = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, held.dialect.name, str(held.database)], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", _PROGRAM, held.dialect.name, str(held.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert program.stdout.readline() == "ready\n"
 
     def run(sql: str) -> None:

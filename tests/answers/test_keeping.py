@@ -65,9 +65,13 @@ def test_sums_are_made_once_until_something_is_written(api, made, action):
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Accept": "application/json; indent=2"}, {"Host": "gym.example"}, {"Origin": "https://app.example"},
-     {"Authorization": "Basic eHg6eHg="}],
-)  # fmt: skip
+    [
+        {"Accept": "application/json; indent=2"},
+        {"Host": "gym.example"},
+        {"Origin": "https://app.example"},
+        {"Authorization": "Basic eHg6eHg="},
+    ],
+)
 def test_what_an_answer_depends_on_is_asked_anew(api, made, headers):
     client = api()
     client.get("muscle/?limit=1")
@@ -186,10 +190,15 @@ class Odd(Filter):
 
 @pytest.mark.parametrize(
     "resource",
-    [replace(weightentry, cache="public"), replace(exercise, cache="public", visible=lambda user: ()),
-     replace(muscle, access=private), replace(muscle, cache="all"), replace(muscle, secret=True),
-     replace(exercise, actions=(Action("all", print, cache="public"),))],
-)  # fmt: skip
+    [
+        replace(weightentry, cache="public"),
+        replace(exercise, cache="public", visible=lambda user: ()),
+        replace(muscle, access=private),
+        replace(muscle, cache="all"),
+        replace(muscle, secret=True),
+        replace(exercise, actions=(Action("all", print, cache="public"),)),
+    ],
+)
 def test_what_could_leak_stops_the_start(resource):
     assert list(leaks(resource))
 
