@@ -33,8 +33,12 @@ def test_a_new_account_has_all_that_belongs_to_one(app, outbox):
     key = accounts.create_user("anna", PASSWORD, email="Anna@Example.org")
     user = User.get_by_id(key)
     assert (user.username, user.email, user.is_active, user.is_staff, user.is_superuser) == (
-        "anna", "anna@example.org", True, False, False,
-    )  # fmt: skip
+        "anna",
+        "anna@example.org",
+        True,
+        False,
+        False,
+    )
     assert passwords.matches(PASSWORD, user.password)
     assert UserProfile.get(UserProfile.user == key).notification_language_id == 2
     assert UserCache.get(UserCache.user == key).last_activity is None
@@ -69,16 +73,19 @@ def test_nothing_is_left_of_an_account_that_cannot_be_made(app, outbox, monkeypa
     assert outbox == []
 
 
-@pytest.mark.parametrize(("name", "password", "email", "told"), [
-    ("grace", PASSWORD, "", "there is an account with this username already"),
-    ("anna", PASSWORD, "GRACE@example.org", "there is an account with this email already"),
-    ("grace", PASSWORD, "grace@example.org", "there is an account with this username and this email already"),
-    (" ", PASSWORD, "", "a name has 1 to 150 printable characters"),
-    ("a" * 151, PASSWORD, "", "a name has 1 to 150 printable characters"),
-    ("a\x00b", PASSWORD, "", "a name has 1 to 150 printable characters"),
-    ("anna", "  ", "", "a password is needed"),
-    ("anna", PASSWORD, "nowhere", "'nowhere' is not an e-mail address"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "password", "email", "told"),
+    [
+        ("grace", PASSWORD, "", "there is an account with this username already"),
+        ("anna", PASSWORD, "GRACE@example.org", "there is an account with this email already"),
+        ("grace", PASSWORD, "grace@example.org", "there is an account with this username and this email already"),
+        (" ", PASSWORD, "", "a name has 1 to 150 printable characters"),
+        ("a" * 151, PASSWORD, "", "a name has 1 to 150 printable characters"),
+        ("a\x00b", PASSWORD, "", "a name has 1 to 150 printable characters"),
+        ("anna", "  ", "", "a password is needed"),
+        ("anna", PASSWORD, "nowhere", "'nowhere' is not an e-mail address"),
+    ],
+)
 def test_what_the_command_refuses(app, name, password, email, told):
     before = User.select().count()
     with pytest.raises(ValueError, match=told):

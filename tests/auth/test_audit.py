@@ -44,10 +44,14 @@ def user():
     return User.get(User.username == "grace")
 
 
-@pytest.mark.parametrize(("path", "more"), [
-    ("/api/v2/token", "for access tokens"), ("/api/v2/login/", "for the permanent token"),
-    ("/allauth/app/v1/auth/login", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/api/v2/token", "for access tokens"),
+        ("/api/v2/login/", "for the permanent token"),
+        ("/allauth/app/v1/auth/login", ""),
+    ],
+)
 def test_a_login_and_one_that_fails_are_noted_however_it_is_tried(anybody, path, more):
     for password in ("s3cret wrong", PASSWORD):
         anybody.post(path, {"username": "grace", "password": password})
@@ -106,8 +110,11 @@ def test_second_factors_are_noted(user):
     changes.renew_codes(user)
     changes.remove_all(user)
     assert [act for act, *_ in acts()] == [
-        audit.FACTOR_SET, audit.FACTOR_FAILED, audit.CODES_RENEWED, audit.FACTOR_REMOVED,
-    ]  # fmt: skip
+        audit.FACTOR_SET,
+        audit.FACTOR_FAILED,
+        audit.CODES_RENEWED,
+        audit.FACTOR_REMOVED,
+    ]
 
 
 def test_an_act_that_is_undone_has_no_entry(user):

@@ -101,11 +101,14 @@ def test_a_refresh_token_gives_access_tokens_again_and_again(api, people):
     assert not OutstandingToken.select().exists()
 
 
-@pytest.mark.parametrize(("make", "told"), [
-    (lambda user: "x.y.z", "Token is invalid"),
-    (lambda user: made(user).text, "Token has wrong type"),
-    (lambda user: tokens.make_headless(user.id, "refresh", "s").text, "Token has no type"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda user: "x.y.z", "Token is invalid"),
+        (lambda user: made(user).text, "Token has wrong type"),
+        (lambda user: tokens.make_headless(user.id, "refresh", "s").text, "Token has no type"),
+    ],
+)
 def test_tokens_that_renew_nothing(api, people, make, told):
     answer = api().post("token/refresh", {"refresh": make(people["grace"])})
     assert (answer.status_code, answer.json) == (401, invalid(told))
@@ -203,10 +206,15 @@ def test_verification(api, people):
 
 
 # -- login -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("body", [
-    GRACE, {"email": "grace@example.org", "password": "ecarg-pass"}, {"email": "grace", "password": "ecarg-pass"},
-    {"email": "ada@example.org", **GRACE},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        GRACE,
+        {"email": "grace@example.org", "password": "ecarg-pass"},
+        {"email": "grace", "password": "ecarg-pass"},
+        {"email": "ada@example.org", **GRACE},
+    ],
+)
 def test_login_gives_the_permanent_token(api, body):
     answer = api().post("login/", body)
     assert (answer.status_code, answer.json) == (200, {"token": key_of("grace")})
@@ -221,12 +229,15 @@ def test_login_makes_a_token_where_there_is_none(api, people):
     assert api().post("login/", GRACE).json["token"] == made
 
 
-@pytest.mark.parametrize(("body", "expected"), [
-    ({**GRACE, "password": "wrong-pass"}, {"non_field_errors": ["Username or password unknown"]}),
-    ({**GRACE, "password": "short"}, {"password": ["Ensure this field has at least 8 characters."]}),
-    ({"password": "ecarg-pass"}, {"non_field_errors": ['Please provide an "email" or a "username"']}),
-    ({}, {"password": ["This field is required."]}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({**GRACE, "password": "wrong-pass"}, {"non_field_errors": ["Username or password unknown"]}),
+        ({**GRACE, "password": "short"}, {"password": ["Ensure this field has at least 8 characters."]}),
+        ({"password": "ecarg-pass"}, {"non_field_errors": ['Please provide an "email" or a "username"']}),
+        ({}, {"password": ["This field is required."]}),
+    ],
+)
 def test_logins_that_fail(api, body, expected):
     answer = api().post("login/", body)
     assert (answer.status_code, answer.json) == (400, expected)
@@ -399,15 +410,18 @@ def test_a_lockout_ends_when_its_time_has_passed_whatever_the_clock_said_in_betw
     assert at(31) == 200
 
 
-@pytest.mark.parametrize("ask", [
-    lambda api, where: api().post("token", {**GRACE, "password": "wrong"}, environ_base=where),
-    lambda api, where: api().post("login/", {**GRACE, "password": "wrong-pass"}, environ_base=where),
-    lambda api, where: api().post("register/", {}, environ_base=where),
-    lambda api, where: api().get("ingredient/", environ_base=where),
-    lambda api, where: api().post("/allauth/app/v1/auth/login", {**GRACE, "password": "x"}, environ_base=where),
-    lambda api, where: api().post("/allauth/app/v1/auth/signup", {}, environ_base=where),
-    lambda api, where: api().post("/allauth/app/v1/auth/password/request", {}, environ_base=where),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda api, where: api().post("token", {**GRACE, "password": "wrong"}, environ_base=where),
+        lambda api, where: api().post("login/", {**GRACE, "password": "wrong-pass"}, environ_base=where),
+        lambda api, where: api().post("register/", {}, environ_base=where),
+        lambda api, where: api().get("ingredient/", environ_base=where),
+        lambda api, where: api().post("/allauth/app/v1/auth/login", {**GRACE, "password": "x"}, environ_base=where),
+        lambda api, where: api().post("/allauth/app/v1/auth/signup", {}, environ_base=where),
+        lambda api, where: api().post("/allauth/app/v1/auth/password/request", {}, environ_base=where),
+    ],
+)
 def test_addresses_of_one_network_count_together(api, counted, bend, ask, app):
     bend(AXES_ENABLED=True, AXES_FAILURE_LIMIT=2)
     rates = app.extensions["wger_flask"].throttle.rates

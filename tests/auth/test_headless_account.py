@@ -129,15 +129,18 @@ def test_managing_addresses(grace, outbox, people):
     assert len(grace.delete("account/email", {"email": "grace@example.org"}).json["data"]) == 1
 
 
-@pytest.mark.parametrize(("method", "body", "expected"), [
-    ("post", {}, ("required", "email")),
-    ("post", {"email": "x"}, ("invalid", "email")),
-    ("post", {"email": "grace@example.org"}, ("duplicate_email", "email")),
-    ("post", {"email": "Linus@example.org"}, ("email_taken", "email")),
-    ("put", {"email": "linus@example.org"}, ("unknown_email", "email")),
-    ("patch", {"email": "linus@example.org", "primary": True}, ("unknown_email", "email")),
-    ("delete", {"email": "linus@example.org"}, ("unknown_email", "email")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "body", "expected"),
+    [
+        ("post", {}, ("required", "email")),
+        ("post", {"email": "x"}, ("invalid", "email")),
+        ("post", {"email": "grace@example.org"}, ("duplicate_email", "email")),
+        ("post", {"email": "Linus@example.org"}, ("email_taken", "email")),
+        ("put", {"email": "linus@example.org"}, ("unknown_email", "email")),
+        ("patch", {"email": "linus@example.org", "primary": True}, ("unknown_email", "email")),
+        ("delete", {"email": "linus@example.org"}, ("unknown_email", "email")),
+    ],
+)
 def test_addresses_that_are_refused(grace, method, body, expected):
     assert codes(getattr(grace, method)("account/email", body)) == [expected]
 

@@ -37,22 +37,28 @@ def test_logging_in(phone, people):
     assert before.timestamp() <= data["methods"][0].pop("at") <= columns.now().timestamp()
     assert data == {
         "user": {
-            "id": people["grace"].id, "display": "grace", "email": "grace@example.org", "has_usable_password": True,
+            "id": people["grace"].id,
+            "display": "grace",
+            "email": "grace@example.org",
+            "has_usable_password": True,
             "username": "grace",
         },
         "methods": [{"method": "password", "username": "grace"}],
-    }  # fmt: skip
+    }
     assert list(data["user"]) == ["id", "display", "email", "has_usable_password", "username"]
     assert set(meta) == {"is_authenticated", "session_token", "access_token", "refresh_token"}
     assert len(meta["session_token"]) == 32
     assert User.get(username="grace").last_login >= before
 
 
-@pytest.mark.parametrize(("sent", "method"), [
-    ({"username": "GRACE"}, {"username": "GRACE"}),
-    ({"username": "grace@example.org"}, {"username": "grace@example.org"}),
-    ({"email": "grace@EXAMPLE.org"}, {"email": "grace@EXAMPLE.org"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sent", "method"),
+    [
+        ({"username": "GRACE"}, {"username": "GRACE"}),
+        ({"username": "grace@example.org"}, {"username": "grace@example.org"}),
+        ({"email": "grace@EXAMPLE.org"}, {"email": "grace@EXAMPLE.org"}),
+    ],
+)
 def test_names_that_log_in(phone, sent, method):
     answer = phone.post("auth/login", {**sent, "password": "ecarg-pass"})
     assert answer.json["data"]["user"]["username"] == "grace"
@@ -69,18 +75,21 @@ def test_an_address_that_is_in_the_table_logs_in_whatever_its_form(phone, email)
     assert phone.post("auth/login", {"email": email, "password": "ecarg-pass"}).status_code == 200
 
 
-@pytest.mark.parametrize(("body", "expected"), [
-    ({**GRACE, "password": "wrong"}, [("username_password_mismatch", "password")]),
-    ({"email": "grace@example.org", "password": "x"}, [("email_password_mismatch", "password")]),
-    ({"email": "grace", "password": "x"}, [("invalid", "email")]),
-    ({"email": "g@example.org", **GRACE}, [("invalid_login", None)]),
-    ({"password": "x"}, [("invalid_login", None)]),
-    ({}, [("required", "password")]),
-    ({"username": "grace", "password": None}, [("required", "password")]),
-    ({"username": ["grace"], "password": "ecarg-pass"}, [("username_password_mismatch", "password")]),
-    ({"username": "gr\x00ace", "password": "ecarg-pass"}, [("null_characters_not_allowed", "username")]),
-    ({"username": "grace", "password": "\ud800"}, [("null_characters_not_allowed", "password")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({**GRACE, "password": "wrong"}, [("username_password_mismatch", "password")]),
+        ({"email": "grace@example.org", "password": "x"}, [("email_password_mismatch", "password")]),
+        ({"email": "grace", "password": "x"}, [("invalid", "email")]),
+        ({"email": "g@example.org", **GRACE}, [("invalid_login", None)]),
+        ({"password": "x"}, [("invalid_login", None)]),
+        ({}, [("required", "password")]),
+        ({"username": "grace", "password": None}, [("required", "password")]),
+        ({"username": ["grace"], "password": "ecarg-pass"}, [("username_password_mismatch", "password")]),
+        ({"username": "gr\x00ace", "password": "ecarg-pass"}, [("null_characters_not_allowed", "username")]),
+        ({"username": "grace", "password": "\ud800"}, [("null_characters_not_allowed", "password")]),
+    ],
+)
 def test_logins_that_fail(phone, body, expected):
     answer = phone.post("auth/login", body)
     assert codes(answer) == expected
@@ -282,11 +291,14 @@ def test_limits(phone, counted, bend):
 
 
 # -- methods -----------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("path", "allow", "refused"), [
-    ("auth/login", "POST, OPTIONS", ["GET", "HEAD"]),
-    ("auth/session", "GET, DELETE, HEAD, OPTIONS", ["POST", "PUT", "PATCH"]),
-    ("account/email", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "allow", "refused"),
+    [
+        ("auth/login", "POST, OPTIONS", ["GET", "HEAD"]),
+        ("auth/session", "GET, DELETE, HEAD, OPTIONS", ["POST", "PUT", "PATCH"]),
+        ("account/email", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS", []),
+    ],
+)
 def test_methods(phone, path, allow, refused):
     for method in refused:
         answer = phone.send(method, path, {})

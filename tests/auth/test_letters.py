@@ -61,9 +61,11 @@ def test_letters_are_limited_by_recipient(api, phone, browser, counted, outbox, 
 def test_a_limit_does_not_tell_whether_anybody_is_there(phone, counted, app):
     for address in ("nobody@example.net", "grace@example.org"):
         statuses = [
-            phone.http.post("/allauth/app/v1/auth/password/request", json={"email": address}, environ_base=place)
-            .status_code for place in ELSEWHERE[:6]
-        ]  # fmt: skip
+            phone.http.post(
+                "/allauth/app/v1/auth/password/request", json={"email": address}, environ_base=place
+            ).status_code
+            for place in ELSEWHERE[:6]
+        ]
         assert statuses == [200] * 5 + [429]
 
 
@@ -78,11 +80,13 @@ def test_somebody_who_is_logged_in_floods_nobody(api, grace, counted, outbox):
     first = grace.send("POST", "account/email", {"email": "victim@example.net"})
     again = [
         grace.http.put(
-            "/allauth/app/v1/account/email", json={"email": "victim@example.net"}, environ_base=place,
+            "/allauth/app/v1/account/email",
+            json={"email": "victim@example.net"},
+            environ_base=place,
             headers=grace.headers,
         ).status_code
         for place in ELSEWHERE[:4]
-    ]  # fmt: skip
+    ]
     assert (first.status_code, again) == (200, [200] * 4)
     answer = api("grace").post("userprofile/verify-email/")  # by the account, from wherever
     assert answer.status_code == 429 and len(outbox) == 5

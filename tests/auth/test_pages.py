@@ -96,12 +96,15 @@ def test_names_that_log_in(browser):
         assert browser().fill("/user/login", username=name, password="ecarg-pass").status_code == 303
 
 
-@pytest.mark.parametrize(("sent", "told"), [
-    ({"username": "grace", "password": "mistaken"}, "This name and this password do not belong together."),
-    ({"username": "nobody", "password": "mistaken"}, "This name and this password do not belong together."),
-    ({"username": "", "password": "mistaken"}, "This field may not be blank."),
-    ({"username": "grace"}, "This field is required."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"username": "grace", "password": "mistaken"}, "This name and this password do not belong together."),
+        ({"username": "nobody", "password": "mistaken"}, "This name and this password do not belong together."),
+        ({"username": "", "password": "mistaken"}, "This field may not be blank."),
+        ({"username": "grace"}, "This field is required."),
+    ],
+)
 def test_logins_that_fail(browser, sent, told):
     answer = browser().fill("/user/login", **sent)
     assert answer.status_code == 400 and told in answer.text
@@ -133,13 +136,16 @@ def test_registering(browser, outbox):
     assert outbox == [] and User.get(username="anna").email == ""
 
 
-@pytest.mark.parametrize(("changed", "told"), [
-    ({"again": "Other.Words.77"}, "The two passwords are not the same."),
-    ({"password": "short", "again": "short"}, "This password is too short."),
-    ({"username": "grace"}, "Another account has this one already."),
-    ({"email": "Grace@example.org"}, "Another account has this one already."),
-    ({"email": "x"}, "Enter a valid email address."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"again": "Other.Words.77"}, "The two passwords are not the same."),
+        ({"password": "short", "again": "short"}, "This password is too short."),
+        ({"username": "grace"}, "Another account has this one already."),
+        ({"email": "Grace@example.org"}, "Another account has this one already."),
+        ({"email": "x"}, "Enter a valid email address."),
+    ],
+)
 def test_registrations_that_fail(browser, changed, told):
     sent = {"username": "anna", "email": "", "password": PASSWORD, "again": PASSWORD, **changed}
     answer = browser().fill("/user/register", **sent)
@@ -182,11 +188,14 @@ def test_changing_the_password(browser):
     browser().log_in("grace", PASSWORD)
 
 
-@pytest.mark.parametrize(("changed", "told"), [
-    ({"current": "wrong"}, "This is not your password."),
-    ({"password": "short", "again": "short"}, "This password is too short."),
-    ({"again": "x"}, "The two passwords are not the same."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"current": "wrong"}, "This is not your password."),
+        ({"password": "short", "again": "short"}, "This password is too short."),
+        ({"again": "x"}, "The two passwords are not the same."),
+    ],
+)
 def test_changes_that_fail(browser, changed, told):
     sent = {"current": "ecarg-pass", "password": PASSWORD, "again": PASSWORD, **changed}
     answer = browser().log_in("grace").fill("/user/password", **sent)
@@ -194,12 +203,16 @@ def test_changes_that_fail(browser, changed, told):
     assert passwords.matches("ecarg-pass", User.get(username="grace").password)
 
 
-@pytest.mark.parametrize(("site", "below", "begin"), [
-    ("https://example.org", "", "https://example.org/user/"), ("https://example.org/", "", "https://example.org/user/"),
-    ("https://example.org", "/wger", "https://example.org/wger/user/"),
-    ("https://example.org/wger", "/wger", "https://example.org/wger/user/"),
-    ("https://example.org/wger/", "", "https://example.org/wger/user/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("site", "below", "begin"),
+    [
+        ("https://example.org", "", "https://example.org/user/"),
+        ("https://example.org/", "", "https://example.org/user/"),
+        ("https://example.org", "/wger", "https://example.org/wger/user/"),
+        ("https://example.org/wger", "/wger", "https://example.org/wger/user/"),
+        ("https://example.org/wger/", "", "https://example.org/wger/user/"),
+    ],
+)
 def test_links_in_letters_begin_where_the_server_is_reached(app, outbox, bend, site, below, begin):
     bend(SITE_URL=site)
     with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": below}):
@@ -295,16 +308,19 @@ def test_choosing_and_removing_addresses(browser, outbox, link_in, people):
     assert emails_of(grace) == [] and User.get_by_id(grace.id).email == ""
 
 
-@pytest.mark.parametrize(("sent", "told"), [
-    ({"action": "add", "email": "linus@example.org"}, "A user is already registered with this email address."),
-    ({"action": "add", "email": "GRACE@example.org"}, "already associated"),
-    ({"action": "add", "email": "x"}, "Enter a valid email address."),
-    ({"action": "add", "email": ""}, "This field may not be blank."),
-    ({"action": "remove", "email": "linus@example.org"}, "This is none of your addresses."),
-    ({"action": "primary"}, "This is none of your addresses."),
-    ({"action": "nonsense", "email": "grace@example.org"}, "Choose what to do"),
-    ({}, "Choose what to do"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"action": "add", "email": "linus@example.org"}, "A user is already registered with this email address."),
+        ({"action": "add", "email": "GRACE@example.org"}, "already associated"),
+        ({"action": "add", "email": "x"}, "Enter a valid email address."),
+        ({"action": "add", "email": ""}, "This field may not be blank."),
+        ({"action": "remove", "email": "linus@example.org"}, "This is none of your addresses."),
+        ({"action": "primary"}, "This is none of your addresses."),
+        ({"action": "nonsense", "email": "grace@example.org"}, "Choose what to do"),
+        ({}, "Choose what to do"),
+    ],
+)
 def test_addresses_that_are_refused(browser, outbox, people, sent, told):
     held = browser().log_in("grace")
     answer = held.fill("/user/email", **sent)

@@ -20,10 +20,12 @@ RFC_6070_SHA1 = base64.b64encode(bytes.fromhex("4b007901b765489abead49d926f721d0
 RFC_7914_SHA256 = base64.b64encode(
     bytes.fromhex("55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc")
 ).decode()
-RFC_7914_SCRYPT = base64.b64encode(bytes.fromhex(
-    "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
-    "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"
-)).decode()  # fmt: skip
+RFC_7914_SCRYPT = base64.b64encode(
+    bytes.fromhex(
+        "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+        "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"
+    )
+).decode()
 ARGON2 = Hashing("argon2")
 SHA256_THEN_BCRYPT = bcrypt.hashpw(hashlib.sha256(b"secret").hexdigest().encode(), bcrypt.gensalt(4)).decode()
 
@@ -84,11 +86,13 @@ def test_no_two_hashes_are_alike():
     assert passwords.hash_password("secret", Hashing()) != passwords.hash_password("secret", Hashing())
 
 
-@given(st.one_of(
-    st.text(max_size=60),
-    st.tuples(st.sampled_from([*passwords._CHECKS]), st.text(max_size=40)).map("$".join),
-    st.from_regex(r"(pbkdf2_sha256|scrypt)\$-?\d{1,4}\$\w{0,4}\$-?\d{0,3}\$?\d{0,3}\$?\w{0,9}", fullmatch=True),
-))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.tuples(st.sampled_from([*passwords._CHECKS]), st.text(max_size=40)).map("$".join),
+        st.from_regex(r"(pbkdf2_sha256|scrypt)\$-?\d{1,4}\$\w{0,4}\$-?\d{0,3}\$?\d{0,3}\$?\w{0,9}", fullmatch=True),
+    )
+)
 @settings(max_examples=150)
 def test_nonsense_matches_nothing(encoded):
     assert not passwords.matches("secret", encoded)
@@ -158,12 +162,18 @@ def test_one_hash_that_fills_memory_is_made_at_a_time(monkeypatch):
     assert not passwords._alone.locked()
 
 
-@pytest.mark.parametrize("encoded", [
-    "argon2$argon2id$v=19$m=4194304,t=1,p=1$T1FhRVo4cERnWUpxd0ppVlFzQ1FEZw$7czeyG9mYgkAvoStXOZPJnPSkzosO0G/wsyEpfvoP2k",
-    "argon2$argon2id$v=19$m=102400,t=9000,p=1$T1FhRVo4cERnWUpxd0ppVlFzQ1FEZw$7czeyG9mYgkAvoStXOZPJnPSkzosO0G/wsyEpfvoP2k",
-    "scrypt$4194304$salt$8$5$QsxxyMlX", "scrypt$16384$salt$8$5000$QsxxyMlX", "bcrypt$$2b$31$abc",
-    "bcrypt_sha256$$2b$31$abc", "pbkdf2_sha256$4000000000$salt$abc",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "argon2$argon2id$v=19$m=4194304,t=1,p=1$T1FhRVo4cERnWUpxd0ppVlFzQ1FEZw$7czeyG9mYgkAvoStXOZPJnPSkzosO0G/wsyEpfvoP2k",
+        "argon2$argon2id$v=19$m=102400,t=9000,p=1$T1FhRVo4cERnWUpxd0ppVlFzQ1FEZw$7czeyG9mYgkAvoStXOZPJnPSkzosO0G/wsyEpfvoP2k",
+        "scrypt$4194304$salt$8$5$QsxxyMlX",
+        "scrypt$16384$salt$8$5000$QsxxyMlX",
+        "bcrypt$$2b$31$abc",
+        "bcrypt_sha256$$2b$31$abc",
+        "pbkdf2_sha256$4000000000$salt$abc",
+    ],
+)
 def test_a_hash_that_would_take_all_memory_or_time_is_refused_and_the_log_says_so(encoded, caplog):
     assert not passwords.matches("secret", encoded)
     assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -208,12 +208,16 @@ def test_a_password_that_is_changed_while_its_hash_is_renewed_is_wrong(app, bend
     assert credentials.verify(found, "ecarg-pass", None) is None
 
 
-@pytest.mark.parametrize("log_in", [
-    lambda api, browser, phone: api().post("token", GRACE).status_code == 401,
-    lambda api, browser, phone: api().post("login/", GRACE).status_code == 400,
-    lambda api, browser, phone: phone.post("auth/login", GRACE).status_code == 410,
-    lambda api, browser, phone: browser().fill("/user/login", **GRACE).status_code == 400,
-], ids=["token", "login", "app", "page"])  # fmt: skip
+@pytest.mark.parametrize(
+    "log_in",
+    [
+        lambda api, browser, phone: api().post("token", GRACE).status_code == 401,
+        lambda api, browser, phone: api().post("login/", GRACE).status_code == 400,
+        lambda api, browser, phone: phone.post("auth/login", GRACE).status_code == 410,
+        lambda api, browser, phone: browser().fill("/user/login", **GRACE).status_code == 400,
+    ],
+    ids=["token", "login", "app", "page"],
+)
 def test_a_password_that_is_changed_between_proof_and_gift_gives_nothing(
     api, browser, phone, people, monkeypatch, log_in
 ):
@@ -326,9 +330,15 @@ def test_other_tokens_are_no_sync_tokens(held):
 # -- what it costs ---------------------------------------------------------------------------------------------------
 def test_every_credential_costs_one_query(held, queries):
     bearers = [held.pair["access"], held.app_of_hers["access_token"]]
-    asks = [lambda text=text: held.api().get("check-permission/?permission=x.y", headers={
-        "Authorization": f"Bearer {text}",
-    }) for text in bearers]  # fmt: skip
+    asks = [
+        lambda text=text: held.api().get(
+            "check-permission/?permission=x.y",
+            headers={
+                "Authorization": f"Bearer {text}",
+            },
+        )
+        for text in bearers
+    ]
     asks.append(lambda: held.browser.http.get("/api/v2/check-permission/?permission=x.y"))
     with transaction():
         Permission.delete().execute()

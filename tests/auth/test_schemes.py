@@ -39,22 +39,25 @@ def signed(**claims) -> str:
     return jwt.encode(claims, policy().key("jwt"), algorithm="HS256")
 
 
-@pytest.mark.parametrize(("header", "body"), [
-    ("", NOBODY),
-    ("Basic Z3JhY2U6eA==", NOBODY),
-    ("JWT x.y.z", NOBODY),
-    ("bearer x.y.z", NOBODY),
-    ("6772616365", NOBODY),
-    ("Token", {"detail": "Invalid token header. No credentials provided."}),
-    ("Token a b", {"detail": "Invalid token header. Token string should not contain spaces."}),
-    ("Token nonsense", {"detail": "Invalid token."}),
-    ("token nonsense", {"detail": "Invalid token."}),
-    ("Token n\u00f6nsense", {"detail": "Invalid token."}),
-    ("Bearer", TWO_PARTS),
-    ("Bearer a b", TWO_PARTS),
-    ("Bearer x.y.z", refused("Token is invalid")),
-    ("Bearer \u00e4.b.c", refused("Token is invalid")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("", NOBODY),
+        ("Basic Z3JhY2U6eA==", NOBODY),
+        ("JWT x.y.z", NOBODY),
+        ("bearer x.y.z", NOBODY),
+        ("6772616365", NOBODY),
+        ("Token", {"detail": "Invalid token header. No credentials provided."}),
+        ("Token a b", {"detail": "Invalid token header. Token string should not contain spaces."}),
+        ("Token nonsense", {"detail": "Invalid token."}),
+        ("token nonsense", {"detail": "Invalid token."}),
+        ("Token n\u00f6nsense", {"detail": "Invalid token."}),
+        ("Bearer", TWO_PARTS),
+        ("Bearer a b", TWO_PARTS),
+        ("Bearer x.y.z", refused("Token is invalid")),
+        ("Bearer \u00e4.b.c", refused("Token is invalid")),
+    ],
+)
 def test_broken_headers(api, header, body):
     answer = ask(api, header)
     assert (answer.status_code, answer.json) == (403, body)

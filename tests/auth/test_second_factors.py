@@ -154,9 +154,15 @@ def doors(app) -> list[str]:
 def knock(app, paths: list[str]) -> dict[str, set[str]]:
     """Send grace's name and password to every one of ``paths``; returns what each gave that opens."""
     sent = {
-        "username": "grace", "password": "ecarg-pass", "current": "ecarg-pass", "current_password": "ecarg-pass",
-        "again": "ecarg-pass", "name": "grace", "new_password": PASSWORD, "code": "000000",
-    }  # fmt: skip
+        "username": "grace",
+        "password": "ecarg-pass",
+        "current": "ecarg-pass",
+        "current_password": "ecarg-pass",
+        "again": "ecarg-pass",
+        "name": "grace",
+        "new_password": PASSWORD,
+        "code": "000000",
+    }
     by_mail = {name: value for name, value in sent.items() if name != "username"} | {"email": "grace@example.org"}
     again = {AGAIN: "1", NAME: "grace", KEY: "ecarg-pass"}
     found = {}
@@ -302,9 +308,12 @@ def test_wrong_codes_lock_the_account_and_the_address(app, guarded, counted, ben
         address = {"REMOTE_ADDR": f"192.0.2.{number}"}
         body = json.dumps({"code": "000000"})
         answer = own.http.post(
-            "/allauth/app/v1/auth/2fa/authenticate", data=body, content_type="application/json", headers=own.headers,
+            "/allauth/app/v1/auth/2fa/authenticate",
+            data=body,
+            content_type="application/json",
+            headers=own.headers,
             environ_base=address,
-        )  # fmt: skip
+        )
         assert answer.status_code == 400
     answer = own.post("auth/2fa/authenticate", {"code": code()})
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
@@ -387,8 +396,14 @@ def test_what_is_delicate_asks_again_after_a_while(app, grace, clock):
 
 
 def test_second_factors_are_their_owners(app, guarded, phone):
-    own = App(app, **{"X-Session-Token": phone.post("auth/login", {"username": "linus", "password": "sunil-pass"}).json[
-        "meta"]["session_token"]})  # fmt: skip
+    own = App(
+        app,
+        **{
+            "X-Session-Token": phone.post("auth/login", {"username": "linus", "password": "sunil-pass"}).json["meta"][
+                "session_token"
+            ]
+        },
+    )
     assert own.get("account/authenticators").json["data"] == []
     assert own.delete("account/authenticators/totp").status_code == 200
     assert authenticators.needed(guarded) == ["recovery_codes", "totp"]
@@ -446,10 +461,16 @@ def test_people_set_it_up_and_log_in_with_it(app, people, browser, clock, outbox
     assert other.get("/user/login/code").status_code == 303
 
 
-@pytest.mark.parametrize(("wrong", "told"), [
-    ({"current": "wrong"}, "This is not your password."), ({"code": "000000"}, "This is not a code"),
-    ({"code": ""}, "error"), ({"current": ""}, "error"), ({"action": "x"}, "Choose what to do"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"current": "wrong"}, "This is not your password."),
+        ({"code": "000000"}, "This is not a code"),
+        ({"code": ""}, "error"),
+        ({"current": ""}, "error"),
+        ({"action": "x"}, "Choose what to do"),
+    ],
+)
 def test_what_is_wrong_changes_nothing(people, browser, wrong, told):
     page = browser().log_in("grace")
     sent = {"action": "on", "current": "ecarg-pass", "code": code(secret_on(page)), **wrong}
