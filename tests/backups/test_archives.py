@@ -158,7 +158,7 @@ def test_an_archive_by_other_means_is_taken(tmp_path):
         ([(member("media/long", pax_headers={"comment": "x" * 5_000_000}), b"x")], "cannot be unpacked"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
-)  # fmt: skip
+)
 def test_what_does_not_belong_there_is_refused(tmp_path, more, told):
     with pytest.raises(BackupRefused, match=told):
         content_of(signed(tmp_path / "a.tar", tar_of(*PLAIN, *more)))
@@ -197,12 +197,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch, suffix):
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        (b"", "cannot be read"), (b"[]", "cannot be read"), (b"[" * 100_000, "cannot be read"),
+        (b"", "cannot be read"),
+        (b"[]", "cannot be read"),
+        (b"[" * 100_000, "cannot be read"),
         (b'{"program": "wger-flask", "format": 2, "version": "9.1"}', "version 9.1 made it, in a later format"),
         (MADE.as_json().replace(b'"secret.key"', b'"/etc/passwd"'), "cannot be read"),
         (MADE.as_json().replace(b"true", b"1"), "cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_a_manifest_that_cannot_be_read(tmp_path, document, told):
     path = tmp_path / "a.tar"
     with archive(path) as writer:
