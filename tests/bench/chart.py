@@ -39,8 +39,10 @@ def _drawn(panel: Panel) -> list[str]:
     across, up = (_decades([point[axis] for line in panel.lines.values() for point in line]) for axis in (0, 1))
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
-        x, y = ((log10(value) - lowest) / (highest - lowest)
-                for value, (lowest, highest) in zip(point, (across, up), strict=True))  # fmt: skip
+        x, y = (
+            (log10(value) - lowest) / (highest - lowest)
+            for value, (lowest, highest) in zip(point, (across, up), strict=True)
+        )
         return round(_LEFT + x * _PLOT_WIDTH, 1), round(_TOP + (1 - y) * _PLOT_HEIGHT, 1)
 
     bottom, right = _TOP + _PLOT_HEIGHT, _LEFT + _PLOT_WIDTH

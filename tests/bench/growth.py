@@ -25,19 +25,28 @@ from tests.bench.servers import OURS, ROOT, served, settings
 from wger_flask.app import close_app, create_app
 
 FOODS = {
-    "list": "ingredient/", "by name": "ingredient/?ordering=name", "offset of nine tenths": "ingredient/?offset={far}",
-    "search: a word": "ingredient/?name__search=banana", "search: mistyped": "ingredient/?name__search=bannana",
+    "list": "ingredient/",
+    "by name": "ingredient/?ordering=name",
+    "offset of nine tenths": "ingredient/?offset={far}",
+    "search: a word": "ingredient/?name__search=banana",
+    "search: mistyped": "ingredient/?name__search=bannana",
     "of a language": "ingredient/?language=2",
-}  # fmt: skip
+}
 LOGS = {
-    "logs": "workoutlog/", "latest logs": "workoutlog/?ordering=-date", "of an exercise": "workoutlog/?exercise=5",
+    "logs": "workoutlog/",
+    "latest logs": "workoutlog/?ordering=-date",
+    "of an exercise": "workoutlog/?exercise=5",
     "of a routine": "workoutlog/?routine={routine}",
-    "sessions": "workoutsession/", "user statistics": "user-statistics/",
+    "sessions": "workoutsession/",
+    "user statistics": "user-statistics/",
     "statistics of a routine": "routine/{routine}/stats/",
-    "logs of a routine": "routine/{routine}/logs/", "sums of measurements": "measurement/aggregate/",
-    "sums by week": "measurement/aggregate/?bucket=week", "sums by day": "measurement/aggregate/?bucket=day",
-    "counts of values": "measurement/value-counts/", "counts of days": "measurement/value-counts/?summed_per_day=1",
-}  # fmt: skip
+    "logs of a routine": "routine/{routine}/logs/",
+    "sums of measurements": "measurement/aggregate/",
+    "sums by week": "measurement/aggregate/?bucket=week",
+    "sums by day": "measurement/aggregate/?bucket=day",
+    "counts of values": "measurement/value-counts/",
+    "counts of days": "measurement/value-counts/?summed_per_day=1",
+}
 ROWS = {"exercises": "exercise/?limit={rows}", "foods": "ingredient/?limit={rows}", "logs": "workoutlog/?limit={rows}"}
 NOTHING_KEPT = {"WGER_ANSWER_CACHE_SIZE": "0"}
 Lines = dict[str, list[tuple[float, float]]]

@@ -89,9 +89,11 @@ class Report:
     def write(self, file: Path) -> None:
         """Write everything as JSON."""
         machine = {
-            "processors": os.cpu_count(), "python": platform.python_version(), "sqlite": sqlite3.sqlite_version,
+            "processors": os.cpu_count(),
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
             "load": _load(),
-        }  # fmt: skip
+        }
         rows = [{**asdict(row), "ratio": row.ratio} for row in self.rows]
         again = [{**asdict(row), "ratios": row.ratios} for row in self.again]
         found = {

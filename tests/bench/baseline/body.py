@@ -63,8 +63,12 @@ def add_weight():
         rows(
             """INSERT INTO measurements_measurement (id, category_id, date, value, notes, source, extra_data)
                VALUES (?, ?, ?, ?, '', 'user', ?)""",
-            key, category, begun, float(weight), json.dumps({"unit": unit}),
-        )  # fmt: skip
+            key,
+            category,
+            begun,
+            float(weight),
+            json.dumps({"unit": unit}),
+        )
         for follower, kind, day in rows(
             """SELECT c.id, c.dynamic_type, k.day FROM measurements_category c
                LEFT JOIN wger_flask_calculation k ON k.category_id = c.id
@@ -91,5 +95,9 @@ def add_index(category, of, when, kilograms, height):
             """INSERT INTO measurements_measurement
                (id, external_id, date, value, category_id, source, notes, extra_data)
                VALUES (?, ?, ?, ?, ?, 'calculated', '', '{}')""",
-            uuid.uuid4().hex, of, when, float(index), category,
-        )  # fmt: skip
+            uuid.uuid4().hex,
+            of,
+            when,
+            float(index),
+            category,
+        )

@@ -51,10 +51,13 @@ def exercise_detail(key):
 
 def muscle(row, base):
     return {
-        "id": row[0], "name": row[1], "name_en": row[2], "is_front": bool(row[3]),
+        "id": row[0],
+        "name": row[1],
+        "name_en": row[2],
+        "is_front": bool(row[3]),
         "image_url_main": f"{base}/static/images/muscles/main/muscle-{row[0]}.svg",
         "image_url_secondary": f"{base}/static/images/muscles/secondary/muscle-{row[0]}.svg",
-    }  # fmt: skip
+    }
 
 
 def translations(keys):
@@ -120,18 +123,24 @@ def exerciseinfo():
     )
     results = [
         {
-            "id": row[0], "uuid": dashed(row[1]), "created": moment(row[2]), "last_update": moment(row[3]),
+            "id": row[0],
+            "uuid": dashed(row[1]),
+            "created": moment(row[2]),
+            "last_update": moment(row[3]),
             "last_update_global": moment(max(row[3], latest.get(row[0], ""))),
             "category": {"id": row[4], "name": row[5]},
             "muscles": [muscle(m, base) for m in muscles.get(row[0], [])],
             "muscles_secondary": [muscle(m, base) for m in secondary.get(row[0], [])],
             "equipment": [{"id": e[0], "name": e[1]} for e in equipment.get(row[0], [])],
             "license": {"id": row[6], "full_name": row[7], "short_name": row[8], "url": row[9]},
-            "license_author": row[10], "images": [], "translations": words.get(row[0], []),
-            "variation_group": dashed(row[11]), "videos": [],
+            "license_author": row[10],
+            "images": [],
+            "translations": words.get(row[0], []),
+            "variation_group": dashed(row[11]),
+            "videos": [],
             "author_history": [a for a in own.get(row[0], []) if a],
             "total_authors_history": [a for a in everybody.get(row[0], []) if a],
         }
         for row in found
-    ]  # fmt: skip
+    ]
     return page("/api/v2/exerciseinfo/?", count, results)

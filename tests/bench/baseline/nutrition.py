@@ -61,11 +61,15 @@ def ingredients():
     units = units_of([row[0] for row in found])
     results = [
         {
-            **facts(row), "weight_units": units.get(row[0], []), "nutriscore": row[22], "license": row[28],
-            **dict(zip(WORK, row[23:28], strict=True)), "language": row[29],
+            **facts(row),
+            "weight_units": units.get(row[0], []),
+            "nutriscore": row[22],
+            "license": row[28],
+            **dict(zip(WORK, row[23:28], strict=True)),
+            "language": row[29],
         }
         for row in found
-    ]  # fmt: skip
+    ]
     return page("/api/v2/ingredient/?", number_of_foods(), results, offset)
 
 
@@ -82,13 +86,17 @@ def described(condition, *values):
     assert not pictures, "the yardstick knows no pictures: the dataset has none"
     return [
         {
-            **facts(row), "nutriscore": row[22], "weight_units": units.get(row[0], []),
+            **facts(row),
+            "nutriscore": row[22],
+            "weight_units": units.get(row[0], []),
             "language": {"id": row[28], "short_name": row[29], "full_name": row[30], "full_name_en": row[31]},
             "license": {"id": row[32], "full_name": row[33], "short_name": row[34], "url": row[35]},
-            **dict(zip(WORK, row[23:28], strict=True)), "image": None, "thumbnails": None,
+            **dict(zip(WORK, row[23:28], strict=True)),
+            "image": None,
+            "thumbnails": None,
         }
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 @endpoints.get("/api/v2/ingredientinfo/")
@@ -168,10 +176,12 @@ def plans():
     names = "creation_date start end description only_logging goal_energy goal_protein goal_carbohydrates"
     results = [
         {
-            "id": dashed(row[0]), **dict(zip([*names.split(), "goal_fat", "goal_fiber"], row[1:], strict=True)),
-            "only_logging": bool(row[5]), "meals": of_plan.get(row[0], []),
+            "id": dashed(row[0]),
+            **dict(zip([*names.split(), "goal_fat", "goal_fiber"], row[1:], strict=True)),
+            "only_logging": bool(row[5]),
+            "meals": of_plan.get(row[0], []),
         }
         for row in found
-    ]  # fmt: skip
+    ]
     count = rows("SELECT count(*) FROM nutrition_nutritionplan WHERE user_id = ?", who)[0][0]
     return page("/api/v2/nutritionplaninfo/?", count, results)

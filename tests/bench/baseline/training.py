@@ -76,8 +76,12 @@ def add_log():
                AND (datetime_end >= ? OR datetime_end IS NULL AND datetime_start >= ?)
                ORDER BY datetime_end IS NULL, iif(datetime_end IS NULL, NULL, datetime_start), datetime_start DESC
                LIMIT 1""",
-            who, body["routine"], begun, begun, earliest,
-        )  # fmt: skip
+            who,
+            body["routine"],
+            begun,
+            begun,
+            earliest,
+        )
         assert session, "the yardstick makes no sessions: the log that is sent belongs to one"
         row = (
             uuid.uuid4().hex, begun, session[0][0],
@@ -113,8 +117,10 @@ def judge(who, log):
            RETURNING total_weight_lifted, total_workouts, longest_streak, weekend_workout_streak,
                      earliest_workout_time, latest_workout_time, worked_out_jan_1, last_inactive_date,
                      last_workout_date""",
-        log[9] * log[12], now, who,
-    )[0]  # fmt: skip
+        log[9] * log[12],
+        now,
+        who,
+    )[0]
     wanted, seen = rows(
         """SELECT p.trophies_enabled, u.last_login FROM core_userprofile p JOIN auth_user u ON u.id = p.user_id
            WHERE p.user_id = ?""",
@@ -139,8 +145,11 @@ def judge(who, log):
         rows(
             """INSERT INTO trophies_usertrophy (user_id, trophy_id, earned_at, progress, is_notified, context_data)
                VALUES (?, ?, ?, 100.0, 0, ?)""",
-            who, trophy, now, context and orjson.dumps(context).decode(),
-        )  # fmt: skip
+            who,
+            trophy,
+            now,
+            context and orjson.dumps(context).decode(),
+        )
 
 
 def earned(checker, params, lifted, workouts, streak, weekends, earliest, latest, new_year, left, last):
@@ -168,8 +177,10 @@ def record(who, trophy, log):
         """SELECT json_extract(context_data, '$.one_rep_max_estimate') FROM trophies_usertrophy
            WHERE user_id = ? AND trophy_id = ? AND json_extract(context_data, '$.exercise_id') = ?
            ORDER BY earned_at DESC, id DESC LIMIT 1""",
-        who, trophy, log[7],
-    )  # fmt: skip
+        who,
+        trophy,
+        log[7],
+    )
     if latest and (estimate is None or estimate <= (latest[0][0] or 0)):
         return None
     return {
