@@ -16,9 +16,14 @@ class Assistant:
     def __init__(self, command: str, base_url: str, token: str):
         environment = {**os.environ, "WGER_BASE_URL": base_url, "WGER_API_KEY": token}
         self.process = subprocess.Popen(
-            [command, "--transport", "stdio"], env=environment, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [command, "--transport", "stdio"],
+            env=environment,
+            text=True,
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self._watchdog = threading.Timer(PATIENCE, self.process.kill)  # a tool that hangs must not hang the tour
         self._watchdog.start()
         self._number = 0

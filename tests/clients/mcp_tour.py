@@ -243,8 +243,13 @@ def body(tour: Tour) -> None:
     tour.use("update_measurement", has(value=33), measurement_id=size, value=33)
     tour.use("get_measurement", has(value=33), measurement_id=size)
     tour.use("list_measurements", lambda found: len(rows(found)) == 2, category_id=waist)
-    tour.use("list_measurements", lambda found: len(rows(found)) == 1, category_id=waist, date_from="2024-05-01",
-             date_to="2024-05-01")  # fmt: skip
+    tour.use(
+        "list_measurements",
+        lambda found: len(rows(found)) == 1,
+        category_id=waist,
+        date_from="2024-05-01",
+        date_to="2024-05-01",
+    )
     tour.use("list_measurements", some, source="user")
     tour.use("summarize_measurements", names("33"), category_id=waist, bucket="day", max_points=10)
     steps = key(tour.use("create_measurement_category", names("steps"), name="Steps", metric_type="steps"))
