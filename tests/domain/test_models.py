@@ -40,19 +40,29 @@ KINDS = {
 }  # fmt: skip
 CASCADES = {"CASCADE": "delete", "SET_NULL": "null", "PROTECT": "refuse"}
 HISTORY = {  # described is that these go too; the setting WGER_DELETED_ROUTINES decides
-    ("manager.workoutsession", "routine"), ("manager.workoutsession", "day"), ("manager.workoutlog", "routine"),
+    ("manager.workoutsession", "routine"),
+    ("manager.workoutsession", "day"),
+    ("manager.workoutlog", "routine"),
     ("manager.workoutlog", "slot_entry"),
-}  # fmt: skip
+}
 LETS_GO = {("core.userprofile", "added_by")}  # described is that a profile goes with whoever made the account
 DEFAULTS = {
-    "django.utils.timezone.now": fields.now, "uuid.uuid4": fields.uuid4, "wger.utils.uuid.uuid7": fields.uuid7,
+    "django.utils.timezone.now": fields.now,
+    "uuid.uuid4": fields.uuid4,
+    "wger.utils.uuid.uuid7": fields.uuid7,
     "builtins.dict": dict,
-}  # fmt: skip
+}
 
 TIME_ZONE = {  # what the release has, and the branch that was described lacks
-    "name": "time_zone", "type": "CharField", "column": "time_zone", "null": False, "blank": True, "max_length": 50,
-    "primary_key": False, "default": {"value": ""},
-}  # fmt: skip
+    "name": "time_zone",
+    "type": "CharField",
+    "column": "time_zone",
+    "null": False,
+    "blank": True,
+    "max_length": 50,
+    "primary_key": False,
+    "default": {"value": ""},
+}
 
 
 def label(model):

@@ -45,11 +45,13 @@ def test_what_is_no_language(api):
         ({"input": ENGLISH}, {"language": ["Either a language ID or a language code must be provided."]}),
         ({"input": ENGLISH, "language": 999}, {"language": ['Invalid pk "999" - object does not exist.']}),
         ({"input": ENGLISH, "language_code": "xx"}, {"language": ['Language with code "xx" does not exist.']}),
-        ({"input": ENGLISH, "language_code": "eng"},
-         {"language_code": ["Ensure this field has no more than 2 characters."]}),
+        (
+            {"input": ENGLISH, "language_code": "eng"},
+            {"language_code": ["Ensure this field has no more than 2 characters."]},
+        ),
         ({"input": "short", "language": 1}, {"input": ["Ensure this field has at least 10 characters."]}),
     ],
-)  # fmt: skip
+)
 def test_bodies_that_are_refused(api, body, errors):
     answer = api().post("check-language/", body)
     assert (answer.status_code, answer.json) == (400, errors)

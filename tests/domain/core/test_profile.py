@@ -76,29 +76,32 @@ def test_what_others_decide_is_ignored(api):
     assert row.trophies_enabled and not row.can_add_user
 
 
-@pytest.mark.parametrize(("field", "value", "told"), [
-    ("workout_reminder", 0, "Ensure this value is greater than or equal to 1."),
-    ("workout_duration", 31, "Ensure this value is less than or equal to 30."),
-    ("workout_duration", None, "This field may not be null."),
-    ("num_days_weight_reminder", -1, "Ensure this value is greater than or equal to 0."),
-    ("age", 9, "Ensure this value is greater than or equal to 10."),
-    ("age", 101, "Ensure this value is less than or equal to 100."),
-    ("height", 139, "Ensure this value is greater than or equal to 140."),
-    ("sleep_hours", 11, "Ensure this value is less than or equal to 10."),
-    ("work_hours", 16, "Ensure this value is less than or equal to 15."),
-    ("sport_hours", 31, "Ensure this value is less than or equal to 30."),
-    ("freetime_hours", [], "A valid integer is required."),
-    ("calories", 1499, "Ensure this value is greater than or equal to 1500."),
-    ("weight_rounding", "100", "Ensure that there are no more than 2 digits before the decimal point."),
-    ("gender", "", '"" is not a valid choice.'),
-    ("gender", "3", '"3" is not a valid choice.'),
-    ("work_intensity", True, '"True" is not a valid choice.'),
-    ("weight_unit", "KG", '"KG" is not a valid choice.'),
-    ("notification_language", 99, 'Invalid pk "99" - object does not exist.'),
-    ("workout_reminder_active", 2, "Must be a valid boolean."),
-    ("birthdate", "2024-02-30", "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."),
-    ("birthdate", "1900-1-1", "1900-01-01 is not a valid birthdate"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("workout_reminder", 0, "Ensure this value is greater than or equal to 1."),
+        ("workout_duration", 31, "Ensure this value is less than or equal to 30."),
+        ("workout_duration", None, "This field may not be null."),
+        ("num_days_weight_reminder", -1, "Ensure this value is greater than or equal to 0."),
+        ("age", 9, "Ensure this value is greater than or equal to 10."),
+        ("age", 101, "Ensure this value is less than or equal to 100."),
+        ("height", 139, "Ensure this value is greater than or equal to 140."),
+        ("sleep_hours", 11, "Ensure this value is less than or equal to 10."),
+        ("work_hours", 16, "Ensure this value is less than or equal to 15."),
+        ("sport_hours", 31, "Ensure this value is less than or equal to 30."),
+        ("freetime_hours", [], "A valid integer is required."),
+        ("calories", 1499, "Ensure this value is greater than or equal to 1500."),
+        ("weight_rounding", "100", "Ensure that there are no more than 2 digits before the decimal point."),
+        ("gender", "", '"" is not a valid choice.'),
+        ("gender", "3", '"3" is not a valid choice.'),
+        ("work_intensity", True, '"True" is not a valid choice.'),
+        ("weight_unit", "KG", '"KG" is not a valid choice.'),
+        ("notification_language", 99, 'Invalid pk "99" - object does not exist.'),
+        ("workout_reminder_active", 2, "Must be a valid boolean."),
+        ("birthdate", "2024-02-30", "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."),
+        ("birthdate", "1900-1-1", "1900-01-01 is not a valid birthdate"),
+    ],
+)
 def test_what_is_refused_changes_nothing(api, field, value, told):
     before = api("grace").get("userprofile/").json
     answer = api("grace").patch("userprofile/", {"calories": 3000, "height": 180, field: value})
@@ -115,13 +118,16 @@ def test_what_may_be_left_open(api, field):
 
 
 # -- age ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("birthdate", "day", "age"), [
-    (date(1990, 5, 17), date(2024, 5, 16), 33),
-    (date(1990, 5, 17), date(2024, 5, 17), 34),
-    (date(2000, 2, 29), date(2023, 2, 28), 22),
-    (date(2000, 2, 29), date(2023, 3, 1), 23),
-    (date(2000, 2, 29), date(2024, 2, 29), 24),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("birthdate", "day", "age"),
+    [
+        (date(1990, 5, 17), date(2024, 5, 16), 33),
+        (date(1990, 5, 17), date(2024, 5, 17), 34),
+        (date(2000, 2, 29), date(2023, 2, 28), 22),
+        (date(2000, 2, 29), date(2023, 3, 1), 23),
+        (date(2000, 2, 29), date(2024, 2, 29), 24),
+    ],
+)
 def test_age(birthdate, day, age):
     assert profile.age_on(day, birthdate) == age
 
@@ -235,8 +241,11 @@ def test_a_time_zone_is_told_and_taken_back(api):
 def test_posting_a_profile_is_for_older_clients(api):
     described = api().get("schema?format=json").json["paths"]["/api/v2/userprofile/"]
     assert {method: described[method].get("deprecated", False) for method in ("get", "post", "put", "patch")} == {
-        "get": False, "post": True, "put": False, "patch": False,
-    }  # fmt: skip
+        "get": False,
+        "post": True,
+        "put": False,
+        "patch": False,
+    }
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch"])

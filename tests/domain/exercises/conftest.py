@@ -30,9 +30,12 @@ def make_exercise(app, languages):
             row = Exercise.create(category=ExerciseCategory.select().first())
             for code, name in names.items():
                 Translation.create(
-                    exercise=row, language=languages[code], name=name, description_source=TEXTS[code],
+                    exercise=row,
+                    language=languages[code],
+                    name=name,
+                    description_source=TEXTS[code],
                     description=f"<p>{TEXTS[code]}</p>\n",
-                )  # fmt: skip
+                )
         return row
 
     return make
@@ -44,8 +47,12 @@ def body(languages):
 
     def make(exercise, code="en", name="Zottman Carousel", **more):
         return {
-            "exercise": exercise.id, "language": languages[code], "name": name, "description_source": TEXTS[code],
-            "license_author": "somebody", **more,
-        }  # fmt: skip
+            "exercise": exercise.id,
+            "language": languages[code],
+            "name": name,
+            "description_source": TEXTS[code],
+            "license_author": "somebody",
+            **more,
+        }
 
     return make

@@ -71,10 +71,16 @@ def unharmed(api, used):
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ("nonsense", NOT_ONE), ("", NOT_ONE), ("7", NOT_ONE), ("{short}", NOT_ONE), ("%20{other}", NOT_ONE),
-        (NOWHERE, NO_SUCH), ("{own}", OWN), ("{OWN}", OWN),
+        ("nonsense", NOT_ONE),
+        ("", NOT_ONE),
+        ("7", NOT_ONE),
+        ("{short}", NOT_ONE),
+        ("%20{other}", NOT_ONE),
+        (NOWHERE, NO_SUCH),
+        ("{own}", OWN),
+        ("{OWN}", OWN),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("more", ["", "&transfer_media", "&transfer_translations=1"])
 def test_a_replacement_that_is_none_is_refused(used, unharmed, sent, message, more):
     own, other = str(used[0].uuid), str(Exercise.get_by_id(1).uuid)

@@ -11,21 +11,36 @@ from wger_flask.domain.exercises.models import Alias, Exercise, ExerciseComment,
 from wger_flask.storage.database import IntegrityError
 
 FIELDS = (
-    "category", "muscles", "muscles_secondary", "equipment", "variation_group", "variations_connect_to", "license",
+    "category",
+    "muscles",
+    "muscles_secondary",
+    "equipment",
+    "variation_group",
+    "variations_connect_to",
+    "license",
     "license_author",
-)  # fmt: skip
+)
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
     | st.sampled_from(["1", "10.5", "9" * 40, "\x00", "\ud800"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=4,
-)  # fmt: skip
-ITEMS = st.fixed_dictionaries({}, optional={
-    "name": JSON_VALUES | st.just("Zottman Carousel"), "language": JSON_VALUES | st.sampled_from([1, 2]),
-    "description_source": JSON_VALUES | st.sampled_from(list(TEXTS.values())), "license_author": JSON_VALUES,
-    "aliases": JSON_VALUES | st.just([{"alias": "Spinner"}]),
-    "comments": JSON_VALUES | st.lists(st.fixed_dictionaries({"comment": JSON_VALUES}), max_size=2),
-})  # fmt: skip
+)
+ITEMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": JSON_VALUES | st.just("Zottman Carousel"),
+        "language": JSON_VALUES | st.sampled_from([1, 2]),
+        "description_source": JSON_VALUES | st.sampled_from(list(TEXTS.values())),
+        "license_author": JSON_VALUES,
+        "aliases": JSON_VALUES | st.just([{"alias": "Spinner"}]),
+        "comments": JSON_VALUES | st.lists(st.fixed_dictionaries({"comment": JSON_VALUES}), max_size=2),
+    },
+)
 
 
 @pytest.fixture
@@ -37,9 +52,14 @@ def submission(languages):
 
     def make(*items, **more):
         return {
-            "category": 8, "muscles": [2, 1], "muscles_secondary": [], "equipment": [1], "license_author": "anna",
-            "translations": [item(*each[:2], **(each[2] if each[2:] else {})) for each in items], **more,
-        }  # fmt: skip
+            "category": 8,
+            "muscles": [2, 1],
+            "muscles_secondary": [],
+            "equipment": [1],
+            "license_author": "anna",
+            "translations": [item(*each[:2], **(each[2] if each[2:] else {})) for each in items],
+            **more,
+        }
 
     return make
 
@@ -55,13 +75,19 @@ def test_everything_is_stored(api, submission):
     assert answer.status_code == 201
     made = Exercise.get_by_id(answer.json["id"])
     assert answer.json == {
-        "id": made.id, "category": 8, "muscles": [2, 1], "muscles_secondary": [], "equipment": [1],
-        "variation_group": None, "license": 2, "license_author": "anna",
+        "id": made.id,
+        "category": 8,
+        "muscles": [2, 1],
+        "muscles_secondary": [],
+        "equipment": [1],
+        "variation_group": None,
+        "license": 2,
+        "license_author": "anna",
         "translations": [
             {"name": "Karussell", "description_source": TEXTS["de"], "language": 1, "license_author": ""},
             {"name": "Zottman Carousel", "description_source": TEXTS["en"], "language": 2, "license_author": "anna"},
         ],
-    }  # fmt: skip
+    }
     info = api().get(f"exerciseinfo/{made.id}/").json
     words = {item["name"]: item for item in info["translations"]}
     assert [item["alias"] for item in words["Zottman Carousel"]["aliases"]] == ["Spinner"]
@@ -85,12 +111,18 @@ def test_an_author_need_not_be_named(api, submission):
         ({}, {"non_field_errors": ['Expected a list of items but got type "dict".']}),
         ([1], [{"non_field_errors": ["Invalid data. Expected a dictionary, but got int."]}]),
         ([None], [["This field may not be null."]]),
-        ([{}], [{
-            "name": ["This field is required."], "description_source": ["This field is required."],
-            "language": ["This field is required."],
-        }]),
+        (
+            [{}],
+            [
+                {
+                    "name": ["This field is required."],
+                    "description_source": ["This field is required."],
+                    "language": ["This field is required."],
+                }
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_list_of_translations(api, submission, value, message):
     answer = api("ada").post("exercise-submission/", submission(translations=value))
     assert (answer.status_code, answer.json) == (400, {"translations": message})
@@ -152,10 +184,15 @@ def test_a_refused_submission_leaves_nothing(api, submission, monkeypatch):
 
     monkeypatch.setattr(ExerciseComment, "create", clash)
     body = submission(
-        ("en", "Zottman Carousel", {
-            "aliases": [{"alias": "Spinner"}], "comments": [{"comment": "Keep your back straight all along."}],
-        })
-    )  # fmt: skip
+        (
+            "en",
+            "Zottman Carousel",
+            {
+                "aliases": [{"alias": "Spinner"}],
+                "comments": [{"comment": "Keep your back straight all along."}],
+            },
+        )
+    )
     answer = api("ada").post("exercise-submission/", body)
     assert answer.status_code == 400
     assert [model.select().count() for model in (Exercise, Translation, Alias, ExerciseComment)] == counts
@@ -167,9 +204,12 @@ def test_keys_of_any_size(api, submission, key):
     body = submission(translations=[item], category=key, muscles=[key], license=key, variations_connect_to=key)
     lost = [f'Invalid pk "{key}" - object does not exist.']
     assert api("ada").post("exercise-submission/", body).json == {
-        "category": lost, "muscles": lost, "license": lost, "variations_connect_to": lost,
+        "category": lost,
+        "muscles": lost,
+        "license": lost,
+        "variations_connect_to": lost,
         "translations": [{"language": lost}],
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

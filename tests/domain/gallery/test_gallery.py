@@ -93,18 +93,23 @@ CASES = {
     "truncated": (picture(size=(300, 200))[:-30], "me.png", InvalidImage.message),
     "a drawing": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "me.svg", InvalidImage.message),
     "the extension of a page": (
-        picture(), "me.html",
+        picture(),
+        "me.html",
         "File extension “html” is not allowed. Allowed extensions are: avif, jfif, jpe, jpeg, jpg, png, webp.",
     ),
     "the extension of another format": (
-        picture(), "me.jpg", "File extension “jpg” is not allowed. Allowed extensions are: png.",
+        picture(),
+        "me.jpg",
+        "File extension “jpg” is not allowed. Allowed extensions are: png.",
     ),
     "animated": (animation("WEBP"), "me.webp", "Animated images are not supported."),
     "not taken": (
-        picture("GIF"), "me.gif", "File type is not supported. Allowed formats: jpeg, jpg, png, webp, avif.",
+        picture("GIF"),
+        "me.gif",
+        "File type is not supported. Allowed formats: jpeg, jpg, png, webp, avif.",
     ),
     "empty": (b"", "me.png", "The submitted file is empty."),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -48,9 +48,14 @@ def short(rows):
 def test_the_hour_that_comes_twice_is_one(grace, pulse):
     rows = grace.get(f"measurement/aggregate/?category={pulse}&bucket=hour").json
     assert rows[2] == {
-        "category": pulse, "start": "2024-10-27T02:00:00+02:00", "unit": None, "count": 2, "sum": "134.50",
-        "min": "50.00", "max": "120.00",
-    }  # fmt: skip
+        "category": pulse,
+        "start": "2024-10-27T02:00:00+02:00",
+        "unit": None,
+        "count": 2,
+        "sum": "134.50",
+        "min": "50.00",
+        "max": "120.00",
+    }
     assert len(rows) == 11
     assert [row["start"][11:] for row in rows[-3:]] == ["01:00:00+01:00", "03:00:00+02:00", "00:00:00+02:00"]
 
@@ -58,28 +63,42 @@ def test_the_hour_that_comes_twice_is_one(grace, pulse):
 def test_days_begin_at_midnight_there(grace, pulse):
     path = f"measurement/aggregate/?category={pulse}&bucket=day"
     assert short(grace.get(path).json) == [
-        ("2024-10-26T00:00", None, 1, "60.00"), ("2024-10-27T00:00", None, 3, "196.50"),
-        ("2024-10-28T00:00", None, 2, "132.00"), ("2024-10-28T00:00", "bpm", 1, "67.00"),
-        ("2025-01-01T00:00", None, 1, "71.00"), ("2025-01-01T00:00", "hz", 1, "71.00"),
-        ("2025-03-30T00:00", None, 2, "110.25"), ("2025-03-31T00:00", "", 1, "80.00"),
-    ]  # fmt: skip
+        ("2024-10-26T00:00", None, 1, "60.00"),
+        ("2024-10-27T00:00", None, 3, "196.50"),
+        ("2024-10-28T00:00", None, 2, "132.00"),
+        ("2024-10-28T00:00", "bpm", 1, "67.00"),
+        ("2025-01-01T00:00", None, 1, "71.00"),
+        ("2025-01-01T00:00", "hz", 1, "71.00"),
+        ("2025-03-30T00:00", None, 2, "110.25"),
+        ("2025-03-31T00:00", "", 1, "80.00"),
+    ]
     assert grace.get(f"{path}&tz=Europe/Berlin").json == grace.get(f"{path}&tz=").json == grace.get(path).json
     assert short(grace.get(f"{path}&tz=Asia/Tokyo").json)[:2] == [
-        ("2024-10-26T17:00", None, 4, "256.50"), ("2024-10-27T16:00", None, 2, "132.00"),
-    ]  # fmt: skip
+        ("2024-10-26T17:00", None, 4, "256.50"),
+        ("2024-10-27T16:00", None, 2, "132.00"),
+    ]
 
 
 def test_weeks_begin_on_mondays_and_months_on_the_first(grace, pulse):
     weeks = grace.get(f"measurement/aggregate/?category={pulse}&bucket=week").json
     months = grace.get(f"measurement/aggregate/?category={pulse}&bucket=month").json
     assert [row["start"][:10] for row in weeks] == [
-        "2024-10-21", "2024-10-28", "2024-10-28", "2024-12-30", "2024-12-30", "2025-03-24", "2025-03-31",
-    ]  # fmt: skip
+        "2024-10-21",
+        "2024-10-28",
+        "2024-10-28",
+        "2024-12-30",
+        "2024-12-30",
+        "2025-03-24",
+        "2025-03-31",
+    ]
     assert short(months) == [
-        ("2024-10-01T00:00", None, 6, "388.50"), ("2024-10-01T00:00", "bpm", 1, "67.00"),
-        ("2025-01-01T00:00", None, 1, "71.00"), ("2025-01-01T00:00", "hz", 1, "71.00"),
-        ("2025-03-01T00:00", None, 2, "110.25"), ("2025-03-01T00:00", "", 1, "80.00"),
-    ]  # fmt: skip
+        ("2024-10-01T00:00", None, 6, "388.50"),
+        ("2024-10-01T00:00", "bpm", 1, "67.00"),
+        ("2025-01-01T00:00", None, 1, "71.00"),
+        ("2025-01-01T00:00", "hz", 1, "71.00"),
+        ("2025-03-01T00:00", None, 2, "110.25"),
+        ("2025-03-01T00:00", "", 1, "80.00"),
+    ]
     assert (months[0]["min"], months[0]["max"]) == ("50.00", "120.00")
     assert [(row["min"], row["max"]) for row in months[2:4]] == [("71.00", "99.99"), ("10.55", "71.00")]
 
@@ -87,11 +106,17 @@ def test_weeks_begin_on_mondays_and_months_on_the_first(grace, pulse):
 @pytest.mark.parametrize(
     ("most", "first"),
     [
-        ("1", "2024-10-01T00"), ("0", "2024-10-01T00"), ("-5", "2024-10-01T00"), ("5", "2024-10-21T00"),
-        ("6", "2024-10-26T00"), (" 7", "2024-10-26T00"), ("10", "2024-10-26T00"), ("11", "2024-10-26T23"),
+        ("1", "2024-10-01T00"),
+        ("0", "2024-10-01T00"),
+        ("-5", "2024-10-01T00"),
+        ("5", "2024-10-21T00"),
+        ("6", "2024-10-26T00"),
+        (" 7", "2024-10-26T00"),
+        ("10", "2024-10-26T00"),
+        ("11", "2024-10-26T23"),
         ("9" * 30, "2024-10-26T23"),
     ],
-)  # fmt: skip
+)
 def test_auto_takes_the_smallest_that_is_few_enough(grace, pulse, most, first):
     rows = grace.get(f"measurement/aggregate/?category={pulse}&max_points={most}").json
     assert rows[0]["start"].startswith(first)
@@ -158,17 +183,27 @@ def test_how_often_which_value(grace, pulse):
         ("80.00", "", 1),
     ]  # fmt: skip
     assert rows[5] == {
-        "category": pulse, "value": "66.00", "unit": None, "count": 2, "newest": "2024-10-28T10:00:00+01:00",
-    }  # fmt: skip
+        "category": pulse,
+        "value": "66.00",
+        "unit": None,
+        "count": 2,
+        "newest": "2024-10-28T10:00:00+01:00",
+    }
 
 
 @pytest.mark.parametrize("yes", ["1", "true", "True"])
 def test_how_often_which_total_of_a_day(grace, pulse, yes):
     rows = grace.get(f"measurement/value-counts/?category={pulse}&summed_per_day={yes}").json
     assert [(row["value"], row["unit"], row["count"]) for row in rows] == [
-        ("60.00", None, 1), ("67.00", "bpm", 1), ("71.00", None, 1), ("71.00", "hz", 1), ("80.00", "", 1),
-        ("110.25", None, 1), ("132.00", None, 1), ("196.50", None, 1),
-    ]  # fmt: skip
+        ("60.00", None, 1),
+        ("67.00", "bpm", 1),
+        ("71.00", None, 1),
+        ("71.00", "hz", 1),
+        ("80.00", "", 1),
+        ("110.25", None, 1),
+        ("132.00", None, 1),
+        ("196.50", None, 1),
+    ]
     assert rows[-1]["newest"] == "2024-10-27T02:30:00+01:00"
 
 
@@ -282,9 +317,14 @@ def test_a_unit_of_all_and_of_some(grace, people):
             Measurement.create(category=held, value=day, date=moment, extra_data=extra)
     rows = short(grace.get("measurement/aggregate/?bucket=day").json)
     assert [(start[8:10], *others) for start, *others in rows] == [
-        ("01", "hz", 2, "2.00"), ("02", "bpm", 1, "2.00"), ("02", "hz", 1, "2.00"), ("03", None, 1, "3.00"),
-        ("03", "bpm", 2, "6.00"), ("04", None, 2, "8.00"), ("05", "", 2, "10.00"),
-    ]  # fmt: skip
+        ("01", "hz", 2, "2.00"),
+        ("02", "bpm", 1, "2.00"),
+        ("02", "hz", 1, "2.00"),
+        ("03", None, 1, "3.00"),
+        ("03", "bpm", 2, "6.00"),
+        ("04", None, 2, "8.00"),
+        ("05", "", 2, "10.00"),
+    ]
 
 
 def test_long_units_that_begin_alike_are_not_one(grace, people):

@@ -93,8 +93,11 @@ def test_what_follows_is_looked_for_among_the_users_own_categories(grace):
 def test_what_can_be_calculated(api):
     found = api("grace").get("measurement-category/dynamic-types/?limit=1").json
     assert [(row["value"], row["label"]) for row in found] == [
-        ("BMI", "BMI"), ("WHTR", "Waist-to-height ratio"), ("ONE_REP_MAX", "1RM"), ("ONE_RM_TOTAL", "1RM total"),
-    ]  # fmt: skip
+        ("BMI", "BMI"),
+        ("WHTR", "Waist-to-height ratio"),
+        ("ONE_REP_MAX", "1RM"),
+        ("ONE_RM_TOTAL", "1RM total"),
+    ]
     assert found[0]["params_schema"] == {"type": "object", "additionalProperties": False}
     assert api().get("measurement-category/dynamic-types/").status_code == 403
     page = api("grace").get("measurement-category/dynamic-types/", headers={"Accept": "text/html"})
@@ -175,8 +178,12 @@ def test_an_index_follows_the_weight_and_the_height(grace):
     index, weight = bmi(grace), weigh(grace, 80)
     [entry] = entries(grace, index)
     assert (entry["value"], entry["source"], entry["external_id"], entry["notes"], entry["extra_data"]) == (
-        27.04, "calculated", weight, "", {},
-    )  # fmt: skip
+        27.04,
+        "calculated",
+        weight,
+        "",
+        {},
+    )
     grace.patch(f"weightentry/{weight}/", {"weight": 90})
     assert entries(grace, index) == [{**entry, "value": 30.42}]
     grace.patch(f"weightentry/{weight}/", {"date": "2024-07-02T06:00:00Z"})
@@ -277,8 +284,11 @@ def test_a_total_looks_back_some_days(grace, exercises):
     assert values(grace, total) == [("2024-03-03", 180.0), ("2024-03-08", 186.0)]
     late = log(grace, squat, 130, 1, "2024-03-04T10:00:00Z")  # counts for what was done in the week after it
     assert values(grace, total) == [
-        ("2024-03-03", 180.0), ("2024-03-04", 190.0), ("2024-03-08", 196.0), ("2024-03-09", 200.0),
-    ]  # fmt: skip
+        ("2024-03-03", 180.0),
+        ("2024-03-04", 190.0),
+        ("2024-03-08", 196.0),
+        ("2024-03-09", 200.0),
+    ]
     grace.delete(f"workoutlog/{late}/")
     assert values(grace, total) == [("2024-03-03", 180.0), ("2024-03-08", 186.0)]
     grace.delete(f"workoutlog/{low}/")
@@ -332,8 +342,14 @@ def test_what_offline_clients_send_is_followed(grace, exercises):
 
     index, key, weight = str(uuid4()), str(uuid4()), str(uuid4())
     send("PUT", "measurements_category", id=index, name="Index", dynamic_type="BMI", dynamic_params="")
-    send("PUT", "measurements_category", id=key, name="Max", dynamic_type="ONE_REP_MAX",
-         dynamic_params=json.dumps({"exercise_id": exercises[0]}))  # fmt: skip
+    send(
+        "PUT",
+        "measurements_category",
+        id=key,
+        name="Max",
+        dynamic_type="ONE_REP_MAX",
+        dynamic_params=json.dumps({"exercise_id": exercises[0]}),
+    )
     official = grace.get("measurement-category/?is_official=true").json["results"][0]["id"]
     send("PUT", "measurements_measurement", id=weight, category_id=official, value=80, date="2024-07-01T06:00:00Z")
     assert values(grace, index) == [("2024-07-01", 27.04)]

@@ -69,9 +69,12 @@ def test_a_group_makes_its_components_and_makes_them_again(grace, make, people):
     sleep = make("Sleep", metric_type="sleep", unit="min")
     parts = Category.select().where(Category.parent == sleep).order_by(Category.order)
     assert [(row.name, row.unit, row.order) for row in parts] == [
-        ("Total sleep", "min", 0), ("Light sleep", "min", 1), ("Deep sleep", "min", 2), ("REM sleep", "min", 3),
+        ("Total sleep", "min", 0),
+        ("Light sleep", "min", 1),
+        ("Deep sleep", "min", 2),
+        ("REM sleep", "min", 3),
         ("Awake", "min", 4),
-    ]  # fmt: skip
+    ]
     first, second = [str(row.id) for row in parts][:2]
     assert grace.patch(f"measurement-category/{first}/", {"name": "All"}).status_code == 200
     assert grace.delete(f"measurement-category/{second}/").status_code == 204
@@ -82,15 +85,21 @@ def test_a_group_makes_its_components_and_makes_them_again(grace, make, people):
 def test_groups_hold_their_own_components_alone(grace, make):
     sleep, neck = make("Sleep", metric_type="sleep"), make()
     for body, field, message in (
-        ({"metric_type": "blood_pressure_systolic"}, "parent",
-         "A blood_pressure_systolic category must be part of a blood_pressure group"),
-        ({"metric_type": "blood_pressure_systolic", "parent": sleep}, "parent",
-         "A blood_pressure_systolic category must be part of a blood_pressure group"),
+        (
+            {"metric_type": "blood_pressure_systolic"},
+            "parent",
+            "A blood_pressure_systolic category must be part of a blood_pressure group",
+        ),
+        (
+            {"metric_type": "blood_pressure_systolic", "parent": sleep},
+            "parent",
+            "A blood_pressure_systolic category must be part of a blood_pressure group",
+        ),
         ({"metric_type": "heart_rate", "parent": neck}, "parent", "A heart_rate category cannot be nested"),
         ({"parent": sleep}, "metric_type", "A sleep group only holds its own components"),
         ({"metric_type": "body_weight"}, "unit", "Body weight categories only support kg and lb as unit"),
         ({"metric_type": "body_weight", "unit": "kg"}, "metric_type", "You already have a body_weight category"),
-    ):  # fmt: skip
+    ):
         answer = grace.post("measurement-category/", {"name": "x", **body})
         assert said(answer) == (400, {field: [message]})
 
@@ -145,9 +154,11 @@ def test_official_is_asked_for_in_any_spelling(grace, make, official, spelling):
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [({"chart_config": []}, "chart_config must be an object"),
-     ({"chart_config": {"a": "x" * 1000}}, "chart_config must be at most 1000 bytes, got 1008")],
-)  # fmt: skip
+    [
+        ({"chart_config": []}, "chart_config must be an object"),
+        ({"chart_config": {"a": "x" * 1000}}, "chart_config must be at most 1000 bytes, got 1008"),
+    ],
+)
 def test_what_clients_keep_of_a_chart_is_a_small_object(grace, body, message):
     assert said(grace.post("measurement-category/", {"name": "x", **body})) == (400, {"chart_config": [message]})
 

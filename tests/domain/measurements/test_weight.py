@@ -65,8 +65,11 @@ def test_whoever_has_no_official_category_gets_one_with_a_weight(grace, people, 
     assert grace.post("weightentry/", {"weight": 150}).status_code == 201
     [category] = Category.select().where(Category.user == people["grace"])
     assert (category.name, category.unit, category.metric_type, category.is_official) == (
-        "Body weight", "lb", "body_weight", True,
-    )  # fmt: skip
+        "Body weight",
+        "lb",
+        "body_weight",
+        True,
+    )
     assert category.id.version == 7
 
 

@@ -143,13 +143,19 @@ def test_two_who_ask_at_once_keep_one_food(app, kitchen, make_food, monkeypatch)
 @pytest.mark.parametrize(
     ("changes", "field", "value"),
     [
-        ({"lang": "xx"}, "language", "en"), ({"lang": None}, "language", "en"), ({"brands": None}, "brand", None),
-        ({"brands": 5}, "brand", "5"), ({"nutrition_grades": "unknown"}, "nutriscore", None),
-        ({"nutrition_grades": ["a"]}, "nutriscore", None), ({"ingredients_analysis_tags": 3}, "is_vegan", None),
-        ({"generic_name": {"a": 1}}, "common_name", None), ({"creator": None}, "license_author", "Open Food Facts"),
-        ({"product_name": "x" * 300}, "name", "x" * 200), ({"product_name": "a\x00b"}, "name", "ab"),
+        ({"lang": "xx"}, "language", "en"),
+        ({"lang": None}, "language", "en"),
+        ({"brands": None}, "brand", None),
+        ({"brands": 5}, "brand", "5"),
+        ({"nutrition_grades": "unknown"}, "nutriscore", None),
+        ({"nutrition_grades": ["a"]}, "nutriscore", None),
+        ({"ingredients_analysis_tags": 3}, "is_vegan", None),
+        ({"generic_name": {"a": 1}}, "common_name", None),
+        ({"creator": None}, "license_author", "Open Food Facts"),
+        ({"product_name": "x" * 300}, "name", "x" * 200),
+        ({"product_name": "a\x00b"}, "name", "ab"),
     ],
-)  # fmt: skip
+)
 def test_odd_products_make_sound_foods(api, kitchen, changes, field, value):
     kitchen.answer = PRODUCT | changes
     found = look(api)[0][field]
@@ -159,12 +165,18 @@ def test_odd_products_make_sound_foods(api, kitchen, changes, field, value):
 @pytest.mark.parametrize(
     ("nutriments", "energy"),
     [
-        ({"energy-kcal_100g": None, "energy_100g": 1674}, 400), ({"energy-kcal_100g": -1, "energy_100g": 1674}, 400),
-        ({"energy-kcal_100g": "", "energy-kj_100g": 1674}, 400), ({"energy-kcal_100g": -1, "energy_100g": 4184}, None),
-        ({"energy-kcal_100g": "lots"}, None), ({"fat_100g": 100.1}, None), ({"fat_100g": True}, None),
-        ({"proteins_100g": "NaN"}, None), ({"carbohydrates_100g": None}, None), ({"sugars_100g": 1e9}, 402),
+        ({"energy-kcal_100g": None, "energy_100g": 1674}, 400),
+        ({"energy-kcal_100g": -1, "energy_100g": 1674}, 400),
+        ({"energy-kcal_100g": "", "energy-kj_100g": 1674}, 400),
+        ({"energy-kcal_100g": -1, "energy_100g": 4184}, None),
+        ({"energy-kcal_100g": "lots"}, None),
+        ({"fat_100g": 100.1}, None),
+        ({"fat_100g": True}, None),
+        ({"proteins_100g": "NaN"}, None),
+        ({"carbohydrates_100g": None}, None),
+        ({"sugars_100g": 1e9}, 402),
     ],
-)  # fmt: skip
+)
 def test_numbers_must_be_possible(nutriments, energy):
     product = PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments}
     if energy is None:
@@ -177,10 +189,13 @@ def test_numbers_must_be_possible(nutriments, energy):
 @pytest.mark.parametrize(
     "nutriments",
     [
-        {"fat_100g": 3.5, "saturated-fat_100g": 24, "energy-kcal_100g": 320}, {"sugars_100g": 61}, {"sugars_100g": 120},
-        {"fat_100g": 60, "proteins_100g": 60, "energy-kcal_100g": 900}, {"energy-kcal_100g": 0},
+        {"fat_100g": 3.5, "saturated-fat_100g": 24, "energy-kcal_100g": 320},
+        {"sugars_100g": 61},
+        {"sugars_100g": 120},
+        {"fat_100g": 60, "proteins_100g": 60, "energy-kcal_100g": 900},
+        {"energy-kcal_100g": 0},
     ],
-)  # fmt: skip
+)
 def test_products_that_contradict_themselves_are_not_taken(api, kitchen, nutriments, caplog):
     kitchen.answer = PRODUCT | {"nutriments": PRODUCT["nutriments"] | nutriments}
     with caplog.at_level("INFO", "wger_flask"):
@@ -227,9 +242,12 @@ def test_a_name_in_another_language_does_for_an_empty_one(api, kitchen, names, l
 
 def test_names_are_stored_without_entities(api, kitchen):
     encoded = {
-        "product_name": "Ben &amp; Jerry&#39;s &quot;M&uuml;sli&quot;", "generic_name": "a &amp;lt; b",
-        "brands": "H&#x26;M&#44;Co,Other", "creator": "a&nbsp;b", "serving_size": "&frac12; cup",
-    }  # fmt: skip
+        "product_name": "Ben &amp; Jerry&#39;s &quot;M&uuml;sli&quot;",
+        "generic_name": "a &amp;lt; b",
+        "brands": "H&#x26;M&#44;Co,Other",
+        "creator": "a&nbsp;b",
+        "serving_size": "&frac12; cup",
+    }
     kitchen.answer = PRODUCT | encoded
     (found,) = look(api)
     assert (found["name"], found["common_name"]) == ('Ben & Jerry\'s "Müsli"', "a < b")

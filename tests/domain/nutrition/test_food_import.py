@@ -87,8 +87,14 @@ def test_what_changed_there_changes_here_and_keeps_its_key(app):
 def test_a_food_of_another_source_keeps_its_barcode(app):
     with transaction():
         own = Ingredient.create(
-            name="Own", code="4000000000001", language=2, energy=1, protein=1, carbohydrates=1, fat=1,
-        )  # fmt: skip
+            name="Own",
+            code="4000000000001",
+            language=2,
+            energy=1,
+            protein=1,
+            carbohydrates=1,
+            fat=1,
+        )
     assert bring(product("4000000000001"), product("4000000000002")) == ({"kept": 1, "new": 1}, {})
     assert Ingredient.get_by_id(own.id).name == "Own"
 

@@ -28,8 +28,11 @@ def test_a_food_has_its_documented_shape(api, oats):
 def test_everything_that_is_known_of_a_food(api, oats, resource):
     found = api().get(f"{resource}/{oats.id}/").json
     assert found["language"] == {
-        "id": oats.language_id, "short_name": "en", "full_name": "English", "full_name_en": "English",
-    }  # fmt: skip
+        "id": oats.language_id,
+        "short_name": "en",
+        "full_name": "English",
+        "full_name_en": "English",
+    }
     assert found["license"]["short_name"] == "CC-BY-SA 4"
     (unit,) = found["weight_units"]
     assert (unit["name"], unit["gram"], unit["ingredient"]) == ("cup", 80, oats.id)
@@ -186,8 +189,11 @@ def test_units_count_only_with_their_food(api, oats, milk):
     no_choice = {"unit": ["Select a valid choice. That choice is not one of the available choices."]}
     huge = "9" * 30
     others = (
-        f"unit={unit}&ingredient={milk.id}", "unit=x&ingredient=1", "unit=%20", f"unit={huge}&ingredient={huge}",
-    )  # fmt: skip
+        f"unit={unit}&ingredient={milk.id}",
+        "unit=x&ingredient=1",
+        "unit=%20",
+        f"unit={huge}&ingredient={huge}",
+    )
     for query in (f"unit={unit}", *others):
         answer = api().get(f"ingredient/{oats.id}/get_values/?amount=2&{query}").json
         assert answer["errors"] == no_choice and answer["energy"] == 0
@@ -196,14 +202,18 @@ def test_units_count_only_with_their_food(api, oats, milk):
 @pytest.mark.parametrize(
     ("amount", "message"),
     [
-        ("", "This field is required."), ("%20", "Enter a number."), ("%09", "Enter a number."),
-        (",", "Enter a number."), ("abc", "Enter a number."), ("nan", "Enter a number."),
+        ("", "This field is required."),
+        ("%20", "Enter a number."),
+        ("%09", "Enter a number."),
+        (",", "Enter a number."),
+        ("abc", "Enter a number."),
+        ("nan", "Enter a number."),
         ("Infinity", "Enter a number."),
         ("1e3", "Ensure that there are no more than 3 digits before the decimal point."),
         ("1.234", "Ensure that there are no more than 2 decimal places."),
         ("1000000", "Ensure that there are no more than 5 digits in total."),
     ],
-)  # fmt: skip
+)
 def test_amounts_that_make_no_sense_are_explained(api, oats, amount, message):
     answer = api().get(f"ingredient/{oats.id}/get_values/?amount={amount}&unit=")
     assert answer.status_code == 200

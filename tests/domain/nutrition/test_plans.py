@@ -99,8 +99,12 @@ def test_goals_fit_every_database(api, value):
 )
 def test_meals_have_a_time(grace, time, shown):
     assert grace.meal(grace.plan(), time=time, name=" Lunch ") | {"id": 0, "plan": 0} == {
-        "id": 0, "plan": 0, "order": 1, "time": shown, "name": "Lunch",
-    }  # fmt: skip
+        "id": 0,
+        "plan": 0,
+        "order": 1,
+        "time": shown,
+        "name": "Lunch",
+    }
 
 
 @pytest.mark.parametrize("amount", ["0.99", "1000.01", "1.234", "x", None, True])

@@ -14,9 +14,13 @@ NOT_YOURS = {"detail": "You are not allowed to do this"}
 NOT_LOGGED_IN = {"detail": "Authentication credentials were not provided."}
 CONFIG_NAMES = {model._meta.title.lower().replace(" ", "-"): model.__name__ for model in CONFIGS}
 TITLES = {
-    "day": "Day", "slot": "Slot", "slot-entry": "SlotEntry", **CONFIG_NAMES, "workoutsession": "WorkoutSession",
+    "day": "Day",
+    "slot": "Slot",
+    "slot-entry": "SlotEntry",
+    **CONFIG_NAMES,
+    "workoutsession": "WorkoutSession",
     "workoutlog": "WorkoutLog",
-}  # fmt: skip
+}
 
 # flags, and what somebody else gets: of what is shown, of what is personal, on writes, of the list of public templates
 MATRIX = [
@@ -47,9 +51,14 @@ def test_what_others_may(grace, linus, name, flags, shown, personal, write, publ
 
 
 @pytest.mark.parametrize("name", ["routine", "workout"])
-@pytest.mark.parametrize(("flags", "as_template", "as_public"), [
-    ({}, 404, 404), ({"is_template": True}, 200, 404), ({"is_template": True, "is_public": True}, 200, 200),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("flags", "as_template", "as_public"),
+    [
+        ({}, 404, 404),
+        ({"is_template": True}, 200, 404),
+        ({"is_template": True, "is_public": True}, 200, 200),
+    ],
+)
 def test_what_the_owner_may(grace, name, flags, as_template, as_public):
     routine = grace.routine(**flags)
     for part in SHOWN + PERSONAL:
@@ -65,8 +74,12 @@ def test_templates_are_only_looked_at(grace):
     template = grace.routine(is_template=True, is_public=True)
     for name in ("templates", "public-templates"):
         assert grace.get(f"{name}/")["results"] == [template]
-        for method, path in (("POST", ""), ("PUT", f"{template['id']}/"), ("PATCH", f"{template['id']}/"),
-                             ("DELETE", f"{template['id']}/")):  # fmt: skip
+        for method, path in (
+            ("POST", ""),
+            ("PUT", f"{template['id']}/"),
+            ("PATCH", f"{template['id']}/"),
+            ("DELETE", f"{template['id']}/"),
+        ):
             answer = grace.client.open(method, f"{name}/{path}", {})
             assert (answer.status_code, answer.json) == (405, {"detail": f'Method "{method}" not allowed.'})
 

@@ -28,9 +28,13 @@ CLIENTS, LOGS = 20, 5
 def served(url: str, folder):
     """Serve the database with two workers; yields the port, on which clients may wait for the start."""
     env = dict(
-        os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_RATELIMIT_ENABLED="0",
-        WGER_PLUGINS="none", TIME_ZONE="Europe/Berlin",
-    )  # fmt: skip
+        os.environ,
+        WGER_DATABASE_URL=url,
+        WGER_INSTANCE_PATH=str(folder),
+        WGER_RATELIMIT_ENABLED="0",
+        WGER_PLUGINS="none",
+        TIME_ZONE="Europe/Berlin",
+    )
     with socket.create_server(("127.0.0.1", 0), backlog=CLIENTS) as listening:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{listening.fileno()}"]
         command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error"]

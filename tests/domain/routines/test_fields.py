@@ -6,8 +6,11 @@ import pytest
 
 REQUIRED, NULL = "This field is required.", "This field may not be null."
 TEXT, BOOLEAN, INTEGER, NUMBER = (
-    "Not a valid string.", "Must be a valid boolean.", "A valid integer is required.", "A valid number is required.",
-)  # fmt: skip
+    "Not a valid string.",
+    "Must be a valid boolean.",
+    "A valid integer is required.",
+    "A valid number is required.",
+)
 DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
 MOMENT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 POSITIVE, MISSING_OR_POSITIVE = (
@@ -64,14 +67,22 @@ RESERVE = [
 ]  # fmt: skip
 SECONDS = [(None, Taken(None)), (-1, POSITIVE), ("1.5", INTEGER), (2**31, WIDEST), (90, Taken(90)), (0, Taken(0))]
 UNIT = [
-    (None, Taken(None)), (99, absent(99)), (0, absent(0)), ("x", incorrect("str")), (True, incorrect("bool")),
+    (None, Taken(None)),
+    (99, absent(99)),
+    (0, absent(0)),
+    ("x", incorrect("str")),
+    (True, incorrect("bool")),
     ("2", Taken(2)),
-]  # fmt: skip
+]
 EXERCISE = [(None, NULL), (0, absent(0)), (2**63, absent(2**63)), ([], incorrect("list"))]
 ROUNDING = [
-    (100, digits("whole", 2)), ("1.255", digits("places", 2)), ("-2.5", Taken("-2.50")), ("99.99", Taken("99.99")),
-    ("x", NUMBER), ("0.001", digits("places", 2)),
-]  # fmt: skip
+    (100, digits("whole", 2)),
+    ("1.255", digits("places", 2)),
+    ("-2.5", Taken("-2.50")),
+    ("99.99", Taken("99.99")),
+    ("x", NUMBER),
+    ("0.001", digits("places", 2)),
+]
 KEY = [("zz", "Must be a valid UUID."), (None, NULL), (1.5, "Must be a valid UUID."), ("", "Must be a valid UUID.")]
 CONFIG = {
     "iteration": ORDER,
@@ -80,17 +91,28 @@ CONFIG = {
     "repeat": FLAG,
 }
 CAPPED = [
-    (None, NULL), ("", NUMBER), (False, NUMBER), (-1, POSITIVE),
-    ("3000.01", "Ensure this value is less than or equal to 3000."), (10000, digits("whole", 4)),
-    ("0.001", digits("places", 2)), (3000, Taken("3000.00")), ("62.5", Taken("62.50")),
-]  # fmt: skip
+    (None, NULL),
+    ("", NUMBER),
+    (False, NUMBER),
+    (-1, POSITIVE),
+    ("3000.01", "Ensure this value is less than or equal to 3000."),
+    (10000, digits("whole", 4)),
+    ("0.001", digits("places", 2)),
+    (3000, Taken("3000.00")),
+    ("62.5", Taken("62.50")),
+]
 
 
 def counted(most: int) -> list:
     return [
-        (None, NULL), ("2.5", INTEGER), (True, INTEGER), (-1, POSITIVE), (3.0, Taken(3)), (most, Taken(most)),
+        (None, NULL),
+        ("2.5", INTEGER),
+        (True, INTEGER),
+        (-1, POSITIVE),
+        (3.0, Taken(3)),
+        (most, Taken(most)),
         (most + 1, f"Ensure this value is less than or equal to {most}."),
-    ]  # fmt: skip
+    ]
 
 
 FIELDS = {
@@ -150,11 +172,14 @@ def least(grace):
     entry = grace.entry(slot)
     config = {"slot_entry": entry["id"], "iteration": 2, "value": 1, "operation": "+"}
     return {
-        "routine": {"start": "2024-01-01", "end": "2024-01-31"}, "day": {"routine": day["routine"]},
-        "slot": {"day": day["id"]}, "slot-entry": {"slot": slot["id"], "exercise": grace.exercise},
-        "workoutsession": {}, "workoutlog": {"exercise": grace.exercise, "repetitions": 5, "weight": 50},
+        "routine": {"start": "2024-01-01", "end": "2024-01-31"},
+        "day": {"routine": day["routine"]},
+        "slot": {"day": day["id"]},
+        "slot-entry": {"slot": slot["id"], "exercise": grace.exercise},
+        "workoutsession": {},
+        "workoutlog": {"exercise": grace.exercise, "repetitions": 5, "weight": 50},
         **{name: config for name in FIELDS if name.endswith("-config")},
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("resource", FIELDS)
@@ -177,10 +202,16 @@ def test_what_fields_take(grace, least, resource):
 
 @pytest.mark.parametrize(
     ("resource", "needed"),
-    [("routine", ["start", "end"]), ("day", ["routine"]), ("slot", ["day"]), ("slot-entry", ["slot", "exercise"]),
-     ("workoutlog", ["exercise"]), ("workoutsession", []),
-     *((name, ["slot_entry", "iteration", "value"]) for name in FIELDS if name.endswith("-config"))],
-)  # fmt: skip
+    [
+        ("routine", ["start", "end"]),
+        ("day", ["routine"]),
+        ("slot", ["day"]),
+        ("slot-entry", ["slot", "exercise"]),
+        ("workoutlog", ["exercise"]),
+        ("workoutsession", []),
+        *((name, ["slot_entry", "iteration", "value"]) for name in FIELDS if name.endswith("-config")),
+    ],
+)
 def test_what_is_required(grace, least, resource, needed):
     row = grace.post(resource, **least[resource])
     changed = {name: value for name, value in row.items() if name not in ("id", *needed)}
@@ -202,13 +233,19 @@ def test_put_keeps_what_it_does_not_name(grace, least, resource):
         "slot": {"order": 4, "comment": "a", "config": [1]},
         "slot-entry": {"type": "myo", "repetition_unit": None, "weight_unit": 2, "order": 9, "weight_rounding": "2.50"},
         "workoutsession": {
-            "datetime_start": "2024-05-01T10:00:00+02:00", "datetime_end": "2024-05-01T11:00:00+02:00", "notes": "a",
+            "datetime_start": "2024-05-01T10:00:00+02:00",
+            "datetime_end": "2024-05-01T11:00:00+02:00",
+            "notes": "a",
             "impression": "3",
         },
         "workoutlog": {
-            "rir": "1.5", "rest": 90, "iteration": 3, "date": "2024-03-01T10:00:00+01:00", "weight_target": "60.00",
+            "rir": "1.5",
+            "rest": 90,
+            "iteration": 3,
+            "date": "2024-03-01T10:00:00+01:00",
+            "weight_target": "60.00",
         },
-    }.get(resource, {"repeat": True, "step": "percent", "requirements": {"rules": ["rir"], "x": 1}})  # fmt: skip
+    }.get(resource, {"repeat": True, "step": "percent", "requirements": {"rules": ["rir"], "x": 1}})
     row = grace.post(resource, **least[resource], **more)
     assert {name: row[name] for name in more} == more
     assert grace.client.put(f"{resource}/{row['id']}/", least[resource]).json == row
@@ -222,12 +259,22 @@ def test_what_a_new_row_is_like(grace, least):
         "need_logs_to_advance": False, "type": "custom", "config": None,
     }  # fmt: skip
     assert grace.post("slot", **least["slot"]) | {"id": 0} == {
-        "id": 0, "day": least["slot"]["day"], "order": 1, "comment": "", "config": None,
-    }  # fmt: skip
+        "id": 0,
+        "day": least["slot"]["day"],
+        "order": 1,
+        "comment": "",
+        "config": None,
+    }
     config = {"slot_entry": least["weight-config"]["slot_entry"], "iteration": 3, "value": 5}
     assert grace.post("rir-config", **config | {"value": 1}) | {"id": 0} == {
-        **config, "id": 0, "value": "1.0", "operation": "r", "step": "na", "repeat": False, "requirements": None,
-    }  # fmt: skip
+        **config,
+        "id": 0,
+        "value": "1.0",
+        "operation": "r",
+        "step": "na",
+        "repeat": False,
+        "requirements": None,
+    }
     log = grace.log(date="2024-03-01")
     assert {name for name, value in log.items() if value is None} == {
         "routine", "iteration", "slot_entry", "next_log", "repetitions_target", "weight_target", "rir", "rir_target",

@@ -74,8 +74,11 @@ SPAN = ("datetime_start", "datetime_end")
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
-        ({"date": "abc"}, {"date": [DATE]}), ({"date": 20240201}, {"date": [DATE]}), ({"date": []}, {"date": [DATE]}),
-        ({"date": f"{DAY}T10:00:00Z"}, {"date": [DATE]}), ({"date": DAY, "time_start": 1030}, {"time_start": [TIME]}),
+        ({"date": "abc"}, {"date": [DATE]}),
+        ({"date": 20240201}, {"date": [DATE]}),
+        ({"date": []}, {"date": [DATE]}),
+        ({"date": f"{DAY}T10:00:00Z"}, {"date": [DATE]}),
+        ({"date": DAY, "time_start": 1030}, {"time_start": [TIME]}),
         ({"time_end": "25:00"}, {"time_end": [TIME]}),
         ({"time_end": "x", "time_start": "y", "date": "z"}, {"date": [DATE]}),
         ({"time_end": "x", "time_start": "y"}, {"time_start": [TIME]}),
@@ -84,10 +87,12 @@ SPAN = ("datetime_start", "datetime_end")
         ({"date": DAY, "time_end": "10:00", "datetime_start": f"{DAY}T10:00:00Z"}, {"datetime_end": [TURNED_ROUND]}),
         ({"date": DAY, "datetime_start": None}, {"datetime_start": ["This field may not be null."]}),
         ({"date": "0001-01-01"}, {"date": ["Datetime value out of range."]}),
-        ({"date": "9999-12-31", "time_start": "23:00", "time_end": "01:00"},
-         {"date": ["Datetime value out of range."]}),
+        (
+            {"date": "9999-12-31", "time_start": "23:00", "time_end": "01:00"},
+            {"date": ["Datetime value out of range."]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_as_it_was_sent(grace, body, errors):
     row = grace.post("workoutsession", date=DAY)
     before = grace.get("workoutsession/")

@@ -10,9 +10,11 @@ from wger_flask.domain.routines.models import Routine, SlotEntry, WorkoutLog, Wo
 
 PARTS = ("routine", "day", "slot", "slot-entry")
 CUT = {  # the references that a deletion leaves empty
-    "routine": {"routine", "day", "slot_entry"}, "day": {"day", "slot_entry"}, "slot": {"slot_entry"},
+    "routine": {"routine", "day", "slot_entry"},
+    "day": {"day", "slot_entry"},
+    "slot": {"slot_entry"},
     "slot-entry": {"slot_entry"},
-}  # fmt: skip
+}
 DOOR = "/api/v2/upload-powersync-data"
 
 
@@ -91,12 +93,15 @@ def test_nothing_is_read_as_absent(grace, trained, part, query, errors):
     assert is_there(grace, trained, part) and number() == (1, 2)
 
 
-@pytest.mark.parametrize(("part", "goes"), [
-    ("routine", {"routine": 1, "day": 1, "slot": 1, "slot-entry": 1, "weight-config": 1}),
-    ("day", {"day": 1, "slot": 1, "slot-entry": 1, "weight-config": 1}),
-    ("slot", {"slot": 1, "slot-entry": 1, "weight-config": 1}),
-    ("slot-entry", {"slot-entry": 1, "weight-config": 1}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("part", "goes"),
+    [
+        ("routine", {"routine": 1, "day": 1, "slot": 1, "slot-entry": 1, "weight-config": 1}),
+        ("day", {"day": 1, "slot": 1, "slot-entry": 1, "weight-config": 1}),
+        ("slot", {"slot": 1, "slot-entry": 1, "weight-config": 1}),
+        ("slot-entry", {"slot-entry": 1, "weight-config": 1}),
+    ],
+)
 def test_what_goes_and_stays_is_told_beforehand(grace, trained, linus, part, goes):
     path = f"{part}/{trained[part]['id']}/deletion/"
     sessions = {"workoutsession": 1} if part in ("routine", "day") else {}

@@ -93,10 +93,14 @@ def plan(grace):
                           rir=4, rir_target=4, repetitions=50, weight=500, repetitions_target=60,
                           weight_target=550)  # fmt: skip
     return {
-        "routine": (routine, other), "day": (day, other_day), "slot": (slot, other_slot),
-        "slot-entry": (entry, other_entry), "weight-config": (config, other_config),
-        "workoutsession": (session, other_session), "workoutlog": (log, other_log),
-    }  # fmt: skip
+        "routine": (routine, other),
+        "day": (day, other_day),
+        "slot": (slot, other_slot),
+        "slot-entry": (entry, other_entry),
+        "weight-config": (config, other_config),
+        "workoutsession": (session, other_session),
+        "workoutlog": (log, other_log),
+    }
 
 
 EXACT = {
@@ -124,9 +128,13 @@ def test_filters_that_compare(grace, plan, resource):
 
 @pytest.mark.parametrize(
     ("resource", "name", "which"),
-    [("routine", "is_template", 1), ("day", "is_rest", 1), ("day", "need_logs_to_advance", 1),
-     ("weight-config", "repeat", 0)],
-)  # fmt: skip
+    [
+        ("routine", "is_template", 1),
+        ("day", "is_rest", 1),
+        ("day", "need_logs_to_advance", 1),
+        ("weight-config", "repeat", 0),
+    ],
+)
 def test_filters_of_flags(grace, plan, resource, name, which):
     rows = plan[resource]
     assert ids(grace, f"{resource}/?{name}=True") == [rows[which]["id"]]
@@ -187,15 +195,18 @@ def test_rows_of_others_are_a_choice_that_finds_nothing(grace, linus):
 
 
 # -- what a deletion takes along ---------------------------------------------------------------------
-@pytest.mark.parametrize(("gone", "left"), [
-    ("workoutlog", "weight-config slot-entry slot day routine workoutsession"),
-    ("weight-config", "workoutlog workoutsession slot-entry slot day routine"),
-    ("workoutsession", "weight-config slot-entry slot day routine"),
-    ("slot-entry", "workoutsession slot day routine"),
-    ("slot", "workoutsession day routine"),
-    ("day", "routine"),
-    ("routine", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        ("workoutlog", "weight-config slot-entry slot day routine workoutsession"),
+        ("weight-config", "workoutlog workoutsession slot-entry slot day routine"),
+        ("workoutsession", "weight-config slot-entry slot day routine"),
+        ("slot-entry", "workoutsession slot day routine"),
+        ("slot", "workoutsession day routine"),
+        ("day", "routine"),
+        ("routine", ""),
+    ],
+)
 def test_what_a_deletion_takes_along(grace, gone, left, cascading):
     routine = grace.routine()
     day = grace.day(routine)

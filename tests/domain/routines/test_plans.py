@@ -75,12 +75,17 @@ def test_nothing_hangs_on_the_rows_of_others(grace, linus):
     log = grace.log()
     own = {"day": linus.day(linus.routine()), "workoutlog": linus.log(), "workoutsession": linus.post("workoutsession")}
     for resource, body in (
-        ("day", {"routine": routine["id"]}), ("slot", {"day": day["id"]}),
-        ("slot-entry", {"slot": slot["id"], "exercise": 999}), ("weight-config", {"slot_entry": entry["id"]}),
-        ("workoutsession", {"day": day["id"]}), ("workoutsession", {"routine": routine["id"]}),
-        ("workoutlog", {"routine": routine["id"]}), ("workoutlog", {"slot_entry": entry["id"]}),
-        ("workoutlog", {"session": log["session"]}), ("workoutlog", {"next_log": log["id"]}),
-    ):  # fmt: skip
+        ("day", {"routine": routine["id"]}),
+        ("slot", {"day": day["id"]}),
+        ("slot-entry", {"slot": slot["id"], "exercise": 999}),
+        ("weight-config", {"slot_entry": entry["id"]}),
+        ("workoutsession", {"day": day["id"]}),
+        ("workoutsession", {"routine": routine["id"]}),
+        ("workoutlog", {"routine": routine["id"]}),
+        ("workoutlog", {"slot_entry": entry["id"]}),
+        ("workoutlog", {"session": log["session"]}),
+        ("workoutlog", {"next_log": log["id"]}),
+    ):
         answers = [linus.client.post(f"{resource}/", body)]
         if resource in own:
             answers.append(linus.client.patch(f"{resource}/{own[resource]['id']}/", body))
@@ -194,16 +199,21 @@ def test_a_changed_rule_is_made_consistent_again(grace, entry):
 @pytest.mark.parametrize(
     ("quantity", "value", "message"),
     [
-        ("weight", 3000, None), ("weight", "3000.01", "Ensure this value is less than or equal to 3000."),
+        ("weight", 3000, None),
+        ("weight", "3000.01", "Ensure this value is less than or equal to 3000."),
         ("max-repetitions", -1, "Ensure this value is greater than or equal to 0."),
-        ("sets", 50, None), ("sets", 51, "Ensure this value is less than or equal to 50."),
-        ("sets", "2.5", "A valid integer is required."), ("rest", 1800, None),
-        ("rest", 1801, "Ensure this value is less than or equal to 1800."), ("max-rest", 600, None),
-        ("max-rest", 601, "Ensure this value is less than or equal to 600."), ("rir", "4.5", None),
+        ("sets", 50, None),
+        ("sets", 51, "Ensure this value is less than or equal to 50."),
+        ("sets", "2.5", "A valid integer is required."),
+        ("rest", 1800, None),
+        ("rest", 1801, "Ensure this value is less than or equal to 1800."),
+        ("max-rest", 600, None),
+        ("max-rest", 601, "Ensure this value is less than or equal to 600."),
+        ("rir", "4.5", None),
         ("rir", "1.3", "1.3 is not a valid RiR option: [None, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5]"),
         ("max-rir", None, "This field may not be null."),
     ],
-)  # fmt: skip
+)
 def test_the_limits_of_rules(grace, entry, quantity, value, message):
     body = {"slot_entry": entry["id"], "iteration": 1, "value": value}
     answer = grace.client.post(f"{quantity}-config/", body)
@@ -216,13 +226,18 @@ def test_the_limits_of_rules(grace, entry, quantity, value, message):
 @pytest.mark.parametrize(
     ("requirements", "message"),
     [
-        (None, None), ({"rules": []}, None), ({"rules": ["weight", "weight"], "more": 1}, None),
-        ([], "Requirements must be a JSON object."), (False, "Requirements must be a JSON object."),
-        ("", "Requirements must be a JSON object."), ({}, "Missing required keys: 'rules'"),
-        ({"rules": "weight"}, "'rules' must be a list."), ({"rules": ["rir", "sets"]}, "Invalid rule: sets"),
+        (None, None),
+        ({"rules": []}, None),
+        ({"rules": ["weight", "weight"], "more": 1}, None),
+        ([], "Requirements must be a JSON object."),
+        (False, "Requirements must be a JSON object."),
+        ("", "Requirements must be a JSON object."),
+        ({}, "Missing required keys: 'rules'"),
+        ({"rules": "weight"}, "'rules' must be a list."),
+        ({"rules": ["rir", "sets"]}, "Invalid rule: sets"),
         ({"rules": [["weight"]]}, "Invalid rule: ['weight']"),
     ],
-)  # fmt: skip
+)
 def test_requirements(grace, entry, requirements, message):
     body = {"slot_entry": entry["id"], "iteration": 1, "value": 1, "requirements": requirements}
     answer = grace.client.post("weight-config/", body)

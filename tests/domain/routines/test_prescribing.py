@@ -58,10 +58,14 @@ def test_what_is_not_sent_stays_and_null_takes_away(grace, api, entry):
     assert api("grace").patch(path, {"weight_gain": 0}).json == NOTHING | {"sets": 4}, "nothing is gained by nothing"
 
 
-@pytest.mark.parametrize("rule", [
-    {"operation": "+", "step": "percent", "repeat": True}, {"operation": "+", "step": "abs", "repeat": False},
-    {"operation": "r", "repeat": True},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"operation": "+", "step": "percent", "repeat": True},
+        {"operation": "+", "step": "abs", "repeat": False},
+        {"operation": "r", "repeat": True},
+    ],
+)
 def test_rules_of_another_shape_are_left_alone(grace, api, entry, rule):
     grace.config("weight", entry, 50)
     grace.config("weight", entry, 10, 2, **rule)
@@ -104,8 +108,13 @@ def test_a_copy_has_all_that_is_planned_and_nothing_that_was_trained(grace, linu
     grace.patch("routine", original, is_template=True, is_public=True, fit_in_week=True, name="Plan")
     copy = linus.post(f"routine/{original['id']}/copy", start="2025-03-03")
     assert (copy["name"], copy["start"], copy["end"], copy["fit_in_week"], copy["is_template"], copy["is_public"]) == (
-        "Plan", "2025-03-03", "2025-03-16", True, False, False,
-    )  # fmt: skip
+        "Plan",
+        "2025-03-03",
+        "2025-03-16",
+        True,
+        False,
+        False,
+    )
     shown = [who.get(f"routine/{row['id']}/structure/") for who, row in ((linus, copy), (grace, original))]
     assert plain(shown[0]) == plain(shown[1])
     assert linus.get(f"routine/{copy['id']}/logs/") == []

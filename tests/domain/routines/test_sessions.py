@@ -22,23 +22,36 @@ def test_logs_share_the_session_of_their_routine(grace, linus):
     first, second = grace.routine(), grace.routine()
     moment = "2024-05-01T10:00:00Z"
     logs = [
-        grace.log(date=moment, routine=first["id"]), grace.log(date="2024-05-01T15:00:00Z", routine=first["id"]),
-        grace.log(date=moment, routine=second["id"]), grace.log(date=moment), grace.log(date=moment),
-        grace.log(date="2024-05-01T15:00:01Z", routine=first["id"]), linus.log(date=moment),
-    ]  # fmt: skip
+        grace.log(date=moment, routine=first["id"]),
+        grace.log(date="2024-05-01T15:00:00Z", routine=first["id"]),
+        grace.log(date=moment, routine=second["id"]),
+        grace.log(date=moment),
+        grace.log(date=moment),
+        grace.log(date="2024-05-01T15:00:01Z", routine=first["id"]),
+        linus.log(date=moment),
+    ]
     sessions = [log["session"] for log in logs]
     assert sessions[0] == sessions[1] and sessions[3] == sessions[4]
     assert len(set(sessions)) == 5, "the last of the first routine came more than five hours later"
     assert session_of(grace, logs[0]) == {
-        "id": sessions[0], "routine": first["id"], "day": None, "notes": None, "impression": "2",
-        "datetime_start": "2024-05-01T12:00:00+02:00", "datetime_end": None,
-    }  # fmt: skip
+        "id": sessions[0],
+        "routine": first["id"],
+        "day": None,
+        "notes": None,
+        "impression": "2",
+        "datetime_start": "2024-05-01T12:00:00+02:00",
+        "datetime_end": None,
+    }
 
 
 SESSIONS = {  # of one day, in UTC: their starts and ends
-    "early": ("10:00", "12:00"), "overlapping": ("11:00", "13:00"), "forgotten": ("09:00", None),
-    "resumed": ("11:30", None), "night": ("22:00", "02:00"), "late": ("23:30", None),
-}  # fmt: skip
+    "early": ("10:00", "12:00"),
+    "overlapping": ("11:00", "13:00"),
+    "forgotten": ("09:00", None),
+    "resumed": ("11:30", None),
+    "night": ("22:00", "02:00"),
+    "late": ("23:30", None),
+}
 
 
 @pytest.mark.parametrize(
@@ -72,9 +85,14 @@ def test_only_sessions_of_ones_own_and_of_the_routine_are_looked_for(grace, linu
     linus.post("workoutsession", datetime_start="2024-05-01T10:00:00Z")
     log = grace.log(date="2024-05-01T10:30:00Z")
     assert session_of(grace, log) | {"id": 0} == {
-        "id": 0, "routine": None, "day": None, "notes": None, "impression": "2",
-        "datetime_start": "2024-05-01T12:30:00+02:00", "datetime_end": None,
-    }  # fmt: skip
+        "id": 0,
+        "routine": None,
+        "day": None,
+        "notes": None,
+        "impression": "2",
+        "datetime_start": "2024-05-01T12:30:00+02:00",
+        "datetime_end": None,
+    }
     inside = grace.log(date="2024-05-01T10:30:00Z", routine=routine)
     assert session_of(grace, inside)["datetime_start"] == "2024-05-01T12:00:00+02:00"
 
@@ -176,11 +194,15 @@ TOO_LONG, TURNED_ROUND = "A session cannot be longer than 5 hours.", "The start 
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [
-        ("10:00:00Z", "15:00:00Z", None), ("10:00:00Z", "10:00:00Z", None), ("10:00:00Z", None, None),
-        ("10:00:00Z", "15:00:01Z", TOO_LONG), ("10:00:00+02:00", "15:00:00Z", TOO_LONG),
-        ("10:00:00Z", "09:59:59Z", TURNED_ROUND), ("10:00:00Z", "11:00:00+02:00", TURNED_ROUND),
+        ("10:00:00Z", "15:00:00Z", None),
+        ("10:00:00Z", "10:00:00Z", None),
+        ("10:00:00Z", None, None),
+        ("10:00:00Z", "15:00:01Z", TOO_LONG),
+        ("10:00:00+02:00", "15:00:00Z", TOO_LONG),
+        ("10:00:00Z", "09:59:59Z", TURNED_ROUND),
+        ("10:00:00Z", "11:00:00+02:00", TURNED_ROUND),
     ],
-)  # fmt: skip
+)
 def test_a_session_ends_after_it_began_and_not_long_after(grace, start, end, message):
     body = {"datetime_start": f"2024-05-01T{start}", "datetime_end": end and f"2024-05-01T{end}"}
     row = grace.post("workoutsession")
@@ -236,15 +258,21 @@ def test_a_day_may_have_any_number_of_sessions(grace):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("datetime_start=2024-05-01T10:00:00%2B02:00", "a"), ("datetime_start=2024-05-01T10:00:00", "a"),
-        ("datetime_start__date=2024-05-01", "a"), ("datetime_start__date=2024-05-02", "bc"),
-        ("datetime_end__date=2024-05-02", "b"), ("datetime_end__date=2024-05-01", "a"),
-        ("datetime_start__gt=2024-05-01T08:00:00Z", "bc"), ("datetime_start__gte=2024-05-01T08:00:00.000Z", "abc"),
-        ("datetime_start__lt=2024-05-01T22:30:00Z", "a"), ("datetime_start__lte=2024-05-01T22:30:00Z", "ab"),
-        ("datetime_end__gt=2024-05-01T09:00:00Z", "b"), ("datetime_end__lte=2024-05-01T23:00:00Z", "ab"),
+        ("datetime_start=2024-05-01T10:00:00%2B02:00", "a"),
+        ("datetime_start=2024-05-01T10:00:00", "a"),
+        ("datetime_start__date=2024-05-01", "a"),
+        ("datetime_start__date=2024-05-02", "bc"),
+        ("datetime_end__date=2024-05-02", "b"),
+        ("datetime_end__date=2024-05-01", "a"),
+        ("datetime_start__gt=2024-05-01T08:00:00Z", "bc"),
+        ("datetime_start__gte=2024-05-01T08:00:00.000Z", "abc"),
+        ("datetime_start__lt=2024-05-01T22:30:00Z", "a"),
+        ("datetime_start__lte=2024-05-01T22:30:00Z", "ab"),
+        ("datetime_end__gt=2024-05-01T09:00:00Z", "b"),
+        ("datetime_end__lte=2024-05-01T23:00:00Z", "ab"),
         ("datetime_start__gte=2024-05-01T09:00:00Z&datetime_start__lt=2024-05-02T07:00:00Z", "b"),
     ],
-)  # fmt: skip
+)
 def test_sessions_are_found_by_their_moments(grace, query, found):
     for notes, start, end in (
         ("a", "2024-05-01T08:00:00Z", "2024-05-01T09:00:00Z"),

@@ -129,8 +129,14 @@ def exercises(app):
 def test_records_belong_to_exercises(athlete, exercises):
     one, other = exercises
     for exercise, weight, repetitions in (
-        (one, 100, 5), (one, 80, 8), (other, 50, 5), (one, "100.01", 5), (one, 100, 37), (one, None, 5), (other, 60, 5),
-    ):  # fmt: skip
+        (one, 100, 5),
+        (one, 80, 8),
+        (other, 50, 5),
+        (one, "100.01", 5),
+        (one, 100, 37),
+        (one, None, 5),
+        (other, 60, 5),
+    ):
         athlete.log(weight, repetitions, exercise)
     estimates = [(record["exercise_id"], record["one_rep_max_estimate"]) for record in athlete.records]
     assert estimates == [(one.id, 112.5), (other.id, 56.25), (one.id, 112.51), (other.id, 67.5)]

@@ -68,9 +68,14 @@ def test_progress_before_anything_happened(api):
     client = api("grace")
     assert names(client.get("trophy/progress/")) == OPEN
     assert progress(client)["Elephant lifter"] == {
-        "trophy": client.get("trophy/10/").json, "is_earned": False, "earned_at": None, "progress": 0.0,
-        "current_value": "0.00", "target_value": "5000.0", "progress_display": "0.0 / 5,000 kg",
-    }  # fmt: skip
+        "trophy": client.get("trophy/10/").json,
+        "is_earned": False,
+        "earned_at": None,
+        "progress": 0.0,
+        "current_value": "0.00",
+        "target_value": "5000.0",
+        "progress_display": "0.0 / 5,000 kg",
+    }
     assert client.get("user-statistics/").json["count"] == 1  # made on the way, once
     assert client.get("trophy/progress/").status_code == 200
     assert client.get("user-statistics/").json["count"] == 1
@@ -82,9 +87,14 @@ def test_progress_of_what_is_earned(api):
     found = progress(client)
     [award] = client.get("user-trophy/?trophy=1").json["results"]
     assert found["Beginner"] == {
-        "trophy": award["trophy"], "is_earned": True, "earned_at": award["earned_at"], "progress": 100.0,
-        "current_value": None, "target_value": None, "progress_display": None,
-    }  # fmt: skip
+        "trophy": award["trophy"],
+        "is_earned": True,
+        "earned_at": award["earned_at"],
+        "progress": 100.0,
+        "current_value": None,
+        "target_value": None,
+        "progress_display": None,
+    }
     assert found["Consistent"]["progress"] == 10.0
     assert found["Consistent"]["progress_display"] == "1 / 10 workouts"
     assert found["Early Bird"]["is_earned"] and "Night Owl" not in found

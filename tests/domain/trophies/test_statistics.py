@@ -197,8 +197,12 @@ def test_the_other_day_of_a_weekend_may_have_been_imported(athlete):
     WorkoutSession.insert_many(
         [{"id": WorkoutSession.id.default(), "user": athlete.row, **span(date)} for date in imported]
     ).execute()
-    expected = {"2024-06-08": (1, "2024-06-08"), "2024-06-16": (2, "2024-06-15"), "2024-06-22": (2, "2024-06-15"),
-                "2024-06-30": (1, "2024-06-29")}  # fmt: skip
+    expected = {
+        "2024-06-08": (1, "2024-06-08"),
+        "2024-06-16": (2, "2024-06-15"),
+        "2024-06-22": (2, "2024-06-15"),
+        "2024-06-30": (1, "2024-06-29"),
+    }
     for date, (streak, saturday) in expected.items():
         athlete.session(datetime.date.fromisoformat(date))
         found = athlete.figures
