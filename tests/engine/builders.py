@@ -36,11 +36,14 @@ def entry(id=1, exercise=1, logs=(), weight_rounding=None, repetition_rounding=N
     """Build an entry; keywords that are no columns are rules of that field."""
     columns = {name: fields.pop(name) for name in _COLUMNS if name in fields}
     return SlotEntry(
-        id, exercise, logs=tuple(logs), rules=rules(**fields),
+        id,
+        exercise,
+        logs=tuple(logs),
+        rules=rules(**fields),
         weight_rounding=None if weight_rounding is None else exact(weight_rounding, 2),
         repetition_rounding=None if repetition_rounding is None else exact(repetition_rounding, 2),
         **columns,
-    )  # fmt: skip
+    )
 
 
 def log(iteration, repetitions=None, weight=None, rir=None, rest=None):

@@ -41,13 +41,20 @@ _DEFAULTS = {
 }  # fmt: skip
 _CONFIG = {"operation": "r", "step": "abs", "repeat": False, "requirements": None}
 _PARENTS = {  # resource -> the references whose target takes a row along
-    "day": ("routine",), "slot": ("day",), "slot-entry": ("slot",), "workoutsession": ("routine", "day"),
+    "day": ("routine",),
+    "slot": ("day",),
+    "slot-entry": ("slot",),
+    "workoutsession": ("routine", "day"),
     "workoutlog": ("routine", "session", "slot_entry", "next_log"),
-}  # fmt: skip
+}
 _RESOURCE_OF = {
-    "routine": "routine", "day": "day", "slot": "slot", "slot_entry": "slot-entry",
-    "session": "workoutsession", "next_log": "workoutlog",
-}  # fmt: skip
+    "routine": "routine",
+    "day": "day",
+    "slot": "slot",
+    "slot_entry": "slot-entry",
+    "session": "workoutsession",
+    "next_log": "workoutlog",
+}
 
 
 class World:
@@ -196,11 +203,16 @@ class World:
     def statistics(self, key):
         performed = [
             statistics.PerformedSet(
-                log["day"], log["iteration"], log["exercise"], number(log["weight"]), number(log["repetitions"]),
-                log["weight_unit"], log["repetitions_unit"],
+                log["day"],
+                log["iteration"],
+                log["exercise"],
+                number(log["weight"]),
+                number(log["repetitions"]),
+                log["weight_unit"],
+                log["repetitions_unit"],
             )
             for log in self.sets(key)
-        ]  # fmt: skip
+        ]
         return statistics.routine_statistics(performed, self.muscles)
 
     # -- placeholders ----------------------------------------------------------------------

@@ -13,8 +13,11 @@ RESERVES = st.integers(0, 9).map(lambda half: Decimal(half) / 2)
 VALUES = {
     **dict.fromkeys(("weight", "max_weight", "repetitions", "max_repetitions"), AMOUNTS),
     **dict.fromkeys(("sets", "max_sets"), st.integers(0, 50)),
-    "rest": st.integers(0, 1800), "max_rest": st.integers(0, 600), "rir": RESERVES, "max_rir": RESERVES,
-}  # fmt: skip
+    "rest": st.integers(0, 1800),
+    "max_rest": st.integers(0, 600),
+    "rir": RESERVES,
+    "max_rir": RESERVES,
+}
 REQUIREMENTS = st.lists(st.sampled_from(REQUIRABLE), max_size=2).map(tuple)
 ROUNDINGS = st.none() | st.sampled_from([Decimal("2.50"), Decimal("5.00")]) | st.decimals("-99.99", "99.99", places=2)
 
@@ -41,12 +44,16 @@ logged_sets = st.builds(
 def entries(id=1):
     """Draw an entry of one of three exercises."""
     return st.builds(
-        SlotEntry, st.just(id), st.sampled_from([71, 51, 9]),
-        repetition_unit=st.sampled_from([None, 1, 2, 3, 99]), repetition_rounding=ROUNDINGS,
-        weight_unit=st.sampled_from([None, 1, 2, 99]), weight_rounding=ROUNDINGS,
+        SlotEntry,
+        st.just(id),
+        st.sampled_from([71, 51, 9]),
+        repetition_unit=st.sampled_from([None, 1, 2, 3, 99]),
+        repetition_rounding=ROUNDINGS,
+        weight_unit=st.sampled_from([None, 1, 2, 99]),
+        weight_rounding=ROUNDINGS,
         rules=st.fixed_dictionaries({}, optional={name: rules_of_a_field(name) for name in FIELDS}),
         logs=st.lists(logged_sets, max_size=5).map(tuple),
-    )  # fmt: skip
+    )
 
 
 @st.composite
@@ -55,12 +62,15 @@ def routines(draw):
     layout = draw(st.lists(st.lists(st.integers(0, 2), max_size=2), min_size=1, max_size=2))
     number = count(1)
     days = tuple(
-        Day(order, slots=tuple(
-            Slot(tuple(draw(entries(next(number))) for _ in range(size)), comment=f"{order}.{place}")
-            for place, size in enumerate(sizes)
-        ))
+        Day(
+            order,
+            slots=tuple(
+                Slot(tuple(draw(entries(next(number))) for _ in range(size)), comment=f"{order}.{place}")
+                for place, size in enumerate(sizes)
+            ),
+        )
         for order, sizes in enumerate(layout)
-    )  # fmt: skip
+    )
     start = datetime.date(2024, 1, 1)
     end = start + datetime.timedelta(days=draw(st.integers(0, 11)))
     return Routine(start, end, days, fit_in_week=draw(st.booleans()))

@@ -13,11 +13,15 @@ HEIGHTS = st.integers(50, 250)
 @pytest.mark.parametrize(
     ("weight", "unit", "height", "index"),
     [
-        ("170.5", "lb", 172, "26.14"), ("180", "lb", 172, "27.60"), ("90", "kg", 172, "30.42"),
+        ("170.5", "lb", 172, "26.14"),
+        ("180", "lb", 172, "27.60"),
+        ("90", "kg", 172, "30.42"),
         ("90", "kg", 160, "35.16"),
-        ("90", "kg", 175, "29.39"), ("70", "kg", 175, "22.86"), ("71", "kg", 175, "23.18"),
+        ("90", "kg", 175, "29.39"),
+        ("70", "kg", 175, "22.86"),
+        ("71", "kg", 175, "23.18"),
     ],
-)  # fmt: skip
+)
 def test_recorded_indices(weight, unit, height, index):
     assert body_mass_index(body_weight(Decimal(weight), unit), height) == Decimal(index)
 
@@ -25,11 +29,15 @@ def test_recorded_indices(weight, unit, height, index):
 @pytest.mark.parametrize(
     ("waist", "unit", "height", "ratio"),
     [
-        ("34.5", "in", 175, "0.50"), ("905", "mm", 175, "0.52"), ("0.91", "m", 175, "0.52"),
+        ("34.5", "in", 175, "0.50"),
+        ("905", "mm", 175, "0.52"),
+        ("0.91", "m", 175, "0.52"),
         ("35", "Inches.", 180, "0.49"),
-        ("905", "mm", 180, "0.50"), ("90", "mm", 180, "0.05"), ("0.95", "m", 180, "0.53"),
+        ("905", "mm", 180, "0.50"),
+        ("90", "mm", 180, "0.05"),
+        ("0.95", "m", 180, "0.53"),
     ],
-)  # fmt: skip
+)
 def test_recorded_ratios(waist, unit, height, ratio):
     assert waist_to_height(centimetres(Decimal(waist), unit), height) == Decimal(ratio)
 

@@ -19,9 +19,15 @@ MILK = nutrients(64, "3.300", "4.800", None, "3.500", None, None, None)
 
 def test_the_worked_examples():
     assert nutrients_of(OATS, Decimal("150.00")).as_json() == {
-        "energy": 555.0, "protein": 20.25, "carbohydrates": 88.05, "carbohydrates_sugar": 1.05, "fat": 10.5,
-        "fat_saturated": 1.95, "fiber": 15.0, "sodium": 0.003,
-    }  # fmt: skip
+        "energy": 555.0,
+        "protein": 20.25,
+        "carbohydrates": 88.05,
+        "carbohydrates_sugar": 1.05,
+        "fat": 10.5,
+        "fat_saturated": 1.95,
+        "fiber": 15.0,
+        "sodium": 0.003,
+    }
     assert list(nutrients_of(MILK, Decimal(2), 200).as_json().values()) == [
         256.0, 13.2, 19.2, None, 14.0, None, None, None,
     ]  # fmt: skip

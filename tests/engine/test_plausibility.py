@@ -71,38 +71,44 @@ def test_energy_in_kilojoules_alone_is_converted(name):
     assert round(energy_of(food), 6) == said.kcal
 
 
-@pytest.mark.parametrize("food, complaint", [
-    (label(3, 60, 3.5, 284, fat_saturated=24), "24 g fat_saturated of 3.5 g fat"),
-    (label(3, 20, 3.5, 124, carbohydrates_sugar=21), "21 g carbohydrates_sugar of 20 g carbohydrates"),
-    (label(0, 0, 0, 0, carbohydrates_sugar=0.6), "0.6 g carbohydrates_sugar of 0 g carbohydrates"),
-    (label(60, 60, 60, 1020), "180 g in 100 g"),
-    (label(30, 40, 36, 604), "106 g in 100 g"),
-    (label(20, 30, 5, 400, fiber=60), "115 g in 100 g"),
-    (label(20, 60, 5, 365, sodium=10), "110 g in 100 g"),
-    (label(10, 60, 8, 0), "0 kcal beside nutrients of 352 to 352 kcal"),
-    (label(10, 60, 8, 150), "150 kcal beside nutrients of 352 to 352 kcal"),
-    (label(10, 60, 8, 700, kj=2929), "700 kcal and 2929 kJ beside nutrients of 352 to 352 kcal"),
-    (label(0, 0, 0, 231), "231 kcal beside nutrients of 0 to 0 kcal"),
-    (label(10, 60, 8, kj=352), "352 kJ beside nutrients of 352 to 352 kcal"),
-    (label(10, 60, 8), "no energy beside nutrients of 352 to 352 kcal"),
-    (label(0, 0, 100, 960), "960 kcal beside nutrients of 900 to 900 kcal"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "food, complaint",
+    [
+        (label(3, 60, 3.5, 284, fat_saturated=24), "24 g fat_saturated of 3.5 g fat"),
+        (label(3, 20, 3.5, 124, carbohydrates_sugar=21), "21 g carbohydrates_sugar of 20 g carbohydrates"),
+        (label(0, 0, 0, 0, carbohydrates_sugar=0.6), "0.6 g carbohydrates_sugar of 0 g carbohydrates"),
+        (label(60, 60, 60, 1020), "180 g in 100 g"),
+        (label(30, 40, 36, 604), "106 g in 100 g"),
+        (label(20, 30, 5, 400, fiber=60), "115 g in 100 g"),
+        (label(20, 60, 5, 365, sodium=10), "110 g in 100 g"),
+        (label(10, 60, 8, 0), "0 kcal beside nutrients of 352 to 352 kcal"),
+        (label(10, 60, 8, 150), "150 kcal beside nutrients of 352 to 352 kcal"),
+        (label(10, 60, 8, 700, kj=2929), "700 kcal and 2929 kJ beside nutrients of 352 to 352 kcal"),
+        (label(0, 0, 0, 231), "231 kcal beside nutrients of 0 to 0 kcal"),
+        (label(10, 60, 8, kj=352), "352 kJ beside nutrients of 352 to 352 kcal"),
+        (label(10, 60, 8), "no energy beside nutrients of 352 to 352 kcal"),
+        (label(0, 0, 100, 960), "960 kcal beside nutrients of 900 to 900 kcal"),
+    ],
+)
 def test_what_cannot_be_is_told(food, complaint):
     assert contradiction(food) == complaint
 
 
-@pytest.mark.parametrize("food, kcal", [
-    (label(10, 60, 8, 1473), 352),
-    (label(10, 60, 8, 1473, kj=6163), 352),  # the second number was computed from the first
-    (label(10, 60, 8, 1473, kj=1473), 352),
-    (label(10, 60, 8, 352, kj=352), 352),
-    (label(10, 60, 8, 1473, kj=352), 352),
-    (label(0.3, 14, 0.2, 218, fiber=2.4), 52),
-    (label(0.9, 2.6, 0.2, 75, fiber=1), 18),
-    (label(0.7, 0.6, 82, 3109), 743),
-    (label(0.2, 1.6, 0, 33, kj=33), 8),
-    (label(10, 60, 8, 0, kj=1473), 352),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "food, kcal",
+    [
+        (label(10, 60, 8, 1473), 352),
+        (label(10, 60, 8, 1473, kj=6163), 352),  # the second number was computed from the first
+        (label(10, 60, 8, 1473, kj=1473), 352),
+        (label(10, 60, 8, 352, kj=352), 352),
+        (label(10, 60, 8, 1473, kj=352), 352),
+        (label(0.3, 14, 0.2, 218, fiber=2.4), 52),
+        (label(0.9, 2.6, 0.2, 75, fiber=1), 18),
+        (label(0.7, 0.6, 82, 3109), 743),
+        (label(0.2, 1.6, 0, 33, kj=33), 8),
+        (label(10, 60, 8, 0, kj=1473), 352),
+    ],
+)
 def test_kilojoules_in_the_place_of_kilocalories_are_recognised(food, kcal):
     assert contradiction(food) is None
     assert round(energy_of(food)) == kcal

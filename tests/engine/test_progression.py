@@ -27,8 +27,11 @@ def near(text):
 # (field, rules, value per iteration): the table of rules without requirements, row by row
 RULES = [
     ("weight", [(1, 80), (4, 5, "+", "percent"), (6, 4, "+"), (7, 1, "-"), (8, 70)], "80 80 80 84 84 88 87 70 70"),
-    ("weight", [(1, 50), (2, "2.5", "+", "abs", True), (5, 60), (6, 10, "-", "percent", True)],
-     "50 52.50 55 57.50 60 54 48.60 43.74 39.366"),
+    (
+        "weight",
+        [(1, 50), (2, "2.5", "+", "abs", True), (5, 60), (6, 10, "-", "percent", True)],
+        "50 52.50 55 57.50 60 54 48.60 43.74 39.366",
+    ),
     ("weight", [(1, 50), (2, 5, "+")], "50 55 55 55"),
     ("weight", [(3, 5, "+")], "- - 5 5"),
     ("weight", [(2, 3, "-", "abs", True)], "- -3 -6 -9"),
@@ -40,7 +43,7 @@ RULES = [
     ("rir", [(1, 0), (2, "1.5", "+", "abs", True)], "0 1.5 3 4.5 6 7.5 9 9.5"),
     ("repetitions", [(1, 5), (2, 3, "+"), (3, 2, "+")], "5 8 10 10"),
     ("max_weight", [(1, 9), (2, 1, "+", "abs", True)], "9 10 11"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("field", "rules", "expected"), RULES)
@@ -126,9 +129,12 @@ def test_a_maximum_follows_the_gate_of_its_base():
 
 def test_a_maximum_has_its_own_gate_while_its_base_has_no_rule():
     subject = entry(
-        max_sets=[(1, 3), (2, 1, "+", "abs", True, ("repetitions",))], sets=[(4, 2, "+", "abs", True, ("rest",))],
-        repetitions=5, rest=30, logs=[log(1, 5), log(3, 9), log(4, 5, rest=30), log(6, 1, rest=99)],
-    )  # fmt: skip
+        max_sets=[(1, 3), (2, 1, "+", "abs", True, ("repetitions",))],
+        sets=[(4, 2, "+", "abs", True, ("rest",))],
+        repetitions=5,
+        rest=30,
+        logs=[log(1, 5), log(3, 9), log(4, 5, rest=30), log(6, 1, rest=99)],
+    )
     assert walked("max_sets", 7, subject) == [3, 4, 4, 4, 5, 5, 6]
     ungated = entry(weight=50, max_weight=[(1, 60), (2, 10, "+", "abs", True, W)])
     assert walked("max_weight", 3, ungated) == near("60 70 80")
@@ -159,11 +165,17 @@ def test_it_is_settled_once_nothing_can_change_any_more(columns, settles):
 values = st.decimals(0, 3000, places=2)
 rule_rows = st.lists(
     st.builds(
-        Rule, st.integers(1, 12), values, st.sampled_from("r+-"), st.sampled_from(["abs", "percent", "na"]),
-        st.booleans(), st.sampled_from([(), W, ("repetitions",)]),
+        Rule,
+        st.integers(1, 12),
+        values,
+        st.sampled_from("r+-"),
+        st.sampled_from(["abs", "percent", "na"]),
+        st.booleans(),
+        st.sampled_from([(), W, ("repetitions",)]),
     ),
-    max_size=8, unique_by=lambda rule: rule.iteration,
-)  # fmt: skip
+    max_size=8,
+    unique_by=lambda rule: rule.iteration,
+)
 logs = st.lists(st.builds(log, st.integers(0, 12), st.integers(0, 20), st.integers(0, 4000)), max_size=6)
 
 

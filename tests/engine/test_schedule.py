@@ -54,8 +54,10 @@ TABLE = {
     ),
     "eight days fitted": (
         routine("2024-01-03", 26, "ABCDEFGH", fit=True),
-        " ".join(f"{n}/1" for n in "ABCDEFGH") + f" {times(4, '-/1')} "
-        + " ".join(f"{n}/2" for n in "ABCDEFGH") + f" {times(6, '-/2')}",
+        " ".join(f"{n}/1" for n in "ABCDEFGH")
+        + f" {times(4, '-/1')} "
+        + " ".join(f"{n}/2" for n in "ABCDEFGH")
+        + f" {times(6, '-/2')}",
     ),
     "a session lets the day go on the next date": (
         routine("2024-01-01", 9, needs="B", sessions=[("B", "2024-01-04")]),
@@ -94,7 +96,7 @@ TABLE = {
     "no days": (routine("2024-01-01", 2, ""), ""),
     "padding stops at the end": (routine("2024-01-01", 5, fit=True), "A/1 B/1 C/1 -/1 -/1"),
     "leap day": (routine("2024-02-28", 3, "AB"), "A/1 B/1 A/2"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -51,8 +51,11 @@ def test_display_folds_neighbours_of_one_exercise():
 def test_a_superset_ends_folding_and_an_empty_slot_does_not():
     views = display(entries([("X", 1)], [], [("X", 2)], [("X", 2), ("Y", 1)], [("Y", 3)], [("X", 1)], [], [("X", 0)]))
     assert [(done(view), view.is_superset) for view in views] == [
-        ("1 2", False), ("3 4", True), ("5", False), ("6 7", False),
-    ]  # fmt: skip
+        ("1 2", False),
+        ("3 4", True),
+        ("5", False),
+        ("6 7", False),
+    ]
     assert views[-1].sets[-1].sets == 0
 
 

@@ -16,17 +16,23 @@ from wger_flask.engine.statistics import (
 
 MUSCLES = {71: (10,), 51: (2, 11), 9: ()}
 EMPTY = {
-    "iteration": {}, "weekly": {}, "daily": {},
+    "iteration": {},
+    "weekly": {},
+    "daily": {},
     "mesocycle": {"exercises": {}, "muscle": {}, "upper_body": "0.00", "lower_body": "0.00", "total": "0.00"},
-}  # fmt: skip
+}
 
 
 def performed(repetitions, weight, exercise=71, iteration=1, date="2024-01-02", weight_unit=1, repetitions_unit=1):
     return PerformedSet(
-        datetime.date.fromisoformat(date), iteration, exercise,
-        None if weight is None else Decimal(str(weight)), None if repetitions is None else Decimal(str(repetitions)),
-        weight_unit, repetitions_unit,
-    )  # fmt: skip
+        datetime.date.fromisoformat(date),
+        iteration,
+        exercise,
+        None if weight is None else Decimal(str(weight)),
+        None if repetitions is None else Decimal(str(repetitions)),
+        weight_unit,
+        repetitions_unit,
+    )
 
 
 def documents(*sets):
@@ -40,9 +46,12 @@ def test_nothing_done():
 def test_the_worked_example():
     got = documents(performed(8, "50.5"), performed(5, 100, iteration=2))
     assert got["volume"]["mesocycle"] == {
-        "exercises": {"71": 904.0}, "muscle": {"10": 904.0}, "upper_body": "0.00", "lower_body": "0.00",
+        "exercises": {"71": 904.0},
+        "muscle": {"10": 904.0},
+        "upper_body": "0.00",
+        "lower_body": "0.00",
         "total": "904.00",
-    }  # fmt: skip
+    }
     assert list(got) == ["intensity", "sets", "volume"]
     assert got["sets"]["mesocycle"]["total"] == "2.00"
     assert got["intensity"]["mesocycle"]["total"] == "0.85"
@@ -58,11 +67,14 @@ def test_share_of_the_one_rep_max(repetitions, share):
 @pytest.mark.parametrize(
     "left_out",
     [
-        performed(8, 50, weight_unit=3), performed(8, 50, weight_unit=None), performed(8, 50, weight_unit=4),
-        performed(8, 50, repetitions_unit=2), performed(8, 50, repetitions_unit=3),
+        performed(8, 50, weight_unit=3),
+        performed(8, 50, weight_unit=None),
+        performed(8, 50, weight_unit=4),
+        performed(8, 50, repetitions_unit=2),
+        performed(8, 50, repetitions_unit=3),
         performed(8, 50, repetitions_unit=None),
     ],
-)  # fmt: skip
+)
 def test_other_units_are_not_counted(left_out):
     assert documents(left_out) == documents()
 
@@ -86,16 +98,22 @@ def test_a_log_without_weight_or_repetitions_counts_as_a_set():
     assert got["sets"]["mesocycle"]["total"] == "3.00"
     assert got["volume"]["mesocycle"]["exercises"] == {"71": 0.0}
     assert got["intensity"]["mesocycle"] == {
-        "exercises": {"71": 0.0}, "muscle": {"10": 0.0}, "upper_body": "0.00", "lower_body": "0.00", "total": "0.00",
-    }  # fmt: skip
+        "exercises": {"71": 0.0},
+        "muscle": {"10": 0.0},
+        "upper_body": "0.00",
+        "lower_body": "0.00",
+        "total": "0.00",
+    }
     assert documents(performed(8, None))["intensity"] == EMPTY
 
 
 def test_weeks_of_different_years_share_a_key():
     got = documents(
-        performed(5, 10, date="2024-12-30"), performed(5, 20, date="2025-01-02"), performed(5, 40, date="2024-01-03"),
+        performed(5, 10, date="2024-12-30"),
+        performed(5, 20, date="2025-01-02"),
+        performed(5, 40, date="2024-01-03"),
         performed(5, 80, date="2021-01-01"),
-    )  # fmt: skip
+    )
     assert {key: cell["total"] for key, cell in got["volume"]["weekly"].items()} == {"1": "350.00", "53": "400.00"}
     assert list(got["volume"]["daily"]) == ["2024-12-30", "2025-01-02", "2024-01-03", "2021-01-01"]
 
@@ -143,12 +161,16 @@ def test_estimated_maxima_keep_the_best_of_a_date():
 sets = st.lists(
     st.builds(
         performed,
-        st.none() | st.integers(0, 50), st.none() | st.decimals(0, 500, places=2), st.sampled_from([71, 51, 9]),
-        st.none() | st.integers(1, 5), st.dates(datetime.date(2023, 12, 1), datetime.date(2024, 3, 1)).map(str),
-        st.sampled_from([1, 1, 2, None]), st.sampled_from([1, 1, 3]),
+        st.none() | st.integers(0, 50),
+        st.none() | st.decimals(0, 500, places=2),
+        st.sampled_from([71, 51, 9]),
+        st.none() | st.integers(1, 5),
+        st.dates(datetime.date(2023, 12, 1), datetime.date(2024, 3, 1)).map(str),
+        st.sampled_from([1, 1, 2, None]),
+        st.sampled_from([1, 1, 3]),
     ),
     max_size=20,
-)  # fmt: skip
+)
 
 
 @given(sets)

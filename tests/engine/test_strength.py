@@ -26,10 +26,16 @@ def day_of(moment):
 @pytest.mark.parametrize(
     ("weight", "repetitions", "unit", "found"),
     [
-        (110, 3, 1, "116.48"), (120, 1, 1, "120.00"), (120, 5, 1, "135.01"), (100, "2.5", 1, "104.35"),
-        (60, 5, 1, "67.51"), (200, 5, 1, "225.02"), ("60.5", 4, 1, "66.00"), (220, 5, 2, "112.28"),
+        (110, 3, 1, "116.48"),
+        (120, 1, 1, "120.00"),
+        (120, 5, 1, "135.01"),
+        (100, "2.5", 1, "104.35"),
+        (60, 5, 1, "67.51"),
+        (200, 5, 1, "225.02"),
+        ("60.5", 4, 1, "66.00"),
+        (220, 5, 2, "112.28"),
     ],
-)  # fmt: skip
+)
 def test_recorded_estimates(weight, repetitions, unit, found):
     assert estimate(lift(weight, repetitions, weight_unit=unit)) == Decimal(found)
 
@@ -79,10 +85,13 @@ def test_the_first_days_of_the_calendar_have_no_days_before_them():
 LIFTS = st.lists(
     st.builds(
         lambda weight, repetitions, hours, exercise: lift(weight, repetitions, after(hours=hours), exercise),
-        st.decimals(1, 300, places=2), st.integers(1, 8), st.integers(0, 24 * 40), st.sampled_from([11, 12]),
+        st.decimals(1, 300, places=2),
+        st.integers(1, 8),
+        st.integers(0, 24 * 40),
+        st.sampled_from([11, 12]),
     ),
     max_size=40,
-)  # fmt: skip
+)
 
 
 @given(LIFTS)

@@ -61,11 +61,15 @@ EARNED = [
     ("time_based", {"after": "23:00"}, {"latest_workout_time": datetime.time(23, 0, 1)}, True),
     ("date_based", {"month": 1, "day": 1}, {"worked_out_jan_1": True}, True),
     ("date_based", {"month": 1, "day": 1}, {}, False),
-    ("inactivity_return", {"inactive_days": 30},
-     {"last_inactive_date": date("2024-11-10"), "last_workout_date": date("2024-12-20")}, True),
+    (
+        "inactivity_return",
+        {"inactive_days": 30},
+        {"last_inactive_date": date("2024-11-10"), "last_workout_date": date("2024-12-20")},
+        True,
+    ),
     ("inactivity_return", {"inactive_days": 30}, {"last_workout_date": date("2024-12-20")}, False),
     ("personal_record", {}, {"total_workouts": 99}, False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("checker", "params", "row", "earned"), EARNED)
@@ -89,9 +93,15 @@ def test_what_a_row_does_not_know_is_asked_of_the_dates():
 
 @pytest.mark.parametrize(
     ("checker", "params"),
-    [("no_such", {}), ("volume", {}), ("volume", {"kg": "heavy"}), ("streak", {"days": None}),
-     ("time_based", {"before": "six"}), ("date_based", {"month": 1})],
-)  # fmt: skip
+    [
+        ("no_such", {}),
+        ("volume", {}),
+        ("volume", {"kg": "heavy"}),
+        ("streak", {"days": None}),
+        ("time_based", {"before": "six"}),
+        ("date_based", {"month": 1}),
+    ],
+)
 def test_a_broken_trophy_cannot_be_earned(checker, params):
     assert standing(checker, params, earliest_workout_time=datetime.time(1)) == Standing(False)
 

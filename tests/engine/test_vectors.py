@@ -63,8 +63,10 @@ def test_worked_case(document, case):
 
 def with_pounds(case, world, key, recorded):
     """Return the statistics that are right where the recorded ones leave sets in pounds out."""
-    sets = [log | {name: str(log[name]) for name in ("weight", "repetitions") if log[name] is not None}
-            for log in world.sets(key)]  # fmt: skip
+    sets = [
+        log | {name: str(log[name]) for name in ("weight", "repetitions") if log[name] is not None}
+        for log in world.sets(key)
+    ]
     without = pounds.expected_statistics(sets, world.muscles, masses=(pounds.KILOGRAM,))
     assert not list(differences(recorded, without)), "what is recorded is right for the sets in kilograms"
     right = pounds.expected_statistics(sets, world.muscles)
