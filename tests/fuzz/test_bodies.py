@@ -70,9 +70,12 @@ def test_any_form(api, key_for, resource, writable):
         for name, value in pairs:
             data.setdefault(name, []).append(value)
         answer = client.open(
-            method, f"{resource.name}/" if method == "POST" else path, data=data, content_type=kind,
+            method,
+            f"{resource.name}/" if method == "POST" else path,
+            data=data,
+            content_type=kind,
             headers={"Accept": accept},
-        )  # fmt: skip
+        )
         assert_sound(answer, (method, pairs))
 
     send()
@@ -121,9 +124,14 @@ def test_any_body_of_what_is_no_table(api, path):
 )  # fmt: skip
 def test_any_exercise_at_once(api, translations, category, muscles):
     body = {
-        "category": category, "muscles": muscles, "muscles_secondary": [], "equipment": [], "license": 2,
-        "license_author": "me", "translations": translations,
-    }  # fmt: skip
+        "category": category,
+        "muscles": muscles,
+        "muscles_secondary": [],
+        "equipment": [],
+        "license": 2,
+        "license_author": "me",
+        "translations": translations,
+    }
     assert_sound(api("ada").post("exercise-submission/", body), body)
 
 

@@ -86,12 +86,15 @@ def document(app, monkeypatch):
         sent = {"Accept-Encoding": "identity"}  # nothing unpacks what is compressed where there is no socket
         if name:
             sent["Authorization"] = f"Token {key_of(name)}"
-        config = SchemathesisConfig.from_dict({
-            **CONFIG, "headers": sent,
-            "phases": {phase: {"enabled": phase in phases, **MORE.get(phase, {})} for phase in PHASES},
-            # generated credentials would go beside those that are given
-            "generation": {"max-examples": 2 * TIMES, "with-security-parameters": False},
-        })  # fmt: skip
+        config = SchemathesisConfig.from_dict(
+            {
+                **CONFIG,
+                "headers": sent,
+                "phases": {phase: {"enabled": phase in phases, **MORE.get(phase, {})} for phase in PHASES},
+                # generated credentials would go beside those that are given
+                "generation": {"max-examples": 2 * TIMES, "with-security-parameters": False},
+            }
+        )
         return schemathesis.openapi.from_wsgi("/api/v2/schema?format=json", app, config=config)
 
     yield document

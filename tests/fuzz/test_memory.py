@@ -65,9 +65,15 @@ def worker(held, tmp_path_factory):
     """The port of a server of one worker, and that worker's process id."""
     folder = tmp_path_factory.mktemp("instance")
     env = dict(
-        os.environ, WGER_DATABASE_URL=held[0].url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
-        WGER_PLUGINS="none", WGER_WORKERS="1", WGER_THREADS=str(THREADS), TIME_ZONE="Europe/Berlin",
-    )  # fmt: skip
+        os.environ,
+        WGER_DATABASE_URL=held[0].url,
+        WGER_INSTANCE_PATH=str(folder),
+        WGER_PROFILE="testing",
+        WGER_PLUGINS="none",
+        WGER_WORKERS="1",
+        WGER_THREADS=str(THREADS),
+        TIME_ZONE="Europe/Berlin",
+    )
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening, (folder / "log").open("w") as output:
         command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app"]
         command += ["--bind", f"fd://{listening.fileno()}"]
@@ -150,9 +156,11 @@ BODIES = [
     ("gallery/", b"\r\n" * 50 * MEGABYTE, PARTS),
 ]  # fmt: skip
 ENDLESS = [
-    ("token", b'[[],[],"a",{}],' * 4096, JSON), ("token", b"a=1&" * 16384, FORM), ("token", b"--b\r\n" * 13107, PARTS),
+    ("token", b'[[],[],"a",{}],' * 4096, JSON),
+    ("token", b"a=1&" * 16384, FORM),
+    ("token", b"--b\r\n" * 13107, PARTS),
     ("gallery/", part("a", b"1" * 60_000), PARTS),
-]  # fmt: skip
+]
 
 
 def run(port: int, calls: list[tuple]) -> list:
@@ -221,9 +229,11 @@ def picture(kind: str, side: int, **options) -> bytes:
 def test_pictures(worker):
     port, process = worker
     pictures = {
-        "a.webp": picture("WEBP", 4500, method=0), "b.jpg": picture("JPEG", 6000, progressive=True),
-        "c.png": picture("PNG", 4500, compress_level=1), "d.jpg": picture("JPEG", 6000) + bytes(10 * MEGABYTE),
-    }  # fmt: skip
+        "a.webp": picture("WEBP", 4500, method=0),
+        "b.jpg": picture("JPEG", 6000, progressive=True),
+        "c.png": picture("PNG", 4500, compress_level=1),
+        "d.jpg": picture("JPEG", 6000) + bytes(10 * MEGABYTE),
+    }
     calls = [
         ("POST", "gallery/", part("date", b"2024-05-01") + part("image", content, name) + END, PARTS)
         for name, content in pictures.items()

@@ -235,13 +235,17 @@ REFUSAL = b'{"weight":["Weight must be between 20 and 350 kg"]}'
     [
         post("weightentry/", f"Content-Length: {len(BODY)}", "Connection: close", body=BODY),
         post("weightentry/", f"Content-Length: {len(BODY)}", body=BODY, version="1.0"),
-        post("weightentry/", "Transfer-Encoding: chunked", "Connection: close",
-             body=b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (10, BODY[:10], len(BODY) - 10, BODY[10:])),
+        post(
+            "weightentry/",
+            "Transfer-Encoding: chunked",
+            "Connection: close",
+            body=b"%x\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (10, BODY[:10], len(BODY) - 10, BODY[10:]),
+        ),
         post("weightentry/", f"Content-Length: {len(BODY)}", "Expect: 100-continue", "Connection: close", body=BODY),
         post("weightentry", f"Content-Length: {len(BODY)}", "Connection: close", body=BODY),
     ],
     ids=["length", "http-1.0", "chunks", "expect", "no-slash"],
-)  # fmt: skip
+)
 def test_bodies_as_clients_send_them(port, request_):
     found = talk(port, request_, finish=False)
     assert statuses(found)[-1] == 400
@@ -298,11 +302,13 @@ def test_what_breaks_the_protocol_breaks_nothing_else(port, name):
 
 @pytest.mark.parametrize(
     ("kind", "body"),
-    [("application/json", b'{"date": "2020-02-02", "weight": 70}'),
-     ("application/x-www-form-urlencoded", b"date=2020-02-02&weight=70"),
-     ("multipart/form-data; boundary=b", PARTS)],
+    [
+        ("application/json", b'{"date": "2020-02-02", "weight": 70}'),
+        ("application/x-www-form-urlencoded", b"date=2020-02-02&weight=70"),
+        ("multipart/form-data; boundary=b", PARTS),
+    ],
     ids=["json", "form", "parts"],
-)  # fmt: skip
+)
 def test_a_body_that_breaks_off_is_not_written(port, kind, body):
     """What came of it may look whole."""
     head = post("weightentry/", f"Content-Length: {len(body) + 1}").replace(b"application/json", kind.encode())

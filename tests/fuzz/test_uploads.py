@@ -69,11 +69,13 @@ def uploads(draw, usual: tuple[str, bytes, str], names: list[str]):
 
 @pytest.mark.parametrize(
     ("path", "person", "field", "usual", "file"),
-    [("gallery/", "grace", "image", {"date": "2024-05-01"}, ("a.png", PICTURE, "image/png")),
-     ("exerciseimage/", "ada", "image", {"exercise": "1"}, ("a.jpg", WHOLE["jpeg"], "image/jpeg")),
-     ("video/", "ada", "video", {"exercise": "1"}, ("a.mp4", WHOLE["mp4"], "video/mp4"))],
+    [
+        ("gallery/", "grace", "image", {"date": "2024-05-01"}, ("a.png", PICTURE, "image/png")),
+        ("exerciseimage/", "ada", "image", {"exercise": "1"}, ("a.jpg", WHOLE["jpeg"], "image/jpeg")),
+        ("video/", "ada", "video", {"exercise": "1"}, ("a.mp4", WHOLE["mp4"], "video/mp4")),
+    ],
     ids=["gallery", "exerciseimage", "video"],
-)  # fmt: skip
+)
 def test_any_file(api, files, path, person, field, usual, file):
     client = api(person)
 
