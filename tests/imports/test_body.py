@@ -35,11 +35,14 @@ def bring(user: int, *records: BodyMeasurement):
 def test_measurements_come_once_and_can_be_taken_back(user):
     before = Category.select().count()
     records = (
-        measured("body_weight", "80.126", "kg"), measured("body_weight", "170", "lb", 2, notes="x" * 200),
-        measured("body_fat", "20", "%"), measured("blood_pressure_systolic", "120", "mmHg"),
-        measured("blood_pressure_diastolic", "80", "mmHg"), measured("custom", "90", "cm", name="Waist"),
+        measured("body_weight", "80.126", "kg"),
+        measured("body_weight", "170", "lb", 2, notes="x" * 200),
+        measured("body_fat", "20", "%"),
+        measured("blood_pressure_systolic", "120", "mmHg"),
+        measured("blood_pressure_diastolic", "80", "mmHg"),
+        measured("custom", "90", "cm", name="Waist"),
         measured("custom", "91", "cm", 2, name="waist"),
-    )  # fmt: skip
+    )
     run, plan = bring(user, *records)
     assert (plan.new, plan.known, plan.remarks) == (7, 0, [])
     made = {row.name: row for row in Category.select().where(Category.user == user)}
@@ -67,9 +70,12 @@ def test_what_is_there_already_or_comes_twice_is_known(user):
 def test_what_cannot_be_is_told_and_left_out(user):
     Category.create(user=user, name="Index", dynamic_type="BMI")
     _, plan = bring(
-        user, measured("body_weight", "900", "kg", 1), measured("body_weight", "80", "st", 2),
-        measured("custom", "1", "", 3, name="index"), measured("body_fat", "1", "%", 4),
-    )  # fmt: skip
+        user,
+        measured("body_weight", "900", "kg", 1),
+        measured("body_weight", "80", "st", 2),
+        measured("custom", "1", "", 3, name="index"),
+        measured("body_fat", "1", "%", 4),
+    )
     assert plan.new == 0 and not Measurement.select().count()
     assert [(remark.line, remark.text) for remark in plan.remarks] == [
         (1, "body weight is not between 20 and 350"),

@@ -66,9 +66,13 @@ def test_each_file_is_recognised_as_that_of_its_app_alone(name, app):
 def test_openscale():
     records = read(sample("openscale.csv"))
     assert told(records)[:6] == [
-        (2, "body_weight", "81.35", "kg"), (2, "body_fat", "21.4", "%"), (2, "Body water", "53.1", "%"),
-        (2, "Muscle", "40.5", "%"), (2, "Bone mass", "3.2", "kg"), (2, "Visceral fat", "8", ""),
-    ]  # fmt: skip
+        (2, "body_weight", "81.35", "kg"),
+        (2, "body_fat", "21.4", "%"),
+        (2, "Body water", "53.1", "%"),
+        (2, "Muscle", "40.5", "%"),
+        (2, "Bone mass", "3.2", "kg"),
+        (2, "Visceral fat", "8", ""),
+    ]
     assert records[0].moment == datetime(2024, 3, 1, 6, 12, tzinfo=UTC)
     assert [one.notes for one in records if one.line == 3][:2] == ['after holidays, "heavy"', ""]
     assert told(read(sample("openscale-3.csv")))[-2:] == [(3, "body_weight", "72.3", "kg"), (3, "Waist", "80.5", "cm")]
@@ -86,18 +90,24 @@ def test_a_weight_without_a_unit_is_in_the_one_that_is_chosen():
 def test_apple_health():
     records = read(sample("apple-health.xml"))
     assert told(records) == [
-        (24, "height", "171", "cm"), (25, "body_weight", "68.4", "kg"), (28, "body_weight", "150.2", "lb"),
-        (29, "body_fat", "25.3", "%"), (31, "resting_heart_rate", "58", "bpm"),
-        (32, "blood_pressure_systolic", "121", "mmHg"), (36, "Waist", "78.5", "cm"),
-    ]  # fmt: skip
+        (24, "height", "171", "cm"),
+        (25, "body_weight", "68.4", "kg"),
+        (28, "body_weight", "150.2", "lb"),
+        (29, "body_fat", "25.3", "%"),
+        (31, "resting_heart_rate", "58", "bpm"),
+        (32, "blood_pressure_systolic", "121", "mmHg"),
+        (36, "Waist", "78.5", "cm"),
+    ]
     assert records[1].moment == datetime(2024, 3, 1, 6, 12, tzinfo=UTC)
 
 
 def test_apple_health_within_the_archive():
-    packed = zipped({
-        "apple_health_export/export_cda/xml": b"<ClinicalDocument/>",
-        "apple_health_export/export.xml": sample("apple-health.xml"),
-    })  # fmt: skip
+    packed = zipped(
+        {
+            "apple_health_export/export_cda/xml": b"<ClinicalDocument/>",
+            "apple_health_export/export.xml": sample("apple-health.xml"),
+        }
+    )
     assert told(read(packed)) == told(read(sample("apple-health.xml")))
 
 
@@ -188,13 +198,19 @@ def test_a_bomb_in_an_archive_is_refused():
 
 def test_google_fit():
     assert told(read(sample("google-fit.csv"))) == [
-        (2, "body_weight", "78.4", "kg"), (2, "steps", "8400", ""), (2, "distance", "6.2", "km"),
-        (4, "body_weight", "78.1", "kg"), (4, "steps", "1502", ""), (4, "distance", "1.1", "km"),
-    ]  # fmt: skip
-    packed = zipped({
-        "Takeout/Fit/Daily activity metrics/2024-03-01.csv": b"Start time,End time,Step count\n",
-        "Takeout/Fit/Daily activity metrics/Daily activity metrics.csv": sample("google-fit.csv"),
-    })  # fmt: skip
+        (2, "body_weight", "78.4", "kg"),
+        (2, "steps", "8400", ""),
+        (2, "distance", "6.2", "km"),
+        (4, "body_weight", "78.1", "kg"),
+        (4, "steps", "1502", ""),
+        (4, "distance", "1.1", "km"),
+    ]
+    packed = zipped(
+        {
+            "Takeout/Fit/Daily activity metrics/2024-03-01.csv": b"Start time,End time,Step count\n",
+            "Takeout/Fit/Daily activity metrics/Daily activity metrics.csv": sample("google-fit.csv"),
+        }
+    )
     assert told(read(packed)) == told(read(sample("google-fit.csv")))
 
 
@@ -210,10 +226,13 @@ def test_google_fit_with_blood_pressure():
 def test_samsung_health():
     records = read(sample("samsung-health.csv"))
     assert told(records) == [
-        (3, "body_weight", "84.1", "kg"), (3, "body_fat", "22.4", "%"), (3, "lean_body_mass", "65.3", "kg"),
-        (3, "Skeletal muscle", "33.1", "%"), (3, "Basal metabolic rate", "1805", "kcal"),
+        (3, "body_weight", "84.1", "kg"),
+        (3, "body_fat", "22.4", "%"),
+        (3, "lean_body_mass", "65.3", "kg"),
+        (3, "Skeletal muscle", "33.1", "%"),
+        (3, "Basal metabolic rate", "1805", "kcal"),
         (4, "body_weight", "83.8", "kg"),
-    ]  # fmt: skip
+    ]
     assert records[0].moment == datetime(2024, 3, 1, 6, 30, tzinfo=UTC)
     prefixed = (
         "com.samsung.health.weight,7006011,12\n"
@@ -229,16 +248,22 @@ def test_samsung_health():
         (3, "heart_rate", "63", "bpm"),
     ]
     assert told(read(sample("samsung-blood-pressure.csv"))) == pressures
-    both = {name: sample("samsung-health.csv"), "com.samsung.shealth.blood_pressure.20240301.csv": sample(
-        "samsung-blood-pressure.csv")}  # fmt: skip
+    both = {
+        name: sample("samsung-health.csv"),
+        "com.samsung.shealth.blood_pressure.20240301.csv": sample("samsung-blood-pressure.csv"),
+    }
     assert told(read(zipped(both)))[:3] == pressures and len(read(zipped(both))) == 9
 
 
 def test_withings():
     assert told(read(sample("withings.csv"))) == [
-        (2, "body_weight", "84.2", "kg"), (2, "Bone mass", "3.4", "kg"), (2, "Muscle mass", "63.6", "kg"),
-        (2, "Hydration", "47.1", "kg"), (2, "body_fat", "19.48", "%"), (3, "body_weight", "84.6", "kg"),
-    ]  # fmt: skip
+        (2, "body_weight", "84.2", "kg"),
+        (2, "Bone mass", "3.4", "kg"),
+        (2, "Muscle mass", "63.6", "kg"),
+        (2, "Hydration", "47.1", "kg"),
+        (2, "body_fat", "19.48", "%"),
+        (3, "body_weight", "84.6", "kg"),
+    ]
     assert told(read(sample("withings-german.csv"))) == told(read(sample("withings.csv")))[:5]
     assert told(read('Date,"Weight (lb)","Fat mass (lb)"\n2024-03-01 07:00:00,180,36\n')) == [
         (2, "body_weight", "180", "lb"),
@@ -260,17 +285,25 @@ PRESSURES = [
 
 
 def test_of_an_archive_of_withings_all_is_read_that_has_a_place_here():
-    packed = zipped({
-        "data_ANN/weight.csv": sample("withings.csv"), "data_ANN/bp.csv": sample("withings-bp.csv"),
-        "data_ANN/height.csv": b'Date,"Height (m)",Comments\n"2020-01-01 10:00:00",1.78,\n',
-        "data_ANN/aggregates_steps.csv": STEPS, "data_ANN/aggregates_distance.csv": WAYS,
-        "data_ANN/sleep.csv": b"from,to\n", "data_ANN/account.csv": b"key,value\n",
-    })  # fmt: skip
+    packed = zipped(
+        {
+            "data_ANN/weight.csv": sample("withings.csv"),
+            "data_ANN/bp.csv": sample("withings-bp.csv"),
+            "data_ANN/height.csv": b'Date,"Height (m)",Comments\n"2020-01-01 10:00:00",1.78,\n',
+            "data_ANN/aggregates_steps.csv": STEPS,
+            "data_ANN/aggregates_distance.csv": WAYS,
+            "data_ANN/sleep.csv": b"from,to\n",
+            "data_ANN/account.csv": b"key,value\n",
+        }
+    )
     records = read(packed)
     assert told(records) == [
-        (2, "distance", "6.2", "km"), (2, "steps", "8400", ""), *PRESSURES, (2, "height", "178", "cm"),
+        (2, "distance", "6.2", "km"),
+        (2, "steps", "8400", ""),
+        *PRESSURES,
+        (2, "height", "178", "cm"),
         *told(read(sample("withings.csv"))),
-    ]  # fmt: skip
+    ]
     assert {one.file for one in records if one.metric == "steps"} == {"aggregates_steps.csv"}
     assert withings.FORMAT.unread(ImportSource(io.BytesIO(packed))) == ["data_ANN/account.csv", "data_ANN/sleep.csv"]
 
@@ -283,9 +316,12 @@ def test_an_archive_with_one_of_several_files_is_known_by_that():
 
 
 def test_a_refusal_names_the_file_in_an_archive_of_several():
-    packed = zipped({
-        "weight.csv": sample("withings.csv"), "bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,high,80\n",
-    })  # fmt: skip
+    packed = zipped(
+        {
+            "weight.csv": sample("withings.csv"),
+            "bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,high,80\n",
+        }
+    )
     with pytest.raises(ImportRefused, match="^bp.csv, line 2, column Systolic: "):
         read(packed)
 

@@ -112,9 +112,12 @@ def test_no_food_is_made_of_what_a_file_names(person):
     imported(person, STEW, replace(STEW, food="Another", day=date(2024, 3, 2)))
     made = Ingredient.select().where(Ingredient.source_name == SOURCE)
     assert {food.name for food in made} == {
-        "Protein (imported)", "Carbohydrates (imported)", "Dietary fiber (imported)", "Fat (imported)",
+        "Protein (imported)",
+        "Carbohydrates (imported)",
+        "Dietary fiber (imported)",
+        "Fat (imported)",
         "Other energy (imported)",
-    }  # fmt: skip
+    }
     assert not Ingredient.select().where(Ingredient.name.contains("stew")).exists()
 
 
@@ -177,12 +180,18 @@ def test_keys_of_others_are_left_alone(person, people, oats):
     assert all(isinstance(item.id, UUID) for item in LogItem.select())
 
 
-@given(st.builds(
-    FoodDiaryEntry, st.just(1), st.just(DAY), st.just("x"), **{
-        name: st.none() | st.decimals(0, 500, places=1)
-        for name in ("energy", "protein", "carbohydrates", "fat", "fiber")
-    },
-))  # fmt: skip
+@given(
+    st.builds(
+        FoodDiaryEntry,
+        st.just(1),
+        st.just(DAY),
+        st.just("x"),
+        **{
+            name: st.none() | st.decimals(0, 500, places=1)
+            for name in ("energy", "protein", "carbohydrates", "fat", "fiber")
+        },
+    )
+)
 def test_parts_hold_what_an_entry_tells(entry):
     parts = dict(parts_of(entry))
     assert all(grams >= 0 for grams in parts.values())

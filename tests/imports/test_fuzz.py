@@ -167,11 +167,13 @@ _DUMP = json.dumps(
 
 _TAKEOUT = json.dumps(
     {
-        "format": takeout.FORMAT, "version": takeout.VERSION,
+        "format": takeout.FORMAT,
+        "version": takeout.VERSION,
         "catalogue": {"exercises.exercise": [{"id": 1, "uuid": "00000000-0000-7000-8000-000000000001"}]},
         "tables": {"weightentry": [{"id": "x", "value": "80.50"}, {"id": "y", "notes": None}], "meal": []},
-    }, indent=1,
-).encode()  # fmt: skip
+    },
+    indent=1,
+).encode()
 
 
 def in_zip(data: bytes) -> bytes:
@@ -299,11 +301,15 @@ def damaged_in(method: int) -> Callable[[dict[str, bytes]], bytes]:
 @pytest.mark.parametrize(
     "damage",
     [
-        misplaced, badly_named, of_unknown_method, damaged_in(zipfile.ZIP_DEFLATED), damaged_in(zipfile.ZIP_BZIP2),
+        misplaced,
+        badly_named,
+        of_unknown_method,
+        damaged_in(zipfile.ZIP_DEFLATED),
+        damaged_in(zipfile.ZIP_BZIP2),
         damaged_in(zipfile.ZIP_LZMA),
     ],
     ids=["misplaced", "badly named", "of unknown method", "deflated", "bzip2", "lzma"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", ARCHIVES)
 def test_a_damaged_zip_archive_is_refused_by_whatever_reads_it(name, damage, tmp_path):
     files, read, refusal = ARCHIVES[name]

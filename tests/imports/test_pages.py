@@ -46,10 +46,13 @@ def grace(app):
 
 
 def test_what_is_not_read_of_an_archive_is_told_and_what_is_wrong_with_its_file(grace):
-    packed = zipped({
-        "a/weight.csv": sample("withings.csv"), "a/bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,999,80\n",
-        "a/sleep.csv": b"from,to\n",
-    })  # fmt: skip
+    packed = zipped(
+        {
+            "a/weight.csv": sample("withings.csv"),
+            "a/bp.csv": b"Date,Systolic,Diastolic\n2024-03-01,999,80\n",
+            "a/sleep.csv": b"from,to\n",
+        }
+    )
     plan = grace.client.get(grace.upload(packed).location).text
     assert "Not read, of the files in the archive: a/sleep.csv." in plan
     assert "<li>bp.csv, line 2: systolic blood pressure is not between 50 and 250</li>" in plan

@@ -31,8 +31,11 @@ def test_hevy():
     format, sets = said("hevy.csv")
     assert format == "hevy"
     legs = {
-        "start": at(2024, 3, 30, 9, 5), "end": at(2024, 3, 30, 10), "workout": "Legs", "notes": "felt strong",
-    }  # fmt: skip
+        "start": at(2024, 3, 30, 9, 5),
+        "end": at(2024, 3, 30, 10),
+        "workout": "Legs",
+        "notes": "felt strong",
+    }
     squat = legs | {"exercise": "Barbell Squat", "comment": "knees ok", "repetitions": 5}
     assert sets[:3] == [
         squat | {"line": 2, "order": 0, "weight": 60},
@@ -51,17 +54,25 @@ def test_strong():
     format, sets = said("strong.csv")
     assert format == "strong"
     evening = {
-        "start": at(2023, 1, 15, 18, 3, 22), "end": at(2023, 1, 15, 19, 8, 22), "workout": "Evening Workout",
+        "start": at(2023, 1, 15, 18, 3, 22),
+        "end": at(2023, 1, 15, 19, 8, 22),
+        "workout": "Evening Workout",
         "notes": "a good day",
-    }  # fmt: skip
+    }
     assert sets == [
         evening | {"line": 2, "order": 0, "exercise": "Bench Press", "weight": 40, "repetitions": 10},
-        evening | {
-            "line": 3, "order": 1, "exercise": "Bench Press", "weight": 80, "repetitions": 8, "rir": 2,
+        evening
+        | {
+            "line": 3,
+            "order": 1,
+            "exercise": "Bench Press",
+            "weight": 80,
+            "repetitions": 8,
+            "rir": 2,
             "comment": "wide grip",
         },
         evening | {"line": 4, "order": 2, "exercise": "Running", "distance": Decimal("5.2"), "seconds": 1800},
-    ]  # fmt: skip
+    ]
 
 
 def test_strong_between_semicolons_has_notes_and_rests_in_rows_of_their_own():
@@ -91,12 +102,18 @@ def test_fitnotes():
     assert format == "fitnotes"
     day = {"start": at(2024, 3, 4)}
     assert sets[:3] == [
-        day | {
-            "line": 2, "order": 0, "exercise": "Bench Press", "weight": 60, "repetitions": 8, "comment": "easy",
+        day
+        | {
+            "line": 2,
+            "order": 0,
+            "exercise": "Bench Press",
+            "weight": 60,
+            "repetitions": 8,
+            "comment": "easy",
         },
         day | {"line": 3, "order": 1, "exercise": "Bench Press", "weight": 60, "repetitions": 7},
         day | {"line": 4, "order": 2, "exercise": "Rowing Machine", "distance": 2, "seconds": 510},
-    ]  # fmt: skip
+    ]
 
 
 def test_fitnotes_of_iphones_has_two_columns_of_weights():
