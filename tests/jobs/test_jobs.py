@@ -21,8 +21,12 @@ def test_a_job_is_done_once_until_it_is_due_again(app):
     done: list[int] = []
     jobs = [Job("count", DAY, lambda: done.append(1))]
     assert [run_due(jobs, NOW + timedelta(hours=hours)) for hours in (0, 1, 23, 24, 25)] == [
-        ["count"], [], [], ["count"], [],
-    ]  # fmt: skip
+        ["count"],
+        [],
+        [],
+        ["count"],
+        [],
+    ]
     assert len(done) == 2
     assert JobRun.get().ended == NOW + DAY
 
