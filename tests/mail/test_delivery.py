@@ -56,13 +56,16 @@ def smtp():
         controller.stop()
 
 
-@pytest.mark.parametrize(("address", "sent"), [
-    ("anna@ex\u00e4mple.de", "anna@xn--exmple-cua.de"),
-    ('"a@b"@example.org', '"a@b"@example.org'),
-    ('"a\\ b"@example.org', None),
-    ("a@[127.0.0.1]", "a@[127.0.0.1]"),
-    ("a@" + "\u00e4" * 63 + ".de", None),  # no domain
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("anna@ex\u00e4mple.de", "anna@xn--exmple-cua.de"),
+        ('"a@b"@example.org', '"a@b"@example.org'),
+        ('"a\\ b"@example.org', None),
+        ("a@[127.0.0.1]", "a@[127.0.0.1]"),
+        ("a@" + "\u00e4" * 63 + ".de", None),  # no domain
+    ],
+)
 def test_odd_addresses(smtp, address, sent):
     inbox, port = smtp()
     message = compose("wger@example.org", address, "Hello", "Hello.\n")
@@ -101,9 +104,13 @@ def test_nothing_is_sent_in_the_clear_that_should_be_encrypted(smtp):
     assert inbox.received == []
 
 
-@pytest.mark.parametrize("settings", [
-    {"to": "a@example.org\r\nBcc: b@example.org"}, {"subject": "x\nBcc: b@example.org"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"to": "a@example.org\r\nBcc: b@example.org"},
+        {"subject": "x\nBcc: b@example.org"},
+    ],
+)
 def test_headers_cannot_be_smuggled_in(settings):
     with pytest.raises(ValueError):
         compose("wger@example.org", settings.get("to", "a@example.org"), settings.get("subject", "x"), "text")
