@@ -67,10 +67,15 @@ def test_a_decoder_that_dies_or_never_ends_is_a_refusal(costly, monkeypatch):
 
 @pytest.mark.parametrize(
     ("kind", "size", "options", "costly"),
-    [("JPEG", (8000, 8000), {}, False), ("JPEG", (3000, 3000), {"progressive": True}, True),
-     ("PNG", (1000, 1000), {}, False), ("PNG", (2000, 2000), {}, True),
-     ("WEBP", (1000, 1000), {}, False), ("WEBP", (1300, 1300), {}, True)],
-)  # fmt: skip
+    [
+        ("JPEG", (8000, 8000), {}, False),
+        ("JPEG", (3000, 3000), {"progressive": True}, True),
+        ("PNG", (1000, 1000), {}, False),
+        ("PNG", (2000, 2000), {}, True),
+        ("WEBP", (1000, 1000), {}, False),
+        ("WEBP", (1300, 1300), {}, True),
+    ],
+)
 def test_which_pictures_need_much(kind, size, options, costly):
     made = BytesIO()
     Image.new("L" if kind != "WEBP" else "RGB", size).save(made, kind, **options)

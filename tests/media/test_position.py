@@ -20,9 +20,15 @@ from wger_flask.media.position import without_position
 KINDS = sorted(EXTENSION)
 GPS, EXIF, ORIENTATION, MAKER = 0x8825, 0x8769, 0x0112, 0x010F
 PLACE = {
-    0: b"\2\3\0\0", 1: "N", 2: (52.0, 31.0, 12.25), 3: "E", 4: (13.0, 24.0, 18.75), 6: 34.5,
-    27: b"ASCII\0\0\0CELLID", 29: "2024:05:01",
-}  # fmt: skip
+    0: b"\2\3\0\0",
+    1: "N",
+    2: (52.0, 31.0, 12.25),
+    3: "E",
+    4: (13.0, 24.0, 18.75),
+    6: 34.5,
+    27: b"ASCII\0\0\0CELLID",
+    29: "2024:05:01",
+}
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 XMP = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
 <x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
@@ -203,20 +209,25 @@ def test_damaged_metadata_makes_no_error(order, data):
         block[data.draw(st.integers(6, len(block) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(8, len(block)))
     for kind in ("JPEG", "PNG"):
-        whole = {"JPEG": samples.jpeg_with(b"\xff\xe1", bytes(block[:cut])),
-                 "PNG": with_chunk(b"eXIf", bytes(block[6:cut]))}[kind]  # fmt: skip
+        whole = {
+            "JPEG": samples.jpeg_with(b"\xff\xe1", bytes(block[:cut])),
+            "PNG": with_chunk(b"eXIf", bytes(block[6:cut])),
+        }[kind]
         assert len(without_position(whole, kind)) == len(whole)
 
 
 @pytest.mark.parametrize(
     "metadata",
     [
-        b"rdf:" + b"<a:GPSx " * 100_000, b"rdf:" + b" a:GPS = " * 100_000, b"rdf:" + b"<a:gps>" * 100_000,
-        b"rdf:" + b"a" * 1_000_000, b"II*\0\x08\0\0\0" * 100_000,
+        b"rdf:" + b"<a:GPSx " * 100_000,
+        b"rdf:" + b" a:GPS = " * 100_000,
+        b"rdf:" + b"<a:gps>" * 100_000,
+        b"rdf:" + b"a" * 1_000_000,
+        b"II*\0\x08\0\0\0" * 100_000,
         b"II*\0\x08\0\0\0" + b"\xe7\3" + b"\x25\x88\4\0\1\0\0\0\x08\0\0\0" * 1000,
     ],
     ids=range(6),
-)  # fmt: skip
+)
 def test_metadata_that_is_made_to_keep_us_busy_does_not(metadata):
     """Without bounds these take minutes."""
     data = with_chunk(b"tEXt", b"Comment\0" + metadata)
