@@ -96,12 +96,15 @@ def loses_port(environ):
     environ["HTTP_HOST"] = environ["HTTP_HOST"].partition(":")[0]
 
 
-@pytest.mark.parametrize(("meddle", "told"), [
-    (loses_port, "another port"),
-    (lambda environ: environ.update(HTTP_HOST="backend:8000"), "another host"),
-    (lambda environ: environ.update({"wsgi.url_scheme": "https"}), "another scheme"),
-    (lambda environ: environ.update(SCRIPT_NAME="/wger"), "another path"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("meddle", "told"),
+    [
+        (loses_port, "another port"),
+        (lambda environ: environ.update(HTTP_HOST="backend:8000"), "another host"),
+        (lambda environ: environ.update({"wsgi.url_scheme": "https"}), "another scheme"),
+        (lambda environ: environ.update(SCRIPT_NAME="/wger"), "another path"),
+    ],
+)
 def test_links_that_lead_elsewhere(app, services, meddle, told):
     with serving(Proxy(app, meddle=meddle)) as base:
         found = next(reach.findings(services, base))

@@ -91,12 +91,18 @@ def test_an_address_that_is_taken_stops_the_start_with_one_line(template, tmp_pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
             [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "wsgi:app", "--bind", "127.0.0.1:0"],
-            cwd=ROOT, capture_output=True, text=True, timeout=60,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
             env=dict(
-                os.environ, WGER_DATABASE_URL=template.url, WGER_INSTANCE_PATH=str(tmp_path), WGER_PROFILE="testing",
+                os.environ,
+                WGER_DATABASE_URL=template.url,
+                WGER_INSTANCE_PATH=str(tmp_path),
+                WGER_PROFILE="testing",
                 WGER_METRICS_BIND=f"127.0.0.1:{taken.getsockname()[1]}",
             ),
-        )  # fmt: skip
+        )
     assert done.returncode != 0 and "Traceback" not in done.stderr
     assert "WGER_METRICS_BIND" in done.stderr.splitlines()[-1]
 

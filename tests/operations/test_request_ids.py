@@ -94,8 +94,11 @@ def test_a_line_of_json_has_the_id_and_the_traceback(anybody, log, monkeypatch):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
     assert "RuntimeError: a mistake\n{of ours}" in line.pop("exception")
     assert line == {
-        "level": "error", "logger": "wger_flask", "message": "GET /api/v2/muscle/1/ failed", "request_id": "seven",
-    }  # fmt: skip
+        "level": "error",
+        "logger": "wger_flask",
+        "message": "GET /api/v2/muscle/1/ failed",
+        "request_id": "seven",
+    }
     logging.getLogger("wger_flask").info("outside of a request")
     assert "request_id" not in json.loads(lines()[-1])
 
