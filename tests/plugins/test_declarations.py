@@ -50,11 +50,15 @@ def source(options: str = "", field: str = "fields.Integer()", models: str = "Pl
 @pytest.mark.parametrize(
     "options",
     [
-        "owner=owned_by('user', checks={'place': 'user'})", "owner=owned_by('place.user', checks={})",
-        "throttle={'list': 'login', 'POST': Limit('mail', unless=anyone)}", "max_age='EXERCISE_CACHE_TTL'",
-        "actions=(Action('a', print, throttle='mail'),)", "filters={'size': [exact, gte]}", "throttle={'list': 'mine'}",
+        "owner=owned_by('user', checks={'place': 'user'})",
+        "owner=owned_by('place.user', checks={})",
+        "throttle={'list': 'login', 'POST': Limit('mail', unless=anyone)}",
+        "max_age='EXERCISE_CACHE_TTL'",
+        "actions=(Action('a', print, throttle='mail'),)",
+        "filters={'size': [exact, gte]}",
+        "throttle={'list': 'mine'}",
     ],
-)  # fmt: skip
+)
 def test_what_exists_is_taken(prepare, register, write, options):
     write("mine.py", source(options, then="registry.add_rate('mine', '2/min')"))
     assert register() == ["mine"]

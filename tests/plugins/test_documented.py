@@ -75,10 +75,13 @@ def test_the_kind_of_field_works_everywhere(served):
     assert sent.status_code == 201 and sent.json["stars"] == 5
 
 
-@pytest.mark.parametrize(("said", "told"), [
-    ('registry.add_widget("stars", slider)', "resource 'film' of .*: field 'stars': there is no widget 'stars'"),
-    ('registry.add_cell("stars", drawn)', "resource 'film' of .*: field 'stars': there is no cell 'stars'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('registry.add_widget("stars", slider)', "resource 'film' of .*: field 'stars': there is no widget 'stars'"),
+        ('registry.add_cell("stars", drawn)', "resource 'film' of .*: field 'stars': there is no cell 'stars'"),
+    ],
+)
 def test_a_widget_or_cell_that_is_not_there_stops_the_start(served, said, told):
     source = files("adding-a-resource.md")["stars.py"].replace("plugin_stars_", "plugin_mine_")
     with pytest.raises(RegistrationError, match=told):

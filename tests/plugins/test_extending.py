@@ -83,9 +83,12 @@ def grace(app):
 
 def test_an_action_may_give_moments_days_and_decimals(grace):
     row = {
-        "start": "2026-01-02T09:00:00+01:00", "day": "2026-01-02", "share": "0.50", "time": "08:30:00",
+        "start": "2026-01-02T09:00:00+01:00",
+        "day": "2026-01-02",
+        "share": "0.50",
+        "time": "08:30:00",
         "key": "00000000-0000-0000-0000-000000000007",
-    }  # fmt: skip
+    }
     for name in ("spans", "bare"):
         assert grace.get(f"like/{name}/").json == [row]
         assert grace.get(f"like/{name}/", headers={"Accept": "application/json; indent=2"}).json == [row]
@@ -130,13 +133,15 @@ def test_it_is_documented_and_on_pages_and_bodies_cannot_set_it(grace, app):
         ('{"category": Batch(list)}', "field 'category' of resource 'exercise' is registered twice"),
         ('{"n": fields.Integer()}', "field 'n' must be read-only"),
         ('{"n": fields.Integer(dump_only=True, data_key="uuid")}', "field 'n' exists already"),
-        ('{"n": fields.Integer(dump_only=True)}',
-         "resource 'exercise' of wger_flask (with fields of file plugins/mine.py) cannot be shown: "
-         "Exercise has no column 'n' to show"),
+        (
+            '{"n": fields.Integer(dump_only=True)}',
+            "resource 'exercise' of wger_flask (with fields of file plugins/mine.py) cannot be shown: "
+            "Exercise has no column 'n' to show",
+        ),
         ('{"n": Computed(str, of=("nonsense",))}', "Exercise has no column 'nonsense' to show"),
         ('{"n": 5}', "field 'n' is 5, which is no field"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_stops_the_start(served, fields, told):
     source = f"""
         from wger_flask.api import Batch, Computed, fields
@@ -150,11 +155,18 @@ def test_what_makes_no_sense_stops_the_start(served, fields, told):
 # -- the query of an action -----------------------------------------------------------------------------------
 def test_query_parameters_are_read_in_their_types(grace):
     assert grace.get("like/top/?since=2024-05-01").json == {
-        "most": 3, "since": "2024-05-01", "whole": False, "kind": "a",
-    }  # fmt: skip
+        "most": 3,
+        "since": "2024-05-01",
+        "whole": False,
+        "kind": "a",
+    }
     assert grace.get("like/top/?since=2024-05-01&most=&whole=true&kind=o&exercise=2&other=x").json == {
-        "since": "2024-05-01", "most": 3, "whole": True, "kind": "o", "exercise": 2,
-    }  # fmt: skip
+        "since": "2024-05-01",
+        "most": 3,
+        "whole": True,
+        "kind": "o",
+        "exercise": 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -175,9 +187,12 @@ def test_they_are_documented(grace):
     described = grace.get("schema?format=json").json["paths"]["/api/v2/like/top/"]["get"]["parameters"]
     found = {item["name"]: item for item in described}
     assert found["most"] == {
-        "name": "most", "in": "query", "allowEmptyValue": True, "description": "how many",
+        "name": "most",
+        "in": "query",
+        "allowEmptyValue": True,
+        "description": "how many",
         "schema": {"type": "integer", "minimum": 1, "maximum": 50, "default": 3},
-    }  # fmt: skip
+    }
     assert found["since"]["required"] is True and found["since"]["schema"] == {"type": "string", "format": "date"}
     assert found["kind"]["schema"] == {"type": "string", "enum": ["a", "o"], "default": "a"}
     assert (found["exercise"]["schema"], found["whole"]["schema"]["type"]) == ({"type": "integer"}, "boolean")

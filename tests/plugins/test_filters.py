@@ -60,9 +60,14 @@ def minutes(client, query: str) -> list[int]:
 
 @pytest.mark.parametrize(
     ("setting", "spelling", "counts"),
-    [("documented", "True", True), ("documented", "true", False), ("any-spelling", "true", True),
-     ("any-spelling", "1", True), ("any-spelling", "maybe", False)],
-)  # fmt: skip
+    [
+        ("documented", "True", True),
+        ("documented", "true", False),
+        ("any-spelling", "true", True),
+        ("any-spelling", "1", True),
+        ("any-spelling", "maybe", False),
+    ],
+)
 def test_a_yes_or_no_of_ones_own_follows_the_setting_as_columns_do(naps, setting, spelling, counts):
     client = naps(WGER_BOOLEAN_FILTERS=setting)
     assert minutes(client, f"long={spelling}") == ([60, 90] if counts else [20, 60, 90])

@@ -59,10 +59,13 @@ def test_they_become_fields_of_today(grace):
     row = grace.post("nap/", {"hours": 1, "rest": "5"}).json
     assert row == {"id": row["id"], "minutes": 65, "note": ""}
     for method, body, minutes in (
-        ("patch", {"hours": 2}, 125), ("patch", {"rest": None}, 120), ("put", {"rest": 3}, 123),
-        ("patch", {"hours": "", "note": "deep"}, 3), ("patch", {"hours": 1, "minutes": 7}, 7),
+        ("patch", {"hours": 2}, 125),
+        ("patch", {"rest": None}, 120),
+        ("put", {"rest": 3}, 123),
+        ("patch", {"hours": "", "note": "deep"}, 3),
+        ("patch", {"hours": 1, "minutes": 7}, 7),
         ("put", {"minutes": 8}, 8),
-    ):  # fmt: skip
+    ):
         answer = getattr(grace, method)(f"nap/{row['id']}/", body)
         assert (answer.status_code, answer.json["minutes"]) == (200, minutes), body
     form = grace.http.post("/api/v2/nap/", data={"hours": "1", "rest": ""}, headers=grace.headers)
@@ -72,12 +75,15 @@ def test_they_become_fields_of_today(grace):
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
-        ({"hours": "x"}, {"hours": NUMBER}), ({"rest": [], "hours": {}}, {"hours": NUMBER}),
-        ({"rest": "x"}, {"rest": NUMBER}), ({"hours": 1, "note": None}, {"note": ["This field may not be null."]}),
-        ({"hours": 11}, {"minutes": ["Wake up."]}), ({}, {"minutes": ["This field is required."]}),
+        ({"hours": "x"}, {"hours": NUMBER}),
+        ({"rest": [], "hours": {}}, {"hours": NUMBER}),
+        ({"rest": "x"}, {"rest": NUMBER}),
+        ({"hours": 1, "note": None}, {"note": ["This field may not be null."]}),
+        ({"hours": 11}, {"minutes": ["Wake up."]}),
+        ({}, {"minutes": ["This field is required."]}),
         ({"hours": 1, "minutes": "x"}, {"minutes": NUMBER}),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_has_the_name_that_was_sent(grace, body, errors):
     answer = grace.post("nap/", body)
     assert (answer.status_code, answer.json) == (400, errors)

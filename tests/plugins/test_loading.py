@@ -268,8 +268,12 @@ def test_the_command_ends_with_one_line(tmp_path, installed):
         "PATH": "/usr/bin:/bin",
     }
     ended = subprocess.run(
-        [sys.executable, "-m", "wger_flask", "migrate"], env=environment, cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "wger_flask", "migrate"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert ended.returncode == 1
     assert ended.stderr == "Error: plugin 'broken' (package bad-luck) is broken: OSError: no disk\n"
 

@@ -42,9 +42,13 @@ def run(tmp_path, database_file):
 
     def run(*arguments: str, fails: bool = False) -> str:
         environment = {
-            **os.environ, "PYTHONPATH": f"{site}:{ROOT}", "WGER_INSTANCE_PATH": str(tmp_path),
-            "WGER_PROFILE": "testing", "WGER_DATABASE_URL": database_file.url, "WGER_PLUGINS": "naps",
-        }  # fmt: skip
+            **os.environ,
+            "PYTHONPATH": f"{site}:{ROOT}",
+            "WGER_INSTANCE_PATH": str(tmp_path),
+            "WGER_PROFILE": "testing",
+            "WGER_DATABASE_URL": database_file.url,
+            "WGER_PLUGINS": "naps",
+        }
         done = subprocess.run([sys.executable, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True)
         assert bool(done.returncode) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr

@@ -59,11 +59,14 @@ def test_given_values_are_read_in_the_type_of_the_default(served):
         ("WGER_MINE_GOAL", "much", "WGER_MINE_GOAL must be a whole number, not 'much'"),
         ("WGER_MINE_HARD", "maybe", "WGER_MINE_HARD must be True or False, not 'maybe'"),
         ("WGER_MINE_KEY", "abc", "WGER_MINE_KEY must have an even number of characters"),
-        ("WGER_MINE_GOALS", "1", "WGER_MINE_GOALS is not a setting of the plugin 'mine'; "
-                                 "the nearest that is one: WGER_MINE_GOAL"),
+        (
+            "WGER_MINE_GOALS",
+            "1",
+            "WGER_MINE_GOALS is not a setting of the plugin 'mine'; the nearest that is one: WGER_MINE_GOAL",
+        ),
         ("WGER_YOURS_GOAL", "1", "WGER_YOURS_GOAL is not a setting; the nearest that is one: "),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_one_line(served, name, value, told):
     with pytest.raises(SettingsError) as refused:
         served(PLUGIN, **{name: value})
