@@ -141,8 +141,10 @@ def caddy(site: str, folder: Path, port: int, plain: int, below_path: bool) -> l
 
 
 PROXIES: dict[str, Callable[[str, Path, int, int, bool], list[str]]] = {
-    "nginx.conf": nginx, "Caddyfile": caddy, "apache.conf": apache,
-}  # fmt: skip
+    "nginx.conf": nginx,
+    "Caddyfile": caddy,
+    "apache.conf": apache,
+}
 
 
 def file_of(proxy: str, below_path: bool) -> Path:
