@@ -8,9 +8,14 @@ from tests.pull.sources import Source
 from wger_flask.transfer.shipped import shipped_rows
 
 LICENSED = {
-    "license": 2, "license_title": "", "license_object_url": "", "license_author": "anna", "license_author_url": "",
-    "license_derivative_source_url": "", "author_history": ["anna", "bert"],
-}  # fmt: skip
+    "license": 2,
+    "license_title": "",
+    "license_object_url": "",
+    "license_author": "anna",
+    "license_author_url": "",
+    "license_derivative_source_url": "",
+    "author_history": ["anna", "bert"],
+}
 MOMENT = "2025-04-11T14:42:12.518000+02:00"
 _NAMESPACE = uuid.UUID("7f0f5a58-0a54-4c6e-9d0f-2f3a4b5c6d7e")
 
@@ -28,10 +33,14 @@ def shipped(label: str) -> list[dict]:
 def vocabulary(source: Source) -> None:
     """Give a source the lists whose rows have names alone."""
     for name, label in {
-        "language": "core.language", "license": "core.license", "exercisecategory": "exercises.exercisecategory",
-        "equipment": "exercises.equipment", "muscle": "exercises.muscle",
-        "setting-repetitionunit": "core.repetitionunit", "setting-weightunit": "core.weightunit",
-    }.items():  # fmt: skip
+        "language": "core.language",
+        "license": "core.license",
+        "exercisecategory": "exercises.exercisecategory",
+        "equipment": "exercises.equipment",
+        "muscle": "exercises.muscle",
+        "setting-repetitionunit": "core.repetitionunit",
+        "setting-weightunit": "core.weightunit",
+    }.items():
         source.lists[name] = shipped(label)
     source.lists |= {"exerciseinfo": [], "deletion-log": [], "ingredient-sync": []}
 

@@ -147,9 +147,12 @@ def test_a_run_that_was_cut_off_goes_on_behind_its_last_page(source, run):
 # -- deletions -------------------------------------------------------------------------------------------
 def deleted(number, replaced_by=None, kind="base", uuid=None):
     return {
-        "model_type": kind, "uuid": uuid or key("exercise", number), "timestamp": "2025-06-01T10:00:00Z",
-        "replaced_by": replaced_by and key("exercise", replaced_by), "comment": f"Exercise base of {number}",
-    }  # fmt: skip
+        "model_type": kind,
+        "uuid": uuid or key("exercise", number),
+        "timestamp": "2025-06-01T10:00:00Z",
+        "replaced_by": replaced_by and key("exercise", replaced_by),
+        "comment": f"Exercise base of {number}",
+    }
 
 
 @pytest.fixture

@@ -79,8 +79,13 @@ def test_nothing_is_half_written_and_nothing_comes_twice(make, run, everything, 
 def test_a_process_that_is_killed_goes_on_where_it_was(template, tmp_path):
     """By a real ``kill -9``, at some request of the first run."""
     held = template.copy(tmp_path)
-    env = dict(os.environ, WGER_DATABASE_URL=held.url, WGER_INSTANCE_PATH=str(tmp_path), WGER_PROFILE="testing",
-               PULL_TOKEN=TOKEN)  # fmt: skip
+    env = dict(
+        os.environ,
+        WGER_DATABASE_URL=held.url,
+        WGER_INSTANCE_PATH=str(tmp_path),
+        WGER_PROFILE="testing",
+        PULL_TOKEN=TOKEN,
+    )
     command = [sys.executable, "-m", "wger_flask", "pull", "--user", "linus", "--pause", "0"]
     with serving(older_source()) as source:
         for at in (*(13 + 7 * number for number in range(ROUNDS)), 0):

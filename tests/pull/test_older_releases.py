@@ -65,11 +65,15 @@ def _exercises_are_as_they_were(source, client):
 def _texts(exercise):
     return sorted(
         (
-            row["uuid"], row["name"], row["description"].strip(), row["license_author"],
-            sorted(alias["alias"] for alias in row["aliases"]), sorted(note["comment"] for note in row["notes"]),
+            row["uuid"],
+            row["name"],
+            row["description"].strip(),
+            row["license_author"],
+            sorted(alias["alias"] for alias in row["aliases"]),
+            sorted(note["comment"] for note in row["notes"]),
         )
         for row in exercise["translations"]
-    )  # fmt: skip
+    )
 
 
 def _foods_are_as_they_were(source, client):

@@ -19,9 +19,15 @@ SAID = {
     "num_days_weight_reminder": 5, "time_zone": "America/Lima",
 }  # fmt: skip
 KEPT = {
-    "username", "email", "email_verified", "is_trustworthy", "date_joined", "gym", "is_temporary",
+    "username",
+    "email",
+    "email_verified",
+    "is_trustworthy",
+    "date_joined",
+    "gym",
+    "is_temporary",
     "last_workout_notification",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
