@@ -16,8 +16,14 @@ from wger_flask.rest.fields import Json, String
 
 LARGE, MANY = {"detail": "The request body is too large."}, {"detail": body_limits.TOO_MANY}
 DEEP = {"detail": body_limits.TOO_DEEP}
-PATHS = ("/api/v2/token", "/api/v2/weightentry/", "/api/v2/userprofile/", "/api/v2/exercise-submission/",
-         "/api/v2/check-language/", "/api/v2/register/")  # fmt: skip
+PATHS = (
+    "/api/v2/token",
+    "/api/v2/weightentry/",
+    "/api/v2/userprofile/",
+    "/api/v2/exercise-submission/",
+    "/api/v2/check-language/",
+    "/api/v2/register/",
+)
 HEADLESS = ("/allauth/app/v1/auth/login", "/allauth/app/v1/auth/signup", "/allauth/app/v1/tokens/refresh")
 TOKEN = {"Authorization": f"Token {key_of('ada')}"}
 MEGABYTE = 2**20
@@ -134,9 +140,11 @@ class Endless:
 @pytest.mark.parametrize("path", [*PATHS, HEADLESS[0]])
 def test_a_body_without_a_length(app, path, kind):
     answer = app.test_client().post(
-        path, content_type=kind, headers={**TOKEN, "Accept": "application/json"},
+        path,
+        content_type=kind,
+        headers={**TOKEN, "Accept": "application/json"},
         environ_overrides={**IN_CHUNKS, "wsgi.input": Endless(2 * MEGABYTE)},
-    )  # fmt: skip
+    )
     assert answer.status_code == (413 if path not in HEADLESS or "json" in kind else 400)
 
 
@@ -148,9 +156,11 @@ def test_a_body_without_a_length_is_not_cut_off(app, monkeypatch, kind):
     start = whole if "json" in kind else b"date=2024-05-01&notes=".ljust(300, b"a")
     for data, status in ((start[:-1], 201), (start + b"b", 413)):
         answer = app.test_client().post(
-            "/api/v2/workoutsession/", content_type=kind, headers=TOKEN,
+            "/api/v2/workoutsession/",
+            content_type=kind,
+            headers=TOKEN,
             environ_overrides={**IN_CHUNKS, "wsgi.input": io.BytesIO(data)},
-        )  # fmt: skip
+        )
         assert answer.status_code == status
 
 

@@ -85,8 +85,11 @@ def test_a_body_that_is_too_large(variant, kind):
 
 
 def test_a_form_of_many_fields(api):
-    answer = api("grace").post("weightentry/", data="&".join(f"a{number}=1" for number in range(5000)),
-                               content_type="application/x-www-form-urlencoded")  # fmt: skip
+    answer = api("grace").post(
+        "weightentry/",
+        data="&".join(f"a{number}=1" for number in range(5000)),
+        content_type="application/x-www-form-urlencoded",
+    )
     assert answer.status_code == 413
     parts = "".join(f'--b\r\nContent-Disposition: form-data; name="a{number}"\r\n\r\n1\r\n' for number in range(1500))
     answer = api("grace").post("weightentry/", data=f"{parts}--b--\r\n", content_type="multipart/form-data; boundary=b")
@@ -227,9 +230,12 @@ def test_http_1_0_names_no_host(api):
 
 
 FORWARDED = {
-    "X-Forwarded-For": "1.1.1.1, 2.2.2.2", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example",
-    "X-Forwarded-Prefix": "/evil", "X-Forwarded-Port": "99",
-}  # fmt: skip
+    "X-Forwarded-For": "1.1.1.1, 2.2.2.2",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Prefix": "/evil",
+    "X-Forwarded-Port": "99",
+}
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,15 @@ DATETIME, DATE, TIME = (
     "Time has wrong format. Use one of these formats instead: hh:mm[:ss[.uuuuuu]].",
 )
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
     | st.sampled_from([10**400, -(10**400), "1e400", "9" * 2000, "\x00", "1" + "0" * 30, float("inf"), float("nan")]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=4,
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -88,9 +92,13 @@ def test_what_is_no_address(value):
     assert refused(fields.URL(), value) == "Enter a valid URL."
 
 
-@pytest.mark.parametrize(("value", "first"), [
-    ("x" * 21, "Ensure this field has no more than 20 characters."), ("a\x00", "Null characters are not allowed."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "first"),
+    [
+        ("x" * 21, "Ensure this field has no more than 20 characters."),
+        ("a\x00", "Null characters are not allowed."),
+    ],
+)
 def test_all_that_is_wrong_with_an_address_is_told(value, first):
     with pytest.raises(ValidationError) as wrong:
         fields.URL(max_length=20).deserialize(value)
@@ -287,9 +295,13 @@ def test_a_moment_comes_back_as_itself(moment, offset):
 
 @pytest.mark.parametrize(
     ("value", "day"),
-    [("2024-02-03", date(2024, 2, 3)), ("2024-2-3", date(2024, 2, 3)), ("20240203", date(2024, 2, 3)),
-     ("2024-W05-6", date(2024, 2, 3))],
-)  # fmt: skip
+    [
+        ("2024-02-03", date(2024, 2, 3)),
+        ("2024-2-3", date(2024, 2, 3)),
+        ("20240203", date(2024, 2, 3)),
+        ("2024-W05-6", date(2024, 2, 3)),
+    ],
+)
 def test_dates(value, day):
     assert fields.Date().deserialize(value) == day
 
@@ -303,9 +315,15 @@ def test_what_is_no_date(value):
 
 @pytest.mark.parametrize(
     ("value", "clock"),
-    [("12:30", time(12, 30)), ("7:5", time(7, 5)), ("12:30:15", time(12, 30, 15)),
-     ("12:30:15.25", time(12, 30, 15, 250000)), ("12:30:15.1234567", time(12, 30, 15, 123456)), ("12", time(12))],
-)  # fmt: skip
+    [
+        ("12:30", time(12, 30)),
+        ("7:5", time(7, 5)),
+        ("12:30:15", time(12, 30, 15)),
+        ("12:30:15.25", time(12, 30, 15, 250000)),
+        ("12:30:15.1234567", time(12, 30, 15, 123456)),
+        ("12", time(12)),
+    ],
+)
 def test_times(value, clock):
     assert fields.Time().deserialize(value) == clock
 
@@ -316,9 +334,14 @@ def test_what_is_no_time(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["12345678-1234-4234-8234-123456789abc", "12345678123442348234123456789ABC",
-              "{12345678-1234-4234-8234-123456789abc}", "urn:uuid:12345678-1234-4234-8234-123456789abc"],
-)  # fmt: skip
+    "value",
+    [
+        "12345678-1234-4234-8234-123456789abc",
+        "12345678123442348234123456789ABC",
+        "{12345678-1234-4234-8234-123456789abc}",
+        "urn:uuid:12345678-1234-4234-8234-123456789abc",
+    ],
+)
 def test_uuids(value):
     assert fields.UUID().deserialize(value) == uuid.UUID("12345678-1234-4234-8234-123456789abc")
 
@@ -336,10 +359,14 @@ def test_json(value):
 
 @pytest.mark.parametrize(
     ("value", "message"),
-    [({"a": "\x00"}, "Null characters are not allowed."), (["\\\x00"], "Null characters are not allowed."),
-     ({"\x00": 1}, "Null characters are not allowed."), (float("inf"), "Value must be valid JSON."),
-     ([float("nan")], "Value must be valid JSON.")],
-)  # fmt: skip
+    [
+        ({"a": "\x00"}, "Null characters are not allowed."),
+        (["\\\x00"], "Null characters are not allowed."),
+        ({"\x00": 1}, "Null characters are not allowed."),
+        (float("inf"), "Value must be valid JSON."),
+        ([float("nan")], "Value must be valid JSON."),
+    ],
+)
 def test_json_that_no_database_keeps(value, message):
     assert refused(fields.Json(), value) == message
 

@@ -112,10 +112,13 @@ def test_any_of_several_linked_rows(app):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("999", "Select a valid choice. 999 is not one of the available choices."), ("a", "“a” is not a valid value."),
-     ("9" * 30, f"Select a valid choice. {'9' * 30} is not one of the available choices."),
-     ("", "“” is not a valid value.")],
-)  # fmt: skip
+    [
+        ("999", "Select a valid choice. 999 is not one of the available choices."),
+        ("a", "“a” is not a valid value."),
+        ("9" * 30, f"Select a valid choice. {'9' * 30} is not one of the available choices."),
+        ("", "“” is not a valid value."),
+    ],
+)
 def test_linked_rows_that_do_not_exist(app, text, message):
     filters = build_filters(Exercise, {"equipment": exact})
     with pytest.raises(Invalid) as wrong:
@@ -153,9 +156,13 @@ def test_a_list_of_nothing_has_no_rows(entries):
 
 @pytest.mark.parametrize(
     ("param", "told"),
-    [("value", "Enter a number."), ("date", "Enter a valid date/time."), ("date__date", "Enter a valid date."),
-     ("category__order__in", "Enter a number.")],
-)  # fmt: skip
+    [
+        ("value", "Enter a number."),
+        ("date", "Enter a valid date/time."),
+        ("date__date", "Enter a valid date."),
+        ("category__order__in", "Enter a number."),
+    ],
+)
 def test_blanks_are_a_value_too(app, param, told):
     with pytest.raises(Invalid) as wrong:
         build_filters(Measurement, WEIGHT_FILTERS).apply(Selection(Measurement), MultiDict({param: " "}))

@@ -64,9 +64,15 @@ def test_operations_have_names_of_their_own(document):
     names = [operation["operationId"] for operation in operations(document)]
     assert len(names) == len(set(names))
     assert {
-        "weightentry_list", "weightentry_create", "weightentry_partial_update", "exercise_alternatives_retrieve",
-        "token_create", "check_language_create", "deletion_log_retrieve", "water_destroy",
-    } <= set(names)  # fmt: skip
+        "weightentry_list",
+        "weightentry_create",
+        "weightentry_partial_update",
+        "exercise_alternatives_retrieve",
+        "token_create",
+        "check_language_create",
+        "deletion_log_retrieve",
+        "water_destroy",
+    } <= set(names)
 
 
 def operations(document):

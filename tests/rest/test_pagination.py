@@ -90,8 +90,11 @@ def test_links(query, count, following, previous):
 
 def test_links_keep_the_suffix_the_host_and_the_port():
     _, following, _ = links(
-        "limit=1", 2, "/api/v2/language.json", base_url="https://wger.example:8443",
-    )  # fmt: skip
+        "limit=1",
+        2,
+        "/api/v2/language.json",
+        base_url="https://wger.example:8443",
+    )
     assert following == "https://wger.example:8443/api/v2/language.json?limit=1&offset=1"
 
 

@@ -73,10 +73,14 @@ def plans(people):
     """1,100 nutrition plans of grace's, more than any page has."""
     began = datetime(2024, 1, 1, tzinfo=UTC)
     rows = [
-        {"user": people["grace"], "description": f"plan {number}", "start": date(2024, 1, 1),
-         "creation_date": began + timedelta(minutes=number)}
+        {
+            "user": people["grace"],
+            "description": f"plan {number}",
+            "start": date(2024, 1, 1),
+            "creation_date": began + timedelta(minutes=number),
+        }
         for number in range(1100)
-    ]  # fmt: skip
+    ]
     with transaction():
         for start in range(0, len(rows), 100):
             NutritionPlan.insert_many(rows[start : start + 100]).execute()

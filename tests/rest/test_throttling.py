@@ -9,17 +9,23 @@ from wger_flask.rest.throttling import Rate, Throttle, network_of
 from wger_flask.storage.counters import FileCounters
 
 
-@pytest.mark.parametrize(("address", "network"), [
-    ("192.0.2.7", "192.0.2.7"),
-    ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-    ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
-    ("2001:DB8:1:3::1", "2001:db8:1:3::/64"),
-    ("fe80::1%eth0", "fe80::/64"),
-    ("::1", "::/64"),
-    ("::ffff:192.0.2.7", "192.0.2.7"),
-    ("64:ff9b::192.0.2.7", "192.0.2.7"),
-    ("", ""), (None, "None"), ("unix:", "unix:"), ("1.2.3", "1.2.3"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        (None, "None"),
+        ("unix:", "unix:"),
+        ("1.2.3", "1.2.3"),
+    ],
+)
 def test_for_whom_an_address_stands(address, network):
     assert network_of(address) == network
 

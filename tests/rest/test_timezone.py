@@ -28,11 +28,14 @@ ZONES = [
     "Pacific/Apia", "Pacific/Kiritimati", "UTC",
 ]  # fmt: skip
 CHANGES = [
-    datetime(2024, 3, 31, 1, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC),  # Berlin
-    datetime(2024, 4, 6, 15, tzinfo=UTC), datetime(2024, 10, 5, 15, 30, tzinfo=UTC),  # Lord Howe
-    datetime(2024, 3, 10, 5, tzinfo=UTC), datetime(2024, 11, 3, 5, tzinfo=UTC),  # Havana, at midnight
+    datetime(2024, 3, 31, 1, tzinfo=UTC),
+    datetime(2024, 10, 27, 1, tzinfo=UTC),  # Berlin
+    datetime(2024, 4, 6, 15, tzinfo=UTC),
+    datetime(2024, 10, 5, 15, 30, tzinfo=UTC),  # Lord Howe
+    datetime(2024, 3, 10, 5, tzinfo=UTC),
+    datetime(2024, 11, 3, 5, tzinfo=UTC),  # Havana, at midnight
     datetime(2011, 12, 30, 10, tzinfo=UTC),  # Samoa
-]  # fmt: skip
+]
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 moments = st.one_of(
     st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),

@@ -14,11 +14,16 @@ RULES = (
     ("/a//b/<path:rest>", {"endpoint": "rest"}),
 )
 ASKED = (
-    ("plain", {}), ("plain", {"page": 2, "q": ["a b", "\N{BANANA}"]}), ("of", {"key": 7}),
+    ("plain", {}),
+    ("plain", {"page": 2, "q": ["a b", "\N{BANANA}"]}),
+    ("of", {"key": 7}),
     ("of", {"key": 7, "self": 1, "rule": 2}),
-    ("suffixed", {"key": 7}), ("suffixed", {"key": 7, "suffix": "api"}), ("rest", {"rest": "c/d e?"}), ("of", {}),
+    ("suffixed", {"key": 7}),
+    ("suffixed", {"key": 7, "suffix": "api"}),
+    ("rest", {"rest": "c/d e?"}),
+    ("of", {}),
     ("of", {"key": "x"}),
-)  # fmt: skip
+)
 
 
 def made(kind: type[Rule], endpoint: str, values: dict, append_unknown: bool):

@@ -141,12 +141,18 @@ def test_choices_are_checked_where_one_is_meant():
 @pytest.mark.parametrize(
     ("spellings", "counts", "ignored"),
     [
-        (booleans.DOCUMENTED_BOOLEANS, {"True": True, "False": False}, ["true", "false", "1", "0", "yes", "TRUE",
-            "null"]),
-        (booleans.ANY_BOOLEANS, {"true": True, "TRUE": True, "tRuE": True, "1": True, "0": False, "False": False},
-            ["yes", "t", "null", " true", ""]),
+        (
+            booleans.DOCUMENTED_BOOLEANS,
+            {"True": True, "False": False},
+            ["true", "false", "1", "0", "yes", "TRUE", "null"],
+        ),
+        (
+            booleans.ANY_BOOLEANS,
+            {"true": True, "TRUE": True, "tRuE": True, "1": True, "0": False, "False": False},
+            ["yes", "t", "null", " true", ""],
+        ),
     ],
-)  # fmt: skip
+)
 def test_booleans_follow_the_setting(spellings, counts, ignored):
     booleans.set_boolean_spellings(spellings)
     try:
