@@ -30,17 +30,27 @@ class Running:
 
 @contextmanager
 def running(
-    url: str, folder: Path, backlog: int = 512, app: str = "wsgi:app", options: tuple[str, ...] = (), ends: int = 0,
+    url: str,
+    folder: Path,
+    backlog: int = 512,
+    app: str = "wsgi:app",
+    options: tuple[str, ...] = (),
+    ends: int = 0,
     **env: str,
-) -> Iterator[Running]:  # fmt: skip
+) -> Iterator[Running]:
     """Run gunicorn with the project's configuration on the database ``url`` while the block runs; ``app`` is served.
 
     ``options`` are more of gunicorn's; ``ends`` is the status with which it ends.
     """
     env = dict(
-        os.environ, WGER_DATABASE_URL=url, WGER_INSTANCE_PATH=str(folder), WGER_PROFILE="testing",
-        WGER_PLUGINS="none", TIME_ZONE="Europe/Berlin", **env,
-    )  # fmt: skip
+        os.environ,
+        WGER_DATABASE_URL=url,
+        WGER_INSTANCE_PATH=str(folder),
+        WGER_PROFILE="testing",
+        WGER_PLUGINS="none",
+        TIME_ZONE="Europe/Berlin",
+        **env,
+    )
     log = folder / "log"
     # Whoever connects early waits in the backlog of a socket that is open before the server is.
     with socket.create_server(("127.0.0.1", 0), backlog=backlog) as listening, log.open("w") as output:

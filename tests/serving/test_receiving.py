@@ -39,8 +39,14 @@ CHUNKS = POST + b"Transfer-Encoding: gzip, Chunked\r\n\r\n5\r\nhello\r\n3;a=b\r\
 TRAILERS = CHUNKS[:-2] + b"X: y\r\nZ: 1\r\n\r\n"
 PARTS = POST + b"CONTENT-type: multipart/form-data; boundary=b\r\n"
 LARGE = PARTS + b"Content-Length: 200000\r\n\r\n" + b"x" * 200_000
-WHOLE = {"get": GET, "length": LENGTH, "none": POST + b"Content-Length: 0\r\n\r\n", "chunks": CHUNKS,
-         "trailers": TRAILERS, "large": LARGE}  # fmt: skip
+WHOLE = {
+    "get": GET,
+    "length": LENGTH,
+    "none": POST + b"Content-Length: 0\r\n\r\n",
+    "chunks": CHUNKS,
+    "trailers": TRAILERS,
+    "large": LARGE,
+}
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -91,10 +97,13 @@ NONE = {
     "more than may be": PARTS + b"Content-Length: 300001\r\n\r\n",
     "more than may be without files": POST + b"Content-Length: 100001\r\n\r\n",
     "more than may be without files in chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n18700\r\n",
-    "more than may be in chunks": PARTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"30000\r\n" + b"x" * 0x30000
+    "more than may be in chunks": PARTS
+    + b"Transfer-Encoding: chunked\r\n\r\n"
+    + b"30000\r\n"
+    + b"x" * 0x30000
     + b"\r\n30000\r\n",
     "more line ends than content": PARTS + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 150_000,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", NONE)

@@ -12,8 +12,13 @@ from tests.serving.running import Running, read_all, running
 
 @pytest.fixture
 def server(tmp_path):
-    with running("sqlite:///" + str(tmp_path / "unused"), tmp_path, app="tests.serving.streaming_app:app",
-                 WGER_WORKERS="1", WGER_THREADS="2") as made:  # fmt: skip
+    with running(
+        "sqlite:///" + str(tmp_path / "unused"),
+        tmp_path,
+        app="tests.serving.streaming_app:app",
+        WGER_WORKERS="1",
+        WGER_THREADS="2",
+    ) as made:
         yield made
 
 
@@ -89,8 +94,13 @@ def test_a_reader_of_http_1_0(server):
 
 
 def test_a_server_that_stops_ends_its_streams(tmp_path):
-    with running("sqlite:///" + str(tmp_path / "unused"), tmp_path, app="tests.serving.streaming_app:app",
-                 WGER_WORKERS="1", WGER_THREADS="2") as server:  # fmt: skip
+    with running(
+        "sqlite:///" + str(tmp_path / "unused"),
+        tmp_path,
+        app="tests.serving.streaming_app:app",
+        WGER_WORKERS="1",
+        WGER_THREADS="2",
+    ) as server:
         reader = Reader(server)
         assert reader.line() == b"\n"
     # the block ended: the server is gone, with the whole answer behind it, not after its grace of 20 seconds

@@ -35,8 +35,10 @@ def port(server_database, tmp_path_factory):
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("<p>")
     settings = {
-        "WGER_WEB_UI": str(ui), "WGER_BOOLEAN_FILTERS": "any-spelling", "WGER_DOCS_ROOT": str(folder / "site"),
-    }  # fmt: skip
+        "WGER_WEB_UI": str(ui),
+        "WGER_BOOLEAN_FILTERS": "any-spelling",
+        "WGER_DOCS_ROOT": str(folder / "site"),
+    }
     with running(server_database.url, folder, **settings) as server:
         yield server.port
 

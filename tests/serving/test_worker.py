@@ -39,9 +39,13 @@ def strict(server_database, tmp_path_factory):
         yield server
 
 
-@pytest.mark.parametrize(("env", "sent"), [
-    ({"SITE_URL": "https://example.org/wger"}, ("", "/wger")), ({"SCRIPT_NAME": "/wger"}, ("/wger",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("env", "sent"),
+    [
+        ({"SITE_URL": "https://example.org/wger"}, ("", "/wger")),
+        ({"SCRIPT_NAME": "/wger"}, ("/wger",)),
+    ],
+)
 def test_below_a_path(server_database, tmp_path, env, sent):
     with running(server_database.url, tmp_path, WGER_WORKERS="1", WGER_THREADS="2", **env) as server:
         for below in sent:
@@ -158,8 +162,11 @@ def test_a_byte_now_and_then_gains_no_time(strict, whole):
 
 def test_whoever_was_half_way_may_go_on(patient):
     for name, rest in (
-        ("half a head", b"\r\n"), ("half a body", BODY[-1:]), ("no body", BODY), ("half of chunks", b"lo\r\n0\r\n\r\n")
-    ):  # fmt: skip
+        ("half a head", b"\r\n"),
+        ("half a body", BODY[-1:]),
+        ("no body", BODY),
+        ("half of chunks", b"lo\r\n0\r\n\r\n"),
+    ):
         with patient.connect() as wire:
             wire.sendall(HALVES[name])
             assert statuses(ask(patient, VERSION)) == [200]
