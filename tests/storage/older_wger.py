@@ -31,9 +31,11 @@ _LATER = (
     "app = 'weight' AND name >= '0005'",
 )
 _NEW_TABLES = (
-    "mfa_authenticator", "token_blacklist_blacklistedtoken", "token_blacklist_outstandingtoken",
+    "mfa_authenticator",
+    "token_blacklist_blacklistedtoken",
+    "token_blacklist_outstandingtoken",
     "nutrition_synced_ingredient",
-)  # fmt: skip
+)
 _OLD_COLUMNS = ("show_english_ingredients", "ro_access", "show_comments")
 
 

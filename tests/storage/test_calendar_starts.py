@@ -12,9 +12,14 @@ from wger_flask.storage.dialects.calendar_starts import floor, starts_between
 
 # Clocks change by an hour, by half of one, at midnight, at a minute past it (until 2011), by a day (in 2011), never
 ZONES = (
-    "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "America/Sao_Paulo", "America/St_Johns", "Pacific/Apia",
+    "Europe/Berlin",
+    "Australia/Lord_Howe",
+    "America/Havana",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Pacific/Apia",
     "Asia/Kathmandu",
-)  # fmt: skip
+)
 EDGES = [timedelta(seconds=seconds) for seconds in (-1, 0, 1, 90, 1799, 1800, 3599)]
 
 

@@ -85,10 +85,15 @@ def test_what_was_there_stays(before):
     assert (waist.chart_type, waist.chart_config, waist.parent_id, waist.dynamic_type) == (None, {}, None, "NONE")
     assert (entry.value, entry.notes, entry.extra_data) == (90, "x", {})
     Measurement.update(value="999999.99").execute()
-    assert {index.name for table in ("measurements_category", "measurements_measurement")
-            for index in before.get_indexes(table)} >= {
-        "unique_typed_category_per_user", "unique_external_measurement", "measurement_category_date",
-    }  # fmt: skip
+    assert {
+        index.name
+        for table in ("measurements_category", "measurements_measurement")
+        for index in before.get_indexes(table)
+    } >= {
+        "unique_typed_category_per_user",
+        "unique_external_measurement",
+        "measurement_category_date",
+    }
 
 
 def test_without_tables_nothing_happens(empty):

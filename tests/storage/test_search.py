@@ -290,10 +290,16 @@ def plainly():
 @pytest.mark.parametrize(
     ("text", "result"),
     [
-        ("MILK", ["Milk 100%", "Buttermilk"]), ("milk 1", ["Milk 100%"]), ("0%", ["Milk 100%"]), ("%", ["Milk 100%"]),
-        ("_", []), ("\\", []), ("mlik", []), ("100 milk", []),
+        ("MILK", ["Milk 100%", "Buttermilk"]),
+        ("milk 1", ["Milk 100%"]),
+        ("0%", ["Milk 100%"]),
+        ("%", ["Milk 100%"]),
+        ("_", []),
+        ("\\", []),
+        ("mlik", []),
+        ("100 milk", []),
     ],
-)  # fmt: skip
+)
 def test_plain_search_takes_the_text_as_it_is(store, plainly, text, result):
     store("Buttermilk")
     store("Milk 100%")

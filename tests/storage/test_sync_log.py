@@ -82,9 +82,13 @@ def test_rows_move_with_their_parents_to_another_user(phone, people):
     category = add(models.Category, user=people["grace"])
     add(models.Measurement, category=category, value=1)
     moving = (
-        "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
-        "measurements_measurement", "nutrition_ingredient",
-    )  # fmt: skip
+        "nutrition_nutritionplan",
+        "nutrition_meal",
+        "nutrition_mealitem",
+        "nutrition_logitem",
+        "measurements_measurement",
+        "nutrition_ingredient",
+    )
     phone.sync(), linus.sync()
     assert [len(phone.of(table)) for table in moving] == [1] * 6 and not any(linus.of(table) for table in moving)
     models.NutritionPlan.update(user=people["linus"].id).execute()

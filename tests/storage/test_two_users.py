@@ -118,9 +118,12 @@ def test_at_first_each_phone_has_its_own_rows_alone(household):
 def test_a_change_reaches_its_owner_alone(household, synced):
     [row, *_] = household.chains[synced.table, "grace"]
     model = household.models[synced.table]
-    column = next(columns_of(model)[one] for one in synced.columns if one in columns_of(model) and not isinstance(
-        columns_of(model)[one], columns.ForeignKey | columns.Json | columns.File | columns.UUID
-    ))  # fmt: skip
+    column = next(
+        columns_of(model)[one]
+        for one in synced.columns
+        if one in columns_of(model)
+        and not isinstance(columns_of(model)[one], columns.ForeignKey | columns.Json | columns.File | columns.UUID)
+    )
     other = next(value for value in _values(column) if value != getattr(row, column.name))
     with transaction():
         model.update({column: other}).where(key_of(model) == row._pk).execute()
