@@ -80,8 +80,14 @@ def furnished(api, people, media):
     entry = made("slot-entry/", slot=slot, exercise=exercises[0], order=1)
     for name, value in (("weight", "80.5"), ("repetitions", "5"), ("sets", 3), ("rest", 90), ("rir", "1.5")):
         made(f"{name}-config/", slot_entry=entry, iteration=1, value=value)
-    session = made("workoutsession/", routine=routine, day=day, datetime_start="2026-01-05T17:00:00Z", notes="=1+1",
-                   datetime_end="2026-01-05T18:00:00Z")  # fmt: skip
+    session = made(
+        "workoutsession/",
+        routine=routine,
+        day=day,
+        datetime_start="2026-01-05T17:00:00Z",
+        notes="=1+1",
+        datetime_end="2026-01-05T18:00:00Z",
+    )
     logs = [
         made("workoutlog/", session=session, routine=routine, slot_entry=entry, exercise=exercise, repetitions=5,
              weight="82.50", date="2026-01-05T17:30:00Z", rir="1.5")
@@ -90,8 +96,13 @@ def furnished(api, people, media):
     grace.patch(f"workoutlog/{logs[0]}/", {"next_log": logs[1]})
     waist = made("measurement-category/", name="Waist", unit="cm")
     made("measurement/", category=waist, date="2026-01-05T08:00:00Z", value=80)
-    made("measurement-category/", name="1RM", unit="kg", dynamic_type="ONE_REP_MAX",
-         dynamic_params={"exercise_id": exercises[1]})  # fmt: skip
+    made(
+        "measurement-category/",
+        name="1RM",
+        unit="kg",
+        dynamic_type="ONE_REP_MAX",
+        dynamic_params={"exercise_id": exercises[1]},
+    )
     made("measurement-category/", name="Tall", unit="", dynamic_type="WHTR", dynamic_params={"category_id": waist})
     made("weightentry/", date="2026-01-06T08:00:00Z", weight="80.5")
     plan = made("nutritionplan/", description="Cut", goal_energy=2000)

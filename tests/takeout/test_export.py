@@ -45,9 +45,13 @@ def test_every_table_of_a_user_can_be_taken_out(registry):
                 ours.add(owner)
                 waiting.append(owner)
     left_out = {
-        "authtoken_token", "account_emailaddress", "mfa_authenticator", "core_usercache", "wger_flask_webhook",
+        "authtoken_token",
+        "account_emailaddress",
+        "mfa_authenticator",
+        "core_usercache",
+        "wger_flask_webhook",
         "wger_flask_webhook_delivery",
-    }  # fmt: skip
+    }
     shown = {resource.model for resource in registry}
     notes = {model for model in ours - shown if table_of(model).startswith("wger_flask_")}  # the server's own
     assert {table_of(model) for model in ours - known - notes} <= left_out

@@ -227,8 +227,12 @@ def test_an_import_is_taken_back_with_its_files(furnished, taken, bring, app, ap
 
 def test_a_trophy_that_is_given_once_is_not_given_twice(taken, bring, people):
     linus = people["linus"].id
-    once, often = (Trophy.create(name=f"{repeats}", trophy_type="other", checker_class="volume", checker_params={},
-                                 is_repeatable=repeats) for repeats in (False, True))  # fmt: skip
+    once, often = (
+        Trophy.create(
+            name=f"{repeats}", trophy_type="other", checker_class="volume", checker_params={}, is_repeatable=repeats
+        )
+        for repeats in (False, True)
+    )
     for trophy in (once, often):
         UserTrophy.create(user=linus, trophy=trophy, progress=100)
 
@@ -245,8 +249,10 @@ def test_a_trophy_that_is_given_once_is_not_given_twice(taken, bring, people):
         told["tables"]["userprofile"][0]["trophies_enabled"] = False
 
     assert bring(rebuilt(taken, change)).is_done
-    number = {trophy: UserTrophy.select().where(UserTrophy.user == linus, UserTrophy.trophy == trophy).count()
-              for trophy in (once, often)}  # fmt: skip
+    number = {
+        trophy: UserTrophy.select().where(UserTrophy.user == linus, UserTrophy.trophy == trophy).count()
+        for trophy in (once, often)
+    }
     assert number == {once: 1, often: 2}
     assert UserProfile.get(UserProfile.user == linus).trophies_enabled is False
 
@@ -276,8 +282,12 @@ def test_rows_of_others_are_out_of_reach(furnished, taken, bring, people):
 
     report = bring(rebuilt(taken, change), leave_out=True)
     assert report.is_done and any("table day, row 1: routine" in line for line in report.problems)
-    assert WorkoutSession.get_by_id(session.id).notes == "Ada's" and not Slot.select().where(Slot.day.in_(
-        Routine.select(Routine.id).where(Routine.user == people["ada"].id))).exists()  # fmt: skip
+    assert (
+        WorkoutSession.get_by_id(session.id).notes == "Ada's"
+        and not Slot.select()
+        .where(Slot.day.in_(Routine.select(Routine.id).where(Routine.user == people["ada"].id)))
+        .exists()
+    )
     assert UserProfile.get(UserProfile.user == people["linus"].id).can_add_user is False
     assert WorkoutSession.select().where(WorkoutSession.user == people["linus"].id).count() == 1
 
@@ -333,8 +343,11 @@ def test_what_is_no_take_out_is_refused(furnished, taken, bring):
     good = zipfile.ZipFile(io.BytesIO(taken)).read("data.json")
     head = b'{"format": "wger_flask take-out", "version": 1, '
     for data, told in (
-        (b"", "no zip archive"), (b"PK\x03\x04 and nothing", "no zip archive"), (taken[: len(taken) // 2], "no zip"),
-        (zipped([("a.txt", b"")]), "no data.json"), (zipped([("data.json", b"")]), "data.json: "),
+        (b"", "no zip archive"),
+        (b"PK\x03\x04 and nothing", "no zip archive"),
+        (taken[: len(taken) // 2], "no zip"),
+        (zipped([("a.txt", b"")]), "no data.json"),
+        (zipped([("data.json", b"")]), "data.json: "),
         (zipped([("data.json", good), ("../../evil", b"x")]), "leads elsewhere"),
         (zipped([("data.json", good), ("/etc/passwd", b"x")]), "leads elsewhere"),
         (zipped([("data.json", b'{"tables": {}}')]), "no take-out of this program"),
@@ -347,7 +360,7 @@ def test_what_is_no_take_out_is_refused(furnished, taken, bring):
         (zipped([("data.json", head + b'"tables": {}, "catalogue": {}}')]), "must stand before"),
         (zipped([("data.json", head + b'"tables": {}} x')]), "behind the end"),
         (zipped([("data.json", good), ("pictures/a.png", b"\0" * (21 << 20))]), "would be"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(Refused, match=told):
             bring(data)
 
@@ -401,9 +414,14 @@ def test_the_page_brings_in_and_takes_back(furnished, taken, app, people):
 def test_no_document_is_more_than_refused(furnished, taken, bring, data):
     """Rows with other values, tables with other rows, bytes that are others: refused or told, never a mistake."""
     value = st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), st.lists(st.integers(), max_size=3),
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=30),
+        st.lists(st.integers(), max_size=3),
         st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
-    )  # fmt: skip
+    )
 
     def change(told):
         tables = [name for name, rows in told["tables"].items() if rows]
