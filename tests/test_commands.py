@@ -249,13 +249,16 @@ def test_addresses_of_an_account(prepared, run):
     assert run("email", "grace", "--verify", "new@example.org") == (0, "new@example.org (primary, verified)\n")
 
 
-@pytest.mark.parametrize(("arguments", "told"), [
-    (["nobody"], "there is no account 'nobody'"),
-    (["grace", "--add", "x"], "'x' is not an e-mail address"),
-    (["grace", "--verify", "linus@example.org"], "A user is already registered with this email address."),
-    (["grace", "--add", "a@example.org", "--primary", "b@example.org"], "'b@example.org' is no address of 'grace'"),
-    (["grace", "--remove", "linus@example.org"], "'linus@example.org' is no address of 'grace'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nobody"], "there is no account 'nobody'"),
+        (["grace", "--add", "x"], "'x' is not an e-mail address"),
+        (["grace", "--verify", "linus@example.org"], "A user is already registered with this email address."),
+        (["grace", "--add", "a@example.org", "--primary", "b@example.org"], "'b@example.org' is no address of 'grace'"),
+        (["grace", "--remove", "linus@example.org"], "'linus@example.org' is no address of 'grace'"),
+    ],
+)
 def test_addresses_that_the_command_refuses(prepared, run, arguments, told):
     assert run("email", *arguments) == (1, f"Error: {told}\n")
     assert run("email", "grace") == (0, "grace@example.org (primary)\n")
