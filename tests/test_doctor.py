@@ -116,10 +116,13 @@ def test_a_server_that_works(walk):
         (lambda request: Response(status=503) if request.path == "/ps/sync/stream" else None, "stream", "503"),
         (lambda request: Response(status=405) if request.method == "PUT" else None, "upload", "405"),
         (lambda request: Response(status=404) if "write-checkpoint" in request.path else None, "upload", "404"),
-        (lambda request: Response('{"a": 1}\n', mimetype="text/plain") if "stream" in request.path else None, "stream",
-         "do not arrive"),
+        (
+            lambda request: Response('{"a": 1}\n', mimetype="text/plain") if "stream" in request.path else None,
+            "stream",
+            "do not arrive",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_proxy_does_not_pass_on(walk, answers, where, told):
     findings = walk(answers=answers)
     assert last(findings) == (where, PROBLEM)
