@@ -197,8 +197,14 @@ def test_a_plugin_that_is_begun_is_formatted_and_builds(started):
         done = subprocess.run([sys.executable, "-m", "ruff", *check, "."], cwd=started, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
     assert "wger_sleep_well" in (started / "pyproject.toml").read_text()
-    assert not [path for path in started.rglob("*") if path.is_file() and "@" in path.read_text(errors="ignore")
-                and path.suffix in (".py", ".md", ".toml") and re.search(r"@\w+@", path.read_text())]  # fmt: skip
+    assert not [
+        path
+        for path in started.rglob("*")
+        if path.is_file()
+        and "@" in path.read_text(errors="ignore")
+        and path.suffix in (".py", ".md", ".toml")
+        and re.search(r"@\w+@", path.read_text())
+    ]
 
 
 @pytest.mark.parametrize("name", ["Water", "1st", "x", "class", "water", "exercise", "a-b", "sleep_", "s" * 31])
@@ -332,16 +338,18 @@ SKIPPED = {"name": "attrs", "skip_reason": "Dependency not found on PyPI: attrs 
     [
         ([FINE], True, ["1 of 1 packages looked up, 0 known faults"]),
         (
-            [FINE, FAULTY], False,
+            [FINE, FAULTY],
+            False,
             ["idna 3.1: PYSEC-1, mended in 3.2", "2 of 2 packages looked up, 1 known faults"],
         ),
         (
-            [FINE, SKIPPED], False,
+            [FINE, SKIPPED],
+            False,
             ["skipped, Dependency not found on PyPI: attrs (26.1.0)", "1 of 2 packages looked up, 0 known faults"],
         ),
         ([SKIPPED], False, ["skipped, Dependency", "0 of 1 packages looked up, 0 known faults; none was looked up"]),
     ],
-)  # fmt: skip
+)
 def test_a_package_that_was_skipped_is_named_with_the_reason(found, is_well, told):
     lines, well = program("audit").report({"dependencies": found})
     assert well is is_well and len(lines) == len(told)
