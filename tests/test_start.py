@@ -39,9 +39,12 @@ def test_what_few_requests_need_is_not_imported_before_one_does(template, tmp_pa
     names = {name for some in HEAVY.values() for name in some}
     looks = f"import sys, wsgi\n{does.format(token=key_of('grace'))}\nprint(sorted(set({names}) & set(sys.modules)))"
     env = {
-        **os.environ, "WGER_DATABASE_URL": template.url, "WGER_INSTANCE_PATH": str(tmp_path), "WGER_PROFILE": "testing",
+        **os.environ,
+        "WGER_DATABASE_URL": template.url,
+        "WGER_INSTANCE_PATH": str(tmp_path),
+        "WGER_PROFILE": "testing",
         "WGER_PLUGINS": "none",
-    }  # fmt: skip
+    }
     done = subprocess.run([sys.executable, "-c", looks], cwd=ROOT, env=env, capture_output=True, text=True)
     known = "['psycopg']" if template.url.startswith("postgres") else "['pymysql']" if "mysql" in template.url else "[]"
     assert done.stdout.splitlines()[-1:] == [known], done.stderr
