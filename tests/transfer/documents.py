@@ -77,5 +77,7 @@ def numbered(rows: Document) -> tuple[Document, dict[str, dict[str, int]]]:
 
 
 RELEASES: dict[str, Callable[..., Document]] = {
-    "2.5": of_2_5, "2.7.0a2": of_2_7_0_alpha, "2.7.0": of_2_7_0,
-}  # fmt: skip
+    "2.5": of_2_5,
+    "2.7.0a2": of_2_7_0_alpha,
+    "2.7.0": of_2_7_0,
+}

@@ -36,10 +36,15 @@ pytestmark = [
 def documents() -> dict[str, Document]:
     """Return what is imported before it is exported."""
     each = loaddata.one_of_each([label_of(model) for model in wgers_models(MODELS)])
-    granted = [row("auth.group", 3, name="editors", permissions=[["add_exercise", "exercises", "exercise"]]),
-               user(groups=[3], user_permissions=[["manage_gym", "gym", "gym"]])]  # fmt: skip
-    return {**{f"of {name}": make(4, 3, 20, 30, 2, 2, 20) for name, make in RELEASES.items()},
-            "one of each model": each, "permissions": granted}  # fmt: skip
+    granted = [
+        row("auth.group", 3, name="editors", permissions=[["add_exercise", "exercises", "exercise"]]),
+        user(groups=[3], user_permissions=[["manage_gym", "gym", "gym"]]),
+    ]
+    return {
+        **{f"of {name}": make(4, 3, 20, 30, 2, 2, 20) for name, make in RELEASES.items()},
+        "one of each model": each,
+        "permissions": granted,
+    }
 
 
 @pytest.mark.parametrize("what", ["of 2.5", "of 2.7.0a2", "of 2.7.0", "one of each model", "permissions"])

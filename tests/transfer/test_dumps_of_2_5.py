@@ -19,9 +19,15 @@ Measurement = BY_LABEL["measurements.measurement"]
 
 
 RENUMBERED = (
-    "nutrition.nutritionplan", "nutrition.meal", "nutrition.mealitem", "nutrition.logitem", "manager.workoutsession",
-    "manager.workoutlog", "measurements.category", "measurements.measurement",
-)  # fmt: skip
+    "nutrition.nutritionplan",
+    "nutrition.meal",
+    "nutrition.mealitem",
+    "nutrition.logitem",
+    "manager.workoutsession",
+    "manager.workoutlog",
+    "measurements.category",
+    "measurements.measurement",
+)
 
 
 def as_of_2_5(rows):

@@ -323,8 +323,12 @@ def test_a_document_is_of_one_moment(load):
 
     def write_meanwhile(task: str, done: int, total: int) -> None:
         if not told:
-            in_another_session(url, "UPDATE core_language SET full_name = 'changed'", "DELETE FROM core_userprofile",
-                               "INSERT INTO auth_group (name) VALUES ('new')")  # fmt: skip
+            in_another_session(
+                url,
+                "UPDATE core_language SET full_name = 'changed'",
+                "DELETE FROM core_userprofile",
+                "INSERT INTO auth_group (name) VALUES ('new')",
+            )
         told.append(done)
 
     assert exported(progress=write_meanwhile) == expected

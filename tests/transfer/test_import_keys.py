@@ -31,11 +31,17 @@ def test_natural_keys_are_followed(load, backwards):
         CONTENT_TYPE,
         row("auth.permission", None, name="Can add", content_type=["exercises", "exercise"], codename="add_exercise"),
         row("auth.group", None, name="editors", permissions=[["add_exercise", "exercises", "exercise"]]),
-        row("auth.user", None, username="ada", password="!", groups=[["editors"]],
-            user_permissions=[["add_exercise", "exercises", "exercise"]]),
+        row(
+            "auth.user",
+            None,
+            username="ada",
+            password="!",
+            groups=[["editors"]],
+            user_permissions=[["add_exercise", "exercises", "exercise"]],
+        ),
         row("core.userprofile", 4, user=["ada"]),
         weight(3, ["ada"]),
-    ]  # fmt: skip
+    ]
     load(rows[::-1] if backwards else rows)
     ada = User.get()
     assert Measurement.get().category.user == ada and Profile.get().user == ada
@@ -105,8 +111,10 @@ def test_references_may_be_named_as_their_columns(load):
     moved = [exercise("5"), translation("7")]
     for one in moved:
         names = one["fields"]
-        one["fields"] = {f"{name}_id" if name in ("category", "license", "exercise", "language") else name: value
-                         for name, value in names.items()}  # fmt: skip
+        one["fields"] = {
+            f"{name}_id" if name in ("category", "license", "exercise", "language") else name: value
+            for name, value in names.items()
+        }
     entry = weight("3")
     entry["fields"]["user_id"] = str(entry["fields"].pop("user"))
     report = load([*CATALOGUE[:3], *moved, user("1"), entry])

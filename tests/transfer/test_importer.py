@@ -195,11 +195,15 @@ def test_the_profile_and_the_token_of_a_user_are_replaced(load):
 
 def test_second_factors_come_with_their_users(load):
     secret = {"secret": "X7VW2SZU6JBCPH5SI3GYKWBCBUTOSHWQ"}
-    report = load([
-        row("mfa.authenticator", 7, user=1, type="totp", data=secret, created_at="2026-10-01T08:00:00Z"),
-        row("mfa.authenticator", 8, user=1, type="recovery_codes", data={"seed": "ab", "used_mask": 1}),
-        language(), user(1), user(2, "grace"),
-    ])  # fmt: skip
+    report = load(
+        [
+            row("mfa.authenticator", 7, user=1, type="totp", data=secret, created_at="2026-10-01T08:00:00Z"),
+            row("mfa.authenticator", 8, user=1, type="recovery_codes", data={"seed": "ab", "used_mask": 1}),
+            language(),
+            user(1),
+            user(2, "grace"),
+        ]
+    )
     assert report.loaded["mfa.authenticator"] == 2 and not report.unknown
     assert authenticators.needed(1) == ["recovery_codes", "totp"] and authenticators.needed(2) == []
     assert authenticators.find(1, "totp").data == secret
@@ -275,8 +279,14 @@ def test_names_of_users_are_normalised_and_nobody_is_refused(load, caplog):
     ])  # fmt: skip
     names = {one.id: one.username for one in User.select()}
     assert names == {
-        1: "jos\u00e9", 2: "admin", 3: "a\nb", 4: "\uff47race", 5: "grace", 6: "linus@example.org", 7: "linus",
-    }  # fmt: skip
+        1: "jos\u00e9",
+        2: "admin",
+        3: "a\nb",
+        4: "\uff47race",
+        5: "grace",
+        6: "linus@example.org",
+        7: "linus",
+    }
     assert Measurement.get().category.user_id == 1 and "'\\uff47race' (id 4)" in caplog.text
     load([weight(4, [odd], date="2024-05-06T12:00:00Z")])
     assert Measurement.select().count() == 2

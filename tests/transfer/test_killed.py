@@ -68,9 +68,12 @@ else:
 def killed(what: str, url: str, file: Path, at: int) -> None:
     """Run the import or export of ``file`` in a process that is killed on its way."""
     ended = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, what, url, str(file), str(at)], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", _PROGRAM, what, url, str(file), str(at)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 

@@ -147,10 +147,14 @@ def test_what_is_wrong_with_an_older_session_is_told(load, fields, complaint):
 
 def test_sessions_of_both_shapes_may_come_together(load):
     later = "00000000-0000-4000-8000-000000000002"
-    load([
-        language(), user(), session(date="2024-07-01", time_start="23:30:00", time_end="00:15:00"),
-        session(later, datetime_start="2024-07-02T08:00:00Z", datetime_end=None),
-    ])  # fmt: skip
+    load(
+        [
+            language(),
+            user(),
+            session(date="2024-07-01", time_start="23:30:00", time_end="00:15:00"),
+            session(later, datetime_start="2024-07-02T08:00:00Z", datetime_end=None),
+        ]
+    )
     spans = {
         (str(one.datetime_start), str(one.datetime_end)) for one in Session.select().order_by(Session.datetime_start)
     }

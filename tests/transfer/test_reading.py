@@ -124,13 +124,18 @@ def in_two(pack):
 
 
 PACKINGS = {
-    "gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zip": lambda data: zipped(("dump.json", data)),
-    "gz in two": in_two(gzip.compress), "bz2 in two": in_two(bz2.compress), "xz in two": in_two(lzma.compress),
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zip": lambda data: zipped(("dump.json", data)),
+    "gz in two": in_two(gzip.compress),
+    "bz2 in two": in_two(bz2.compress),
+    "xz in two": in_two(lzma.compress),
     "xz filled up": lambda data: lzma.compress(data) + bytes(8),
     "bz2 in zip": lambda data: zipped(("dump.json", data), packing=zipfile.ZIP_BZIP2),
     "zip of a Mac": lambda data: zipped(("d/", b""), ("d/dump", data), ("__MACOSX/d/._dump", b"x")),
     "zip with notes": lambda data: zipped(("README.txt", b"x"), ("dump.json", data)),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -96,8 +96,12 @@ def test_a_dump_without_a_catalogue_leaves_it(stocked, load):
     load([user(), weight()])
     after = counted()
     assert {label for label in before if before[label] != after[label]} == {
-        "auth.user", "measurements.category", "measurements.measurement", "core.userprofile", "core.usercache",
-    }  # fmt: skip
+        "auth.user",
+        "measurements.category",
+        "measurements.measurement",
+        "core.userprofile",
+        "core.usercache",
+    }
 
 
 def test_the_whole_small_dump_arrives(stocked, load, dump):
