@@ -47,10 +47,13 @@ def form_of(page: Page, button: str) -> tuple[str, dict]:
     """Return where the form with this button goes, and what it would send."""
     form = next(form for form in page.forms if any(words == button for _, words in form.buttons))
     held = {
-        name: [control.get("value", "") for control in controls if control.get("type") != "checkbox"
-               or "checked" in control]
+        name: [
+            control.get("value", "")
+            for control in controls
+            if control.get("type") != "checkbox" or "checked" in control
+        ]
         for name, controls in page.controls.items()
-    }  # fmt: skip
+    }
     for name, value in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', page.text, re.S):
         held[name] = [value]
     return form.action, held
@@ -151,8 +154,13 @@ def test_an_action_without_fields_is_pressed_again(visitor, how):
 def test_a_button_that_leads_to_a_list_brings_the_form_back_too(visitor, person):
     session = person("ada").add("workoutsession", datetime_start="2025-03-01")["id"]
     ada = ended(visitor)
-    page = post(ada, "workoutlog/?_list=/api/v2/exerciseinfo/&_field=exercise&_at=new-exercise", session=session,
-                weight="60", _method="GET")  # fmt: skip
+    page = post(
+        ada,
+        "workoutlog/?_list=/api/v2/exerciseinfo/&_field=exercise&_at=new-exercise",
+        session=session,
+        weight="60",
+        _method="GET",
+    )
     back = log_in_again(ada, page)
     assert back.controls["weight"][0]["value"] == "60"
     assert press(ada, back, "Add").status == 400, "the exercise is missing still"
@@ -161,8 +169,12 @@ def test_a_button_that_leads_to_a_list_brings_the_form_back_too(visitor, person)
 def test_a_file_has_to_be_chosen_again_and_is_said_so(visitor):
     for how in (renewed, ended):
         ada = how(visitor)
-        data = {"date": "2025-03-01", "description": "front", "csrfmiddlewaretoken": ada.token,
-                "image": (io.BytesIO(PIXEL), "a.png")}  # fmt: skip
+        data = {
+            "date": "2025-03-01",
+            "description": "front",
+            "csrfmiddlewaretoken": ada.token,
+            "image": (io.BytesIO(PIXEL), "a.png"),
+        }
         page = Page(ada.http.post("/api/v2/gallery/", data=data, headers=HTML))
         assert "Files have to be chosen again" in page.words
         if how is ended:

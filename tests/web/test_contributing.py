@@ -16,11 +16,17 @@ from wger_flask.storage.columns import now
 ENGLISH = "Stand on one leg, hold on to nothing and lower yourself slowly until the knee touches the ground."
 GERMAN = "Stelle dich auf ein Bein, halte dich nirgends fest und geh langsam in die Knie, bis eines den Boden berührt."
 WORDS = {
-    "translations.0.language": "2", "translations.0.name": "Shrimp Squat", "translations.0.description_source": ENGLISH,
-    "translations.0.aliases": "Airborne Lunge\r\n\r\n One-legged Kneel ", "translations.0.comments": "",
-    "translations.1.language": "", "translations.1.name": "", "translations.1.description_source": "",
-    "translations.1.aliases": "", "translations.1.comments": "",
-}  # fmt: skip
+    "translations.0.language": "2",
+    "translations.0.name": "Shrimp Squat",
+    "translations.0.description_source": ENGLISH,
+    "translations.0.aliases": "Airborne Lunge\r\n\r\n One-legged Kneel ",
+    "translations.0.comments": "",
+    "translations.1.language": "",
+    "translations.1.name": "",
+    "translations.1.description_source": "",
+    "translations.1.aliases": "",
+    "translations.1.comments": "",
+}
 IN_GERMAN = {
     "translations.1.language": "1",
     "translations.1.name": "Garnelen-Kniebeuge",
@@ -219,10 +225,12 @@ def test_the_replacement_of_an_exercise_that_goes_is_chosen_from_a_list(visitor,
 
 @pytest.mark.parametrize(
     ("target", "names", "reason"),
-    [("resource", {"added_by": "nowhere"}, "there is no endpoint 'nowhere'"),
-     ("resource", {"deprecated": Deprecation(date(2026, 1, 1), "nowhere")}, "there is no successor 'nowhere'"),
-     ("endpoint", {"makes": "nothing"}, "endpoint 'making': there is no resource 'nothing'")],
-)  # fmt: skip
+    [
+        ("resource", {"added_by": "nowhere"}, "there is no endpoint 'nowhere'"),
+        ("resource", {"deprecated": Deprecation(date(2026, 1, 1), "nowhere")}, "there is no successor 'nowhere'"),
+        ("endpoint", {"makes": "nothing"}, "endpoint 'making': there is no resource 'nothing'"),
+    ],
+)
 def test_a_form_that_leads_nowhere_stops_the_start(app, target, names, reason):
     registry = Registry()
     if target == "resource":

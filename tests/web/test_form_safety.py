@@ -44,10 +44,13 @@ def state() -> list:
     return [
         [tuple(row) for row in model.select(*columns).order_by(model.id).tuples()]
         for model, columns in (
-            (Routine, (Routine.id, Routine.name)), (Day, (Day.id, Day.order)), (Slot, (Slot.id, Slot.order)),
-            (SlotEntry, (SlotEntry.id, SlotEntry.order)), (WeightConfig, (WeightConfig.id, WeightConfig.value)),
+            (Routine, (Routine.id, Routine.name)),
+            (Day, (Day.id, Day.order)),
+            (Slot, (Slot.id, Slot.order)),
+            (SlotEntry, (SlotEntry.id, SlotEntry.order)),
+            (WeightConfig, (WeightConfig.id, WeightConfig.value)),
         )
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(("path", "method", "fields"), ACTIONS)

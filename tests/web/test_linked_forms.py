@@ -142,9 +142,12 @@ def test_what_was_typed_is_there_again_after_choosing(visitor, people, day):
     searched = ada.see(f"exerciseinfo/?{urlencode({**args, 'name__search': 'overhead press'})}")
     back = ada.see(next(url for url, words in searched.links if words == "Choose Overhead Press"))
     assert {name: back.held()[name] for name in ("exercise", "_next", "_ask", "_tell", *typed)} == {
-        "exercise": ["22"], "_next": [BACK], "_ask": [asked["_ask"]], "_tell": [""],
+        "exercise": ["22"],
+        "_next": [BACK],
+        "_ask": [asked["_ask"]],
+        "_tell": [""],
         **{name: value if isinstance(value, list) else [value] for name, value in typed.items()},
-    }  # fmt: skip
+    }
     without = ada.see(listed.link("Go back without"))
     assert (without.held()["exercise"], without.held()["weight"]) == (["1"], ["62.5"])
     assert SlotEntry.select().count() == 0

@@ -60,10 +60,15 @@ def test_what_is_no_choice_is_shown_to_be_taken_away(visitor, entry):
     assert ada.send(f"weight-config/{row.id}/", "PATCH", requirements=["", "weight"]).status_code == 303
 
 
-@pytest.mark.parametrize(("sent", "stored"), [
-    ('{"rules": ["weight", "rest"]}', {"rules": ["weight", "rest"]}), ('{"rules": []}', {"rules": []}),
-    ("rir", {"rules": ["rir"]}), ("", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ('{"rules": ["weight", "rest"]}', {"rules": ["weight", "rest"]}),
+        ('{"rules": []}', {"rules": []}),
+        ("rir", {"rules": ["rir"]}),
+        ("", None),
+    ],
+)
 def test_programs_that_send_forms_send_json_as_before(app, person, entry, sent, stored):
     client = person("ada")
     body = {"slot_entry": entry, "iteration": 9, "value": 1, "requirements": sent}

@@ -32,8 +32,11 @@ class Reader(HTMLParser):
         found = dict(attributes)
         if "id" in found:
             self._ids.append(found["id"])
-        self._wanted += [(name, key) for name in ("aria-describedby", "aria-labelledby", "aria-controls")
-                         for key in found.get(name, "").split()]  # fmt: skip
+        self._wanted += [
+            (name, key)
+            for name in ("aria-describedby", "aria-labelledby", "aria-controls")
+            for key in found.get(name, "").split()
+        ]
         if tag == "label" and "for" in found:
             self._labels.add(found["for"])
         if tag in ("input", "select", "textarea") and found.get("type") != "hidden":
@@ -135,12 +138,17 @@ def test_the_pages_of_nobody_can_be_read_aloud(visitor):
         assert not wrongs(visitor().see(path)), path
 
 
-@pytest.mark.parametrize("sent", [
-    ("day/1/add-exercise/", "", {"exercise": "", "sets": "99", "_ask": "sets", "_next": "/"}),
-    ("weight-config/", "", {"value": "x", "requirements": ["", "y"]}), ("routine/", "", {"start": "x"}),
-    ("userprofile/", "PATCH", {"height": "x"}), ("/user/login", "", {"username": "x", "password": "y"}),
-    ("/user/register", "", {"username": "", "password": "y"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("day/1/add-exercise/", "", {"exercise": "", "sets": "99", "_ask": "sets", "_next": "/"}),
+        ("weight-config/", "", {"value": "x", "requirements": ["", "y"]}),
+        ("routine/", "", {"start": "x"}),
+        ("userprofile/", "PATCH", {"height": "x"}),
+        ("/user/login", "", {"username": "x", "password": "y"}),
+        ("/user/register", "", {"username": "", "password": "y"}),
+    ],
+)
 def test_a_refusal_is_announced(visitor, person, sent):
     path, method, fields = sent
     person("ada").add("day", routine=person("ada").add("routine", start="2025-01-01", end="2025-01-02")["id"], order=1)

@@ -39,9 +39,14 @@ def log(person, routine: int, days: int, exercise: int = 1) -> None:
     for week in range(days):
         moment = date(2025, 1, 6) + timedelta(weeks=week)
         person.add(
-            "workoutlog", routine=routine, exercise=exercise, repetitions=6, weight=60 + week, date=f"{moment}T18:00",
+            "workoutlog",
+            routine=routine,
+            exercise=exercise,
+            repetitions=6,
+            weight=60 + week,
+            date=f"{moment}T18:00",
             iteration=week + 1,
-        )  # fmt: skip
+        )
 
 
 def test_a_routine_shows_the_sets_of_an_iteration(visitor, person):
@@ -82,8 +87,11 @@ def test_a_routine_leads_to_the_forms_of_its_parts(visitor, person):
         assert chosen.controls["_next"][0]["value"].startswith(f"/api/v2/{path}")
     logged = ada.see(next(url for url, words in page.links if words == "Log a set of Bench Press"))
     assert {name: logged.controls[name][0]["value"] for name in ("weight", "repetitions", "exercise", "iteration")} == {
-        "weight": "75", "repetitions": "6", "exercise": "1", "iteration": "7",
-    }  # fmt: skip
+        "weight": "75",
+        "repetitions": "6",
+        "exercise": "1",
+        "iteration": "7",
+    }
 
 
 def test_the_calendar_shows_every_date(visitor, person):
@@ -180,10 +188,14 @@ RULES = [
     (dict(iteration=3, value="82.50", operation="r", step="na", repeat=False), "82.5 kg from iteration 3 on"),
     (dict(iteration=2, value="2.50", operation="+", step="abs", repeat=True), "+2.5 kg in every iteration from 2 on"),
     (dict(iteration=4, value="10.00", operation="-", step="percent", repeat=False), "−10 % from iteration 4 on"),
-    (dict(iteration=2, value="5.00", operation="+", step="abs", repeat=True, requirements={"rules": ["weight", "rir"]}),
-     "+5 kg in every iteration from 2 on, once weight and RiR were reached"),
+    (
+        dict(
+            iteration=2, value="5.00", operation="+", step="abs", repeat=True, requirements={"rules": ["weight", "rir"]}
+        ),
+        "+5 kg in every iteration from 2 on, once weight and RiR were reached",
+    ),
     (dict(iteration=1, value="100", operation="r", step="na", repeat=False, requirements={"rules": []}), "100 kg"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("rule", "words"), RULES)
@@ -268,9 +280,15 @@ def test_masses_are_in_the_unit_of_the_profile(visitor, person):
     routine = plan(ada)
     log(ada, routine, 1)
     ada.add(
-        "workoutlog", routine=routine, exercise=1, repetitions=10, weight=100, weight_unit=2, date="2025-01-06T18:05",
+        "workoutlog",
+        routine=routine,
+        exercise=1,
+        repetitions=10,
+        weight=100,
+        weight_unit=2,
+        date="2025-01-06T18:05",
         iteration=1,
-    )  # fmt: skip
+    )
     pages = {
         f"routine/{routine}/stats/": ("Volume ({unit})", "Bench Press 2 {volume} 81", "Pectoralis major 2 {volume}"),
         f"routine/{routine}/logs/": ("{volume} {unit} in all",),
@@ -324,9 +342,11 @@ SETS = [
 def test_sets_are_said_in_a_line(sets, words):
     logs = [
         WorkoutLog(
-            repetitions=repetitions and Decimal(repetitions), weight=None if weight is None else Decimal(weight),
-            repetitions_unit=repetitions_unit, weight_unit=weight_unit,
+            repetitions=repetitions and Decimal(repetitions),
+            weight=None if weight is None else Decimal(weight),
+            repetitions_unit=repetitions_unit,
+            weight_unit=weight_unit,
         )
         for repetitions, weight, repetitions_unit, weight_unit in sets
-    ]  # fmt: skip
+    ]
     assert session_pages.in_words(logs, ENGLISH) == words

@@ -279,10 +279,15 @@ def test_no_query_breaks_a_page_of_training(ada, person, odd):
     log(person("ada"), routine, 1)
     session = WorkoutSession.get().id
     for path in (
-        f"routine/{routine}/", f"routine/{routine}/stats/", f"routine/{routine}/logs/", f"routine/{routine}/structure/",
-        f"routine/{routine}/date-sequence-display/", f"workoutsession/{session}/", "workoutsession/",
+        f"routine/{routine}/",
+        f"routine/{routine}/stats/",
+        f"routine/{routine}/logs/",
+        f"routine/{routine}/structure/",
+        f"routine/{routine}/date-sequence-display/",
+        f"workoutsession/{session}/",
+        "workoutsession/",
         f"slot-entry/{SlotEntry.get().id}/prescription/",
-    ):  # fmt: skip
+    ):
         assert ada.see(f"{path}?iteration={odd}").status == 200, path
         assert ada.see(f"{path}?iteration={odd}&_next=/&_ask={odd}&_chosen={odd}:{odd}").status == 200, path
 

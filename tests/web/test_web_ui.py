@@ -21,9 +21,15 @@ def unpacked(root):
     """Make a folder as the operator unpacked it, with secrets beside ``build``."""
     build = root / "package" / "build"
     for name, text in {
-        "main.js": "1;", "main.js.map": "{}", "assets/index.css": "p {}", "locales/de/translation.json": "{}",
-        "locales/pt_BR/translation.json": "{}", "logo192.png": "x", "index.html": "<p>", "muscles/SOURCES": "x",
-    }.items():  # fmt: skip
+        "main.js": "1;",
+        "main.js.map": "{}",
+        "assets/index.css": "p {}",
+        "locales/de/translation.json": "{}",
+        "locales/pt_BR/translation.json": "{}",
+        "logo192.png": "x",
+        "index.html": "<p>",
+        "muscles/SOURCES": "x",
+    }.items():
         (build / name).parent.mkdir(parents=True, exist_ok=True)
         (build / name).write_text(text)
     (root / "package" / "package.json").write_text("{}")
@@ -78,11 +84,13 @@ def hers(client):
 @pytest.mark.parametrize(
     ("name", "kind", "kept"),
     [
-        ("main.js", "text/javascript", False), ("assets/index.css", "text/css", False),
-        ("locales/de/translation.json", "application/json", False), ("main.js.map", "application/json", False),
+        ("main.js", "text/javascript", False),
+        ("assets/index.css", "text/css", False),
+        ("locales/de/translation.json", "application/json", False),
+        ("main.js.map", "application/json", False),
         ("logo192.png", "image/png", True),
     ],
-)  # fmt: skip
+)
 def test_files_of_build_are_served(client, name, kind, kept):
     with client.get(f"{STATIC}/{name}") as answer:
         assert (answer.status_code, answer.mimetype) == (200, kind)
