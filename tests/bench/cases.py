@@ -41,10 +41,18 @@ def another_set(database: Path) -> dict:
            ORDER BY s.datetime_start, l.id LIMIT 1""",
     )
     return {
-        "routine": routine, "slot_entry": entry, "exercise": exercise, "iteration": 1, "date": f"{start}+00:00",
-        "repetitions": 8, "repetitions_target": 8, "weight": "42.50", "weight_target": "42.50", "rir": "2.0",
+        "routine": routine,
+        "slot_entry": entry,
+        "exercise": exercise,
+        "iteration": 1,
+        "date": f"{start}+00:00",
+        "repetitions": 8,
+        "repetitions_target": 8,
+        "weight": "42.50",
+        "weight_target": "42.50",
+        "rir": "2.0",
         "rest": 90,
-    }  # fmt: skip
+    }
 
 
 def another_weight(database: Path) -> dict:

@@ -49,9 +49,16 @@ def enlarge(database: Path) -> None:
                 0
             ]
             columns = [row[1] for row in held.execute("PRAGMA table_info(measurements_measurement)")]
-            like = dict(zip(columns, held.execute(
-                "SELECT * FROM measurements_measurement WHERE category_id = ? ORDER BY date LIMIT 1", (category,)
-            ).fetchone(), strict=True))  # fmt: skip
+            like = dict(
+                zip(
+                    columns,
+                    held.execute(
+                        "SELECT * FROM measurements_measurement WHERE category_id = ? ORDER BY date LIMIT 1",
+                        (category,),
+                    ).fetchone(),
+                    strict=True,
+                )
+            )
             for number in range(OWN - there):
                 moment = f"{1900 + number // 300}-{1 + number % 12:02}-{1 + number // 12 % 25:02} 08:00:00"
                 row = like | {"id": uuid.uuid4().hex, "date": moment, "value": number % 90 + 1, "external_id": None}

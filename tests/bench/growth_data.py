@@ -56,10 +56,19 @@ def with_logs(database: Path, number: int) -> tuple[Path, int]:
                 })  # fmt: skip
             if log % _A_SESSION == 0:
                 session, start = uuid.uuid4().hex, start + timedelta(days=2)
-                _add(held, "manager_workoutsession", {
-                    "id": session, "user_id": user, "routine_id": routine, "notes": "", "impression": "2",
-                    "datetime_start": str(start), "datetime_end": str(start + timedelta(hours=1)),
-                })  # fmt: skip
+                _add(
+                    held,
+                    "manager_workoutsession",
+                    {
+                        "id": session,
+                        "user_id": user,
+                        "routine_id": routine,
+                        "notes": "",
+                        "impression": "2",
+                        "datetime_start": str(start),
+                        "datetime_end": str(start + timedelta(hours=1)),
+                    },
+                )
             _add(held, "manager_workoutlog", {
                 "id": uuid.uuid4().hex, "date": str(start + timedelta(minutes=2 * (log % _A_SESSION))), "user_id": user,
                 "session_id": session, "exercise_id": chance.choice(exercises), "routine_id": routine,
@@ -80,11 +89,19 @@ def _add_measurements(held: sqlite3.Connection, user: int, number: int, chance: 
     })  # fmt: skip
     for entry in range(number):
         bounds = f'{{"min": {chance.randint(40, 60)}, "max": {chance.randint(100, 140)}}}' if entry % 2 else "{}"
-        _add(held, "measurements_measurement", {
-            "id": uuid.uuid4().hex, "category_id": category, "value": chance.randint(50, 180), "notes": "",
-            "date": str(start + timedelta(minutes=int(entry * 11 * 365 * 24 * 60 / number))), "source": "user",
-            "extra_data": bounds,
-        })  # fmt: skip
+        _add(
+            held,
+            "measurements_measurement",
+            {
+                "id": uuid.uuid4().hex,
+                "category_id": category,
+                "value": chance.randint(50, 180),
+                "notes": "",
+                "date": str(start + timedelta(minutes=int(entry * 11 * 365 * 24 * 60 / number))),
+                "source": "user",
+                "extra_data": bounds,
+            },
+        )
 
 
 def _add(held: sqlite3.Connection, table: str, row: dict[str, object]) -> int:

@@ -65,10 +65,17 @@ class Report:
     def add(self, row: Row) -> None:
         """Print a row."""
         self.rows.append(row)
-        _line((
-            row.endpoint, f"{row.throughput:.0f}", _told(row.yardstick, 0), _told(row.ratio, 2),
-            f"{row.milliseconds:.1f}", _told(row.first_milliseconds, 1), row.statements,
-        ))  # fmt: skip
+        _line(
+            (
+                row.endpoint,
+                f"{row.throughput:.0f}",
+                _told(row.yardstick, 0),
+                _told(row.ratio, 2),
+                f"{row.milliseconds:.1f}",
+                _told(row.first_milliseconds, 1),
+                row.statements,
+            )
+        )
 
     def begin_again(self) -> None:
         """Print the heads of the columns of what is asked for again."""

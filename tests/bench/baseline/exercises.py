@@ -26,12 +26,19 @@ def exercises(condition, *values):
     muscles, secondary, equipment = grouped(MUSCLES, keys), grouped(SECONDARY, keys), grouped(EQUIPMENT, keys)
     return [
         {
-            "id": row[0], "uuid": dashed(row[1]), "created": moment(row[2]), "last_update": moment(row[3]),
-            "category": row[4], "muscles": muscles.get(row[0], []), "muscles_secondary": secondary.get(row[0], []),
-            "equipment": equipment.get(row[0], []), "variation_group": dashed(row[5]), "license_author": row[6],
+            "id": row[0],
+            "uuid": dashed(row[1]),
+            "created": moment(row[2]),
+            "last_update": moment(row[3]),
+            "category": row[4],
+            "muscles": muscles.get(row[0], []),
+            "muscles_secondary": secondary.get(row[0], []),
+            "equipment": equipment.get(row[0], []),
+            "variation_group": dashed(row[5]),
+            "license_author": row[6],
         }
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 @endpoints.get("/api/v2/exercise/")

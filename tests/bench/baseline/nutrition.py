@@ -138,18 +138,27 @@ def items_of(meals):
 
 def meal(row, items, foods):
     return {
-        "id": dashed(row[0]), "plan": dashed(row[1]), "order": row[2], "time": row[3], "name": row[4],
+        "id": dashed(row[0]),
+        "plan": dashed(row[1]),
+        "order": row[2],
+        "time": row[3],
+        "name": row[4],
         "meal_items": [
             {
-                "id": dashed(item["id"]), "meal": dashed(row[0]), "ingredient": item["food"],
-                "ingredient_obj": foods[item["food"]], "weight_unit": item["unit"] and item["unit"]["id"],
-                "weight_unit_obj": item["unit"], "image": None, "order": item["order"],
+                "id": dashed(item["id"]),
+                "meal": dashed(row[0]),
+                "ingredient": item["food"],
+                "ingredient_obj": foods[item["food"]],
+                "weight_unit": item["unit"] and item["unit"]["id"],
+                "weight_unit_obj": item["unit"],
+                "image": None,
+                "order": item["order"],
                 "amount": places(item["amount"]),
             }
             for item in items
         ],
         "nutritional_values": total([contents(item, foods[item["food"]]) for item in items]) if items else nothing(),
-    }  # fmt: skip
+    }
 
 
 @endpoints.get("/api/v2/nutritionplaninfo/")

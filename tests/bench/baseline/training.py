@@ -184,7 +184,14 @@ def record(who, trophy, log):
     if latest and (estimate is None or estimate <= (latest[0][0] or 0)):
         return None
     return {
-        "log_id": dashed(log[0]), "date": moment(log[1]), "session_id": dashed(log[2]), "exercise_id": log[7],
-        "repetitions_unit_id": log[8], "repetitions": log[9], "weight_unit_id": log[11], "weight": log[12],
-        "iteration": log[4], "one_rep_max_estimate": estimate,
-    }  # fmt: skip
+        "log_id": dashed(log[0]),
+        "date": moment(log[1]),
+        "session_id": dashed(log[2]),
+        "exercise_id": log[7],
+        "repetitions_unit_id": log[8],
+        "repetitions": log[9],
+        "weight_unit_id": log[11],
+        "weight": log[12],
+        "iteration": log[4],
+        "one_rep_max_estimate": estimate,
+    }
