@@ -169,9 +169,16 @@ def training(tour: Tour, exercise: str) -> None:
         config = tour.use("set_slot_entry_config", has(value=value), slot_entry_id=entry, kind=kind, value=value)
         tour.use("update_slot_entry_config", has(value=value + 1), kind=kind, config_id=key(config), value=value + 1)
     later = tour.use(
-        "set_slot_entry_config", has(iteration=2, operation="+", repeat=True), slot_entry_id=entry, kind="weight",
-        value=2.5, iteration=2, operation="+", repeat=True, requirements=["weight", "repetitions"],
-    )  # fmt: skip
+        "set_slot_entry_config",
+        has(iteration=2, operation="+", repeat=True),
+        slot_entry_id=entry,
+        kind="weight",
+        value=2.5,
+        iteration=2,
+        operation="+",
+        repeat=True,
+        requirements=["weight", "repetitions"],
+    )
     tour.use("update_slot_entry_config", None, kind="weight", config_id=key(later), requirements=[])
     tour.use("list_slot_entry_configs", names("41"), slot_entry_id=entry)
     tour.use("list_slot_entry_configs", None, slot_entry_id=entry, kinds=["weight", "reps"])
@@ -264,16 +271,32 @@ def body(tour: Tour) -> None:
     tour.use("delete_measurement_category", None, category_id=waist)
     tour.use("update_user_profile", names("181"), height_cm=181, birthdate="1990-05-17", gender="1", sleep_hours=8)
     tour.use("calculate_daily_calories", names("kcal"), activity_level="moderate", goal="maintain")
-    tour.use("calculate_daily_calories", names("kcal"), weight_kg=80, height_cm=181, age=34, sex="male",
-             apply_to_profile=True)  # fmt: skip
+    tour.use(
+        "calculate_daily_calories",
+        names("kcal"),
+        weight_kg=80,
+        height_cm=181,
+        age=34,
+        sex="male",
+        apply_to_profile=True,
+    )
     for entry in (weight, dated, pounds):
         tour.use("delete_body_weight_entry", None, entry_id=entry)
 
 
 def food(tour: Tour, ingredient: str) -> None:
     """Plan meals, and write down what was eaten."""
-    plan = key(tour.use("create_nutrition_plan", has(goal_energy=2500), description="Cut", goal_energy=2500,
-                        goal_protein=150, goal_fiber=30, start=TODAY))  # fmt: skip
+    plan = key(
+        tour.use(
+            "create_nutrition_plan",
+            has(goal_energy=2500),
+            description="Cut",
+            goal_energy=2500,
+            goal_protein=150,
+            goal_fiber=30,
+            start=TODAY,
+        )
+    )
     tour.use("update_nutrition_plan", has(description="Bulk"), plan_id=plan, description="Bulk", goal_fat=80)
     tour.use("list_nutrition_plans", names("bulk"))
     meal = key(tour.use("create_meal", has(name="Breakfast"), plan_id=plan, name="Breakfast", time="07:30"))
@@ -282,8 +305,15 @@ def food(tour: Tour, ingredient: str) -> None:
     tour.use("get_recipe", has(name="Shake"), recipe_id=recipe)
     tour.use("get_nutrition_plan", has(goal_fat=80), plan_id=plan)
     eaten = key(tour.use("log_ingredient", has(amount=200), plan_id=plan, ingredient_id=ingredient, amount_g=200))
-    tour.use("log_ingredient", has(meal=meal), plan_id=plan, ingredient_id=ingredient, amount_g=50, meal_id=meal,
-             when=f"{TODAY}T07:30:00+00:00")  # fmt: skip
+    tour.use(
+        "log_ingredient",
+        has(meal=meal),
+        plan_id=plan,
+        ingredient_id=ingredient,
+        amount_g=50,
+        meal_id=meal,
+        when=f"{TODAY}T07:30:00+00:00",
+    )
     tour.use("update_log_item", has(amount=250), log_item_id=eaten, amount_g=250)
     tour.use("list_log_items", lambda found: len(rows(found)) == 2, when=TODAY)
     tour.use("list_log_items", lambda found: len(rows(found)) == 2, plan_id=plan)
