@@ -26,10 +26,17 @@ def test_a_suggestion_has_the_keys_of_both_kinds_of_rows(api, make_exercise):
     words = Translation.get(Translation.exercise == exercise)
     [item] = api().get("exercise/search/?term=zottman&language=en").json["suggestions"]
     category = api().get(f"exerciseinfo/{words.exercise_id}/").json["category"]["name"]
-    assert item == {"value": "Zottman Carousel", "data": {
-        "id": words.id, "base_id": words.exercise_id, "name": "Zottman Carousel", "category": category,
-        "image": None, "image_thumbnail": None,
-    }}  # fmt: skip
+    assert item == {
+        "value": "Zottman Carousel",
+        "data": {
+            "id": words.id,
+            "base_id": words.exercise_id,
+            "name": "Zottman Carousel",
+            "category": category,
+            "image": None,
+            "image_thumbnail": None,
+        },
+    }
 
 
 @pytest.mark.parametrize("language", ["de", "DE", "1", "german", "German,French", "de-AT"])

@@ -65,13 +65,21 @@ def submission(languages):
 
 
 def test_everything_is_stored(api, submission):
-    answer = api("ada").post("exercise-submission/", submission(
-        ("en", "Zottman Carousel", {
-            "aliases": [{"alias": "Spinner"}], "comments": [{"comment": "Keep your back straight all along."}],
-            "license_author": "anna",
-        }),
-        ("de", "Karussell"),
-    ))  # fmt: skip
+    answer = api("ada").post(
+        "exercise-submission/",
+        submission(
+            (
+                "en",
+                "Zottman Carousel",
+                {
+                    "aliases": [{"alias": "Spinner"}],
+                    "comments": [{"comment": "Keep your back straight all along."}],
+                    "license_author": "anna",
+                },
+            ),
+            ("de", "Karussell"),
+        ),
+    )
     assert answer.status_code == 201
     made = Exercise.get_by_id(answer.json["id"])
     assert answer.json == {

@@ -178,10 +178,18 @@ def test_filters_are_those_of_the_list(api, grace, pulse):
 def test_how_often_which_value(grace, pulse):
     rows = grace.get(f"measurement/value-counts/?category={pulse}").json
     assert [(row["value"], row["unit"], row["count"]) for row in rows] == [
-        ("55.00", None, 1), ("55.25", None, 1), ("60.00", None, 1), ("62.00", None, 1), ("64.00", None, 1),
-        ("66.00", None, 2), ("67.00", "bpm", 1), ("70.50", None, 1), ("71.00", None, 1), ("71.00", "hz", 1),
+        ("55.00", None, 1),
+        ("55.25", None, 1),
+        ("60.00", None, 1),
+        ("62.00", None, 1),
+        ("64.00", None, 1),
+        ("66.00", None, 2),
+        ("67.00", "bpm", 1),
+        ("70.50", None, 1),
+        ("71.00", None, 1),
+        ("71.00", "hz", 1),
         ("80.00", "", 1),
-    ]  # fmt: skip
+    ]
     assert rows[5] == {
         "category": pulse,
         "value": "66.00",

@@ -356,8 +356,17 @@ def test_what_offline_clients_send_is_followed(grace, exercises):
     send("DELETE", "measurements_measurement", id=weight)
     assert values(grace, index) == []
     done = str(uuid4())
-    send("PUT", "manager_workoutlog", id=done, exercise=exercises[0], repetitions=1, weight=100, weight_unit=1,
-         repetitions_unit=1, date="2024-07-01T06:00:00Z")  # fmt: skip
+    send(
+        "PUT",
+        "manager_workoutlog",
+        id=done,
+        exercise=exercises[0],
+        repetitions=1,
+        weight=100,
+        weight_unit=1,
+        repetitions_unit=1,
+        date="2024-07-01T06:00:00Z",
+    )
     assert values(grace, key) == [("2024-07-01", 100.0)]
     send("PATCH", "manager_workoutlog", id=done, weight=110)
     assert values(grace, key) == [("2024-07-01", 110.0)]

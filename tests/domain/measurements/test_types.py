@@ -35,9 +35,17 @@ def test_a_category_needs_a_name_alone(grace):
     made = grace.post("measurement-category/", {"name": " Neck "}).json
     made.pop("id")
     assert list(made.items()) == [
-        ("name", "Neck"), ("unit", ""), ("metric_type", "custom"), ("chart_type", None), ("chart_config", {}),
-        ("parent", None), ("order", 0), ("is_official", False), ("dynamic_type", "NONE"), ("dynamic_params", {}),
-    ]  # fmt: skip
+        ("name", "Neck"),
+        ("unit", ""),
+        ("metric_type", "custom"),
+        ("chart_type", None),
+        ("chart_config", {}),
+        ("parent", None),
+        ("order", 0),
+        ("is_official", False),
+        ("dynamic_type", "NONE"),
+        ("dynamic_params", {}),
+    ]
 
 
 @pytest.mark.parametrize("metric_type", [name for name in METRIC_TYPES if name not in ("custom", "body_weight")])

@@ -255,9 +255,16 @@ def test_put_keeps_what_it_does_not_name(grace, least, resource):
 
 def test_what_a_new_row_is_like(grace, least):
     assert grace.post("day", **least["day"]) | {"id": 0} == {
-        "id": 0, "routine": least["day"]["routine"], "order": 1, "name": "", "description": "", "is_rest": False,
-        "need_logs_to_advance": False, "type": "custom", "config": None,
-    }  # fmt: skip
+        "id": 0,
+        "routine": least["day"]["routine"],
+        "order": 1,
+        "name": "",
+        "description": "",
+        "is_rest": False,
+        "need_logs_to_advance": False,
+        "type": "custom",
+        "config": None,
+    }
     assert grace.post("slot", **least["slot"]) | {"id": 0} == {
         "id": 0,
         "day": least["slot"]["day"],
@@ -277,7 +284,15 @@ def test_what_a_new_row_is_like(grace, least):
     }
     log = grace.log(date="2024-03-01")
     assert {name for name, value in log.items() if value is None} == {
-        "routine", "iteration", "slot_entry", "next_log", "repetitions_target", "weight_target", "rir", "rir_target",
-        "rest", "rest_target",
-    }  # fmt: skip
+        "routine",
+        "iteration",
+        "slot_entry",
+        "next_log",
+        "repetitions_target",
+        "weight_target",
+        "rir",
+        "rir_target",
+        "rest",
+        "rest_target",
+    }
     assert (log["repetitions_unit"], log["weight_unit"]) == (1, 1)

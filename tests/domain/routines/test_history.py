@@ -29,8 +29,15 @@ def trained(grace):
     session = grace.post("workoutsession", routine=routine["id"], day=day["id"], datetime_start="2024-01-01T09:30:00Z")
     log = grace.log(session=session["id"], routine=routine["id"], slot_entry=entry["id"], date="2024-01-01T10:00:00Z")
     other = grace.log(session=session["id"], next_log=log["id"], date="2024-01-01T10:01:00Z")
-    return {"routine": routine, "day": day, "slot": slot, "slot-entry": entry, "session": session, "log": log,
-            "other": other}  # fmt: skip
+    return {
+        "routine": routine,
+        "day": day,
+        "slot": slot,
+        "slot-entry": entry,
+        "session": session,
+        "log": log,
+        "other": other,
+    }
 
 
 def kept(grace, trained) -> dict[str, dict]:

@@ -78,20 +78,44 @@ def plan(grace):
     day = grace.day(routine, order=3, name="legs", description="d")
     other_day = grace.day(other, is_rest=True, need_logs_to_advance=True)
     slot, other_slot = grace.slot(day, order=5, comment="c"), grace.slot(other_day)
-    entry = grace.entry(slot, order=4, comment="e", type="myo", repetition_unit=2, weight_unit=2, weight_rounding=2,
-                        repetition_rounding=1)  # fmt: skip
+    entry = grace.entry(
+        slot,
+        order=4,
+        comment="e",
+        type="myo",
+        repetition_unit=2,
+        weight_unit=2,
+        weight_rounding=2,
+        repetition_rounding=1,
+    )
     other_entry = grace.entry(other_slot, exercise=grace.exercise + 1)
     config = grace.config("weight", entry, "62.5", 2, operation="+", step="percent", repeat=True)
     other_config = grace.config("weight", other_entry, 1)
-    session = grace.post("workoutsession", routine=routine["id"], day=day["id"], notes="n", impression="3",
-                         datetime_start="2024-01-01T10:00:00", datetime_end="2024-01-01T11:00:30")  # fmt: skip
+    session = grace.post(
+        "workoutsession",
+        routine=routine["id"],
+        day=day["id"],
+        notes="n",
+        impression="3",
+        datetime_start="2024-01-01T10:00:00",
+        datetime_end="2024-01-01T11:00:30",
+    )
     other_session = grace.post("workoutsession", datetime_start="2024-02-01")
     log = grace.log(session=session["id"], routine=routine["id"], iteration=2, date="2024-01-01T10:00:00Z", rir=1,
                     rir_target=2, repetitions=5, weight=50, repetitions_target=6, weight_target=55, weight_unit=2,
                     repetitions_unit=3)  # fmt: skip
-    other_log = grace.log(session=other_session["id"], exercise=grace.exercise + 1, iteration=9, date="2024-02-01",
-                          rir=4, rir_target=4, repetitions=50, weight=500, repetitions_target=60,
-                          weight_target=550)  # fmt: skip
+    other_log = grace.log(
+        session=other_session["id"],
+        exercise=grace.exercise + 1,
+        iteration=9,
+        date="2024-02-01",
+        rir=4,
+        rir_target=4,
+        repetitions=50,
+        weight=500,
+        repetitions_target=60,
+        weight_target=550,
+    )
     return {
         "routine": (routine, other),
         "day": (day, other_day),
@@ -217,8 +241,15 @@ def test_what_a_deletion_takes_along(grace, gone, left, cascading):
     log = grace.log(session=session["id"], slot_entry=entry["id"])
     follower = grace.log(next_log=log["id"], date="2030-01-01")
     last = grace.log(next_log=follower["id"], date="2031-01-01")
-    rows = {"routine": routine, "day": day, "slot": slot, "slot-entry": entry, "weight-config": config,
-            "workoutsession": session, "workoutlog": log}  # fmt: skip
+    rows = {
+        "routine": routine,
+        "day": day,
+        "slot": slot,
+        "slot-entry": entry,
+        "weight-config": config,
+        "workoutsession": session,
+        "workoutlog": log,
+    }
     answer = grace.client.delete(f"{gone}/{rows[gone]['id']}/")
     assert (answer.status_code, answer.data) == (204, b"")
     found = {name for name, row in rows.items() if grace.client.get(f"{name}/{row['id']}/").status_code == 200}

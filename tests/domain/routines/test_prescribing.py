@@ -29,8 +29,15 @@ def rules(grace, quantity: str) -> list[dict]:
 def test_it_is_written_as_the_rules_that_clients_know(grace, api, entry):
     path = f"slot-entry/{entry['id']}/prescription/"
     assert grace.get(path) == NOTHING
-    wanted = {"sets": 4, "repetitions": 6, "weight": "60", "rir": "1.5", "rest": 120, "weight_gain": "-2.5",
-              "when_reached": True}  # fmt: skip
+    wanted = {
+        "sets": 4,
+        "repetitions": 6,
+        "weight": "60",
+        "rir": "1.5",
+        "rest": 120,
+        "weight_gain": "-2.5",
+        "when_reached": True,
+    }
     answer = api("grace").patch(path, wanted)
     assert answer.status_code == 200
     assert answer.json == grace.get(path) == NOTHING | {
@@ -39,10 +46,17 @@ def test_it_is_written_as_the_rules_that_clients_know(grace, api, entry):
     }  # fmt: skip
     first = {"iteration": 1, "operation": "r", "step": "na", "repeat": False, "requirements": None}
     assert rules(grace, "sets") == [first | {"value": 4}]
-    assert rules(grace, "weight") == [first | {"value": "60.00"}, {
-        "iteration": 2, "value": "2.50", "operation": "-", "step": "abs", "repeat": True,
-        "requirements": {"rules": ["weight", "repetitions"]},
-    }]  # fmt: skip
+    assert rules(grace, "weight") == [
+        first | {"value": "60.00"},
+        {
+            "iteration": 2,
+            "value": "2.50",
+            "operation": "-",
+            "step": "abs",
+            "repeat": True,
+            "requirements": {"rules": ["weight", "repetitions"]},
+        },
+    ]
 
 
 def test_what_is_not_sent_stays_and_null_takes_away(grace, api, entry):

@@ -154,10 +154,17 @@ def test_what_a_record_remembers(athlete):
     log = athlete.log("102.50", 8, session=session, rir=2, date=datetime.datetime(2024, 6, 3, 10, tzinfo=datetime.UTC))
     [record] = athlete.records
     assert record == {
-        "log_id": str(log.id), "date": "2024-06-03T12:00:00+02:00", "session_id": str(session.id),
-        "exercise_id": log.exercise_id, "repetitions_unit_id": 1, "repetitions": 8.0, "weight_unit_id": 1,
-        "weight": 102.5, "iteration": None, "one_rep_max_estimate": 136.67,
-    }  # fmt: skip
+        "log_id": str(log.id),
+        "date": "2024-06-03T12:00:00+02:00",
+        "session_id": str(session.id),
+        "exercise_id": log.exercise_id,
+        "repetitions_unit_id": 1,
+        "repetitions": 8.0,
+        "weight_unit_id": 1,
+        "weight": 102.5,
+        "iteration": None,
+        "one_rep_max_estimate": 136.67,
+    }
 
 
 def test_only_new_logs_are_records(athlete):
