@@ -29,8 +29,15 @@ def test_the_worked_examples():
         "sodium": 0.003,
     }
     assert list(nutrients_of(MILK, Decimal(2), 200).as_json().values()) == [
-        256.0, 13.2, 19.2, None, 14.0, None, None, None,
-    ]  # fmt: skip
+        256.0,
+        13.2,
+        19.2,
+        None,
+        14.0,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_zero_counts_as_unknown_only_where_values_are_optional():

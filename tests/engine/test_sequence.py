@@ -97,8 +97,16 @@ def test_the_document_has_these_keys():
     (item,) = sequence.as_json(sequence.gym_sequence(routine, PAST))
     assert list(item) == ["iteration", "date", "label", "day", "slots"]
     assert list(item["day"]) == [
-        "id", "routine", "order", "name", "description", "is_rest", "need_logs_to_advance", "type", "config",
-    ]  # fmt: skip
+        "id",
+        "routine",
+        "order",
+        "name",
+        "description",
+        "is_rest",
+        "need_logs_to_advance",
+        "type",
+        "config",
+    ]
     assert (item["iteration"], item["date"], item["label"]) == (1, "2024-01-01", None)
     (slot,) = item["slots"]
     assert list(slot) == ["comment", "is_superset", "exercises", "sets"]
