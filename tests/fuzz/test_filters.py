@@ -28,8 +28,15 @@ def value_for(resource: Resource, name: str):
         )
         return st.lists(terms | ANY_TEXT, max_size=8).map(",".join)
     kind = {item.name: item.kind for item in resource.filter_set.describe()}.get(name, "")
-    fitting = {"number": "1", "decimal": "70.5", "date-time": "2024-05-01T10:00:00Z", "date": "2024-05-01",
-               "boolean": "True", "reference": "1", "uuid": "0" * 32}.get(kind, "a")  # fmt: skip
+    fitting = {
+        "number": "1",
+        "decimal": "70.5",
+        "date-time": "2024-05-01T10:00:00Z",
+        "date": "2024-05-01",
+        "boolean": "True",
+        "reference": "1",
+        "uuid": "0" * 32,
+    }.get(kind, "a")
     return ANY_TEXT | st.just(fitting)
 
 
