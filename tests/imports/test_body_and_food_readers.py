@@ -342,10 +342,19 @@ def test_blank_lines_without_end_are_refused(monkeypatch):
 def test_myfitnesspal():
     first, second, third = read(sample("myfitnesspal.csv"))
     assert first == FoodDiaryEntry(
-        2, date(2024, 3, 1), "Breakfast", "Breakfast", energy=Decimal("412.5"), protein=Decimal(20),
-        carbohydrates=Decimal(55), sugar=Decimal(12), fat=Decimal("12.3"), saturated_fat=Decimal("3.1"),
-        fiber=Decimal(6), sodium=Decimal("0.32"),
-    )  # fmt: skip
+        2,
+        date(2024, 3, 1),
+        "Breakfast",
+        "Breakfast",
+        energy=Decimal("412.5"),
+        protein=Decimal(20),
+        carbohydrates=Decimal(55),
+        sugar=Decimal(12),
+        fat=Decimal("12.3"),
+        saturated_fat=Decimal("3.1"),
+        fiber=Decimal(6),
+        sodium=Decimal("0.32"),
+    )
     assert (second.energy, third.meal) == (1050, "Snacks")
 
 
