@@ -166,12 +166,19 @@ def proxied(
     text = re.sub(r"(?m)^(wger\.)?example\.org \{", f"https://localhost:{port} {{", text)
     text = re.sub(r"(wger\.)?example\.org", "localhost", text)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WGER_")} | {
-        "WGER_INSTANCE_PATH": str(folder / "instance"), "SITE_URL": url, "NUMBER_OF_PROXIES": "1",
-        "WGER_PLUGINS": "none", "WGER_RATELIMIT_ENABLED": "0", "WGER_OPEN_FOOD_FACTS": "off", "WGER_WORKERS": "1",
+        "WGER_INSTANCE_PATH": str(folder / "instance"),
+        "SITE_URL": url,
+        "NUMBER_OF_PROXIES": "1",
+        "WGER_PLUGINS": "none",
+        "WGER_RATELIMIT_ENABLED": "0",
+        "WGER_OPEN_FOOD_FACTS": "off",
+        "WGER_WORKERS": "1",
         "WGER_MAX_BODY_SIZE": str(LARGEST >> 20),
-        "WGER_PASSWORD_HASH": "pbkdf2_sha256", "WGER_PASSWORD_ITERATIONS": "1000", "SSL_CERT_FILE": str(certificate),
+        "WGER_PASSWORD_HASH": "pbkdf2_sha256",
+        "WGER_PASSWORD_ITERATIONS": "1000",
+        "SSL_CERT_FILE": str(certificate),
         "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
+    }
     site = Site(proxy, url, f"http://127.0.0.1:{behind}", plain, certificate, folder, environment)
     server = [sys.executable, "-m", "wger_flask", "serve", "--bind", f"127.0.0.1:{behind}"]
     started = []
