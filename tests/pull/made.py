@@ -62,10 +62,19 @@ def exercise(number: int, name: str = "", **changes: object) -> dict:
 def translation(number: int, name: str, language: int = 2, **changes: object) -> dict:
     """Return the words of an exercise."""
     return {
-        "id": number * 100 + language, "uuid": key("translation", number, language), "name": name, "exercise": number,
-        "description": "<p>Lift it.</p>", "description_source": "Lift it.", "created": MOMENT, "language": language,
-        "aliases": [], "notes": [], **LICENSED, **changes,
-    }  # fmt: skip
+        "id": number * 100 + language,
+        "uuid": key("translation", number, language),
+        "name": name,
+        "exercise": number,
+        "description": "<p>Lift it.</p>",
+        "description_source": "Lift it.",
+        "created": MOMENT,
+        "language": language,
+        "aliases": [],
+        "notes": [],
+        **LICENSED,
+        **changes,
+    }
 
 
 def picture(source: Source, number: int, content: bytes, name: str = "a.png", **changes: object) -> dict:
@@ -73,9 +82,17 @@ def picture(source: Source, number: int, content: bytes, name: str = "a.png", **
     path = f"/media/exercise-images/{number}/{name}"
     source.files[path] = 200, {"Content-Type": "image/png"}, content
     return {
-        "id": number * 10, "uuid": key("picture", number), "exercise": number, "exercise_uuid": key("exercise", number),
-        "image": f"{source.base}{path}", "is_main": True, "style": "1", "is_ai_generated": False, **LICENSED, **changes,
-    }  # fmt: skip
+        "id": number * 10,
+        "uuid": key("picture", number),
+        "exercise": number,
+        "exercise_uuid": key("exercise", number),
+        "image": f"{source.base}{path}",
+        "is_main": True,
+        "style": "1",
+        "is_ai_generated": False,
+        **LICENSED,
+        **changes,
+    }
 
 
 def food(number: int, **changes: object) -> dict:

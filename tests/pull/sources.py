@@ -199,8 +199,16 @@ def oldest_source(user: str = "grace") -> Source:
     source = older_source(user)
     source.version, source.has_sync = "2.5.0", False
     numbers: dict[str, int] = {}
-    for name in ("measurement-category", "measurement", "workoutsession", "workoutlog", "nutritionplan", "meal",
-                 "mealitem", "nutritiondiary"):  # fmt: skip
+    for name in (
+        "measurement-category",
+        "measurement",
+        "workoutsession",
+        "workoutlog",
+        "nutritionplan",
+        "meal",
+        "mealitem",
+        "nutritiondiary",
+    ):
         for row in source.own[name]:
             numbers[row["id"]] = len(numbers) + 1
     for name, rows in source.own.items():

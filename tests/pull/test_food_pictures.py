@@ -16,11 +16,19 @@ def food_picture(source, number, content, name="a.png", **changes):
     path = f"/media/ingredients/{number}/{name}"
     source.files[path] = 200, {"Content-Type": "image/png"}, content
     return {
-        "id": number * 10, "uuid": key("picture of food", number), "ingredient_id": number,
-        "ingredient_uuid": key("food", number), "image": f"{source.base}{path}", "created": MOMENT,
-        "last_update": MOMENT, "size": 1, "width": 1, "height": 1,
-        **{name: LICENSED[name] for name in LICENSED if name != "author_history"}, **changes,
-    }  # fmt: skip
+        "id": number * 10,
+        "uuid": key("picture of food", number),
+        "ingredient_id": number,
+        "ingredient_uuid": key("food", number),
+        "image": f"{source.base}{path}",
+        "created": MOMENT,
+        "last_update": MOMENT,
+        "size": 1,
+        "width": 1,
+        "height": 1,
+        **{name: LICENSED[name] for name in LICENSED if name != "author_history"},
+        **changes,
+    }
 
 
 @pytest.fixture
