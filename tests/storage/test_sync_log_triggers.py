@@ -64,10 +64,11 @@ def test_a_schema_that_lies_aside_keeps_its_own(registry, phone):
         pytest.skip("one database has several schemas on PostgreSQL alone")
     name = held.execute_sql("SELECT proname FROM pg_proc WHERE starts_with(proname, %s)", (PREFIX,)).fetchone()[0]
     for statement in (
-        "CREATE SCHEMA aside", "CREATE TABLE aside.nutrition_meal (id integer)",
+        "CREATE SCHEMA aside",
+        "CREATE TABLE aside.nutrition_meal (id integer)",
         f"CREATE FUNCTION aside.{name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         f"CREATE TRIGGER {PREFIX}insert AFTER INSERT ON aside.nutrition_meal EXECUTE FUNCTION aside.{name}()",
-    ):  # fmt: skip
+    ):
         held.execute_sql(statement)
     before = epoch()
     log.rebuild()
