@@ -89,10 +89,19 @@ def furnished(api, people, media):
         datetime_end="2026-01-05T18:00:00Z",
     )
     logs = [
-        made("workoutlog/", session=session, routine=routine, slot_entry=entry, exercise=exercise, repetitions=5,
-             weight="82.50", date="2026-01-05T17:30:00Z", rir="1.5")
+        made(
+            "workoutlog/",
+            session=session,
+            routine=routine,
+            slot_entry=entry,
+            exercise=exercise,
+            repetitions=5,
+            weight="82.50",
+            date="2026-01-05T17:30:00Z",
+            rir="1.5",
+        )
         for exercise in exercises
-    ]  # fmt: skip
+    ]
     grace.patch(f"workoutlog/{logs[0]}/", {"next_log": logs[1]})
     waist = made("measurement-category/", name="Waist", unit="cm")
     made("measurement/", category=waist, date="2026-01-05T08:00:00Z", value=80)

@@ -242,9 +242,16 @@ def test_a_trophy_that_is_given_once_is_not_given_twice(taken, bring, people):
             for number, trophy in enumerate((once, often))
         ]
         told["tables"]["user-trophy"] = [
-            {"id": number, "trophy": number, "earned_at": "2020-01-01T00:00:00Z", "progress": 100.0,
-             "is_notified": True, "context_data": None} for number in range(2)
-        ]  # fmt: skip
+            {
+                "id": number,
+                "trophy": number,
+                "earned_at": "2020-01-01T00:00:00Z",
+                "progress": 100.0,
+                "is_notified": True,
+                "context_data": None,
+            }
+            for number in range(2)
+        ]
         told["tables"]["trophy-mark"] = []
         told["tables"]["userprofile"][0]["trophies_enabled"] = False
 
