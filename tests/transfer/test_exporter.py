@@ -138,9 +138,16 @@ def test_wger_takes_a_database_that_was_born_here(tmp_path):
         client = Client(app, "grace")
         for path, body in WRITTEN.items():
             assert client.post(path, body).status_code == 201, path
-        import_dump(io.BytesIO(json.dumps([
-            row("auth.group", 3, name="editors", permissions=[["add_exercise", "exercises", "exercise"]]),
-        ]).encode()), models)  # fmt: skip
+        import_dump(
+            io.BytesIO(
+                json.dumps(
+                    [
+                        row("auth.group", 3, name="editors", permissions=[["add_exercise", "exercises", "exercise"]]),
+                    ]
+                ).encode()
+            ),
+            models,
+        )
         links_of(User)["groups"].replace(User.get(User.username == "grace").id, [3])
         target = io.BytesIO()
         export_dump(target, models)

@@ -62,8 +62,15 @@ def test_content_types_and_permissions_are_matched_by_name(load):
     other = ContentType.create(id=30, app_label="nutrition", model="meal")
     mine = ContentType.create(id=31, app_label="exercises", model="exercise")
     kept = Permission.create(id=7, name="Can add", content_type=mine, codename="add_exercise")
-    load([language(), user(user_permissions=[90, 91]), PERMISSION, CONTENT_TYPE,
-          row("auth.permission", 91, name="Can delete", content_type=30, codename="delete_exercise")])  # fmt: skip
+    load(
+        [
+            language(),
+            user(user_permissions=[90, 91]),
+            PERMISSION,
+            CONTENT_TYPE,
+            row("auth.permission", 91, name="Can delete", content_type=30, codename="delete_exercise"),
+        ]
+    )
     assert ContentType.get_by_id(30) == other
     assert {(one.id, one.content_type_id) for one in Permission.select()} == {(kept.id, 31), (91, 31)}
     assert sorted(permissions_of(User)) == ["add_exercise", "delete_exercise"]

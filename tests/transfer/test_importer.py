@@ -273,10 +273,19 @@ def test_the_official_category_of_a_dump_takes_the_place_of_that_of_an_account(l
 
 def test_names_of_users_are_normalised_and_nobody_is_refused(load, caplog):
     odd = "jose\u0301"
-    load([
-        language(), user(1, odd), user(2, "admin"), user(3, "a\nb"), user(4, "\uff47race"), user(5, "grace"),
-        user(6, "linus@example.org"), user(7, "linus", email="linus@example.org"), weight(3, [odd]),
-    ])  # fmt: skip
+    load(
+        [
+            language(),
+            user(1, odd),
+            user(2, "admin"),
+            user(3, "a\nb"),
+            user(4, "\uff47race"),
+            user(5, "grace"),
+            user(6, "linus@example.org"),
+            user(7, "linus", email="linus@example.org"),
+            weight(3, [odd]),
+        ]
+    )
     names = {one.id: one.username for one in User.select()}
     assert names == {
         1: "jos\u00e9",
