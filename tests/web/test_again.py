@@ -98,8 +98,16 @@ def test_a_form_comes_back_filled_after_logging_in(visitor):
 def test_long_texts_ticks_and_lines_come_back_whole(visitor):
     text = "First line\r\n" + "word " * 180 + "\r\n<b>&amp; \"quoted\" 'text'"
     ada = ended(visitor)
-    page = post(ada, "routine/", name="Legs", start="2025-01-01", end="2025-02-01", description=text,
-                fit_in_week=["true", "false"], is_public=["false"])  # fmt: skip
+    page = post(
+        ada,
+        "routine/",
+        name="Legs",
+        start="2025-01-01",
+        end="2025-02-01",
+        description=text,
+        fit_in_week=["true", "false"],
+        is_public=["false"],
+    )
     back = log_in_again(ada, page)
     done = press(ada, back, "Add", description=text)
     assert done.status == 303

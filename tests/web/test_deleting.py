@@ -150,9 +150,18 @@ def test_pages_of_what_stayed(visitor, trained):
     session, log = WorkoutSession.get(), WorkoutLog.get()
     assert ada.send(f"routine/{trained.id}/", "DELETE").status_code == 303
     for path in (
-        "workoutsession/", f"workoutsession/{session.id}/", f"workoutsession/{session.id}/?_next=/", "workoutlog/",
-        f"workoutlog/{log.id}/", f"workoutlog/{log.id}/deletion/", f"workoutsession/{session.id}/deletion/", "/",
-        "user-statistics/", "user-trophy/", "routine/", "exerciseinfo/1/",
-    ):  # fmt: skip
+        "workoutsession/",
+        f"workoutsession/{session.id}/",
+        f"workoutsession/{session.id}/?_next=/",
+        "workoutlog/",
+        f"workoutlog/{log.id}/",
+        f"workoutlog/{log.id}/deletion/",
+        f"workoutsession/{session.id}/deletion/",
+        "/",
+        "user-statistics/",
+        "user-trophy/",
+        "routine/",
+        "exerciseinfo/1/",
+    ):
         assert ada.see(path).status == 200, path
     assert str(session.id) in ada.see("workoutsession/").text

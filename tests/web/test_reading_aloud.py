@@ -101,8 +101,16 @@ def test_the_reader_finds_what_is_wrong():
         '<h1>x</h1><h3>y</h3><a href="/"></a><input name="n"><table><tr><th>z</th></tr></table><img src="i">'
         '<p><form></form></p><i id="a"></i><i id="a"></i><i aria-describedby="b"></i>'
     ).wrongs
-    for words in ("h3 behind h1", "an empty a", "control n has no label", "without a scope", "no words for the picture",
-                  "in a paragraph", "id a stands twice", "means b, which is not there"):  # fmt: skip
+    for words in (
+        "h3 behind h1",
+        "an empty a",
+        "control n has no label",
+        "without a scope",
+        "no words for the picture",
+        "in a paragraph",
+        "id a stands twice",
+        "means b, which is not there",
+    ):
         assert any(words in wrong for wrong in found), words
 
 

@@ -72,10 +72,17 @@ def test_a_routine_leads_to_the_forms_of_its_parts(visitor, person):
     path = f"routine/{plan(person('ada'))}/"
     page = ada.see(path)
     wanted = {
-        "Add a day": "routine", "Change day": "_method", "Change place": "_method", "Change exercise": "_method",
-        "Change sets and weights": "weight_gain", "max RiR": "slot_entry", "60 kg": "_method",
-        "+2.5 kg in every iteration from 2 on": "_method", "Train now with Push": "day", "Copy": "start",
-    }  # fmt: skip
+        "Add a day": "routine",
+        "Change day": "_method",
+        "Change place": "_method",
+        "Change exercise": "_method",
+        "Change sets and weights": "weight_gain",
+        "max RiR": "slot_entry",
+        "60 kg": "_method",
+        "+2.5 kg in every iteration from 2 on": "_method",
+        "Train now with Push": "day",
+        "Copy": "start",
+    }
     for words, control in wanted.items():
         form = ada.see(page.link(words))
         assert form.status == 200 and control in form.controls, words
@@ -259,9 +266,16 @@ def test_actions_of_a_routine_are_readable(visitor, person):
     log(ada, routine, 2)
     log(ada, routine, 2)
     seen = visitor("ada")
-    words = {path: " ".join(seen.see(f"routine/{routine}/{path}/").words.split()) for path in (
-        "stats", "logs", "structure", "date-sequence-display", "date-sequence-gym",
-    )}  # fmt: skip
+    words = {
+        path: " ".join(seen.see(f"routine/{routine}/{path}/").words.split())
+        for path in (
+            "stats",
+            "logs",
+            "structure",
+            "date-sequence-display",
+            "date-sequence-gym",
+        )
+    }
     assert "Iteration 1 2 720 86" in words["stats"] and "Bench Press 4 1,452 86" in words["stats"]
     assert "Pectoralis major 4 1,452" in words["stats"]
     assert words["logs"].index("2025-01-13") < words["logs"].index("2025-01-06"), "the latest comes first"
