@@ -47,7 +47,9 @@ class GlassSchema(Schema):
 
 
 water = Resource(
-    "water", Glass, GlassSchema,
+    "water",
+    Glass,
+    GlassSchema,
     label="Water",
     about="How much water you drank, and when.",
     group="Body",
@@ -56,7 +58,7 @@ water = Resource(
     owner=owned_by("user"),
     view="chart:date:amount",
     sync="user_activity",
-)  # fmt: skip
+)
 
 
 def register(registry) -> None:
