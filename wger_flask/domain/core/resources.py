@@ -8,28 +8,36 @@ from .models import Language, License, RepetitionUnit, WeightUnit
 from .schemas import LanguageSchema, LicenseSchema, RepetitionUnitSchema, WeightUnitSchema
 
 language = Resource(
-    "language", Language, LanguageSchema,
+    "language",
+    Language,
+    LanguageSchema,
     about="Languages of exercise texts and foods.",
     filters={"full_name": exact, "short_name": exact},
     max_age="EXERCISE_CACHE_TTL",
-)  # fmt: skip
+)
 
 license = Resource(
-    "license", License, LicenseSchema,
+    "license",
+    License,
+    LicenseSchema,
     about="Licences of contributed texts and pictures.",
     filters={"full_name": exact, "short_name": exact, "url": exact},
-)  # fmt: skip
+)
 
 repetition_unit = Resource(
-    "setting-repetitionunit", RepetitionUnit, RepetitionUnitSchema,
+    "setting-repetitionunit",
+    RepetitionUnit,
+    RepetitionUnitSchema,
     about="Units in which a set is counted.",
     filters={"name": exact},
-)  # fmt: skip
+)
 
 weight_unit = Resource(
-    "setting-weightunit", WeightUnit, WeightUnitSchema,
+    "setting-weightunit",
+    WeightUnit,
+    WeightUnitSchema,
     about="Units in which a load is measured.",
     filters={"name": exact},
-)  # fmt: skip
+)
 
 RESOURCES = (language, license, repetition_unit, weight_unit)

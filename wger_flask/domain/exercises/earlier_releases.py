@@ -74,20 +74,24 @@ class BaseInfoSchema(schemas.ExerciseInfoSchema):
 _FILTERS = {"category": exact, "muscles": exact, "muscles_secondary": exact, "equipment": exact}
 
 base = Resource(
-    "exercise-base", models.Exercise, BaseSchema,
+    "exercise-base",
+    models.Exercise,
+    BaseSchema,
     about="Exercises without their texts, by the name they had before.",
     filters=_FILTERS,
     ordering=("id",),
     deprecated=Deprecation(BASES_ENDED, successor="exercise"),
-)  # fmt: skip
+)
 
 base_info = Resource(
-    "exercisebaseinfo", models.Exercise, BaseInfoSchema,
+    "exercisebaseinfo",
+    models.Exercise,
+    BaseInfoSchema,
     about="Exercises with everything that is known of them, in the shape they had before.",
     filters=_FILTERS | {"uuid": exact},
     ordering=("id",),
     deprecated=Deprecation(BASES_ENDED, successor="exerciseinfo"),
-)  # fmt: skip
+)
 
 RESOURCES = (base, base_info)
 searching = Endpoints("exercise-search", "Search exercises, as earlier releases did.")

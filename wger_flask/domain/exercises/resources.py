@@ -20,37 +20,45 @@ OF_EXERCISE: dict[str, Any] = {
 _VOCABULARY_AGE = "EXERCISE_CACHE_TTL"
 
 category = Resource(
-    "exercisecategory", models.ExerciseCategory, schemas.CategorySchema,
+    "exercisecategory",
+    models.ExerciseCategory,
+    schemas.CategorySchema,
     label="Body regions",
     about="Body regions that exercises are filed under.",
     filters={"name": exact},
     max_age=_VOCABULARY_AGE,
-)  # fmt: skip
+)
 
 equipment = Resource(
-    "equipment", models.Equipment, schemas.EquipmentSchema,
+    "equipment",
+    models.Equipment,
+    schemas.EquipmentSchema,
     label="Equipment",
     about="Things that exercises need.",
     filters={"name": exact},
     max_age=_VOCABULARY_AGE,
-)  # fmt: skip
+)
 
 muscle = Resource(
-    "muscle", models.Muscle, schemas.MuscleSchema,
+    "muscle",
+    models.Muscle,
+    schemas.MuscleSchema,
     label="Muscles",
     about="Muscles that exercises work.",
     cache="public",
     filters={"name": exact, "is_front": exact, "name_en": exact},
     max_age=_VOCABULARY_AGE,
     view="muscles",
-)  # fmt: skip
+)
 
 deletion_log = Resource(
-    "deletion-log", models.DeletionLog, schemas.DeletionLogSchema,
+    "deletion-log",
+    models.DeletionLog,
+    schemas.DeletionLogSchema,
     about="What was deleted from the catalogue.",
     filters={"model_type": exact},
     ordering=("id",),
-)  # fmt: skip
+)
 
 
 def _has_words():
@@ -60,7 +68,9 @@ def _has_words():
 _WITH_WORDS = (Clause(_has_words),)  # without any translation, a reader could not tell what it is
 
 exercise = Resource(
-    "exercise", models.Exercise, schemas.ExerciseSchema,
+    "exercise",
+    models.Exercise,
+    schemas.ExerciseSchema,
     about=(
         "Exercises, without their texts. Deleting one with ?replaced_by=<uuid> leads routines and logs over to that "
         "one; &transfer_media and &transfer_translations take pictures, films and texts along."
@@ -74,7 +84,7 @@ exercise = Resource(
     hooks=Hooks(saved=noted, delete=deletion.delete_exercise),
     added_by="exercise-submission",
     deletion=deletion.ExerciseDeletionSchema,
-)  # fmt: skip
+)
 
 exerciseinfo = Resource(
     "exerciseinfo", models.Exercise, schemas.ExerciseInfoSchema,
@@ -93,7 +103,9 @@ exerciseinfo = Resource(
 )  # fmt: skip
 
 translation = Resource(
-    "exercise-translation", models.Translation, schemas.TranslationSchema,
+    "exercise-translation",
+    models.Translation,
+    schemas.TranslationSchema,
     about="The words of exercises, one row a language.",
     methods=WRITE,
     cache="public",
@@ -101,20 +113,24 @@ translation = Resource(
     access=contributors,
     throttle=CONTRIBUTIONS,
     hooks=translations.HOOKS,
-)  # fmt: skip
+)
 
 alias = Resource(
-    "exercisealias", models.Alias, schemas.AliasSchema,
+    "exercisealias",
+    models.Alias,
+    schemas.AliasSchema,
     about="Other names of exercises.",
     methods=WRITE,
     filters={"alias": exact, "translation": exact},
     ordering=("id",),
     access=contributors,
     hooks=HISTORY,
-)  # fmt: skip
+)
 
 comment = Resource(
-    "exercisecomment", models.ExerciseComment, schemas.CommentSchema,
+    "exercisecomment",
+    models.ExerciseComment,
+    schemas.CommentSchema,
     about="Short hints on how to do exercises.",
     methods=WRITE,
     cache="public",
@@ -122,10 +138,12 @@ comment = Resource(
     ordering=("id",),
     access=contributors,
     hooks=translations.COMMENT_HOOKS,
-)  # fmt: skip
+)
 
 image = Resource(
-    "exerciseimage", models.ExerciseImage, schemas.ImageSchema,
+    "exerciseimage",
+    models.ExerciseImage,
+    schemas.ImageSchema,
     about="Pictures of exercises.",
     methods=WRITE,
     cache="public",
@@ -133,17 +151,19 @@ image = Resource(
     access=contributors,
     actions=(Action("thumbnails/", pictures.show_thumbnails, about="The small versions of a picture."),),
     hooks=media.HOOKS,
-)  # fmt: skip
+)
 
 video = Resource(
-    "video", models.ExerciseVideo, schemas.VideoSchema,
+    "video",
+    models.ExerciseVideo,
+    schemas.VideoSchema,
     about="Films of exercises.",
     methods=WRITE,
     cache="public",
     filters={"is_main": exact, **OF_EXERCISE, "license": exact, "license_author": exact},
     access=contributors,
     hooks=media.HOOKS,
-)  # fmt: skip
+)
 
 RESOURCES = (
     exerciseinfo, translation, exercise, equipment, deletion_log, category, video, image, comment, alias, muscle,

@@ -24,13 +24,15 @@ class PhotoSchema(Schema):
 
 
 gallery = Resource(
-    "gallery", Image, PhotoSchema,
+    "gallery",
+    Image,
+    PhotoSchema,
     label="Photos",
     about="Photos of you.",
     methods=WRITE,
     filters={"id": exact, "date": exact, "description": exact},
     owner=owned_by("user"),
     view="photos",
-)  # fmt: skip
+)
 
 RESOURCES = (gallery,)

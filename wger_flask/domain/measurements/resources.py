@@ -33,7 +33,9 @@ category = Resource(
 )  # fmt: skip
 
 measurement = Resource(
-    "measurement", Measurement, MeasurementSchema,
+    "measurement",
+    Measurement,
+    MeasurementSchema,
     label="Measurements",
     about="What you measured, and when.",
     methods=WRITE,
@@ -42,6 +44,6 @@ measurement = Resource(
     hooks=Hooks(check=check_measurement, prepare=prepare_measurement, change=refuse_calculated),
     actions=aggregates.ACTIONS,
     view="measurements",
-)  # fmt: skip
+)
 
 RESOURCES = (measurement, category)

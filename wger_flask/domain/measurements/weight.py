@@ -98,7 +98,9 @@ def furnish(user: int, language: str = "") -> None:
 
 
 weightentry = Resource(
-    "weightentry", Measurement, WeightEntrySchema,
+    "weightentry",
+    Measurement,
+    WeightEntrySchema,
     group="Weight",
     label="Body weight",
     row_title="weight entry",
@@ -111,4 +113,4 @@ weightentry = Resource(
     only={"category.is_official": True},
     hooks=Hooks(prepare=in_official_category, change=refuse_calculated),
     view="chart:date:weight",
-)  # fmt: skip
+)

@@ -105,14 +105,16 @@ def read(code: str, product: Mapping[str, Any]) -> Food:
         raise NotTaken(f"{name!r}: {wrong}")
     grade = product.get("nutrition_grades", product.get("nutriscore_grade"))
     values = {
-        "name": name, "energy": round(energy),
+        "name": name,
+        "energy": round(energy),
         **{field: getattr(label, field) for field in (*_MAIN, *_PARTS, *_OTHER)},
         "common_name": _named(product, "generic")[0] or None,
         "brand": _text(_decoded(str(product.get("brands") or "")).split(",")[0]) or None,
         "nutriscore": grade if grade in ("a", "b", "c", "d", "e") else None,
-        "is_vegan": _tagged(product, "vegan"), "is_vegetarian": _tagged(product, "vegetarian"),
+        "is_vegan": _tagged(product, "vegan"),
+        "is_vegetarian": _tagged(product, "vegetarian"),
         "license_author": _text(product.get("creator")) or SOURCE,
-    }  # fmt: skip
+    }
     page = f"https://world.openfoodfacts.org/product/{code}"
     return Food(SOURCE, code, code, language, "ODbL", page, values, _servings(product))
 

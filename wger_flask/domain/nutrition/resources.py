@@ -87,22 +87,28 @@ ingredient_sync = Resource(
 )  # fmt: skip
 
 weight_unit = Resource(
-    "ingredientweightunit", models.IngredientWeightUnit, schemas.WeightUnitSchema,
+    "ingredientweightunit",
+    models.IngredientWeightUnit,
+    schemas.WeightUnitSchema,
     about="Household measures of foods.",
     filters={"gram": exact, "ingredient": exact, "name": exact},
-)  # fmt: skip
+)
 
 image = Resource(
-    "ingredient-image", models.Image, schemas.ImageSchema,
+    "ingredient-image",
+    models.Image,
+    schemas.ImageSchema,
     about="Pictures of foods.",
     cache="public",
     filters={"uuid": exact, "ingredient_id": exact, "ingredient__uuid": exact},
-)  # fmt: skip
+)
 
 _plan_filters = {"creation_date": exact, "description": exact, "has_goal_calories": exact}
 
 plan = Resource(
-    "nutritionplan", models.NutritionPlan, schemas.PlanSchema,
+    "nutritionplan",
+    models.NutritionPlan,
+    schemas.PlanSchema,
     label="Nutrition plans",
     about="Your plans of what to eat.",
     methods=WRITE,
@@ -110,37 +116,43 @@ plan = Resource(
     owner=owned_by("user"),
     actions=_values(intake.of_plan),
     view="plan",
-)  # fmt: skip
+)
 
 planinfo = Resource(
-    "nutritionplaninfo", models.NutritionPlan, schemas.PlanInfoSchema,
+    "nutritionplaninfo",
+    models.NutritionPlan,
+    schemas.PlanInfoSchema,
     about="Your plans with their meals and foods.",
     cache="private",
     filters=_plan_filters,
     owner=owned_by("user"),
     actions=_values(intake.of_plan),
     view="plan",
-)  # fmt: skip
+)
 
 meal = Resource(
-    "meal", models.Meal, schemas.MealSchema,
+    "meal",
+    models.Meal,
+    schemas.MealSchema,
     about="The meals of your plans.",
     methods=WRITE,
     filters={"order": exact, "plan": exact, "time": exact},
     owner=owned_by("plan.user", checks={"plan": "user"}),
     actions=_values(intake.of_meal),
     view="meal",
-)  # fmt: skip
+)
 
 mealitem = Resource(
-    "mealitem", models.MealItem, schemas.MealItemSchema,
+    "mealitem",
+    models.MealItem,
+    schemas.MealItemSchema,
     about="The foods of your meals.",
     methods=WRITE,
     filters=dict.fromkeys(("amount", "ingredient", "meal", "order", "weight_unit"), exact),
     owner=owned_by("meal.plan.user", checks={"meal": "plan.user"}),
     actions=_values(intake.of_item),
     view="portion",
-)  # fmt: skip
+)
 
 diary = Resource(
     "nutritiondiary", models.LogItem, schemas.LogItemSchema,

@@ -53,12 +53,16 @@ routine = Resource(
 )
 
 workout = replace(
-    routine, name="workout", about="Routines, by the name they had before.",
+    routine,
+    name="workout",
+    about="Routines, by the name they had before.",
     deprecated=Deprecation(date(2025, 1, 1), successor="routine"),
-)  # fmt: skip
+)
 
 templates = Resource(
-    "templates", models.Routine, schemas.RoutineSchema,
+    "templates",
+    models.Routine,
+    schemas.RoutineSchema,
     label="Your templates",
     about="Your templates.",
     filters={"name": exact, "description": exact, "created": exact},
@@ -66,7 +70,7 @@ templates = Resource(
     cache="private",
     access=plans.personal,
     view="routine",
-)  # fmt: skip
+)
 
 public_templates = replace(
     templates, name="public-templates", label="Public templates", about="Everybody's public templates.",
@@ -87,14 +91,16 @@ day = Resource(
 )
 
 slot = Resource(
-    "slot", models.Slot, schemas.SlotSchema,
+    "slot",
+    models.Slot,
+    schemas.SlotSchema,
     about="Places in your days, each for one exercise or a superset.",
     methods=WRITE,
     filters={"day": exact, "order": exact, "comment": exact},
     owner=owned_by("day.routine.user", checks={"day": "routine.user"}),
     actions=(prescription.ADD_TO_SLOT, moving.move_action("day")),
     deletion=HistoryDeletionSchema,
-)  # fmt: skip
+)
 
 slot_entry = Resource(
     "slot-entry", models.SlotEntry, schemas.SlotEntrySchema,
@@ -114,7 +120,9 @@ slot_entry = Resource(
 )  # fmt: skip
 
 workoutsession = Resource(
-    "workoutsession", models.WorkoutSession, schemas.WorkoutSessionSchema,
+    "workoutsession",
+    models.WorkoutSession,
+    schemas.WorkoutSessionSchema,
     label="Workouts",
     about="Your visits to the gym.",
     methods=WRITE,
@@ -126,7 +134,7 @@ workoutsession = Resource(
     hooks=Hooks(prepare=sessions.complete_session),
     former=FormerFields(schemas.FormerSessionSchema, sessions.moments_of),
     view="sessions",
-)  # fmt: skip
+)
 
 workoutlog = Resource(
     "workoutlog", models.WorkoutLog, schemas.WorkoutLogSchema,

@@ -66,11 +66,13 @@ user_trophy = Resource(
 )  # fmt: skip
 
 user_statistics = Resource(
-    "user-statistics", UserStatistics, schemas.UserStatisticsSchema,
+    "user-statistics",
+    UserStatistics,
+    schemas.UserStatisticsSchema,
     label="Your figures",
     about="Figures about all of your training.",
     owner=owned_by("user"),
     view="figures",
-)  # fmt: skip
+)
 
 RESOURCES = (trophy, user_trophy, user_statistics)
