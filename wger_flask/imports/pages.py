@@ -64,9 +64,11 @@ def _start(errors: dict[str, Any] | None = None, status: int = 0) -> Response:
 
 
 def _told_at_start() -> dict[str, Any]:
-    runs = list(Selection(ImportRun, (equals(ImportRun.user, g.user.id),), ("-id",)).rows(
-        ("id", "format", "file_name", "created", "state", "rows"), _RUNS
-    ))  # fmt: skip
+    runs = list(
+        Selection(ImportRun, (equals(ImportRun.user, g.user.id),), ("-id",)).rows(
+            ("id", "format", "file_name", "created", "state", "rows"), _RUNS
+        )
+    )
     last, known = last_run(g.user.id), formats()
     return {
         "formats": known, "runs": [run for run in runs if run[4] != DRAFT], "last": last and last.id,
