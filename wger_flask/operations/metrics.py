@@ -86,13 +86,17 @@ class Metrics:
         )
         self.streams = Gauge("wger_sync_streams", "Streams that are open.", multiprocess_mode="livesum", **kept)
         self.lag = Gauge(
-            "wger_sync_lag_seconds", "Longest time for which a stream has waited to tell a change that is known.",
-            multiprocess_mode="livemax", **kept,
-        )  # fmt: skip
+            "wger_sync_lag_seconds",
+            "Longest time for which a stream has waited to tell a change that is known.",
+            multiprocess_mode="livemax",
+            **kept,
+        )
         self.memory = Gauge(
-            "wger_worker_resident_memory_bytes", "Memory of a worker, what it shares with others included.",
-            multiprocess_mode="liveall", **kept,
-        )  # fmt: skip
+            "wger_worker_resident_memory_bytes",
+            "Memory of a worker, what it shares with others included.",
+            multiprocess_mode="liveall",
+            **kept,
+        )
         self._children: dict[tuple[str, str, str], tuple[Counter, Histogram]] = {}
 
     def note(self, resource: str, method: str, code: str, seconds: float) -> None:

@@ -48,13 +48,17 @@ class ReadinessSchema(Schema):
 
     status = fields.String(required=True, metadata={"enum": ["ok", "unavailable"]})
     checks = fields.Dict(
-        keys=fields.String(), values=fields.String(), required=True,
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
         metadata={"description": "`database`, `migrations`, `media` and `disk`"},
-    )  # fmt: skip
+    )
     backup = fields.Nested(
-        BackupSchema, allow_none=True, required=True,
+        BackupSchema,
+        allow_none=True,
+        required=True,
         metadata={"description": "The last backup, null where the database does not tell; of no effect on `status`"},
-    )  # fmt: skip
+    )
 
 
 def register(registry: Registry) -> None:
