@@ -141,9 +141,10 @@ class Time(Field):
     kind = options_type = widget = "time"
     fits = (columns.Time,)
     openapi = {  # not the format "time", which has a time zone
-        "type": "string", "format": "time-local",
+        "type": "string",
+        "format": "time-local",
         "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$",
-    }  # fmt: skip
+    }
     cell = "short"
     _lenient = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?$")
 
