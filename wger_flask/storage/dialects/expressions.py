@@ -55,9 +55,7 @@ class Expressions(Generic[D]):
         """
         raise NotImplementedError
 
-    def count_buckets(
-        self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
-    ) -> int:  # fmt: skip
+    def count_buckets(self, database: D, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int) -> int:
         """Return in how many buckets, as above, there are rows of any series, ``most`` for more."""
         raise NotImplementedError
 

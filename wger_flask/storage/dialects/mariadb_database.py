@@ -39,8 +39,10 @@ class Mariadb(LockingDatabase, peewee.MySQLDatabase):
     quote = '""'
     operations = {
         **peewee.MySQLDatabase.operations,
-        "LIKE": "LIKE", "ILIKE": "COLLATE utf8mb4_uca1400_as_ci LIKE", "REGEXP": "REGEXP",
-    }  # fmt: skip
+        "LIKE": "LIKE",
+        "ILIKE": "COLLATE utf8mb4_uca1400_as_ci LIKE",
+        "REGEXP": "REGEXP",
+    }
     field_types = {
         **peewee.MySQLDatabase.field_types,
         "UUID": "VARCHAR(32)", "DATETIME": "DATETIME(6)", "TIME": "TIME(6)", "TEXT": "LONGTEXT",

@@ -35,9 +35,11 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
     psycopg2_adapter = psycopg3_adapter = Driver
     field_types = {
         **peewee.PostgresqlDatabase.field_types,
-        "DATETIME": "TIMESTAMP WITH TIME ZONE", "AUTO": "SERIAL", "BIGAUTO": "BIGSERIAL",
+        "DATETIME": "TIMESTAMP WITH TIME ZONE",
+        "AUTO": "SERIAL",
+        "BIGAUTO": "BIGSERIAL",
         "JSON": "JSONB",
-    }  # fmt: skip
+    }
     dialect = PostgresqlDialect()
 
     def __init__(self, url: str, line: Line, direct: str = "", replicas: Sequence[str] = ()):
