@@ -115,9 +115,11 @@ class Lines:
 
     def _read(self, token: str, body: str) -> None:
         headers = {
-            "Authorization": f"Token {token}", "Content-Type": "application/json", "Accept-Encoding": "identity",
+            "Authorization": f"Token {token}",
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
             "Accept": "application/vnd.powersync.bson-stream;q=0.9,application/x-ndjson;q=0.8",
-        }  # fmt: skip
+        }
         try:
             self._connection.request("POST", self._path, body, headers)
             self._socket = self._connection.sock
