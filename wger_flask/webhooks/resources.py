@@ -129,13 +129,15 @@ webhook = Resource(
 )  # fmt: skip
 
 delivery = Resource(
-    "webhook-delivery", Delivery, DeliverySchema,
+    "webhook-delivery",
+    Delivery,
+    DeliverySchema,
     about="Messages to your webhooks of the last days, and what became of them.",
     group="Changes",
     methods=READ,
     filters={"id": exact, "webhook": exact, "created": compared, "status": exact},
     owner=owned_by("webhook.user"),
     listed=False,
-)  # fmt: skip
+)
 
 RESOURCES = (webhook, delivery)
