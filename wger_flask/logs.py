@@ -29,9 +29,7 @@ def configure(level: str, format: str = TEXT, request_id: Callable[[], str] = st
             "disable_existing_loggers": False,
             "formatters": {"text": {"()": LineFormatter, "format": line}, "json": {"()": JsonFormatter}},
             "filters": {"request": {"()": RequestFilter, "request_id": request_id}},
-            "handlers": {
-                "console": {"class": "logging.StreamHandler", "formatter": format, "filters": ["request"]},
-            },
+            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": format, "filters": ["request"]}},
             "loggers": {"wger_flask": {"level": level.upper(), "handlers": ["console"], "propagate": True}},
         }
     )

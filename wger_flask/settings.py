@@ -80,9 +80,7 @@ class Settings(DeploymentSettings):
     WGER_MAX_PAGE_SIZE: int = setting(999, "Largest `limit` of a list; more is cut down to it.", least=1)
     WGER_MAX_BODY_SIZE: int = setting(110, "Largest form with a picture or a film in megabytes.", least=1)
     WGER_MAX_JSON_SIZE: int = setting(
-        1,
-        "Largest body without files in megabytes, JSON or form. It may hold some 20,000 values a megabyte.",
-        least=1,
+        1, "Largest body without files in megabytes, JSON or form. It may hold some 20,000 values a megabyte.", least=1
     )
     WGER_MAX_BULK_SIZE: int = setting(5, "The same where many rows may be sent at once.", least=1)
 
@@ -119,8 +117,7 @@ class Settings(DeploymentSettings):
         "database.",
     )
     POWERSYNC_URL: str = setting(
-        "",
-        "Address of a PowerSync service of your own, which phones are then told; the sync here is off with it.",
+        "", "Address of a PowerSync service of your own, which phones are then told; the sync here is off with it."
     )
     WGER_SYNC_TOKEN_LIFETIME: int = setting(600, "Seconds for which a phone's token for the sync is valid.", least=20)
     WGER_SYNC_STREAM_LIFETIME: int = setting(

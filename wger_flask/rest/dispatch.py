@@ -16,12 +16,7 @@ from flask.ctx import RequestContext
 from flask.globals import request_ctx
 from werkzeug.http import http_date
 
-from ..storage.database import (
-    DatabaseError,
-    IntegrityError,
-    is_retryable,
-    read_from_replica,
-)
+from ..storage.database import DatabaseError, IntegrityError, is_retryable, read_from_replica
 from . import answer_cache, body_limits
 from .actions import Deprecation
 from .admission import ADMISSION

@@ -33,9 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="also run the contract suite over the resource NAME; may be given several times",
     )  # fmt: skip
     group.addoption(
-        "--wger-database",
-        metavar="URL",
-        help="run on this database server, on databases that are made there",
+        "--wger-database", metavar="URL", help="run on this database server, on databases that are made there"
     )
 
 

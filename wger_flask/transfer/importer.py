@@ -55,10 +55,7 @@ class ImportReport:
 
 
 def import_dump(
-    source: str | Path | IO,
-    models: Iterable[type[Model]],
-    progress: bool | None = None,
-    replace_shipped: bool = True,
+    source: str | Path | IO, models: Iterable[type[Model]], progress: bool | None = None, replace_shipped: bool = True
 ) -> ImportReport:
     """Load the dump in ``source`` (a path, gzip or not, or a stream) into the tables of ``models``.
 

@@ -196,10 +196,7 @@ class DeletionLog(Model):
 EDITED = (Exercise, Translation, Alias, ExerciseComment, ExerciseImage, ExerciseVideo)
 HISTORIES = tuple(
     history(
-        model,
-        f"exercises_historical{model.__name__.lower()}",
-        f"exercises.historical{model.__name__.lower()}",
-        User,
+        model, f"exercises_historical{model.__name__.lower()}", f"exercises.historical{model.__name__.lower()}", User
     )
     for model in EDITED
 )

@@ -11,19 +11,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from wger_flask.api import (
-    Amount,
-    Selection,
-    Shown,
-    View,
-    along,
-    any_of,
-    bar_chart,
-    equals,
-    know_names,
-    services,
-    today,
-)
+from wger_flask.api import Amount, Selection, Shown, View, along, any_of, bar_chart, equals, know_names, services, today
 from wger_flask.engine.nutrition import Nutrients, nutrients_of
 
 from . import models, portions

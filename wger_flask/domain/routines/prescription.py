@@ -10,18 +10,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from wger_flask.api import (
-    Action,
-    Call,
-    Key,
-    Schema,
-    Selection,
-    delete,
-    equals,
-    fields,
-    insert,
-    update,
-)
+from wger_flask.api import Action, Call, Key, Schema, Selection, delete, equals, fields, insert, update
 from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
 

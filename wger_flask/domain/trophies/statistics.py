@@ -14,17 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from wger_flask.api import (
-    Selection,
-    advisory_lock,
-    equals,
-    midnight,
-    today,
-    update,
-    which_exist,
-    within,
-    zone_of,
-)
+from wger_flask.api import Selection, advisory_lock, equals, midnight, today, update, which_exist, within, zone_of
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.engine.lifetime import Lifetime, Lift, Workout, recalculate
 
