@@ -70,9 +70,12 @@ def remove_any(row: EmailAddress) -> None:
 
 
 def changed(
-    user: User, added: Iterable[str] = (), verified: Iterable[str] = (), primary: str | None = None,
+    user: User,
+    added: Iterable[str] = (),
+    verified: Iterable[str] = (),
+    primary: str | None = None,
     removed: Iterable[str] = (),
-) -> list[EmailAddress]:  # fmt: skip
+) -> list[EmailAddress]:
     """Change the addresses of ``user`` as an operator says, all or nothing; returns them, the primary one first.
 
     Addresses in ``verified`` need no letter, and are added if they are new; any may be

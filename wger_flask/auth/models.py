@@ -113,9 +113,12 @@ class EmailAddress(Model):
 
 
 EmailAddress.add_index(
-    EmailAddress.user, EmailAddress.primary,
-    unique=True, where=EmailAddress.primary, name="unique_primary_email",
-)  # fmt: skip
+    EmailAddress.user,
+    EmailAddress.primary,
+    unique=True,
+    where=EmailAddress.primary,
+    name="unique_primary_email",
+)
 EmailAddress.add_index(EmailAddress.email, unique=True, where=EmailAddress.verified, name="unique_verified_email")
 
 
@@ -140,9 +143,12 @@ class Authenticator(Model):
 
 
 Authenticator.add_index(
-    Authenticator.user, Authenticator.type,
-    unique=True, where=Authenticator.type.in_(("totp", "recovery_codes")), name="unique_authenticator_type",
-)  # fmt: skip
+    Authenticator.user,
+    Authenticator.type,
+    unique=True,
+    where=Authenticator.type.in_(("totp", "recovery_codes")),
+    name="unique_authenticator_type",
+)
 
 
 class OutstandingToken(Model):

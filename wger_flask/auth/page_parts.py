@@ -69,9 +69,12 @@ def protect(response: Response) -> Response:
 
 
 def page(
-    path: str, alias: str = "", methods: tuple[str, ...] = ("GET", "POST"), takes_files: bool = False,
+    path: str,
+    alias: str = "",
+    methods: tuple[str, ...] = ("GET", "POST"),
+    takes_files: bool = False,
     access: Rule = anyone,
-) -> Callable[[View], View]:  # fmt: skip
+) -> Callable[[View], View]:
     """Register a page, and the shorter address that people guess.
 
     ``takes_files`` says that its form may send files, ``access`` who sees it: others are sent to log in, and refused

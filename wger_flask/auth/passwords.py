@@ -100,9 +100,12 @@ def is_current(encoded: str, how: Hashing) -> bool:
         return True
     parts = encoded.split("$")
     return (
-        how.format == PBKDF2 and len(parts) == 4 and parts[0] == PBKDF2 and parts[1] == str(how.iterations)
+        how.format == PBKDF2
+        and len(parts) == 4
+        and parts[0] == PBKDF2
+        and parts[1] == str(how.iterations)
         and len(parts[2]) >= SALT_LENGTH
-    )  # fmt: skip
+    )
 
 
 def spend(password: str, encoded: str | None, how: Hashing, others: Iterable[str] = ()) -> None:

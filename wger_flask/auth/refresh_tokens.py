@@ -85,9 +85,12 @@ def _blacklist(user: int, claims: dict[str, Any]) -> None:
     known = OutstandingToken.get_or_none(OutstandingToken.jti == claims["jti"])
     if known is None:  # given out while tokens were not rotated
         known = OutstandingToken.create(
-            user=user, jti=claims["jti"], token="", created_at=datetime.fromtimestamp(claims["iat"], UTC),
+            user=user,
+            jti=claims["jti"],
+            token="",
+            created_at=datetime.fromtimestamp(claims["iat"], UTC),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-        )  # fmt: skip
+        )
     BlacklistedToken.create(token=known.id)
 
 

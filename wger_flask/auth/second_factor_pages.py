@@ -110,8 +110,11 @@ def _turn_off(user: User) -> list[str]:
     _demand_password(user, read(forms.CurrentForm)["current"])
     changes.turn_off(user, _session().id)
     cookies.change_tokens()
-    flash("The authenticator app is removed. Passkeys stay." if authenticators.needed(user.id)
-          else "The second factor is removed: your password is enough to log in.")  # fmt: skip
+    flash(
+        "The authenticator app is removed. Passkeys stay."
+        if authenticators.needed(user.id)
+        else "The second factor is removed: your password is enough to log in."
+    )
     return []
 
 

@@ -69,6 +69,9 @@ def _judge(form: Form, password: str, param: str, user: User) -> None:
 route("account/password/change", sends={"current_password": False, "new_password": True}, private=True, post=change)
 route("auth/password/request", sends={"email": True}, post=request_reset)
 route(
-    "auth/password/reset", sends={"key": True, "password": True}, header="X-Password-Reset-Key", get=show_reset,
+    "auth/password/reset",
+    sends={"key": True, "password": True},
+    header="X-Password-Reset-Key",
+    get=show_reset,
     post=reset,
-)  # fmt: skip
+)

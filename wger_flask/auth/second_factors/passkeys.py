@@ -99,18 +99,24 @@ def registered(sent: dict[str, Any], name: str, place: Place, challenge: Challen
 
     try:
         webauthn.verify_registration_response(
-            credential=sent, expected_challenge=challenge.text, expected_rp_id=place.host,
-            expected_origin=list(place.origins), require_user_verification=True,
-        )  # fmt: skip
+            credential=sent,
+            expected_challenge=challenge.text,
+            expected_rp_id=place.host,
+            expected_origin=list(place.origins),
+            require_user_verification=True,
+        )
     except Exception as wrong:  # whatever a stranger's bytes do to the parsers
         raise Refused(type(wrong).__name__) from None
     response = {part: sent["response"].get(part) for part in ("attestationObject", "clientDataJSON")}
     if not all(_is_encoded(value) for value in response.values()):
         raise Refused("no key")
     credential = {
-        "id": sent["id"], "rawId": sent["id"], "type": "public-key", "response": response,
+        "id": sent["id"],
+        "rawId": sent["id"],
+        "type": "public-key",
+        "response": response,
         "clientExtensionResults": {"credProps": {"rk": is_resident({"credential": sent})}},
-    }  # fmt: skip
+    }
     return {"name": name, "credential": credential}
 
 
