@@ -56,9 +56,12 @@ def import_from(
     user = checked(accounts.account_named, name)
     with app.app_context(), file.open("rb") as stream:
         options = options_for(
-            user.id, weight_unit=weight_unit, distance_unit=distance_unit, decimal_comma=decimal_comma,
+            user.id,
+            weight_unit=weight_unit,
+            distance_unit=distance_unit,
+            decimal_comma=decimal_comma,
             day_first=day_first,
-        )  # fmt: skip
+        )
         try:
             with ProgressBars() as bars:
                 read = read_file(stream, file.name, "" if format == "auto" else format, options, progress=bars.show)
