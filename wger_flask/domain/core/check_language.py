@@ -26,9 +26,12 @@ check_language = Endpoints("check-language", "Check the language of a text.")
 
 
 @check_language.endpoint(
-    "check-language", methods=("POST",), transactional=False,
-    request=CheckLanguageSchema, response=LanguageCheckedSchema,
-)  # fmt: skip
+    "check-language",
+    methods=("POST",),
+    transactional=False,
+    request=CheckLanguageSchema,
+    response=LanguageCheckedSchema,
+)
 def check(call):
     """Check that a text is in a language; 400 says which one it is in instead."""
     data = call.load(CheckLanguageSchema)

@@ -14,9 +14,11 @@ former = Endpoints("former", "What earlier releases answered.")
 
 
 @former.endpoint(
-    "userprofile/<key:key>", access=private, response=ProfileSchema,
+    "userprofile/<key:key>",
+    access=private,
+    response=ProfileSchema,
     replaced=Deprecation(date(2022, 1, 1), successor="userprofile"),
-)  # fmt: skip
+)
 def show_profile_by_id(call):
     """Show your profile, by its id."""
     if [call.key] != [str(key) for (key,) in own_profile(call).rows(("id",))]:

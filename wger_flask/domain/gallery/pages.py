@@ -16,9 +16,12 @@ def _photo(shown):
     """Show a photo, and the way to the ones before and after it."""
     (row,) = shown.rows
     model = shown.resource.model
-    keys = [key for (key,) in shown.resource.visible_to(shown.call.user).order_by("date", "id").rows(
-        (key_of(model).name,), MOST_PHOTOS
-    )]  # fmt: skip
+    keys = [
+        key
+        for (key,) in shown.resource.visible_to(shown.call.user)
+        .order_by("date", "id")
+        .rows((key_of(model).name,), MOST_PHOTOS)
+    ]
     place = keys.index(row["id"]) if row["id"] in keys else 0
     return shown.render(
         "gallery/photo.html",

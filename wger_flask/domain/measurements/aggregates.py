@@ -88,11 +88,14 @@ def value_counts(call: Call) -> list[dict]:
         counts.sort(key=lambda count: (count.value, key(count.series), *_by_unit(count.unit)))
     return [
         {
-            "category": key(count.series), "value": f"{count.value:.2f}", "unit": count.unit, "count": count.count,
+            "category": key(count.series),
+            "value": f"{count.value:.2f}",
+            "unit": count.unit,
+            "count": count.count,
             "newest": written(decode(Measurement.date, count.newest)),
         }
         for count in counts
-    ]  # fmt: skip
+    ]
 
 
 def _daily(totals: list[Total]) -> list[ValueCount]:

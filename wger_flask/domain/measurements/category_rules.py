@@ -33,13 +33,16 @@ def _wrong_with_parent(parent, row: Category | None) -> str:
     if row is not None and parent == row.id:
         return "A category cannot be its own parent"
     asked = {
-        "A category with subcategories cannot itself have a parent":
-            Selection(Category, (equals(Category.parent, row.id) if row is not None else NOTHING,)),
-        "Categories can only be nested one level deep":
-            Selection(Category, (equals(Category.id, parent), Clause(_is_nested))),
-        "A category with measurements cannot be used as a parent":
-            Selection(Measurement, (equals(Measurement.category, parent),)),
-    }  # fmt: skip
+        "A category with subcategories cannot itself have a parent": Selection(
+            Category, (equals(Category.parent, row.id) if row is not None else NOTHING,)
+        ),
+        "Categories can only be nested one level deep": Selection(
+            Category, (equals(Category.id, parent), Clause(_is_nested))
+        ),
+        "A category with measurements cannot be used as a parent": Selection(
+            Measurement, (equals(Measurement.category, parent),)
+        ),
+    }
     return next((words for words, exists in zip(asked, which_exist(list(asked.values())), strict=True) if exists), "")
 
 

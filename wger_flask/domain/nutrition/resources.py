@@ -49,9 +49,12 @@ _FOOD_FILTERS: dict[str, Lookup | tuple[Lookup, ...] | Filter] = {
 }  # fmt: skip
 _FOOD_ORDER = ("id", "name", "code", "uuid", "remote_id", "last_update", "last_imported", "nutriscore")
 _get_values = Action(
-    "get_values", intake.of_amount, schema=schemas.AmountSchema, throttle="ingredient_detail",
+    "get_values",
+    intake.of_amount,
+    schema=schemas.AmountSchema,
+    throttle="ingredient_detail",
     about="What an amount of the food contains: ?amount= in grams, or in a &unit= of &ingredient=.",
-)  # fmt: skip
+)
 
 
 def _food(name: str, schema, about: str, label: str = "") -> Resource:
@@ -155,16 +158,19 @@ mealitem = Resource(
 )
 
 diary = Resource(
-    "nutritiondiary", models.LogItem, schemas.LogItemSchema,
+    "nutritiondiary",
+    models.LogItem,
+    schemas.LogItemSchema,
     label="Food diary",
     about="What you ate, and when.",
     methods=WRITE,
     filters={
-        "datetime": (*compared, on_date), **dict.fromkeys(("amount", "ingredient", "plan", "weight_unit"), exact),
+        "datetime": (*compared, on_date),
+        **dict.fromkeys(("amount", "ingredient", "plan", "weight_unit"), exact),
     },
     owner=owned_by("plan.user", checks={"plan": "user", "meal": "plan.user"}),
     actions=_values(intake.of_item),
     view="diary",
-)  # fmt: skip
+)
 
 RESOURCES = (ingredient, ingredientinfo, ingredient_sync, weight_unit, plan, planinfo, diary, meal, mealitem, image)

@@ -42,9 +42,12 @@ def move_action(parent: str) -> Action:
         return call.required_resource.show(call.selection(), call.context)
 
     return Action(
-        "move", move, methods=("POST",), schema=MoveSchema,
+        "move",
+        move,
+        methods=("POST",),
+        schema=MoveSchema,
         about=f"Put it before or behind its neighbour in the {parent}.",
-    )  # fmt: skip
+    )
 
 
 def _exchange(model: type[Model], parent: str, row: Model, step: int) -> None:

@@ -73,9 +73,12 @@ templates = Resource(
 )
 
 public_templates = replace(
-    templates, name="public-templates", label="Public templates", about="Everybody's public templates.",
+    templates,
+    name="public-templates",
+    label="Public templates",
+    about="Everybody's public templates.",
     visible=plans.public_templates,
-)  # fmt: skip
+)
 
 day = Resource(
     "day",

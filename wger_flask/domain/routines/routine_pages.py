@@ -112,18 +112,24 @@ def calendar(
 def progressions(entry: dict, words: Wording) -> list[Progressing]:
     """Return every quantity of an entry with its rules in words."""
     units = {
-        "weight": words.weight_units.get(entry["weight_unit"], ""), "s": "s", "RiR": "RiR", "sets": "sets",
+        "weight": words.weight_units.get(entry["weight_unit"], ""),
+        "s": "s",
+        "RiR": "RiR",
+        "sets": "sets",
         "repetitions": words.repetition_units.get(entry["repetition_unit"], "").lower(),
-    }  # fmt: skip
+    }
     rows = []
     for model, unit in _QUANTITIES.items():
         title, rules = title_of(model), entry["rules"].get(FIELDS[model], ())
         name = title.removesuffix(" config")
-        rows.append(Progressing(
-            title.lower().replace(" ", "-"), name[:1].upper() + name[1:],
-            tuple((rule["id"], rule_in_words(rule, units[unit])) for rule in rules),
-            max((rule["iteration"] for rule in rules), default=0) + 1,
-        ))  # fmt: skip
+        rows.append(
+            Progressing(
+                title.lower().replace(" ", "-"),
+                name[:1].upper() + name[1:],
+                tuple((rule["id"], rule_in_words(rule, units[unit])) for rule in rules),
+                max((rule["iteration"] for rule in rules), default=0) + 1,
+            )
+        )
     return rows
 
 
