@@ -95,9 +95,12 @@ def plans_for(
 
 
 def import_records(
-    person: Person, file: FileRead, choices: RememberedChoices, draft: ImportRun | None = None,
+    person: Person,
+    file: FileRead,
+    choices: RememberedChoices,
+    draft: ImportRun | None = None,
     progress: Progress = no_progress,
-) -> tuple[ImportRun | None, list[Plan]]:  # fmt: skip
+) -> tuple[ImportRun | None, list[Plan]]:
     """Write what a file holds in one transaction, and remember the choices; ``draft`` ends with it.
 
     Returns the import, None where there was nothing new, and what was done.

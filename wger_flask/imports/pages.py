@@ -71,9 +71,12 @@ def _told_at_start() -> dict[str, Any]:
     )
     last, known = last_run(g.user.id), formats()
     return {
-        "formats": known, "runs": [run for run in runs if run[4] != DRAFT], "last": last and last.id,
-        "labels": {name: format.label for name, format in known.items()}, "options": _OPTIONS,
-    }  # fmt: skip
+        "formats": known,
+        "runs": [run for run in runs if run[4] != DRAFT],
+        "last": last and last.id,
+        "labels": {name: format.label for name, format in known.items()},
+        "options": _OPTIONS,
+    }
 
 
 def _keep(read: FileRead) -> ImportRun:

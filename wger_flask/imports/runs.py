@@ -63,9 +63,12 @@ def begin(user: int, format: str, checksum: str, file_name: str = "") -> ImportR
 
 
 def write_rows(
-    run: ImportRun, model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]],
+    run: ImportRun,
+    model: type[Model],
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
     progress: Progress = no_progress,
-) -> None:  # fmt: skip
+) -> None:
     """Write rows of ``model``, each the values of ``names`` of which its key is the first, and note them of ``run``."""
     done = 0
     for some in chunks(rows):

@@ -139,9 +139,12 @@ def _comments(keys: Iterable[tuple[UUID, UUID]], records: Iterable[WorkoutSet]) 
 
 
 def _sessions(
-    user: int, wanted: dict[UUID, WorkoutSet], comments: dict[UUID, dict[str, None]], longest: timedelta,
+    user: int,
+    wanted: dict[UUID, WorkoutSet],
+    comments: dict[UUID, dict[str, None]],
+    longest: timedelta,
     made: TrainingPlan,
-) -> dict[UUID, UUID]:  # fmt: skip
+) -> dict[UUID, UUID]:
     """Return the keys that sessions have here, and plan those that are not there yet."""
     owners = owners_of(WorkoutSession, list(wanted))
     keys: dict[UUID, UUID] = {}
