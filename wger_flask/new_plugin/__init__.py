@@ -27,9 +27,12 @@ def write(name: str, folder: Path, taken: set[str]) -> list[Path]:
     if root.exists():
         raise ValueError(f"{root} exists already")
     words = {
-        "name": name, "dashed": dashed, "package": f"wger_{name}", "title": name.replace("_", " "),
+        "name": name,
+        "dashed": dashed,
+        "package": f"wger_{name}",
+        "title": name.replace("_", " "),
         "Title": name.replace("_", " ").capitalize(),
-    }  # fmt: skip
+    }
     made = []
     for source in sorted(TEMPLATE.rglob("*.txt")):
         place = filled(str(source.relative_to(TEMPLATE)).removesuffix(".txt"), words)
