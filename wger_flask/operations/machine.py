@@ -151,9 +151,12 @@ def proxies(settings: Settings) -> Finding:
     """Compare what the settings say of proxies with the address of the site."""
     if settings.SITE_URL.startswith("https:") and settings.NUMBER_OF_PROXIES == 0:
         return Finding(
-            "proxies", WARNING, "SITE_URL is https, which a proxy must end, and NUMBER_OF_PROXIES is 0: all clients "
-            "have the proxy's address for the rate limits.", "Set NUMBER_OF_PROXIES=1, or how many there are.",
-        )  # fmt: skip
+            "proxies",
+            WARNING,
+            "SITE_URL is https, which a proxy must end, and NUMBER_OF_PROXIES is 0: all clients "
+            "have the proxy's address for the rate limits.",
+            "Set NUMBER_OF_PROXIES=1, or how many there are.",
+        )
     return Finding("proxies", OK, f"{settings.NUMBER_OF_PROXIES} proxies are believed.")
 
 

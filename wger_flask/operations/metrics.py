@@ -76,9 +76,12 @@ class Metrics:
             "wger_http_requests", "Requests that were answered.", ("resource", "method", "status"), **kept
         )
         self.seconds = Histogram(
-            "wger_http_request_duration_seconds", "Time until an answer was made, or a stream began.",
-            ("resource", "method"), buckets=_BUCKETS, **kept,
-        )  # fmt: skip
+            "wger_http_request_duration_seconds",
+            "Time until an answer was made, or a stream began.",
+            ("resource", "method"),
+            buckets=_BUCKETS,
+            **kept,
+        )
         self.statements = Counter("wger_database_statements", "Statements that the database was sent.", **kept)
         self.caches = Counter("wger_cache_lookups", "Lookups in caches.", ("cache", "result"), **kept)
         self.webhooks = Counter(
