@@ -14,9 +14,12 @@ from .schema import Schema
 
 
 def extended(
-    resource: Resource, filters: Mapping[str, Declared] | None = None, actions: tuple[Action, ...] = (),
-    added: Mapping[str, Field] | None = None, cacheable: bool = False,
-) -> Resource:  # fmt: skip
+    resource: Resource,
+    filters: Mapping[str, Declared] | None = None,
+    actions: tuple[Action, ...] = (),
+    added: Mapping[str, Field] | None = None,
+    cacheable: bool = False,
+) -> Resource:
     """Return ``resource`` with more filters, actions and read-only fields.
 
     Unless they are the kit's own or ``cacheable``, its answers are not kept any more.  Raises ValueError for what

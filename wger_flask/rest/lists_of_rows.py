@@ -17,9 +17,12 @@ _TOO_MANY = f"A list has at most {MOST_ROWS} rows."
 def takes_rows(target: Target, method: str) -> bool:
     """Tell whether a body may be a list of rows: where they belong to who sends them, and no file comes with one."""
     resource = target.resource
-    return method == "POST" and target.kind == "list" and resource is not None and (
-        resource.owner is not None and not resource.takes_files
-    )  # fmt: skip
+    return (
+        method == "POST"
+        and target.kind == "list"
+        and resource is not None
+        and (resource.owner is not None and not resource.takes_files)
+    )
 
 
 def rows_in(call: Call, value: object) -> list[dict[str, Any]]:

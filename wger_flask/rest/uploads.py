@@ -172,9 +172,12 @@ def move_file(files: Changes, name: str, folder: str) -> str:
 
 
 def delete_rows(
-    files: Changes, model: type[Model], keys: Iterable[Any], with_history: bool | None = None,
+    files: Changes,
+    model: type[Model],
+    keys: Iterable[Any],
+    with_history: bool | None = None,
     going: Callable[[type[Model], list[Any]], None] | None = None,
-) -> dict[type[Model], int]:  # fmt: skip
+) -> dict[type[Model], int]:
     """Delete the rows of ``model`` with ``keys``, all rows that depend on them, and the files of all of these.
 
     Returns the number of deleted rows by model.
