@@ -45,8 +45,11 @@ class Mariadb(LockingDatabase, peewee.MySQLDatabase):
     }
     field_types = {
         **peewee.MySQLDatabase.field_types,
-        "UUID": "VARCHAR(32)", "DATETIME": "DATETIME(6)", "TIME": "TIME(6)", "TEXT": "LONGTEXT",
-    }  # fmt: skip
+        "UUID": "VARCHAR(32)",
+        "DATETIME": "DATETIME(6)",
+        "TIME": "TIME(6)",
+        "TEXT": "LONGTEXT",
+    }
     dialect = MariadbDialect()
 
     def __init__(self, name: str, line: Line, **how: Any):

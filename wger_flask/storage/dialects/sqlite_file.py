@@ -85,9 +85,12 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         while True:
             file = self._leave_what_is_lost()
             held = sqlite3.connect(
-                f"file:{quote(os.path.abspath(self.database))}?mode=rw", uri=True, timeout=self._timeout,
-                isolation_level=None, cached_statements=512,
-            )  # fmt: skip
+                f"file:{quote(os.path.abspath(self.database))}?mode=rw",
+                uri=True,
+                timeout=self._timeout,
+                isolation_level=None,
+                cached_statements=512,
+            )
             try:
                 if file != identity_of(self.database):  # before anything is read: that opens the log beside it
                     held.close()

@@ -24,8 +24,11 @@ class SqliteSyncLog(SyncLogSql):
     """Answers of SQLite."""
 
     types = {
-        "serial": "INTEGER PRIMARY KEY AUTOINCREMENT", "number": "INTEGER", "key": "", "keyed": "WITHOUT ROWID",
-    }  # fmt: skip
+        "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
+        "number": "INTEGER",
+        "key": "",
+        "keyed": "WITHOUT ROWID",
+    }
 
     def triggers(self, node: Node) -> list[Trigger]:
         made = []

@@ -60,9 +60,12 @@ class CommitWatch:
     def _open(self, file: FileIdentity) -> None:
         self._let_go()
         self._held = sqlite3.connect(
-            f"file:{quote(os.path.abspath(self._path))}?mode=rw", uri=True, timeout=0, isolation_level=None,
+            f"file:{quote(os.path.abspath(self._path))}?mode=rw",
+            uri=True,
+            timeout=0,
+            isolation_level=None,
             check_same_thread=False,
-        )  # fmt: skip
+        )
         self._number, self._of = next(self._numbers), (os.getpid(), file)
         if identity_of(self._path) != file:
             raise sqlite3.OperationalError("the file was replaced just now")

@@ -36,8 +36,11 @@ _WITH_AUTHORS = (
     "exercises_historicaltranslation", "nutrition_image", "nutrition_ingredient",
 )  # fmt: skip
 _WEIGHTS, _CONTEXTS, _SESSIONS, _PROFILES = (
-    "weight_weightentry", "trophies_usertrophy", "manager_workoutsession", "core_userprofile",
-)  # fmt: skip
+    "weight_weightentry",
+    "trophies_usertrophy",
+    "manager_workoutsession",
+    "core_userprofile",
+)
 
 
 def is_older() -> bool:
