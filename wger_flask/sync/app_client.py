@@ -68,9 +68,12 @@ def explained(trouble: Exception) -> str:
 
 
 def ask(
-    method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None,
+    method: str,
+    url: str,
+    body: object = None,
+    headers: Mapping[str, str] | None = None,
     seconds: float = ANSWER_SECONDS,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Send one request, ``body`` as JSON; redirects are not followed.  Raises :class:`Unreachable`."""
     connection, path = connect(url, seconds)
     sent = dict(headers or {})

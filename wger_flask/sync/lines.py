@@ -54,9 +54,12 @@ def _head(snapshot: Snapshot) -> dict[str, str | None]:
 
 def _bucket(bucket: Bucket) -> dict[str, object]:
     return {
-        "bucket": bucket.name, "checksum": bucket.checksum, "count": bucket.count, "priority": bucket.priority,
+        "bucket": bucket.name,
+        "checksum": bucket.checksum,
+        "count": bucket.count,
+        "priority": bucket.priority,
         "subscriptions": [{"default": bucket.stream}],
-    }  # fmt: skip
+    }
 
 
 def _line(key: str, value: object) -> bytes:

@@ -120,9 +120,12 @@ def read_token(text: str) -> SyncToken:
 
     try:
         claims = jwt.decode(
-            text, _private().public_key(), algorithms=["RS256"], audience=AUDIENCE,
+            text,
+            _private().public_key(),
+            algorithms=["RS256"],
+            audience=AUDIENCE,
             options={"require": ["exp", "iat", "sub", "aud"]},
-        )  # fmt: skip
+        )
     except jwt.ExpiredSignatureError:
         raise tokens.BadToken(tokens.BadToken.EXPIRED) from None
     except (jwt.PyJWTError, ValueError):
