@@ -29,9 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--wger-resource`` and ``--wger-database``."""
     group = parser.getgroup("wger_flask")
     group.addoption(
-        "--wger-resource", action="append", default=[], metavar="NAME",
+        "--wger-resource",
+        action="append",
+        default=[],
+        metavar="NAME",
         help="also run the contract suite over the resource NAME; may be given several times",
-    )  # fmt: skip
+    )
     group.addoption(
         "--wger-database", metavar="URL", help="run on this database server, on databases that are made there"
     )
