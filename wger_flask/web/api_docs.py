@@ -74,9 +74,12 @@ def pages_for(api: Api) -> Blueprint:
     for address, program in (("ui", "swagger"), ("redoc", "redoc")):
         for prefix, endpoint in (("/api/v2/schema", f"{program}_in_api"), ("/schema", program)):
             pages.add_url_rule(
-                f"{prefix}/{address}", endpoint, lambda program=program: show(program),
-                strict_slashes=False, provide_automatic_options=False,
-            )  # fmt: skip
+                f"{prefix}/{address}",
+                endpoint,
+                lambda program=program: show(program),
+                strict_slashes=False,
+                provide_automatic_options=False,
+            )
 
     @pages.get("/schema/assets/<program>/<path:name>")
     def build(program: str, name: str) -> Response:

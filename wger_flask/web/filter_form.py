@@ -90,10 +90,13 @@ def _chips(parameter: Parameter, label: str, control: Control, args: MultiDict, 
     if parameter.model is not None and not names:
         names = names_of(parameter.model, values, user)
     for value in values if parameter.several else values[-1:]:
-        rest = MultiDict([
-            (name, text) for name, text in args.items(multi=True)
-            if name != "offset" and (name != parameter.name or parameter.several and text != value)
-        ])  # fmt: skip
+        rest = MultiDict(
+            [
+                (name, text)
+                for name, text in args.items(multi=True)
+                if name != "offset" and (name != parameter.name or parameter.several and text != value)
+            ]
+        )
         text = names.get(value) or value
         yield Chip(f"{label}{words} {text}", with_args(rest))
 

@@ -229,7 +229,10 @@ def _action(call: Call, action) -> dict:
     url = address(call.required_resource.name, *([call.key] if action.detail else [])) + f"{path}/"
     presses = posts == ["POST"] and "GET" not in action.methods and action.schema is None
     return {
-        "url": url, "label": label_of(path, action), "about": action.about, "presses": presses,
+        "url": url,
+        "label": label_of(path, action),
+        "about": action.about,
+        "presses": presses,
         "may": bool(access.rule(action.methods[0])(call.user))
         and (not action.detail or _allows(call, access, action.methods[0])),
-    }  # fmt: skip
+    }

@@ -30,9 +30,12 @@ def control_of(name: str, wire: fields.Field, value, user, errors: list[str], ch
     """Return the control of a field; ``changes`` tells that a row is changed, not made."""
     widget = widget_of(wire)
     made = Control(
-        name, label_of(name, wire), hint=getattr(wire, "help", ""), errors=errors,
+        name,
+        label_of(name, wire),
+        hint=getattr(wire, "help", ""),
+        errors=errors,
         required=wire.required and not (changes and widget == "file"),
-    )  # fmt: skip
+    )
     services().registry.widgets[widget](made, wire, value, user)
     return made
 

@@ -153,9 +153,12 @@ def line_chart(
 
 
 def lines_chart(
-    shown: Shown, series: Mapping[str, Sequence[tuple[datetime, float]]], label: str,
-    width: int = 1100, height: int = 320,
-) -> Markup | None:  # fmt: skip
+    shown: Shown,
+    series: Mapping[str, Sequence[tuple[datetime, float]]],
+    label: str,
+    width: int = 1100,
+    height: int = 320,
+) -> Markup | None:
     """Return several lines, by their names, as one SVG; None where none of them has two points.
 
     The points are those of :func:`line_chart`, and so are ``label``, ``width`` and ``height``.
