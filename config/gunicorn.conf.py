@@ -47,6 +47,7 @@ BufferingWorker.limits = Limits(
     body=_settings.WGER_MAX_BODY_SIZE * 2**20,
     text=max(_settings.WGER_MAX_JSON_SIZE, _settings.WGER_MAX_BULK_SIZE) * 2**20,
 )
+limit_request_line = 8190  # gunicorn's most: ?fields= and lists of UUIDs in a filter are long
 timeout = 60  # of a process that hangs; a slow upload does not count
 graceful_timeout = 20
 forwarder_headers = ""  # nobody says by a header where in the address space we are, not even from this machine

@@ -6,11 +6,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.errors import NoMoreData
 from gunicorn.http.parser import RequestParser
 
+from . import refusing
 from .connection import GONE, Connection
 from .streaming import KEY, Streamed, Streaming
 
@@ -28,12 +28,12 @@ def answer(worker: BufferingWorker, connection: Connection) -> bool:
         return _run_application(worker, connection, parsed) and not request.must_close
     except (NoMoreData, StopIteration):
         if request.head_too_long:
-            util.write_error(out, 431, "Request Header Fields Too Large", "")
+            refusing.write(out, 431, "Request Header Fields Too Large")
     except OSError as wrong:
         if wrong.errno not in GONE:
             worker.log.exception("Socket error processing request.")
     except Exception as wrong:
-        worker.handle_error(parsed, out, connection.client, wrong)
+        refusing.refuse(worker, parsed, out, connection.client, wrong)
     return False
 
 

@@ -1,0 +1,43 @@
+"""Tell a client in JSON why its request was not read: gunicorn, which finds that out, has pages of HTML for it."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import TYPE_CHECKING, Any
+
+from gunicorn import util
+
+if TYPE_CHECKING:
+    from .sending import Sending
+    from .worker import BufferingWorker
+
+
+def refuse(worker: BufferingWorker, parsed: Any, out: Sending, client: Any, wrong: Exception) -> None:
+    """Have gunicorn log what is ``wrong`` and choose the status, and answer that."""
+    page = _Page()
+    worker.handle_error(parsed, page, client, wrong)
+    head, _, body = page.written.decode("latin-1").partition("\r\n\r\n")
+    if head:
+        _, status, reason = head.partition("\r\n")[0].split(" ", 2)
+        said = body.partition("</h1>")[2].partition("</body>")[0].strip()
+        write(out, int(status), reason, html.unescape(said))
+
+
+def write(out: Sending, status: int, reason: str, said: str = "") -> None:
+    """Answer with a status and ``{"detail": ...}``, what is ``said`` or else its ``reason``; the connection ends."""
+    body = json.dumps({"detail": said or reason})
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    util.write_nonblock(out, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+
+
+class _Page:
+    """What gunicorn takes for a socket, for a page that nobody is to see."""
+
+    written = b""
+
+    def sendall(self, data: bytes) -> None:
+        self.written += data
+
+    def gettimeout(self) -> float:
+        return 0.0
