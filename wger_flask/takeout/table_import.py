@@ -56,7 +56,9 @@ class TableImport:
         self._seen: set[object] = set()
         self._later: list[tuple[Any, dict[str, object]]] = []
         self._alike: AlikeRows | None = None
-        self._names = tuple(columns_of(self._model))
+        self._columns = columns_of(self._model)
+        self._names = tuple(self._columns)
+        self._target = targets(owned.resource)[0] if owned.resource is not None else None
         self._insert: Upsert | None = None
         self.written: list[Any] = []
         self.before: dict[Any, dict[str, Any]] = {}
@@ -188,22 +190,22 @@ class TableImport:
 
     # -- the table's own rules --------------------------------------------------------------------------
     def _call(self, method: str, body: dict[str, Any]) -> Call:
-        assert self.owned.resource is not None
-        call = Call(targets(self.owned.resource)[0], self._work.request, None, "", self._work.services)
+        assert self._target is not None
+        call = Call(self._target, self._work.request, None, "", self._work.services)
         call.method, call.user, call.files, call._body = method, self._work.caller, self._work.files, body
         return call
 
     def _ruled(self, call: Call, data: dict[str, Any], row: Model | None) -> None:
         """Have the resource check and complete ``data``; raises :class:`ApiError` or :class:`Unfit`."""
         hooks = call.required_resource.hooks
-        given = dict(data)
+        empty = [name for name, value in data.items() if value is None]
         if hooks.check and (errors := hooks.check(call, data, row)):
             raise Unfit(told_errors(errors))
         if hooks.prepare:
             hooks.prepare(call, data, row)
-        for name, value in given.items():  # what was empty on purpose stays so
-            column = columns_of(self._model).get(name)
-            if value is None and column is not None and column.null and not isinstance(column, columns.ForeignKey):
+        for name in empty:  # on purpose, and stays so
+            column = self._columns.get(name)
+            if column is not None and column.null and not isinstance(column, columns.ForeignKey):
                 data[name] = None
 
     def _prepared(self, one: _Fresh) -> tuple[dict[str, Any], dict[str, list[Any]]]:
@@ -236,7 +238,7 @@ class TableImport:
     # -- storing --------------------------------------------------------------------------------------
     def _stored(self, data: dict[str, Any]) -> dict[str, Any]:
         values = self._model(**data).__data__
-        return {name: encode(columns_of(self._model)[name], values.get(name)) for name in self._names if name in values}
+        return {name: encode(one, values[name]) for name, one in self._columns.items() if name in values}
 
     def _insert_one(self, one: _Fresh, data: dict[str, Any], linked: dict[str, list[Any]]) -> None:
         try:

@@ -34,9 +34,14 @@ def check_bounds(extra_data: dict) -> None:
 
 def check_measurement(call: Call, data: dict, row: Measurement | None) -> dict[str, list[str]]:
     """Return why nothing can be entered in the category of ``data``, by field."""
-    category = Category.get_or_none(Category.id == data["category"]) if data.get("category") else None
+    category = _category(data["category"]) if data.get("category") else None
     wrong = _wrong_with_category(category) if category is not None else ""
     return {"category": [wrong]} if wrong else {}
+
+
+def _category(key: object) -> Category | None:
+    found = Selection(Category, (equals(Category.id, key),)).first()
+    return found if isinstance(found, Category) else None
 
 
 def _wrong_with_category(category: Category) -> str:
@@ -51,7 +56,8 @@ def _wrong_with_category(category: Category) -> str:
 
 def prepare_measurement(call: Call, data: dict, row: Measurement | None) -> None:
     """Check unit and limits, and that no other entry has the external id; a new weight without a unit gets one."""
-    category = Category.get_by_id(data["category"] if row is None or "category" in data else row.category_id)
+    category = _category(data["category"] if row is None or "category" in data else row.category_id)
+    assert category is not None  # what a row refers to was looked up
     extra = data.get("extra_data", row.extra_data if row is not None else {})
     _check_external_id(data, row, category)
     refuse_change(row)
