@@ -199,7 +199,7 @@ def test_how_often_which_value(grace, pulse):
     }
 
 
-@pytest.mark.parametrize("yes", ["1", "true", "True"])
+@pytest.mark.parametrize("yes", ["1", "true", "True", "TRUE"])
 def test_how_often_which_total_of_a_day(grace, pulse, yes):
     rows = grace.get(f"measurement/value-counts/?category={pulse}&summed_per_day={yes}").json
     assert [(row["value"], row["unit"], row["count"]) for row in rows] == [
@@ -215,7 +215,7 @@ def test_how_often_which_total_of_a_day(grace, pulse, yes):
     assert rows[-1]["newest"] == "2024-10-27T02:30:00+01:00"
 
 
-@pytest.mark.parametrize("no", ["0", "yes", "TRUE", ""])
+@pytest.mark.parametrize("no", ["0", "yes", "false", "2", ""])
 def test_anything_else_counts_single_values(grace, pulse, no):
     usual = grace.get("measurement/value-counts/").json
     assert grace.get(f"measurement/value-counts/?summed_per_day={no}").json == usual

@@ -80,7 +80,7 @@ def value_counts(call: Call) -> list[dict]:
     Where the totals of days are counted, they are sorted by category, value, the first such day and unit.
     """
     series, zone, key, written = _series(call), _zone(call), _keys(), _MOMENT.writer()
-    if _given(call, "summed_per_day") in fields.Flag.ON:
+    if fields.Flag.is_on(_given(call, "summed_per_day")):
         counts = _daily(series.totals("day", zone))
         counts.sort(key=lambda count: key(count.series))  # in the order of value and day before
     else:

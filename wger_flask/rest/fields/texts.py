@@ -191,13 +191,18 @@ def _plain_case(text: str) -> bool:
 
 
 class Flag(Boolean):
-    """A parameter of a query that is on as ``1``, ``true`` or ``True``, and off as anything else: none is refused."""
+    """A parameter of a query that is on as ``1`` or ``true``, in letters of any size, and off as anything else."""
 
-    ON = ("1", "true", "True")
+    ON = ("1", "true")
     ignores_others = True
 
+    @classmethod
+    def is_on(cls, value: object) -> bool:
+        """Tell whether a parameter that was sent as ``value`` is on."""
+        return value is True or (isinstance(value, str) and value.lower() in cls.ON)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        return value is True or value in self.ON
+        return self.is_on(value)
 
 
 class UUID(Field):
