@@ -220,6 +220,24 @@ def test_the_marker_moves_with_a_write(app, people):
         assert time.monotonic() < end
 
 
+def test_a_notice_that_is_lost_is_made_up_for(phone, people, monkeypatch):
+    """As behind a pooler that passes none on: the log is looked at now and then besides."""
+    if database.obj.dialect.name != "postgresql":
+        pytest.skip("other databases are asked, and send no notice")
+    from wger_flask.storage.dialects import postgresql_sync_log as module
+
+    monkeypatch.setattr(module._Listener, "begin", lambda self, connection: None)
+    monkeypatch.setattr(module, "_SLOW_SECONDS", 0)
+    listener = database.obj.dialect.sync_log._listener
+    listener.close()
+    log.change_marker()
+    before = log.change_marker()
+    assert log.change_marker() == before
+    add(models.NutritionPlan, user=people["grace"])
+    assert log.change_marker() != before
+    listener.close()  # the next one listens again
+
+
 # -- compaction ----------------------------------------------------------------------------
 def operations() -> int:
     return database.obj.execute_sql(f"SELECT count(*) FROM {tables.OPERATION}").fetchone()[0]

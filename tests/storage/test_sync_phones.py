@@ -8,6 +8,10 @@ from wger_flask.storage.database import database
 from wger_flask.storage.dialects.sync_log import CLIENT
 from wger_flask.sync import log
 from wger_flask.sync.log import Ended
+from wger_flask.sync.source import Pace
+from wger_flask.sync.stream import Stream
+from wger_flask.sync.stream_requests import StreamRequest
+from wger_flask.sync.tokens import SyncToken
 
 PLAN = {"description": "one", "start": "2024-01-01"}
 
@@ -64,3 +68,23 @@ def test_whom_a_commit_concerns(users, api):
     assert log.changes_since(found.place, [mine]).phones == {(mine, "p"): (0, 1)}
     assert log.changes_since(found.place._replace(epoch="before"), users).buckets is None
     assert log.changes_since(found.place._replace(last_op_id=10**9), users).buckets is None  # a backup was restored
+
+
+def test_streams_that_wait_hold_nothing_of_the_database(app, users, monkeypatch):
+    """However many there are, the thread that drives them has its one connection, and no transaction on it."""
+    monkeypatch.setattr(SyncToken, "caller", lambda self: object())
+    held = database.obj
+    streams = [
+        Stream(StreamRequest(f"phone {number}", {}), SyncToken(user, "", 2**40), Pace(keepalive=20, lifetime=300))
+        for number in range(3)
+        for user in users
+    ]
+    for stream in streams:
+        while piece := stream.advance():
+            assert not held.in_transaction()  # a phone that does not read holds nothing either
+        assert piece == b"" and not held.in_transaction()
+    if held.dialect.name == "postgresql":
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        assert held.execute_sql(query).fetchone()[0] == 0
+    for stream in streams:
+        stream.close()

@@ -145,6 +145,21 @@ def test_too_many(app, web, token, monkeypatch):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(routes.RETRY_SECONDS))
 
 
+@pytest.mark.parametrize(("environ", "most"), [
+    ({"wsgi.multithread": True, "SERVER_SOFTWARE": "gunicorn/23"}, 2),  # half of four threads
+    ({"wsgi.multithread": False, "SERVER_SOFTWARE": "gunicorn/23"}, 0),
+    ({"wsgi.multithread": True, "SERVER_SOFTWARE": "Werkzeug/3"}, 99),  # a thread for each request
+    ({routes.WRAPPER: list}, 99),  # our worker drives streams itself
+])  # fmt: skip
+def test_streams_leave_threads_to_requests(app, monkeypatch, environ, most):
+    """A phone beyond them gets one checkpoint a connection, and comes back for the next."""
+    for number in (0, 1, 2, 3, 50):
+        with monkeypatch.context() as patched, app.test_request_context(STREAM, environ_overrides=environ):
+            patched.setitem(app.extensions["wger_flask"].settings.__dict__, "WGER_THREADS", 4)
+            patched.setitem(app.extensions, routes.EXTENSION, range(number))
+            assert routes.may_last(app) is (number < most), number
+
+
 def test_gzip_where_it_is_wanted(app, web, token, monkeypatch):
     headers = {"Authorization": f"Token {token}", "Accept-Encoding": "gzip"}
     assert "Content-Encoding" not in web.post(STREAM, json=PHONE, headers=headers).headers
