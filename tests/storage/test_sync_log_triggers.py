@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from tests.reference import needs_reference, reference_database
 from tests.storage.log_phone import Phone, add
 from wger_flask import app as application
 from wger_flask.api import models
-from wger_flask.storage.database import database, transaction
+from wger_flask.storage.database import database, take_up, transaction
 from wger_flask.storage.dialects.sync_log import PREFIX
 from wger_flask.storage.migrations import migrate
 from wger_flask.storage.sync_log import installing, tables
@@ -84,6 +87,27 @@ def test_a_process_that_finds_no_log_makes_it(registry, phone, people):
         database.obj.execute_sql(f"DROP TABLE {table}")
     del database.obj.__dict__["log_is_for"]
     assert phone.sync().rows == Phone(people["grace"].id, "fresh").sync().rows
+
+
+def test_a_file_without_triggers_in_the_place_of_the_database_gets_them(registry, phone, people, tmp_path):
+    """As one that was copied while the sync was off: it has the tables of the log, and what changes would be unseen."""
+    held = database.obj
+    if held.dialect.name != "sqlite":
+        pytest.skip("no file")
+    path, copy = Path(held.database), tmp_path / "copy.sqlite"
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+        for (name,) in target.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            if name.startswith(PREFIX):
+                target.execute(f'DROP TRIGGER "{name}"')
+        target.execute(f"UPDATE {tables.STATE} SET fingerprint = ''")
+        target.commit()
+    copy.replace(path)
+    take_up()
+    phone.sync()
+    plan = add(models.NutritionPlan, user=people["grace"])
+    assert list(phone.sync().of("nutrition_nutritionplan")) == [str(plan.id)]
+    assert installing.is_installed(registry.nodes)
 
 
 def test_a_log_that_is_wiped_while_it_is_used_begins_anew(phone, people):

@@ -151,7 +151,8 @@ class SqliteFile(Database, peewee.SqliteDatabase):
                 if known is not None and known == identity_of(f"{self.database}{suffix}"):
                     os.unlink(f"{self.database}{suffix}")
             self._known = None
-            self.__dict__.pop("known_tables", None)
+            for known_of_it in ("known_tables", "log_is_for"):
+                self.__dict__.pop(known_of_it, None)
             return file
 
     # -- transactions ----------------------------------------------------------------------------
