@@ -84,7 +84,9 @@ def test_streams_that_wait_hold_nothing_of_the_database(app, users, monkeypatch)
             assert not held.in_transaction()  # a phone that does not read holds nothing either
         assert piece == b"" and not held.in_transaction()
     if held.dialect.name == "postgresql":
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        )
         assert held.execute_sql(query).fetchone()[0] == 0
     for stream in streams:
         stream.close()
