@@ -90,6 +90,14 @@ def test_an_expression_may_order(days):
     assert [row[0] for row in Selection(Day, order=(wanted, "order")).rows(("order",), 5)] == [3, 3, 3, 3, 1]
 
 
+def test_a_column_of_the_model_stands_for_its_name(days):
+    rows = Selection(Day, order=("id",))
+    assert rows.rows((Day.order, Day.name)) == rows.rows(("order", "name"))
+    assert rows.rows((Day.id, "routine.name", Day.routine), 3) == rows.rows(("id", "routine.name", "routine"), 3)
+    with pytest.raises(ValueError, match="is no column of Day"):
+        rows.rows((User.id,))
+
+
 @given(st.lists(st.integers(), max_size=1100))
 def test_padding_adds_no_value_and_few_lengths(values):
     padded = pad(values)

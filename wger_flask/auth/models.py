@@ -133,7 +133,7 @@ class Authenticator(Model):
     user = columns.ForeignKey(User)
     user_id: int
     type = columns.Char(max_length=20)
-    data = columns.Json()
+    data = columns.Json(default=dict)
     created_at = columns.DateTime(default=columns.now)
     last_used_at = columns.DateTime(null=True)
 

@@ -48,7 +48,7 @@ def formats() -> dict[str, ImportFormat]:
 
 def person_of(user: int) -> Person:
     """Return what an import has to know of a user: their language, then English."""
-    rows = Selection(UserProfile, (equals(UserProfile.user, user),)).rows(("notification_language",))
+    rows = Selection(UserProfile, (equals(UserProfile.user, user),)).rows((UserProfile.notification_language,))
     own = [language for (language,) in rows]
     return Person(user, tuple(dict.fromkeys((*own, ENGLISH))))
 
@@ -77,7 +77,7 @@ def read_file(
 
 def options_for(user: int, **given: str | bool | None) -> ImportOptions:
     """Return how a file of ``user`` is read: in their time zone and unit of weights, and as ``given`` says."""
-    rows = Selection(UserProfile, (equals(UserProfile.user, user),)).rows(("weight_unit",))
+    rows = Selection(UserProfile, (equals(UserProfile.user, user),)).rows((UserProfile.weight_unit,))
     given["weight_unit"] = given.get("weight_unit") or next((unit for (unit,) in rows), None)
     return ImportOptions(zone_of(user), **given)  # type: ignore[arg-type]  # by name, as the class declares them
 

@@ -37,7 +37,7 @@ class ExerciseNames:
         for _, exercise, language, name in sorted(names, key=lambda row: languages.index(row[2])):
             self._labels.setdefault(exercise, name)
             self._add(name, exercise, 2 * languages.index(language))
-        for translation, alias in Selection(Alias).rows(("translation", "alias")):
+        for translation, alias in Selection(Alias).rows((Alias.translation, Alias.alias)):
             if translation in translations:
                 exercise, rank = translations[translation]
                 self._add(alias, exercise, 2 * rank + 1)

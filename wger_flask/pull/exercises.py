@@ -59,7 +59,7 @@ class Exercises:
             (language, folded(name)): exercise
             for language, name, exercise in Selection(Translation).rows(("language", "name", "exercise"))
         }
-        self._gone = {uuid for (uuid,) in Selection(DeletionLog).rows(("uuid",))}
+        self._gone = {uuid for (uuid,) in Selection(DeletionLog).rows((DeletionLog.uuid,))}
         start = "" if state.anew else part.following
         for page in state.pages("exerciseinfo", {"limit": PAGE, "ordering": "id"}, start=start):
             taken = [self.take(given) for given in page.rows]

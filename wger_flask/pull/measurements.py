@@ -45,7 +45,7 @@ def _category(own: OwnRows, said: Mapping[str, Any], values: dict[str, Any]) -> 
         return {"__key__": official_category(own.user, unit if unit in WEIGHT_UNITS else "kg").id}
     of_user = equals(Category.user, own.user)
     if kind != CUSTOM:
-        found = Selection(Category, (of_user, equals(Category.metric_type, kind))).rows(("id",), 1)
+        found = Selection(Category, (of_user, equals(Category.metric_type, kind))).rows((Category.id,), 1)
         return {"__key__": found[0][0]} if found else values | {"__key__": derived_key(own.user, kind)}
     key = columns.parse_uuid(said.get("id"))
     if key is not None and Selection(Category, (of_user, equals(Category.id, key))).exists():
@@ -53,7 +53,7 @@ def _category(own: OwnRows, said: Mapping[str, Any], values: dict[str, Any]) -> 
     copied = {found.local for found in own.state.known("measurements.category").values()}
     alike = equals(Category.name, values.get("name", "")), equals(Category.unit, values.get("unit", ""))
     custom = equals(Category.metric_type, CUSTOM), equals(Category.dynamic_type, NOT_DYNAMIC)
-    for (found_key,) in Selection(Category, (of_user, *alike, *custom), ("id",)).rows(("id",)):
+    for (found_key,) in Selection(Category, (of_user, *alike, *custom), ("id",)).rows((Category.id,)):
         if str(found_key) not in copied and said.get("dynamic_type", NOT_DYNAMIC) == NOT_DYNAMIC:
             return {"__key__": found_key}
     return values
@@ -109,7 +109,7 @@ def _copy_former_weights(own: OwnRows) -> None:
         return
     unit = own.profile.get("weight_unit")
     unit = unit if unit in WEIGHT_UNITS else "kg"
-    units = Selection(UserProfile, (equals(UserProfile.user, own.user),)).rows(("weight_unit",), 1)
+    units = Selection(UserProfile, (equals(UserProfile.user, own.user),)).rows((UserProfile.weight_unit,), 1)
     with transaction():
         category = official_category(own.user, units[0][0] if units else unit).id
 
@@ -126,7 +126,7 @@ def _copy_former_weights(own: OwnRows) -> None:
             equals(Measurement.value, value),
         )
         known = str(said.get("id")) in own.state.known(_FORMER)
-        found = [] if known else Selection(Measurement, same).rows(("id",), 1)
+        found = [] if known else Selection(Measurement, same).rows((Measurement.id,), 1)
         return made | ({"__key__": found[0][0]} if found else {})
 
     own.copy(WEIGHTS, complete, label=_FORMER)

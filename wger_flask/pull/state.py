@@ -70,7 +70,7 @@ class State:
         with transaction():
             advisory_lock(LOCK)
             of_source = equals(PullSource.address, client.site), equals(PullSource.user, user)
-            found = Selection(PullSource, of_source).rows(("id",), 1)
+            found = Selection(PullSource, of_source).rows((PullSource.id,), 1)
             self.source: int = found[0][0] if found else insert(PullSource(address=client.site, user=user)).id
 
     # -- rows ------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class State:
 
     def _page(self, address: str) -> tuple[str, str]:
         of_page = equals(PullPage.source, self.source), equals(PullPage.address, address)
-        found = Selection(PullPage, of_page).rows(("etag", "following"), 1)
+        found = Selection(PullPage, of_page).rows((PullPage.etag, PullPage.following), 1)
         return found[0] if found else ("", "")
 
     # -- parts -----------------------------------------------------------------------------------------------

@@ -36,13 +36,19 @@ Float = peewee.DoubleField
 
 V = TypeVar("V")
 
+JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
+"""What a JSON column holds."""
+
 if TYPE_CHECKING:
     Field = peewee.Field
+    AutoField = peewee.AutoField[int]
 else:  # Peewee's fields tell the type of their values in its stubs alone
 
     class Field:
         def __class_getitem__(cls, value: object) -> type[peewee.Field]:
             return peewee.Field
+
+    AutoField = peewee.AutoField
 
 
 def now() -> datetime:
@@ -81,7 +87,7 @@ def storable(key: object) -> bool:
     return not isinstance(key, int) or abs(key) < 1 << 63
 
 
-class Auto(peewee.AutoField):
+class Auto(AutoField):
     """An integer key that is never given out twice, not even after its row is gone."""
 
     def ddl(self, ctx: peewee.Context) -> peewee.NodeList:
@@ -214,13 +220,23 @@ class Decimals(Field[V]):
         return None if value is None else Decimal(str(value)).quantize(self.unit)
 
 
-class Json(peewee.Field):
-    """Any JSON value; ``references`` are the models of rows whose keys an object in it holds, by name.
+class Json(Field[V]):
+    """Any JSON value; with ``default=dict`` an object, with ``default=list`` a list.
 
-    A name may stand for a list of keys; ``"self"`` is the model that has the column.
+    ``references`` are the models of rows whose keys an object in it holds, by name.  A name may stand for a list of
+    keys; ``"self"`` is the model that has the column.
     """
 
     field_type = "JSON"
+
+    @overload
+    def __init__(self: Json[dict[str, JsonValue]], *args: Any, default: type[dict[str, Any]], **kwargs: Any): ...
+
+    @overload
+    def __init__(self: Json[list[JsonValue]], *args: Any, default: type[list[Any]], **kwargs: Any): ...
+
+    @overload
+    def __init__(self: Json[JsonValue], *args: Any, **kwargs: Any): ...
 
     def __init__(self, *args: Any, references: Mapping[str, type[peewee.Model] | str] | None = None, **kwargs: Any):
         self.references = references or {}

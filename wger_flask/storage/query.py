@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import peewee
 
@@ -35,7 +35,15 @@ from .selection_statements import (
 from .statements import Relation, Statement, tuples_of
 from .types import Expression, Row
 
+if TYPE_CHECKING:
+    from peewee import Field
+
+    Column = str | Clause | Field[Any]
+
 _FAR = 1000
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 
 
 @dataclass(slots=True, unsafe_hash=True)  # never changed; frozen ones take three times as long to make
@@ -59,22 +67,44 @@ class Selection:
         """Return the selection in another order."""
         return Selection(self.model, self.clauses, terms)
 
+    @overload
+    def rows(self, columns: tuple[Field[A]], limit: int | None = None, offset: int = 0) -> list[tuple[A]]: ...
+
+    @overload
+    def rows(
+        self, columns: tuple[Field[A], Field[B]], limit: int | None = None, offset: int = 0
+    ) -> list[tuple[A, B]]: ...
+
+    @overload
+    def rows(
+        self, columns: tuple[Field[A], Field[B], Field[C]], limit: int | None = None, offset: int = 0
+    ) -> list[tuple[A, B, C]]: ...
+
     @overload  # so that dict() takes rows of two columns
     def rows(
-        self, columns: tuple[str | Clause, str | Clause], limit: int | None = None, offset: int = 0
+        self, columns: tuple[Column, Column], limit: int | None = None, offset: int = 0
     ) -> list[tuple[Any, Any]]: ...
 
     @overload
-    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]: ...
+    def rows(self, columns: tuple[Column, ...], limit: int | None = None, offset: int = 0) -> list[Row]: ...
 
-    def rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> Sequence[Row]:
+    def rows(self, columns: tuple[Column, ...], limit: int | None = None, offset: int = 0) -> Sequence[Row]:
         """Return a tuple for each row: the values of ``columns``, as Python values.
 
-        A column is a name, a dotted path along references, or a :class:`Clause` whose expression is selected
-        (what that gives comes as the database's driver gives it).  A reference's value is its key.
+        A column is one of the model, by itself or its name, a dotted path along references, or a :class:`Clause` whose
+        expression is selected (what that gives comes as the database's driver gives it).  A reference's value is its
+        key.  Of up to three columns that are given by themselves, mypy knows the types of the values.
+
+        Raises ValueError for a column of another model.
         """
-        found = self.raw_rows(columns, limit, offset)
-        return decoded(found, decoders_of(database.obj.dialect, self.model, columns))
+        named = tuple([self._named(column) if isinstance(column, peewee.Field) else column for column in columns])
+        found = self.raw_rows(named, limit, offset)
+        return decoded(found, decoders_of(database.obj.dialect, self.model, named))
+
+    def _named(self, column: Field[Any]) -> str:
+        if column.model is not self.model:
+            raise ValueError(f"{column} is no column of {self.model.__name__}")
+        return str(column.name)
 
     def raw_rows(self, columns: tuple[str | Clause, ...], limit: int | None = None, offset: int = 0) -> list[Row]:
         """Return :meth:`rows` as the driver gives them; only for the serializer."""

@@ -32,7 +32,7 @@ def needed(user: int) -> list[str]:
 
     Recovery codes alone ask for nothing: they stand in for another factor.
     """
-    rows = Selection(Authenticator, (equals(Authenticator.user, user),)).rows(("type",))
+    rows = Selection(Authenticator, (equals(Authenticator.user, user),)).rows((Authenticator.type,))
     types = sorted({name for (name,) in rows})
     return [] if types == [recovery_codes.TYPE] else types
 

@@ -201,7 +201,7 @@ def make_profile(user: int, language: str = "") -> UserProfile:
 
 
 def _language(code: str) -> int:
-    keys: dict[str, int] = dict(Selection(Language).rows(("short_name", "id")))
+    keys: dict[str, int] = dict(Selection(Language).rows((Language.short_name, Language.id)))
     if not keys:
         raise NoMatch(Language)
     return keys.get(code) or (ENGLISH if ENGLISH in keys.values() else min(keys.values()))

@@ -64,7 +64,7 @@ class LanguageNames(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         names = [name.strip().lower() for name in text.split(",")[:MOST_LANGUAGES] if name.strip()]
         known: dict[str, int] = {}
-        for key, code, name in Selection(Language).rows(("id", "short_name", "full_name_en")):
+        for key, code, name in Selection(Language).rows((Language.id, Language.short_name, Language.full_name_en)):
             known |= {str(key): key, code.lower(): key, name.lower(): key}
         keys = (known.get(name) or known.get(name.partition("-")[0], ENGLISH) for name in names)
         return tuple(dict.fromkeys(keys)) or (ENGLISH,)

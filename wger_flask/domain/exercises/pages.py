@@ -82,7 +82,7 @@ def _chosen(row: dict, codes: dict[int, str]) -> dict | None:
 
 
 def _languages() -> list[tuple]:
-    return Selection(Language).rows(("id", "short_name", "full_name"))
+    return Selection(Language).rows((Language.id, Language.short_name, Language.full_name))
 
 
 def names(keys: list[int]) -> dict[int, str]:
@@ -100,7 +100,7 @@ def called(texts: list[str]) -> dict[str, list[int]]:
     """Return the keys of the exercises that are called so, in any language, by name."""
     found: dict[str, list[int]] = {}
     for name, exercise in Selection(models.Translation, (any_of(models.Translation.name, texts),), ("id",)).rows(
-        ("name", "exercise")
+        (models.Translation.name, models.Translation.exercise)
     ):
         if exercise not in found.setdefault(name, []):
             found[name].append(exercise)

@@ -106,7 +106,7 @@ def _languages(args) -> tuple[int, ...]:
     codes = [code.strip() for code in _text(args, "language__code").split(",")]
     if not any(codes):
         return ()
-    known = dict(Selection(Language).rows(("short_name", "id")))
+    known = dict(Selection(Language).rows((Language.short_name, Language.id)))
     return tuple(pad(list(dict.fromkeys(known.get(code.partition("-")[0], ENGLISH) for code in codes if code))))
 
 

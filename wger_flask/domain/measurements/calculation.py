@@ -122,7 +122,7 @@ def source_of_measurements(category: Calculated) -> Source | None:
     if category.kind == BMI:
         return category.weights
     of = equals(Category.user, category.user), equals(Category.id, source_of(category.params))
-    found = Selection(Category, of).rows(("id", "unit"))
+    found = Selection(Category, of).rows((Category.id, Category.unit))
     return Source(*found[0]) if found else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wger_flask.api import Selection, any_of, update
 
 from .calculation import EXERCISES_IN
@@ -27,7 +29,7 @@ def exercise_replaced(gone: int, replacement: int) -> None:
             calculate(category)
 
 
-def _exercises(category: Category) -> list[object]:
+def _exercises(category: Category) -> Sequence[object]:
     params = category.dynamic_params
     keys = params.get(EXERCISES_IN[category.dynamic_type], ()) if isinstance(params, dict) else ()
     return keys if isinstance(keys, list) else [keys]

@@ -87,7 +87,7 @@ class LanguageCodes(Filter):
 
     def clauses(self, args):
         codes = {code.strip().partition("-")[0] for code in _text(args, "language__code").split(",")}
-        known = [key for code, key in Selection(Language).rows(("short_name", "id")) if code in codes]
+        known = [key for code, key in Selection(Language).rows((Language.short_name, Language.id)) if code in codes]
         return (any_of(Ingredient.language, pad(known)),) if known else ()
 
     def relevance(self, args):

@@ -121,7 +121,7 @@ def _add_servings(foods: list[Food]) -> None:
     if not measured:
         return
     found = Selection(Ingredient, (any_of(Ingredient.remote_id, list(measured)),)).rows(
-        ("id", "remote_id", "source_name")
+        (Ingredient.id, Ingredient.remote_id, Ingredient.source_name)
     )
     ids = {(source, key): number for number, key, source in found}
     of_foods = any_of(IngredientWeightUnit.ingredient, list(ids.values()))

@@ -103,7 +103,7 @@ def _grams(unit: str, ingredient: str) -> int | None:
     unit, ingredient, rows = unit.strip(), ingredient.strip(), []
     if unit.isdecimal() and ingredient.isdecimal() and max(len(unit), len(ingredient)) < 10:
         wanted = (equals(IngredientWeightUnit.id, int(unit)), equals(IngredientWeightUnit.ingredient, int(ingredient)))
-        rows = Selection(IngredientWeightUnit, wanted).rows(("gram",))
+        rows = Selection(IngredientWeightUnit, wanted).rows((IngredientWeightUnit.gram,))
     if not rows:
         raise ValidationError("Select a valid choice. That choice is not one of the available choices.")
     return rows[0][0]

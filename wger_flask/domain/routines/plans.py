@@ -79,7 +79,7 @@ def complete_entry(call: Call, data: dict, row: SlotEntry | None) -> None:
     if row is not None:
         return
     if "order" not in data:
-        last = Selection(SlotEntry, (equals(SlotEntry.slot, data["slot"]),), ("-order",)).rows(("order",), 1)
+        last = Selection(SlotEntry, (equals(SlotEntry.slot, data["slot"]),), ("-order",)).rows((SlotEntry.order,), 1)
         data["order"] = min((last[0][0] if last else 0) + 1, LARGEST)
     missing = [name for name in _PROFILE if not data.get(name)]
     if missing:

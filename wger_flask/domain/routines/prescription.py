@@ -138,7 +138,7 @@ def change_prescription(call: Call) -> dict:
 def add_to_day(call: Call) -> tuple[dict, int]:
     """Put an exercise into a new slot behind those of a day."""
     day, data = call.row(), call.load(PlannedExerciseSchema)
-    last = Selection(models.Slot, (equals(models.Slot.day, day.id),), ("-order",)).rows(("order",), 1)
+    last = Selection(models.Slot, (equals(models.Slot.day, day.id),), ("-order",)).rows((models.Slot.order,), 1)
     slot = insert(models.Slot(day=day.id, order=(last[0][0] if last else 0) + 1))
     return _add(call, slot.id, data)
 

@@ -36,7 +36,7 @@ def note(row: UserStatistics, log: WorkoutLog) -> None:
 
 def look_again(row: UserStatistics) -> None:
     """Note the last log that there is: logs were changed or deleted."""
-    latest = Selection(WorkoutLog, (equals(WorkoutLog.user, row.user_id),), ("-date",)).rows(("date",), 1)
+    latest = Selection(WorkoutLog, (equals(WorkoutLog.user, row.user_id),), ("-date",)).rows((WorkoutLog.date,), 1)
     when = _date_of(latest[0][0], row) if latest else None
     if row.last_activity != when:
         _keep(row, when)

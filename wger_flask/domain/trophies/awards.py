@@ -182,8 +182,12 @@ def _latest(user: int, trophy: int, exercise: int, before: int | None) -> Record
     clauses: tuple[Clause, ...] = (equals(UserTrophy.user, user), is_for_exercise, VALID)
     if before is not None:
         clauses += (Clause(_is_before, (before,)),)
-    rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows(("context_data",), 1)
-    return Record(rows[0][0].get("one_rep_max_estimate")) if rows else None
+    rows = Selection(UserTrophy, clauses, ("-earned_at", "-id")).rows((UserTrophy.context_data,), 1)
+    if not rows:
+        return None
+    context = rows[0][0]
+    estimate = context.get("one_rep_max_estimate") if isinstance(context, dict) else None
+    return Record(estimate if isinstance(estimate, int | float) else None)
 
 
 def _is_before(award):

@@ -134,7 +134,7 @@ def _category_of(run: ImportRun, metric: str, name: str, unit: str, parent: UUID
     user = run.user_id
     if metric != CUSTOM:
         of_type = equals(Category.user, user), equals(Category.metric_type, metric)
-        for held in Selection(Category, of_type).rows(("id", "unit")):
+        for held in Selection(Category, of_type).rows((Category.id, Category.unit)):
             return held
     key = derived_key(user, metric)
     if key is None or Selection(Category, (equals(Category.id, key),)).exists():

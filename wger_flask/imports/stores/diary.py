@@ -230,7 +230,7 @@ def _plan_of(run: ImportRun, start: date) -> UUID:
 
 def _meals_of(run: ImportRun, plan: UUID, names: Iterable[str]) -> dict[str, UUID]:
     """Return the meals of the plan by name; those that are missing are made."""
-    found = {name: key for key, name in Selection(Meal, (equals(Meal.plan, plan),)).rows(("id", "name"))}
+    found = {name: key for key, name in Selection(Meal, (equals(Meal.plan, plan),)).rows((Meal.id, Meal.name))}
     missing = dict.fromkeys(name for name in map(_meal, names) if name and name not in found)
     made = {name: columns.uuid7() for name in missing}
     write_rows(run, Meal, _MEAL, [(key, plan, 1, _TIMES.get(name.lower()), name) for name, key in made.items()])

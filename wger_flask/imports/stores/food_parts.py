@@ -53,7 +53,7 @@ def ids_of_parts() -> dict[str, int]:
 
 
 def _found() -> dict[str, int]:
-    rows = Selection(Ingredient, (equals(Ingredient.source_name, SOURCE),)).rows(("remote_id", "id"))
+    rows = Selection(Ingredient, (equals(Ingredient.source_name, SOURCE),)).rows((Ingredient.remote_id, Ingredient.id))
     return {part: key for part, key in rows if part in PARTS}
 
 

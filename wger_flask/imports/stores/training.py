@@ -173,9 +173,9 @@ class _Units:
     """The ids of units; a database may lack some."""
 
     def __init__(self) -> None:
-        kinds = Selection(RepetitionUnit).rows(("unit_type", "multiplier", "id"))
+        kinds = Selection(RepetitionUnit).rows((RepetitionUnit.unit_type, RepetitionUnit.multiplier, RepetitionUnit.id))
         sizes = {(kind, size): key for kind, size, key in reversed(kinds)}
-        loads = {name.lower(): key for name, key in Selection(WeightUnit).rows(("name", "id"))}
+        loads = {name.lower(): key for name, key in Selection(WeightUnit).rows((WeightUnit.name, WeightUnit.id))}
         self.seconds, self.minutes = sizes.get(("TIME", 1)), sizes.get(("TIME", 60))
         self.distances = {"km": sizes.get(("DISTANCE", 1000)), "mi": sizes.get(("DISTANCE", 1609))}
         self.speeds = {"km": loads.get("kilometers per hour"), "mi": loads.get("miles per hour")}
