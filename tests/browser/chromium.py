@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 
+PATIENCE = 120_000  # milliseconds: machines that test many things at once are slow
+
 try:
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=30_000)  # machines that test many things at once are slow
+    expect.set_options(timeout=PATIENCE)
 except ImportError:  # what needs a browser is skipped then
     expect = None
 

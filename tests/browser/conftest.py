@@ -3,11 +3,12 @@ forbids, or ask another host."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE, launch, missing
+from tests.browser.chromium import PATIENCE, PHONE, WIDE, launch, missing
 from tests.browser.serving import serving
 
 
@@ -45,13 +46,16 @@ class Watch:
     """What the pages of one window did that they should not."""
 
     def __init__(self, page, address: str):
-        self.host, self.wrongs, self.documents = urlsplit(address).netloc, [], set()
+        self.host, self.wrongs, self.documents, self.waits = urlsplit(address).netloc, [], set(), set()
         page.on("request", self._request)
+        for ended in ("requestfinished", "requestfailed"):
+            page.on(ended, lambda request: self.waits.discard(request))
         page.on("response", self._response)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.wrongs.append(f"script: {error}"))
 
     def _request(self, request):
+        self.waits.add(request)
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https") and parts.netloc != self.host:
             self.wrongs.append(f"asked another host: {request.url}")
@@ -77,8 +81,9 @@ def window(browser, address):
     def open_window(size=WIDE, **options):
         context = browser.new_context(viewport=size, base_url=address, locale="en-GB", **options)
         page = context.new_page()
-        page.set_default_timeout(30_000)  # machines that test many things at once are slow
-        opened.append((context, Watch(page, address)))
+        page.set_default_timeout(PATIENCE)
+        page.watch = Watch(page, address)
+        opened.append((context, page.watch))
         return page
 
     yield open_window
@@ -92,6 +97,20 @@ def window(browser, address):
 def phone(window):
     """A window as wide as a phone."""
     return window(PHONE, has_touch=True, is_mobile=True)
+
+
+def ending(text: str) -> re.Pattern[str]:
+    """Match addresses that end so."""
+    return re.compile(re.escape(text) + "$")
+
+
+def settle(page) -> None:
+    """Wait until a page has asked nothing for half a second, again where it did after it was loaded."""
+    page.wait_for_load_state("networkidle")
+    quiet = 0
+    while quiet < 5:
+        page.wait_for_timeout(100)
+        quiet = 0 if page.watch.waits else quiet + 1
 
 
 def log_in(page, name: str) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser.chromium import PHONE, WIDE, expect
-from tests.browser.conftest import log_in
+from tests.browser.conftest import ending, log_in
 from tests.browser.test_training import Hand
 from tests.media.samples import picture
 from wger_flask.domain.exercises.models import Alias, DeletionLog, Exercise, ExerciseComment, ExerciseImage, Translation
@@ -43,10 +43,10 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     alert = page.get_by_role("alert")
     expect(alert.get_by_text("Ensure this value has at least 40 characters")).to_be_visible()
     english, german = group(page, "In English"), group(page, "In another language")
-    assert english.get_by_label(re.compile("^Name")).input_value() == "Shrimp Squat"
-    assert english.get_by_label(re.compile("^Other names")).input_value() == "Airborne Lunge\nOne-legged Kneel"
-    assert german.get_by_label(re.compile("^Name")).input_value() == "Garnelen-Kniebeuge"
-    assert page.get_by_label("none (bodyweight exercise)").is_checked()
+    expect(english.get_by_label(re.compile("^Name"))).to_have_value("Shrimp Squat")
+    expect(english.get_by_label(re.compile("^Other names"))).to_have_value("Airborne Lunge\nOne-legged Kneel")
+    expect(german.get_by_label(re.compile("^Name"))).to_have_value("Garnelen-Kniebeuge")
+    expect(page.get_by_label("none (bodyweight exercise)")).to_be_checked()
 
     english.get_by_label(re.compile("^Description")).fill(ENGLISH)
     english.get_by_label(re.compile("^Hints")).fill("Keep your back straight while you are going down.")
@@ -56,7 +56,7 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     assert hand.told() == "Exercise was added."
     expect(page.get_by_role("heading", name="Shrimp Squat").first).to_be_visible()
     made = Exercise.select().order_by(Exercise.id.desc()).get()
-    assert page.url.endswith(f"/api/v2/exerciseinfo/{made.id}/")
+    expect(page).to_have_url(ending(f"/api/v2/exerciseinfo/{made.id}/"))
     words = {row.language_id: row.name for row in Translation.select().where(Translation.exercise == made)}
     assert words == {1: "Garnelen-Kniebeuge", 2: "Shrimp Squat"}
     assert [row.alias for row in Alias.select().order_by(Alias.id.desc()).limit(2)] == [
@@ -72,7 +72,7 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     page.get_by_label(re.compile("^Image")).set_input_files(photo)
     hand.press("Add")
     assert ExerciseImage.get(ExerciseImage.exercise == made).is_main
-    assert page.locator("figure img").first.evaluate("image => image.complete && image.naturalWidth") == 400
+    expect(page.locator("figure img").first).to_have_js_property("naturalWidth", 400)
     hand.follow("Add another name in English")
     page.get_by_label(re.compile("^Alias")).fill("Skater Squat")
     hand.press("Add")
@@ -90,7 +90,7 @@ def test_an_exercise_by_its_pages(window, size, scripts, tmp_path):
     page.get_by_label("Name", exact=True).first.fill("bulgarian split")
     hand.press("Search")
     hand.go(page.get_by_role("link", name=re.compile("^Choose ")).first)
-    assert page.get_by_label(re.compile("^Replaced by")).locator("option:checked").inner_text() != "—"
+    expect(page.get_by_label(re.compile("^Replaced by")).locator("option:checked")).not_to_have_text("—")
     hand.press("Delete")
     assert hand.told() == "Exercise was deleted."
     assert Exercise.select().count() == before

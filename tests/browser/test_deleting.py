@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PHONE, WIDE, expect
 from tests.browser.conftest import log_in
 from wger_flask.domain.routines.models import Routine, SlotEntry, WorkoutLog, WorkoutSession
 from wger_flask.storage.database import transaction
@@ -23,10 +23,10 @@ def test_history_goes_with_a_tick_alone(window, address, people, size, ticks):
     page.goto(f"{address}/api/v2/routine/{routine.id}/")
     page.get_by_role("link", name="Delete…").click()
     tick = page.get_by_label("Delete the history too")
-    assert not tick.is_checked()
+    expect(tick).not_to_be_checked()
     if ticks:
         tick.check()
     page.get_by_role("button", name="Delete", exact=True).click()
-    assert page.get_by_role("status").inner_text() == "Routine was deleted."
+    expect(page.get_by_role("status")).to_have_text("Routine was deleted.", use_inner_text=True)
     assert Routine.select().count() == 0
     assert WorkoutLog.select().count() == WorkoutSession.select().count() == (0 if ticks else 1)

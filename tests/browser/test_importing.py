@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.browser.chromium import expect
 from tests.browser.conftest import log_in
 from wger_flask.domain.routines.models import WorkoutLog
 
@@ -25,7 +26,7 @@ def test_a_file_is_looked_through_imported_and_taken_back(window, tmp_path):
     page = window()
     log_in(page, "grace")
     choose(page, tmp_path)
-    assert "Nothing is imported yet" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Nothing is imported yet")
     page.get_by_label("Look for Odd Thing by another name").fill("bench press")
     page.get_by_role("button", name="Look again").click()
     page.get_by_label("What Odd Thing is here").select_option(label="Bench Press")
@@ -43,7 +44,7 @@ def test_it_fits_a_phone_and_enter_imports_nothing_unasked(phone, tmp_path):
     wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
     phone.get_by_label("Look for Odd Thing by another name").fill("press")
-    phone.keyboard.press("Enter")
+    with phone.expect_navigation():
+        phone.keyboard.press("Enter")
     phone.get_by_role("heading", name="What would be imported").wait_for()
-    phone.wait_for_load_state()
     assert WorkoutLog.select().count() == 0

@@ -37,8 +37,8 @@ def test_scripts_do_not_see_the_session_and_logging_out_ends_it(window, address)
     held = cookies_of(page)["sessionid"]
     assert held["httpOnly"] and held["sameSite"] == "Lax"
     assert "sessionid" not in page.evaluate("document.cookie")
-    page.evaluate("document.querySelector('form[action$=logout]').submit()")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[action$=logout]').submit()")
     thief = window()
     thief.context.add_cookies([{"name": "sessionid", "value": held["value"], "url": address}])
     thief.goto("/user/")
@@ -54,7 +54,7 @@ def test_a_page_of_somebody_else_writes_nothing(browser, address, origin):
     context.route(
         f"{origin}/**", lambda route: route.fulfill(content_type="text/html", body=EVIL.format(address=address))
     )
-    page.goto(f"{origin}/")
+    page.goto(f"{origin}/", wait_until="commit")  # it goes on by itself
     page.wait_for_url(f"{address}/**")
     assert Measurement.select().count() == before
     assert "99" not in page.locator("main").inner_text()

@@ -80,7 +80,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.fill(Name="Strength", Start=today().isoformat(), End=(today() - timedelta(days=1)).isoformat())
     hand.press("Add")
     expect(page.get_by_role("alert").get_by_text("cannot be before the start date")).to_be_visible()
-    assert page.get_by_label("Name").input_value() == "Strength"
+    expect(page.get_by_label("Name")).to_have_value("Strength")
     hand.fill(End=(today() + timedelta(days=13)).isoformat())
     hand.press("Add")
     assert hand.told() == "Routine was added."
@@ -89,7 +89,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.day(Name="Pull")
     hand.day(Name="Sleep", Rest_day=True)
     expect(page.get_by_role("heading", level=3).filter(has_text=re.compile("Push|Pull|Sleep"))).to_have_count(3)
-    assert "Rest." in page.locator(".day.rest").inner_text()
+    expect(page.locator(".day.rest")).to_contain_text("Rest.", use_inner_text=True)
 
     # Exercises, one of them a superset, with their sets and how they progress.
     hand.exercise("Add an exercise to Push", "Bench Press", Sets=4, Repetitions=6, Weight=60, RiR=2,
@@ -144,14 +144,14 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.fill(Repetitions=3, Weight=90)
     hand.press("Add")
     expect(page.get_by_text("3 × 90 kg")).to_be_visible()
-    assert "since" in page.get_by_label("The session").inner_text()
+    expect(page.get_by_label("The session")).to_contain_text("since", use_inner_text=True)
     hand.follow("End the session")
     hand.press("Save")
-    assert re.search(r"\d\d:\d\d–\d\d:\d\d", page.get_by_label("The session").inner_text())
+    expect(page.get_by_label("The session")).to_contain_text(re.compile(r"\d\d:\d\d–\d\d:\d\d"))
     expect(page.get_by_role("link", name="End the session")).to_have_count(0)
     hand.follow("Strength")
     hand.follow("Sessions")
-    assert "6, 4 × 60 kg" in page.locator(".day").inner_text()
+    expect(page.locator(".day")).to_contain_text("6, 4 × 60 kg", use_inner_text=True)
     page.locator("summary", has_text="Add workout session").click()
     form = page.locator("#new")
     form.get_by_label("Routine").select_option(label="Strength")
@@ -159,7 +159,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     form.get_by_label("Notes").fill("Too early")
     hand.press("Add")
     hand.follow("Delete…")
-    assert "1 workout session" in page.locator("#deletion").inner_text()
+    expect(page.locator("#deletion")).to_contain_text("1 workout session", use_inner_text=True)
     hand.press("Delete")
     assert hand.told() == "Workout session was deleted."
 
@@ -167,7 +167,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.menu("Routines")
     hand.follow("Strength")
     expect(page.get_by_role("link", name=re.compile("trained on"))).to_have_count(1)
-    assert "at most 870 kg" in page.locator("figcaption").first.inner_text()
+    expect(page.locator("figcaption").first).to_contain_text("at most 870 kg", use_inner_text=True)
     hand.follow("Statistics")
     expect(page.get_by_role("row", name=re.compile("Bench Press 2 600"))).to_be_visible()
     hand.go(page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Strength"))
@@ -179,7 +179,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.follow("Copy")
     hand.fill(Name="Strength again")
     hand.press("Copy")
-    assert page.get_by_role("heading", level=1).inner_text() == "Strength again"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Strength again", use_inner_text=True)
     page.locator("summary", has_text=re.compile("^Change$")).click()
     page.locator("#change").get_by_label("Template").check()
     hand.press("Save")
@@ -196,7 +196,7 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     expect(page.get_by_text("Elbows in")).to_be_visible()
     hand.follow("Change day", 1)
     hand.follow("Delete…")
-    assert "1 day" in page.locator("#deletion").inner_text()
+    expect(page.locator("#deletion")).to_contain_text("1 day", use_inner_text=True)
     hand.press("Delete")
     assert hand.told() == "Day was deleted."
     counts = [model.select().count() for model in (Routine, Day, Slot, SlotEntry, WorkoutSession, WorkoutLog)]

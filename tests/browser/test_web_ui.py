@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import samples
-from tests.browser.chromium import PHONE
+from tests.browser.chromium import PHONE, expect
 from tests.browser.serving import serving, weigh
 from tests.conftest import key_of, settings_for
 from wger_flask.app import open_app
@@ -16,7 +16,7 @@ from wger_flask.rest.timezone import today
 from wger_flask.testing.server import put_aside, with_app
 
 from . import web_ui_package
-from .conftest import log_in
+from .conftest import ending, log_in, settle
 
 ZONE = {"timezone_id": "Europe/Berlin"}
 
@@ -74,7 +74,7 @@ def logged_in(window, name: str):
 
 def go(page, path: str):
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     return page
 
 
@@ -127,10 +127,10 @@ def test_a_measurement_is_added_and_looked_at(grace, sampled):
     grace.locator("input[name=value]").fill("41")
     with sends(grace, "measurement"):
         grace.get_by_role("button", name="Submit").click()
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
     grace.locator("main a[href*='/measurement/category/']").first.click()
     grace.wait_for_url("**/measurement/category/*")
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
     grace.get_by_role("button", name="1 month").click()
     grace.get_by_text("41 cm").first.wait_for()
 
@@ -139,7 +139,7 @@ def test_a_group_of_measurements_is_made(linus):
     go(linus, "/en/measurement/").get_by_label("add", exact=True).last.click()
     with sends(linus, "measurement-category"):
         linus.get_by_text("Blood pressure").click()
-    linus.wait_for_load_state("networkidle")
+    settle(linus)
     made = told(linus, "measurement-category/?metric_type=blood_pressure")["results"]
     assert len(made) == 1
     assert told(linus, f"measurement-category/?parent={made[0]['id']}")["count"] == 2
@@ -159,7 +159,7 @@ def test_a_plan_is_made(linus):
         linus.get_by_role("button", name="Submit").click()
     linus.locator("main").get_by_text("Cut").click()
     linus.wait_for_url("**/nutrition/*/view")
-    linus.wait_for_load_state("networkidle")
+    settle(linus)
 
 
 def test_a_routine_is_made(linus):
@@ -171,7 +171,7 @@ def test_a_routine_is_made(linus):
     with sends(linus, "day"):
         linus.get_by_role("button", name="Add training day").click()
     linus.get_by_role("button", name="New day 1").wait_for()
-    linus.wait_for_load_state("networkidle")
+    settle(linus)
 
 
 def test_a_workout_is_logged_and_corrected(grace, sampled):
@@ -181,33 +181,33 @@ def test_a_workout_is_logged_and_corrected(grace, sampled):
     grace.locator("[id='logs.0.weight']").fill("85")
     with sends(grace, "workoutlog"):
         grace.get_by_role("button", name="Submit").last.click()
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
     assert told(grace, "workoutlog/")["count"] > before
     go(grace, f"/en/routine/{sampled['routine']}/logs").get_by_label("Edit").first.click()
     with sends(grace, "workoutlog", 200, "PATCH"):
         grace.get_by_label("Save").click()
     with sends(grace, "workoutlog", 204, "DELETE"):
         grace.get_by_label("Delete").first.click()
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
 
 
 def test_the_menu_leads_everywhere_and_out(grace):
     for name in ("Routines", "Calendar", "Exercises", "Nutrition", "Body weight", "Measurements", "Trophies"):
         grace.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
-        grace.wait_for_load_state("networkidle")
+        settle(grace)
         assert len(words(grace)) > 5
     grace.get_by_text("Language", exact=True).click()
     grace.get_by_role("link", name="de", exact=True).click()
     grace.wait_for_url("**/de/trophies")
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
     grace.get_by_role("link", name="Foods").click()
     grace.wait_for_url("**/api/v2/ingredientinfo/")
     grace.goto("/de/user/preferences")
-    assert grace.url.endswith("/api/v2/userprofile/")
+    expect(grace).to_have_url(ending("/api/v2/userprofile/"))
     go(grace, "/en/dashboard").get_by_role("button", name="Log out").click()
-    grace.wait_for_load_state("networkidle")
+    settle(grace)
     grace.goto("/en/routine/overview")
-    assert "/user/login?next=" in grace.url
+    grace.wait_for_url("**/user/login?next=**")
 
 
 def test_it_fits_a_phone(window, sampled):

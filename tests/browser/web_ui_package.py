@@ -25,7 +25,7 @@ def folder() -> tuple[Path | None, str]:
     with tempfile.TemporaryDirectory() as name:
         command = [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", name, f"{PACKAGE}@{VERSION}"]
         try:
-            done = subprocess.run(command, cwd=name, capture_output=True, text=True, timeout=120)
+            done = subprocess.run(command, cwd=name, capture_output=True, text=True, timeout=600)
         except subprocess.TimeoutExpired:
             return None, "npm does not answer"
         packed = list(Path(name).glob("*.tgz"))
