@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.ports import free_port
 from tests.reference import SERVER, SHARED, needs_reference, unpacked_database
 from wger_flask import __version__
 from wger_flask.commands import main
@@ -410,9 +410,7 @@ def test_a_wrong_setting_is_told_in_one_line(run, monkeypatch, name, value, told
 
 # -- serving ----------------------------------------------------------------------------------------------
 def test_serving_from_nothing(empty):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "wger_flask", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     server = subprocess.Popen(
         command,
@@ -433,7 +431,7 @@ def test_serving_from_nothing(empty):
     finally:
         server.send_signal(signal.SIGTERM)
         server.stdout.close()
-        assert server.wait(60) == 0
+        assert server.wait(600) == 0
     assert "The database is empty: loading the starter data ..." in said
     assert f"Serving wger on http://127.0.0.1:{port} (stop with Ctrl+C)." in said
     assert "Make an account there, or with: wger-flask create-user NAME --admin" in said

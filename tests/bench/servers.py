@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS, YARDSTICK = "wger_flask.app:create_app()", "tests.bench.baseline:app"
@@ -73,9 +74,7 @@ def served(application: str, database: Path, workers: int = 1, **others: str) ->
 
     ``others`` are settings by name.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
     started = time.monotonic()

@@ -7,7 +7,7 @@ import os
 import subprocess
 import threading
 
-PATIENCE = 120.0
+PATIENCE = 900.0
 
 
 class Assistant:

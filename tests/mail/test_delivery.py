@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import io
 import logging
-import socket
 import threading
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.ports import free_port
 from wger_flask.mail.delivery import Console, Smtp, compose, delivery
 from wger_flask.mail.outbox import Outbox
 from wger_flask.settings_reader import load
 
 MESSAGE = compose("wger <wger@example.org>", "anna@example.net", "Grüße", "Schön, dich zu sehen.\n")
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
 
 
 class Inbox:
@@ -46,7 +40,7 @@ def smtp():
 
         inbox = Inbox()
         more = {"authenticator": check, "auth_required": True, "auth_require_tls": False} if user else {}
-        controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), **more)
+        controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), ready_timeout=300, **more)
         controller.start()
         started.append(controller)
         return inbox, controller.port
@@ -146,7 +140,7 @@ def test_the_outbox_keeps_the_order_and_never_makes_anybody_wait():
     gate, sent = threading.Event(), []
 
     def deliver(message):
-        gate.wait(60)
+        gate.wait(600)
         sent.append(message)
 
     outbox = Outbox(deliver)

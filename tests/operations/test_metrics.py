@@ -15,6 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 from tests.serving.running import running
 from wger_flask import tallies
 from wger_flask.operations import metrics, metrics_server
@@ -23,13 +24,8 @@ from wger_flask.settings_reader import load
 from wger_flask.sync.source import Pace, Source
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 def asked(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=300)
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
@@ -94,7 +90,7 @@ def test_an_address_that_is_taken_stops_the_start_with_one_line(template, tmp_pa
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             env=dict(
                 os.environ,
                 WGER_DATABASE_URL=template.url,
@@ -154,7 +150,7 @@ def test_what_is_no_address_is_refused(bind):
 
 def test_an_address_of_ipv6_is_taken():
     try:
-        metrics_server.listen(f"[::1]:{free_port()}")
+        metrics_server.listen(f"[::1]:{free_port('::1')}")
     except metrics_server.CannotListen as wrong:
         pytest.skip(str(wrong))
     try:

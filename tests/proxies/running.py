@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 DEPLOY = ROOT / "config" / "deploy"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -82,11 +83,6 @@ class Site:
         """Run ``wger-flask`` with the server's settings."""
         command = [sys.executable, "-m", "wger_flask", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
 
 
 def make_certificate(folder: Path) -> Path:

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import logging
 import shutil
-import socket
 import subprocess
 import time
 
 import pytest
 
+from tests.ports import free_port
 from wger_flask.storage import shared_counters as module
 from wger_flask.storage.counters import FileCounters
 from wger_flask.storage.database import database, hang_up
 from wger_flask.storage.shared_counters import CountersError, RedisCounters, open_counters
 
 OFF = "rate limits and lockouts are off until it works again"
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
