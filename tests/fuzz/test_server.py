@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import key_of
 from tests.reference import SERVER
-from tests.serving.running import read_all, running, statuses
+from tests.serving.running import read_all, running, sent_until_taken, statuses
 from wger_flask.domain.measurements.models import Measurement
 from wger_flask.storage.database import database, open_database
 
@@ -46,14 +46,12 @@ class Client:
     """A client that keeps its connection, as apps do."""
 
     def __init__(self, port: int, name: str):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self.headers = {"Authorization": f"Token {key_of(name)}", "Content-Type": "application/json"}
         self.seen: list[int] = []
 
     def __call__(self, method: str, path: str, body=None):
-        self.connection.request(method, f"/api/v2/{path}", body and json.dumps(body), self.headers)
-        answer = self.connection.getresponse()
-        data = answer.read()
+        answer, data = sent_until_taken(self.connection, method, path, body, self.headers)
         self.seen.append(answer.status)
         return answer.status, json.loads(data) if data else None
 
@@ -206,7 +204,7 @@ def test_everything_at_once(port):
 # -- on the wire --------------------------------------------------------------------------------------
 def talk(port: int, *parts: bytes, finish: bool = True) -> bytes:
     """Send bytes as they are, and return all that comes back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as wire:
         try:
             for part in parts:
                 wire.sendall(part)

@@ -23,7 +23,7 @@ def server(tmp_path):
 
 
 def ask(server: Running, method: str, path: str, body: bytes = b"") -> bytes:
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as wire:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)) as wire:
         wire.request(method, path, body)
         return wire.getresponse().read()
 
@@ -32,7 +32,7 @@ class Reader:
     """Somebody who listens."""
 
     def __init__(self, server: Running, size: int = 0):
-        self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
         self.wire.request("GET", f"/stream?{size}")
         self.answer = self.wire.getresponse()
 

@@ -53,7 +53,7 @@ def paths(root: str) -> list[str]:
 @pytest.mark.parametrize("root", ROOTS)
 def test_nothing_outside_is_read(port, root):
     asked = paths(root)
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as wire:
+    with socket.create_connection(("127.0.0.1", port), timeout=600) as wire:
         for number, path in enumerate(asked, 1):
             last = "Connection: close\r\n" if number == len(asked) else ""
             wire.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{last}\r\n".encode())

@@ -33,8 +33,8 @@ def patient(server_database, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def strict(server_database, tmp_path_factory):
-    """A server that gives nobody more than a second."""
-    env = {"WGER_WORKERS": "1", "WGER_THREADS": "2", "WGER_HEAD_TIMEOUT": "1", "WGER_MIN_BODY_RATE": "1000000"}
+    """A server that gives nobody more than three seconds: as long as we may stand still before we begin to send."""
+    env = {"WGER_WORKERS": "1", "WGER_THREADS": "2", "WGER_HEAD_TIMEOUT": "3", "WGER_MIN_BODY_RATE": "1000000"}
     with running(server_database.url, tmp_path_factory.mktemp("strict"), **env) as server:
         yield server
 
@@ -136,9 +136,10 @@ def test_two_hundred_of_them_stop_nobody(patient):
 
 def test_their_time_runs_out(strict):
     with ExitStack() as open_ones:
-        wires = {name: open_ones.enter_context(strict.connect()) for name in HALVES}
-        for name, wire in wires.items():
-            wire.sendall(HALVES[name])
+        wires = {}
+        for name, sent in HALVES.items():
+            wires[name] = open_ones.enter_context(strict.connect())
+            wires[name].sendall(sent)  # at once: who has sent nothing yet is hung up on, without an answer
         told = {name: read_all(wire) for name, wire in wires.items()}
     assert told.pop("nothing") == b""
     for name, found in told.items():

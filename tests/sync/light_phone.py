@@ -10,7 +10,7 @@ from typing import Any
 from wger_flask.sync.app_client import Lines, Unreachable, ask
 
 Rows = dict[tuple[str, str], dict[str, Any]]
-SECONDS = 60.0  # in which a phone must come right, on a machine that does much else
+SECONDS = 600.0  # in which a phone must come right, on a machine that does much else
 
 
 class NotYet(Exception):
@@ -80,7 +80,7 @@ class LightPhone:
             buckets = [{"name": name, "after": str(after)} for name, after in self.positions.items()]
             body = {"client_id": self.client_id, "buckets": buckets, "include_checksum": True, "raw_data": True}
             self._stream, self._listed, self._number = Lines(f"{self.base}/ps/sync/stream", self._key(), body), {}, -1
-            if not self._stream.wait_for_head(20) or self._stream.status != 200:
+            if not self._stream.wait_for_head(60) or self._stream.status != 200:
                 self._token = ""
                 raise NotYet(f"the stream is answered with {self._stream.status} {self._stream.trouble}")
         return self._stream

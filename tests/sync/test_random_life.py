@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -31,6 +32,7 @@ from .light_phone import LightPhone, NotYet
 from .phone_rows import Row, fresh, parents, rows
 
 STEPS = int(os.environ.get("RANDOM_STEPS", "40"))
+PATIENCE = 600.0  # seconds for an answer: what is asked while the server starts is answered after that
 SEED = int(os.environ.get("RANDOM_SEED", "7"))
 JSON = ("chart_config", "extra_data", "dynamic_params")
 SET_BY_SERVER = {"creation_date", "order", "created", "is_official", "has_goal_calories", "comment", "image"}
@@ -81,7 +83,7 @@ class Server:
         """Kill all processes at once, as a power cut does."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(30)
+            self._process.wait(600)
         self._process = None
 
     def close(self) -> None:
@@ -108,7 +110,12 @@ class Person:
         return made
 
     def rest(self, method: str, path: str, body: Row | None = None) -> Any:
-        return ask(method, f"{self.server.base}/api/v2/{path}/", body, self.credentials)
+        for _ in range(1000):  # a server of a file refuses writers where the machine stands still for seconds
+            answer = ask(method, f"{self.server.base}/api/v2/{path}/", body, self.credentials, PATIENCE)
+            if answer.status != 503:
+                break
+            time.sleep(0.1)
+        return answer
 
     # -- what is written ----------------------------------------------------------------------------------------------
     def write(self) -> tuple[str, str, Row]:
@@ -199,7 +206,7 @@ class Person:
         found: dict[str, Row] = {}
         url = f"{self.server.base}/api/v2/{RESOURCES[table]}/?limit=900"
         while url:
-            page = ask("GET", url, None, self.credentials, 60).json()
+            page = ask("GET", url, None, self.credentials, PATIENCE).json()
             found |= {str(row["id"]): row for row in page["results"]}
             url = page["next"]
         return found

@@ -185,7 +185,7 @@ def test_closing_the_application_ends_its_streams_and_their_watcher(app, web, to
     monkeypatch.setattr(OpenStreams, "_watch", WATCH)
     monkeypatch.setattr(OpenStreams, "_tell", lambda self, follower: watched.set())
     answer = web.post(STREAM, json=PHONE, headers={"Authorization": f"Token {token}"})
-    assert next(answer.iter_encoded()) and watched.wait(60)
+    assert next(answer.iter_encoded()) and watched.wait(600)
     streams = app.extensions[routes.EXTENSION]
     [watcher] = [thread for thread in threading.enumerate() if thread.name == "sync watcher"]
     close_app(app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from datetime import date
 import pytest
 
 from tests.conftest import ROOT, key_of
+from tests.serving.running import sent_until_taken
 from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.routines.models import Routine, WorkoutLog, WorkoutSession
@@ -38,22 +38,21 @@ def served(url: str, folder):
     with socket.create_server(("127.0.0.1", 0), backlog=CLIENTS) as listening:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{listening.fileno()}"]
         command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
+        command += ["--keep-alive", "3600"]  # however long a client is kept from going on
         process = subprocess.Popen(command, cwd=ROOT, env=env, pass_fds=[listening.fileno()])
         try:
             yield listening.getsockname()[1]
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(600)
 
 
 def send(port: int, requests: list[tuple], start: threading.Barrier, answers: list[tuple[str, int]]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     headers = {"Authorization": f"Token {key_of('grace')}", "Content-Type": "application/json"}
     start.wait()
     for method, path, body in requests:
-        connection.request(method, f"/api/v2/{path}", body and json.dumps(body), headers)
-        answer = connection.getresponse()
-        answer.read()
+        answer, _ = sent_until_taken(connection, method, path, body, headers)
         answers.append((f"{method} {path.split('/')[0]}", answer.status))
     connection.close()
 
