@@ -6,6 +6,7 @@ What only counts on (``time.monotonic``) is left alone, as the kernel leaves it 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -23,20 +24,22 @@ _FILE = Path(os.environ["JUMPING_CLOCK"])
 _begun = time.monotonic(), time.time()
 _off = 0.0
 _travelled: time_machine.Coordinates | None = None
+_lock = threading.Lock()  # of the threads that look at once, one travels
 
 
 def _jump() -> None:
     global _off, _travelled
     off = float(_FILE.read_text())
-    if off == _off:
-        return
-    _off = off
-    real = _begun[1] + time.monotonic() - _begun[0]
-    there = datetime.fromtimestamp(0, UTC) + timedelta(seconds=real + off)
-    if _travelled is None:
-        _travelled = time_machine.travel(there, tick=True).start()
-    else:
-        _travelled.move_to(there, tick=True)
+    with _lock:
+        if off == _off:
+            return
+        real = _begun[1] + time.monotonic() - _begun[0]
+        there = datetime.fromtimestamp(0, UTC) + timedelta(seconds=real + off)
+        if _travelled is None:
+            _travelled = time_machine.travel(there, tick=True).start()
+        else:
+            _travelled.move_to(there, tick=True)
+        _off = off
 
 
 def _at_that_time(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -38,11 +38,11 @@ class Postgres:
         """Start it, and return once it answers."""
         options = OPTIONS.format(folder=self.folder)
         log = str(self.folder / "log")
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "60", "-l", log, "-o", options, "start")
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "600", "-l", log, "-o", options, "start")
 
     def stop(self, mode: str) -> None:
         """Stop it: ``fast`` ends what runs, ``immediate`` is a crash, from which it recovers at the next start."""
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "600", "-m", mode, "stop")
 
 
 @contextmanager

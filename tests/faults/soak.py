@@ -26,6 +26,7 @@ from wger_flask.testing.server import make_template
 
 CLIENTS = 4 * 2 * 4  # four for each thread of two processes
 READERS, SENDERS, STREAMS = 6, 2, 12  # of these; all others write and read what they wrote
+ONCE = {"rounds": 2 * READERS, "photos": 5 * SENDERS, "streams": STREAMS}  # then everything was asked for
 GROWTH = 30  # megabytes that a process may have more at the end than after a fifth of the time
 READS = (
     "exerciseinfo/?limit=20", "ingredient/?name__search=milk", "ingredient/?offset=300", "muscle/", "workoutlog/",
@@ -43,6 +44,7 @@ def read(port: int, number: int, told: Told, end: threading.Event) -> None:
             if status not in (200, 429, 503, "broken"):
                 told.wrong.append(f"GET {path}: {status} {data[:200]!r}")
             told.note(status, read=status == 200)
+        told.note("rounds")
     call.close()
 
 
@@ -68,7 +70,7 @@ def keep_stream(port: int, number: int, told: Told, end: threading.Event) -> Non
     headers = {**Caller(port, USERS[number % len(USERS)]).headers, "Accept": "text/event-stream"}
     while not end.is_set():
         until = time.monotonic() + 5 + number % 7
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
             try:
                 connection.request("GET", "/api/v2/events/", headers=headers)
                 answer = connection.getresponse()
@@ -97,6 +99,8 @@ def soak(seconds: float) -> dict[str, Any]:
         with at_work(end, [(work, server.port, number, told, end) for work, many in kinds for number in range(many)]):
             before = workers_of(server)
             end.wait(seconds / 5)
+            for kind, many in ONCE.items():  # a slow machine takes longer to ask for everything
+                told.wait_for(max(many - told.statuses[kind], 0), kind)
             early = [memory_of(worker) for worker in before]
             end.wait(seconds * 4 / 5)
             after = workers_of(server)

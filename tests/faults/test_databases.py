@@ -72,7 +72,7 @@ def test_many_upgrade_at_once(tmp_path, kind):
         subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(4)
     ]
-    ended = [(process.communicate(timeout=120)[0], process.returncode) for process in running]
+    ended = [(process.communicate(timeout=600)[0], process.returncode) for process in running]
     assert [status for _, status in ended] == [0] * 4, ended
     assert len(list(Path(tmp_path).glob("*-before-upgrade-*"))) <= 1, ended
     assert_whole(url)

@@ -51,9 +51,9 @@ def test_no_room_for_the_database(sqlite_file, disk, tmp_path, rounds):
                 others = fill(place)
                 assert _refuses(server.port)
                 ask_until(server.port, 200)
+                told.wait_for(1, status=503)
                 others.unlink()
                 told.wait_for(40)
-        assert told.statuses[503]
         assert_nothing_lost(server.port, told)
     assert_whole(url)
 

@@ -13,14 +13,15 @@ from tests.faults.load import BREATH, ask_until, assert_nothing_lost, load
 from tests.serving.running import Running, running
 
 SERVED = {"WGER_WORKERS": "2", "WGER_THREADS": "4", "WGER_RATELIMIT_ENABLED": "False"}
+LOOKS = 30_000  # with a breath between them: ten minutes
 NOTED = re.compile(r"Traceback|database is locked|malformed")
 
 
 def workers_of(server: Running) -> list[int]:
-    """Return the process ids of a server's workers, once there are two."""
+    """Return the process ids of the two workers of a server, once both live."""
     children = Path(f"/proc/{server.process}/task/{server.process}/children")
-    for _ in range(3000):
-        found = [int(number) for number in children.read_text().split()]
+    for _ in range(LOOKS):
+        found = [int(number) for number in children.read_text().split() if is_alive(int(number))]
         if len(found) == 2:
             return found
         threading.Event().wait(BREATH)
@@ -81,7 +82,7 @@ def test_the_first_process_is_killed_and_another_server_takes_over(held, tmp_pat
                 told.wait_for(60)
                 workers = workers_of(server)
                 os.kill(server.process, signal.SIGKILL)
-                for _ in range(1500):
+                for _ in range(LOOKS):
                     if not any(is_alive(worker) for worker in workers):
                         break
                     threading.Event().wait(BREATH)
@@ -105,7 +106,7 @@ def test_a_worker_that_stands_still_stops_nobody_for_long(held, tmp_path, rounds
                 stopped = workers_of(server)[number % 2]
                 os.kill(stopped, signal.SIGSTOP)
                 ask_until(server.port, 200)
-                for _ in range(1500):
+                for _ in range(LOOKS):
                     if not is_alive(stopped):
                         break
                     threading.Event().wait(BREATH)
