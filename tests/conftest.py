@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from wger_flask.storage import cascade
@@ -24,7 +25,7 @@ SHARED = ROOT.parent / "shared"
 WITHOUT_SHARED = "without ../shared"  # begins the reason of every test that is skipped for want of that folder
 
 # How long an example takes depends on what else the machine does: it tells nothing of the code.
-examples.register_profile("patient", deadline=None)
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
 
 

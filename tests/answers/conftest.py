@@ -14,7 +14,7 @@ import sys
 kind, address = sys.argv[1:]
 if kind == "sqlite":
     import sqlite3
-    held = sqlite3.connect(address, isolation_level=None, timeout=30)
+    held = sqlite3.connect(address, isolation_level=None, timeout=600)
 else:
     import psycopg
     held = psycopg.connect(address, autocommit=True)
@@ -44,5 +44,5 @@ def another_process(app):
 
     yield run
     program.stdin.close()
-    program.wait(10)
+    program.wait(600)
     program.stdout.close()

@@ -18,6 +18,7 @@ import pytest
 from tests.backups.conftest import PICTURES, files_in
 from tests.reference import SERVER
 from wger_flask.backups import making
+from wger_flask.storage import backups
 from wger_flask.storage.database import database, disconnect, open_database, transaction
 from wger_flask.testing.server import Client
 
@@ -217,8 +218,6 @@ def test_a_dump_that_fails_in_the_middle_changes_nothing(held, run, ask, tmp_pat
 
 @pytest.mark.skipif(not SERVER, reason="it is about a server")
 def test_orders_for_psql_are_not_followed(held, run, tmp_path, monkeypatch):
-    from wger_flask.storage import backups
-
     real = backups.dump
 
     def doctored(target, progress):
@@ -235,8 +234,7 @@ def test_orders_for_psql_are_not_followed(held, run, tmp_path, monkeypatch):
 def test_everything_that_was_acknowledged_before_is_in_it(held, run, ask, tmp_path, monkeypatch):
     """Others write all the time: what had been committed when it was begun is there, whole, and nobody waits."""
     acknowledged: list[int] = []
-    began = threading.Event()
-    end = threading.Event()
+    began, wrote, end = threading.Event(), threading.Event(), threading.Event()
 
     def write() -> None:
         number = 0
@@ -245,40 +243,42 @@ def test_everything_that_was_acknowledged_before_is_in_it(held, run, ask, tmp_pa
             with transaction():
                 database.obj.execute_sql(NUMBERED.format(number))
             acknowledged.append(number)
+            wrote.set()
             if number == 30:
                 began.set()
         disconnect()
 
     archive = tmp_path / "a.tar"
-    real = making.make
+    real, real_dump = making.make, backups.dump
     at_start: list[int] = []
 
     def make(*arguments):
         writer = threading.Thread(target=write)
         writer.start()
-        began.wait(30)
+        assert began.wait(600)
         at_start.append(len(acknowledged))
         try:
             return real(*arguments)
         finally:
-            at_end = len(acknowledged)
             end.set()
             writer.join()
-            at_start.append(at_end)
+
+    def dump(target, progress):
+        real_dump(target, progress)
+        wrote.clear()
+        assert wrote.wait(600), "somebody waited until the backup was done"
 
     monkeypatch.setattr(making, "make", make)
+    monkeypatch.setattr(backups, "dump", dump)
     status, told = run("backup", archive)
     assert status == 0, told
     assert run("restore", archive, "--yes")[0] == 0
     held_then = len([name for (name,) in ask("SELECT name FROM wger_flask_job") if name.startswith("number")])
     assert at_start[0] <= held_then <= len(acknowledged)
-    assert at_start[1] > at_start[0]  # nobody waited until it was done
 
 
 def test_a_picture_that_is_deleted_meanwhile_is_in_it(held, run, tmp_path, monkeypatch):
     """The rows of the backup are those of its start: files that they name must be in it."""
-    from wger_flask.storage import backups
-
     real = backups.dump
 
     def dump(target, progress):

@@ -65,7 +65,7 @@ def test_a_process_that_serves_does_them_in_a_thread_of_its_own(app, monkeypatch
     )
     try:
         worker.start(app)
-        assert done.wait(60)
+        assert done.wait(600)
     finally:
         worker.stop()
         app.extensions["wger_flask"].registry.jobs[:] = before

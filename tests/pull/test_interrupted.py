@@ -107,7 +107,7 @@ def test_a_process_that_is_killed_goes_on_where_it_was(template, tmp_path):
                     text=True,
                 )
             )
-            told, wrong = child[0].communicate(timeout=120)
+            told, wrong = child[0].communicate(timeout=600)
             assert child[0].returncode == (-signal.SIGKILL if at else 0), wrong
     assert "Left out" not in told and "workoutlog: " in told
     held.drop()

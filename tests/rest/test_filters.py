@@ -56,7 +56,9 @@ WEIGHT_FILTERS = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.tuples(st.sampled_from(list(COMPARE)), st.sampled_from(WEIGHTS + [Decimal("0"), Decimal("1000")]))),
     st.lists(st.tuples(st.sampled_from(list(COMPARE)), st.integers(-1, 9))),
@@ -74,7 +76,9 @@ def test_comparisons_mean_what_they_say(entries, weights, moments):
     assert found(Measurement, filters, query) == [row.id for row in expected]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.sampled_from(WEIGHTS), min_size=1, max_size=40))
 def test_one_of_several(entries, wanted):
     filters = build_filters(Measurement, WEIGHT_FILTERS)
@@ -294,7 +298,9 @@ def declaration(draw):
     return {"value": Lookup(suffix, "is", build)}, f"value__{suffix}" if suffix else "value", means
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(declaration(), min_size=2, max_size=2), st.sampled_from(WEIGHTS))
 def test_two_declarations_over_one_model_never_share_rows(entries, declared, value):
     for filters, param, means in declared:

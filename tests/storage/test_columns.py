@@ -18,7 +18,9 @@ User, Measurement = BY_LABEL["auth.user"], BY_LABEL["measurements.measurement"]
 Category = BY_LABEL["measurements.category"]
 Statistics, Trophy = BY_LABEL["trophies.userstatistics"], BY_LABEL["trophies.trophy"]
 ZONES = st.just(UTC) | st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-same_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+same_database = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.fixture

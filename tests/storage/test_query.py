@@ -38,7 +38,9 @@ def test_paths_follow_references(days):
     assert sorted(Selection(Day).rows(COLUMNS)) == days
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     orders=st.lists(st.integers(0, 4), max_size=5),
     name=st.sampled_from([None, "A0", "A1", "B1"]),

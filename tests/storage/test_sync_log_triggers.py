@@ -211,12 +211,12 @@ def test_what_is_committed_late_does_not_appear_behind_what_was_told(phone, peop
         with transaction():
             models.NutritionPlan.update(description="slow").where(models.NutritionPlan.id == plan.id).execute()
             wrote.set()
-            told.wait(60)
+            told.wait(600)
         database.obj.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    wrote.wait(60)
+    wrote.wait(600)
     models.NutritionPlan.update(description="quick").where(models.NutritionPlan.id == other.id).execute()
     phone.sync()
     assert phone.of("nutrition_nutritionplan")[str(other.id)]["description"] == "quick"

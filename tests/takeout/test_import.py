@@ -417,7 +417,9 @@ def test_the_page_brings_in_and_takes_back(furnished, taken, app, people):
 
 
 @given(st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 def test_no_document_is_more_than_refused(furnished, taken, bring, data):
     """Rows with other values, tables with other rows, bytes that are others: refused or told, never a mistake."""
     value = st.one_of(

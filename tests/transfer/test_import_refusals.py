@@ -74,7 +74,9 @@ def test_too_many_rows_in_the_way_end_it_early(load, monkeypatch):
 
 
 @pytest.mark.skipif(bool(SERVER), reason="enough of it on SQLite")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_whatever_a_row_holds_it_is_loaded_or_refused(load, data):
     """A value of any kind in any column ends in a report or an ImportFailure, with the references whole."""

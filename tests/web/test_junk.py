@@ -16,7 +16,9 @@ _TYPED = (
 ODD = st.one_of(st.sampled_from(_TYPED), st.text(max_size=12))
 VALUES = st.one_of(ODD, st.lists(ODD, max_size=3))
 SENT = (("", ""), ("PATCH", "1/"), ("PUT", "1/"), ("DELETE", "77777/"), ("TRACE", ""))
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @QUICK

@@ -220,7 +220,9 @@ def test_keys_of_any_size(api, submission, key):
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(body=st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES), items=st.lists(ITEMS, max_size=2) | JSON_VALUES)
 def test_no_submission_makes_a_mistake(api, submission, body, items):
     answer = api("ada").post("exercise-submission/", submission(translations=items) | body)

@@ -29,9 +29,10 @@ class Kitchen(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append(self.path)
+        self.server.was_asked.set()
         answer = self.server.answer
         if answer == "silence":
-            self.server.silence.wait(20)
+            self.server.silence.wait(600)
             return
         found = isinstance(answer, dict)
         body = {"status": int(found), "product": answer} if found else answer
@@ -46,12 +47,14 @@ class Kitchen(BaseHTTPRequestHandler):
 @pytest.fixture
 def kitchen(app, monkeypatch):
     """A server that knows one product; its address is the setting."""
+    from openfoodfacts.utils import http_session  # before anybody asks within a time: what imports first takes long
+
     server = ThreadingHTTPServer(("127.0.0.1", 0), Kitchen)
-    server.asked, server.answer, server.silence = [], PRODUCT, threading.Event()
+    server.asked, server.answer, server.silence, server.was_asked = [], PRODUCT, threading.Event(), threading.Event()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     services = app.extensions["wger_flask"]
     address = f"http://127.0.0.1:{server.server_port}/"
-    settings = dataclasses.replace(services.settings, WGER_OPEN_FOOD_FACTS=address, WGER_OPEN_FOOD_FACTS_TIMEOUT=5)
+    settings = dataclasses.replace(services.settings, WGER_OPEN_FOOD_FACTS=address, WGER_OPEN_FOOD_FACTS_TIMEOUT=600)
     monkeypatch.setattr(services, "settings", settings)
     monkeypatch.setattr(barcodes, "_resting_until", 0.0)
     monkeypatch.setattr(barcodes, "_unknown", {})
@@ -59,8 +62,6 @@ def kitchen(app, monkeypatch):
     server.silence.set()
     server.shutdown()
     server.server_close()
-    from openfoodfacts.utils import http_session
-
     http_session.close()
 
 
@@ -113,7 +114,7 @@ def test_a_server_that_is_silent_does_not_hold_us_up(api, app, kitchen, monkeypa
     monkeypatch.setattr(services, "settings", dataclasses.replace(services.settings, WGER_OPEN_FOOD_FACTS_TIMEOUT=1))
     kitchen.answer = "silence"
     assert look(api) == look(api) == []
-    assert len(kitchen.asked) == 1
+    assert kitchen.was_asked.wait(600) and len(kitchen.asked) == 1  # it may hear of it when we have given up
 
 
 def test_nobody_is_asked_when_it_is_off(api, app, kitchen, monkeypatch):

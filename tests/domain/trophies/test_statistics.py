@@ -45,7 +45,9 @@ changing = st.one_of(
     st.tuples(st.just("forget a log"), which),
     st.tuples(st.just("forget a session"), which),
 )
-alone = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+alone = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def happen(athlete, event) -> None:

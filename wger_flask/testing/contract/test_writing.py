@@ -157,7 +157,9 @@ def test_read_only_fields_are_ignored(client, resource, rows):
         assert answer.json[name] == before.json[name]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_no_body_makes_a_mistake(client, by_json, rows, data):
     names = [name for name, field in by_json.schema().fields.items() if not isinstance(field, File)]
