@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,7 +63,20 @@ def held(template, tmp_path_factory):
 @pytest.fixture(scope="module")
 def worker(held, tmp_path_factory):
     """The port of a server of one worker, and that worker's process id."""
-    folder = tmp_path_factory.mktemp("instance")
+    with one_worker(held, tmp_path_factory.mktemp("instance")) as found:
+        yield found
+
+
+@pytest.fixture
+def fresh_worker(held, tmp_path):
+    """The same of a server that nobody has sent anything to."""
+    with one_worker(held, tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def one_worker(held, folder: Path):
+    """Serve while the block runs; yields the port, and the worker's process id."""
     env = dict(
         os.environ,
         WGER_DATABASE_URL=held[0].url,
@@ -186,8 +199,8 @@ READ = (
 )  # fmt: skip
 
 
-def test_a_worker_that_is_read_from_is_small(worker):  # first: the others leave it larger
-    port, process = worker
+def test_a_worker_that_is_read_from_is_small(fresh_worker):
+    port, process = fresh_worker
     assert run(port, [("GET", path) for path in READ] * 10) == [200] * len(READ) * 10 * TIMES
     assert largest(process, "VmRSS") < USUAL
 
