@@ -310,14 +310,19 @@ def test_a_damaged_bucket_is_made_anew(phone, people, monkeypatch):
     assert Phone(people["grace"].id, "fresh").sync().rows == phone.rows
 
 
-def test_a_log_is_compacted_by_itself_after_a_day(phone, monkeypatch):
+@pytest.mark.parametrize("read", [
+    lambda phone: phone.sync(),
+    lambda phone: log.read_events(phone.user, None, 1),  # a program that asks for events
+    lambda phone: log.changes_since(None, [phone.user]),  # webhooks
+], ids=["phones", "events", "webhooks"])  # fmt: skip
+def test_a_log_is_compacted_by_itself_after_a_day(phone, monkeypatch, read):
     done = []
     monkeypatch.setattr(log, "_compact_aside", lambda: done.append(True))
     monkeypatch.setattr(log, "_SECONDS_BETWEEN_LOOKS", 0)
-    phone.sync()
+    read(phone)
     assert not done and not compaction.claim()
     database.obj.execute_sql(f"UPDATE {tables.STATE} SET compacted = compacted - {25 * 3600 * 1000}")
-    phone.sync(), phone.sync()
+    read(phone), read(phone)
     assert compaction.is_due(0)
     for thread in threading.enumerate():
         if thread.name == "wger_flask compaction":

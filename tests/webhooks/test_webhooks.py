@@ -147,6 +147,23 @@ def test_only_the_resources_that_are_wanted(api, hook, receiver, work):
     assert answer.status_code == 400 and set(answer.json) == {"resources"}
 
 
+def test_what_is_not_wanted_is_not_missed_when_the_log_is_compacted(api, hook, receiver, work):
+    """A webhook that stood still while others' kinds of rows came and went would be told to read everything again."""
+    hook(resources=["nutritionplan"])
+    kept = api("grace").post("nutritionplan/", PLAN).json["id"]
+    assert work() == 1
+    for _ in range(3):
+        meal = api("grace").post("meal/", {"plan": kept, "name": "Lunch"}).json["id"]
+        assert work() == 0
+        api("grace").delete(f"meal/{meal}/")
+        assert work() == 0
+    log.compact()
+    api("grace").patch(f"nutritionplan/{kept}/", {"description": "less"})
+    assert work() == 1
+    assert [told["type"] for told in receiver.messages] == ["changes", "changes"]
+    assert {event["key"] for told in receiver.messages for event in told["events"]} == {kept}
+
+
 def test_a_message_that_is_not_taken_comes_again_later_and_is_given_up(api, hook, receiver, work):
     hook()
     receiver.status = 500

@@ -13,7 +13,7 @@ from .errors import CommandError
 def sync_compact() -> None:
     """Drop what no phone needs of the log from which phones sync.
 
-    May run while the server does, which does the same once a day while phones are connected.
+    May run while the server does, which does the same once a day.
     """
     from ..sync import log
 

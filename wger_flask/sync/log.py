@@ -73,7 +73,9 @@ def read_events(user_id: int, since: Cursor | None, most: int) -> Events:
 
     Raises :class:`EventsLost` where the log does not reach back so far.
     """
-    return _with_log(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
+    found = _with_log(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
+    _compact_if_due()
+    return found
 
 
 def generation() -> int:
@@ -103,7 +105,9 @@ def end_streams(ended: Collection[Ended]) -> None:
 
 def changes_since(place: Place | None, users: Collection[int]) -> Changes:
     """Return what is new since a place in the log (None: all of it), with the phones of ``users``."""
-    return _with_log(lambda: watching.changes_since(_nodes, place, users))
+    found = _with_log(lambda: watching.changes_since(_nodes, place, users))
+    _compact_if_due()
+    return found
 
 
 def change_marker() -> object:
@@ -116,7 +120,7 @@ def change_marker() -> object:
 
 
 def compact() -> compaction.Compaction:
-    """Drop what no phone needs of the log, while it is used; it does so by itself once a day where phones come."""
+    """Drop what no phone needs of the log, while it is used; it does so by itself once a day where the log is read."""
     return _with_log(lambda: compaction.compact(_nodes))
 
 

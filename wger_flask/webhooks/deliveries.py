@@ -77,8 +77,9 @@ def _make(row: Webhook) -> int:
     while more and not _is_full(row.id):
         told, kind, found = _read(row)
         more, cursor = found.more, event_formats.format_cursor(found.cursor)
-        if not (told or more or kind == LOST):
-            return made  # nothing for it: the cursor moves with the next message
+        if not (found.events or more or kind == LOST):
+            return made
+        # It moves past what it does not want, too: the log is compacted up to what was read.
         with transaction():
             moved = Webhook.update(cursor=cursor).where(
                 Webhook.id == row.id, Webhook.cursor == row.cursor, Webhook.is_active
