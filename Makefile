@@ -103,7 +103,7 @@ lock: install ## Write down the versions that are installed: config/deploy/requi
 
 audit: ## Ask PyPI for known faults in the locked versions; fails for one, and where a package was skipped, saying which and why
 	test -x .venv-audit/bin/pip-audit || { $(SYSTEM_PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }
-	.venv-audit/bin/pip-audit --no-deps --disable-pip --progress-spinner off --format json --requirement config/deploy/requirements.lock $(ARGS) | $(SYSTEM_PYTHON) .ci/audit.py
+	@$(SYSTEM_PYTHON) .ci/audit.py .venv-audit/bin/pip-audit --no-deps --disable-pip --progress-spinner off --format json --requirement config/deploy/requirements.lock $(ARGS)
 
 test-loaddata: install ## Have Django's own loaddata take what export-dump writes, and dumpdata write it again
 	test -x .venv-django/bin/python || { $(SYSTEM_PYTHON) -m venv .venv-django && .venv-django/bin/pip install --quiet 'django>=5.2,<5.3'; }

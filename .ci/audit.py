@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Tell what pip-audit found of the locked versions, and what it could not look up.
 
-    pip-audit ... --format json | .ci/audit.py
+    .ci/audit.py .venv-audit/bin/pip-audit ... --format json
 
 Fails for a known fault and, unlike pip-audit, after all packages and with each reason once, for packages that were
-skipped: nobody knows of those whether they have a fault.
+skipped: nobody knows of those whether they have a fault. pip-audit itself says then that there are none.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections import defaultdict
 from typing import Any
@@ -27,22 +28,23 @@ def report(told: dict[str, Any]) -> tuple[list[str], bool]:
             faults += 1
             mended = " or ".join(fault["fix_versions"]) or "no version yet"
             lines.append(f"{name} {package['version']}: {fault['id']}, mended in {mended}")
-    lines += [f"skipped, {reason}: {', '.join(names)}" for reason, names in skipped.items()]
     listed, unknown = len(told["dependencies"]), sum(map(len, skipped.values()))
-    summary = f"{listed - unknown} of {listed} packages looked up, {faults} known faults"
     if unknown == listed:
-        summary += "; none was looked up: is what answers for pypi.org a mirror without /pypi/NAME/VERSION/json?"
-    elif unknown:
+        mirror = "is what answers for pypi.org a mirror without /pypi/NAME/VERSION/json?"
+        return [f"none of {listed} packages could be looked up, so that nothing is known of them: {mirror}"], False
+    lines += [f"skipped, {reason}: {', '.join(names)}" for reason, names in skipped.items()]
+    summary = f"{listed - unknown} of {listed} packages looked up, {faults} known faults"
+    if unknown:
         summary += f"; {unknown} skipped, so that nothing is known of them"
     return [*lines, summary], not faults and not unknown
 
 
 def main() -> None:
-    """Read pip-audit's document, print what it comes to, end with 1 where that is not well."""
-    text = sys.stdin.read()
-    if not text.strip():
-        sys.exit("pip-audit told nothing: see its own message above")
-    lines, well = report(json.loads(text))
+    """Run pip-audit, print what its document comes to, end with 1 where that is not well."""
+    done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+    if not done.stdout.strip():
+        sys.exit(f"pip-audit told nothing but: {done.stderr.strip()}")
+    lines, well = report(json.loads(done.stdout))
     print("\n".join(lines))
     sys.exit(not well)
 

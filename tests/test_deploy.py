@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -53,3 +54,24 @@ def test_the_compose_file_has_one_service_of_known_settings():
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
     assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
     assert (ROOT / service["build"]["dockerfile"]).is_file()
+
+
+FAULTY = {"name": "a", "version": "1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2"]}]}
+SOUND = {"name": "b", "version": "1", "vulns": []}
+SKIPPED = {"name": "c", "skip_reason": "not found: c (1)"}
+
+
+@pytest.mark.parametrize(("found", "told", "status"), [
+    ([SOUND], ["1 of 1 packages looked up, 0 known faults"], 0),
+    ([SOUND, FAULTY], ["a 1: PYSEC-1, mended in 2", "2 of 2 packages looked up, 1 known faults"], 1),
+    ([SOUND, SKIPPED], ["skipped, not found: c (1)", "1 of 2 packages looked up, 0 known faults; 1 skipped,"], 1),
+    ([SKIPPED, SKIPPED], ["none of 2 packages could be looked up,"], 1),
+])  # fmt: skip
+def test_an_audit_fails_for_faults_and_for_what_was_not_looked_up(found, told, status):
+    """``make audit``; pip-audit itself says of packages that it skipped that no fault is known."""
+    says = f"import sys; print({json.dumps({'dependencies': found})!r}); print('No known faults', file=sys.stderr)"
+    command = [sys.executable, ".ci/audit.py", sys.executable, "-c", says]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(told) and all(map(str.startswith, lines, told)), lines
+    assert (done.returncode, done.stderr) == (status, "")
