@@ -211,7 +211,7 @@ def test_a_body_that_is_too_large_is_refused_unread(patient, also):
 
 def test_a_head_that_is_too_large_is_refused(patient):
     found = ask(patient, VERSION[:-2] + b"X: y\r\n" * 20_000)
-    assert statuses(found) == [431] and told(found) == "Request Header Fields Too Large"
+    assert statuses(found) == [431] and told(found) == "The headers are too large."
 
 
 @pytest.mark.parametrize(("head", "status", "about"), [

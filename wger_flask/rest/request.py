@@ -115,9 +115,9 @@ class _Whole(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             data = self._stream.read(size)
-        except HTTPException:
-            raise
         except Exception as wrong:  # each server has errors of its own for this
+            if isinstance(wrong, HTTPException) and not isinstance(wrong, ClientDisconnected):
+                raise
             raise ClientDisconnected(TOLD) from wrong
         if self._missing is None and size < 0:
             self._stream.read(1)  # raises 413 where more was sent than may be: read in one go it is cut off there

@@ -11,7 +11,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.http.parser import RequestParser
 
 from . import refusing
-from .connection import GONE, Connection
+from .connection import GONE, Connection, short_answer
 from .streaming import KEY, Streamed, Streaming
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def answer(worker: BufferingWorker, connection: Connection) -> bool:
         return _run_application(worker, connection, parsed) and not request.must_close
     except (NoMoreData, StopIteration):
         if request.head_too_long:
-            refusing.write(out, 431, "Request Header Fields Too Large")
+            out.sendall(short_answer(431, "Request Header Fields Too Large", "The headers are too large."))
     except OSError as wrong:
         if wrong.errno not in GONE:
             worker.log.exception("Socket error processing request.")

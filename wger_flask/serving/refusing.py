@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import html
-import json
 from typing import TYPE_CHECKING, Any
 
-from gunicorn import util
+from .connection import short_answer
 
 if TYPE_CHECKING:
     from .sending import Sending
@@ -21,14 +20,7 @@ def refuse(worker: BufferingWorker, parsed: Any, out: Sending, client: Any, wron
     if head:
         _, status, reason = head.partition("\r\n")[0].split(" ", 2)
         said = body.partition("</h1>")[2].partition("</body>")[0].strip()
-        write(out, int(status), reason, html.unescape(said))
-
-
-def write(out: Sending, status: int, reason: str, said: str = "") -> None:
-    """Answer with a status and ``{"detail": ...}``, what is ``said`` or else its ``reason``; the connection ends."""
-    body = json.dumps({"detail": said or reason})
-    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    util.write_nonblock(out, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        out.sendall(short_answer(int(status), reason, html.unescape(said) or reason))
 
 
 class _Page:
