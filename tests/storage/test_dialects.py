@@ -95,7 +95,7 @@ def test_a_database_without_a_log_of_changes_has_no_sync_and_says_so(template, t
             assert sync.IS_OFF in [finding.found for finding in machine.findings(services)]
         grace = Client(app, "grace")
         assert grace.get("powersync-token").json["powersync_url"] == ""
-        for address in ("/ps/sync/stream", "/ps/write-checkpoint2.json", "/api/v2/event/", "/api/v2/webhook/"):
+        for address in ("/ps/sync/stream", "/ps/write-checkpoint2.json", "/api/v2/events/", "/api/v2/webhook/"):
             for method in ("GET", "POST"):
                 answer = grace.open(method, address)
                 assert answer.status_code == 404 and answer.is_json, (method, address)

@@ -176,6 +176,8 @@ def test_where_phones_sync_elsewhere_or_not_at_all(template, tmp_path, setting, 
         assert client.get("/api/v2/powersync-token", headers=headers).json["powersync_url"] == told
         assert client.get("/ps/probes/liveness").status_code == 404
         assert client.post(STREAM, json=PHONE, headers=headers).status_code == 404
+        for address in ("events", "webhook", "webhook-delivery"):  # which are told of the same log
+            assert client.get(f"/api/v2/{address}/", headers=headers).status_code == 404, address
     held.drop()
 
 
