@@ -105,8 +105,7 @@ def ending(text: str) -> re.Pattern[str]:
 
 
 def settle(page) -> None:
-    """Wait until a page has asked nothing for half a second, again where it did after it was loaded."""
-    page.wait_for_load_state("networkidle")
+    """Wait until a page has asked nothing for half a second, though it was idle before, as when it was loaded."""
     quiet = 0
     while quiet < 5:
         page.wait_for_timeout(100)

@@ -74,7 +74,7 @@ def logged_in(window, name: str):
 
 def go(page, path: str):
     page.goto(path)
-    settle(page)
+    page.wait_for_load_state("networkidle")
     return page
 
 
