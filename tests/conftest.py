@@ -14,6 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from wger_flask.storage import cascade
+from wger_flask.storage.dialects import wait_limits
 from wger_flask.testing.resources import resource_names
 from wger_flask.testing.server import PEOPLE, Client, key_of, make_template, settings_for
 from wger_flask.testing.short_names import *  # noqa: F403  fixtures are found by their names
@@ -27,6 +28,7 @@ WITHOUT_SHARED = "without ../shared"  # begins the reason of every test that is 
 # How long an example takes depends on what else the machine does: it tells nothing of the code.
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
+wait_limits.STUCK_SECONDS = 60  # a machine that stands still for two refuses no thread of a test
 
 
 @pytest.fixture(scope="session")
