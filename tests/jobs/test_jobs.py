@@ -68,6 +68,7 @@ def test_a_process_that_serves_does_them_in_a_thread_of_its_own(app, monkeypatch
         assert done.wait(600)
     finally:
         worker.stop()
+        worker._worker._thread.join()  # it notes the run; the next test has another database
         app.extensions["wger_flask"].registry.jobs[:] = before
 
 
