@@ -184,6 +184,27 @@ def test_totals_equal_the_sum_of_their_parts(done):
     assert set(got.sets.daily) == set(got.volume.daily) >= set(got.intensity.daily)
 
 
+@given(sets)
+def test_each_span_holds_what_its_own_sets_add_up_to(done):
+    counted = [item for item in done if item.weight_unit in (1, 2) and item.repetitions_unit == 1]
+    got = routine_statistics(done, MUSCLES)
+    spans = (
+        ("iteration", lambda item: item.iteration), ("daily", lambda item: item.date),
+        ("weekly", lambda item: item.date.isocalendar().week),
+    )  # fmt: skip
+    for name, key_of in spans:
+        parts = {}
+        for item in counted:
+            parts.setdefault(key_of(item), []).append(item)
+        for measure in ("intensity", "sets", "volume"):
+            alone = {key: getattr(routine_statistics(part, MUSCLES), measure).mesocycle for key, part in parts.items()}
+            for key, cell in getattr(getattr(got, measure), name).items():
+                for mine, others in ((cell.exercises, alone[key].exercises), (cell.muscles, alone[key].muscles)):
+                    assert mine.keys() == others.keys()
+                    assert all(abs(mine[place] - others[place]) < Decimal("1e-20") for place in mine)
+        assert list(getattr(got.sets, name)) == list(parts)
+
+
 @given(sets, st.randoms())
 def test_the_order_of_sets_does_not_matter(done, random):
     shuffled = list(done)

@@ -17,11 +17,13 @@ An ISO week has no year here: weeks of different years share a key, as clients e
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from .rounding import PRECISION, quantised
 from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
@@ -29,12 +31,10 @@ from .units import KILOGRAM, MASSES, REPETITIONS, kilograms
 _INTERCEPT = Decimal(1.0278)  # the double, exactly: see above
 _SLOPE = Decimal(0.0278)
 _ZERO = Decimal(0)
-_ONE = Decimal(1)
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class PerformedSet:
+class PerformedSet(NamedTuple):  # a routine may have very many, and a dataclass takes three times as long to make
     """Hold one logged set with the date of its session, ``weight`` in its unit; None means not noted."""
 
     date: datetime.date
@@ -151,21 +151,35 @@ def routine_statistics(performed: Iterable[PerformedSet], muscles: Mapping[int, 
 
     Each primary muscle gets the full value of a set; keys appear in the order of the sets.
     """
-    volume, sets, intensity, counts = _Tally(), _Tally(), _Tally(), _Tally()
+    iterations: dict[int | None, _Sum] = defaultdict(_Sum)
+    days: dict[datetime.date, _Sum] = defaultdict(_Sum)
+    weeks: dict[int, _Sum] = defaultdict(_Sum)
+    whole = _Sum()
     with localcontext(PRECISION):
-        for item in performed:
-            if not _counts(item):
-                continue
-            trained = tuple(muscles.get(item.exercise, ()))
-            sets.add(item, trained, _ONE)
-            weight = item.kilograms
-            if weight is None or item.repetitions is None:
-                volume.add(item, trained, _ZERO)
-                continue
-            volume.add(item, trained, weight * item.repetitions)
-            intensity.add(item, trained, _intensity(weight, item.repetitions))
-            counts.add(item, trained, _ONE)
-        return RoutineStatistics(intensity=intensity.means(counts), sets=sets.sums(), volume=volume.sums())
+        for (date, iteration, exercise), total in _totals(performed).items():
+            iterations[iteration].add(exercise, total)
+            days[date].add(exercise, total)
+        # An exercise has no more totals of days than it has sets, and mostly far fewer.
+        for date, day in days.items():
+            week = weeks[date.isocalendar().week]
+            for exercise, total in day.exercises.items():
+                week.add(exercise, total)
+        for week in weeks.values():
+            for exercise, total in week.exercises.items():
+                whole.add(exercise, total)
+        for part in (*iterations.values(), *weeks.values(), *days.values(), whole):
+            part.finish(muscles)
+
+        def grouped(measure: Callable[[_Total], Decimal], counts: Callable[[_Total], int]) -> Grouped:
+            return Grouped(
+                _cells(iterations, measure, counts), _cells(weeks, measure, counts), _cells(days, measure, counts),
+                whole.cell(measure, counts),
+            )  # fmt: skip
+
+        return RoutineStatistics(
+            intensity=grouped(_Total.mean_intensity, _complete), sets=grouped(_number, _sets),
+            volume=grouped(_volume, _sets),
+        )  # fmt: skip
 
 
 def _counts(item: PerformedSet) -> bool:
@@ -177,60 +191,85 @@ def _intensity(weight: Decimal, repetitions: Decimal) -> Decimal:
     return weight / one_rep_max if one_rep_max else _ZERO
 
 
+class _Total:
+    """What some sets add up to."""
+
+    __slots__ = ("complete", "intensities", "sets", "volume")
+
+    def __init__(self) -> None:
+        self.sets = self.complete = 0  # all, and those with weight and repetitions
+        self.volume = self.intensities = _ZERO
+
+    def add(self, other: _Total) -> None:
+        self.sets += other.sets
+        self.complete += other.complete
+        self.volume += other.volume
+        self.intensities += other.intensities
+
+    def mean_intensity(self) -> Decimal:
+        return self.intensities / self.complete if self.complete else _ZERO
+
+
+def _totals(performed: Iterable[PerformedSet]) -> dict[tuple[datetime.date, int | None, int], _Total]:
+    """Return the totals of each day, iteration and exercise."""
+    totals: dict[tuple[datetime.date, int | None, int], _Total] = defaultdict(_Total)
+    for item in performed:
+        if not _counts(item):
+            continue
+        date, iteration, exercise, weight, repetitions, unit, _ = item
+        total = totals[date, iteration, exercise]
+        total.sets += 1
+        if weight is None or repetitions is None:
+            continue
+        total.complete += 1
+        weight = kilograms(weight, unit)
+        total.volume += weight * repetitions
+        total.intensities += _intensity(weight, repetitions)
+    return totals
+
+
 class _Sum:
-    """A cell while it grows."""
+    """The totals of a span of time while it grows."""
 
     __slots__ = ("exercises", "muscles", "total")
 
     def __init__(self) -> None:
-        self.exercises: dict[int, Decimal] = {}
-        self.muscles: dict[int, Decimal] = {}
-        self.total = _ZERO
+        self.exercises: dict[int, _Total] = defaultdict(_Total)
+        self.muscles: dict[int, _Total] = defaultdict(_Total)
+        self.total = _Total()
 
-    def add(self, exercise: int, muscles: Iterable[int], value: Decimal) -> None:
-        self.exercises[exercise] = self.exercises.get(exercise, _ZERO) + value
-        for muscle in muscles:
-            self.muscles[muscle] = self.muscles.get(muscle, _ZERO) + value
-        self.total += value
+    def add(self, exercise: int, total: _Total) -> None:
+        self.exercises[exercise].add(total)
 
-    def cell(self) -> Cell:
-        return Cell(MappingProxyType(self.exercises), MappingProxyType(self.muscles), self.total)
+    def finish(self, muscles: Mapping[int, Iterable[int]]) -> None:
+        """Sum up all exercises, and give each primary muscle the full totals of its own; called once."""
+        for exercise, total in self.exercises.items():
+            self.total.add(total)
+            for muscle in muscles.get(exercise, ()):
+                self.muscles[muscle].add(total)
 
-    def mean(self, count: _Sum) -> Cell:
-        """Return the means of what was added, ``count`` times in each place."""
-        return Cell(
-            MappingProxyType({key: value / count.exercises[key] for key, value in self.exercises.items()}),
-            MappingProxyType({key: value / count.muscles[key] for key, value in self.muscles.items()}),
-            self.total / count.total if count.total else self.total,
+    def cell(self, measure: Callable[[_Total], Decimal], counts: Callable[[_Total], int]) -> Cell:
+        """Return what ``measure`` tells of all totals that have something which ``counts``."""
+        exercises, muscles = (
+            MappingProxyType({key: measure(total) for key, total in totals.items() if counts(total)})
+            for totals in (self.exercises, self.muscles)
         )
+        return Cell(exercises, muscles, measure(self.total))
 
 
-class _Tally:
-    """A measure while it grows."""
+_Key = TypeVar("_Key")
 
-    __slots__ = ("_spans",)
 
-    def __init__(self) -> None:
-        self._spans: tuple[dict[Any, _Sum], ...] = ({}, {}, {}, {None: _Sum()})
+def _cells(
+    span: Mapping[_Key, _Sum], measure: Callable[[_Total], Decimal], counts: Callable[[_Total], int]
+) -> Mapping[_Key, Cell]:
+    return MappingProxyType({key: part.cell(measure, counts) for key, part in span.items() if counts(part.total)})
 
-    def add(self, item: PerformedSet, muscles: Iterable[int], value: Decimal) -> None:
-        """Add ``value`` to the iteration, the week and the day of ``item``, and to the whole."""
-        keys = item.iteration, item.date.isocalendar().week, item.date, None
-        for span, key in zip(self._spans, keys, strict=True):
-            total = span.get(key)
-            if total is None:
-                total = span[key] = _Sum()
-            total.add(item.exercise, muscles, value)
 
-    def sums(self) -> Grouped:
-        return self._grouped(lambda span, key: self._spans[span][key].cell())
+_sets: Callable[[_Total], int] = attrgetter("sets")
+_volume: Callable[[_Total], Decimal] = attrgetter("volume")
+_complete: Callable[[_Total], int] = attrgetter("complete")
 
-    def means(self, counts: _Tally) -> Grouped:
-        """Return the means of what was added; ``counts`` was told of the same sets."""
-        return self._grouped(lambda span, key: self._spans[span][key].mean(counts._spans[span][key]))
 
-    def _grouped(self, cell: Callable[[int, Any], Cell]) -> Grouped:
-        iteration, weekly, daily, whole = (
-            {key: cell(number, key) for key in span} for number, span in enumerate(self._spans)
-        )
-        return Grouped(MappingProxyType(iteration), MappingProxyType(weekly), MappingProxyType(daily), whole[None])
+def _number(total: _Total) -> Decimal:
+    return Decimal(total.sets)

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from os import urandom
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
@@ -183,6 +184,12 @@ class Time(Field[V]):
         return time.fromisoformat(value) if isinstance(value, str) else value
 
 
+# Weights and repetitions are the same few numbers again and again, and reading one takes a microsecond.
+@lru_cache(4096)
+def _decimal(value: float, places: int) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places))
+
+
 class Decimals(Field[V]):
     """A decimal of ``max_digits`` digits, ``places`` of them behind the point."""
 
@@ -217,6 +224,8 @@ class Decimals(Field[V]):
         return str(number)
 
     def python_value(self, value: Any) -> Decimal | None:
+        if type(value) is float and value:  # minus zero equals zero, and is another decimal
+            return _decimal(value, self.places)
         return None if value is None else Decimal(str(value)).quantize(self.unit)
 
 

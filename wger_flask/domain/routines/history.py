@@ -56,7 +56,8 @@ def performed_sets(routine: int) -> list[PerformedSet]:
     clause = along(WorkoutLog, ("session", "routine"), routine)
     order = ("session.datetime_start", *ordering_of(WorkoutLog))
     rows, zone = Selection(WorkoutLog, (clause,), order).rows(_SET), active_zone()
-    return [PerformedSet(moment.astimezone(zone).date(), *values) for moment, *values in rows]
+    days = {moment: moment.astimezone(zone).date() for moment in {row[0] for row in rows}}
+    return [PerformedSet(days[moment], *values) for moment, *values in rows]
 
 
 def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
