@@ -22,6 +22,7 @@ from wger_flask import __version__
 from wger_flask.commands import main
 from wger_flask.commands.progress import ProgressBars
 from wger_flask.storage.database import connect, database, open_database
+from wger_flask.sync import IS_OFF
 from wger_flask.testing.databases import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -469,6 +470,14 @@ def test_only_serving_asks_whether_data_was_lost(empty, run, monkeypatch, tmp_pa
     dump.write_text(json.dumps([LANGUAGE]))
     assert run("import-dump", str(dump))[0] == 0
     assert run("serve")[0] == 0
+
+
+def test_serving_says_in_a_line_what_a_database_without_a_log_of_changes_lacks(prepared, run, monkeypatch):
+    monkeypatch.setattr("wger_flask.commands.serve.os.execv", lambda *command: None)
+    assert IS_OFF not in run("serve")[1]
+    monkeypatch.setattr(type(database.obj.dialect), "can_keep_log", False)
+    status, said = run("serve")
+    assert status == 0 and said.count(IS_OFF) == 1 and f"{IS_OFF}\n" in said
 
 
 def test_another_database_is_a_first_start(empty, run, monkeypatch, tmp_path):

@@ -24,6 +24,7 @@ def serve(bind: str | None, workers: int | None) -> None:
     """
     from ..pull.models import PullSource
     from ..storage import served_databases
+    from ..sync import IS_OFF, is_lacked
     from ..transfer import starter
 
     if bind:
@@ -46,6 +47,8 @@ def serve(bind: str | None, workers: int | None) -> None:
     shown = settings.WGER_BIND if settings.WGER_BIND.startswith("unix:") else f"http://{settings.WGER_BIND}"
     click.echo(f"Serving wger on {shown} (stop with Ctrl+C).")
     click.echo("Make an account there, or with: wger-flask create-user NAME --admin")
+    if is_lacked(settings):
+        click.echo(IS_OFF)
     if not PullSource.select().exists():
         click.echo("Copy exercises and foods from another wger with: wger-flask pull https://wger.de")
     disconnect()
