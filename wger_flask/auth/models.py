@@ -7,6 +7,7 @@ are the ones that count here: a password set there is valid here, and the other 
 from __future__ import annotations
 
 import secrets
+from typing import cast
 
 from ..storage import columns
 from ..storage.links import link
@@ -36,7 +37,6 @@ class Permission(Model):
 
     class Meta:
         table_name = "auth_permission"
-        label = "auth.permission"
         ordering = ("content_type.app_label", "content_type.model", "codename")
         indexes = ((("content_type", "codename"), True),)
 
@@ -49,7 +49,6 @@ class Group(Model):
 
     class Meta:
         table_name = "auth_group"
-        label = "auth.group"
 
 
 class User(Model):
@@ -69,7 +68,6 @@ class User(Model):
 
     class Meta:
         table_name = "auth_user"
-        label = "auth.user"
 
 
 group_permissions = link(Group, "permissions", Permission)
@@ -92,7 +90,6 @@ class Token(Model):
 
     class Meta:
         table_name = "authtoken_token"
-        label = "authtoken.token"
 
 
 class EmailAddress(Model):
@@ -107,7 +104,6 @@ class EmailAddress(Model):
 
     class Meta:
         table_name = "account_emailaddress"
-        label = "account.emailaddress"
         title = "email address"
         indexes = ((("user", "email"), True),)
 
@@ -133,13 +129,12 @@ class Authenticator(Model):
     user = columns.ForeignKey(User)
     user_id: int
     type = columns.Char(max_length=20)
-    data = columns.Json(default=dict)
+    data = cast("columns.Json[dict[str, columns.JsonValue]]", columns.Json())  # required, so it has no default
     created_at = columns.DateTime(default=columns.now)
     last_used_at = columns.DateTime(null=True)
 
     class Meta:
         table_name = "mfa_authenticator"
-        label = "mfa.authenticator"
 
 
 Authenticator.add_index(
