@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wger_flask.engine.routine import Day, Label, Routine
-from wger_flask.engine.schedule import depends_on_today, schedule
+from wger_flask.engine.schedule import schedule
 
 from .builders import PAST, date
 
@@ -108,7 +108,6 @@ def test_table(name):
 def test_the_past_stalls_and_tomorrow_goes_on():
     case = routine("2024-05-28", 8, "AB", needs="A")
     assert shorthand(case, date("2024-05-31")) == "A/1 A/1 A/1 A/1 B/1 A/2 B/2 A/3"
-    assert depends_on_today(case) and not depends_on_today(routine("2024-05-28", 8))
 
 
 def test_the_label_that_starts_last_wins():

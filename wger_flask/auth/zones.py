@@ -18,15 +18,7 @@ from .models import User
 _profiles = peewee.Table("core_userprofile")  # its model is a subject's, which builds on this
 
 
-def zone_name(path: str = "id") -> Clause:
-    """Return the column for :meth:`Selection.rows` with the name of a user's zone; ``path`` leads to the user's key.
-
-    It is null where there is no profile, empty where the profile names none.
-    """
-    return profile_value("time_zone", path)
-
-
-def profile_value(column: str, path: str = "id") -> Clause:
+def profile_value(column: str, path: str) -> Clause:
     """Return the column for :meth:`Selection.rows` with what a user's profile has in ``column``, null without one.
 
     ``path`` leads to the user's key.
@@ -42,7 +34,7 @@ def zone_of(user: int) -> tzinfo:
     asking = g.get("user") if has_app_context() else None
     if asking is not None and asking.id == user:
         return asking.zone or server_zone()
-    rows = Selection(User, (equals(User.id, user),)).rows((zone_name(),))
+    rows = Selection(User, (equals(User.id, user),)).rows((profile_value("time_zone", "id"),))
     return (zone_named(rows[0][0] or "") if rows else None) or server_zone()
 
 

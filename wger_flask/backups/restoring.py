@@ -66,12 +66,12 @@ class Restoration:
         """The number of uploaded files in it."""
         return sum(name.startswith(MEDIA) for name in self.content.digests)
 
-    def restore(self, progress: Progress = no_progress, moment: datetime | None = None) -> Kept:
+    def restore(self, progress: Progress = no_progress) -> Kept:
         """Put it in place and return where what was there is kept; no other program works on the database.
 
         Raises :class:`BackupRefused`; the database is as before then.
         """
-        stamp = (moment or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S-%f")
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
         hang_up()
         disconnect()
         backups.demand_alone()

@@ -40,11 +40,6 @@ def schedule(routine: Routine, today: datetime.date) -> list[ScheduledDay]:
     ]
 
 
-def depends_on_today(routine: Routine) -> bool:
-    """Say whether the schedule may change by itself overnight."""
-    return any(day.need_logs_to_advance for day in routine.days)
-
-
 def _walk(routine: Routine, today: datetime.date) -> Iterator[tuple[datetime.date, int, Day | None]]:
     days = routine.days
     if not days:

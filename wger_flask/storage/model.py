@@ -1,11 +1,12 @@
 """Models on wger's own tables.
 
 ``Meta`` takes six things besides Peewee's: ``label`` (the name that dumps use, such as
-``exercises.exercise``), ``title`` (what a person calls a row), ``ordering`` (the order in
-which lists of it, and lists ordered by a reference to it, are given), ``clashes`` (what to
-say when a row would break a unique index, by the names of its columns), ``searched`` (the
-column of names that people search by, see :mod:`.name_search.index`) and ``matched_by`` (the
-columns by which the same row is known on another server, where no UUID tells).
+``exercises.exercise``, where it does not follow from the table's), ``title`` (what a person
+calls a row), ``ordering`` (the order in which lists of it, and lists ordered by a reference to
+it, are given), ``clashes`` (what to say when a row would break a unique index, by the names of
+its columns), ``searched`` (the column of names that people search by, see
+:mod:`.name_search.index`) and ``matched_by`` (the columns by which the same row is known on
+another server, where no UUID tells).
 """
 
 from __future__ import annotations

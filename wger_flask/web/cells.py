@@ -158,7 +158,7 @@ def label_of(name: str, declared) -> str:
     return getattr(declared, "label", None) or label(name)
 
 
-def pretty(payload, most: int = 60_000) -> str:
+def pretty(payload) -> str:
     """Return ``payload`` as indented JSON, or nothing if that would be endless."""
     text = json.dumps(payload, ensure_ascii=False, indent=2, default=str)
-    return text if len(text) <= most else ""
+    return text if len(text) <= 60_000 else ""

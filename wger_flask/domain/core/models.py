@@ -30,7 +30,6 @@ class Language(Model):
 
     class Meta:
         table_name = "core_language"
-        label = "core.language"
         matched_by = ("short_name",)
         ordering = ("full_name",)
 
@@ -45,7 +44,6 @@ class License(Model):
 
     class Meta:
         table_name = "core_license"
-        label = "core.license"
         matched_by = ("short_name",)
         ordering = ("full_name",)
 
@@ -75,7 +73,6 @@ class RepetitionUnit(Model):
 
     class Meta:
         table_name = "core_repetitionunit"
-        label = "core.repetitionunit"
         ordering = ("unit_type", "name")
 
 
@@ -87,7 +84,6 @@ class WeightUnit(Model):
 
     class Meta:
         table_name = "core_weightunit"
-        label = "core.weightunit"
         ordering = ("name",)
 
 
@@ -105,7 +101,6 @@ class Gym(Model):
 
     class Meta:
         table_name = "gym_gym"
-        label = "gym.gym"
         ordering = ("name",)
 
 
@@ -117,7 +112,6 @@ class GymConfig(Model):
 
     class Meta:
         table_name = "config_gymconfig"
-        label = "config.gymconfig"
 
 
 class UserProfile(Model):
@@ -157,7 +151,6 @@ class UserProfile(Model):
 
     class Meta:
         table_name = "core_userprofile"
-        label = "core.userprofile"
 
 
 def weight_unit_of(user: WithKey | None) -> str:
@@ -175,7 +168,6 @@ class UserCache(Model):
 
     class Meta:
         table_name = "core_usercache"
-        label = "core.usercache"
 
 
 MODELS = (Language, License, RepetitionUnit, WeightUnit, Gym, GymConfig, UserProfile, UserCache)

@@ -22,7 +22,6 @@ class ExerciseCategory(Model):
 
     class Meta:
         table_name = "exercises_exercisecategory"
-        label = "exercises.exercisecategory"
         ordering = ("name", "id")
 
 
@@ -34,7 +33,6 @@ class Equipment(Model):
 
     class Meta:
         table_name = "exercises_equipment"
-        label = "exercises.equipment"
         ordering = ("name", "id")
 
 
@@ -48,7 +46,6 @@ class Muscle(Model):
 
     class Meta:
         table_name = "exercises_muscle"
-        label = "exercises.muscle"
         ordering = ("name", "id")
 
 
@@ -64,7 +61,6 @@ class Exercise(Licensed):
 
     class Meta:
         table_name = "exercises_exercise"
-        label = "exercises.exercise"
 
 
 muscles = link(Exercise, "muscles", Muscle)
@@ -92,7 +88,6 @@ class Translation(Licensed):
 
     class Meta:
         table_name = "exercises_translation"
-        label = "exercises.translation"
         ordering = ("name", "id")
         searched = "name"
         indexes = ((("exercise", "language"), True),)
@@ -109,7 +104,6 @@ class Alias(Model):
 
     class Meta:
         table_name = "exercises_alias"
-        label = "exercises.alias"
         searched = "alias"
 
 
@@ -123,7 +117,6 @@ class ExerciseComment(Model):
 
     class Meta:
         table_name = "exercises_exercisecomment"
-        label = "exercises.exercisecomment"
 
 
 class ExerciseImage(Licensed):
@@ -144,7 +137,6 @@ class ExerciseImage(Licensed):
 
     class Meta:
         table_name = "exercises_exerciseimage"
-        label = "exercises.exerciseimage"
         ordering = ("-is_main", "id")
 
 
@@ -168,7 +160,6 @@ class ExerciseVideo(Licensed):
 
     class Meta:
         table_name = "exercises_exercisevideo"
-        label = "exercises.exercisevideo"
         ordering = ("-is_main", "id")
 
 
@@ -190,7 +181,6 @@ class DeletionLog(Model):
 
     class Meta:
         table_name = "exercises_deletionlog"
-        label = "exercises.deletionlog"
 
 
 EDITED = (Exercise, Translation, Alias, ExerciseComment, ExerciseImage, ExerciseVideo)

@@ -108,7 +108,6 @@ translation = Resource(
     schemas.TranslationSchema,
     about="The words of exercises, one row a language.",
     methods=WRITE,
-    cache="public",
     filters={"uuid": exact, "created": exact, **OF_EXERCISE, "description": exact, "name": exact},
     access=contributors,
     throttle=CONTRIBUTIONS,

@@ -20,7 +20,6 @@ class Image(Model):
 
     class Meta:
         table_name = "gallery_image"
-        label = "gallery.image"
         ordering = ("-date",)
 
 

@@ -43,7 +43,6 @@ class Category(Model):
 
     class Meta:
         table_name = "measurements_category"
-        label = "measurements.category"
         ordering = ("order", "name")
 
 
@@ -62,7 +61,6 @@ class Measurement(Model):
 
     class Meta:
         table_name = "measurements_measurement"
-        label = "measurements.measurement"
         ordering = ("-date", "-id")
         clashes = {
             ("category", "source", "external_id"): "The fields category, source, external_id must make a unique set."

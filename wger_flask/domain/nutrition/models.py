@@ -20,7 +20,6 @@ class IngredientCategory(Model):
 
     class Meta:
         table_name = "nutrition_ingredientcategory"
-        label = "nutrition.ingredientcategory"
         ordering = ("name",)
 
 
@@ -58,7 +57,6 @@ class Ingredient(Licensed):
 
     class Meta:
         table_name = "nutrition_ingredient"
-        label = "nutrition.ingredient"
         matched_by = ("language", "name")
         ordering = ("name",)
         searched = "name"
@@ -79,7 +77,6 @@ class Image(Licensed):
 
     class Meta:
         table_name = "nutrition_image"
-        label = "nutrition.image"
 
 
 class IngredientWeightUnit(Model):
@@ -93,7 +90,6 @@ class IngredientWeightUnit(Model):
 
     class Meta:
         table_name = "nutrition_ingredientweightunit"
-        label = "nutrition.ingredientweightunit"
         matched_by = ("ingredient", "name")
 
 
@@ -116,7 +112,6 @@ class NutritionPlan(Model):
 
     class Meta:
         table_name = "nutrition_nutritionplan"
-        label = "nutrition.nutritionplan"
         ordering = ("-start",)
 
 
@@ -131,7 +126,6 @@ class Meal(Model):
 
     class Meta:
         table_name = "nutrition_meal"
-        label = "nutrition.meal"
         ordering = ("time",)
 
 
@@ -147,7 +141,6 @@ class MealItem(Model):
 
     class Meta:
         table_name = "nutrition_mealitem"
-        label = "nutrition.mealitem"
 
 
 class LogItem(Model):
@@ -164,7 +157,6 @@ class LogItem(Model):
 
     class Meta:
         table_name = "nutrition_logitem"
-        label = "nutrition.logitem"
         ordering = ("-datetime",)
 
 

@@ -102,7 +102,6 @@ image = Resource(
     models.Image,
     schemas.ImageSchema,
     about="Pictures of foods.",
-    cache="public",
     filters={"uuid": exact, "ingredient_id": exact, "ingredient__uuid": exact},
 )
 

@@ -48,7 +48,6 @@ class Routine(Model):
 
     class Meta:
         table_name = "manager_routine"
-        label = "manager.routine"
         ordering = ("-start", "-created")
 
 
@@ -67,7 +66,6 @@ class Day(Model):
 
     class Meta:
         table_name = "manager_day"
-        label = "manager.day"
         ordering = ("order",)
 
 
@@ -82,7 +80,6 @@ class Slot(Model):
 
     class Meta:
         table_name = "manager_slot"
-        label = "manager.slot"
         ordering = ("order",)
 
 
@@ -104,7 +101,6 @@ class SlotEntry(Model):
 
     class Meta:
         table_name = "manager_slotentry"
-        label = "manager.slotentry"
         ordering = ("order", "id")
 
 
@@ -132,9 +128,7 @@ class Config(Model):
 
 
 def _config(name: str, title: str, value: columns.Integer | columns.Decimals) -> type[Config]:
-    meta = type("Meta", (), {
-        "table_name": f"manager_{name.lower()}", "label": f"manager.{name.lower()}", "title": title,
-    })  # fmt: skip
+    meta = type("Meta", (), {"table_name": f"manager_{name.lower()}", "title": title})
     made: type[Config] = type(Config)(name, (Config,), {  # type: ignore[misc]  # of Peewee's metaclass
         "__module__": __name__, "__doc__": f"A rule for the {title.removesuffix(' config')} of an entry.",
         "value": value, "Meta": meta,
@@ -171,7 +165,6 @@ class Label(Model):
 
     class Meta:
         table_name = "manager_label"
-        label = "manager.label"
         ordering = ("start_offset",)
 
 
@@ -193,7 +186,6 @@ class WorkoutSession(Model):
 
     class Meta:
         table_name = "manager_workoutsession"
-        label = "manager.workoutsession"
         ordering = ("datetime_start",)
         indexes = ((("routine", "datetime_start"), False),)
 
@@ -230,7 +222,6 @@ class WorkoutLog(Model):
 
     class Meta:
         table_name = "manager_workoutlog"
-        label = "manager.workoutlog"
         ordering = ("date", "repetitions", "weight")
 
 

@@ -35,7 +35,6 @@ class Trophy(Model):
 
     class Meta:
         table_name = "trophies_trophy"
-        label = "trophies.trophy"
         ordering = ("order", "name")
 
 
@@ -62,7 +61,6 @@ class UserStatistics(Model):
 
     class Meta:
         table_name = "trophies_userstatistics"
-        label = "trophies.userstatistics"
 
 
 class UserTrophy(Model):
@@ -82,7 +80,6 @@ class UserTrophy(Model):
 
     class Meta:
         table_name = "trophies_usertrophy"
-        label = "trophies.usertrophy"
         ordering = ("-earned_at",)
 
 

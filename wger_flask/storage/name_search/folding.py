@@ -88,8 +88,8 @@ def slips(typed: str, word: str) -> tuple[int, int]:
     return min(row), row[-1]
 
 
-def nearest(typed: str, words: Iterable[str], most: int = 8) -> list[str]:
-    """Return those of ``words`` that ``typed`` may be meant to be: as few slips as possible, ``most`` at most."""
+def nearest(typed: str, words: Iterable[str]) -> list[str]:
+    """Return those of ``words`` that ``typed`` may be meant to be: as few slips as possible, eight at most."""
     allowed = slips_allowed(typed)
     ranked: list[tuple[int, int, str]] = []
     for word in words:
@@ -97,4 +97,4 @@ def nearest(typed: str, words: Iterable[str], most: int = 8) -> list[str]:
         if word != typed and begun <= allowed:
             ranked.append((begun, whole, word))
     least = min((begun for begun, _, _ in ranked), default=0)
-    return [word for begun, _, word in sorted(ranked) if begun == least][:most]
+    return [word for begun, _, word in sorted(ranked) if begun == least][:8]
