@@ -68,8 +68,21 @@ class Request(flask.Request):
 
         Raises :class:`~.errors.TooLarge`, werkzeug's own 413, and :class:`~.errors.ParseError` for too deep nesting.
         """
-        data = self.get_data(cache=True)
-        body_limits.check_json(data, body_limits.most_values(self.max_content_length or 0))
+        most = self.max_content_length or 0
+        data = self._read_at_once(most) or self.get_data(cache=True)
+        body_limits.check_json(data, body_limits.most_values(most))
+        return data
+
+    def _read_at_once(self, most: int) -> bytes | None:
+        """Return a body that tells its length, of at most ``most`` bytes, as :attr:`stream` would give it.
+
+        None where it does not, or was read in another way.
+        """
+        length = self.content_length
+        if length is None or length > most or "stream" in self.__dict__ or "_cached_data" in self.__dict__:
+            return None
+        data = _Whole(self.environ["wsgi.input"], None).exactly(length)
+        self._cached_data, self.stream = data, io.BytesIO()
         return data
 
     @cached_property
@@ -126,6 +139,16 @@ class _Whole(io.RawIOBase):
             ended = size < 0 or (size > 0 and not data)
             if ended and self._missing > 0:
                 raise ClientDisconnected(TOLD)
+        return data
+
+    def exactly(self, length: int) -> bytes:
+        """Return the next ``length`` bytes."""
+        data = self.read(length)
+        while len(data) < length:  # a server may give less at a time
+            more = self.read(length - len(data))
+            if not more:
+                raise ClientDisconnected(TOLD)
+            data += more
         return data
 
     def readinto(self, buffer: Any) -> int:

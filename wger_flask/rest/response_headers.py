@@ -16,7 +16,11 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def mark(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if g._get_current_object().get("user") is not None or request.method not in SAFE_METHODS:
-            response.headers.setdefault("Cache-Control", "no-store")
+        headers = response.headers
+        told = {name.lower() for name, _ in headers}  # setdefault() raises and catches where there is none
+        if "x-content-type-options" not in told:
+            headers.add("X-Content-Type-Options", "nosniff")
+        if "cache-control" not in told:
+            if g._get_current_object().get("user") is not None or request.method not in SAFE_METHODS:
+                headers.add("Cache-Control", "no-store")
         return response
