@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from wger_flask.auth.models import User
+from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.rest import fields
 from wger_flask.rest.context import Context
 from wger_flask.rest.fields.computed import Batch, Computed
 from wger_flask.rest.schema import Schema
 from wger_flask.rest.serialization import Dumper, can_dump_held, dump_held
+from wger_flask.storage.query import Selection
 
 
 class _UserSchema(Schema):
@@ -43,3 +45,23 @@ def test_rows_that_were_loaded_need_no_second_look(app, people, queries):
     assert dump_held(_OfCategorySchema, row, Context())["unit"] == "cm"
     assert not can_dump_held(_OfCategorySchema, Measurement(category=category.id, value=70))
     assert not queries
+
+
+def test_a_single_row_is_dumped_as_one_of_many(app, people):
+    seen = 0
+    for resource in app.extensions["wger_flask"].registry:
+        rows = Selection(resource.model).raw_rows(resource.dump.columns, 3)
+        context = Context("http://localhost", None)
+        together = resource.dump(rows, context)
+        assert [resource.dump([row], context)[0] for row in rows] == together, resource.name
+        assert [list(one) for one in together] == [list(resource.dump([row], context)[0]) for row in rows]
+        seen += len(rows)
+    assert seen > 30
+
+
+def test_what_many_rows_lead_to_is_dumped_once(app, people):
+    registry = app.extensions["wger_flask"].registry
+    dump = next(resource.dump for resource in registry if resource.name == "exerciseinfo")
+    found = dump.of(Selection(Exercise), Context("http://localhost", None))
+    muscles = [muscle for one in found for muscle in one["muscles"]]
+    assert len({id(muscle) for muscle in muscles}) == len({muscle["id"] for muscle in muscles}) < len(muscles)

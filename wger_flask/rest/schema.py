@@ -8,7 +8,7 @@ of it at once.  Only the first needs no database: writers wait for each other th
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import marshmallow
@@ -19,6 +19,7 @@ from ..storage.model import Model
 from ..storage.query import Selection
 from .bodies import FormData
 from .errors import Invalid, NotAuthenticated
+from .fields.base import says_nothing
 from .permissions import User
 from .reference_checks import missing_references, missing_references_of_all, taken_key
 
@@ -43,10 +44,10 @@ class Schema(marshmallow.Schema):
             )
         read: dict[str, Any] = {}
         options = {} if partial is None else {"partial": partial}
-        for name, field in self.load_fields.items():
-            key = name if field.data_key is None else field.data_key
+        is_form = isinstance(data, FormData)
+        for key, place, field, is_optional in self._readers:
             value = data.get(key, missing)
-            if value is missing and partial:
+            if value is missing and (partial or is_optional and not is_form):
                 continue
             try:
                 value = field.deserialize(value, key, data, **options)
@@ -54,8 +55,16 @@ class Schema(marshmallow.Schema):
                 error_store.store_error(wrong.messages, key)
                 value = wrong.valid_data or missing
             if value is not missing:
-                set_value(read, field.attribute or name, value)
+                set_value(read, place, value)
         return read
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, str, marshmallow.fields.Field[Any], bool]]:
+        """The key of each field in a body, where its value goes, the field, and whether its absence says nothing."""
+        return [
+            (name if field.data_key is None else field.data_key, field.attribute or name, field, says_nothing(field))
+            for name, field in self.load_fields.items()
+        ]
 
 
 @lru_cache(None)

@@ -10,6 +10,7 @@ against what the fields make of decoded ones, for every resource.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,22 @@ Column = Callable[[list[tuple[Any, ...]], Context, list[dict[str, Any]]], Iterab
 """Makes what a field is in JSON, for each row, of the columns of a page, raw, and what its queries loaded."""
 Load = Callable[[list[Any], Context], dict[str, Any]]
 """Returns what belongs to each of the keys that it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """The column of values that stand in one place of a row, passed on or converted."""
+
+    place: int
+    convert: Callable[..., Any] | None
+
+    def __call__(self, raw: list[Row], context: Context, loaded: list[dict[str, Any]]) -> Iterable[Any]:
+        """Return the values in JSON, as a :data:`Column` does."""
+        values, convert = raw[self.place], self.convert
+        if convert is None:
+            return values
+        return [None if value is None else convert(value) for value in values]
+
 
 MOST_KEYS = 10_000
 """Keys in one query: databases take some ten thousand values, and no page has as many rows."""
@@ -132,12 +149,30 @@ class Dumper:
 
     def __call__(self, rows: list[tuple[Any, ...]], context: Context) -> list[dict[str, Any]]:
         """Return one dictionary for each raw row, with one query a relation for :data:`MOST_KEYS` of them."""
+        if len(rows) == 1:
+            return [self._one(rows[0], context)]
         raw = list(zip(*rows, strict=True))
         if not raw:
             return []
         loaded = [_load(load, raw[index], context) for index, load in self._loaders]
         values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
         return [dict(zip(self._names, row, strict=True)) for row in values]
+
+    def _one(self, row: tuple[Any, ...], context: Context) -> dict[str, Any]:
+        """Return the dictionary of one raw row, without columns of a single value."""
+        made: dict[str, Any] = {}
+        raw: list[Row] = []
+        loaded: list[dict[str, Any]] = []
+        for name, make in zip(self._names, self._makers, strict=True):
+            if type(make) is InPlace:
+                value, convert = row[make.place], make.convert
+                made[name] = value if value is None or convert is None else convert(value)
+                continue
+            if not raw:
+                raw = [(value,) for value in row]
+                loaded = [_load(load, raw[index], context) for index, load in self._loaders]
+            [made[name]] = make(raw, context, loaded)
+        return made
 
     def values(self, rows: list[tuple[Any, ...]], paths: tuple[str, ...]) -> list[tuple[Any, ...]]:
         """Return the values of some of :attr:`columns` in raw rows, as Python values: a tuple for each row."""

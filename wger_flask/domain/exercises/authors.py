@@ -38,7 +38,8 @@ def of_exercises(keys, context) -> dict[int, tuple[list[str], list[str]]]:
 
 def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
-    return {key: _MOMENT.wire(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
+    write = _MOMENT.writer()
+    return {key: write(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
 
 
 def _edits(model, keys) -> list[tuple]:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import marshmallow
-from marshmallow import missing
+from marshmallow import ValidationError, missing
 
 from ...storage.dialects.base import AnyDialect
 from ...storage.model import Model
-from ..serialization import Builder, Column
+from ..serialization import Builder, Column, InPlace
 
 if TYPE_CHECKING:
     from ..openapi.schemas import Components
@@ -82,10 +82,7 @@ class Field(marshmallow.fields.Field[Any]):
 
         ``builder`` collects what that takes of the database.  Those that are in one column need :meth:`raw` alone.
         """
-        place, convert = builder.index(self.attribute or name), self.raw(builder.dialect)
-        if convert is None:
-            return lambda raw, context, loaded: raw[place]
-        return lambda raw, context, loaded: [None if value is None else convert(value) for value in raw[place]]
+        return InPlace(builder.index(self.attribute or name), self.raw(builder.dialect))
 
     def described(self, components: Components, role: str) -> dict[str, Any]:
         """Return its schema of OpenAPI in a role: ``"answer"``, or else a body's, ``"request"`` or ``"patched"``.
@@ -126,8 +123,26 @@ class Field(marshmallow.fields.Field[Any]):
             return super().deserialize(value, attr, data, **kwargs)
         read = self._deserialize(value, attr, data, **kwargs)
         if self.validators:
-            self._validate(read)
+            self._judge(read)
         return read
+
+    def _judge(self, read: Any) -> None:
+        """Have the validators look at a value, with what collects their messages only where one of them objects."""
+        if type(self)._validate is marshmallow.fields.Field._validate:
+            try:
+                for validate in self.validators:
+                    validate(read)
+                return
+            except ValidationError:
+                pass
+        self._validate(read)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else self.wire(value)
+
+
+def says_nothing(field: marshmallow.fields.Field[Any]) -> bool:
+    """Tell whether a body of JSON without a value of ``field`` is read as if there were no such field."""
+    if field.required or field.load_default is not missing or field.pre_load or field.post_load:
+        return False
+    return type(field).deserialize.__module__.startswith(__package__)  # a plugin's own may read what is not there

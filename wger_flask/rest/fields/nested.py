@@ -157,7 +157,9 @@ class Members(fields.Field):
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows = rows_by_key.raw_rows(keys)
-            return _by_last(rows, inner(rows, context))
+            each = {row[inner.key]: row for row in rows}  # many rows have the same ones: each is dumped once
+            made = dict(zip(each, inner(list(each.values()), context), strict=True))
+            return _by_last(rows, [made[row[inner.key]] for row in rows])
 
         return builder.grouped(load)
 
