@@ -144,3 +144,16 @@ def test_many_questions_in_one_query(days):
     assert len(seen) == 2
     assert which_exist([]) == [] and len(seen) == 2
     database.obj.query_hooks.remove(note)
+
+
+def _below(slot):
+    return slot - Day.order
+
+
+def test_the_first_in_a_computed_order_is_found_without_asking_for_its_key_before(days):
+    selection = Selection(Day, (equals(Day.name, "A1"),), (Clause(_below, (2,)), "name"))
+    assert selection.rows(COLUMNS, 1) == selection.rows(COLUMNS)[:1] != []
+    assert selection.first().order == 3
+    shape = database.obj.dialect, Day, selection.clauses, selection.order, COLUMNS, True, False
+    assert rows_statement(*shape, False).sql.count("SELECT") == 1
+    assert rows_statement(*shape, True).sql.count("SELECT") > 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError
@@ -48,7 +49,7 @@ class Ownership:
             value = body.get(name)
             if value is None or value == "":
                 continue
-            target = target_of(columns_of(model)[name])
+            target, steps = _checked(model, name, path)
             try:
                 # Whether the type is right is for validation to say: here, true is as good as 1.
                 key = parse_reference(target, int(value) if isinstance(value, bool) else value)
@@ -57,8 +58,13 @@ class Ownership:
             if not storable(key):
                 raise NotYours()
             wanted = equals(key_of(target), key)
-            asked.append(Selection(target, (wanted, along(target, tuple(path.split(".")), user_id))))
+            asked.append(Selection(target, (wanted, along(target, steps, user_id))))
         return asked
+
+
+@lru_cache(None)
+def _checked(model: type[Model], name: str, path: str) -> tuple[type[Model], tuple[str, ...]]:
+    return target_of(columns_of(model)[name]), tuple(path.split("."))
 
 
 def owned_by(path: str, checks: Mapping[str, str] | None = None) -> Ownership:

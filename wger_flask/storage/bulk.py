@@ -21,6 +21,7 @@ from .predicates import any_of
 from .query import Selection
 from .statements import Slots, compile_query, tuples_of
 from .types import Row
+from .write_transaction import encoded
 
 # The last two are what drivers raise for integers and texts that no database could store.
 _REFUSALS = (peewee.IntegrityError, peewee.DataError, OverflowError, UnicodeError)
@@ -71,9 +72,9 @@ def upsert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[obj
     ``names`` are the columns that each row gives in Python's own values.  Raises the objection of the database
     to the first row that it refuses.
     """
-    fields = [model._meta.fields[name] for name in names]
-    stored = [tuple(field.db_value(value) for field, value in zip(fields, row, strict=True)) for row in rows]
-    for _, objection in _upsert(database.obj.dialect, model, tuple(names)).write(stored) if stored else ():
+    columns = tuple(names)
+    stored = [tuple(encoded(model, columns, row)) for row in rows]
+    for _, objection in _upsert(database.obj.dialect, model, columns).write(stored) if stored else ():
         raise objection
 
 

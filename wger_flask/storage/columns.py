@@ -229,6 +229,9 @@ class Decimals(Field[V]):
         return None if value is None else Decimal(str(value)).quantize(self.unit)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() makes an encoder at each call
+
+
 class Json(Field[V]):
     """Any JSON value; with ``default=dict`` an object, with ``default=list`` a list.
 
@@ -252,7 +255,7 @@ class Json(Field[V]):
         super().__init__(*args, **kwargs)
 
     def db_value(self, value: object) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False)
+        return None if value is None else _encode(value)
 
     def python_value(self, value: Any) -> Any:
         read = database.obj.dialect.wire_json

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from types import FunctionType
 from typing import Any, TypeVar, cast
@@ -97,11 +98,17 @@ def along(model: type[Model], path: tuple[str, ...], value: object) -> Clause:
     For None no row meets it.
     """
     # Tables on the way are joined: the database begins at whichever end is narrower, the row or the user.
+    joined, column = _end_of(model, path)
+    return Clause(_same, (encode(column, value),), (), joined)
+
+
+@lru_cache(1024)
+def _end_of(model: type[Model], path: tuple[str, ...]) -> tuple[str, peewee.Field]:
     joined = ".".join(path)
     column = column_at(model, joined)
     if column is None:
         raise ValueError(f"{joined} is no column of {model.__name__}")
-    return Clause(_same, (encode(column, value),), (), joined)
+    return joined, column
 
 
 def holds(condition: str) -> Clause:

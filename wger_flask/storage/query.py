@@ -117,7 +117,8 @@ class Selection:
         if limit is not None:
             values += (limit, offset)
         dialect, paged, far = database.obj.dialect, limit is not None, offset >= _FAR
-        shape = (dialect, self.model, self.clauses, self.order, columns, paged, far)
+        several = limit != 1 or bool(ranking_of(self.clauses, self.order))
+        shape = (dialect, self.model, self.clauses, self.order, columns, paged, far, several)
         found = rows_statement(*shape).run(values).fetchall()
         is_short = limit is not None and len(found) < limit  # at the end, or cut too early
         if is_short and ranking_of(self.clauses, self.order):

@@ -20,12 +20,13 @@ from .types import Expression
 @lru_cache(COMPILED_SHAPES)
 def rows_statement(
     dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], order: tuple[Term, ...],
-    columns: tuple[str | Clause, ...], paged: bool, far: bool, ranked: bool = True,
+    columns: tuple[str | Clause, ...], paged: bool, far: bool, several: bool = True, ranked: bool = True,
 ) -> Statement:  # fmt: skip
     """Return the SQL of rows of a selection: ``columns`` of those that meet ``clauses``, in ``order``.
 
     ``paged`` takes two values more, the size of a page and how many rows are before it; ``far`` says that these are
-    many.  ``ranked=False`` does not take the order from another table that has it ready.
+    many, ``several=False`` that the page has one row.  ``ranked=False`` does not take the order from another table
+    that has it ready.
     """
     joins, slots = Joins(model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
@@ -35,8 +36,9 @@ def rows_statement(
     if (paged or terms) and not _is_total(model, order):
         tie = dialect.insertion_order(model)
         terms.append(tie.desc() if not clauses and _walks_an_index_backwards(model, order) else tie)
-    if paged and (far or any(isinstance(term, Clause) for term in order)):
+    if paged and (far or several and any(isinstance(term, Clause) for term in order)):
         # Many keys are passed over, or sorted by what is computed for each: fetch rows for a page of them only.
+        # (To sort for a single one keeps a single one.)
         key = key_of(model)
         chosen = query_of(joins, (key,), conditions, terms)
         size, skipped = slots.take(), slots.take()

@@ -54,11 +54,14 @@ def update(row: Model, names: Iterable[str]) -> Model:
 
 
 def _stored(row: Model, names: tuple[str, ...]) -> list[object]:
+    return encoded(type(row), names, map(row.__data__.__getitem__, names))
+
+
+def encoded(model: type[Model], names: tuple[str, ...], values: Iterable[object]) -> list[object]:
+    """Return what the database holds for Python ``values`` of the columns ``names``."""
     return [
         value if value is None or is_whole and type(value) is int else encode(value)
-        for value, (is_whole, encode) in zip(
-            map(row.__data__.__getitem__, names), _encoders(type(row), names), strict=True
-        )
+        for value, (is_whole, encode) in zip(values, _encoders(model, names), strict=True)
     ]
 
 

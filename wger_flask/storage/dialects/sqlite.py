@@ -200,7 +200,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
         # another one has written meanwhile, whatever the timeout: take the lock up front.
         with database.turns.taken(seconds) as place:
             database.look()
-            with database.waiting(place) if place else nullcontext(), database.atomic("IMMEDIATE"):
+            with database.waiting(place) if place else nullcontext(), database.transaction("IMMEDIATE"):
                 yield
 
     def look(self, database: SqliteFile) -> None:
