@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .rounding import Number, exact
 
@@ -27,8 +27,7 @@ REQUIRABLE = ("weight", "repetitions", "rir", "rest")
 """The fields that a log can reach: whatever else a rule requires, it will never apply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Change one field from one iteration on.
 
     ``value`` is in the field's own unit (kg or lb, repetitions, sets, seconds, RiR) or in
@@ -44,8 +43,7 @@ class Rule:
     requirements: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedSet:
+class LoggedSet(NamedTuple):
     """What the user did in one set of an entry; None means not noted."""
 
     iteration: int | None

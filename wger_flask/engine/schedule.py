@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .routine import Day, Label, Routine
 
@@ -21,8 +21,7 @@ _ONE_DAY = datetime.timedelta(days=1)
 _WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledDay:
+class ScheduledDay(NamedTuple):
     """Say what is done on ``date``; ``day`` is None while a week is filled up."""
 
     date: datetime.date
@@ -35,7 +34,7 @@ def schedule(routine: Routine, today: datetime.date) -> list[ScheduledDay]:
     """Return one :class:`ScheduledDay` for every date of ``routine``, ascending; none if it has no days."""
     labels = sorted(routine.labels, key=lambda label: label.start_offset)
     return [
-        ScheduledDay(date, iteration, day, _label(labels, (date - routine.start).days))
+        ScheduledDay(date, iteration, day, _label(labels, (date - routine.start).days) if labels else None)
         for date, iteration, day in _walk(routine, today)
     ]
 
@@ -65,8 +64,8 @@ def _walk(routine: Routine, today: datetime.date) -> Iterator[tuple[datetime.dat
 
 def _dates(routine: Routine) -> Iterator[datetime.date]:
     """Yield every date of ``routine``; there is none to count on to after the calendar's last."""
-    for offset in range((routine.end - routine.start).days + 1):
-        yield routine.start + datetime.timedelta(days=offset)
+    for number in range(routine.start.toordinal(), routine.end.toordinal() + 1):
+        yield datetime.date.fromordinal(number)
 
 
 def _may_leave(day: Day, date: datetime.date, today: datetime.date) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import localcontext
 from functools import partial
 from math import ceil
@@ -33,8 +32,7 @@ MAX_SETS = 100_000
 """More set objects than this in one sequence are refused: a rule may multiply sets without end."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlotView:
+class SlotView(NamedTuple):
     """Hold the sets of one slot, or of several that were folded."""
 
     comment: str
@@ -47,8 +45,7 @@ class SlotView:
         return len(self.exercises) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceDay:
+class SequenceDay(NamedTuple):
     """Hold one date of a sequence with its prescribed sets."""
 
     scheduled: ScheduledDay

@@ -10,7 +10,6 @@ last; a field is touched again only when its walked value is another object.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,8 +19,7 @@ from .routine import SlotEntry
 from .wording import ENGLISH, Wording, range_text, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class SetData:
+class SetData(NamedTuple):
     """Hold what is to be done in one set (or in ``sets`` like ones) of an entry.
 
     Decimals are whole or have their fixed places (two; RiR and RPE one); ``rest`` is in
