@@ -94,7 +94,7 @@ def soak(seconds: float) -> dict[str, Any]:
     """Do it for so many seconds, and return the figures; raises AssertionError for what went wrong."""
     folder = Path(tempfile.mkdtemp(prefix="wger-soak."))
     held = make_template(None, folder)
-    with running(held.url, folder, **SERVED) as server, load(server.port, CLIENTS) as told:
+    with running(held.url, folder, WGER_JOBS="True", **SERVED) as server, load(server.port, CLIENTS) as told:
         end, kinds = threading.Event(), [(read, READERS), (send_photos, SENDERS), (keep_stream, STREAMS)]
         with at_work(end, [(work, server.port, number, told, end) for work, many in kinds for number in range(many)]):
             before = workers_of(server)
