@@ -24,7 +24,7 @@ def refuse(worker: BufferingWorker, parsed: Any, out: Sending, client: Any, wron
 
 
 class _Page:
-    """What gunicorn takes for a socket, for a page that nobody is to see."""
+    """What gunicorn takes for a socket, for a page that is sent to no client."""
 
     written = b""
 
