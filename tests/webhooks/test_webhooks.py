@@ -368,6 +368,12 @@ def test_what_is_no_address_is_refused(api, url):
         posting.post(url.replace(":0/", ":99999/"), "{}", {}, allows_private=True)
 
 
+def test_an_address_with_a_password_is_refused_as_none_is_sent(api):
+    for url in ("https://anna:secret@example.org/", "https://anna@example.org/", "https://:secret@example.org/"):
+        answer = api("grace").post("webhook/", {"url": url})
+        assert answer.status_code == 400 and set(answer.json) == {"url"}, url
+
+
 def test_an_answer_that_never_ends_is_cut(monkeypatch):
     """Each byte comes in time, and the whole never does."""
     monkeypatch.setattr(posting, "SECONDS", 0.3)

@@ -50,10 +50,10 @@ def is_private(address: str) -> bool:
 
 
 def is_address(url: str) -> bool:
-    """Tell whether a message can be posted there at all: a host, and a port that exists."""
+    """Tell whether a message can be posted there at all: a host, a port that exists, no name or password of a user."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         return False
 

@@ -70,7 +70,7 @@ def check(call: Call, data: dict[str, Any], row: Webhook | None) -> dict[str, li
     wrong: dict[str, list[str]] = {}
     url, names = data.get("url"), data.get("resources")
     if url is not None and not is_address(url):
-        wrong["url"] = ["The address begins with http:// or https://, a host, and maybe a port."]
+        wrong["url"] = ["The address begins with http:// or https://, a host, and maybe a port, without a user's name."]
     elif url is not None and is_refused(url) and not services().settings.WGER_WEBHOOK_PRIVATE_ADDRESSES:
         wrong["url"] = ["This server sends nothing to private addresses."]
     if names is not None:
