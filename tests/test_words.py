@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from .test_layers import PACKAGE, modules
+from .test_layers import PACKAGE, ROOT, modules
 
 FORMER = {
     "attempting", "give_back", "half_a_letter", "nobodys", "one_at_a_time", "overtaken", "recipe",
@@ -47,3 +47,14 @@ def test_names_and_docstrings_say_what_they_mean(folder):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 said = VAGUE.search(ast.get_docstring(node) or "")
                 assert not said, f"{path}: {said[0] if said else ''!r} in the docstring of {name or 'the module'}"
+
+
+KEPT_TABLES = 480
+"""At most so many statements are kept from the formatter: tables that it would pull apart. It may only become less."""
+
+
+def test_few_tables_are_kept_from_the_formatter():
+    marker = re.compile("# fmt: " + "(skip|off)")
+    folders = ("wger_flask", "plugins", "config", "tests", ".ci")
+    found = {path: len(marker.findall(path.read_text())) for name in folders for path in modules(ROOT / name)}
+    assert sum(found.values()) <= KEPT_TABLES, sorted(found.items(), key=lambda item: -item[1])[:10]

@@ -135,9 +135,9 @@ def test_control_and_invisible_characters(app, sign_up, name):
     assert not sign_up(name)[0] and User.select().count() == count
 
 
-@pytest.mark.parametrize("name", [
-    "a b", "semi;colon", "n\u00e4me", "\u05d0\u05d1", "\u5c71\u7530", "\U0001f4aa", "x" * 150,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["a b", "semi;colon", "n\u00e4me", "\u05d0\u05d1", "\u5c71\u7530", "\U0001f4aa", "x" * 150]
+)
 def test_other_characters(api, name):
     assert via_api(api, name, "")[0]
 

@@ -69,9 +69,9 @@ def test_permanent_tokens(api, scheme):
     assert ask(api, f"{scheme} {key_of('grace')}").status_code == 200
 
 
-@pytest.mark.parametrize("key", [
-    "a-b", "grace.key_1", "0/+=~", "{}", "schl\u00fcssel", "\u00e0 la".replace(" ", "-"), "x" * 40, "'\"--",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "key", ["a-b", "grace.key_1", "0/+=~", "{}", "schl\u00fcssel", "\u00e0 la".replace(" ", "-"), "x" * 40, "'\"--"]
+)
 def test_what_login_hands_out_is_taken_whatever_its_form(api, people, key):
     with transaction():
         Token.update(key=key).where(Token.user == people["grace"]).execute()

@@ -56,9 +56,10 @@ def clock(monkeypatch):
 
 
 # -- arithmetic ------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("moment", "expected"), [
-    (59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037"), (20000000000, "353130"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037"), (20000000000, "353130")],
+)
 def test_the_codes_are_those_of_the_rfc(moment, expected):
     secret = totp.secret_of(b"12345678901234567890")  # RFC 6238, appendix B, the last six digits
     step = moment // totp.STEP

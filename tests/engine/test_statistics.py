@@ -189,9 +189,10 @@ def test_each_span_holds_what_its_own_sets_add_up_to(done):
     counted = [item for item in done if item.weight_unit in (1, 2) and item.repetitions_unit == 1]
     got = routine_statistics(done, MUSCLES)
     spans = (
-        ("iteration", lambda item: item.iteration), ("daily", lambda item: item.date),
+        ("iteration", lambda item: item.iteration),
+        ("daily", lambda item: item.date),
         ("weekly", lambda item: item.date.isocalendar().week),
-    )  # fmt: skip
+    )
     for name, key_of in spans:
         parts = {}
         for item in counted:

@@ -85,9 +85,9 @@ def test_addresses(value):
     assert fields.URL().deserialize(value) == value
 
 
-@pytest.mark.parametrize("value", [
-    "a.example", "javascript:alert(1)", "file:///etc/passwd", "http://", "http:// x", True, [], {},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value", ["a.example", "javascript:alert(1)", "file:///etc/passwd", "http://", "http:// x", True, [], {}]
+)
 def test_what_is_no_address(value):
     assert refused(fields.URL(), value) == "Enter a valid URL."
 

@@ -12,11 +12,13 @@ from ..storage.database import connect
 from .application import application, note
 from .errors import checked
 
+_INTO = "Where the new folder goes; here otherwise."
+_FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
+
 
 @click.command("new-plugin")
 @click.argument("name")
-@click.option("--into", type=click.Path(file_okay=False, exists=True, path_type=Path), default=Path(), metavar="FOLDER",
-              help="Where the new folder goes; here otherwise.")  # fmt: skip
+@click.option("--into", type=_FOLDER, default=Path(), metavar="FOLDER", help=_INTO)
 def new_plugin(name: str, into: Path) -> None:
     """Write the start of the plugin NAME into a new folder, wger-NAME.
 

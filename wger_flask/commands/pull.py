@@ -20,15 +20,17 @@ def _parts(context: click.Context, parameter: click.Parameter, value: str) -> fr
     return names
 
 
+_TOKEN = "An API key of the account there whose own rows are copied; or in PULL_TOKEN."
+_ONLY = f"Some of {','.join(PARTS)}; all but {','.join(SELDOM)} otherwise."
+_LANGUAGE = "Only foods named in this language (de); may be given several times."
+
+
 @click.command()
 @click.argument("address")
-@click.option("--token", envvar="PULL_TOKEN", default="", metavar="TOKEN",
-              help="An API key of the account there whose own rows are copied; or in PULL_TOKEN.")  # fmt: skip
+@click.option("--token", envvar="PULL_TOKEN", default="", metavar="TOKEN", help=_TOKEN)
 @click.option("--user", "name", metavar="NAME", help="The account here that they are copied into.")
-@click.option("--only", default="", callback=_parts, metavar="PARTS",
-              help=f"Some of {','.join(PARTS)}; all but {','.join(SELDOM)} otherwise.")  # fmt: skip
-@click.option("--language", "languages", multiple=True, metavar="CODE",
-              help="Only foods named in this language (de); may be given several times.")  # fmt: skip
+@click.option("--only", default="", callback=_parts, metavar="PARTS", help=_ONLY)
+@click.option("--language", "languages", multiple=True, metavar="CODE", help=_LANGUAGE)
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.1, show_default=True, help="Seconds between requests.")
 @click.option("--all", "anew", is_flag=True, help="Copy again what has not changed since the last run, too.")
 def pull(

@@ -177,9 +177,10 @@ def routine_statistics(performed: Iterable[PerformedSet], muscles: Mapping[int, 
             )  # fmt: skip
 
         return RoutineStatistics(
-            intensity=grouped(_Total.mean_intensity, _complete), sets=grouped(_number, _sets),
+            intensity=grouped(_Total.mean_intensity, _complete),
+            sets=grouped(_number, _sets),
             volume=grouped(_volume, _sets),
-        )  # fmt: skip
+        )
 
 
 def _counts(item: PerformedSet) -> bool:

@@ -16,9 +16,7 @@ from .table import Row
 CUSTOM = "custom"
 _WEIGHTS = "body_weight", "lean_body_mass"
 _LB_PER_ST = 14
-_KILOGRAMS = {
-    "kg": Decimal(1), "g": Decimal("0.001"), "lb": KG_PER_LB, "lbs": KG_PER_LB, "st": KG_PER_LB * _LB_PER_ST,
-}  # fmt: skip
+_KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lb": KG_PER_LB, "lbs": KG_PER_LB, "st": KG_PER_LB * _LB_PER_ST}
 _INCH = Decimal("2.54")  # centimetres, exactly
 _CENTIMETRES = {"cm": Decimal(1), "m": Decimal(100), "mm": Decimal("0.1"), "in": _INCH, "ft": 12 * _INCH}
 _KILOMETRES = {"km": Decimal(1), "m": Decimal("0.001")}

@@ -105,9 +105,8 @@ class Exercises:
         if is_anothers and row is not None:
             state.remember(LABEL, given.get("id"), row.id, digest)
             return "kept"
-        values = values_of(Exercise, keys_in(given, "category", "license"), (
-            "uuid", "category", "variation_group", "created", "license", "license_author",
-        ), self._words.find)  # fmt: skip
+        names = ("uuid", "category", "variation_group", "created", "license", "license_author")
+        values = values_of(Exercise, keys_in(given, "category", "license"), names, self._words.find)
         exercise = rows.put(Exercise, row, values)
         linked = False
         for name, link in _LINKS.items():

@@ -14,10 +14,7 @@ from flask import g
 
 from ..storage.server_zone import midnight, server_zone, set_server_zone
 
-__all__ = [
-    "active_zone", "midnight", "server_zone", "set_server_zone", "today", "zone_for", "zone_named",
-    "zone_names",
-]  # fmt: skip
+__all__ = ["active_zone", "midnight", "server_zone", "set_server_zone", "today", "zone_for", "zone_named", "zone_names"]
 
 
 def zone_for(user: object) -> tzinfo:

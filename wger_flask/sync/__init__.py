@@ -12,9 +12,7 @@ from ..storage.database import can_keep_log
 from . import events, log, routes, tokens, upload
 from .routes import stop_when
 
-__all__ = [
-    "IS_OFF", "close", "is_lacked", "keeps_log", "prepare", "register", "serve", "stop_when", "tell_what_is_off",
-]  # fmt: skip
+__all__ = ["IS_OFF", "close", "is_lacked", "keeps_log", "prepare", "register", "serve", "stop_when", "tell_what_is_off"]
 IS_OFF = "Sync with phones, events and webhooks are off: this database cannot keep the log of changes."
 logger = logging.getLogger("wger_flask")
 

@@ -9,9 +9,7 @@ from ..auth.models import ContentType, Permission
 from ..storage.query import Selection
 
 _ACTIONS = ("add", "change", "delete", "view")
-_FURTHER = {
-    ("manage_gym", "gym", "gym"), ("manage_gyms", "gym", "gym"), ("gym_trainer", "gym", "gym"),
-}  # fmt: skip
+_FURTHER = {("manage_gym", "gym", "gym"), ("manage_gyms", "gym", "gym"), ("gym_trainer", "gym", "gym")}
 
 Names = dict[Any, list[str]]
 """The natural keys of permissions, by their numbers."""

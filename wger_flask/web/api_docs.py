@@ -58,8 +58,8 @@ def pages_for(api: Api) -> Blueprint:
         wanted = request.args.get("format", "")
         if wanted not in ("", "json", "yaml", "openapi", "openapi-json"):
             abort(404)
-        offered = ("application/yaml", "application/vnd.oai.openapi", "application/json",
-                   "application/vnd.oai.openapi+json")  # fmt: skip
+        openapi = "application/vnd.oai.openapi"
+        offered = ("application/yaml", openapi, "application/json", f"{openapi}+json")
         is_json = "json" in (wanted or request.accept_mimetypes.best_match(offered) or "")
         plain = is_json and (wanted == "json" or "application/json" in request.headers.get("Accept", ""))
         kind = "application/json" if plain else JSON if is_json else YAML

@@ -16,8 +16,8 @@ from .tables import key_field
 from .urls import LAND, address, listed, way_back
 
 MOST = 2000  # rows that are looked through for a new one
-_DONE = {"POST": "{} was added.", "PUT": "The changes were saved.", "PATCH": "The changes were saved.",
-         "DELETE": "{} was deleted."}  # fmt: skip
+_SAVED = "The changes were saved."
+_DONE = {"POST": "{} was added.", "PUT": _SAVED, "PATCH": _SAVED, "DELETE": "{} was deleted."}
 
 
 def done(call: Call, payload) -> Response:

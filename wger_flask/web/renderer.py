@@ -141,8 +141,8 @@ def plain(call: Call, payload, status: int = 200) -> Response:
 
 def root(call: Call, payload: dict) -> Response:
     """Return the page of the API root."""
-    return respond("index.html", **frame_of(call, payload, "Explore the API"), groups=index.groups(services().registry),
-                   endpoints=index.endpoints(services().registry))  # fmt: skip
+    groups, endpoints = index.groups(services().registry), index.endpoints(services().registry)
+    return respond("index.html", **frame_of(call, payload, "Explore the API"), groups=groups, endpoints=endpoints)
 
 
 _PAGES = {"list": listing, "detail": detail, "root": root}

@@ -149,9 +149,10 @@ def test_a_birthdate_tells_the_age_where_none_is_known(api, monkeypatch):
     assert send("userprofile/", {"birthdate": None}).json["age"] == 24
 
 
-@pytest.mark.parametrize(("birthdate", "fine"), [
-    ("2014-05-16", True), ("2014-05-17", False), ("1923-05-17", True), ("1923-05-16", False), ("2025-01-01", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("birthdate", "fine"),
+    [("2014-05-16", True), ("2014-05-17", False), ("1923-05-17", True), ("1923-05-16", False), ("2025-01-01", False)],
+)
 def test_birthdates_within_reason(api, monkeypatch, birthdate, fine):
     monkeypatch.setattr(profile, "today", lambda: date(2024, 5, 16))
     assert api("grace").patch("userprofile/", {"birthdate": birthdate}).status_code == (200 if fine else 400)

@@ -143,7 +143,5 @@ route("auth/2fa/authenticate", sends={"code": True}, post=log_in)
 route("auth/reauthenticate", sends={"password": True}, private=True, post=prove_password)
 route("auth/2fa/reauthenticate", sends={"code": True}, private=True, post=prove_code)
 route("account/authenticators", private=True, get=list_all)
-route(
-    "account/authenticators/totp", sends={"code": True}, private=True, get=show_app, post=turn_on, delete=turn_off,
-)  # fmt: skip
+route("account/authenticators/totp", sends={"code": True}, private=True, get=show_app, post=turn_on, delete=turn_off)
 route("account/authenticators/recovery-codes", private=True, get=show_codes, post=renew_codes)

@@ -32,8 +32,8 @@ _TOLD = {
     "414": "The address is too long.", "429": "Too many requests; Retry-After says how long to wait.",
     "503": "The database is away; Retry-After says when to try again.",
 }  # fmt: skip
-_SECURITY = {"sessionToken": {"type": "apiKey", "in": "header", "name": "X-Session-Token",
-                              "description": "The session token that logging in gives."}}  # fmt: skip
+_TOKEN = "The session token that logging in gives."
+_SECURITY = {"sessionToken": {"type": "apiKey", "in": "header", "name": "X-Session-Token", "description": _TOKEN}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def _operation(call: Call, method: str, handle: Callable[..., Response], tag: st
         "responses": {status: {"description": told, "content": envelope} for status, told in _TOLD.items()},
     }  # fmt: skip
     if method == "GET" and call.header:
-        made["parameters"] = [{"name": call.header, "in": "header", "required": True, "schema": {"type": "string"},
-                               "description": "The key of a letter."}]  # fmt: skip
+        header = {"name": call.header, "in": "header", "required": True, "schema": {"type": "string"}}
+        made["parameters"] = [header | {"description": "The key of a letter."}]
     if method != "GET" and call.sends:
         properties = {name: _value(name, required) for name, required in call.sends.items()}
         required = [name for name, needed in call.sends.items() if needed]

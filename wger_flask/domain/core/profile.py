@@ -148,9 +148,9 @@ def store_profile(user: int, data: dict) -> None:
     row.save()
 
 
-profile.endpoint("userprofile", access=private, request=ProfileSchema, response=ProfileSchema, deprecated=("POST",))({
-    "GET": show_profile, "POST": change_profile, "PUT": change_profile, "PATCH": change_profile,
-})  # fmt: skip
+profile.endpoint("userprofile", access=private, request=ProfileSchema, response=ProfileSchema, deprecated=("POST",))(
+    {"GET": show_profile, "POST": change_profile, "PUT": change_profile, "PATCH": change_profile}
+)
 
 
 def take_profile(call, data):

@@ -37,9 +37,9 @@ class Category(Model):
     order = columns.Integer(default=0)
     is_official = columns.Boolean(default=False)
     dynamic_type = columns.Char(max_length=20, default=NOT_DYNAMIC, index=True)
-    dynamic_params = columns.Json(default=dict, references={
-        "category_id": "self", "exercise_id": Exercise, "exercise_ids": Exercise,
-    })  # fmt: skip
+    dynamic_params = columns.Json(
+        default=dict, references={"category_id": "self", "exercise_id": Exercise, "exercise_ids": Exercise}
+    )
 
     class Meta:
         table_name = "measurements_category"
@@ -68,9 +68,8 @@ class Measurement(Model):
 
 
 declare_index(
-    Category, "unique_typed_category_per_user", "user", "metric_type", unique=True,
-    where=f"metric_type <> '{CUSTOM}'",
-)  # fmt: skip
+    Category, "unique_typed_category_per_user", "user", "metric_type", unique=True, where=f"metric_type <> '{CUSTOM}'"
+)
 declare_index(
     Measurement, "unique_external_measurement", "category", "source", "external_id", unique=True,
     where="external_id IS NOT NULL",

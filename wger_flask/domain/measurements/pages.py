@@ -101,8 +101,8 @@ def _cards(shown: Shown, keys: list[UUID], series: dict | None = None):
 def _figures(name: str, points: list[tuple[datetime, float]]) -> dict:
     """Return the latest value of a series and how it changed since the first."""
     (first, before), (last, value) = points[0], points[-1]
-    return {"name": name, "value": value, "date": last.date(), "since": first.date() if len(points) > 1 else None,
-            "change": value - before}  # fmt: skip
+    since = first.date() if len(points) > 1 else None
+    return {"name": name, "value": value, "date": last.date(), "since": since, "change": value - before}
 
 
 def register(registry) -> None:

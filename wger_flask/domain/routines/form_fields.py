@@ -5,9 +5,7 @@ The other fields are there too, folded away: a set has sixteen, of which a perso
 
 from __future__ import annotations
 
-_PRESCRIBED = (
-    "sets", "repetitions", "weight", "rir", "rest", "weight_gain", "repetitions_gain", "when_reached",
-)  # fmt: skip
+_PRESCRIBED = ("sets", "repetitions", "weight", "rir", "rest", "weight_gain", "repetitions_gain", "when_reached")
 EXERCISE = {"ask": ("exercise", *_PRESCRIBED)}
 PRESCRIPTION = {"ask": _PRESCRIBED}
 DAY = {"ask": ("name", "is_rest", "need_logs_to_advance", "description"), "tell": ("routine",)}

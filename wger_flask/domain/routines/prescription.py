@@ -92,8 +92,8 @@ def prescribe(entry: int, data: dict) -> None:
         model, gain = MODELS[quantity], wanted[name] or None
         row = _rule(model, entry, SECOND)
         if gain is not None:
-            _write(model, entry, SECOND, abs(gain), operation="+" if gain > 0 else "-", step="abs", repeat=True,
-                   requirements=needed)  # fmt: skip
+            sign = "+" if gain > 0 else "-"
+            _write(model, entry, SECOND, abs(gain), operation=sign, step="abs", repeat=True, requirements=needed)
         elif (gaining := _gaining(row)) is not None:
             delete(model, [gaining.id])
 

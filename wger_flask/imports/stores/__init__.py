@@ -12,9 +12,7 @@ from .plan import Person, Plan
 MakePlan = Callable[..., Plan]
 Resolve = Callable[[Person, str], str | None]
 
-STORES: dict[type[Any], MakePlan] = {
-    WorkoutSet: training.plan, BodyMeasurement: body.plan, FoodDiaryEntry: diary.plan,
-}  # fmt: skip
+STORES: dict[type[Any], MakePlan] = {WorkoutSet: training.plan, BodyMeasurement: body.plan, FoodDiaryEntry: diary.plan}
 """What plans an import of records, by their class: ``plan(person, records, choices, searches)``."""
 
 _RESOLVES: dict[str, Resolve] = {training.KIND: training.resolve, diary.KIND: diary.resolve}

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterable
 
 # Letters that no decomposition turns into their plain neighbours.
-_PLAIN = str.maketrans({
-    "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t",
-})  # fmt: skip
+_PLAIN = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t"}
+)
 # Chinese and Japanese put no blanks between words: each of their signs is one here.
 _SIGN = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORDS = re.compile(rf"[{_SIGN}]|[^\W_{_SIGN}]+")

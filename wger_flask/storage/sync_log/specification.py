@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CORE, PROFILE, INGREDIENTS, PLANNING, ACTIVITY = (
-    "core", "user_profile", "user_ingredients", "user_planning", "user_activity",
-)  # fmt: skip
+CORE, PROFILE, INGREDIENTS = "core", "user_profile", "user_ingredients"
+PLANNING, ACTIVITY = "user_planning", "user_activity"
 STREAMS: tuple[str, ...] = (CORE, PROFILE, INGREDIENTS, PLANNING, ACTIVITY)
 """The streams that every phone gets, by how often their rows change: the catalogue hardly, activity daily."""
 

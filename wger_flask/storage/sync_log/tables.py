@@ -48,9 +48,7 @@ _DEFINITIONS = (
 
 def make(database: Any) -> None:
     """Make the tables of the log, none of which may be there."""
-    names = {
-        "pending": PENDING, "bucket": BUCKET, "row": ROW, "operation": OPERATION, "client": CLIENT, "state": STATE,
-    }  # fmt: skip
+    names = {"pending": PENDING, "bucket": BUCKET, "row": ROW, "operation": OPERATION, "client": CLIENT, "state": STATE}
     for definition in _DEFINITIONS:
         database.execute_sql(definition.format(**names, **database.dialect.sync_log.types))
 
