@@ -212,17 +212,16 @@ def test_second_factors_come_with_their_users(load):
     assert not authenticators.of(1)
 
 
-def test_no_secret_is_told_of_a_row_that_is_refused(load, caplog):
-    for wrong in ({"user": 99}, {"user": 1, "created_at": "x"}, {"user": 1, "data": None}, {"user": None}):
-        with pytest.raises(ImportFailure) as told:
-            load(
-                [
-                    language(),
-                    user(1),
-                    row("mfa.authenticator", 7, **{"type": "totp", "data": {"secret": "KEPT"}, **wrong}),
-                ]
-            )
-        assert "KEPT" not in str(told.value) + caplog.text
+@pytest.mark.parametrize(
+    "wrong",
+    [{"user": 99}, {"user": 1, "created_at": "x"}, {"user": 1, "data": None}, {"user": None}],
+    ids=["nobody's", "no moment", "no data", "without a user"],
+)
+def test_no_secret_is_told_of_a_row_that_is_refused(load, caplog, wrong):
+    kept = row("mfa.authenticator", 7, **{"type": "totp", "data": {"secret": "KEPT"}, **wrong})
+    with pytest.raises(ImportFailure) as told:
+        load([language(), user(1), kept])
+    assert "KEPT" not in str(told.value) + caplog.text
 
 
 # -- measurements ----------------------------------------------------------------------------
