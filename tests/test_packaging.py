@@ -347,7 +347,7 @@ SKIPPED = {"name": "attrs", "skip_reason": "Dependency not found on PyPI: attrs 
             False,
             ["skipped, Dependency not found on PyPI: attrs (26.1.0)", "1 of 2 packages looked up, 0 known faults"],
         ),
-        ([SKIPPED], False, ["skipped, Dependency", "0 of 1 packages looked up, 0 known faults; none was looked up"]),
+        ([SKIPPED], False, ["none of 1 packages could be looked up, so that nothing is known of them"]),
     ],
 )
 def test_a_package_that_was_skipped_is_named_with_the_reason(found, is_well, told):
