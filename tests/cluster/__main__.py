@@ -21,10 +21,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
 from wger_flask.storage.dialects.postgresql_replicas import MOST_LAG
 
 from .hosts import Host, Load, form
-from .programs import Failed, Pooler, Programs, Server, free_port, listens, programs, wait_for
+from .programs import Failed, Pooler, Programs, Server, listens, programs, wait_for
 
 KEY = "the same key on all hosts of this cluster"
 PASSWORD = "correct horse battery"

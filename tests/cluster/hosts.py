@@ -11,7 +11,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from .programs import Failed, Programs, free_port, wait_for
+from tests.ports import free_port
+
+from .programs import Failed, Programs, wait_for
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 

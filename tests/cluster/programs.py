@@ -14,19 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Failed(Exception):
     """Say in one line what does not hold."""
-
-
-def free_port(address: str) -> int:
-    """Return a port of an address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(what: str, ask: Callable[[], object], seconds: float = 30) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import http.client
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
+from pathlib import Path
 
 import pytest
 
 from tests.serving.running import Running, read_all, running
 
 
+def streaming(folder: Path) -> AbstractContextManager[Running]:
+    """Return a server of answers that go on: one process with two threads."""
+    url = "sqlite:///" + str(folder / "unused")
+    return running(url, folder, app="tests.serving.streaming_app:app", WGER_WORKERS="1", WGER_THREADS="2")
+
+
 @pytest.fixture
 def server(tmp_path):
-    with running(
-        "sqlite:///" + str(tmp_path / "unused"),
-        tmp_path,
-        app="tests.serving.streaming_app:app",
-        WGER_WORKERS="1",
-        WGER_THREADS="2",
-    ) as made:
+    with streaming(tmp_path) as made:
         yield made
 
 
@@ -94,13 +95,7 @@ def test_a_reader_of_http_1_0(server):
 
 
 def test_a_server_that_stops_ends_its_streams(tmp_path):
-    with running(
-        "sqlite:///" + str(tmp_path / "unused"),
-        tmp_path,
-        app="tests.serving.streaming_app:app",
-        WGER_WORKERS="1",
-        WGER_THREADS="2",
-    ) as server:
+    with streaming(tmp_path) as server:
         reader = Reader(server)
         assert reader.line() == b"\n"
     # the block ended: the server is gone, with the whole answer behind it, not after its grace of 20 seconds
