@@ -78,7 +78,7 @@ growth: install ## Measure over tables, accounts, pages and workers of many size
 	$(BIN)/python -m tests.bench.growth --json docs/growth.json --svg docs/growth.svg $(ARGS)
 
 conformance: install ## Replay the recorded exchanges (ARGS="--only reads")
-	TZ=$(RECORDED_ZONE) $(BIN)/python ../shared/conformance/run.py --suites ../shared/conformance/suites-2.7.0 $(ARGS)
+	TZ=$(RECORDED_ZONE) .ci/at 13:00 $(BIN)/python ../shared/conformance/run.py --suites ../shared/conformance/suites-2.7.0 $(ARGS)
 
 clients: install ## Drive a fresh server with wger's published API client and MCP server
 	.ci/clients
