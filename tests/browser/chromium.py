@@ -32,4 +32,11 @@ def missing() -> str:
 
 def launch(driver):
     """Return a running browser."""
-    return driver.chromium.launch(executable_path=PATH, args=list(ARGUMENTS))
+    return driver.chromium.launch(executable_path=PATH, args=list(ARGUMENTS), timeout=PATIENCE)
+
+
+def open_context(browser, address: str, **options):
+    """Return a new context at the ``address`` of a server: nobody knows it, and it waits as long as tests do."""
+    context = browser.new_context(base_url=address, **options)
+    context.set_default_timeout(PATIENCE)  # for its pages, and for what is asked without one
+    return context

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.chromium import PATIENCE, PHONE, WIDE, launch, missing
+from tests.browser.chromium import PHONE, WIDE, launch, missing, open_context
 from tests.browser.serving import serving
 
 
@@ -79,9 +79,8 @@ def window(browser, address):
     opened = []
 
     def open_window(size=WIDE, **options):
-        context = browser.new_context(viewport=size, base_url=address, locale="en-GB", **options)
+        context = open_context(browser, address, viewport=size, **{"locale": "en-GB", **options})
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         page.watch = Watch(page, address)
         opened.append((context, page.watch))
         return page

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser import samples
-from tests.browser.chromium import PHONE, WIDE, launch, missing
+from tests.browser.chromium import PHONE, WIDE, launch, missing, open_context
 from tests.browser.serving import serving, weigh
 from tests.conftest import settings_for
 from wger_flask.app import create_app
@@ -92,10 +92,10 @@ def take(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
             for name, path, size, scheme in PAGES:
                 if only and name not in only:
                     continue
-                page = browser.new_page(viewport=size, color_scheme=scheme, locale="en-GB")
+                page = open_context(browser, address, viewport=size, color_scheme=scheme, locale="en-GB").new_page()
                 if name not in ("home", "login", "not-found"):
-                    log_in(page, address)
-                page.goto(address + path.format(**keys), wait_until="networkidle")
+                    log_in(page)
+                page.goto(path.format(**keys), wait_until="networkidle")
                 if name in _SLOW:
                     page.wait_for_selector(_SLOW[name])
                 made.append(folder / f"{name}.png")
@@ -105,13 +105,13 @@ def take(folder: Path, only: tuple[str, ...] = ()) -> list[Path]:
     return made
 
 
-def log_in(page, address: str) -> None:
+def log_in(page) -> None:
     """Log in as the one who has everything."""
-    page.goto(f"{address}/user/login")
+    page.goto("/user/login")
     page.get_by_label("User name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Log in").click()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.chromium import expect
+from tests.browser.chromium import expect, open_context
 from tests.browser.conftest import log_in
 from wger_flask.domain.measurements.models import Measurement
 
@@ -47,7 +47,7 @@ def test_scripts_do_not_see_the_session_and_logging_out_ends_it(window, address)
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1"], ids=["another site", "another port"])
 def test_a_page_of_somebody_else_writes_nothing(browser, address, origin):
-    context = browser.new_context(base_url=address)
+    context = open_context(browser, address)
     page = context.new_page()
     log_in(page, "grace")
     before = Measurement.select().count()

@@ -228,9 +228,8 @@ def test_a_request_is_tried_out_in_swagger_ui(window):
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
-def test_a_comma_stays_a_comma(browser, address, locale):
-    context = browser.new_context(base_url=address, locale=locale)
-    page = context.new_page()
+def test_a_comma_stays_a_comma(window, locale):
+    page = window(locale=locale)
     log_in(page, "grace")
     page.goto("/api/v2/weightentry/#new")
     weight = page.locator("#new-weight")
@@ -238,4 +237,3 @@ def test_a_comma_stays_a_comma(browser, address, locale):
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("status").wait_for()
     assert [f"{row.value:f}" for row in Measurement.select()] == ["62.50"]
-    context.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.ports import free_port
 
-from .programs import Failed, Programs, wait_for
+from .programs import PATIENCE, Failed, Programs, wait_for
 
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -40,7 +40,7 @@ class Host:
         own = {"WGER_INSTANCE_PATH": str(programs.place(name)), "SITE_URL": f"http://{at}:{self.port}"}
         command = (sys.executable, "-m", "wger_flask", "serve", "--bind", f"{at}:{self.port}")
         programs.start(name, *command, **settings, **own)
-        wait_for(f"{name} starts", lambda: self.ask("GET", "/readyz").status == 200, 60)
+        wait_for(f"{name} starts", lambda: self.ask("GET", "/readyz").status == 200)
 
     def ask(
         self, method: str, path: str, body: object = None, token: str = "", source: str = "127.0.0.1", **headers: str
@@ -50,7 +50,7 @@ class Host:
         if token:
             sent["Authorization"] = f"Token {token}"
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        held = http.client.HTTPConnection(self.at, self.port, timeout=60, source_address=(source, 0))
+        held = http.client.HTTPConnection(self.at, self.port, timeout=PATIENCE, source_address=(source, 0))
         try:
             held.request(method, path, data, sent)
             got = held.getresponse()
@@ -69,7 +69,7 @@ class Host:
 
     def events(self, token: str, heard: list[str], ready: threading.Event) -> None:
         """Listen to the stream of a user's events until it ends; runs in a thread."""
-        held = http.client.HTTPConnection(self.at, self.port, timeout=60)
+        held = http.client.HTTPConnection(self.at, self.port, timeout=PATIENCE)
         held.request("GET", "/api/v2/events/", headers={
             "Accept": "text/event-stream", "Authorization": f"Token {token}",
         })  # fmt: skip
@@ -124,10 +124,10 @@ class Load:
         for thread in self._running:
             thread.join()
 
-    def wait_for_writes(self, more: int, seconds: float = 60) -> None:
+    def wait_for_writes(self, more: int) -> None:
         """Wait until there are so many more acknowledged writes."""
         wanted = len(self.acknowledged) + more
-        wait_for(f"{more} writes", lambda: len(self.acknowledged) >= wanted, seconds)
+        wait_for(f"{more} writes", lambda: len(self.acknowledged) >= wanted)
 
     def _write(self, number: int) -> None:
         turn = number

@@ -17,15 +17,17 @@ from pathlib import Path
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 600.0
+"""Seconds for what has to come, on a machine that does much else."""
 
 
 class Failed(Exception):
     """Say in one line what does not hold."""
 
 
-def wait_for(what: str, ask: Callable[[], object], seconds: float = 30) -> None:
-    """Ask again and again until the answer is true; raises :class:`Failed` after a while."""
-    until = time.monotonic() + seconds
+def wait_for(what: str, ask: Callable[[], object]) -> None:
+    """Ask again and again until the answer is true; raises :class:`Failed` where it never is."""
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             if ask():
@@ -33,7 +35,7 @@ def wait_for(what: str, ask: Callable[[], object], seconds: float = 30) -> None:
         except (OSError, subprocess.CalledProcessError):
             pass
         if time.monotonic() > until:
-            raise Failed(f"{what}: not within {seconds:.0f} s")
+            raise Failed(f"{what}: not within {PATIENCE:.0f} s")
         time.sleep(0.05)
 
 
