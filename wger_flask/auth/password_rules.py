@@ -34,7 +34,7 @@ def problems(password: str, about: dict[str, str] | None = None) -> list[tuple[s
     if len(password) < LEAST:
         told = f"This password is too short. It must contain at least {LEAST} characters."
         broken.append(("password_too_short", told))
-    if is_common(password):
+    if password.lower().strip() in _common():
         broken.append(("password_too_common", "This password is too common."))
     if password.isdigit():
         broken.append(("password_entirely_numeric", "This password is entirely numeric."))
@@ -49,11 +49,6 @@ def known_of(user: User) -> dict[str, str]:
         "last name": user.last_name,
         "email address": user.email,
     }
-
-
-def is_common(password: str) -> bool:
-    """Tell whether ``password`` is among those that are tried first."""
-    return password.lower().strip() in _common()
 
 
 @cache

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from flask import Request
 
 from . import accounts, limits, password_rules, usernames
-from .languages import preferred_language
 from .models import User
 from .policy import policy
 
@@ -54,4 +53,10 @@ def sign_up(username: str, email: str, password: str, request: Request) -> User:
     """
     if email:
         limits.recipient(email)
-    return accounts.register(username, password, email, language=preferred_language(request))
+    return accounts.register(username, password, email, language=_language_of(request))
+
+
+def _language_of(request: Request) -> str:
+    """Return the two-letter code of the language that the request wants most, empty for none."""
+    best = request.accept_languages.best or ""
+    return best.replace("_", "-").partition("-")[0].lower() if best != "*" else ""

@@ -97,7 +97,8 @@ def _standing(reach: Reach) -> Standing:
     value, shown = str(current), f"{current} / {target} {unit}"
     if isinstance(current, Decimal):
         value, shown = f"{current:.2f}", f"{_grouped(current)} / {_grouped(Decimal(str(target)))} {unit}"
-    return Standing(earned, _percent(float(current), target), value, str(target), shown)
+    percent = min(100.0, float(current) / target * 100) if target else 100.0
+    return Standing(earned, percent, value, str(target), shown)
 
 
 def in_good_standing(trophies_enabled: bool, last_login: datetime.datetime | None, now: datetime.datetime) -> bool:
@@ -179,10 +180,6 @@ OF_SESSIONS = frozenset(CHECKERS) - {"volume", "personal_record"}
 
 def _counted(current: int, target: int, unit: str) -> Reach:
     return Reach(current >= target, current, target, unit)
-
-
-def _percent(current: float, target: float) -> float:
-    return min(100.0, current / target * 100) if target else 100.0
 
 
 def _grouped(kg: Decimal) -> str:

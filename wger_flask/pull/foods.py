@@ -8,7 +8,6 @@ refer to them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -51,7 +50,7 @@ class Foods:
         part = state.part(":".join((PART, *languages)))
         narrowed: dict[str, object] = {"language__code": ",".join(languages)} if languages else {}
         if (moment := since(part)) is not None and not state.anew:
-            narrowed["last_update__gt"] = _spelled(moment)
+            narrowed["last_update__gt"] = moment.isoformat().replace("+00:00", "Z")
         total = self._number(narrowed)
         address, begun = ("", None) if state.anew else (part.following, part.begun)
         address = address or f"ingredient-sync/?{urlencode(narrowed | {'page_size': PAGE})}"
@@ -231,7 +230,3 @@ class _Here:
             if row is not None:
                 return row, name == "code" and row["source_name"] != values.get("source_name")
         return None, False
-
-
-def _spelled(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -71,7 +71,7 @@ class OwnRows:
         foreign = self._others_templates() if part is ROUTINES else frozenset()
         for page in self.state.pages(part.path, {"limit": PAGE, "ordering": "id"}, keeps_pages):
             given = [row for row in page.rows if str(row.get("id")) not in foreign]
-            if self._foods.bring(_foods_in(given)):
+            if self._foods.bring({food for row in given if type(food := row.get("ingredient")) is int}):
                 self._here.pop(label_of(Ingredient), None)
                 self._here.pop(label_of(IngredientWeightUnit), None)
             try:
@@ -219,7 +219,3 @@ def existing(model: type[Model], keys: list[Any]) -> set[Any]:
 def _update(model: type[Model], key: Any, values: dict[str, Any]) -> None:
     if values:
         model.update(**values).where(key_of(model) == key).execute()
-
-
-def _foods_in(rows: list[dict[str, Any]]) -> set[int]:
-    return {food for row in rows if type(food := row.get("ingredient")) is int}

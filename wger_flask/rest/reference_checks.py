@@ -58,7 +58,9 @@ def missing_references_of_all(
     for fields in sent:
         for field, value in fields.values():
             wanted.setdefault(field.model, {}).update(dict.fromkeys(value if isinstance(field, Keys) else [value]))
-    lost = {model: _lost(model, list(keys)) for model, keys in wanted.items()}
+    lost = {
+        model: {key for some in chunks(list(keys)) for key in _missing(model, some)} for model, keys in wanted.items()
+    }
     found = []
     for fields, (_, body) in zip(sent, rows, strict=True):
         told = {}
@@ -68,10 +70,6 @@ def missing_references_of_all(
                 told[name] = [no_such_row(gone[0] if isinstance(field, Keys) else body.get(name))]
         found.append(told)
     return found
-
-
-def _lost(model: type[Model], keys: list[Any]) -> set[Any]:
-    return {key for some in chunks(keys) for key in _missing(model, some)}
 
 
 def _sent(schema: Schema, data: dict[str, Any], owned: Collection[str]) -> dict[str, tuple[Key | Keys, Any]]:

@@ -32,7 +32,7 @@ class OtherTables:
             for owner, column in self._references.get(target, ()):
                 key = _key_of(owner)
                 for chunk in chunks(going):
-                    pointing = _pointing(owner, key, column, chunk)
+                    pointing = [row[0] for row in _run(f'SELECT "{key}" FROM "{owner}" WHERE "{column}" IN', chunk)]
                     fresh = [one for one in pointing if one not in seen.setdefault(owner, set())]
                     if fresh:
                         seen[owner].update(fresh)
@@ -48,10 +48,6 @@ class OtherTables:
 def _key_of(table: str) -> str:
     keys: list[str] = database.obj.get_primary_keys(table)
     return keys[0] if keys else "id"
-
-
-def _pointing(table: str, key: str, column: str, targets: list[object]) -> list[object]:
-    return [row[0] for row in _run(f'SELECT "{key}" FROM "{table}" WHERE "{column}" IN', targets)]
 
 
 def _run(statement: str, values: list[object]) -> list[tuple[object, ...]]:

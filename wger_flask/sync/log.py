@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from ..storage.database import DatabaseError, database, disconnect
-from ..storage.sync_log import compaction, events, installing, numbers, phones, reading, watching
+from ..storage.sync_log import compaction, events, installing, phones, reading, watching
 from ..storage.sync_log import status as log_status
 from ..storage.sync_log.events import Cursor, Event, Events, EventsLost
 from ..storage.sync_log.nodes import Node
@@ -85,12 +85,12 @@ def generation() -> int:
 
 def raise_number(user_id: int, client_id: str) -> int:
     """Raise the write number of a user's phone by one, and return it once it is committed."""
-    return _with_log(lambda: numbers.raise_number(user_id, client_id))
+    return _with_log(lambda: phones.raise_number(user_id, client_id))
 
 
 def keep_number(user_id: int, client_id: str, number: int) -> int:
     """Keep the greater of the write number of a user's phone and ``number``; returns it once it is committed."""
-    return _with_log(lambda: numbers.keep_number(user_id, client_id, number))
+    return _with_log(lambda: phones.keep_number(user_id, client_id, number))
 
 
 def begin_stream(user_id: int, client_id: str, position: int) -> int:

@@ -121,7 +121,7 @@ REFERENCES = ("reference", "references")  # cells with the names of rows, which 
 CELLS = {
     "plain": lambda field, value: guess(value), "objects": lambda field, value: guess(value),
     "json": lambda field, value: guess(value),
-    "choice": _choice, "moment": lambda field, value: _moment(value),
+    "choice": _choice, "moment": lambda field, value: Cell("moment", f"{value[:10]} {value[11:16]}", value),
     "number": lambda field, value: Cell("number", str(value)), "short": lambda field, value: Cell("key", str(value)),
     "uuid": lambda field, value: Cell("uuid", str(value)),
 }  # fmt: skip
@@ -133,11 +133,6 @@ def _text(value: str) -> Cell:
         return Cell("image" if path.endswith(_IMAGES) else "link", value.rpartition("/")[2] or value, value)
     plain = Markup(value).striptags() if value.lstrip().startswith("<") else value
     return Cell("long" if len(plain) > _SHORT or "\n" in plain else "text", plain)
-
-
-def _moment(value: str) -> Cell:
-    """Return the cell of a moment as JSON has it, in the zone in force: ``2026-01-02T10:30:00+01:00``."""
-    return Cell("moment", f"{value[:10]} {value[11:16]}", value)
 
 
 def _more(count: int) -> str:

@@ -140,13 +140,9 @@ class View:
     check: Callable[..., None] = _anything
 
 
-def declared(call) -> str:
-    """Return the view that the target of a call names, nothing where it names none."""
-    return call.action.view if call.action is not None else call.resource.view
-
-
 def picture(registry, call, rows: list[dict], part: str) -> Markup | None:
     """Return what the view of a call's target shows of ``rows``; ``part`` is ``"rows"`` or ``"row"``."""
-    name, *args = declared(call).split(":")
+    target = call.resource if call.action is None else call.action
+    name, *args = target.view.split(":")
     draw = getattr(registry.views[name], part) if name else None
     return draw(Shown(call, call.resource, rows, tuple(args))) if draw else None

@@ -13,5 +13,4 @@ __all__ = ["register"]
 def register(registry: Registry) -> None:
     """Register tables and resources."""
     registry.add_models(Webhook, Delivery)
-    for resource in RESOURCES:
-        registry.add(resource)
+    registry.add(*RESOURCES)

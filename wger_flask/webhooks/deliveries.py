@@ -109,11 +109,7 @@ def _read(row: Webhook) -> tuple[list[dict[str, Any]], str, log.Events]:
         return [], LOST, log.read_events(row.user_id, None, 1)
     names = event_formats.resource_names()
     shown = [event_formats.serialize_event(event, names) for event in found.events]
-    return [event for event in shown if _is_wanted(row, event)], "changes", found
-
-
-def _is_wanted(row: Webhook, event: Mapping[str, Any]) -> bool:
-    return not row.resources or event["resource"] in row.resources
+    return [event for event in shown if not row.resources or event["resource"] in row.resources], "changes", found
 
 
 class Due(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
@@ -153,7 +153,7 @@ def _sessions(
             keys[key] = key
             continue
         end = record.end
-        if end is not None and not timedelta() <= _between(record.start, end) <= longest:
+        if end is not None and not timedelta() <= end.astimezone(UTC) - record.start.astimezone(UTC) <= longest:
             made.remarks.append(
                 Remark(record.line, "the workout's end cannot be: it is imported without one", record.file)
             )
@@ -162,10 +162,6 @@ def _sessions(
         notes = "\n".join(text for text in (record.workout, record.notes, *comments.get(key, ())) if text) or None
         made.sessions.append((keys[key], user, None, None, notes, "2", record.start, end))
     return keys
-
-
-def _between(start: datetime, end: datetime) -> timedelta:
-    return end.astimezone(UTC) - start.astimezone(UTC)
 
 
 # -- amounts ----------------------------------------------------------------------------------------

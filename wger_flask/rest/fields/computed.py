@@ -119,8 +119,4 @@ class File(fields.Field):
 
     def column(self, builder: Builder, name: str) -> Column:
         place = builder.index(self.attribute or name)
-        return lambda raw, context, loaded: [_media(context, name) for name in raw[place]]
-
-
-def _media(context: Context, name: str | None) -> str | None:
-    return context.media(name) if name else None
+        return lambda raw, context, loaded: [context.media(name) if name else None for name in raw[place]]

@@ -1,6 +1,6 @@
-"""Keep what is known of each phone: which of its streams is the newest, and how far it came.
+"""Keep what is known of each phone: the number of its last write, which of its streams is the newest, how far it came.
 
-Its row is the one that holds the number of its writes.  It is written when a stream begins and when it ends.
+All belong to a user and a phone together: the name of a phone alone proves nothing.
 """
 
 from __future__ import annotations
@@ -28,20 +28,9 @@ def begin_stream(user_id: int, client_id: str, position: int) -> int:
 
     ``position`` is the last operation that the phone says it has.
     """
-    held = database.obj
-    given = held.param
-    with transaction():
-        held.execute_sql(
-            f"""INSERT INTO {CLIENT} (user_id, client_id, number, stream, seen, position)
-                VALUES ({given}, {given}, 0, 1, {given}, {given})
-                ON CONFLICT (user_id, client_id) DO UPDATE SET stream = {CLIENT}.stream + 1, seen = excluded.seen,
-                position = excluded.position, ended = 0""",
-            (user_id, client_id, _now(), position),
-        )
-        query = f"SELECT stream FROM {CLIENT} WHERE user_id = {given} AND client_id = {given}"
-        number = int(held.execute_sql(query, (user_id, client_id)).fetchone()[0])
-        held.dialect.sync_log.notify(held)
-    return number
+    change = "stream = {table}.stream + 1, seen = excluded.seen, position = excluded.position, ended = 0"
+    values = {"number": 0, "stream": 1, "seen": _now(), "position": position}
+    return _write("stream", user_id, client_id, values, change)
 
 
 def end_streams(ended: Iterable[Ended]) -> None:
@@ -55,6 +44,34 @@ def end_streams(ended: Iterable[Ended]) -> None:
                     WHERE user_id = {given} AND client_id = {given} AND stream = {given}""",
                 (_now(), position, error, user_id, client_id, stream),
             )
+
+
+def raise_number(user_id: int, client_id: str) -> int:
+    """Raise the number of a phone's writes by one, and return it once it is committed."""
+    return _write("number", user_id, client_id, {"number": 1}, "number = {table}.number + 1")
+
+
+def keep_number(user_id: int, client_id: str, number: int) -> int:
+    """Keep the greater of a phone's number and ``number``; returns it once it is committed."""
+    greater = "CASE WHEN excluded.number > {table}.number THEN excluded.number ELSE {table}.number END"
+    return _write("number", user_id, client_id, {"number": number}, f"number = {greater}")
+
+
+def _write(told: str, user_id: int, client_id: str, values: dict[str, int], change: str) -> int:
+    """Write a phone's row, with ``values`` where it is new, else by ``change``; return its column ``told``."""
+    held = database.obj
+    given = held.param
+    with transaction():
+        held.execute_sql(
+            f"""INSERT INTO {CLIENT} (user_id, client_id, {", ".join(values)})
+                VALUES ({", ".join([given] * (2 + len(values)))})
+                ON CONFLICT (user_id, client_id) DO UPDATE SET {change.format(table=CLIENT)}""",
+            (user_id, client_id, *values.values()),
+        )
+        query = f"SELECT {told} FROM {CLIENT} WHERE user_id = {given} AND client_id = {given}"
+        number = int(held.execute_sql(query, (user_id, client_id)).fetchone()[0])
+        held.dialect.sync_log.notify(held)
+    return number
 
 
 def _now() -> int:

@@ -64,7 +64,8 @@ def empty(database: Any, fingerprint: str) -> None:
     query = f"SELECT max(generation), max(last_op_id) FROM {STATE}"
     generation, last = database.execute_sql(query).fetchone()
     database.execute_sql(f"DELETE FROM {STATE}")
-    values = (1, new_epoch(), (generation or 0) + 1, last or 0, int(time.time() * 1000), fingerprint)
+    epoch = secrets.token_hex(4)  # at random: a restored backup would count on from an old number
+    values = (1, epoch, (generation or 0) + 1, last or 0, int(time.time() * 1000), fingerprint)
     columns = "id, epoch, generation, last_op_id, compacted, fingerprint"
     slots = ", ".join([database.param] * len(values))
     database.execute_sql(f"INSERT INTO {STATE} ({columns}) VALUES ({slots})", values)
@@ -90,11 +91,3 @@ def state(database: Any) -> State:
     if row is None:
         raise LogLost("the log of changes was emptied")
     return State(*row)
-
-
-def new_epoch() -> str:
-    """Return the beginning of the names of buckets, which differs from all before.
-
-    It is random, because a restored backup would count on from an old number.
-    """
-    return secrets.token_hex(4)
