@@ -146,6 +146,7 @@ def _built(app: Application, settings: Settings) -> Flask:
     files.register(app)
     cors.register(app, settings.WGER_CORS_ORIGINS)
     sync.serve(app, settings)
+    web.check_menu(app, registry)
     if settings.WGER_DATABASE_REPLICAS:
         app.after_request(_note_writes)
     app.teardown_appcontext(lambda error: release_connection())

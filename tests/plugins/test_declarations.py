@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tests.conftest import Client
 from tests.plugins.test_loading import refusal
+from tests.web.conftest import HTML
 from wger_flask.plugin_loader import register_plugins
-from wger_flask.rest.registry import Registry
+from wger_flask.rest.registry import RegistrationError, Registry
 
 PLUGIN = """
     from wger_flask.api import (
@@ -210,3 +214,24 @@ def test_names_that_the_core_gives(register, write):
     )
     told = "name for rows of table 'exercises_exercise' is registered twice: by wger_flask and by file plugins/mine.py"
     assert refusal(register) == told
+
+
+NAVIGATES = "def register(registry): registry.add_navigation('Mine', {!r})"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v2/glass/", "/api/v2/exercise/1/glasses/", "exercise/", "/user/logout", "/nowhere?page=2"]
+)
+def test_an_entry_of_the_menu_that_leads_nowhere(served, path):
+    told = f"menu entry 'Mine' of file plugins/mine.py leads to {path!r}, where no page is"
+    with pytest.raises(RegistrationError, match=f"^{re.escape(told)}$"):
+        served(NAVIGATES.format(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v2/exercise/?page=2", "/api/v2/exercise", "/user/login#name", "https://example.org/water", "/%61pi/v2/"],
+)
+def test_an_entry_of_the_menu_that_leads_to_a_page(served, path):
+    page = Client(served(NAVIGATES.format(path))).get("exercise/", headers=HTML)
+    assert f'href="{path}"' in page.text

@@ -64,11 +64,22 @@ class PageParts(Claims):
     def add_navigation(self, label: str, path: str) -> None:
         """Add an entry to the main menu of pages: its label and where it leads, such as ``/api/v2/water/``.
 
-        Users who may not read that list do not see the entry.  Raises :class:`RegistrationError` for a label, or a
-        path, that is in the menu already.
+        Users who may not read that list do not see the entry.  ``path`` may be the address of another server, too.
+        Raises :class:`RegistrationError` for a label, or a path, that is in the menu already; a path where no page is
+        stops the start.
         """
         self._claim(f"menu entry {label!r}", f"menu entry for {path!r}")
         self._navigation.append((label, path))
+
+    def check_navigation(self, leads: Callable[[str], bool]) -> None:
+        """Raise :class:`RegistrationError` for an entry of the main menu whose path does not lead to a page.
+
+        ``leads(path)`` tells that of a path; it is asked once all pages are there.
+        """
+        for label, path in self._navigation:
+            if not leads(path):
+                origin = self._claims[f"menu entry {label!r}"]
+                raise RegistrationError(f"menu entry {label!r} of {origin} leads to {path!r}, where no page is")
 
     @property
     def navigation(self) -> tuple[tuple[str, str], ...]:

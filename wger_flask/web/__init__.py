@@ -13,10 +13,13 @@ rows (:mod:`.views`) and names for rows that have none in a column of their own.
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from flask_smorest import Api
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from ..rest.fields import Field
 from ..rest.registry import RegistrationError, Registry
@@ -32,7 +35,7 @@ from .index import targets_of
 from .web_ui import NoWebUi
 from .widgets import OBJECTS, WIDGETS
 
-__all__ = ["NoWebUi", "register"]
+__all__ = ["NoWebUi", "check_menu", "register"]
 
 
 def register(app: Flask, registry: Registry, api: Api) -> None:
@@ -51,6 +54,25 @@ def register(app: Flask, registry: Registry, api: Api) -> None:
     app.register_blueprint(docs_site.pages)
     if ui := web_ui.pages_for(app.extensions["wger_flask"].settings):
         app.register_blueprint(ui)
+
+
+def check_menu(app: Flask, registry: Registry) -> None:
+    """Raise RegistrationError for an entry of the main menu that leads to no page, once ``app`` has all of them."""
+    routes = app.url_map.bind("")
+
+    def leads(address: str) -> bool:
+        parts = urlsplit(address)
+        if parts.scheme:  # another server's
+            return True
+        try:
+            routes.match(unquote(parts.path), "GET")
+        except RequestRedirect:
+            return True
+        except (NotFound, MethodNotAllowed):
+            return False
+        return True
+
+    registry.check_navigation(leads)
 
 
 def prepare(registry: Registry) -> None:
