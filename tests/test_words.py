@@ -49,6 +49,15 @@ def test_names_and_docstrings_say_what_they_mean(folder):
                 assert not said, f"{path}: {said[0] if said else ''!r} in the docstring of {name or 'the module'}"
 
 
+@pytest.mark.parametrize(
+    "page", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]), ids=lambda page: page.name
+)
+def test_pages_say_who_is_meant(page):
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        said = VAGUE.search(line)
+        assert not said, f"{page}:{number}: {said[0] if said else ''!r}"
+
+
 KEPT_TABLES = 480
 """At most so many statements are kept from the formatter: tables that it would pull apart. It may only become less."""
 

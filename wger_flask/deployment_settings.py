@@ -52,8 +52,8 @@ class DeploymentSettings:
     )
     WGER_DATABASE_REPLICAS: tuple[str, ...] = setting(
         (),
-        "Addresses of streaming replicas that answer what only reads, separated by commas; whoever writes reads their "
-        "own writes. See `docs/scaling.md`.",
+        "Addresses of streaming replicas that answer what only reads, separated by commas; a user who writes reads "
+        "their own writes. See `docs/scaling.md`.",
         check=database_addresses,
         secret=True,
     )

@@ -53,8 +53,8 @@ class Settings(DeploymentSettings):
     )
     WGER_PRIVATE_MEDIA: bool = setting(
         False,
-        "Give the photos of a user to the session or the token of that user alone. Without, whoever knows the address "
-        "of a photo, which cannot be guessed, may load it; wger's phone app needs that.",
+        "Give the photos of a user to the session or the token of that user alone. Without, a client that knows the "
+        "address of a photo, which cannot be guessed, may load it; wger's phone app needs that.",
     )
     WGER_OPEN_FOOD_FACTS: str = setting(
         "https://world.openfoodfacts.org",

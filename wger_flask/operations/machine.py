@@ -69,7 +69,7 @@ def secret(settings: Settings) -> Finding:
         return Finding(
             "secret",
             PROBLEM,
-            f"{path} may be read by others than its owner: whoever does can log in as anybody.",
+            f"{path} may be read by others than its owner: who reads it can log in as any user.",
             f"chmod 600 {path}; where it may have been read, delete it and start again: all sessions and tokens end.",
         )
     return Finding("secret", OK, "The secret key is its owner's alone.")
