@@ -61,12 +61,15 @@ SOUND = {"name": "b", "version": "1", "vulns": []}
 SKIPPED = {"name": "c", "skip_reason": "not found: c (1)"}
 
 
-@pytest.mark.parametrize(("found", "told", "status"), [
-    ([SOUND], ["1 of 1 packages looked up, 0 known faults"], 0),
-    ([SOUND, FAULTY], ["a 1: PYSEC-1, mended in 2", "2 of 2 packages looked up, 1 known faults"], 1),
-    ([SOUND, SKIPPED], ["skipped, not found: c (1)", "1 of 2 packages looked up, 0 known faults; 1 skipped,"], 1),
-    ([SKIPPED, SKIPPED], ["none of 2 packages could be looked up,"], 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("found", "told", "status"),
+    [
+        ([SOUND], ["1 of 1 packages looked up, 0 known faults"], 0),
+        ([SOUND, FAULTY], ["a 1: PYSEC-1, mended in 2", "2 of 2 packages looked up, 1 known faults"], 1),
+        ([SOUND, SKIPPED], ["skipped, not found: c (1)", "1 of 2 packages looked up, 0 known faults; 1 skipped,"], 1),
+        ([SKIPPED, SKIPPED], ["none of 2 packages could be looked up,"], 1),
+    ],
+)
 def test_an_audit_fails_for_faults_and_for_what_was_not_looked_up(found, told, status):
     """``make audit``; pip-audit itself says of packages that it skipped that no fault is known."""
     says = f"import sys; print({json.dumps({'dependencies': found})!r}); print('No known faults', file=sys.stderr)"

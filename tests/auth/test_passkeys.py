@@ -28,8 +28,10 @@ STORED = {"name": "Key", "credential": {"id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf
     "ZysJIlggtzH-CARlegIfI1DGvhGW3RL9Hu1wfEayfRpqIrN4lCA",
 }}}  # fmt: skip
 ANSWER = {
-    "id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc", "rawId": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
-    "type": "public-key", "response": {
+    "id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
+    "rawId": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
+    "type": "public-key",
+    "response": {
         "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg",
         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiVzMtZkhUUGstV0s3ME5oNWJZbjJqcmhLbnltdWpi"
         "NlcwWnVSOWxMZVFlRSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6ODc2NSIsImNyb3NzT3JpZ2luIjpmYWxzZSwib3RoZXJfa2V5c19jYW5fYmVfYWRkZWR"
@@ -37,7 +39,7 @@ ANSWER = {
         "signature": "MEUCIQCHiIcR-TvLgfiu1oueD9zloV158dQt7uOfUmY7c_URZgIgLzem-V6YLFDa5j32GF-ccH8zzJjXDdkISftCQs5hemk",
         "userHandle": "MQ",
     },
-}  # fmt: skip
+}
 THERE = passkeys.Place("localhost", ("http://localhost:8765",))
 HERE = passkeys.Place("localhost", ("http://localhost",))
 
@@ -77,9 +79,11 @@ class Device:
         data, client = self._data(self.flags), self._client("webauthn.get", challenge)
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         response = {
-            "authenticatorData": encoded(data), "clientDataJSON": encoded(client), "signature": encoded(signature),
+            "authenticatorData": encoded(data),
+            "clientDataJSON": encoded(client),
+            "signature": encoded(signature),
             "userHandle": encoded(str(self.user).encode()),
-        }  # fmt: skip
+        }
         return {"id": encoded(self.id), "rawId": encoded(self.id), "type": "public-key", "response": response}
 
 
@@ -161,8 +165,14 @@ def test_nobody_gets_in_with_a_passkey_that_is_wrong(browser, device, people):
     stranger.id = device.id
     page = browser()
     assert use(page, stranger).status_code == 400 and not is_in(page)
-    for change in ({"origin": "https://evil.example"}, {"host": "evil.example"}, {"user": people["ada"].id},
-                   {"user": 999_999}, {"flags": 0x01}, {"count": -1}):  # fmt: skip
+    for change in (
+        {"origin": "https://evil.example"},
+        {"host": "evil.example"},
+        {"user": people["ada"].id},
+        {"user": 999_999},
+        {"flags": 0x01},
+        {"count": -1},
+    ):
         ((name, value),) = change.items()
         before = getattr(device, name)
         setattr(device, name, value)

@@ -72,10 +72,13 @@ def train(person: Person, today: date) -> int:
     """Plan a routine and log its first weeks; returns its key."""
     start = today - timedelta(days=today.weekday() + 7 * TRAINED_WEEKS)
     routine = person.add(
-        "routine", name="Strength, three days", start=start.isoformat(),
-        end=(start + timedelta(days=7 * 12 - 1)).isoformat(), fit_in_week=True,
+        "routine",
+        name="Strength, three days",
+        start=start.isoformat(),
+        end=(start + timedelta(days=7 * 12 - 1)).isoformat(),
+        fit_in_week=True,
         description="Heavy compounds first. Add weight whenever all repetitions were done.",
-    )["id"]  # fmt: skip
+    )["id"]
     planned = [_plan_day(person, routine, order, *day) for order, day in enumerate(DAYS, 1)]
     for week in range(TRAINED_WEEKS):
         for offset, (_, entries) in enumerate(planned):
@@ -85,10 +88,16 @@ def train(person: Person, today: date) -> int:
                 moment = datetime.combine(start + timedelta(days=7 * week + offset), time(18, 0)).isoformat()
                 for number in range(sets if week != 3 else 2):
                     person.add(
-                        "workoutlog", routine=routine, slot_entry=entry, exercise=exercise, iteration=week + 1,
-                        repetitions=repetitions - (number == sets - 1 and week % 2), weight=weight + gain * week,
-                        date=moment, rir=rir,
-                    )  # fmt: skip
+                        "workoutlog",
+                        routine=routine,
+                        slot_entry=entry,
+                        exercise=exercise,
+                        iteration=week + 1,
+                        repetitions=repetitions - (number == sets - 1 and week % 2),
+                        weight=weight + gain * week,
+                        date=moment,
+                        rir=rir,
+                    )
     return routine
 
 
@@ -105,9 +114,15 @@ def _plan_day(person: Person, routine: int, order: int, name: str, rests: bool, 
                     person.add(f"{quantity}-config", slot_entry=entry, iteration=1, value=value)
             if gain:
                 person.add(
-                    "weight-config", slot_entry=entry, iteration=2, value=gain, operation="+", step="abs", repeat=True,
+                    "weight-config",
+                    slot_entry=entry,
+                    iteration=2,
+                    value=gain,
+                    operation="+",
+                    step="abs",
+                    repeat=True,
                     requirements={"rules": ["repetitions"]} if exercise == 16 else None,
-                )  # fmt: skip
+                )
             entries.append((entry, exercise, (sets, repetitions, weight, gain, rest, rir)))
     return day, entries
 
@@ -115,9 +130,15 @@ def _plan_day(person: Person, routine: int, order: int, name: str, rests: bool, 
 def eat(person: Person, today: date) -> str:
     """Plan meals and keep a diary for three weeks; returns the plan's key."""
     plan = person.add(
-        "nutritionplan", description="Lean bulk", start=today.isoformat(), goal_energy=2100, goal_protein=110,
-        goal_carbohydrates=280, goal_fat=60, goal_fiber=30,
-    )["id"]  # fmt: skip
+        "nutritionplan",
+        description="Lean bulk",
+        start=today.isoformat(),
+        goal_energy=2100,
+        goal_protein=110,
+        goal_carbohydrates=280,
+        goal_fat=60,
+        goal_fiber=30,
+    )["id"]
     eaten = []
     for name, at, items in MEALS:
         meal = person.add("meal", plan=plan, name=name, time=at)["id"]
@@ -133,9 +154,14 @@ def eat(person: Person, today: date) -> str:
             moment = datetime.combine(today - timedelta(days=back), time.fromisoformat(at)).isoformat()
             portion = amount if unit else round(amount * (1.25 + 0.35 * math.sin(back + number)), 1)
             person.add(
-                "nutritiondiary", plan=plan, meal=meal, ingredient=food, weight_unit=unit, amount=portion,
+                "nutritiondiary",
+                plan=plan,
+                meal=meal,
+                ingredient=food,
+                weight_unit=unit,
+                amount=portion,
                 datetime=moment,
-            )  # fmt: skip
+            )
     return plan
 
 

@@ -70,8 +70,14 @@ def test_the_focus_is_seen_wherever_it_is(window, app, size):
     routine = samples.train(samples.Person(app, key_of("ada")), today())
     page = window(size)
     log_in(page, "ada")
-    for path in ("/", f"/api/v2/routine/{routine}/", "/api/v2/weightentry/", "/api/v2/muscle/", "/user/api-key",
-                 "/api/v2/day/1/add-exercise/?_ask=exercise,sets&_chosen=exercise:1&_next=/"):  # fmt: skip
+    for path in (
+        "/",
+        f"/api/v2/routine/{routine}/",
+        "/api/v2/weightentry/",
+        "/api/v2/muscle/",
+        "/user/api-key",
+        "/api/v2/day/1/add-exercise/?_ask=exercise,sets&_chosen=exercise:1&_next=/",
+    ):
         page.goto(path)
         unseen, count = [], 0
         for _ in range(70):
@@ -141,8 +147,10 @@ def test_the_pictures_of_the_documentation_can_be_taken(browser, tmp_path):
 
     done = subprocess.run(
         [sys.executable, "-m", "tests.browser.screenshots", str(tmp_path), "home", "phone-chart"],
-        capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert {path.name for path in tmp_path.iterdir()} == {"home.png", "phone-chart.png"}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())

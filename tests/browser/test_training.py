@@ -100,8 +100,11 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     hand.exercise("Add an exercise to Pull", "Deadlift", Sets=3, Repetitions=5, Weight=100)
     expect(page.get_by_text("Superset", exact=True)).to_have_count(1)
     assert hand.prescribed() == [
-        "4 Sets, 6 × 60 kg @ 2 RiR", "3 Sets, 12 × 8 kg", "3 Sets, 15 Reps", "3 Sets, 5 × 100 kg",
-    ]  # fmt: skip
+        "4 Sets, 6 × 60 kg @ 2 RiR",
+        "3 Sets, 12 × 8 kg",
+        "3 Sets, 15 Reps",
+        "3 Sets, 5 × 100 kg",
+    ]
     hand.press("Move Lateral Raise earlier")
     hand.press("Later Push")
     assert hand.prescribed()[:2] == ["3 Sets, 5 × 100 kg", "3 Sets, 12 × 8 kg"]

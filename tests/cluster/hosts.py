@@ -70,9 +70,14 @@ class Host:
     def events(self, token: str, heard: list[str], ready: threading.Event) -> None:
         """Listen to the stream of a user's events until it ends; runs in a thread."""
         held = http.client.HTTPConnection(self.at, self.port, timeout=PATIENCE)
-        held.request("GET", "/api/v2/events/", headers={
-            "Accept": "text/event-stream", "Authorization": f"Token {token}",
-        })  # fmt: skip
+        held.request(
+            "GET",
+            "/api/v2/events/",
+            headers={
+                "Accept": "text/event-stream",
+                "Authorization": f"Token {token}",
+            },
+        )
         got = held.getresponse()
         ready.set()
         try:

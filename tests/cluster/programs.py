@@ -71,9 +71,13 @@ class Programs:
             full = ["runuser", "-u", self.other, "--", *full]
         with (self.folder / f"{name}.log").open("ab") as output:
             started = subprocess.Popen(
-                full, cwd=ROOT if not other else self.folder, env=dict(os.environ, **env), stdout=output,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                full,
+                cwd=ROOT if not other else self.folder,
+                env=dict(os.environ, **env),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self._started.append(started)
         return started
 
@@ -204,9 +208,14 @@ class Pooler:
 
         self._write(server)
         with psycopg.connect(
-            host=self.at, port=self.port, user="wger", dbname="pgbouncer", autocommit=True,
-            prepare_threshold=None, cursor_factory=psycopg.ClientCursor,
-        ) as held:  # fmt: skip
+            host=self.at,
+            port=self.port,
+            user="wger",
+            dbname="pgbouncer",
+            autocommit=True,
+            prepare_threshold=None,
+            cursor_factory=psycopg.ClientCursor,
+        ) as held:
             held.execute("RELOAD")
 
     def address(self) -> str:

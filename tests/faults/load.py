@@ -189,8 +189,14 @@ def assert_nothing_lost(port: int, told: Told) -> None:
     assert not lost, (len(lost), list(lost.items())[:5])
 
 
-def ask_until(port: int, wanted: int, method: str = "GET", path: str = "weightentry/?limit=1", body: object = None,
-              seconds: float = 600) -> bytes:  # fmt: skip
+def ask_until(
+    port: int,
+    wanted: int,
+    method: str = "GET",
+    path: str = "weightentry/?limit=1",
+    body: object = None,
+    seconds: float = 600,
+) -> bytes:
     """Ask as grace until an answer has the status ``wanted``, and return its body; fails where none has in time."""
     call, until, status = Caller(port, "grace"), time.monotonic() + seconds, None
     while time.monotonic() < until:

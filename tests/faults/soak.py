@@ -106,9 +106,11 @@ def soak(seconds: float) -> dict[str, Any]:
             after = workers_of(server)
             late = [memory_of(worker) for worker in after]
         figures = {
-            "seconds": seconds, "statuses": {str(name): number for name, number in told.statuses.items()},
-            "megabytes early": [round(one) for one in early], "megabytes late": [round(one) for one in late],
-        }  # fmt: skip
+            "seconds": seconds,
+            "statuses": {str(name): number for name, number in told.statuses.items()},
+            "megabytes early": [round(one) for one in early],
+            "megabytes late": [round(one) for one in late],
+        }
         print(json.dumps(figures), flush=True)
         assert after == before, "a worker was replaced"
         assert all(is_now < was + GROWTH for was, is_now in zip(early, late, strict=True)), (early, late)

@@ -20,9 +20,11 @@ CUT = {
     "JSON": ("application/json", f"Content-Length: {len(JSON)}", JSON[:-9]),
     "a chunk": ("application/json", "Transfer-Encoding: chunked", b"%x\r\n" % len(JSON) + JSON[:-9]),
     "chunks without an end": (
-        "application/json", "Transfer-Encoding: chunked", b"%x\r\n" % len(JSON) + JSON + b"\r\n",
+        "application/json",
+        "Transfer-Encoding: chunked",
+        b"%x\r\n" % len(JSON) + JSON + b"\r\n",
     ),
-}  # fmt: skip
+}
 
 
 def head(kind: str, length: str) -> bytes:

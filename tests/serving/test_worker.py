@@ -214,15 +214,18 @@ def test_a_head_that_is_too_large_is_refused(patient):
     assert statuses(found) == [431] and told(found) == "The headers are too large."
 
 
-@pytest.mark.parametrize(("head", "status", "about"), [
-    ("GET /api/v2/muscle/?" + "a" * 9_000 + " HTTP/1.1\r\nHost: a", 414, "too large"),
-    ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nX-<b>: 1", 400, "X-<B>"),
-    ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nX-A: \x01", 400, "X-A"),
-    ("GET /api/v2/muscle/ HTTP/9.9\r\nHost: a", 400, "HTTP"),
-    ("nonsense", 400, "nonsense"),
-    ("POST /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: odd", 501, "odd"),
-    ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a" + "\r\nX: y" * 200, 431, "headers"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("head", "status", "about"),
+    [
+        ("GET /api/v2/muscle/?" + "a" * 9_000 + " HTTP/1.1\r\nHost: a", 414, "too large"),
+        ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nX-<b>: 1", 400, "X-<B>"),
+        ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nX-A: \x01", 400, "X-A"),
+        ("GET /api/v2/muscle/ HTTP/9.9\r\nHost: a", 400, "HTTP"),
+        ("nonsense", 400, "nonsense"),
+        ("POST /api/v2/muscle/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: odd", 501, "odd"),
+        ("GET /api/v2/muscle/ HTTP/1.1\r\nHost: a" + "\r\nX: y" * 200, 431, "headers"),
+    ],
+)
 def test_what_is_no_request_is_refused_in_json(patient, head, status, about):
     found = ask(patient, f"{head}\r\n\r\n".encode())
     assert statuses(found) == [status] and about.lower() in told(found).lower(), found

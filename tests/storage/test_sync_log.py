@@ -310,11 +310,15 @@ def test_a_damaged_bucket_is_made_anew(phone, people, monkeypatch):
     assert Phone(people["grace"].id, "fresh").sync().rows == phone.rows
 
 
-@pytest.mark.parametrize("read", [
-    lambda phone: phone.sync(),
-    lambda phone: log.read_events(phone.user, None, 1),  # a program that asks for events
-    lambda phone: log.changes_since(None, [phone.user]),  # webhooks
-], ids=["phones", "events", "webhooks"])  # fmt: skip
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda phone: phone.sync(),
+        lambda phone: log.read_events(phone.user, None, 1),  # a program that asks for events
+        lambda phone: log.changes_since(None, [phone.user]),  # webhooks
+    ],
+    ids=["phones", "events", "webhooks"],
+)
 def test_a_log_is_compacted_by_itself_after_a_day(phone, monkeypatch, read):
     done = []
     monkeypatch.setattr(log, "_compact_aside", lambda: done.append(True))

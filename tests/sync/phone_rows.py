@@ -30,9 +30,14 @@ def parents(post: Callable[[str, Row], Row]) -> dict[str, Any]:
         "category": post("measurement-category", {"name": "Waist", "unit": "cm"})["id"],
         "plan": post("nutritionplan", {"description": "P", "start": "2026-02-01"})["id"],
     }
-    made["session"] = post("workoutsession", {
-        "routine": made["routine"], "datetime_start": "2026-02-03T16:00:00Z", "datetime_end": "2026-02-03T17:00:00Z",
-    })["id"]  # fmt: skip
+    made["session"] = post(
+        "workoutsession",
+        {
+            "routine": made["routine"],
+            "datetime_start": "2026-02-03T16:00:00Z",
+            "datetime_end": "2026-02-03T17:00:00Z",
+        },
+    )["id"]
     made["meal"] = post("meal", {"plan": made["plan"], "name": "M"})["id"]
     return made
 

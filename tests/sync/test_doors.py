@@ -76,8 +76,10 @@ def by_list(house: House) -> None:
 
 
 def by_list_again(house: House) -> None:
-    rows = [{"id": str(one), "category": house.held.waist, "value": 81, "date": "2026-02-01T08:00:00Z"}
-            for one in (house.held.measurement, uuid4())]  # fmt: skip
+    rows = [
+        {"id": str(one), "category": house.held.waist, "value": 81, "date": "2026-02-01T08:00:00Z"}
+        for one in (house.held.measurement, uuid4())
+    ]
     house.sent("POST", "measurement/", rows)
 
 
@@ -286,11 +288,16 @@ def house(app, api, people, furnished, tmp_path):  # noqa: F811
             make(Category, people["grace"], ("user",), name="BMI", dynamic_type="BMI", metric_type="custom")
         recalculate_all()
         held = SimpleNamespace(
-            exercise=exercises[0].id, other_exercise=exercises[1], waist=str(waist.id), food=used.ingredient_id,
+            exercise=exercises[0].id,
+            other_exercise=exercises[1],
+            waist=str(waist.id),
+            food=used.ingredient_id,
             measurement=Measurement.get(Measurement.category == waist.id).id,
             weight=Measurement.get(Measurement.category == official_category(people["grace"].id).id).id,
-            routine=WorkoutLog.get().routine_id, run=None, settle=None,
-        )  # fmt: skip
+            routine=WorkoutLog.get().routine_id,
+            run=None,
+            settle=None,
+        )
         yield House(app, api, people, tmp_path, held)
 
 

@@ -45,9 +45,12 @@ RESOURCES = {
 }  # fmt: skip
 WATER = "plugin_water_glass"  # of a plugin
 GO_WITH = {  # references with which a row goes
-    "measurements_measurement": {"category"}, "nutrition_meal": {"plan"}, "nutrition_mealitem": {"meal"},
-    "nutrition_logitem": {"plan"}, "manager_workoutlog": {"session"},
-}  # fmt: skip
+    "measurements_measurement": {"category"},
+    "nutrition_meal": {"plan"},
+    "nutrition_mealitem": {"meal"},
+    "nutrition_logitem": {"plan"},
+    "manager_workoutlog": {"session"},
+}
 
 
 class Server:
@@ -62,9 +65,15 @@ class Server:
     @property
     def _environment(self) -> dict[str, str]:
         return dict(
-            os.environ, WGER_DATABASE_URL=self.url, WGER_INSTANCE_PATH=str(self.folder), WGER_PROFILE="testing",
-            WGER_PLUGINS=self.plugins, TIME_ZONE="Europe/Berlin", WGER_RATELIMIT_ENABLED="0", WGER_WORKERS="2",
-        )  # fmt: skip
+            os.environ,
+            WGER_DATABASE_URL=self.url,
+            WGER_INSTANCE_PATH=str(self.folder),
+            WGER_PROFILE="testing",
+            WGER_PLUGINS=self.plugins,
+            TIME_ZONE="Europe/Berlin",
+            WGER_RATELIMIT_ENABLED="0",
+            WGER_WORKERS="2",
+        )
 
     def migrate(self) -> None:
         command = [sys.executable, "-m", "wger_flask", "migrate"]
@@ -75,9 +84,14 @@ class Server:
         command += ["--bind", f"fd://{self._socket.fileno()}"]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, pass_fds=[self._socket.fileno()], stdout=log, stderr=log,
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                pass_fds=[self._socket.fileno()],
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def kill(self) -> None:
         """Kill all processes at once, as a power cut does."""
@@ -192,10 +206,14 @@ class Person:
 
     def replace_a_parent(self) -> None:
         """Delete a plan, a meal, a category or a session with all below it, and make another."""
-        name, table = self.chance.choice((
-            ("plan", "nutrition_nutritionplan"), ("meal", "nutrition_meal"), ("category", "measurements_category"),
-            ("session", "manager_workoutsession"),
-        ))  # fmt: skip
+        name, table = self.chance.choice(
+            (
+                ("plan", "nutrition_nutritionplan"),
+                ("meal", "nutrition_meal"),
+                ("category", "measurements_category"),
+                ("session", "manager_workoutsession"),
+            )
+        )
         gone = self.keys[name]
         assert self.rest("DELETE", f"{RESOURCES[table]}/{gone}").status == 204
         self.note("DELETE", table, {"id": gone})

@@ -127,9 +127,12 @@ def test_what_no_phone_sends(web, token):
         assert answer.status_code == 400 and answer.is_json, body[:80]
     for query in ("", "?client_id=", "?client_id=" + long, "?client_id=%00"):
         assert web.get("/ps/write-checkpoint2.json" + query, headers=headers).status_code == 400, query
-    for sent in ({}, [], {"client_id": "p"}, *(
-        {"client_id": "p", "checkpoint_request_id": wrong} for wrong in (5.5, "-1", "9" * 19, None, True, "")
-    )):  # fmt: skip
+    for sent in (
+        {},
+        [],
+        {"client_id": "p"},
+        *({"client_id": "p", "checkpoint_request_id": wrong} for wrong in (5.5, "-1", "9" * 19, None, True, "")),
+    ):
         assert web.post(REQUESTED, json=sent, headers=headers).status_code == 400, sent
     assert web.get(STREAM, headers=headers).status_code == 405
 
@@ -145,12 +148,15 @@ def test_too_many(app, web, token, monkeypatch):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(routes.RETRY_SECONDS))
 
 
-@pytest.mark.parametrize(("environ", "most"), [
-    ({"wsgi.multithread": True, "SERVER_SOFTWARE": "gunicorn/23"}, 2),  # half of four threads
-    ({"wsgi.multithread": False, "SERVER_SOFTWARE": "gunicorn/23"}, 0),
-    ({"wsgi.multithread": True, "SERVER_SOFTWARE": "Werkzeug/3"}, 99),  # a thread for each request
-    ({routes.WRAPPER: list}, 99),  # our worker drives streams itself
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("environ", "most"),
+    [
+        ({"wsgi.multithread": True, "SERVER_SOFTWARE": "gunicorn/23"}, 2),  # half of four threads
+        ({"wsgi.multithread": False, "SERVER_SOFTWARE": "gunicorn/23"}, 0),
+        ({"wsgi.multithread": True, "SERVER_SOFTWARE": "Werkzeug/3"}, 99),  # a thread for each request
+        ({routes.WRAPPER: list}, 99),  # our worker drives streams itself
+    ],
+)
 def test_streams_leave_threads_to_requests(app, monkeypatch, environ, most):
     """A phone beyond them gets one checkpoint a connection, and comes back for the next."""
     for number in (0, 1, 2, 3, 50):
@@ -165,9 +171,13 @@ def test_gzip_where_it_is_wanted(app, web, token, monkeypatch):
     assert "Content-Encoding" not in web.post(STREAM, json=PHONE, headers=headers).headers
 
 
-@pytest.mark.parametrize(("setting", "told"), [
-    ({"WGER_SYNC": False}, ""), ({"POWERSYNC_URL": "https://service.example.org"}, "https://service.example.org"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"WGER_SYNC": False}, ""),
+        ({"POWERSYNC_URL": "https://service.example.org"}, "https://service.example.org"),
+    ],
+)
 def test_where_phones_sync_elsewhere_or_not_at_all(template, tmp_path, setting, told):
     held = template.copy(tmp_path)
     with with_app(settings_for(held.url, tmp_path, **setting)) as app:

@@ -111,8 +111,12 @@ def test_a_first_checkpoint(held, phone):
     first, own, core, complete = heard(phone({CORE: 1}))
     assert first["checkpoint"]["last_op_id"] == "3" and first["checkpoint"]["write_checkpoint"] is None
     assert first["checkpoint"]["buckets"][0] == {
-        "bucket": CORE, "checksum": 4, "count": 2, "priority": 3, "subscriptions": [{"default": 0}]
-    }  # fmt: skip
+        "bucket": CORE,
+        "checksum": 4,
+        "count": 2,
+        "priority": 3,
+        "subscriptions": [{"default": 0}],
+    }
     assert first["checkpoint"]["streams"] == [{"name": name, "is_default": True, "errors": []} for name in log.STREAMS]
     assert own == {"data": {"bucket": OWN, "data": [{"op_id": "2"}]}}
     assert core == {"data": {"bucket": CORE, "data": [{"op_id": "3"}]}}
@@ -173,8 +177,11 @@ def test_a_number_alone_makes_a_checkpoint_and_what_others_write_none(held, phon
     source.wake()
     diff, complete = heard(source)
     assert diff["checkpoint_diff"] == {
-        "last_op_id": "0", "write_checkpoint": "4", "updated_buckets": [], "removed_buckets": []
-    }  # fmt: skip
+        "last_op_id": "0",
+        "write_checkpoint": "4",
+        "updated_buckets": [],
+        "removed_buckets": [],
+    }
     held.last += 5
     source.wake()
     assert heard(source) == []
@@ -338,9 +345,12 @@ def test_a_phone_is_woken_by_what_concerns_it(held, phone, clock):
     source.number = 1
     heard(source)
     for told, concerns in (
-        (changes("e|user_planning[8]"), False), (changes(), False), (changes(OWN), True),
-        (changes(number=3), True), (changes(everything=True), True),
-    ):  # fmt: skip
+        (changes("e|user_planning[8]"), False),
+        (changes(), False),
+        (changes(OWN), True),
+        (changes(number=3), True),
+        (changes(everything=True), True),
+    ):
         source.notify(told)
         assert source.is_due is concerns, told
         assert heard(source) == []

@@ -103,10 +103,12 @@ def test_keys_that_are_none(door, key):
 @pytest.mark.parametrize(
     ("key", "details"),
     [
-        (None, {"id": ["This field may not be null."]}), ("", "['“” is not a valid UUID.']"),
-        ("abc", "['“abc” is not a valid UUID.']"), ([], "['“[]” is not a valid UUID.']"),
+        (None, {"id": ["This field may not be null."]}),
+        ("", "['“” is not a valid UUID.']"),
+        ("abc", "['“abc” is not a valid UUID.']"),
+        ([], "['“[]” is not a valid UUID.']"),
     ],
-)  # fmt: skip
+)
 def test_a_new_row_with_a_key_that_is_none(door, key, details):
     answer = door("PUT", PLAN, {"id": key, "start": "2024-01-01"})
     assert answer == {"error": "Validation failed", "details": details}

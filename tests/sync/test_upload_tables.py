@@ -107,11 +107,17 @@ def test_a_row_of_somebody_else_stays_and_nothing_tells_of_it(api, door, keys_of
 @pytest.mark.parametrize(
     ("table", "name"),
     [
-        ("measurements_category", "parent"), ("measurements_measurement", "category"), ("nutrition_meal", "plan"),
-        ("nutrition_mealitem", "meal"), ("nutrition_logitem", "plan"), ("nutrition_logitem", "meal"),
-        ("manager_workoutsession", "routine"), ("manager_workoutlog", "session"), ("manager_workoutlog", "routine"),
+        ("measurements_category", "parent"),
+        ("measurements_measurement", "category"),
+        ("nutrition_meal", "plan"),
+        ("nutrition_mealitem", "meal"),
+        ("nutrition_logitem", "plan"),
+        ("nutrition_logitem", "meal"),
+        ("manager_workoutsession", "routine"),
+        ("manager_workoutlog", "session"),
+        ("manager_workoutlog", "routine"),
     ],
-)  # fmt: skip
+)
 def test_a_row_below_somebody_elses_is_refused_new_or_changed(api, door, keys_of, table, name):
     resource, row, _ = rows(keys_of())[table]
     theirs = keys_of("linus")["category" if name == "parent" else name]

@@ -44,9 +44,13 @@ PAGES = (
 
 
 def register(
-    app: Flask, registry: Registry, settings: Settings, secret: str, post: Callable[[EmailMessage], None],
+    app: Flask,
+    registry: Registry,
+    settings: Settings,
+    secret: str,
+    post: Callable[[EmailMessage], None],
     counters: Counters | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Register the models, endpoints and pages of accounts, and set the process's policy.
 
     ``secret`` is the generated key from which every signing key derives, ``post`` takes e-mails,

@@ -41,9 +41,15 @@ class Caller:
     """
 
     def __init__(
-        self, time_zone: str | None, weight_unit: str | None, id: int, username: str, is_active: bool = True,
-        is_staff: bool = False, is_superuser: bool = False,
-    ):  # fmt: skip
+        self,
+        time_zone: str | None,
+        weight_unit: str | None,
+        id: int,
+        username: str,
+        is_active: bool = True,
+        is_staff: bool = False,
+        is_superuser: bool = False,
+    ):
         self.ends = float("inf")
         self.weight_unit = weight_unit
         self.zone = zone_named(time_zone) if time_zone else None

@@ -66,9 +66,13 @@ def _tags(names: tuple[str, ...]) -> frozenset[str]:
 
 @contextmanager
 def _foods(
-    file: Path, languages: frozenset[str], countries: frozenset[str], completeness: float, kinds: frozenset[str],
+    file: Path,
+    languages: frozenset[str],
+    countries: frozenset[str],
+    completeness: float,
+    kinds: frozenset[str],
     left_out: Counter[str],
-) -> Iterator[Iterator[Food]]:  # fmt: skip
+) -> Iterator[Iterator[Food]]:
     """Open FILE as what it is; raises CommandError for options that say nothing to that."""
     from ..domain.nutrition import food_data_central, open_food_facts
     from ..transfer.lines import numbered_lines

@@ -36,9 +36,16 @@ _SHOWN = 20  # names and remarks of each kind
 @click.option("--decimal-comma/--decimal-point", default=None, help="How numbers are written, if that is in doubt.")
 @click.option("--day-first/--month-first", default=None, help="How dates such as 3/4/2024 are meant.")
 def import_from(
-    format: str, file: Path, name: str, dry_run: bool, mapped: tuple[str, ...], weight_unit: str | None,
-    distance_unit: str | None, decimal_comma: bool | None, day_first: bool | None,
-) -> None:  # fmt: skip
+    format: str,
+    file: Path,
+    name: str,
+    dry_run: bool,
+    mapped: tuple[str, ...],
+    weight_unit: str | None,
+    distance_unit: str | None,
+    decimal_comma: bool | None,
+    day_first: bool | None,
+) -> None:
     """Import FILE, which another app exported, into an account.
 
     FORMAT is the app: hevy, strong and so on, or auto to find that out; docs/importing.md lists them.

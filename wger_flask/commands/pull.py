@@ -34,9 +34,14 @@ _LANGUAGE = "Only foods named in this language (de); may be given several times.
 @click.option("--pause", type=click.FloatRange(0, 60), default=0.1, show_default=True, help="Seconds between requests.")
 @click.option("--all", "anew", is_flag=True, help="Copy again what has not changed since the last run, too.")
 def pull(
-    address: str, token: str, name: str | None, only: frozenset[str], languages: tuple[str, ...], pause: float,
+    address: str,
+    token: str,
+    name: str | None,
+    only: frozenset[str],
+    languages: tuple[str, ...],
+    pause: float,
     anew: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Copy from the wger at ADDRESS (https://wger.de), 2.5 or later, or from a server like this one.
 
     Exercises with their texts, pictures and films, and foods. With --token and --user what is that account's own, too:

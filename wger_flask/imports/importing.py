@@ -54,9 +54,13 @@ def person_of(user: int) -> Person:
 
 
 def read_file(
-    stream: BinaryIO, name: str, format: str = "", options: ImportOptions | None = None, most: int = MOST_RECORDS,
+    stream: BinaryIO,
+    name: str,
+    format: str = "",
+    options: ImportOptions | None = None,
+    most: int = MOST_RECORDS,
     progress: Progress = no_progress,
-) -> FileRead:  # fmt: skip
+) -> FileRead:
     """Return what is in a file, which can be rewound; its format is found out unless it is named.
 
     Raises ImportRefused.

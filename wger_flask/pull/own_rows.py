@@ -87,9 +87,14 @@ class OwnRows:
         self._refer(part, label, later)
 
     def _take(
-        self, part: Part, label: str, given: dict[str, Any], there: set[Any],
-        later: list[tuple[dict[str, Any], Any, str]], complete: Complete | None,
-    ) -> bool:  # fmt: skip
+        self,
+        part: Part,
+        label: str,
+        given: dict[str, Any],
+        there: set[Any],
+        later: list[tuple[dict[str, Any], Any, str]],
+        complete: Complete | None,
+    ) -> bool:
         """Copy a row within the transaction that runs; tells whether nothing is left to do."""
         state, remote, digest = self.state, given.get("id"), digest_of(given)
         if state.is_as_it_was(label, remote, digest):

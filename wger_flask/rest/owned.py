@@ -57,9 +57,13 @@ class OwnedTables(Claims):
         self._derived: dict[str, Callable[[Mapping[str, Any]], bool]] = {}
 
     def add_owned(
-        self, name: str, model: type[Model], owner: Ownership, schema: type[Schema] | None = None,
+        self,
+        name: str,
+        model: type[Model],
+        owner: Ownership,
+        schema: type[Schema] | None = None,
         only_one: Callable[[Mapping[str, Any]], tuple[str, ...]] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Count the rows of a table that no resource lets users write among what they take out and bring back.
 
         Values that are brought back are those that ``schema`` takes; without one, any that the columns can hold: so

@@ -186,9 +186,13 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
             raise RegistrationError(f"{self.origin}: {wrong}") from wrong
 
     def extend(
-        self, name: str, filters: Mapping[str, Declared] | None = None,
-        actions: tuple[Action, ...] = (), fields: Mapping[str, Field] | None = None, cacheable: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        filters: Mapping[str, Declared] | None = None,
+        actions: tuple[Action, ...] = (),
+        fields: Mapping[str, Field] | None = None,
+        cacheable: bool = False,
+    ) -> None:
         """Add ``filters``, ``actions`` and read-only ``fields`` to a resource that is registered already.
 
         ``fields`` are those of a schema, by name: :class:`Computed` and :class:`Batch`, also :class:`Child`,

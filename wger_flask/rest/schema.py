@@ -34,9 +34,15 @@ class Schema(marshmallow.Schema):
         unknown = marshmallow.EXCLUDE
 
     def _deserialize(
-        self, data: Any, *, error_store: Any, many: bool = False, partial: Any = None, unknown: Any = None,
+        self,
+        data: Any,
+        *,
+        error_store: Any,
+        many: bool = False,
+        partial: Any = None,
+        unknown: Any = None,
         index: int | None = None,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Read the fields of an object as marshmallow does, without a function made for each of them."""
         if many or unknown != marshmallow.EXCLUDE or not isinstance(data, dict) or partial not in (None, False, True):
             return super()._deserialize(

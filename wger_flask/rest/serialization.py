@@ -119,9 +119,13 @@ class Dumper:
     """
 
     def __init__(
-        self, schema: type[Schema], model: type[Model], prefix: str = "", dialect: AnyDialect | None = None,
+        self,
+        schema: type[Schema],
+        model: type[Model],
+        prefix: str = "",
+        dialect: AnyDialect | None = None,
         only: frozenset[str] | None = None,
-    ):  # fmt: skip
+    ):
         self._builder = builder = Builder(model, prefix, dialect or database.obj.dialect)
         self.key = builder.index(key_of(model).name)
         fields = cast("dict[str, Field]", schema().dump_fields)  # a table has wire fields alone

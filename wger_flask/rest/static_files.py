@@ -34,9 +34,13 @@ def compressing(response: Response) -> Response:
     coding = best_coding(request.headers.get("Accept-Encoding", ""))
     size = response.content_length or 0
     if (
-        response.status_code != 200 or "Range" in request.headers or tag is None or is_weak or not coding
+        response.status_code != 200
+        or "Range" in request.headers
+        or tag is None
+        or is_weak
+        or not coding
         or not LEAST_BYTES <= size <= MOST_BYTES
-    ):  # fmt: skip
+    ):
         return response
     name = request.path, f"{tag}-{coding}"
     if any(request.if_none_match.contains(f"{tag}-{other}") for other in (GZIP, ZSTD)):

@@ -39,9 +39,13 @@ class Ranking:
     numbers: Callable[[int], bool] = bool
 
     def page(
-        self, joins: Joins, clauses: tuple[Clause, ...], conditions: list[Expression], placeholders: list[peewee.Value],
+        self,
+        joins: Joins,
+        clauses: tuple[Clause, ...],
+        conditions: list[Expression],
+        placeholders: list[peewee.Value],
         needed: Expression,
-    ) -> peewee.ModelSelect[Model] | None:  # fmt: skip
+    ) -> peewee.ModelSelect[Model] | None:
         """Return the query of the keys of rows in their order, to be cut into a page; None where there is none.
 
         ``conditions`` are those of ``clauses``, ``placeholders`` those of the term.  It gives the first ``needed`` rows
@@ -67,9 +71,14 @@ _counted: dict[Build, Ranking] = {}
 
 
 def ranks(
-    term: Build, *, matches: Build, keys: Build, then: tuple[str, ...] = (), number: Build | None = None,
+    term: Build,
+    *,
+    matches: Build,
+    keys: Build,
+    then: tuple[str, ...] = (),
+    number: Build | None = None,
     numbers: Callable[[int], bool] = bool,
-) -> None:  # fmt: skip
+) -> None:
     """Declare that an order by the clauses that ``term`` builds is that of a :class:`Ranking`."""
     _rankings[term] = Ranking(matches, keys, then, number, numbers)
     if number is not None:

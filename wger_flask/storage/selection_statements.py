@@ -19,9 +19,16 @@ from .types import Expression
 
 @lru_cache(COMPILED_SHAPES)
 def rows_statement(
-    dialect: AnyDialect, model: type[Model], clauses: tuple[Clause, ...], order: tuple[Term, ...],
-    columns: tuple[str | Clause, ...], paged: bool, far: bool, several: bool = True, ranked: bool = True,
-) -> Statement:  # fmt: skip
+    dialect: AnyDialect,
+    model: type[Model],
+    clauses: tuple[Clause, ...],
+    order: tuple[Term, ...],
+    columns: tuple[str | Clause, ...],
+    paged: bool,
+    far: bool,
+    several: bool = True,
+    ranked: bool = True,
+) -> Statement:
     """Return the SQL of rows of a selection: ``columns`` of those that meet ``clauses``, in ``order``.
 
     ``paged`` takes two values more, the size of a page and how many rows are before it; ``far`` says that these are

@@ -25,9 +25,15 @@ class EventStream(Source):
     """
 
     def __init__(
-        self, token: SyncToken, since: Cursor, limit: int, names: Mapping[str, str], pace: Pace, once: bool,
+        self,
+        token: SyncToken,
+        since: Cursor,
+        limit: int,
+        names: Mapping[str, str],
+        pace: Pace,
+        once: bool,
         now: Callable[[], float] = monotonic,
-    ):  # fmt: skip
+    ):
         super().__init__(token, f"events {uuid4()}", pace, now)
         self._since, self._limit, self._names, self._once = since, limit, names, once
 

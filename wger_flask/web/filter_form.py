@@ -52,9 +52,13 @@ class FilterForm:
 
 
 def filter_form(
-    parameters: Iterable[Parameter], args: MultiDict, errors: Mapping, user, labels: Mapping | None = None,
+    parameters: Iterable[Parameter],
+    args: MultiDict,
+    errors: Mapping,
+    user,
+    labels: Mapping | None = None,
     kept: Iterable[str] = (),
-) -> FilterForm:  # fmt: skip
+) -> FilterForm:
     """Return the form of ``parameters``, filled from ``args``.
 
     ``labels`` are those of known fields, ``kept`` parameters that are no filters and stay as they are.

@@ -226,9 +226,13 @@ class Form:
 
 # -- routes ----------------------------------------------------------------------------------------
 def route(
-    path: str, *, sends: dict[str, bool] | None = None, private: bool = False, header: str = "",
+    path: str,
+    *,
+    sends: dict[str, bool] | None = None,
+    private: bool = False,
+    header: str = "",
     **handlers: Callable[[Visit], Response],
-) -> None:  # fmt: skip
+) -> None:
     """Serve ``path`` (below the prefix, without slashes around it) by functions of a visit.
 
     ``handlers`` are by method in lower case.  A call that can only be posted takes every other

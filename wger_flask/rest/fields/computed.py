@@ -79,9 +79,14 @@ class Batch(_Described):
     """
 
     def __init__(
-        self, load: Callable[..., Any], *, otherwise: Callable[..., Any] = list, describes: fields.Field | None = None,
-        part: int | None = None, **kwargs: Any,
-    ):  # fmt: skip
+        self,
+        load: Callable[..., Any],
+        *,
+        otherwise: Callable[..., Any] = list,
+        describes: fields.Field | None = None,
+        part: int | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.load, self.otherwise, self.describes, self.part = load, otherwise, describes, part
 

@@ -31,10 +31,16 @@ class Items(fields.Field):
     kind, options_type, widget = "objects", "nested object", "objects"
 
     def __init__(
-        self, schema: type[Schema], *, empty: str = "", check: Callable[[dict[str, Any]], None] | None = None,
-        titles: tuple[str, ...] = ("",), asks: tuple[str, ...] = (), fixed: tuple[dict[str, Any], ...] = (),
+        self,
+        schema: type[Schema],
+        *,
+        empty: str = "",
+        check: Callable[[dict[str, Any]], None] | None = None,
+        titles: tuple[str, ...] = ("",),
+        asks: tuple[str, ...] = (),
+        fixed: tuple[dict[str, Any], ...] = (),
         **kwargs: Any,
-    ):  # fmt: skip
+    ):
         kwargs.setdefault("load_only", True)
         super().__init__(**kwargs)
         self.schema, self.empty, self.check, self.titles = schema, empty, check, titles

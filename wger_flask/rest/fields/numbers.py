@@ -136,9 +136,15 @@ class Decimal(Number):
     also_read = ({"type": "number"},)
 
     def __init__(
-        self, max_digits: int, places: int, *, min: D | int | None = None, max: D | int | None = None,
-        as_number: bool = False, **kwargs: Any,
-    ):  # fmt: skip
+        self,
+        max_digits: int,
+        places: int,
+        *,
+        min: D | int | None = None,
+        max: D | int | None = None,
+        as_number: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         self.max_digits, self.places, self.as_number = max_digits, places, as_number
         self.min, self.max = min, max

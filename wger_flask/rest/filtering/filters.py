@@ -123,9 +123,15 @@ class BooleanFilter(Filter):
     """
 
     def __init__(
-        self, param: str, build: Callable[..., Any], shape: tuple[Any, ...] = (),
-        *, label: str = "", help: str = "", spelling: str = "",
-    ):  # fmt: skip
+        self,
+        param: str,
+        build: Callable[..., Any],
+        shape: tuple[Any, ...] = (),
+        *,
+        label: str = "",
+        help: str = "",
+        spelling: str = "",
+    ):
         self.params, self.build, self.shape, self.spelling = (param,), build, shape, spelling
         self.label, self.help = label or param.replace("_", " "), help
 

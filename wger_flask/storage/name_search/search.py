@@ -163,9 +163,13 @@ def like(column: peewee.ColumnBase, pattern: Expression | str) -> peewee.Express
 
 
 def _rank(
-    folded: Any, other_whole: Expression, other_text: Expression, whole: Expression, text: Expression,
+    folded: Any,
+    other_whole: Expression,
+    other_text: Expression,
+    whole: Expression,
+    text: Expression,
     doubtful: Expression,
-) -> Any:  # fmt: skip
+) -> Any:
     """Return how near a ``folded`` name is to what was typed."""
     place, case = database.obj.dialect.place, peewee.Case
     elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)

@@ -98,9 +98,15 @@ def number(value: float) -> str:
 
 
 def bar_chart(
-    shown: Shown, amounts: Sequence[Amount], label: str, unit: str = "", aim: float | None = None, summary: str = "",
-    width: int = 1100, height: int = 280,
-) -> Markup | None:  # fmt: skip
+    shown: Shown,
+    amounts: Sequence[Amount],
+    label: str,
+    unit: str = "",
+    aim: float | None = None,
+    summary: str = "",
+    width: int = 1100,
+    height: int = 280,
+) -> Markup | None:
     """Return the bars of ``amounts`` as SVG, for a view to return; None where all values are zero.
 
     ``label`` says what is drawn, ``unit`` in which unit, ``summary`` what there is to see, for users who do not see it
