@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from wger_flask.api import Cursor
 from wger_flask.domain.routines import sessions
 from wger_flask.storage import columns
-from wger_flask.storage.columns import parse_uuid
+from wger_flask.storage.keys import parse_uuid
 
 ADMIN, GRACE, LINUS = "ada", "grace", "linus"
 

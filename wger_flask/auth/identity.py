@@ -12,7 +12,7 @@ from functools import cached_property
 from peewee import Expression
 
 from ..rest.timezone import zone_named
-from ..storage.columns import storable
+from ..storage.keys import storable
 from ..storage.predicates import Clause, equals
 from ..storage.query import Selection
 from . import credential_stamps, trust

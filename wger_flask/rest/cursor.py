@@ -16,7 +16,7 @@ import peewee
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from ..storage.columns import storable
+from ..storage.keys import storable
 from ..storage.model import Model, key_of
 from ..storage.predicates import Clause
 from ..storage.query import Selection

@@ -14,7 +14,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from ..storage.columns import storable
+from ..storage.keys import storable
 from ..storage.model import Model, columns_of, key_of, target_of
 from ..storage.predicates import Clause, along, equals
 from ..storage.query import Selection

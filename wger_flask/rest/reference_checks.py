@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..storage.chunks import chunks
-from ..storage.columns import storable
+from ..storage.keys import storable
 from ..storage.model import Model, key_of, title_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection, which_exist

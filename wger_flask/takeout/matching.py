@@ -12,7 +12,7 @@ from typing import Any
 from ..rest.registry import Registry
 from ..storage import columns
 from ..storage.chunks import chunks
-from ..storage.columns import parse_uuid, storable
+from ..storage.keys import parse_uuid, storable
 from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of, references_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection

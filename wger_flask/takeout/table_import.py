@@ -14,8 +14,8 @@ from ..rest.uploads import Upload, keep_files
 from ..rest.views import targets
 from ..storage import columns
 from ..storage.bulk import Upsert, insert
-from ..storage.columns import parse_uuid
 from ..storage.database import IntegrityError, transaction
+from ..storage.keys import parse_uuid
 from ..storage.links import links_of
 from ..storage.model import Model, columns_of, encode, key_of, table_of, unique_keys_of
 from ..storage.predicates import any_of, equals, holds

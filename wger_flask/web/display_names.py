@@ -19,7 +19,7 @@ from ..rest.fields.references import parse_reference
 from ..rest.resource import Resource
 from ..rest.services import services
 from ..rest.timezone import active_zone
-from ..storage.columns import storable
+from ..storage.keys import storable
 from ..storage.model import Model, columns_of, key_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
