@@ -5,6 +5,7 @@ None of them waits inside a transaction while a password is hashed.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -40,6 +41,7 @@ SECOND_FACTOR = (
 )
 
 endpoints = Endpoints("accounts", "Log in, register, and get tokens.")
+_token_call = partial(endpoints.endpoint, methods=("POST",), authenticates=False, transactional=False, slash=False)
 
 
 class Unauthorized(Detailed):
@@ -55,10 +57,7 @@ def _refused(wrong: tokens.BadToken) -> Unauthorized:
     return Unauthorized(str(wrong), code="token_not_valid")
 
 
-@endpoints.endpoint(
-    "token", methods=("POST",), authenticates=False, transactional=False, slash=False,
-    request=schemas.Credentials, response=schemas.TokenPair,
-)  # fmt: skip
+@_token_call("token", request=schemas.Credentials, response=schemas.TokenPair)
 def token(call: Call) -> dict[str, Any]:
     """Give an access and a refresh token for a name and a password."""
     data = call.load(schemas.Credentials)
@@ -76,10 +75,7 @@ def token(call: Call) -> dict[str, Any]:
     return made
 
 
-@endpoints.endpoint(
-    "token/refresh", methods=("POST",), authenticates=False, transactional=False, slash=False,
-    request=schemas.Refresh, response=schemas.Renewed,
-)  # fmt: skip
+@_token_call("token/refresh", request=schemas.Refresh, response=schemas.Renewed)
 def token_refresh(call: Call) -> dict[str, Any]:
     """Give a new access token for a refresh token; a new refresh token too where they are rotated."""
     data = call.load(schemas.Refresh)
@@ -97,10 +93,7 @@ def token_refresh(call: Call) -> dict[str, Any]:
         raise _refused(wrong) from None
 
 
-@endpoints.endpoint(
-    "token/verify", methods=("POST",), authenticates=False, transactional=False, slash=False,
-    request=schemas.Verification,
-)  # fmt: skip
+@_token_call("token/verify", request=schemas.Verification)
 def token_verify(call: Call) -> dict[str, Any]:
     """Tell whether an access or refresh token is valid: an empty object if so."""
     data = call.load(schemas.Verification)

@@ -58,10 +58,9 @@ def make(
                 backups.dump(copy, progress)
                 hold_new()
                 keys = keys_of(settings)
-                manifest = Manifest(
-                    __version__, moment.astimezone(UTC).isoformat(), backups.kind(), version(), steps,
-                    store is not None, list(keys),
-                )  # fmt: skip
+                made = moment.astimezone(UTC).isoformat()
+                has_media = store is not None
+                manifest = Manifest(__version__, made, backups.kind(), version(), steps, has_media, list(keys))
                 with archive(path) as writer:
                     writer.add(MANIFEST, manifest.as_json())
                     _add_database(writer, f"{DATABASE}{suffix}", copy, progress)

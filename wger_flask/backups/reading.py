@@ -100,6 +100,7 @@ def read(file: IO[bytes], packing: Packing, length: int, take: Sink, progress: P
     """
     import zstandard
 
+    broken = tarfile.TarError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, EOFError, ValueError, RecursionError
     file.seek(0)
     packed = _Part(file, length)
     try:
@@ -107,9 +108,7 @@ def read(file: IO[bytes], packing: Packing, length: int, take: Sink, progress: P
             plain: Any = _Forward(stream, max(FREE_UNPACKED, MOST_UNPACKED * length))
             with tarfile.open(fileobj=plain, mode="r:", encoding="utf-8", errors="strict") as tar:
                 return _files(tar, take, lambda: progress(told, packed.done, length))
-    except (
-        tarfile.TarError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, EOFError, ValueError, RecursionError,
-    ) as wrong:  # fmt: skip
+    except broken as wrong:
         raise Damaged(f"it cannot be unpacked: {' '.join(str(wrong).split())[:200]}") from None
 
 

@@ -110,10 +110,9 @@ def _within(energy: Decimal, lowest: Decimal, highest: Decimal, below: int, abov
 def _grams(label: Label) -> Decimal:
     """Return what the contents weigh at least.  Fibre is within the carbohydrates in some countries."""
     fiber = label.fiber or 0
-    return (
-        label.protein + label.fat + label.carbohydrates + (fiber if fiber > label.carbohydrates else 0)
-        + (label.sodium or 0) * _SALT_PER_SODIUM + (label.alcohol or 0) * _GRAMS_PER_VOLUME
-    )  # fmt: skip
+    beside = fiber if fiber > label.carbohydrates else 0
+    salt, alcohol = (label.sodium or 0) * _SALT_PER_SODIUM, (label.alcohol or 0) * _GRAMS_PER_VOLUME
+    return label.protein + label.fat + label.carbohydrates + beside + salt + alcohol
 
 
 def _energy_range(label: Label) -> tuple[Decimal, Decimal]:

@@ -171,10 +171,8 @@ def routine_statistics(performed: Iterable[PerformedSet], muscles: Mapping[int, 
             part.finish(muscles)
 
         def grouped(measure: Callable[[_Total], Decimal], counts: Callable[[_Total], int]) -> Grouped:
-            return Grouped(
-                _cells(iterations, measure, counts), _cells(weeks, measure, counts), _cells(days, measure, counts),
-                whole.cell(measure, counts),
-            )  # fmt: skip
+            by_iteration, by_week, by_day = (_cells(one, measure, counts) for one in (iterations, weeks, days))
+            return Grouped(by_iteration, by_week, by_day, whole.cell(measure, counts))
 
         return RoutineStatistics(
             intensity=grouped(_Total.mean_intensity, _complete),

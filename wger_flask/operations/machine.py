@@ -66,12 +66,11 @@ def secret(settings: Settings) -> Finding:
     if not path.is_file():
         return Finding("secret", PROBLEM, f"{path} is not there.", "Start the server once: it makes the file.")
     if path.stat().st_mode & 0o077:
-        return Finding(
-            "secret",
-            PROBLEM,
-            f"{path} may be read by others than its owner: who reads it can log in as any user.",
-            f"chmod 600 {path}; where it may have been read, delete it and start again: all sessions and tokens end.",
+        told = f"{path} may be read by others than its owner: who reads it can log in as any user."
+        advice = (
+            f"chmod 600 {path}; where it may have been read, delete it and start again: all sessions and tokens end."
         )
+        return Finding("secret", PROBLEM, told, advice)
     return Finding("secret", OK, "The secret key is its owner's alone.")
 
 
@@ -82,12 +81,8 @@ def permissions(settings: Settings) -> Finding:
         return Finding("permissions", PROBLEM, f"Everybody may write to {folder}.", f"chmod o-w {folder}")
     reached = file.is_file() and file.stat().st_mode & stat.S_IROTH
     if reached and all(parent.stat().st_mode & stat.S_IXOTH for parent in file.absolute().parents):
-        return Finding(
-            "permissions",
-            WARNING,
-            f"Every user of this machine may read {file}: what people weigh and eat.",
-            f"chmod o-rwx {file}",
-        )
+        told = f"Every user of this machine may read {file}: what people weigh and eat."
+        return Finding("permissions", WARNING, told, f"chmod o-rwx {file}")
     return Finding("permissions", OK, "Other users of this machine may not change what the server keeps.")
 
 
@@ -97,24 +92,17 @@ def time_zone(settings: Settings) -> Finding:
     ours = datetime.fromtimestamp(now, ZoneInfo(settings.TIME_ZONE)).utcoffset()
     theirs = datetime.fromtimestamp(now).astimezone().utcoffset()
     if ours != theirs:
-        return Finding(
-            "time zone",
-            WARNING,
-            f"Days begin in {settings.TIME_ZONE}, which is not the zone of this machine.",
-            "Set TIME_ZONE to the zone of those who use it, unless it is meant so.",
-        )
+        told = f"Days begin in {settings.TIME_ZONE}, which is not the zone of this machine."
+        advice = "Set TIME_ZONE to the zone of those who use it, unless it is meant so."
+        return Finding("time zone", WARNING, told, advice)
     return Finding("time zone", OK, f"Days begin in {settings.TIME_ZONE}.")
 
 
 def mail(settings: Settings) -> Finding:
     """Speak to the mail server, and log in; no message is sent."""
     if not settings.EMAIL_HOST:
-        return Finding(
-            "mail",
-            WARNING,
-            "There is no mail server: letters that confirm addresses or reset passwords are printed.",
-            "Set EMAIL_HOST, and FROM_EMAIL.",
-        )
+        told = "There is no mail server: letters that confirm addresses or reset passwords are printed."
+        return Finding("mail", WARNING, told, "Set EMAIL_HOST, and FROM_EMAIL.")
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     try:
         _greet(settings)
@@ -150,13 +138,11 @@ def _greet(settings: Settings) -> None:
 def proxies(settings: Settings) -> Finding:
     """Compare what the settings say of proxies with the address of the site."""
     if settings.SITE_URL.startswith("https:") and settings.NUMBER_OF_PROXIES == 0:
-        return Finding(
-            "proxies",
-            WARNING,
+        told = (
             "SITE_URL is https, which a proxy must end, and NUMBER_OF_PROXIES is 0: all clients "
-            "have the proxy's address for the rate limits.",
-            "Set NUMBER_OF_PROXIES=1, or how many there are.",
+            "have the proxy's address for the rate limits."
         )
+        return Finding("proxies", WARNING, told, "Set NUMBER_OF_PROXIES=1, or how many there are.")
     return Finding("proxies", OK, f"{settings.NUMBER_OF_PROXIES} proxies are believed.")
 
 
@@ -169,24 +155,15 @@ def backups(settings: Settings) -> Finding:
         )
     last = f"The last one was made {found['last']}" if found["last"] else "None was ever made"
     if found["status"] == readiness.FAILED:
-        return Finding(
-            "backups",
-            PROBLEM,
-            f"The one that was due was not made. {last}.",
-            f"The log says why; look at WGER_BACKUP_DIR ({settings.WGER_BACKUP_DIR}).",
-        )
+        told = f"The one that was due was not made. {last}."
+        advice = f"The log says why; look at WGER_BACKUP_DIR ({settings.WGER_BACKUP_DIR})."
+        return Finding("backups", PROBLEM, told, advice)
     if found["status"] == readiness.OVERDUE:
-        return Finding(
-            "backups",
-            PROBLEM if found["last"] else WARNING,
-            f"{last}; one is due every {settings.WGER_BACKUP_EVERY} hours.",
-            "Does the server run, and has one process WGER_JOBS? The first is made half a minute after the start.",
-        )
+        told = f"{last}; one is due every {settings.WGER_BACKUP_EVERY} hours."
+        advice = "Does the server run, and has one process WGER_JOBS? The first is made half a minute after the start."
+        return Finding("backups", PROBLEM if found["last"] else WARNING, told, advice)
     if not settings.WGER_BACKUP_DIR:
-        return Finding(
-            "backups",
-            WARNING,
-            f"None are configured. {last}.",
-            "Set WGER_BACKUP_DIR to a folder on another disk, or let cron run wger-flask backup; try restoring.",
-        )
+        told = f"None are configured. {last}."
+        advice = "Set WGER_BACKUP_DIR to a folder on another disk, or let cron run wger-flask backup; try restoring."
+        return Finding("backups", WARNING, told, advice)
     return Finding("backups", OK, f"{last}, into {settings.WGER_BACKUP_DIR}.")

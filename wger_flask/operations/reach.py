@@ -35,63 +35,53 @@ def links(answer: Answer, base: str) -> Finding:
     listed = answer.json()
     first = next(iter(listed.values()), None) if isinstance(listed, dict) else None
     if answer.status != 200 or not isinstance(first, str):
-        return Finding(
-            "links",
-            PROBLEM,
-            f"{base}/api/v2/ is answered with {answer.status}, not by a wger.",
-            "The proxy must pass /api/, /allauth/, /user/, /media/, /static/ and /ps/ to this server.",
-        )
-    told, asked = urlsplit(first), urlsplit(base)
+        told = f"{base}/api/v2/ is answered with {answer.status}, not by a wger."
+        advice = "The proxy must pass /api/, /allauth/, /user/, /media/, /static/ and /ps/ to this server."
+        return Finding("links", PROBLEM, told, advice)
+    given, asked = urlsplit(first), urlsplit(base)
+    scheme = "The proxy must send X-Forwarded-Proto, and NUMBER_OF_PROXIES say how many proxies there are."
+    host = "The proxy must pass Host on: proxy_set_header Host $http_host;."
+    port = (
+        "The proxy must pass Host on with its port: $http_host and not $host in nginx. Where a router forwards "
+        "another port, clients must name that one."
+    )
     for what, here, there, advice in (
-        (
-            "scheme", asked.scheme, told.scheme,
-            "The proxy must send X-Forwarded-Proto, and NUMBER_OF_PROXIES say how many proxies there are.",
-        ),
-        ("host", asked.hostname, told.hostname, "The proxy must pass Host on: proxy_set_header Host $http_host;."),
-        (
-            "port", asked.port, told.port,
-            "The proxy must pass Host on with its port: $http_host and not $host in nginx. Where a router forwards "
-            "another port, clients must name that one.",
-        ),
-        ("path", f"{asked.path}/api", told.path[: len(asked.path) + 4], "Give SITE_URL the path."),
-    ):  # fmt: skip
+        ("scheme", asked.scheme, given.scheme, scheme),
+        ("host", asked.hostname, given.hostname, host),
+        ("port", asked.port, given.port, port),
+        ("path", f"{asked.path}/api", given.path[: len(asked.path) + 4], "Give SITE_URL the path."),
+    ):
         if here != there:
-            return Finding(
-                "links", PROBLEM, f"Links, next among them, have another {what} than {base}: {first}.", advice
-            )
-    return Finding("links", OK, f"Links lead to {told.scheme}://{told.netloc}, as they should.")
+            told = f"Links, next among them, have another {what} than {base}: {first}."
+            return Finding("links", PROBLEM, told, advice)
+    return Finding("links", OK, f"Links lead to {given.scheme}://{given.netloc}, as they should.")
 
 
 def forged_host(answer: Answer) -> Finding:
     """Tell whether a client chooses the host of links by a header."""
     if _FOREIGN in answer.text:
-        return Finding(
-            "forwarded host",
-            PROBLEM,
-            "A client that sends X-Forwarded-Host chooses the host of links.",
+        told = "A client that sends X-Forwarded-Host chooses the host of links."
+        advice = (
             "Let the proxy overwrite that header (proxy_set_header X-Forwarded-Host $http_host;), or take "
-            "USE_X_FORWARDED_HOST away.",
+            "USE_X_FORWARDED_HOST away."
         )
+        return Finding("forwarded host", PROBLEM, told, advice)
     return Finding("forwarded host", OK, "No client chooses the host of links.")
 
 
 def readiness(answer: Answer, base: str) -> Finding:
     """Tell what the running server says of itself."""
-    told = answer.json()
+    said = answer.json()
     if answer.status == 200:
         return Finding("readiness", OK, "The running server says that it is ready.")
-    checks = told.get("checks") if isinstance(told, dict) else None
+    checks = said.get("checks") if isinstance(said, dict) else None
     if isinstance(checks, dict):
-        wrong = "; ".join(f"{name}: {said}" for name, said in sorted(checks.items()) if said != "ok")
+        wrong = "; ".join(f"{name}: {state}" for name, state in sorted(checks.items()) if state != "ok")
         return Finding(
             "readiness", PROBLEM, f"The running server is not ready: {wrong}.", "See the findings about these."
         )
-    return Finding(
-        "readiness",
-        WARNING,
-        f"{base}/readyz is answered with {answer.status}.",
-        "Where the proxy passes it to nobody, ask the server itself.",
-    )
+    told = f"{base}/readyz is answered with {answer.status}."
+    return Finding("readiness", WARNING, told, "Where the proxy does not pass it on, ask the server itself.")
 
 
 def media(services: Services, base: str) -> Finding:
@@ -113,18 +103,13 @@ def media(services: Services, base: str) -> Finding:
     finally:
         services.media.delete(name)
     if answer.status != 200 or answer.text.encode() != _TEXT:
-        return Finding(
-            "served media",
-            PROBLEM,
-            f"A file that was stored just now is answered with {answer.status}.",
+        told = f"A file that was stored just now is answered with {answer.status}."
+        advice = (
             "The proxy must pass /media/ to this server, or serve WGER_MEDIA_ROOT itself; and the running server "
-            "must have the WGER_MEDIA_ROOT of the settings here.",
+            "must have the WGER_MEDIA_ROOT of the settings here."
         )
+        return Finding("served media", PROBLEM, told, advice)
     if answer.headers.get("x-content-type-options") != "nosniff":
-        return Finding(
-            "served media",
-            WARNING,
-            "Files come without X-Content-Type-Options: nosniff.",
-            "Let the proxy that serves them add the header.",
-        )
+        told = "Files come without X-Content-Type-Options: nosniff."
+        return Finding("served media", WARNING, told, "Let the proxy that serves them add the header.")
     return Finding("served media", OK, "Files that are stored are served.")

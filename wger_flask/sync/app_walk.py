@@ -25,6 +25,9 @@ _PROXY = (
     "WGER_SYNC_ONE_CHECKPOINT=1: changes then take some five seconds."
 )
 _PS = "Let the proxy pass everything below /ps/ to this server, as it does /api/ and /allauth/; docs/sync.md says how."
+_HEADERS = "The proxy must pass the Authorization header on, and POST to /ps/."
+_MANY = "Too many phones are connected for now: see WGER_SYNC_STREAMS."
+_OF_STREAMS = {404: _PS, 405: _PS, 401: _HEADERS, 403: _HEADERS, 503: _MANY}
 _SITE = (
     "Phones are told the address by which this server was asked: the proxy must pass on Host and X-Forwarded-Proto, "
     "and NUMBER_OF_PROXIES must say how many there are; docs/deployment.md says how."
@@ -68,19 +71,15 @@ class Walk:
     def _address(self) -> None:
         host = urlsplit(self.base).hostname or ""
         if _is_only_here(host):
-            self._found(
-                "address",
-                WARNING,
-                f"{self.base} means this machine alone: no phone reaches it.",
-                "Set SITE_URL to the address that phones use, or give it: wger-flask doctor https://wger.example.org",
+            told = f"{self.base} means this machine alone: no phone reaches it."
+            advice = (
+                "Set SITE_URL to the address that phones use, or give it: wger-flask doctor https://wger.example.org"
             )
+            self._found("address", WARNING, told, advice)
         answer = self._asked("address", "GET", f"{self.base}/api/v2/min-app-version/")
         if 300 <= answer.status < 400:
-            self._stop(
-                "address",
-                f"{self.base} leads on to {answer.headers.get('location', 'elsewhere')}.",
-                "Give the app, and SITE_URL, the address that it leads to.",
-            )
+            told = f"{self.base} leads on to {answer.headers.get('location', 'elsewhere')}."
+            self._stop("address", told, "Give the app, and SITE_URL, the address that it leads to.")
         if answer.status != 200 or not isinstance(answer.json(), str):
             self._stop(
                 "address",
@@ -97,12 +96,9 @@ class Walk:
             return
         apart = theirs - time.time()
         if abs(apart) > CLOCKS_DIFFER:
-            self._found(
-                "clock",
-                PROBLEM,
-                f"The clock of {self.base} differs from the one here by {apart:+.0f} seconds.",
-                "Set the clocks of both (timedatectl set-ntp true); tokens and times of entries depend on them.",
-            )
+            told = f"The clock of {self.base} differs from the one here by {apart:+.0f} seconds."
+            advice = "Set the clocks of both (timedatectl set-ntp true); tokens and times of entries depend on them."
+            self._found("clock", PROBLEM, told, advice)
         else:
             self._found("clock", OK, "The clocks agree.")
 
@@ -112,11 +108,9 @@ class Walk:
         found = answer.json()
         access = found.get("meta", {}).get("access_token") if isinstance(found, dict) else None
         if answer.status == 429:
-            self._stop(
-                "login",
-                "Too many logins came from this address.",
-                "Wait a minute; behind a proxy set NUMBER_OF_PROXIES, or all clients count as one.",
-            )
+            told = "Too many logins came from this address."
+            advice = "Wait a minute; behind a proxy set NUMBER_OF_PROXIES, or all clients count as one."
+            self._stop("login", told, advice)
         if answer.status != 200 or not isinstance(access, str):
             self._stop(
                 "login",
@@ -184,20 +178,12 @@ class Walk:
             why = stream.trouble or "nothing has come"
             self._stop("stream", f"The stream does not begin ({why}): something holds it back.", _PROXY)
         if stream.status != 200:
-            self._stop(
-                "stream", f"The stream is answered with {stream.status}.",
-                _PS if stream.status in (404, 405) else
-                "The proxy must pass the Authorization header on, and POST to /ps/." if stream.status in (401, 403) else
-                "Too many phones are connected for now: see WGER_SYNC_STREAMS." if stream.status == 503 else
-                "See the server's log.",
-            )  # fmt: skip
+            advice = _OF_STREAMS.get(stream.status or 0, "See the server's log.")
+            self._stop("stream", f"The stream is answered with {stream.status}.", advice)
         if stream.headers.get("content-encoding", "identity") != "identity":
-            self._found(
-                "stream",
-                PROBLEM,
-                "The stream comes compressed though that was not asked for.",
-                "Switch compression off for /ps/ in the proxy: it holds lines back until enough has gathered.",
-            )
+            told = "The stream comes compressed though that was not asked for."
+            advice = "Switch compression off for /ps/ in the proxy: it holds lines back until enough has gathered."
+            self._found("stream", PROBLEM, told, advice)
         operations = 0
         while line := stream.next(FIRST_SYNC_SECONDS if operations else STREAM_SECONDS):
             operations += len(line.value["data"]) if line.kind == "data" else 0
@@ -242,11 +228,11 @@ class Walk:
                 found = f"A change reaches a connected phone after {took:.1f} seconds."
                 self._found("live", *((WARNING, found, why) if took > SLOW else (OK, found)))
                 return
-        self._stop(
-            "live",
-            "What changes does not reach a connected phone: the first lines came, later ones do not.",
-            f"{_PROXY} Where it is the same without the proxy (wger-flask doctor http://127.0.0.1:8000), see the log.",
+        told = "What changes does not reach a connected phone: the first lines came, later ones do not."
+        advice = (
+            f"{_PROXY} Where it is the same without the proxy (wger-flask doctor http://127.0.0.1:8000), see the log."
         )
+        self._stop("live", told, advice)
 
     # -- helpers ---------------------------------------------------------------------------------------------------
     @property
@@ -259,12 +245,12 @@ class Walk:
         try:
             return ask(method, url, body, headers)
         except Unreachable as wrong:
-            self._stop(
-                check,
-                f"{url} is not reached: {wrong}.",
+            told = f"{url} is not reached: {wrong}."
+            advice = (
                 "Does the server run (wger-flask serve), and do name, port and certificate fit? "
-                "Behind a proxy: does it know where the server listens (WGER_BIND)?",
+                "Behind a proxy: does it know where the server listens (WGER_BIND)?"
             )
+            self._stop(check, told, advice)
 
     def _found(self, check: str, status: str, found: str, advice: str = "") -> None:
         self._report(Finding(check, status, found, advice))

@@ -43,18 +43,15 @@ def local_findings(settings: Any) -> list[Finding]:
     """Return what settings and database say, before anything is asked over HTTP."""
     found = []
     if settings.POWERSYNC_URL:
-        found.append(Finding(
-            "settings", WARNING, f"POWERSYNC_URL sends phones to {settings.POWERSYNC_URL}; the sync here is off.",
-            "Take POWERSYNC_URL away, unless that service is wanted.",
-        ))  # fmt: skip
+        told = f"POWERSYNC_URL sends phones to {settings.POWERSYNC_URL}; the sync here is off."
+        found.append(Finding("settings", WARNING, told, "Take POWERSYNC_URL away, unless that service is wanted."))
     elif not settings.WGER_SYNC:
         found.append(Finding("settings", PROBLEM, "WGER_SYNC is off: phones cannot sync.", "Set WGER_SYNC=1."))
     latest = User.select(User.last_login).where(User.last_login.is_null(False)).order_by(User.last_login.desc()).first()
     if latest is not None and latest.last_login.timestamp() > time.time() + CLOCKS_DIFFER * 10:
-        found.append(Finding(
-            "clock", PROBLEM, f"Somebody logged in at {latest.last_login:%Y-%m-%d %H:%M} UTC, which is still to come.",
-            "Set the clock of this machine (timedatectl set-ntp true); tokens are refused while it is wrong.",
-        ))  # fmt: skip
+        told = f"A user logged in at {latest.last_login:%Y-%m-%d %H:%M} UTC, which is still to come."
+        advice = "Set the clock of this machine (timedatectl set-ntp true); tokens are refused while it is wrong."
+        found.append(Finding("clock", PROBLEM, told, advice))
     return found
 
 
@@ -66,10 +63,8 @@ def examine(settings: Any, base: str, report: Callable[[Finding], None]) -> None
     for finding in local_findings(settings):
         report(finding)
     if settings.SITE_URL.rstrip("/") != base.rstrip("/"):
-        report(Finding(
-            "settings", WARNING, f"SITE_URL is {settings.SITE_URL}, which is where links in letters lead.",
-            f"Set SITE_URL={base}, if that is where people reach this server.",
-        ))  # fmt: skip
+        told = f"SITE_URL is {settings.SITE_URL}, which is where links in letters lead."
+        report(Finding("settings", WARNING, told, f"Set SITE_URL={base}, if that is where people reach this server."))
     if settings.POWERSYNC_URL or keeps_log(settings):
         with visitor() as (name, password):
             Walk(base, name, password, report).go()

@@ -67,10 +67,9 @@ def _exercise(shown):
         for translation in row["translations"]
     ]
     texts.sort(key=lambda text: (text[2] is not chosen, text[1]))
-    return shown.render(
-        "exercises/exercise.html", exercise=row, texts=texts, sides=sides(marked) if marked else [],
-        contributes=may_contribute(shown.call.user), deletes=may_delete(shown.call.user),
-    )  # fmt: skip
+    rights = {"contributes": may_contribute(shown.call.user), "deletes": may_delete(shown.call.user)}
+    drawn = sides(marked) if marked else []
+    return shown.render("exercises/exercise.html", exercise=row, texts=texts, sides=drawn, **rights)
 
 
 def _chosen(row: dict, codes: dict[int, str]) -> dict | None:

@@ -60,10 +60,9 @@ def _plan(shown):
     meals = _meals((equals(models.Meal.plan, key),), (along(models.MealItem, ("meal", "plan"), key),))
     total = Nutrients.total(meal["total"] for meal in meals)
     log = Selection(models.LogItem, (equals(models.LogItem.plan, key),), ("-datetime",))
-    return shown.render(
-        "nutrition/plan.html", plan=plan, meals=meals, total=total, goals=portions.goals(total, plan),
-        shares=portions.shares(total), diary=_days(shown, log),
-    )  # fmt: skip
+    goals, shares, diary = portions.goals(total, plan), portions.shares(total), _days(shown, log)
+    told = {"plan": plan, "meals": meals, "total": total, "goals": goals, "shares": shares, "diary": diary}
+    return shown.render("nutrition/plan.html", **told)
 
 
 def _meal(shown):

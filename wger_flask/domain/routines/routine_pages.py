@@ -99,12 +99,11 @@ def calendar(
     for item in scheduled:
         if not weeks or item.date.weekday() == 0:
             weeks.append([None] * _WEEK)
-        cell = Cell(item.date, label=item.label or "", session=sessions.get(item.date, ""))
+        label, session = item.label or "", sessions.get(item.date, "")
+        cell = Cell(item.date, label=label, session=session)
         if (day := item.day) is not None:
-            cell = Cell(
-                item.date, letter.get(day.id, ""), day.name, day.id, item.iteration, item.label or "", day.is_rest,
-                sessions.get(item.date, ""),
-            )  # fmt: skip
+            of_day = letter.get(day.id, "")
+            cell = Cell(item.date, of_day, day.name, day.id, item.iteration, label, day.is_rest, session)
         weeks[-1][item.date.weekday()] = cell
     return weeks
 

@@ -30,10 +30,9 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntr
             row.refuse("there is no food", "Food Name")
         moment = moment_of(row, "Day", "Time", options)
         amount = amount_of(row.text("Amount"), options.decimal_comma)
-        yield FoodDiaryEntry(
-            row.line, moment.date(), food, row.text("Group"), moment.time() if row.text("Time") else None,
-            **amount, **nutrients(row, _NUTRIENTS, options),
-        )  # fmt: skip
+        time = moment.time() if row.text("Time") else None
+        contents = nutrients(row, _NUTRIENTS, options)
+        yield FoodDiaryEntry(row.line, moment.date(), food, row.text("Group"), time, **amount, **contents)
 
 
 FORMAT = ImportFormat(

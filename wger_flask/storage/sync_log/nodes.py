@@ -77,10 +77,8 @@ def nodes_of(models: Iterable[type[Model]], added: Sequence[Synced] = ()) -> tup
                 continue  # a registry of some subjects
             raise ValueError(f"no model has the synced table {synced.table!r}")
         joins, owner = _way(model, synced, children) if synced.owner else ("", "")
-        found[synced.table] = Node(
-            synced.table, key_of(model).column_name, kind_of(key_of(model)), synced,
-            tuple((name, kind_of(_column(model, name))) for name in synced.columns), joins, owner,
-        )  # fmt: skip
+        key, forms = key_of(model), tuple((name, kind_of(_column(model, name))) for name in synced.columns)
+        found[synced.table] = Node(synced.table, key.column_name, kind_of(key), synced, forms, joins, owner)
     for table in children:
         if table not in found:
             key = key_of(by_table[table])
