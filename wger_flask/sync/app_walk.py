@@ -81,11 +81,9 @@ class Walk:
             told = f"{self.base} leads on to {answer.headers.get('location', 'elsewhere')}."
             self._stop("address", told, "Give the app, and SITE_URL, the address that it leads to.")
         if answer.status != 200 or not isinstance(answer.json(), str):
-            self._stop(
-                "address",
-                f"{self.base}/api/v2/ is answered with {_told(answer)}, not by a wger.",
-                "Is it the right address? A proxy must pass /api/, /allauth/, /media/ and /ps/ to this server.",
-            )
+            told = f"{self.base}/api/v2/ is answered with {_told(answer)}, not by a wger."
+            advice = "Is it the right address? A proxy must pass /api/, /allauth/, /media/ and /ps/ to this server."
+            self._stop("address", told, advice)
         self._found("address", OK, f"{self.base} is reached, and is a wger.")
         self._clocks(answer)
 
@@ -112,19 +110,19 @@ class Walk:
             advice = "Wait a minute; behind a proxy set NUMBER_OF_PROXIES, or all clients count as one."
             self._stop("login", told, advice)
         if answer.status != 200 or not isinstance(access, str):
-            self._stop(
-                "login",
-                f"Logging in as the app does is answered with {_told(answer)}.",
-                "Is this the server whose database is used here? A proxy must pass /allauth/ to it, bodies included.",
+            told = f"Logging in as the app does is answered with {_told(answer)}."
+            advice = (
+                "Is this the server whose database is used here? A proxy must pass /allauth/ to it, bodies included."
             )
+            self._stop("login", told, advice)
         self.access = access
         answer = self._asked("login", "GET", f"{self.base}/api/v2/userprofile/", None, self._bearer)
         if answer.status != 200:
-            self._stop(
-                "login",
-                f"A fresh access token is answered with {_told(answer)}.",
-                "The proxy must pass the Authorization header on (Apache: CGIPassAuth On, WSGIPassAuthorization On).",
+            told = f"A fresh access token is answered with {_told(answer)}."
+            advice = (
+                "The proxy must pass the Authorization header on (Apache: CGIPassAuth On, WSGIPassAuthorization On)."
             )
+            self._stop("login", told, advice)
         self._found("login", OK, "Logging in works, and access tokens are taken.")
 
     def _get_token(self) -> None:
@@ -201,13 +199,13 @@ class Walk:
         url = f"{self.base}/api/v2/upload-powersync-data"
         answer = self._asked("upload", "PUT", url, sent, self._bearer)
         if answer.status != 200 or answer.json() != {"status": "ok!"}:
-            self._stop(
-                "upload",
-                f"A row that a phone uploads is answered with {_told(answer)}.",
+            told = f"A row that a phone uploads is answered with {_told(answer)}."
+            advice = (
                 "The proxy must let PUT, PATCH and DELETE through."
                 if answer.status in (403, 405, 501)
-                else "See the server's log.",
+                else "See the server's log."
             )
+            self._stop("upload", told, advice)
         began = time.monotonic()
         url = f"{self.sync_url}write-checkpoint2.json?client_id={self.client_id}"
         answer = self._asked("upload", "GET", url, None, {"Authorization": f"Token {self.token}"})
