@@ -4,7 +4,7 @@
     .ci/audit.py .venv-audit/bin/pip-audit ... --format json
 
 Fails for a known fault and, unlike pip-audit, after all packages and with each reason once, for packages that were
-skipped: nobody knows of those whether they have a fault. pip-audit itself says then that there are none.
+skipped: of those it is not known whether they have a fault. pip-audit itself says then that there are none.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ BufferingWorker.limits = Limits(
 limit_request_line = 8190  # gunicorn's most: ?fields= and lists of UUIDs in a filter are long
 timeout = 60  # of a process that hangs; a slow upload does not count
 graceful_timeout = 20
-forwarder_headers = ""  # nobody says by a header where in the address space we are, not even from this machine
+forwarder_headers = ""  # no client says by a header where in the address space we are, not even from this machine
 logger_class = "wger_flask.server_log.ServerLog"
 ServerLog.as_json = _settings.WGER_LOG_FORMAT == JSON
 loglevel = _settings.WGER_LOG_LEVEL

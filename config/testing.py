@@ -1,4 +1,4 @@
-"""Profile for tests: no limits in the way, no time spent on hashing, nobody else asked."""
+"""Profile for tests: no limits in the way, no time spent on hashing, no other server asked."""
 
 WGER_PASSWORD_HASH = "pbkdf2_sha256"
 WGER_PASSWORD_ITERATIONS = 1

@@ -137,7 +137,7 @@ def compressed(body: bytes, coding: str) -> bytes:
 
 def _zstd() -> Any:
     if not hasattr(_compressors, "zstd"):
-        import zstandard  # where nobody asks for it, nobody pays
+        import zstandard  # loaded once a client asks for it
 
         _compressors.zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
     return _compressors.zstd

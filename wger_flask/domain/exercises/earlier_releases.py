@@ -26,7 +26,7 @@ from wger_flask.media.thumbnails import SIZES, name_of
 from . import models, schemas, search
 from .resources import BASES_ENDED
 
-_MOST = 100  # suggestions: more nobody reads
+_MOST = 100  # suggestions: more are not read
 
 
 class BaseSchema(Schema):

@@ -10,7 +10,7 @@ from wger_flask.domain.core.schemas import SearchQuerySchema
 from . import filters, models
 from .pictures import small
 
-_MOST = 100  # suggestions: more nobody reads
+_MOST = 100  # suggestions: more are not read
 
 searching = Endpoints("ingredient-search", "Search foods, as earlier releases did.")
 

@@ -125,7 +125,7 @@ class PostgresqlDialect(RegexpNames["Postgresql"], PostgresqlSeries):
     def commit_marker(self, database: Postgresql) -> object:
         # A standby's snapshot does not list who is still writing; how far it has read the log tells instead.
         if database.replicas is not None or database.is_closed():
-            return None  # answers come from several servers, or whoever asks for more opens it and hears what is wrong
+            return None  # answers come from several servers, or who asks for more opens it and hears what is wrong
         try:
             return database.execute_sql(_COMMITTED).fetchone()[0]
         except peewee.PeeweeException:

@@ -35,7 +35,7 @@ _OTHERS = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_datab
              AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 _OTHER_SCHEMAS = r"""SELECT nspname FROM pg_namespace WHERE nspname <> current_schema()
                      AND nspname !~ '^pg_' AND nspname <> 'information_schema'"""
-# Everything of the schema that is nobody's part: of no extension, no column's sequence, no type of a table.
+# Everything of the schema that is no part of anything else: of no extension, no column's sequence, no type of a table.
 _APART = """NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = {catalogue}::regclass AND d.objid = {oid}
             AND d.deptype IN {kinds})"""
 _RELATIONS = f"""SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'

@@ -27,7 +27,7 @@ _LOOK_SECONDS = 1.0  # between two looks at how far the primary is
 _REST_SECONDS = 5.0  # until a replica that failed is tried again
 _EVERYBODY = 0
 _TABLE = "wger_flask_read_position"
-# Costs no write-ahead log, and is empty after a crash: whoever wrote before then has waited for long enough.
+# Costs no write-ahead log, and is empty after a crash: a user who wrote before then has waited for long enough.
 _MADE = f"""CREATE UNLOGGED TABLE IF NOT EXISTS {_TABLE} (user_id BIGINT PRIMARY KEY, position BIGINT NOT NULL)"""
 _NOW = "pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint"
 _NOTE = f"""INSERT INTO {_TABLE} AS held VALUES (%s, {_NOW})

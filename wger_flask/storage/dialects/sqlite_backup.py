@@ -88,7 +88,7 @@ def load(file: Path, copy: Path, moment: str) -> str | None:
         for suffix in ("", *BESIDE) if found.st_size else ():
             with suppress(FileNotFoundError):
                 _second_name(Path(f"{file}{suffix}"), Path(f"{former}{suffix}"))
-        for suffix in BESIDE:  # of a file that nobody can use; SQLite would take it for a part of the copy
+        for suffix in BESIDE:  # of a file that cannot be used; SQLite would take it for a part of the copy
             Path(f"{file}{suffix}").unlink(missing_ok=True)
         os.chmod(copy, found.st_mode & 0o777)
         with suppress(PermissionError):

@@ -17,7 +17,7 @@ from .grouped_series import GroupedSeries, Start, of_series
 if TYPE_CHECKING:
     from ..statements import Relation
 
-# Before, clocks did not change; nobody knows whether they will after.
+# Before, clocks did not change; whether they will after is not known.
 _EARLIEST, _LATEST = datetime(1880, 1, 1), datetime(2200, 1, 1)
 _STEP = timedelta(days=14)
 _SHORT = 24  # characters

@@ -133,7 +133,7 @@ def test_who_may_not_gets_nothing_and_writes_nothing(app, asking, resource, row,
     body = bodies(resource, shown.json or {})
     private = resource.owner is not None and resource.visible is None
     for path, _, _ in places(resource, row):
-        asking("grace", "GET", path)  # so that there is something to be kept, and given to somebody else
+        asking("grace", "GET", path)  # so that there is something to be kept, and given to another user
     for name in OTHERS:
         may_see = not private and resource.rules.read(users[name]) or is_shared(registry, resource, row, users[name])
         for path, about_row, access in places(resource, row):
