@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.reference import SERVER
 from wger_flask.storage.dialects import wait_limits
 from wger_flask.storage.dialects.wait_limits import Line, TurnMissed
 from wger_flask.storage.dialects.write_queue import Turns as RealTurns
 
+LIMIT = "SELECT timeout FROM pragma_busy_timeout"
 HOLD = """
 import sys
 from wger_flask.storage.dialects.write_queue import Turns
@@ -230,3 +233,20 @@ def test_a_fork_waits_for_its_parent(path):
             except BlockingIOError:
                 os._exit(7)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server's lines are its own")
+@pytest.mark.parametrize(("left", "told"), [(1.0, 0), (0.95, 0), (0.5, 2)])
+def test_only_a_long_wait_is_told_to_the_connection(held, left, told):
+    """That takes two statements, which most writes that wait for a moment do without."""
+    most, connection, statements = held.turns._line.seconds, held.connection(), []
+    place = SimpleNamespace(left=lambda: most * left)  # no clock: what is left is the same at each look
+    connection.set_trace_callback(statements.append)
+    try:
+        with held.waiting(place):
+            during = connection.execute(LIMIT).fetchone()
+    finally:
+        connection.set_trace_callback(None)
+    assert during == (most * 1000 * (left if told else 1),)
+    assert [sql.split()[0] for sql in statements].count("PRAGMA") == told
+    assert connection.execute(LIMIT).fetchone() == (most * 1000,)

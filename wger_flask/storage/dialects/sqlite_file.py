@@ -40,6 +40,7 @@ PRAGMAS = {
 }
 BESIDE = ("-wal", "-shm")
 
+_NEARLY_ALL = 0.9  # of the time that a connection waits: setting it anew costs more than a tenth of it matters
 _ANY_TABLE = "SELECT 1 FROM sqlite_master LIMIT 1"
 
 log = logging.getLogger("wger_flask")
@@ -158,9 +159,12 @@ class SqliteFile(Database, peewee.SqliteDatabase):
     # -- transactions ----------------------------------------------------------------------------
     @contextmanager
     def waiting(self, place: Place) -> Iterator[None]:
-        """Let a block wait for other programs as long as its ``place`` in line may still wait."""
-        held = self.connection()
-        held.execute(f"PRAGMA busy_timeout = {int(place.left() * 1000)}")
+        """Let a block wait for other programs about as long as its ``place`` in line may still wait."""
+        held, seconds = self.connection(), place.left()
+        if seconds >= self._timeout * _NEARLY_ALL:  # who waited for a turn mostly waited for milliseconds
+            yield
+            return
+        held.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
         try:
             yield
         finally:
