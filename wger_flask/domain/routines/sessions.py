@@ -22,6 +22,7 @@ from wger_flask.api import (
     columns_of,
     encode,
     equals,
+    insert,
     services,
     today,
 )
@@ -130,7 +131,7 @@ def _session(user: int, routine: int | None, moment: datetime, entry: int | None
         session = _fetch(user, routine, moment)
     if session is not None:
         return session
-    return WorkoutSession.create(user=user, routine=routine, datetime_start=moment, day=_day(entry, routine))
+    return insert(WorkoutSession(user=user, routine=routine, datetime_start=moment, day=_day(entry, routine)))
 
 
 def _fetch(user: int, routine: int | None, moment: datetime) -> WorkoutSession | None:

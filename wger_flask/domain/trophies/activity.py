@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wger_flask.api import Clause, Selection, decode, equals, zone_of
+from wger_flask.api import Clause, Selection, decode, equals, insert, update, zone_of
 from wger_flask.domain.core.models import UserCache
 from wger_flask.domain.routines.models import WorkoutLog
 
@@ -43,8 +43,12 @@ def look_again(row: UserStatistics) -> None:
 
 
 def _keep(row: UserStatistics, when: date | None) -> None:
-    if not UserCache.update(last_activity=when).where(UserCache.user == row.user_id).execute():
-        UserCache.create(user=row.user_id, last_activity=when)
+    held = Selection(UserCache, (equals(UserCache.user, row.user_id),)).first()
+    if isinstance(held, UserCache):
+        held.last_activity = when
+        update(held, ("last_activity",))
+    else:
+        insert(UserCache(user=row.user_id, last_activity=when))
     row.last_activity = when
 
 

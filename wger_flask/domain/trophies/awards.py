@@ -14,7 +14,20 @@ import datetime
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from wger_flask.api import Clause, Selection, any_of, columns, delete, equals, fields, fn, today, update, zone_of
+from wger_flask.api import (
+    Clause,
+    Selection,
+    any_of,
+    columns,
+    delete,
+    equals,
+    fields,
+    fn,
+    insert,
+    today,
+    update,
+    zone_of,
+)
 from wger_flask.domain.core.models import UserProfile
 from wger_flask.domain.routines.models import WorkoutLog
 from wger_flask.engine.lifetime import Lifetime, recalculate
@@ -58,7 +71,7 @@ def give(
     if earned and _wanted(user):
         for trophy, context in earned:
             if context is not None or not _renew(user, trophy):
-                UserTrophy.create(user=user, trophy=trophy, progress=100.0, context_data=context)
+                insert(UserTrophy(user=user, trophy=trophy, progress=100.0, context_data=context))
 
 
 def settle(
