@@ -10,7 +10,8 @@ from typing import Any
 import peewee
 
 from .database import database
-from .model import decode, encode
+from .decoding import decoded
+from .model import decoder_of, encode
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
@@ -25,8 +26,8 @@ def latest(references: Sequence[peewee.Field[Any]], keys: Sequence[object], colu
         return {}
     statement = _latest(database.obj.dialect, tuple(references), len(stored), column)
     moment = getattr(references[0].model, column)
-    rows = statement.run(stored * len(references)).fetchall()
-    return {decode(references[0], key): decode(moment, value) for key, value in rows}
+    decoders = [(place, read) for place, read in enumerate(map(decoder_of, (references[0], moment))) if read]
+    return dict(decoded(statement.run(stored * len(references)).fetchall(), decoders))
 
 
 @lru_cache(COMPILED_SHAPES)

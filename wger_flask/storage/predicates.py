@@ -20,7 +20,7 @@ from .types import Expression
 T = TypeVar("T")
 
 # Lists of values are padded to these lengths, so that they have few shapes.
-PADDED = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 512, 1024)
+PADDED = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024)
 
 
 class Clause(tuple[Any, ...]):
