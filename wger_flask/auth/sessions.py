@@ -81,10 +81,10 @@ def begin(
     with transaction():
         stamp = credential_stamps.current(user)
         LoginSession.delete().where(LoginSession.expires < now).execute()
+        ends = now + (lifetime or policy().headless_refresh_lifetime)
         LoginSession.create(
-            id=key, key=_digest(token, kind), account=user.id, stamp=stamp, methods=json.dumps(methods),
-            expires=now + (lifetime or policy().headless_refresh_lifetime),
-        )  # fmt: skip
+            id=key, key=_digest(token, kind), account=user.id, stamp=stamp, methods=json.dumps(methods), expires=ends
+        )
     return token, key
 
 

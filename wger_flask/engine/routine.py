@@ -183,10 +183,9 @@ def assemble(
 
     entries_by_slot = defaultdict(list)
     for id, slot, _, exercise, type, comment, r_unit, r_base, w_unit, w_base in sorted(entries, key=_order_then_id):
-        entry = SlotEntry(
-            id, exercise, type, comment, r_unit, _base(r_base), w_unit, _base(w_base),
-            {name: tuple(configs) for name, configs in rules_by_entry[id].items()}, tuple(logs_by_entry[id]),
-        )  # fmt: skip
+        own = {name: tuple(configs) for name, configs in rules_by_entry[id].items()}
+        rounded = r_unit, _base(r_base), w_unit, _base(w_base)
+        entry = SlotEntry(id, exercise, type, comment, *rounded, own, tuple(logs_by_entry[id]))
         entries_by_slot[slot].append(entry)
     slots_by_day = defaultdict(list)
     for id, day, _, comment in sorted(slots, key=_order_then_id):

@@ -102,11 +102,9 @@ class _Adapter(MapAdapter):
     """Find the view of a request; what was found for a path is kept, since the rules do not change."""
 
     def __init__(self, app: Application, request: flask.Request):
-        super().__init__(
-            app.url_map, _server_name(request.host), request.root_path, "", request.scheme,
-            request.path if request.environ.get("PATH_INFO") else "", request.method,
-            request.query_string.decode("utf-8", "replace"),
-        )  # fmt: skip
+        path = request.path if request.environ.get("PATH_INFO") else ""
+        host, asked = _server_name(request.host), request.query_string.decode("utf-8", "replace")
+        super().__init__(app.url_map, host, request.root_path, "", request.scheme, path, request.method, asked)
         self._matches = app.matches
 
     def match(self, *args: Any, **kwargs: Any) -> Any:

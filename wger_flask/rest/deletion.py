@@ -168,7 +168,8 @@ def action_of(resource: Resource) -> Action | None:
     rules = resource.rules
     may = rules.row
     row = None if may is None else (lambda user, row, method: may(user, row, "DELETE"))
+    access = Access(read=rules.rule("DELETE"), row=row)
+    about = "How many rows of what are deleted along with this, and how many stay."
     return Action(
-        DELETION, look_ahead, schema=DeletionSchema, access=Access(read=rules.rule("DELETE"), row=row), label="Delete",
-        view=DELETION, about="How many rows of what are deleted along with this, and how many stay.",
-    )  # fmt: skip
+        DELETION, look_ahead, schema=DeletionSchema, access=access, label="Delete", view=DELETION, about=about
+    )

@@ -28,11 +28,10 @@ def groups(registry: Registry) -> dict[str, list[Entry]]:
     for resource in registry:
         if getattr(resource, "deprecated", None):
             continue
-        origin = registry.origin_of(resource.name)
-        by_subject.setdefault(resource.subject, []).append(Entry(
-            resource.name, address(resource.name), resource.about, not resource.rules.read(None),
-            origin="" if origin == "wger_flask" else origin, label=resource.label,
-        ))  # fmt: skip
+        name, origin, is_private = resource.name, registry.origin_of(resource.name), not resource.rules.read(None)
+        plugin = "" if origin == "wger_flask" else origin
+        entry = Entry(name, address(name), resource.about, is_private, origin=plugin, label=resource.label)
+        by_subject.setdefault(resource.subject, []).append(entry)
     return by_subject
 
 

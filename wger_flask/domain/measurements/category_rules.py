@@ -88,9 +88,7 @@ def add_components(call: Call, row: Category, created: bool) -> None:
     if not components:
         return
     present = {component.metric_type for component in Category.select().where(Category.parent == row.id)}
-    for order, (metric_type, name) in enumerate(components.items()):
-        if metric_type not in present and (key := derived_key(row.user_id, metric_type)) is not None:
-            insert(Category(
-                id=free(key), user=row.user_id, name=name, unit=row.unit,
-                metric_type=metric_type, parent=row.id, order=order,
-            ))  # fmt: skip
+    for order, (kind, name) in enumerate(components.items()):
+        if kind not in present and (key := derived_key(row.user_id, kind)) is not None:
+            made = {"id": free(key), "user": row.user_id, "name": name, "unit": row.unit, "metric_type": kind}
+            insert(Category(**made, parent=row.id, order=order))

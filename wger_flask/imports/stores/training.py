@@ -74,10 +74,8 @@ def plan(
             made.remarks.append(Remark(record.line, amounts, record.file))
             continue
         moment = record.moment or record.start + timedelta(seconds=record.order)  # lists go by it: keep the order
-        made.logs.append((
-            key if key not in owners else columns.uuid7(), moment, person.id, sessions[session],
-            targets[record.exercise], *amounts, record.rir, record.rest,
-        ))  # fmt: skip
+        key, exercise = key if key not in owners else columns.uuid7(), targets[record.exercise]
+        made.logs.append((key, moment, person.id, sessions[session], exercise, *amounts, record.rir, record.rest))
     filled = {log[3] for log in made.logs}
     made.sessions = [row for row in made.sessions if row[0] in filled]
     made.new = len(made.logs)

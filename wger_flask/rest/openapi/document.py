@@ -56,11 +56,10 @@ class Documented(Blueprint):  # type: ignore[misc]  # flask-smorest declares no 
             _register_shared(spec)
         for rule, target in self.targets:
             path = f"{self.url_prefix}{rule}".replace("<key:key>", "{id}")
-            spec.path(
-                path=path, operations={method.lower(): operation(components, target, method, rule)
-                                       for method in target.allow if method in target.handlers},
-                parameters=[path_parameter(target)] if "{id}" in path else [],
-            )  # fmt: skip
+            methods = [method for method in target.allow if method in target.handlers]
+            described = {method.lower(): operation(components, target, method, rule) for method in methods}
+            in_path = [path_parameter(target)] if "{id}" in path else []
+            spec.path(path=path, operations=described, parameters=in_path)
 
 
 class Paths(FlaskPlugin):  # type: ignore[misc]  # as above

@@ -44,14 +44,10 @@ def apply(database: Database) -> None:
     for name, column in measurements:
         alter.add_column(MEASUREMENT, name, column)
     alter.widen_decimals(MEASUREMENT, "value", 8, 2)
-    alter.add_index(
-        CATEGORY, "user_id", "metric_type", unique=True, name="unique_typed_category_per_user",
-        where="metric_type <> 'custom'",
-    )  # fmt: skip
-    alter.add_index(
-        MEASUREMENT, "category_id", "source", "external_id", unique=True, name="unique_external_measurement",
-        where="external_id IS NOT NULL",
-    )  # fmt: skip
+    typed, name = "metric_type <> 'custom'", "unique_typed_category_per_user"
+    alter.add_index(CATEGORY, "user_id", "metric_type", unique=True, name=name, where=typed)
+    external, name = "external_id IS NOT NULL", "unique_external_measurement"
+    alter.add_index(MEASUREMENT, "category_id", "source", "external_id", unique=True, name=name, where=external)
     alter.add_index(MEASUREMENT, "category_id", "-date", "-id", name="measurement_category_date")
     add_official_categories()
     move_weights()

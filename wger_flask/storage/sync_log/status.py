@@ -70,11 +70,10 @@ def read(held: Any, open_for: float) -> Status:
         )
         for name, client, is_connected, seen, ended, position, error in rows
     )  # fmt: skip
-    live, operations = int(live or 0), int(operations)
-    return Status(
-        known.last_op_id, live, operations - live, int(waiting), int(letters or 0) + operations * _BYTES,
-        _moment(known.compacted), int(connected or 0), int(count), phones,
-    )  # fmt: skip
+    live, operations, connected = int(live or 0), int(operations), int(connected or 0)
+    size, compacted = int(letters or 0) + operations * _BYTES, _moment(known.compacted)
+    dead = operations - live
+    return Status(known.last_op_id, live, dead, int(waiting), size, compacted, connected, int(count), phones)
 
 
 def _moment(milliseconds: int) -> datetime | None:
