@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import flask
 from flask import Flask
@@ -18,9 +19,6 @@ from werkzeug.routing import MapAdapter
 from .answer_cache import AnswerCache
 from .static_files import compressing
 from .url_rules import LateRule
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _MOST_FUNCTIONS = 2048  # views that are made for each request are among them
 _MOST_PATHS, _LONGEST_PATH = 2048, 200  # letters; about 1 MB in all

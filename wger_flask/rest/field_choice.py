@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from werkzeug.datastructures import MultiDict
 
 from .errors import Invalid
 from .filtering.lookups import Parameter
 from .resource import Resource
 from .serialization import Dumper, partial_dumper
-
-if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
-
 
 FIELDS = "fields"
 _LONGEST = 100  # letters of an unknown name that are said again

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import io
 import re
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
+from wsgiref.types import WSGIEnvironment
 
 import flask
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -20,9 +21,6 @@ from werkzeug.utils import cached_property
 
 from . import body_limits
 from .errors import Detailed
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 TOLD = "The request body did not arrive whole."
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.

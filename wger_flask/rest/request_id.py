@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, has_request_context, request
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 HEADER, SENT = "X-Request-ID", "HTTP_X_REQUEST_ID"
 KEY, ROUTE = "wger_flask.request_id", "wger_flask.route"

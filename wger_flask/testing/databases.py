@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from ..storage.database import database, database_at
-
-if TYPE_CHECKING:
-    from ..storage.database import Database
+from ..storage.database import Database, database, database_at
 
 _numbers = itertools.count(1)
 
