@@ -93,6 +93,23 @@ def test_values_are_spelled_as_django_spells_them(held, ada, waist):
     assert raw.fetchone() == ("2024-01-02", "07:08:09", 0)
 
 
+@pytest.mark.parametrize("spelling", [80, 80.0, Decimal("80.0"), "80"])
+def test_a_decimal_has_its_places_however_the_driver_gives_it(spelling):
+    for _ in range(2):  # the second time it is known
+        assert repr(Measurement.value.read(spelling)) == "Decimal('80.00')"
+
+
+def test_minus_zero_is_read_as_itself():
+    found = [str(Measurement.value.read(value)) for value in (0, -0.0, 0.0, -0.0)]
+    assert found == ["0.00", "-0.00", "0.00", "-0.00"]
+
+
+def test_what_is_known_of_decimals_is_bounded():
+    for number in range(10_000):
+        assert Measurement.value.read(number / 100) == Decimal(number) / 100
+    assert len(Measurement.value.read.__self__) <= Measurement.value.read.__self__.most
+
+
 def test_a_moment_needs_a_zone(waist):
     with pytest.raises(ValueError, match="zone"):
         Measurement.create(category=waist, date=datetime(2024, 1, 2), value=80)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +36,34 @@ def days(held):
 
 
 COLUMNS = ("id", "order", "name", "routine.name", "routine.user.username")
+
+
+def test_many_rows_are_read_like_few(held, days):
+    session, log = BY_LABEL["manager.workoutsession"], BY_LABEL["manager.workoutlog"]
+    grace = User.get(username="grace")
+    licence = BY_LABEL["core.license"].create(full_name="x", short_name="x")
+    category = BY_LABEL["exercises.exercisecategory"].create(name="Abs")
+    exercise = BY_LABEL["exercises.exercise"].create(category=category, license=licence)
+    starts = [datetime(2024, 1, day, 9, 30, tzinfo=UTC) for day in range(1, 4)]
+    sessions = [session.create(user=grace, datetime_start=start) for start in starts] + [None]
+    own = {"user": grace, "exercise": exercise, "date": starts[0], "weight_unit": None, "repetitions_unit": None}
+    repetitions = [None if number % 3 else Decimal("7.5") for number in range(2500)]
+    log.insert_many(
+        {
+            **own,
+            "id": uuid.uuid4(),
+            "session": sessions[number % 4],
+            "rest": number,
+            "weight": number % 7,
+            "repetitions": done,
+        }
+        for number, done in enumerate(repetitions)
+    ).execute()
+    got = Selection(log, (), ("rest",)).rows(("rest", "session.datetime_start", "weight", "repetitions"))
+    assert got == [
+        (number, starts[number % 4] if number % 4 < 3 else None, number % 7, done)
+        for number, done in enumerate(repetitions)
+    ]
 
 
 def test_paths_follow_references(days):

@@ -9,7 +9,7 @@ to the dialect; the fields only know what kind of value they hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -151,10 +151,33 @@ class Time(Field[V]):
         return time.fromisoformat(value) if isinstance(value, str) else value
 
 
-# Weights and repetitions are the same few numbers again and again, and reading one takes a microsecond.
-@lru_cache(4096)
-def _decimal(value: float, places: int) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places))
+class Known(dict[Any, Any]):
+    """What ``read`` makes of values that come again and again; of up to :attr:`most`, and then anew."""
+
+    most = 4096
+
+    def __init__(self, read: Callable[[Any], Any]):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, value: Any) -> Any:
+        made = self.read(value)
+        if value:  # minus zero equals zero, and is another decimal
+            if len(self) >= self.most:
+                self.clear()
+            self[value] = made
+        return made
+
+
+@lru_cache(None)
+def _decimals(places: int) -> Known:
+    """Return what drivers give for decimals: weights are the same few numbers, and reading one takes a microsecond."""
+    unit = Decimal(1).scaleb(-places)
+
+    def read(value: Any) -> Decimal | None:
+        return None if value is None else Decimal(str(value)).quantize(unit)
+
+    return Known(read)
 
 
 class Decimals(Field[V]):
@@ -175,6 +198,7 @@ class Decimals(Field[V]):
     def __init__(self, max_digits: int, places: int, *args: Any, **kwargs: Any):
         self.max_digits, self.places = max_digits, places
         self.unit = Decimal(1).scaleb(-places)
+        self.read: Callable[[Any], Decimal | None] = _decimals(places).__getitem__
         super().__init__(*args, **kwargs)
 
     def get_modifiers(self) -> list[int] | None:
@@ -191,9 +215,7 @@ class Decimals(Field[V]):
         return str(number)
 
     def python_value(self, value: Any) -> Decimal | None:
-        if type(value) is float and value:  # minus zero equals zero, and is another decimal
-            return _decimal(value, self.places)
-        return None if value is None else Decimal(str(value)).quantize(self.unit)
+        return self.read(value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps() makes an encoder at each call

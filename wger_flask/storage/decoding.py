@@ -6,28 +6,41 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
+from .columns import DateTime, Known
 from .dialects.base import AnyDialect
 from .model import Model, column_at, decoder_of
 from .predicates import Clause
 from .statements import COMPILED_SHAPES
 from .types import Row
 
+_AT_ONCE = 1000  # rows: their values stay near to the processor
 
-def decoded(found: list[Row], decoders: list[tuple[int, Callable[[Any], Any]]]) -> list[Row]:
+Decoder = tuple[int, Callable[[Any], Any]]
+"""The place of a column, and what reads its values."""
+
+
+def decoded(found: list[Row], decoders: list[Decoder]) -> list[Row]:
     """Return the rows ``found``, of which ``decoders`` read some places."""
     if not found or not decoders:
         return found
-    values: list[Iterable[Any]] = list(zip(*found, strict=True))
-    for place, decode in decoders:
-        values[place] = map(decode, values[place])
-    return list(zip(*values, strict=True))
+    rows: list[Row] = []
+    for start in range(0, len(found), _AT_ONCE):
+        values: list[Iterable[Any]] = list(zip(*found[start : start + _AT_ONCE], strict=True))
+        for place, decode in decoders:
+            values[place] = map(decode, values[place])
+        rows += zip(*values, strict=True)
+    return rows
 
 
 @lru_cache(COMPILED_SHAPES)
-def decoders_of(
-    dialect: AnyDialect, model: type[Model], columns: tuple[str | Clause, ...]
-) -> list[tuple[int, Callable[[Any], Any]]]:
+def decoders_of(dialect: AnyDialect, model: type[Model], columns: tuple[str | Clause, ...]) -> list[Decoder]:
     """Return the places of those columns that drivers give in another type, and what reads each."""
-    fields = [column_at(model, column) if isinstance(column, str) else None for column in columns]
-    decoders = ((place, decoder_of(field)) for place, field in enumerate(fields) if field is not None)
-    return [(place, decode) for place, decode in decoders if decode is not None]
+    decoders = []
+    for place, column in enumerate(columns):
+        field = column_at(model, column) if isinstance(column, str) else None
+        decode = decoder_of(field) if field is not None else None
+        if decode is not None:
+            # The rows that lead to one row have its values, of which moments take longest to read.
+            is_shared = "." in str(column) and isinstance(field, DateTime)
+            decoders.append((place, Known(decode).__getitem__ if is_shared else decode))
+    return decoders

@@ -181,7 +181,9 @@ def decode(column: peewee.Field[V], value: Any) -> V:
 def decoder_of(column: peewee.Field) -> Callable[[Any], Any] | None:
     """Return what makes Python values of those that the driver gives for ``column``, None where they are that."""
     target = column.rel_field if isinstance(column, peewee.ForeignKeyField) else column
-    return None if isinstance(target, _AS_GIVEN) else column.python_value
+    if isinstance(target, _AS_GIVEN):
+        return None
+    return column.read if isinstance(column, columns.Decimals) else column.python_value
 
 
 _AS_GIVEN = (peewee.IntegerField, peewee.CharField, peewee.TextField)  # every driver gives these as they are
