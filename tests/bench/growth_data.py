@@ -14,7 +14,11 @@ from pathlib import Path
 from tests.bench.servers import ROOT, environment
 
 USER = "grace"
-_A_ROUTINE, _A_SESSION = 1000, 25  # logs
+A_ROUTINE = 1000
+"""How many logs a routine has."""
+
+_A_SESSION = 25  # logs
+_LONGEST = timedelta(days=119)  # of a routine
 
 
 def with_foods(database: Path, number: int) -> Path:
@@ -36,26 +40,28 @@ def with_foods(database: Path, number: int) -> Path:
     return database
 
 
-def with_logs(database: Path, number: int) -> tuple[Path, int]:
-    """Give the user ``number`` logs in all, 25 a session and at most 1,000 a routine, and as many measurements.
+def with_logs(database: Path, number: int, together: int) -> tuple[Path, int]:
+    """Give the user ``number`` logs in all, 25 a session and ``together`` a routine, and as many measurements.
 
-    Returns the database and one of the routines.
+    Sessions are two days apart, less where a routine would have no room for them.  Returns the database and the last of
+    the routines.
     """
     chance = random.Random(number)
+    apart = min(timedelta(days=2), _LONGEST * _A_SESSION / together)
     with closing(sqlite3.connect(database)) as held, held:
         [(user,)] = held.execute("SELECT id FROM auth_user WHERE username = ?", (USER,))
         exercises = [key for (key,) in held.execute("SELECT id FROM exercises_exercise ORDER BY id LIMIT 60")]
         held.execute("DELETE FROM manager_workoutlog WHERE user_id = ?", (user,))
         start, routine = datetime(2000, 1, 3, 17), 0
         for log in range(number):
-            if log % _A_ROUTINE == 0:
+            if log % together == 0:
                 routine = _add(held, "manager_routine", {
                     "user_id": user, "name": "Grown", "description": "", "created": str(start),
                     "start": str(start.date()),
-                    "end": str(start.date() + timedelta(days=119)), "is_template": 0, "is_public": 0, "fit_in_week": 0,
+                    "end": str(start.date() + _LONGEST), "is_template": 0, "is_public": 0, "fit_in_week": 0,
                 })  # fmt: skip
             if log % _A_SESSION == 0:
-                session, start = uuid.uuid4().hex, start + timedelta(days=2)
+                session, start = uuid.uuid4().hex, start + apart
                 _add(
                     held,
                     "manager_workoutsession",
@@ -72,7 +78,7 @@ def with_logs(database: Path, number: int) -> tuple[Path, int]:
             _add(held, "manager_workoutlog", {
                 "id": uuid.uuid4().hex, "date": str(start + timedelta(minutes=2 * (log % _A_SESSION))), "user_id": user,
                 "session_id": session, "exercise_id": chance.choice(exercises), "routine_id": routine,
-                "iteration": 1 + log % _A_ROUTINE // 100, "repetitions_unit_id": 1, "weight_unit_id": 1,
+                "iteration": 1 + log % together * 10 // together, "repetitions_unit_id": 1, "weight_unit_id": 1,
                 "repetitions": chance.randint(4, 12), "weight": chance.randint(20, 120),
             })  # fmt: skip
         _add_measurements(held, user, number, chance)
