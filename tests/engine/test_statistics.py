@@ -39,6 +39,17 @@ def documents(*sets):
     return routine_statistics(sets, MUSCLES).as_json()
 
 
+def test_plain_tuples_are_sets_too():
+    done = [performed(8, 50), performed(None, 50), performed(8, 50, weight_unit=3), performed(8, 50, weight_unit=2)]
+    assert documents(*map(tuple, done)) == documents(*done) != documents()
+
+
+def test_sets_alike_count_each():
+    got = documents(*[performed(8, "82.5")] * 3, performed(8, "82.5", weight_unit=2), performed(8, "82.5", 51))
+    assert got["sets"]["mesocycle"]["exercises"] == {"71": 4.0, "51": 1.0}
+    assert got["volume"]["mesocycle"]["exercises"] == {"71": 2279.3712, "51": 660.0}  # 82.5 lb are 37.4214 kg
+
+
 def test_nothing_done():
     assert documents() == {"intensity": EMPTY, "sets": EMPTY, "volume": EMPTY}
 

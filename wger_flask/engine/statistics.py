@@ -34,7 +34,11 @@ _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
 
 
-class PerformedSet(NamedTuple):  # a routine may have very many, and a dataclass takes three times as long to make
+Performed = tuple[datetime.date, int | None, int, Decimal | None, Decimal | None, int | None, int | None]
+"""A :class:`PerformedSet`, or the same values in a plain tuple: where there are very many, to make it takes longest."""
+
+
+class PerformedSet(NamedTuple):
     """Hold one logged set with the date of its session, ``weight`` in its unit; None means not noted."""
 
     date: datetime.date
@@ -146,7 +150,7 @@ def estimated_maxima(performed: Iterable[PerformedSet]) -> dict[int, dict[dateti
     return best
 
 
-def routine_statistics(performed: Iterable[PerformedSet], muscles: Mapping[int, Iterable[int]]) -> RoutineStatistics:
+def routine_statistics(performed: Iterable[Performed], muscles: Mapping[int, Iterable[int]]) -> RoutineStatistics:
     """Sum up ``performed`` sets; ``muscles`` gives the primary muscles of each exercise.
 
     Each primary muscle gets the full value of a set; keys appear in the order of the sets.
@@ -199,6 +203,15 @@ class _Total:
         self.sets = self.complete = 0  # all, and those with weight and repetitions
         self.volume = self.intensities = _ZERO
 
+    @classmethod
+    def of(cls, sets: list[_Worth]) -> _Total:
+        """Return what sets add up to, in their order."""
+        made, complete = cls(), [worth for worth in sets if worth]
+        made.sets, made.complete = len(sets), len(complete)
+        made.volume = sum([volume for volume, _ in complete], _ZERO)
+        made.intensities = sum([intensity for _, intensity in complete], _ZERO)
+        return made
+
     def add(self, other: _Total) -> None:
         self.sets += other.sets
         self.complete += other.complete
@@ -209,22 +222,34 @@ class _Total:
         return self.intensities / self.complete if self.complete else _ZERO
 
 
-def _totals(performed: Iterable[PerformedSet]) -> dict[tuple[datetime.date, int | None, int], _Total]:
+def _totals(performed: Iterable[Performed]) -> dict[tuple[datetime.date, int | None, int], _Total]:
     """Return the totals of each day, iteration and exercise."""
-    totals: dict[tuple[datetime.date, int | None, int], _Total] = defaultdict(_Total)
-    for item in performed:
-        if not _counts(item):
-            continue
-        date, iteration, exercise, weight, repetitions, unit, _ = item
-        total = totals[date, iteration, exercise]
-        total.sets += 1
-        if weight is None or repetitions is None:
-            continue
-        total.complete += 1
-        weight = kilograms(weight, unit)
-        total.volume += weight * repetitions
-        total.intensities += _intensity(weight, repetitions)
-    return totals
+    found: dict[tuple[datetime.date, int | None, int], list[_Worth]] = defaultdict(list)
+    worths = _Worths()
+    for date, iteration, exercise, weight, repetitions, weight_unit, repetitions_unit in performed:
+        worth = worths[weight, repetitions, weight_unit, repetitions_unit]
+        if worth is not None:
+            found[date, iteration, exercise].append(worth)
+    return {key: _Total.of(sets) for key, sets in found.items()}
+
+
+_Worth = tuple[()] | tuple[Decimal, Decimal]
+"""Volume and intensity of a set, nothing where it has no weight or no repetitions."""
+
+
+class _Worths(dict[tuple[Any, ...], "_Worth | None"]):
+    """What a set counts, by its weight, repetitions and their units, None where it does not: many sets are alike."""
+
+    def __missing__(self, done: tuple[Any, ...]) -> _Worth | None:
+        weight, repetitions, weight_unit, repetitions_unit = done
+        worth: _Worth | None = None
+        if weight_unit in MASSES and repetitions_unit == REPETITIONS:
+            worth = ()
+            if weight is not None and repetitions is not None:
+                weight = kilograms(weight, weight_unit)
+                worth = weight * repetitions, _intensity(weight, repetitions)
+        self[done] = worth
+        return worth
 
 
 class _Sum:

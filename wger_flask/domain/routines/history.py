@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import starmap
+from operator import itemgetter
 
 from marshmallow import fields as plain
 
@@ -22,7 +25,7 @@ from wger_flask.api import (
 )
 from wger_flask.domain.exercises.models import muscles
 from wger_flask.engine.errors import EngineError
-from wger_flask.engine.statistics import PerformedSet, routine_statistics
+from wger_flask.engine.statistics import Performed, PerformedSet, routine_statistics
 
 from .models import WorkoutLog, WorkoutSession
 from .plans import personal
@@ -44,20 +47,32 @@ def show_logs(call: Call) -> list[dict]:
 
 def show_statistics(call: Call) -> dict:
     """Sum up volume, sets and intensity of a routine."""
-    performed = performed_sets(call.row().id)
+    rows = _rows(call.row().id)
+    muscles = primary_muscles(set(map(itemgetter(_SET.index("exercise")), rows)))
     try:
-        return routine_statistics(performed, primary_muscles({item.exercise for item in performed})).as_json()
+        return routine_statistics(_dated(rows), muscles).as_json()
     except EngineError as wrong:
         raise Invalid({wrong.field: [str(wrong)]}) from None
 
 
 def performed_sets(routine: int) -> list[PerformedSet]:
     """Return the sets that were logged in the sessions of a routine."""
+    return list(starmap(PerformedSet, _dated(_rows(routine))))
+
+
+def _rows(routine: int) -> list[tuple]:
+    """Return the columns :data:`_SET` of the logs in the sessions of a routine."""
     clause = along(WorkoutLog, ("session", "routine"), routine)
     order = ("session.datetime_start", *ordering_of(WorkoutLog))
-    rows, zone = Selection(WorkoutLog, (clause,), order).rows(_SET), active_zone()
-    days = {moment: moment.astimezone(zone).date() for moment in {row[0] for row in rows}}
-    return [PerformedSet(days[moment], *values) for moment, *values in rows]
+    return Selection(WorkoutLog, (clause,), order).rows(_SET)
+
+
+def _dated(rows: list[tuple]) -> Iterator[Performed]:
+    """Yield performed sets: the rows, with the dates on which their sessions began."""
+    zone = active_zone()
+    days = {moment: moment.astimezone(zone).date() for moment in set(map(itemgetter(0), rows))}
+    for moment, iteration, exercise, weight, repetitions, weight_unit, repetitions_unit in rows:
+        yield days[moment], iteration, exercise, weight, repetitions, weight_unit, repetitions_unit
 
 
 def primary_muscles(exercises: set[int]) -> dict[int, list[int]]:
