@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 _STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=28)}
 _MOST = 5_000  # to compute more, and to hand them over, takes longer than it saves
-_SECOND = timedelta(seconds=1)
+_SECOND, _NONE = timedelta(seconds=1), timedelta()
 
 
 def starts_between(first: datetime, last: datetime, size: str, zone: ZoneInfo) -> dict[datetime, datetime] | None:
@@ -22,12 +22,18 @@ def starts_between(first: datetime, last: datetime, size: str, zone: ZoneInfo) -
     if (last - first) / _STEPS[size] > _MOST:
         return None
     found: dict[datetime, datetime] = {}
+    start = datetime.min
     try:
         local = floor(_local(first, zone), size)
-        while not found or next(reversed(found)) <= last:
-            if _is_passed_again(local, zone):
+        while not found or start <= last:
+            before, after = _ahead(local, zone)
+            if before == after:  # no clocks are changed near it, and most starts are such
+                start = local - before
+            elif _is_passed_again(local, zone):
                 return None
-            found[begin(local, zone)] = local  # of those that clocks were set ahead over, the one that there was
+            else:
+                start = begin(local, zone)  # of those that clocks were set ahead over, the one that there was
+            found[start] = local
             local = floor(local + timedelta(days=31), size) if size == "month" else local + _STEPS[size]
     except OverflowError:  # on the first or the last days that there are
         return None
@@ -47,7 +53,7 @@ def floor(local: datetime, size: str) -> datetime:
 
 def begin(local: datetime, zone: ZoneInfo) -> datetime:
     """Return the first moment at which clocks in ``zone`` show ``local``, or more where they were set ahead over it."""
-    before, after = (zone.utcoffset(local.replace(fold=fold)) or timedelta() for fold in (0, 1))
+    before, after = _ahead(local, zone)
     early, late = local - after, local - before
     while late - early > _SECOND:  # they were
         middle = early + (late - early) // 2 // _SECOND * _SECOND
@@ -57,8 +63,13 @@ def begin(local: datetime, zone: ZoneInfo) -> datetime:
 
 def _is_passed_again(local: datetime, zone: ZoneInfo) -> bool:
     """Tell whether clocks show ``local`` twice, the second time coming from what is before it."""
-    before, after = (zone.utcoffset(local.replace(fold=fold)) or timedelta() for fold in (0, 1))
+    before, after = _ahead(local, zone)
     return after < before and _local(local - after - timedelta(microseconds=1), zone) < local
+
+
+def _ahead(local: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
+    """Return how far clocks in ``zone`` are ahead when they show ``local``, for the first time and for the last."""
+    return zone.utcoffset(local) or _NONE, zone.utcoffset(local.replace(fold=1)) or _NONE
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
