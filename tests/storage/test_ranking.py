@@ -8,7 +8,9 @@ import pytest
 
 from tests.reference import BY_LABEL
 from wger_flask.domain.nutrition.filters import _named, _nearest
+from wger_flask.storage import columns as fields
 from wger_flask.storage import ranking, selection_statements
+from wger_flask.storage.name_search import nearest
 from wger_flask.storage.name_search import search as names_search
 from wger_flask.storage.name_search.index import index_of
 from wger_flask.storage.name_search.search import typed_values
@@ -19,6 +21,7 @@ from wger_flask.testing.rows import make
 User, Ingredient, Language, License = (
     BY_LABEL[name] for name in ("auth.user", "nutrition.ingredient", "core.language", "core.license")
 )
+NAMES = index_of(Ingredient.name).names._meta.table_name
 WORDS = "oat milk banana pie bread bananas rye o".split()
 
 
@@ -61,6 +64,72 @@ def test_a_page_is_full_though_many_of_the_best_are_gone(foods, monkeypatch):
     assert len(found.rows(("id",), 3)) == 3
     assert found.rows(("id",), 3) == found.rows(("id",))[:3]
     selection_statements.forget_statements()
+
+
+KINDS = "banana bananas ba ban bananarama banan pie pies piebald oat oats oatmilk milk o a 米 飯 crème".split()
+TEXTS = """banana pie|pie banana|bannana|bananna pie|oat milk|milk oat|o a|o pie|pi|p|米飯|creme|piess|xyz|ban ana|
+banana banana|oatmilks pies|a banana o|milk  米|bananapie"""
+TYPED = (*KINDS, *TEXTS.replace("\n", "").split("|"))
+
+
+@pytest.fixture
+def kinds(held, monkeypatch):
+    """Foods whose names are like typed texts in every way, many of them of the same length."""
+    random = Random(11)
+    ada = User.create(username="ada", password="!")
+    license, languages = make(License, ada), [make(Language, ada, short_name=name) for name in ("de", "en")]
+    names = [" ".join(random.choices(KINDS, k=random.choice((1, 1, 2, 2, 3, 4)))) for _ in range(700)]
+    for name in names + ["banana"] * 12 + ["bananas"] * 12 + ["x" * 190 + " banana"]:
+        make(Ingredient, ada, name=name, license=license, language=random.choice(languages))
+    search("oat").rows(("id",), 1)  # the names are copied
+    monkeypatch.setattr(ranking, "_SPARE", 0)
+    monkeypatch.setattr(nearest, "_WORTH", 0)
+    selection_statements.forget_statements()
+    yield languages
+    selection_statements.forget_statements()
+
+
+@pytest.mark.parametrize("few", [0, 5, 1000])
+def test_the_nearest_are_found_among_the_shortest_of_each_kind(kinds, few, monkeypatch):
+    monkeypatch.setattr(nearest, "_FEW", few)
+    pages = [(1, 0), (3, 0), (5, 2), (20, 0), (20, 37)]
+    for text in TYPED:
+        found = search(text)
+        narrowed = found.where(equals(Ingredient.language, kinds[0].id))
+        for chosen in (found, narrowed):
+            every = chosen.rows(("id",))
+            for limit, offset in pages:
+                assert chosen.rows(("id",), limit, offset) == every[offset : offset + limit], (text, limit, offset)
+
+
+def test_few_of_the_names_that_match_are_ranked(kinds, held):
+    if not held.dialect.has_nearest(held, NAMES):
+        pytest.skip("this database ranks all names that match")
+    typed = typed_values("banana", Ingredient.name)
+    found = nearest.nearest(NAMES, typed, 10)
+    assert not found.complete
+    assert 10 <= len(found.keys) < search("banana").count() / 4
+    assert {key for (key,) in search("banana").rows(("id",), 10)} <= set(found.keys)
+    assert nearest.nearest(NAMES, typed_values("bananarama", Ingredient.name), 2000).complete
+
+
+def test_the_nearest_follow_what_is_written(kinds, held):
+    def nearest_three(text):
+        return [name for (name,) in search(text).rows((Ingredient.name,), 3)]
+
+    first = search("banana").first()
+    first.name = "milk 99"
+    first.save()
+    assert nearest_three("milk 99")[0] == "milk 99"
+    Ingredient.update(name="rye", last_update=fields.now()).where(Ingredient.name == "banana").execute()
+    assert nearest_three("rye") == ["rye"] * 3
+    assert "banana" not in nearest_three("banana")
+    Ingredient.delete().where(Ingredient.name == "rye").execute()
+    assert nearest_three("rye") == []
+    index_of(Ingredient.name).refresh()
+    assert nearest_three("rye") == []
+    if held.dialect.has_nearest(held, NAMES):
+        held.execute_sql(f"""INSERT INTO "{NAMES}_near"("{NAMES}_near") VALUES ('integrity-check')""")
 
 
 @pytest.fixture

@@ -243,6 +243,51 @@ def test_the_copies_are_made_on_first_use(store, held):
     assert found("milk") == ["Milk"]
 
 
+def test_the_shortest_names_follow_what_a_server_of_before_copies(store, held):
+    index = names.index_of(Ingredient.name)
+    table = index.names._meta.table_name
+    if not held.dialect.has_nearest(held, table):
+        pytest.skip("this database keeps no names by their length")
+
+    def shortest(text):
+        return list(held.dialect.shortest_names(held, table, held.dialect.name_terms([[text]])))
+
+    for name in ("Milk Bread", "Milk"):
+        store(name)
+    found("milk")
+    assert [key for _, key in shortest("milk")] == [2, 1]
+    upsert = f"""INSERT INTO "{table}" (id, name, folded) VALUES (?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, folded = excluded.folded"""
+    held.cursor().executemany(
+        upsert, [(1, "Milk", "  milk  "), (2, "Rye", "  rye  "), (3, "Oat Milk", "  oat  milk  ")]
+    )
+    assert shortest("milk") == [(8, 1), (13, 3)]
+    assert shortest("rye") == [(7, 2)]
+    held.execute_sql(f'DELETE FROM "{table}" WHERE id = 1')
+    assert shortest("milk") == [(13, 3)]
+
+
+def test_names_by_their_length_are_made_again_where_their_table_went_without_them(store, held):
+    store("Milk")
+    table = names.index_of(Ingredient.name).names._meta.table_name
+    held.execute_sql(f'DROP TABLE "{table}"')
+    assert found("milk") == ["Milk"]
+    if held.dialect.has_nearest(held, table):
+        assert list(held.dialect.shortest_names(held, table, held.dialect.name_terms([["milk"]]))) == [(8, 1)]
+    names.forget(names.index_of(Ingredient.name).table)
+    assert not [name for name in held.get_tables() if name.startswith(table)]
+    assert found("milk") == ["Milk"]
+
+
+def test_a_database_without_names_by_their_length_is_searched_as_before(store, held):
+    for name in ("Milk Bread", "Milk", "Oat Milk"):
+        store(name)
+    right = found("milk")
+    held.dialect.drop_names(held, names.index_of(Ingredient.name).names._meta.table_name)
+    held.dialect.prepare_names(held, names.index_of(Ingredient.name).names._meta.table_name)
+    assert found("milk") == right == ["Milk", "Milk Bread", "Oat Milk"]
+
+
 def test_looking_again_costs_no_query_while_nothing_is_written(store, held):
     store("Milk")
     found("milk")
@@ -269,7 +314,7 @@ def test_a_database_that_wger_made_gets_copies_beside_its_tables(tmp_path):
         triggers = (
             "SELECT count(*) FROM information_schema.triggers"
             if held.dialect.name != "sqlite"
-            else ("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+            else "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name NOT LIKE 'wger_flask_%'"
         )
         many = held.execute_sql(triggers).fetchone()
         migrate(MODELS)

@@ -11,6 +11,7 @@ and turns them into JSON without an object in between.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -117,11 +118,18 @@ class Selection:
         if limit is not None:
             values += (limit, offset)
         dialect, paged, far = database.obj.dialect, limit is not None, offset >= _FAR
-        several = limit != 1 or bool(ranking_of(self.clauses, self.order))
+        ranking = ranking_of(self.clauses, self.order) if limit is not None else None
+        several = limit != 1 or bool(ranking)
         shape = (dialect, self.model, self.clauses, self.order, columns, paged, far, several)
-        found = rows_statement(*shape).run(values).fetchall()
-        is_short = limit is not None and len(found) < limit  # at the end, or cut too early
-        if is_short and ranking_of(self.clauses, self.order):
+        if ranking is None or limit is None:
+            return rows_statement(*shape).run(values).fetchall()
+        nearest = ranking.nearest(self.clauses, self.order, limit + offset)
+        if nearest:
+            more = (*values, json.dumps(nearest.keys))
+            found = rows_statement(*shape, among=True).run(more).fetchall()
+        else:
+            found = rows_statement(*shape).run(values).fetchall()
+        if len(found) < limit and not (nearest and nearest.complete):  # at the end, or cut too early
             found = rows_statement(*shape, ranked=False).run(values).fetchall()
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -19,6 +19,14 @@ from .types import Expression
 
 Build = Callable[..., Any]
 _SPARE = 200
+_NEAR, _NEAR_NARROWED = 200, 100  # rows: to find more of the nearest by themselves takes as long as to rank all
+
+
+class Nearest(NamedTuple):
+    """Keys, in no order, among which the first rows of an order are; ``complete`` where these are all that match."""
+
+    keys: list[int]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,9 @@ class Ranking:
 
     ``number`` builds the query of how many rows match, None where there is none; ``numbers(found)`` says whether what
     it found is right.
+
+    ``among`` finds the keys among which the first of the order are, by how many are wanted and the values of the term;
+    ``keys`` takes them as JSON by that name.  It finds None where to look at all rows is as well.
     """
 
     matches: Build
@@ -37,6 +48,18 @@ class Ranking:
     then: tuple[str, ...]
     number: Build | None = None
     numbers: Callable[[int], bool] = bool
+    among: Callable[..., Nearest | None] | None = None
+
+    def nearest(self, clauses: tuple[Clause, ...], order: tuple[Term, ...], needed: int) -> Nearest | None:
+        """Return the keys among which the first ``needed`` rows of the ``order`` are, None for any.
+
+        More, since some may be of rows that are gone, or that other ``clauses`` leave out.
+        """
+        is_narrowed = len(clauses) > 1
+        if self.among is None or needed > (_NEAR_NARROWED if is_narrowed else _NEAR):
+            return None
+        values = [value for term in order if isinstance(term, Clause) for value in term.values]
+        return self.among(_enough(needed) if is_narrowed else needed + _SPARE // 4, *values)
 
     def page(
         self,
@@ -45,25 +68,31 @@ class Ranking:
         conditions: list[Expression],
         placeholders: list[peewee.Value],
         needed: Expression,
+        among: Expression | None = None,
     ) -> peewee.ModelSelect[Model] | None:
         """Return the query of the keys of rows in their order, to be cut into a page; None where there is none.
 
         ``conditions`` are those of ``clauses``, ``placeholders`` those of the term.  It gives the first ``needed`` rows
         at least, unless a great many keys are of rows that are gone: where a page of it is not full, ask without it.
+        ``among`` is the placeholder of the keys that :meth:`nearest` found.
         """
-        ranked = self.keys(*placeholders)
+        ranked = self.keys(*placeholders) if among is None else self.keys(*placeholders, among=among)
         if ranked is None:
             return None
         left = [
             condition for clause, condition in zip(clauses, conditions, strict=True) if clause.build is not self.matches
         ]
         if not left:  # sorting so many, and no more, is quicker
-            ranked = ranked.limit(needed * 2 + _SPARE)
+            ranked = ranked.limit(_enough(needed))
         found, model = ranked.alias("ranked"), joins.model
         key = model._meta.primary_key
         source = peewee.Join(found, model, peewee.JOIN.CROSS, key == found.c.id)
         query = joins.apply(model.select(key).from_(source))
         return query.where(*left) if left else query
+
+
+def _enough(needed: Any) -> Any:
+    return needed * 2 + _SPARE
 
 
 _rankings: dict[Build, Ranking] = {}
@@ -78,9 +107,10 @@ def ranks(
     then: tuple[str, ...] = (),
     number: Build | None = None,
     numbers: Callable[[int], bool] = bool,
+    among: Callable[..., Nearest | None] | None = None,
 ) -> None:
     """Declare that an order by the clauses that ``term`` builds is that of a :class:`Ranking`."""
-    _rankings[term] = Ranking(matches, keys, then, number, numbers)
+    _rankings[term] = Ranking(matches, keys, then, number, numbers, among)
     if number is not None:
         _counted[matches] = _rankings[term]
 

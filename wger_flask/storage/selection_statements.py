@@ -28,12 +28,13 @@ def rows_statement(
     far: bool,
     several: bool = True,
     ranked: bool = True,
+    among: bool = False,
 ) -> Statement:
     """Return the SQL of rows of a selection: ``columns`` of those that meet ``clauses``, in ``order``.
 
     ``paged`` takes two values more, the size of a page and how many rows are before it; ``far`` says that these are
     many, ``several=False`` that the page has one row.  ``ranked=False`` does not take the order from another table
-    that has it ready.
+    that has it ready; ``among`` takes one value more, the keys that the first of it are among.
     """
     joins, slots = Joins(model), Slots()
     expressions = [joins.column(found) if isinstance(found, str) else slots.fill(found, joins) for found in columns]
@@ -52,7 +53,7 @@ def rows_statement(
         term = order[0] if ranked and order else None
         if isinstance(term, Clause) and (ranking := ranking_of(clauses, order)):
             of_term = slots.again(first_of_order, len(term.values))
-            found = ranking.page(joins, clauses, conditions, of_term, size + skipped)
+            found = ranking.page(joins, clauses, conditions, of_term, size + skipped, slots.take() if among else None)
             chosen = found if found is not None else chosen
         chosen = chosen.limit(size).offset(skipped)
         return compile_query(query_of(joins, expressions, [key.in_(dialect.page(chosen, key))], terms))

@@ -39,6 +39,9 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Any]:
         """Return the rows that are left."""
 
+    def close(self) -> None:
+        """Leave the rest of the rows."""
+
     def __iter__(self) -> Iterator[Any]: ...
 
     def executemany(self, sql: str, rows: Sequence[Row], /) -> object:

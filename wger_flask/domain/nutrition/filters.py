@@ -60,7 +60,7 @@ def foods_like(text: str, languages: tuple[int, ...]) -> Selection:
     asked = {NameSearch.params[0]: text}
     by_name = NameSearch()
     clauses = (*by_name.clauses(MultiDict(asked)), any_of(Ingredient.language, languages))
-    return Selection(Ingredient, clauses, (*by_name.relevance(MultiDict(asked)), "id"))
+    return Selection(Ingredient, clauses, by_name.relevance(MultiDict(asked)))
 
 
 class Barcode(Filter):
@@ -112,8 +112,12 @@ def _nearest(*typed):
     return search.name_closeness(Ingredient.name, *typed).desc()
 
 
-def _ranked(*typed):
-    return search.ranked(Ingredient.name, *typed)
+def _ranked(*typed, among=None):
+    return search.ranked(Ingredient.name, *typed, among=among)
+
+
+def _among(most, *typed):
+    return search.nearest_keys(Ingredient.name, most, *typed)
 
 
 def _number(*typed):
@@ -124,4 +128,4 @@ def _numbers(found):
     return search.numbers(Ingredient.name, found)
 
 
-ranks(_nearest, matches=_named, keys=_ranked, then=("name",), number=_number, numbers=_numbers)
+ranks(_nearest, matches=_named, keys=_ranked, then=("name",), number=_number, numbers=_numbers, among=_among)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic
 
@@ -42,6 +42,35 @@ class Names(Generic[D]):
 
     def count_names(self, database: D, table: str, pieces: list[list[str]], most: int) -> int:
         """Return how many rows of ``table`` have the pieces, ``most`` for more."""
+        raise NotImplementedError
+
+    def prepare_nearest(self, database: D, table: str) -> None:
+        """Make what :meth:`shortest_names` and :meth:`names_from` read, unless it is there."""
+
+    def has_nearest(self, database: D, table: str) -> bool:
+        """Tell whether that is there for a copy of names."""
+        return False
+
+    def shortest_names(
+        self, database: D, table: str, terms: Sequence[str], part: str = "", start: str = "", without: str = ""
+    ) -> Generator[tuple[int, int], None, None]:
+        """Yield the length and the key of each folded name in ``table`` that meets ``terms``, the shortest first.
+
+        Of those alone that have ``part`` in them, begin with ``start`` and have ``without`` nowhere, where given: each
+        of three characters at least.  ``terms`` may be empty where there is a part or a start.
+        """
+        raise NotImplementedError
+
+    def names_from(self, database: D, table: str, start: str, most: int) -> list[tuple[int, str]]:
+        """Return keys and folded names of ``table`` that begin with ``start``, in no order, ``most`` of them."""
+        raise NotImplementedError
+
+    def pieces_of(self, terms: Sequence[str]) -> list[list[str]]:
+        """Return the pieces that :meth:`name_terms` made ``terms`` of."""
+        raise NotImplementedError
+
+    def listed(self, keys: Expression) -> Expression:
+        """Return the rows of a list of keys that is given as JSON."""
         raise NotImplementedError
 
     def similar_words(self, database: D, table: str, word: str) -> list[str]:

@@ -22,6 +22,7 @@ from ..types import Expression, Reader, Row
 from ..upgrades import Progress
 from . import sqlite_backup
 from . import sqlite_names as names
+from . import sqlite_nearest_names as nearest_names
 from .addresses import Addresses
 from .base import Dialect
 from .driver_errors import Unavailable, told_by_driver
@@ -175,6 +176,12 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     names_with = staticmethod(names.names_with)
     count_names = staticmethod(names.count_names)
     similar_words = staticmethod(names.similar_words)
+    prepare_nearest = staticmethod(nearest_names.prepare)
+    has_nearest = staticmethod(nearest_names.is_there)
+    shortest_names = staticmethod(nearest_names.shortest)
+    names_from = staticmethod(nearest_names.beginning)
+    pieces_of = staticmethod(nearest_names.pieces_of)
+    listed = staticmethod(nearest_names.listed)
 
     def place(self, text: Expression, part: Expression) -> Expression:
         return peewee.fn.INSTR(text, part)

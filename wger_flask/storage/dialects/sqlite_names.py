@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import peewee
 
 from ..types import Expression
+from . import sqlite_nearest_names as nearest_names
 from .sqlite_file import SqliteFile
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ def prepare_names(database: SqliteFile, table: str) -> None:
 
 def drop_names(database: SqliteFile, table: str) -> None:
     database.execute_sql(f'DROP TABLE IF EXISTS "{table}_fts"')
+    nearest_names.drop(database, table)
 
 
 @contextmanager
 def renaming(database: SqliteFile, table: str, keys: list[int] | None) -> Iterator[None]:
     if keys is None:
-        yield
+        with nearest_names.rebuilt(database, table):
+            yield
         database.execute_sql(f"""INSERT INTO "{table}_fts"("{table}_fts") VALUES ('rebuild')""")
         return
     rows = f"""SELECT id, folded FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))"""

@@ -197,6 +197,8 @@ def prepare(models: Iterable[type[Model]]) -> list[str]:
             made.append(f"created table {name}")
         if table is not Progress:
             held.dialect.prepare_names(held, name)
+        if issubclass(table, NameCopy):
+            held.dialect.prepare_nearest(held, name)
     refresh(models)
     return made
 

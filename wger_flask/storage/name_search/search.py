@@ -19,10 +19,12 @@ import peewee
 
 from ..database import database
 from ..query_cache import remembered
+from ..ranking import Nearest
 from ..selection_statements import forget_statements
 from ..types import Expression
 from . import candidates, folding
 from . import index as names
+from .nearest import BEGINS, CERTAIN, HAS, MATCHES, OTHER_BEGINS, OTHER_HAS, OTHER_WHOLE, WHOLE, nearest
 
 # No user types more, and no name holds more: the rest would only cost time.
 _MOST_WORDS, _LONGEST, _LONGEST_TEXT = 12, 60, 1000
@@ -66,11 +68,14 @@ class Best:
         near = copy.select(_rank(copy.folded, *typed[-5:])).where(copy.id == _key(column))
         return peewee.fn.COALESCE(near, 0)
 
-    def ranked(self, column: peewee.Field, *typed: Expression) -> peewee.Select:
-        copy = names.index_of(_plain(column)).names
-        matching = copy.id.in_(database.obj.dialect.names_with(copy, *typed[:-5]))
-        nearest = _rank(copy.folded, *typed[-5:])
-        return copy.select(copy.id).where(matching).order_by(nearest.desc(), copy.name, copy.id).limit(-1)
+    def ranked(self, column: peewee.Field, *typed: Expression, among: Expression | None = None) -> peewee.Select:
+        copy, dialect = names.index_of(_plain(column)).names, database.obj.dialect
+        keys = dialect.names_with(copy, *typed[:-5]) if among is None else dialect.listed(among)
+        rank = _rank(copy.folded, *typed[-5:])
+        return copy.select(copy.id).where(copy.id.in_(keys)).order_by(rank.desc(), copy.name, copy.id).limit(-1)
+
+    def nearest(self, column: peewee.Field, most: int, *typed: str) -> Nearest | None:
+        return nearest(names.index_of(_plain(column)).names._meta.table_name, typed, most)
 
     def number(self, column: peewee.Field, *typed: Expression) -> peewee.Select:
         copy = names.index_of(_plain(column)).names
@@ -124,13 +129,25 @@ def name_closeness(column: peewee.Field, *typed: Expression) -> Expression:
     return _way().name_closeness(column, *typed)
 
 
-def ranked(column: peewee.Field, *typed: Expression) -> peewee.Select | None:
+def ranked(column: peewee.Field, *typed: Expression, among: Expression | None = None) -> peewee.Select | None:
     """Return the keys of the rows whose name matches: the nearest first, then by name and key.
+
+    Only of those ``among`` keys that :func:`nearest_keys` found, where these are given, as JSON.
 
     None where the database would not keep that order, or no copy of the names is searched.
     """
     way = _way()
-    return way.ranked(column, *typed) if isinstance(way, Best) and database.obj.dialect.keeps_inner_order else None
+    is_kept = isinstance(way, Best) and database.obj.dialect.keeps_inner_order
+    return way.ranked(column, *typed, among=among) if isinstance(way, Best) and is_kept else None
+
+
+def nearest_keys(column: peewee.Field, most: int, *typed: str) -> Nearest | None:
+    """Return the keys of names among which the ``most`` nearest to a text are, None where to look at all is as well.
+
+    ``typed`` are the :func:`typed_values` of the text.
+    """
+    way = _way()
+    return way.nearest(column, most, *typed) if isinstance(way, Best) else None
 
 
 def numbers(column: peewee.Field, found: int) -> bool:
@@ -172,13 +189,13 @@ def _rank(
 ) -> Any:
     """Return how near a ``folded`` name is to what was typed."""
     place, case = database.obj.dialect.place, peewee.Case
-    elsewhere = case(None, ((place(folded, doubtful) > 0, 2000),), 1000)
+    elsewhere = case(None, ((place(folded, doubtful) > 0, CERTAIN),), MATCHES)
     # What the text also means is a little farther away than what it says.
-    other = case(place(folded, other_text), ((1, 3900), (0, elsewhere)), 2900)
+    other = case(place(folded, other_text), ((1, OTHER_BEGINS), (0, elsewhere)), OTHER_HAS)
     rank = case(
         None,
-        ((folded == whole, 5000), (folded == other_whole, 4900)),
-        case(place(folded, text), ((1, 4000), (0, other)), 3000),
+        ((folded == whole, WHOLE), (folded == other_whole, OTHER_WHOLE)),
+        case(place(folded, text), ((1, BEGINS), (0, other)), HAS),
     )
     return rank - peewee.fn.LENGTH(folded)
 
