@@ -15,6 +15,8 @@ from tests.ports import free_port
 
 from .programs import PATIENCE, Failed, Programs, wait_for
 
+LONGEST = 60
+"""Seconds for an answer, also of a host whose database is being replaced."""
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -50,7 +52,7 @@ class Host:
         if token:
             sent["Authorization"] = f"Token {token}"
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        held = http.client.HTTPConnection(self.at, self.port, timeout=PATIENCE, source_address=(source, 0))
+        held = http.client.HTTPConnection(self.at, self.port, timeout=LONGEST, source_address=(source, 0))
         try:
             held.request(method, path, data, sent)
             got = held.getresponse()
