@@ -32,12 +32,19 @@ Headers = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class Form:
-    """An answer in one form: its bytes, its entity tag with the quotes, and the headers of a 200 and of a 304."""
+    """An answer in one form: its bytes, its entity tag with the quotes, and the headers of a 200."""
 
     body: bytes
     tag: str
     headers: Headers
-    brief: Headers
+    _brief: Headers | None = None
+
+    @property
+    def brief(self) -> Headers:
+        """The headers of a 304, which are made when they are first asked for: most answers need none."""
+        if self._brief is None:
+            self._brief = [(name, value) for name, value in self.headers if name.lower() not in _NOT_OF_304]
+        return self._brief
 
 
 @dataclass(slots=True)
@@ -75,9 +82,8 @@ class Representation:
         headers = [*self.headers, ("ETag", tag)]
         if coding:
             headers.append(("Content-Encoding", coding))
-        brief = [(name, value) for name, value in headers if name.lower() not in _NOT_OF_304]
         headers.append(("Content-Length", str(len(body))))
-        made = self._forms[coding] = Form(body, tag, headers, brief)
+        made = self._forms[coding] = Form(body, tag, headers)
         return made
 
 

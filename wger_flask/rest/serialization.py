@@ -186,6 +186,8 @@ class Dumper:
 
 def _load(load: Load, values: Iterable[Any], context: Context) -> dict[str, Any]:
     keys = [key for key in dict.fromkeys(values) if key is not None]
+    if len(keys) <= MOST_KEYS:
+        return load(keys, context) if keys else {}
     loaded: dict[Any, Any] = {}
     for some in chunks(keys, MOST_KEYS):
         loaded |= load(some, context)

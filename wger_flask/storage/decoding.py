@@ -23,6 +23,11 @@ def decoded(found: list[Row], decoders: list[Decoder]) -> list[Row]:
     """Return the rows ``found``, of which ``decoders`` read some places."""
     if not found or not decoders:
         return found
+    if len(found) == 1:  # as very often; columns of single values take longer to make
+        row = list(found[0])
+        for place, decode in decoders:
+            row[place] = decode(row[place])
+        return [tuple(row)]
     rows: list[Row] = []
     for start in range(0, len(found), _AT_ONCE):
         values: list[Iterable[Any]] = list(zip(*found[start : start + _AT_ONCE], strict=True))
