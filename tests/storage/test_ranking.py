@@ -84,6 +84,7 @@ def kinds(held, monkeypatch):
     search("oat").rows(("id",), 1)  # the names are copied
     monkeypatch.setattr(ranking, "_SPARE", 0)
     monkeypatch.setattr(nearest, "_WORTH", 0)
+    monkeypatch.setattr(nearest, "_WORTH_SEVERAL", 0)
     selection_statements.forget_statements()
     yield languages
     selection_statements.forget_statements()

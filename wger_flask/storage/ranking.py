@@ -59,7 +59,7 @@ class Ranking:
         if self.among is None or needed > (_NEAR_NARROWED if is_narrowed else _NEAR):
             return None
         values = [value for term in order if isinstance(term, Clause) for value in term.values]
-        return self.among(_enough(needed) if is_narrowed else needed + _SPARE // 4, *values)
+        return self.among(_enough(needed) if is_narrowed else needed + _SPARE // 20, *values)
 
     def page(
         self,

@@ -21,7 +21,7 @@ HAS, OTHER_HAS = 3000, 2900
 CERTAIN, MATCHES = 2000, 1000
 
 _FEW = 1000  # names that begin with a text: to read them all takes less time than to look for the shortest
-_WORTH = 300  # names that match: to rank them all takes less time than to look for words side by side
+_WORTH, _WORTH_SEVERAL = 70, 300  # names that match: to rank all takes less time than to look for kinds of likeness
 _SHORTEST_PART = 3  # characters
 Found = list[tuple[int, int]]  # of each name, its length and its key
 
@@ -37,10 +37,12 @@ def nearest(table: str, typed: Sequence[str], most: int) -> Nearest | None:
         return None
     names = _Names(table, terms, most)
     has_other = other_text != text
-    worth = max(most, _WORTH) if has_other or names.has_several_words else most
+    worth = max(most, _WORTH_SEVERAL if has_other or names.has_several_words else _WORTH)
     matching = names.shortest(most=worth)
     if len(matching) < worth:
         return Nearest([key for _, key in matching], complete=True)
+    longest, _ = matching[most - 1]
+    matching = [name for name in matching if name[0] <= longest]
 
     kinds: list[tuple[int, Callable[[], Found]]] = [
         (WHOLE, lambda: names.being(whole)),
