@@ -139,6 +139,25 @@ def test_lookups_that_are_none(register, write, lookups):
     assert told.endswith("which is neither a Lookup nor a Filter")
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("throttle='mail'", "throttle says what it limits: {\"POST\": 'mail'}"),
+        ("actions=Action('a', print)", "actions is a tuple, with a comma behind a single one"),
+    ],
+)
+def test_options_of_another_shape(register, write, options, told):
+    write("mine.py", source(options))
+    assert refusal(register) == f"plugin 'mine' (file plugins/mine.py) is broken: ValueError: resource 'thing': {told}"
+
+
+@pytest.mark.parametrize("build", ["lambda wanted: Thing.size > 1", "str.lower", "Place().save"])
+def test_a_condition_that_no_function_of_a_module_builds(register, write, build):
+    """It would be told from others by its function, which is another one each time that it is made."""
+    write("mine.py", source(then=f"from wger_flask.api import BooleanFilter; BooleanFilter('big', {build})"))
+    assert "ValueError: filter 'big': a function of a module builds its condition" in refusal(register)
+
+
 TAKEN = [
     ("add_names(Exercise, print)", "name for rows of table 'exercises_exercise'"),
     ("add_upload('mine', PUT=print)", "upload to table 'mine'"),

@@ -84,6 +84,32 @@ def test_the_second_version_finds_the_rows_of_the_first(run, tmp_path):
     )
 
 
+REFERENCE = "    muscle = columns.ForeignKey(models.Muscle{})\n"
+
+
+def test_a_reference_to_the_core_is_added_by_what_a_plugin_may_import(run, tmp_path):
+    plugin = tmp_path / "site" / "naps"
+    step = plugin / "migrations" / "m0001_add_muscle.py"
+    (plugin / "__init__.py").write_text(FIRST)
+    run("-m", "wger_flask", "migrate")
+
+    def declare(options: str) -> None:
+        second = FIRST.replace("import WRITE,", "import WRITE, models,")
+        column = "    minutes = columns.Integer()\n"
+        (plugin / "__init__.py").write_text(second.replace(column, column + REFERENCE.format(options)))
+        step.unlink(missing_ok=True)
+        run("-m", "wger_flask", "make-migration", "naps", "add muscle")
+
+    declare("")
+    # what a step asks for and cannot be is told in one line, with the name of the step
+    refused = "plugin_naps_nap.muscle_id needs null=True: rows that exist have no value for it"
+    assert run("-m", "wger_flask", "migrate", fails=True) == f"Error: naps.m0001_add_muscle: {refused}\n"
+    declare(', null=True, cascade="null"')
+    imports = [line for line in step.read_text().splitlines() if "import" in line]
+    assert imports == ["from wger_flask.api import alter, columns, models"]
+    assert run("-m", "wger_flask", "migrate").splitlines()[-1] == "applied naps.m0001_add_muscle"
+
+
 def test_a_package_that_is_not_there(register, write):
     write("mine.py", "def register(registry): registry.add_migrations('nonsense_package')")
     with pytest.raises(

@@ -42,7 +42,8 @@ def test_a_name_is_taken_once():
     ("view", "told"),
     [
         ("tea", "no view 'tea'"),
-        ("chart:date", "chart"),
+        ("chart:date", "view 'chart:date' must have the form 'chart:across:up'"),
+        ("chart:date:amount:id", "view 'chart:date:amount:id' must have the form 'chart:across:up'"),
         ("chart:date:colour", "no field 'colour'"),
         ("chart:amount:amount", "no column of moments"),
     ],

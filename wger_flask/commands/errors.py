@@ -10,12 +10,21 @@ import click
 from ..options import SettingsError
 from ..rest.registry import RegistrationError
 from ..secrets import SecretKeyError
+from ..storage.alter import ChangeRefused
 from ..storage.database import DatabaseURLError
 from ..storage.tables import TablesDiffer
 from ..storage.upgrades import UpgradeRefused
 
 # what stops the making of an application
-STOPPING = (DatabaseURLError, RegistrationError, SecretKeyError, SettingsError, TablesDiffer, UpgradeRefused)
+STOPPING = (
+    ChangeRefused,
+    DatabaseURLError,
+    RegistrationError,
+    SecretKeyError,
+    SettingsError,
+    TablesDiffer,
+    UpgradeRefused,
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -119,6 +119,10 @@ class Resource:
             raise ValueError(f"resource {self.name!r}: a name has lower-case letters, digits and hyphens")
         if unknown := set(self.methods) - set(WRITE):
             raise ValueError(f"resource {self.name!r}: unknown methods {sorted(unknown)}")
+        if not isinstance(self.throttle, Mapping):
+            raise ValueError(f'resource {self.name!r}: throttle says what it limits: {{"POST": {self.throttle!r}}}')
+        if not isinstance(self.actions, tuple | list):
+            raise ValueError(f"resource {self.name!r}: actions is a tuple, with a comma behind a single one")
         try:
             self.filter_set, self.order  # noqa: B018  declared names are checked now, not at the first request
         except ValueError as wrong:

@@ -21,6 +21,10 @@ from .model import Model, abstract, make_model
 _made: ContextVar[frozenset[str]] = ContextVar("tables that were just made", default=frozenset())
 
 
+class ChangeRefused(ValueError):
+    """Say in one line why a table cannot be changed as a step asks."""
+
+
 @contextmanager
 def just_made(tables: set[str]) -> Iterator[None]:
     """Leave ``tables`` alone in the block: they were made in the shape that is declared."""
@@ -35,8 +39,8 @@ def add_column(table: str, name: str, column: peewee.Field) -> None:
     """Add a column, with its index if it declares one.
 
     ``column`` is declared as in a model.  Rows that exist get its default; of a default that is a function, the value
-    of one call.  Raises ValueError for a column that has no default and cannot be null, and for a reference that
-    cannot be null.
+    of one call.  Raises :class:`ChangeRefused`, a ValueError, for a column that has no default and cannot be null, and
+    for a reference that cannot be null.
     """
     if not _is_to_change(table):
         return
@@ -47,7 +51,7 @@ def add_column(table: str, name: str, column: peewee.Field) -> None:
     reference = column if isinstance(column, ForeignKey) else None
     if not column.null and (reference is not None or default is None):
         needed = "null=True" if reference is not None else "a default or null=True"
-        raise ValueError(f"{table}.{column.column_name} needs {needed}: rows that exist have no value for it")
+        raise ChangeRefused(f"{table}.{column.column_name} needs {needed}: rows that exist have no value for it")
     held = database.obj
     context = model._schema._create_context()  # type: ignore[attr-defined]  # left out of Peewee's stubs
     written = context.sql(column.ddl(context)).query()[0]

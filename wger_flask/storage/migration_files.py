@@ -13,6 +13,7 @@ import peewee
 
 from . import columns
 from .migrations import PluginTables, numbered
+from .model import Model
 from .tables import missing_columns, undeclared_columns
 
 _OPTIONS = (("max_length", 255), ("null", False), ("unique", False), ("index", False), ("default", None))
@@ -66,9 +67,9 @@ def _spelled(field: peewee.Field) -> tuple[str, set[str]]:
     arguments, imports = [], {"from wger_flask.api import columns"}
     if isinstance(field, columns.ForeignKey):
         target = field.rel_model
-        module = "wger_flask.api" if target.__name__ == "User" else target.__module__
-        imports.add(f"from {module} import {target.__name__}")
-        arguments.append(target.__name__)
+        spelled, needed = _spelled_model(target)
+        imports.add(needed)
+        arguments.append(spelled)
         if field.cascade != "delete":
             arguments.append(f'cascade="{field.cascade}"')
     if isinstance(field, columns.Decimals):
@@ -79,6 +80,15 @@ def _spelled(field: peewee.Field) -> tuple[str, set[str]]:
             continue
         arguments.append(f"{name}={_value(value, imports)}")
     return f"columns.{kind}({', '.join(arguments)})", imports
+
+
+def _spelled_model(model: type[Model]) -> tuple[str, str]:
+    """Return a model as source, and the import line that it needs: those of the core come from the facade."""
+    if model.__name__ == "User":
+        return "User", "from wger_flask.api import User"
+    if model.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        return f"models.{model.__name__}", "from wger_flask.api import models"
+    return model.__name__, f"from {model.__module__} import {model.__name__}"
 
 
 def _value(value: Any, imports: set[str]) -> str:

@@ -59,12 +59,17 @@ class Clause(tuple[Any, ...]):
         Raises TypeError for a clause whose function or shape does not tell it from others.
         """
         build = self.build
-        if not isinstance(build, FunctionType) or "<locals>" in build.__qualname__:
+        if not stands_in_a_module(build):
             raise TypeError(f"a function of a module, with its shape as arguments, builds a clause, not {build!r}")
         if any(isinstance(part, peewee.Node) for part in self.shape):  # to compare these gives an expression, no truth
             raise TypeError(f"the shape of a clause of {build.__qualname__} holds a column: give its model and name")
         # a query in the place of a value is one, too
         return cast(Expression, build(*self.shape, *reached, *placeholders))
+
+
+def stands_in_a_module(build: object) -> bool:
+    """Return whether ``build`` is a function that there is once: no method, and not made inside another function."""
+    return isinstance(build, FunctionType) and "<locals>" not in build.__qualname__
 
 
 Term = str | Clause

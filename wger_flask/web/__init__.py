@@ -12,6 +12,7 @@ rows (:mod:`.views`) and names for rows that have none in a column of their own.
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -126,7 +127,14 @@ def _check(registry: Registry, resource: Resource, view: str) -> None:
     where = f"resource {resource.name!r} of {registry.origin_of(resource.name)}"
     if name not in registry.views:
         raise RegistrationError(f"{where}: there is no view {name!r}")
+    check = registry.views[name].check
+    _, *takes = signature(check).parameters.values()
     try:
-        registry.views[name].check(resource, *args)
+        signature(check).bind(resource, *args)
+    except TypeError:
+        spelled = ":".join([name, *(taken.name for taken in takes)])
+        raise RegistrationError(f"{where}: view {view!r} must have the form {spelled!r}") from None
+    try:
+        check(resource, *args)
     except (TypeError, ValueError) as wrong:
         raise RegistrationError(f"{where}: view {name!r}: {wrong}") from wrong

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from ...storage import columns
 from ...storage.links import Link
 from ...storage.model import Model, columns_of, encode, key_of, target_of
-from ...storage.predicates import Clause, Term, pad
+from ...storage.predicates import Clause, Term, pad, stands_in_a_module
 from ...storage.types import Expression
 from .booleans import boolean
 from .lookups import Lookup, Parameter, exact, on_date
@@ -132,6 +132,11 @@ class BooleanFilter(Filter):
         help: str = "",
         spelling: str = "",
     ):
+        if not stands_in_a_module(build):
+            raise ValueError(
+                f"filter {param!r}: a function of a module builds its condition, no method, and none that is made "
+                "inside another function"
+            )
         self.params, self.build, self.shape, self.spelling = (param,), build, shape, spelling
         self.label, self.help = label or param.replace("_", " "), help
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from .. import columns, value_series
-from ..alter import just_made
+from ..alter import ChangeRefused, just_made
 from ..database import advisory_lock, database, transaction
 from ..links import with_links
 from ..model import Model
@@ -73,8 +73,9 @@ def migrate(
     that are removed, and for None nothing is looked at.
 
     Returns one line for each thing that was done.  Raises :class:`..tables.TablesDiffer`, and leaves everything as it
-    was, where a table then lacks a column that its model declares, and :class:`..upgrades.UpgradeRefused` where a wger
-    made the database that is too old, or where a copy of it has no room.
+    was, where a table then lacks a column that its model declares, :class:`..upgrades.UpgradeRefused` where a wger
+    made the database that is too old, or where a copy of it has no room, and :class:`..alter.ChangeRefused` with the
+    name of the step that asks for what cannot be.
     """
     models, plugins = list(models), plugins or {}
     done = []
@@ -103,7 +104,10 @@ def migrate(
             for number, (name, module, is_to_run) in enumerate(steps, 1):
                 progress("upgrading the database", number, total)
                 if is_to_run:
-                    import_module(module).apply(held)
+                    try:
+                        import_module(module).apply(held)
+                    except ChangeRefused as wrong:
+                        raise ChangeRefused(f"{name}: {wrong}") from wrong
                     held.dialect.settle_references(held)
                     done.append(f"applied {name}")
                 Migration.create(name=name)
