@@ -14,8 +14,8 @@ from wger_flask.rest.registry import RegistrationError, Registry
 
 PLUGIN = """
     from wger_flask.api import (
-        WRITE, Action, Cursor, Endpoints, Limit, Model, Resource, Schema, User, anyone, columns, exact, fields, gte,
-        owned_by,
+        WRITE, Action, Batch, Computed, Cursor, Endpoints, Hooks, Limit, Model, Resource, Schema, User, anyone, columns,
+        exact, fields, gte, owned_by,
     )
 
     class Place(Model):
@@ -86,12 +86,37 @@ def test_what_exists_is_taken(prepare, register, write, options):
         ("throttle={'POST': Limit('nonsense', unless=anyone)}", "the throttle scope 'nonsense' has no rate"),
         ("throttle={'post': 'mail'}", "throttle 'post' is neither 'list' nor 'detail' nor a method"),
         ("actions=(Action('a', print, throttle='nonsense'),)", "the throttle scope 'nonsense' has no rate"),
+        (
+            "hooks=Hooks(prepare=lambda data: None)",
+            "hook 'prepare' is called with (call, data, row), and its function takes (data)",
+        ),
+        (
+            "hooks=Hooks(delete=lambda call, data, row: None)",
+            "hook 'delete' is called with (call, row), and its function takes (call, data, row)",
+        ),
+        ("actions=(Action('a', lambda: None),)", "action 'a' is called with (call), and its function takes ()"),
         ("max_age='NONSENSE'", "max_age 'NONSENSE' is no setting of seconds"),
         ("max_age='TIME_ZONE'", "max_age 'TIME_ZONE' is no setting of seconds"),
     ],
 )
 def test_what_does_not_exist(prepare, register, write, options, told):
     write("mine.py", source(options))
+    register()
+    assert refusal(prepare) == WHERE + told
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("Batch(lambda keys: {})", "field 'size' is called with (keys, context), and its function takes (keys)"),
+        (
+            "Computed(lambda size: size, of=('size', 'place'))",
+            "field 'size' is called with (context, size, place), and its function takes (size)",
+        ),
+    ],
+)
+def test_a_function_that_takes_something_else(prepare, register, write, field, told):
+    write("mine.py", source(field=field))
     register()
     assert refusal(prepare) == WHERE + told
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from inspect import signature
+from typing import Any
 
 from ..storage.columns import ForeignKey
 from ..storage.model import Model, column_at
 from . import caching
 from .fields.base import Field
+from .fields.computed import Batch, Computed
 from .ownership import Ownership
 from .permissions import METHODS
 from .resource import Resource
 from .throttling import Limit
+
+_GIVEN_TO_HOOKS = {
+    "check": ("call", "data", "row"),
+    "prepare": ("call", "data", "row"),
+    "saved": ("call", "row", "created"),
+    "delete": ("call", "row"),
+    "change": ("call", "row"),
+}
 
 
 def mistakes(
@@ -40,6 +51,7 @@ def mistakes(
     yield from caching.leaks(resource)
     yield from _in_schema(resource)
     yield from _in_former(resource)
+    yield from _in_functions(resource)
 
 
 def unknown_scopes(throttle: Mapping[str, str | Limit | None], scopes: Container[str]) -> Iterator[str]:
@@ -93,3 +105,28 @@ def _in_former(resource: Resource) -> Iterator[str]:
             yield f"former field {name!r} is one of its schema, too"
         if field.required or not field.allow_none:
             yield f"former field {name!r} must take null (allow_none=True), and not be required"
+
+
+def _in_functions(resource: Resource) -> Iterator[str]:
+    for name, given in _GIVEN_TO_HOOKS.items():
+        if hook := getattr(resource.hooks, name):
+            yield from _cannot_take(f"hook {name!r}", hook, given)
+    for action in resource.actions:
+        yield from _cannot_take(f"action {action.path!r}", action.handle, ("call",))
+    for name, field in resource.schema().fields.items():
+        if isinstance(field, Computed):
+            yield from _cannot_take(f"field {name!r}", field.compute, ("context", *field.of))
+        elif isinstance(field, Batch):
+            yield from _cannot_take(f"field {name!r}", field.load, ("keys", "context"))
+
+
+def _cannot_take(what: str, function: Callable[..., Any], given: tuple[str, ...]) -> Iterator[str]:
+    """Yield a sentence where ``function`` cannot be called with as many arguments as it will be ``given``."""
+    try:
+        takes = signature(function)
+    except ValueError:  # some that are written in C do not say what they take
+        return
+    try:
+        takes.bind(*given)
+    except TypeError:
+        yield f"{what} is called with ({', '.join(given)}), and its function takes {takes}"
