@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.reference import BY_LABEL
 from wger_flask.storage import predicates
 from wger_flask.storage.database import database
+from wger_flask.storage.decoding import decoders_of
 from wger_flask.storage.predicates import Clause, along, any_of, equals, pad
 from wger_flask.storage.query import Selection, which_exist
 from wger_flask.storage.selection_statements import rows_statement
@@ -93,6 +94,12 @@ def test_rows_are_those_that_a_loop_finds(days, orders, name, terms, limit, offs
     assert found.exists() == bool(wanted)
     assert found.keys() == [day[0] for day in wanted]
     assert [day.id for day in found.instances()] == [day[0] for day in wanted]
+
+
+def test_moments_of_all_columns_are_known_in_one_place(days):
+    dialect = database.obj.dialect
+    (_, first), (_, second) = decoders_of(dialect, Day, ("routine.created", "routine.user.date_joined"))
+    assert first.__self__ is second.__self__ and first(None) is None
 
 
 def test_nothing_is_within_nothing(days):

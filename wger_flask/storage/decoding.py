@@ -47,5 +47,11 @@ def decoders_of(dialect: AnyDialect, model: type[Model], columns: tuple[str | Cl
         if decode is not None:
             # The rows that lead to one row have its values, of which moments take longest to read.
             is_shared = "." in str(column) and isinstance(field, DateTime)
-            decoders.append((place, Known(decode).__getitem__ if is_shared else decode))
+            decoders.append((place, _moments(dialect).__getitem__ if is_shared else decode))
     return decoders
+
+
+@lru_cache(1)
+def _moments(dialect: AnyDialect) -> Known:
+    """Return the moments that were read of late, whatever their column: one cache for the database that is open."""
+    return Known(lambda value: None if value is None else dialect.read_moment(value))
