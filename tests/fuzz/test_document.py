@@ -7,6 +7,7 @@ Requests are made from the document, right ones and wrong ones, and from what wa
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from zoneinfo import ZoneInfo
@@ -51,8 +52,26 @@ def is_right_on_the_wire(check: str, case: schemathesis.Case) -> bool:
     """
     if check != "negative_data_rejection":
         return False
-    odd = [value for value in (case.query or {}).values() if value is None or isinstance(value, int | float)]
+    lists = {
+        parameter["name"] for parameter in case.operation.definition.raw.get("parameters", ()) if _is_list(parameter)
+    }
+    odd = [
+        name
+        for name, value in (case.query or {}).items()
+        if value is None or isinstance(value, int | float) or name in lists and _is_number(value)
+    ]
     return bool(odd) or case.media_type == "multipart/form-data" and not case.body
+
+
+def _is_list(parameter: dict) -> bool:
+    return parameter.get("schema", {}).get("type") == "array"
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def has_some_fields(case: schemathesis.Case, message: str) -> bool:
