@@ -71,15 +71,12 @@ class ImportSource:
             return _Bounded(lambda: cast(Stream, gzip.GzipFile(fileobj=self._stream)), size)
         return self._stream
 
-    def member(self, files: tuple[str, ...]) -> ImportSource:
-        """Return the file in a zip archive whose name ends like one of ``files``, and this one if it is no archive.
-
-        What has an asterisk in it is a pattern. Raises ImportRefused for an archive that has no such file.
-        """
-        return self.members(files)[0]
-
     def members(self, files: tuple[str, ...]) -> list[ImportSource]:
-        """Return all such files, those first that are in the fewest folders; raises like :meth:`member`."""
+        """Return the files in a zip archive whose names end like one of ``files``, and this one if it is no archive.
+
+        What has an asterisk in it is a pattern. Those in the fewest folders come first. Raises ImportRefused for an
+        archive that has no such file.
+        """
         if self._packed is not None or self._archive is None:
             return [self]
         patterns = [ending.lower() if "*" in ending else f"*{ending.lower()}" for ending in files]
@@ -178,10 +175,7 @@ class ImportSource:
         more cells than there are columns, and for quotes that nothing ends.
         """
         start = header_line + (1 if self._says_delimiter() else 0)
-        yield from rows_of(self.lines(), start, self._delimiter(header_line))
-
-    def _delimiter(self, header_line: int) -> str:
-        return delimiter_of(self._header_line(header_line))
+        yield from rows_of(self.lines(), start, delimiter_of(self._header_line(header_line)))
 
     def _header_line(self, line: int) -> str:
         wanted = line + (1 if self._says_delimiter() else 0)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from . import values
 from .errors import ImportRefused
@@ -14,6 +14,8 @@ from .options import ImportOptions
 
 DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 500
+
+T = TypeVar("T")
 
 
 class Row:
@@ -41,32 +43,33 @@ class Row:
         Where ``decimal_comma`` does not say, 80,5 is a decimal comma, and so is 80,125 between semicolons; else that
         is a mark between thousands.
         """
-        if not (text := self.text(*names)):
-            return None
         comma = decimal_comma if decimal_comma is not None else (self._delimiter == ";" or None)
-        try:
-            number = values.number(text, comma)
-        except ValueError as wrong:
-            self.refuse(str(wrong), self.column(*names))
-        if not least <= number <= most:
-            self.refuse(f"{text} is not between {least} and {most}", self.column(*names))
+        number = self._read(names, lambda text: values.number(text, comma))
+        if number is not None and not least <= number <= most:
+            self.refuse(f"{self.text(*names)} is not between {least} and {most}", self.column(*names))
         return number
 
     def moment(self, *names: str, options: ImportOptions) -> datetime | None:
         """Return the moment in such a cell, aware; None for an empty one; raises ImportRefused for any other text."""
-        if not (text := self.text(*names)):
-            return None
-        try:
-            return values.moment(text, options.zone, options.day_first)
-        except ValueError as wrong:
-            self.refuse(str(wrong), self.column(*names))
+        return self._read(names, lambda text: values.moment(text, options.zone, options.day_first))
+
+    def day_and_time(self, day_column: str, time_column: str, options: ImportOptions) -> datetime:
+        """Return the moment that two columns spell, midnight where the second is empty; raises ImportRefused."""
+        clock = self.text(time_column)
+        found = self._read((day_column,), lambda day: values.moment(f"{day} {clock}", options.zone, options.day_first))
+        if found is None:
+            self.refuse("there is no date", day_column)
+        return found
 
     def seconds(self, *names: str) -> int | None:
         """Return the duration in such a cell in seconds, None for an empty one; raises ImportRefused otherwise."""
-        if not (text := self.text(*names)):
-            return None
+        return self._read(names, values.duration)
+
+    def _read(self, names: tuple[str, ...], read: Callable[[str], T]) -> T | None:
+        """Return what ``read`` makes of such a cell, None for an empty one; its ValueError refuses the row."""
+        text = self.text(*names)
         try:
-            return values.duration(text)
+            return read(text) if text else None
         except ValueError as wrong:
             self.refuse(str(wrong), self.column(*names))
 

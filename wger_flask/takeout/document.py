@@ -82,7 +82,7 @@ def _lists(text: Window, is_catalogue: bool) -> Iterator[Entry | GivenRow]:
         if name in seen:
             raise text.error(f"{name!r} stands twice")
         seen.add(name)
-        for number, row in enumerate(_objects(text), 1):
+        for number, row in enumerate(text.objects(), 1):
             if is_catalogue:
                 entries += 1
                 if entries > MOST_ENTRIES:
@@ -94,41 +94,12 @@ def _lists(text: Window, is_catalogue: bool) -> Iterator[Entry | GivenRow]:
 
 def _names(text: Window) -> Iterator[str]:
     """Yield the names of an object, each with its value next in the text."""
-    _demand(text, "{")
-    if text.peek() == "}":
-        text.at += 1
-        return
-    while True:
+    for _ in text.parts("{", "}"):
         if text.peek() != '"':
             raise text.error("a name in quotes expected")
         name = text.take()
         if len(name) > _LONGEST_NAME:
             raise text.error("a name that is longer than any")
-        _demand(text, ":")
+        text.demand(":")
         text.peek()
         yield name
-        if text.peek() == "}":
-            text.at += 1
-            return
-        _demand(text, ",")
-
-
-def _objects(text: Window) -> Iterator[dict[str, Any]]:
-    _demand(text, "[")
-    if text.peek() == "]":
-        text.at += 1
-        return
-    while True:
-        if text.peek() != "{":
-            raise text.error("an object expected")
-        yield text.take()
-        if text.peek() == "]":
-            text.at += 1
-            return
-        _demand(text, ",")
-
-
-def _demand(text: Window, sign: str) -> None:
-    if text.peek() != sign:
-        raise text.error(f"{sign!r} expected")
-    text.at += 1

@@ -44,7 +44,8 @@ def bring_in(
     held, report = services(), Report()
     g.user = caller
     with Container(file) as container:
-        checksum = _checksum(file)
+        file.seek(0)
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # as any file that is read
         try:
             with held.transaction(caller.id) as files:
                 work = _Import(held, caller, files, container, report)
@@ -59,11 +60,6 @@ def bring_in(
     return report
 
 
-def _checksum(file: IO[bytes]) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # as any file that is read
-
-
 class _Import:
     """The state of one import."""
 
@@ -73,9 +69,8 @@ class _Import:
         self.matches = Matches(held.registry)
         self._container = container
         self._owned = {owned.name: owned for owned in held.registry.owned}
-        self._own = {owned.model for owned in self._owned.values()}
         self._tables: dict[str, TableImport] = {}
-        self.keys: dict[type[Model], dict[object, Any]] = {model: {} for model in self._own}
+        self.keys: dict[type[Model], dict[object, Any]] = {owned.model: {} for owned in self._owned.values()}
         self._pictures: set[str] = set()
 
     def take_all(self) -> None:
@@ -123,15 +118,6 @@ class _Import:
     def _finish(self, name: str) -> None:
         if name in self._tables:
             self._tables[name].finish()
-
-    # -- where rows of the take-out are found here -------------------------------------------------------
-    def own(self, model: type[Model]) -> dict[object, Any] | None:
-        """Return the keys of a user's rows of ``model`` by those in the take-out; None where none has an owner."""
-        return self.keys.get(model)
-
-    def catalogue(self, model: type[Model], key: object) -> Any:
-        """Return the key here of a row of the catalogue, None where there is none."""
-        return self.matches.find(model, key)
 
     def picture(self, name: str) -> bytes:
         """Return a picture of the archive; raises :class:`~.values.Unfit` or :class:`~.errors.Refused`."""

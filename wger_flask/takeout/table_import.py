@@ -47,7 +47,7 @@ class TableImport:
     def __init__(self, work: Import, owned: Owned):
         self.owned, self._work = owned, work
         self._model, self._key = owned.model, key_of(owned.model)
-        self._reader = RowReader(owned, work, self._loosen)
+        self._reader = RowReader(owned, work)
         self._keys = work.keys[owned.model]
         self._is_numbered = isinstance(self._key, columns.Auto)
         is_single = self._is_numbered or work.is_referred_to(owned.model) or bool(links_of(owned.model))
@@ -95,7 +95,7 @@ class TableImport:
                 if old in self._keys:
                     values[name] = self._keys[old]
                 else:
-                    self._loosen()
+                    self._work.report.loosened += 1
             if values:
                 self._model.update(**values).where(self._key == key).execute()
         self._later.clear()
@@ -107,9 +107,6 @@ class TableImport:
         if found is None:
             raise Unfit(f"{self._key.name}: {str(old)[:50]!r} is no UUID")
         return found
-
-    def _loosen(self) -> None:
-        self._work.report.loosened += 1
 
     # -- what is here already -------------------------------------------------------------------------
     def _store(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC
 from functools import cached_property
 from io import BytesIO
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import FileStorage
 
@@ -21,6 +21,9 @@ from ..transfer.columns import demand_fitting, value_reader
 from .document import GivenRow, is_key
 from .rows import PICTURES, columns_taken, in_json
 
+if TYPE_CHECKING:
+    from .importer import _Import as Import
+
 
 class Unfit(ValueError):
     """Say why a row cannot be brought in."""
@@ -30,24 +33,11 @@ class NotHere(Exception):
     """Say that a row relies on one of the catalogue that is not here."""
 
 
-class Found(Protocol):
-    """Where rows of the take-out are found here."""
-
-    def own(self, model: type[Model]) -> Mapping[object, Any] | None:
-        """Return the keys of a user's rows of ``model`` by those in the take-out; None where none has an owner."""
-
-    def catalogue(self, model: type[Model], key: object) -> Any:
-        """Return the key here of a row of the catalogue, None where there is none."""
-
-    def picture(self, name: str) -> bytes:
-        """Return a picture of the archive; raises :class:`Unfit` or :class:`~.errors.Refused`."""
-
-
 class RowReader:
     """Read the rows of one table."""
 
-    def __init__(self, owned: Owned, found: Found, loosen: Callable[[], None]):
-        self._owned, self._found, self._loosen = owned, found, loosen
+    def __init__(self, owned: Owned, work: Import):
+        self._owned, self._work = owned, work
         self._model, self._key = owned.model, key_of(owned.model).name
         self._in_json, self._links = in_json(owned), links_of(owned.model)
 
@@ -144,20 +134,14 @@ class RowReader:
         if not is_key(value):
             raise Unfit(f"{name}: a key is a number or a text")
         model = self._owned.references[name]
-        own = self._found.own(model)
-        if own is None:
-            found = self._found.catalogue(model, value)
-            if found is None:
-                raise NotHere
+        if (found := self._key_here(model, value)) is not None:
             return found
-        if value in own:
-            return own[value]
         if model is self._model and column.null:
             later[name] = value
             return None
         if not column.null:
             raise Unfit(f"{name}: it belongs to a row that is not brought in")
-        self._loosen()
+        self._work.report.loosened += 1
         return None
 
     def _with_keys(self, value: object, models: dict[str, type[Model]]) -> object:
@@ -175,28 +159,23 @@ class RowReader:
     def _key_in_json(self, model: type[Model], key: object) -> object:
         if not is_key(key):
             return key
-        own = self._found.own(model)
-        if own is not None:
-            found = own.get(key)
-            return key if found is None else _plain(found)
-        found = self._found.catalogue(model, key)
-        if found is None:
+        found = self._key_here(model, key)
+        return key if found is None else _plain(found)
+
+    def _key_here(self, model: type[Model], key: object) -> Any:
+        """Return the key here of a row; None for one of the user's that is not brought in, NotHere for any other."""
+        own = self._work.keys.get(model)
+        found = self._work.matches.find(model, key) if own is None else own.get(key)
+        if found is None and own is None:
             raise NotHere
-        return _plain(found)
+        return found
 
     def _linked(self, name: str, model: type[Model], value: object) -> list[Any]:
         if not isinstance(value, list):
             raise Unfit(f"{name}: a list of keys expected")
-        own, found = self._found.own(model), []
-        for key in value:
-            if not is_key(key):
-                raise Unfit(f"{name}: a key is a number or a text")
-            target = own.get(key) if own is not None else self._found.catalogue(model, key)
-            if target is not None:
-                found.append(target)
-            elif own is None:
-                raise NotHere
-        return found
+        if not all(map(is_key, value)):
+            raise Unfit(f"{name}: a key is a number or a text")
+        return [found for key in value if (found := self._key_here(model, key)) is not None]
 
     def _file(self, name: str, value: object) -> Upload | None:
         field = self._fields.get(name)
@@ -205,7 +184,7 @@ class RowReader:
         if not isinstance(value, str) or not value.startswith(f"{PICTURES}/"):
             raise Unfit(f"{name}: no name of a picture in the archive")
         try:
-            return field.look_at(FileStorage(BytesIO(self._found.picture(value)), filename=value))
+            return field.look_at(FileStorage(BytesIO(self._work.picture(value)), filename=value))
         except RefusedFile as wrong:
             raise Unfit(f"{name}, {value[:100]!r}: {wrong.message}") from None
 

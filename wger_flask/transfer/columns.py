@@ -16,6 +16,7 @@ from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from math import isfinite
+from types import NoneType
 from uuid import UUID
 
 from ..rest.timezone import server_zone
@@ -41,14 +42,10 @@ def column_of(field, keys: Keys) -> Column:
     """Return the column of ``field``, whose references are found by ``keys``."""
     missing = null = _absent(field)
     if field.null:
-        null = _nothing
+        null = NoneType
     elif field.default is None and isinstance(field, columns.Text | columns.Char):
         null = str  # 2.5 has null where there is an empty text now
     return Column(field.name, reader_of(field, keys), null, missing)
-
-
-def _nothing() -> None:
-    return None
 
 
 def reader_of(field, keys: Keys) -> Reader:
@@ -156,51 +153,42 @@ def _a_text(value) -> str:
     return value
 
 
-def _text(field) -> Reader:
-    return lambda value: value if type(value) is str else str(value) if type(value) is int else _a_text(value)
+def _text(value):
+    return value if type(value) is str else str(value) if type(value) is int else _a_text(value)
 
 
-def _boolean(field) -> Reader:
-    def read(value):
-        if value is True or value is False:
-            return value
-        known = _BOOLEANS.get(value) if type(value) in (int, str) else None
-        if known is None:
-            raise ValueError(f"{value!r} is not true or false")
-        return known
-
-    return read
+def _boolean(value):
+    if value is True or value is False:
+        return value
+    known = _BOOLEANS.get(value) if type(value) in (int, str) else None
+    if known is None:
+        raise ValueError(f"{value!r} is not true or false")
+    return known
 
 
-def _integer(field) -> Reader:
-    def read(value):
-        if type(value) is int:
-            return value
-        if type(value) is float and value.is_integer():
+def _integer(value):
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
+        return int(value)
+    if type(value) is str and len(value) <= _LONGEST_NUMBER:
+        try:
             return int(value)
-        if type(value) is str and len(value) <= _LONGEST_NUMBER:
-            try:
-                return int(value)
-            except ValueError:
-                pass
-        raise ValueError(f"{value!r} is not an integer")
-
-    return read
+        except ValueError:
+            pass
+    raise ValueError(f"{value!r} is not an integer")
 
 
-def _float(field) -> Reader:
-    def read(value):
-        number = None
-        if type(value) in (int, float) or type(value) is str and len(value) <= _LONGEST_NUMBER:
-            try:
-                number = float(value)
-            except ValueError:
-                pass
-        if number is None or not isfinite(number):
-            raise ValueError(f"{value!r} is not a number")
-        return number
-
-    return read
+def _float(value):
+    number = None
+    if type(value) in (int, float) or type(value) is str and len(value) <= _LONGEST_NUMBER:
+        try:
+            number = float(value)
+        except ValueError:
+            pass
+    if number is None or not isfinite(number):
+        raise ValueError(f"{value!r} is not a number")
+    return number
 
 
 def _decimal(field: columns.Decimals) -> Reader:
@@ -225,22 +213,21 @@ def _decimal(field: columns.Decimals) -> Reader:
 
 
 def _moment(field: columns.DateTime) -> Reader:
-    parse = datetime.fromisoformat
     stored = partial(encode, field)
 
     def read(value):
-        moment = _iso(parse, value)
+        moment = _iso(datetime.fromisoformat, value)
         return stored(moment if moment.tzinfo else moment.replace(tzinfo=server_zone()))
 
     return read
 
 
-def _date(field) -> Reader:
-    return lambda value: _iso(date.fromisoformat, value).isoformat()
+def _date(value):
+    return _iso(date.fromisoformat, value).isoformat()
 
 
-def _time(field) -> Reader:
-    return lambda value: _iso(time.fromisoformat, value).replace(tzinfo=None).isoformat()
+def _time(value):
+    return _iso(time.fromisoformat, value).replace(tzinfo=None).isoformat()
 
 
 def _uuid(field) -> Reader:
@@ -248,20 +235,16 @@ def _uuid(field) -> Reader:
     return lambda value: stored(UUID(_a_text(value)))
 
 
-def _json(field: columns.Json) -> Reader:
-    return partial(encode, field)
-
-
 _READERS: tuple[tuple[type, Callable], ...] = (
-    (columns.Boolean, _boolean),
-    (columns.Integer, _integer),
-    (columns.Float, _float),
+    (columns.Boolean, lambda field: _boolean),
+    (columns.Integer, lambda field: _integer),
+    (columns.Float, lambda field: _float),
     (columns.Decimals, _decimal),
     (columns.DateTime, _moment),
-    (columns.Date, _date),
-    (columns.Time, _time),
+    (columns.Date, lambda field: _date),
+    (columns.Time, lambda field: _time),
     (columns.UUID, _uuid),
-    (columns.Json, _json),
-    (columns.Char, _text),
-    (columns.Text, _text),
+    (columns.Json, lambda field: partial(encode, field)),
+    (columns.Char, lambda field: _text),
+    (columns.Text, lambda field: _text),
 )

@@ -77,18 +77,6 @@ def _move_sessions() -> None:
         held.cursor().executemany(f"DELETE FROM {table} WHERE id = {held.param}", [(key,) for key, _, _ in some])
 
 
-def _drop_sessions() -> None:
-    alter.drop_table(table_of(WorkoutSession))
-
-
-def _as_given(key: object, fields: dict) -> dict:
-    return fields
-
-
-def _nothing() -> None:
-    """Do nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Former:
     """A model that was.
@@ -101,9 +89,9 @@ class Former:
 
     model: type[Model]
     told_by: str
-    complete: Callable[[object, dict], dict] = _as_given
-    move: Callable[[], None] = _nothing
-    finish: Callable[[], None] = _nothing
+    complete: Callable[[object, dict], dict] = lambda key, fields: fields
+    move: Callable[[], None] = lambda: None
+    finish: Callable[[], None] = lambda: None
 
     def is_of(self, fields: dict) -> bool:
         """Tell whether a row with these fields is of the former model."""
@@ -117,5 +105,7 @@ class Former:
 
 FORMER = {
     "weight.weightentry": Former(WeightEntry, "", complete=_with_uuid, finish=move_weights),
-    "manager.workoutsession": Former(WorkoutSession, "date", move=_move_sessions, finish=_drop_sessions),
+    "manager.workoutsession": Former(
+        WorkoutSession, "date", move=_move_sessions, finish=lambda: alter.drop_table(table_of(WorkoutSession))
+    ),
 }

@@ -182,9 +182,7 @@ class _Import:
             for row in self._by_name[label]:
                 try:
                     row.table.match(row, columns)
-                except NotYetKnown as why:
-                    raise ImportFailure(f"object {row.number} ({row}): {why}") from None
-                except ValueError as wrong:
+                except (NotYetKnown, ValueError) as wrong:
                     raise ImportFailure(f"object {row.number} ({row}): {wrong}") from None
             self._keys.matched.add(label)
             self._reset_sequences()

@@ -34,17 +34,7 @@ def objects(stream: Readable) -> Iterator[dict]:
     text = Window(stream)
     if text.peek() != "[":
         raise ImportFailure("a dump is a JSON array of objects")
-    text.at += 1
-    another = text.peek() != "]"
-    while another:
-        if text.peek() != "{":
-            raise text.error("an object expected")
-        yield text.take()
-        another = text.peek() == ","
-        text.at += another
-    if text.peek() != "]":
-        raise text.error("',' or ']' expected")
-    text.at += 1
+    yield from text.objects()
     if text.peek():
         raise text.error("text behind the end of the array")
 
@@ -119,6 +109,29 @@ class Window:
                     raise self.error(stumble.msg) from None
             except (ValueError, RecursionError) as wrong:
                 raise self.error(str(wrong)) from None
+
+    def objects(self) -> Iterator[dict[str, Any]]:
+        """Yield the objects of the array that begins here; raises :class:`ImportFailure`."""
+        for _ in self.parts("[", "]"):
+            if self.peek() != "{":
+                raise self.error("an object expected")
+            yield self.take()
+
+    def parts(self, begin: str, end: str) -> Iterator[None]:
+        """Stop at each part of an array or an object, between ``begin`` and ``end``, for it to be taken."""
+        self.demand(begin)
+        another = self.peek() != end
+        while another:
+            yield
+            another = self.peek() == ","
+            self.at += another
+        self.demand(end, f"',' or {end!r} expected")
+
+    def demand(self, sign: str, otherwise: str = "") -> None:
+        """Move behind ``sign``, which is next; raises :class:`ImportFailure` where it is not."""
+        if self.peek() != sign:
+            raise self.error(otherwise or f"{sign!r} expected")
+        self.at += 1
 
     def error(self, message: str) -> ImportFailure:
         """Return an error that says on which line it is."""

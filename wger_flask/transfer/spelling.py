@@ -35,24 +35,16 @@ def _moment(field: columns.DateTime) -> Reader:
     return spelled
 
 
-def _decimal(field: columns.Decimals) -> Reader:
-    return database.obj.dialect.wire_decimal(field.places)
-
-
-def _as_it_is(field: peewee.Field) -> None:
-    return None
-
-
 _SPELLERS: tuple[tuple[type[peewee.Field], Callable[[Any], Reader | None]], ...] = (
     (columns.Boolean, lambda field: database.obj.dialect.wire_boolean),
     (columns.DateTime, _moment),
     (columns.Date, lambda field: database.obj.dialect.wire_date),
     (columns.Time, lambda field: database.obj.dialect.wire_time),
-    (columns.Decimals, _decimal),
+    (columns.Decimals, lambda field: database.obj.dialect.wire_decimal(field.places)),
     (columns.UUID, lambda field: database.obj.dialect.wire_uuid),
     (columns.Json, lambda field: database.obj.dialect.wire_json),
-    (peewee.IntegerField, _as_it_is),
-    (columns.Float, _as_it_is),
-    (columns.Char, _as_it_is),
-    (columns.Text, _as_it_is),
+    (peewee.IntegerField, lambda field: None),
+    (columns.Float, lambda field: None),
+    (columns.Char, lambda field: None),
+    (columns.Text, lambda field: None),
 )

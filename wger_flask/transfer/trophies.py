@@ -28,26 +28,18 @@ def add_missing_trophies(models: dict[str, type[Model]]) -> int:
     return len(rows)
 
 
-def _workouts(params: dict) -> str:
-    return "Complete your first workout" if params["count"] == 1 else f"Complete {params['count']} workouts"
-
-
-def _mass(params: dict) -> str:
-    return f"Lift a cumulative total of {params['kg']:,} kg".replace(",", ".")
-
-
 def _clock(params: dict) -> str:
     when, hours = next((word, int(params[word][:2])) for word in ("before", "after") if word in params)
     return f"Complete a workout {when} {hours % 12 or 12}:00 {'AM' if hours < 12 else 'PM'}"
 
 
 _KNOWN: dict[str, Callable[[dict], str]] = {
-    "workout_count_based": _workouts,
-    "streak": lambda params: f"Maintain a {params['days']}-day workout streak",
-    "weekend_warrior": (
-        lambda params: f"Work out on Saturday and Sunday for {params['weekends']} consecutive weekends"
+    "workout_count_based": lambda params: (
+        "Complete your first workout" if params["count"] == 1 else f"Complete {params['count']} workouts"
     ),
-    "volume": _mass,
+    "streak": lambda params: f"Maintain a {params['days']}-day workout streak",
+    "weekend_warrior": lambda params: f"Work out on Saturday and Sunday for {params['weekends']} consecutive weekends",
+    "volume": lambda params: f"Lift a cumulative total of {params['kg']:,} kg".replace(",", "."),
     "time_based": _clock,
     "date_based": lambda params: "Work out on January 1st",
     "inactivity_return": (lambda params: f"Return to training after being inactive for {params['inactive_days']} days"),

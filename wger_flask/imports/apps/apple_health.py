@@ -43,11 +43,6 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE\s+HealthData\s*\[(.*?)\]\s*>", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY|%\s*[\w.]+;", re.IGNORECASE)
 
 
-def is_apple_health(source: ImportSource) -> bool:
-    """Tell whether a document is the export of Apple Health."""
-    return b"<HealthData" in source.head or b"<!DOCTYPE HealthData" in source.head
-
-
 def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
     """Yield what was measured, in the order of the document."""
     found: list[BodyMeasurement] = []
@@ -164,5 +159,6 @@ class _Document:
 
 FORMAT = ImportFormat(
     "apple-health", "Apple Health", "your picture > Export All Health Data: the archive, or its export.xml", read,
-    (BodyMeasurement,), files=("export.xml", "*apple_health_export/*.xml"), recognises=is_apple_health,
+    (BodyMeasurement,), files=("export.xml", "*apple_health_export/*.xml"),
+    recognises=lambda source: b"<HealthData" in source.head or b"<!DOCTYPE HealthData" in source.head,
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..day_and_time import moment_of
 from ..food_columns import amount_of, nutrients
 from ..formats import ImportFormat
 from ..options import ImportOptions
@@ -28,7 +27,7 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntr
     for row in source.table():
         if not (food := row.text("Food Name")):
             row.refuse("there is no food", "Food Name")
-        moment = moment_of(row, "Day", "Time", options)
+        moment = row.day_and_time("Day", "Time", options)
         amount = amount_of(row.text("Amount"), options.decimal_comma)
         time = moment.time() if row.text("Time") else None
         contents = nutrients(row, _NUTRIENTS, options)

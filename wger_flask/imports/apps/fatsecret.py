@@ -36,6 +36,7 @@ _FIELDS = ("energy", "fat", "saturated_fat", "carbohydrates", "fiber", "sugar", 
 _DETAILS = "# report details"
 _SUMS = ("total", "totals", "daily total", "daily average")
 _WEEKDAY = ", "
+_BEFORE_TITLE = b"\xef\xbb\xbf#-\r\n "
 
 
 @dataclass(slots=True)
@@ -44,11 +45,6 @@ class _Level:
 
     entry: FoodDiaryEntry
     is_opened: bool = field(default=False)
-
-
-def is_fatsecret(source: ImportSource) -> bool:
-    """Tell whether a file begins as such a report does."""
-    return source.head[:4000].lower().lstrip(b"\xef\xbb\xbf#-\r\n ").startswith(b"food diary report")
 
 
 def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntry]:
@@ -152,5 +148,6 @@ def _nutrients(line: int, cells: list[str], options: ImportOptions, in_kilojoule
 
 FORMAT = ImportFormat(
     "fatsecret", "FatSecret", "the report of the food diary, detailed, as CSV", read, (FoodDiaryEntry,),
-    recognises=is_fatsecret, options=("decimal_comma", "day_first"),
+    recognises=lambda source: source.head[:4000].lower().lstrip(_BEFORE_TITLE).startswith(b"food diary report"),
+    options=("decimal_comma", "day_first"),
 )  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..body_columns import BodyColumn, measurements
-from ..day_and_time import moment_of
 from ..formats import ImportFormat
 from ..options import ImportOptions
 from ..records import BodyMeasurement
@@ -26,20 +25,15 @@ _COLUMNS = (
 )
 
 
-def is_google_fit(source: ImportSource) -> bool:
-    """Tell whether the columns are those of Takeout's table of days."""
-    return source.has_columns(("Date", _WEIGHT)) or source.has_columns(("Date", "Move Minutes count", _STEPS))
-
-
 def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
     """Yield what each day says."""
     for row in source.table():
-        moment = moment_of(row, "Date", "", options)
+        moment = row.day_and_time("Date", "", options)
         yield from measurements(row, moment, _COLUMNS, options)
 
 
 FORMAT = ImportFormat(
     "google-fit", "Google Fit", "takeout.google.com, Fit: the archive, or its Daily activity metrics.csv", read,
-    (BodyMeasurement,), files=("Daily activity metrics.csv", "Daily Summaries.csv"), recognises=is_google_fit,
-    options=("decimal_comma",),
+    (BodyMeasurement,), files=("Daily activity metrics.csv", "Daily Summaries.csv"), options=("decimal_comma",),
+    recognises=lambda source: any(map(source.has_columns, (("Date", _WEIGHT), ("Date", "Move Minutes count", _STEPS)))),
 )  # fmt: skip

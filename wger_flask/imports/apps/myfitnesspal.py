@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..day_and_time import moment_of
 from ..food_columns import nutrients
 from ..formats import ImportFormat
 from ..options import ImportOptions
@@ -25,12 +24,8 @@ _NUTRIENTS = (
     ("fiber", ("Fiber", "Fiber (g)", "Dietary Fiber (g)")),
     ("sodium", ("Sodium (mg)",)),
 )
+_COLUMNS = ("Date", "Meal", "Fat (g)", "Protein (g)")
 _SUMS = ("total", "totals", "daily total")
-
-
-def is_myfitnesspal(source: ImportSource) -> bool:
-    """Tell whether the columns are those of MyFitnessPal's table of meals."""
-    return source.has_columns(("Date", "Meal", "Fat (g)", "Protein (g)")) and not source.has_columns(("Food Name",))
 
 
 def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntry]:
@@ -39,12 +34,12 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[FoodDiaryEntr
         meal = row.text("Meal")
         if meal.lower() in _SUMS or row.text("Date").lower() in _SUMS:
             continue
-        day = moment_of(row, "Date", "", options).date()
+        day = row.day_and_time("Date", "", options).date()
         yield FoodDiaryEntry(row.line, day, food=meal or "Meal", meal=meal, **nutrients(row, _NUTRIENTS, options))
 
 
 FORMAT = ImportFormat(
     "myfitnesspal", "MyFitnessPal", "Settings > Export data: the archive, or its Nutrition-Summary-….csv", read,
-    (FoodDiaryEntry,), files=("*nutrition-summary*.csv",), recognises=is_myfitnesspal,
-    options=("decimal_comma", "day_first"),
+    (FoodDiaryEntry,), files=("*nutrition-summary*.csv",), options=("decimal_comma", "day_first"),
+    recognises=lambda source: source.has_columns(_COLUMNS) and not source.has_columns(("Food Name",)),
 )  # fmt: skip

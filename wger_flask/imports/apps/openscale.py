@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..body_columns import CUSTOM, BodyColumn, measurements
-from ..day_and_time import moment_of
 from ..formats import ImportFormat
 from ..options import ImportOptions
 from ..records import BodyMeasurement
@@ -36,19 +35,15 @@ _COLUMNS = (
 )
 
 
-def is_openscale(source: ImportSource) -> bool:
-    """Tell whether the columns are those of openScale."""
-    return source.has_columns(("dateTime", "weight")) or source.has_columns(("date", "time", "weight"))
-
-
 def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasurement]:
     """Yield what was measured."""
     for row in source.table():
-        moment = moment_of(row, row.column("dateTime", "date"), "time", options)
+        moment = row.day_and_time(row.column("dateTime", "date"), "time", options)
         yield from measurements(row, moment, _COLUMNS, options, row.text("comment"))
 
 
 FORMAT = ImportFormat(
-    "openscale", "openScale", "Menu > Export, a CSV", read, (BodyMeasurement,), recognises=is_openscale,
+    "openscale", "openScale", "Menu > Export, a CSV", read, (BodyMeasurement,),
+    recognises=lambda source: any(map(source.has_columns, (("dateTime", "weight"), ("date", "time", "weight")))),
     options=("weight_unit", "decimal_comma", "day_first"),
 )  # fmt: skip

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..body_columns import CUSTOM, BodyColumn, measurements
-from ..day_and_time import moment_of
 from ..formats import ImportFormat
 from ..options import ImportOptions
 from ..records import BodyMeasurement
@@ -66,7 +65,7 @@ def _moment(row: Row, options: ImportOptions) -> datetime:
     text = row.text(column)
     if _MILLISECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text) / 1000, UTC)
-    return moment_of(row, column, "", replace(options, zone=UTC))
+    return row.day_and_time(column, "", replace(options, zone=UTC))
 
 
 FORMAT = ImportFormat(

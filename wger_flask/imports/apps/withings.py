@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..body_columns import CUSTOM, BodyColumn, measured, measurements
-from ..day_and_time import moment_of
 from ..formats import ImportFormat
 from ..options import ImportOptions
 from ..records import BodyMeasurement
@@ -68,12 +67,12 @@ def read(source: ImportSource, options: ImportOptions) -> Iterator[BodyMeasureme
     """Yield what was measured."""
     if column := _by_name(source):
         for row in source.table():
-            moment = moment_of(row, row.column(*_DATES), "", options)
+            moment = row.day_and_time(row.column(*_DATES), "", options)
             yield from measurements(row, moment, (column,), options)
         return
     masses = _masses(source.header())
     for row in source.table():
-        moment, notes = moment_of(row, row.column(*_DATES), "", options), row.text(*_NOTES)
+        moment, notes = row.day_and_time(row.column(*_DATES), "", options), row.text(*_NOTES)
         said = {
             mass: (value, unit)
             for mass, (column, unit) in masses.items()
