@@ -123,8 +123,18 @@ def test_help_lists_the_commands(run):
     status, told = run("--help")
     assert status == 0
     assert all(name in told for name in COMMANDS)
-    assert {"serve", "migrate", "load-starter-data", "import-dump", "export-dump", "create-user", "set-password",
-            "create-token", "email", "resources"} <= set(COMMANDS)  # fmt: skip
+    assert {
+        "serve",
+        "migrate",
+        "load-starter-data",
+        "import-dump",
+        "export-dump",
+        "create-user",
+        "set-password",
+        "create-token",
+        "email",
+        "resources",
+    } <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

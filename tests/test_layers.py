@@ -11,62 +11,60 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "wger_flask"
 ALLOWED = {
-    "engine": {"wger_flask.engine"},
-    "storage": {"wger_flask.storage", "peewee", "psycopg", "pymysql", "limits"},
-    "text": {"wger_flask.text", "markdown_it", "nh3"},
-    "media": {"wger_flask.media", "PIL", "minio", "urllib3"},
-    "mail": {"wger_flask.mail"},
-    "serving": {"wger_flask.serving", "gunicorn"},
-    "auth": {
-        "wger_flask.auth", "wger_flask.web", "wger_flask.storage",
-        "wger_flask.rest", "wger_flask.mail", "wger_flask.secrets", "flask",
-        "flask_smorest", "apispec", "marshmallow", "werkzeug", "peewee", "itsdangerous", "jwt", "confusable_homoglyphs",
-        "argon2", "cryptography", "bcrypt", "pyotp", "segno", "webauthn",
-    },
-    "web": {
-        "wger_flask.web", "wger_flask.rest", "wger_flask.storage", "flask", "flask_smorest", "marshmallow", "werkzeug",
-        "jinja2", "markupsafe", "orjson", "yaml",
-    },
-    "sync": {
-        "wger_flask.sync", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.secrets", "flask",
-        "jwt", "cryptography", "peewee",
-    },
-    "operations": {
-        "wger_flask.operations", "wger_flask.backups", "wger_flask.storage", "wger_flask.rest", "wger_flask.auth",
-        "wger_flask.sync", "wger_flask.webhooks", "wger_flask.mail", "wger_flask.media", "wger_flask.tallies", "flask",
-        "flask_smorest", "marshmallow", "prometheus_client",
-    },
-    "backups": {
-        "wger_flask.backups", "wger_flask.storage", "wger_flask.media", "wger_flask.rest.registry",
-        "wger_flask.jobs.models", "wger_flask.__version__", "zstandard",
-    },
-    "takeout": {
-        "wger_flask.takeout", "wger_flask.auth", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",
-        "wger_flask.transfer", "wger_flask.imports", "wger_flask.archives", "flask", "marshmallow", "orjson",
-        "werkzeug",
-    },
-    "jobs": {
-        "wger_flask.jobs", "wger_flask.api", "wger_flask.sync", "wger_flask.storage", "wger_flask.rest.jobs", "flask",
-    },
-    "imports": {
-        "wger_flask.imports", "wger_flask.api", "wger_flask.auth.page_parts", "wger_flask.domain", "flask",
-        "wger_flask.archives", "wger_flask.engine", "wger_flask.rest.errors", "wger_flask.storage.chunks",
-        "wger_flask.storage.name_search.folding", "wger_flask.storage.upgrades",
-    },
-    "webhooks": {
-        "wger_flask.webhooks", "wger_flask.api", "wger_flask.storage.database", "wger_flask.sync", "wger_flask.tallies",
-        "flask",
-    },
-    "pull": {
-        "wger_flask.pull", "wger_flask.domain", "wger_flask.rest", "wger_flask.storage", "wger_flask.media",
-        "wger_flask.auth.models", "wger_flask.auth.zones", "wger_flask.transfer.columns",
-        "wger_flask.webhooks.posting", "wger_flask.__version__", "orjson", "peewee", "requests", "urllib3", "werkzeug",
-    },
-    "rest": {
-        "wger_flask.rest", "wger_flask.storage", "wger_flask.media", "wger_flask.tallies", "flask", "flask_smorest",
-        "marshmallow", "apispec", "werkzeug", "orjson", "peewee", "markupsafe", "jinja2", "yaml", "zstandard",
-    },
-}  # fmt: skip
+    name: set(names.split())
+    for name, names in {
+        "engine": "wger_flask.engine",
+        "storage": "wger_flask.storage peewee psycopg pymysql limits",
+        "text": "wger_flask.text markdown_it nh3",
+        "media": "wger_flask.media PIL minio urllib3",
+        "mail": "wger_flask.mail",
+        "serving": "wger_flask.serving gunicorn",
+        "auth": (
+            "wger_flask.auth wger_flask.web wger_flask.storage wger_flask.rest wger_flask.mail wger_flask.secrets "
+            "flask flask_smorest apispec marshmallow werkzeug peewee itsdangerous jwt confusable_homoglyphs argon2 "
+            "cryptography bcrypt pyotp segno webauthn"
+        ),
+        "web": (
+            "wger_flask.web wger_flask.rest wger_flask.storage flask flask_smorest marshmallow werkzeug jinja2 "
+            "markupsafe orjson yaml"
+        ),
+        "sync": (
+            "wger_flask.sync wger_flask.auth wger_flask.rest wger_flask.storage wger_flask.secrets flask jwt "
+            "cryptography peewee"
+        ),
+        "operations": (
+            "wger_flask.operations wger_flask.backups wger_flask.storage wger_flask.rest wger_flask.auth "
+            "wger_flask.sync wger_flask.webhooks wger_flask.mail wger_flask.media wger_flask.tallies flask "
+            "flask_smorest marshmallow prometheus_client"
+        ),
+        "backups": (
+            "wger_flask.backups wger_flask.storage wger_flask.media wger_flask.rest.registry wger_flask.jobs.models "
+            "wger_flask.__version__ zstandard"
+        ),
+        "takeout": (
+            "wger_flask.takeout wger_flask.auth wger_flask.rest wger_flask.storage wger_flask.media "
+            "wger_flask.transfer wger_flask.imports wger_flask.archives flask marshmallow orjson werkzeug"
+        ),
+        "jobs": "wger_flask.jobs wger_flask.api wger_flask.sync wger_flask.storage wger_flask.rest.jobs flask",
+        "imports": (
+            "wger_flask.imports wger_flask.api wger_flask.auth.page_parts wger_flask.domain flask "
+            "wger_flask.archives wger_flask.engine wger_flask.rest.errors wger_flask.storage.chunks "
+            "wger_flask.storage.name_search.folding wger_flask.storage.upgrades"
+        ),
+        "webhooks": (
+            "wger_flask.webhooks wger_flask.api wger_flask.storage.database wger_flask.sync wger_flask.tallies flask"
+        ),
+        "pull": (
+            "wger_flask.pull wger_flask.domain wger_flask.rest wger_flask.storage wger_flask.media "
+            "wger_flask.auth.models wger_flask.auth.zones wger_flask.transfer.columns wger_flask.webhooks.posting "
+            "wger_flask.__version__ orjson peewee requests urllib3 werkzeug"
+        ),
+        "rest": (
+            "wger_flask.rest wger_flask.storage wger_flask.media wger_flask.tallies flask flask_smorest marshmallow "
+            "apispec werkzeug orjson peewee markupsafe jinja2 yaml zstandard"
+        ),
+    }.items()
+}
 BELOW_MODELS = {"wger_flask.storage", "wger_flask.auth.models", "wger_flask.rest.timezone"}
 BACKENDS = ("sqlite", "postgres", "mysql", "psycopg", "mariadb")
 

@@ -24,10 +24,18 @@ def lines():
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("a b", "a b"), ("Bankdrücken 💪", "Bankdrücken 💪"), ("a\nb", "a\\nb"), ("\r\t", "\\r\\t"),
-     ("\x1b[31m", "\\x1b[31m"),
-     ("\x85\u2028", "\\x85\\u2028"), ("\u202e", "\\u202e"), ("\x00\x7f", "\\x00\\x7f"), ("\udc80", "\\udc80")],
-)  # fmt: skip
+    [
+        ("a b", "a b"),
+        ("Bankdrücken 💪", "Bankdrücken 💪"),
+        ("a\nb", "a\\nb"),
+        ("\r\t", "\\r\\t"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\x85\u2028", "\\x85\\u2028"),
+        ("\u202e", "\\u202e"),
+        ("\x00\x7f", "\\x00\\x7f"),
+        ("\udc80", "\\udc80"),
+    ],
+)
 def test_what_cannot_be_printed_is_spelled_out(text, line):
     assert printable(text) == line
 

@@ -9,11 +9,13 @@ import pytest
 from wger_flask.auth.models import User
 from wger_flask.storage.database import database, transaction
 
-PATHS = (
-    "exercise/", "exerciseinfo/?limit=3", "muscle/", "muscle/1/", "exercisecategory/", "weightentry/",
-    "weightentry/?ordering=-date", "measurement/?limit=50", "measurement-category/", "workoutlog/", "workoutsession/",
-    "routine/", "nutritionplan/", "nutritionplaninfo/", "day/", "trophy/", "user-statistics/", "userprofile/",
-)  # fmt: skip
+PATHS = tuple(
+    (
+        "exercise/ exerciseinfo/?limit=3 muscle/ muscle/1/ exercisecategory/ weightentry/ weightentry/?ordering=-date "
+        "measurement/?limit=50 measurement-category/ workoutlog/ workoutsession/ routine/ nutritionplan/ "
+        "nutritionplaninfo/ day/ trophy/ user-statistics/ userprofile/"
+    ).split()
+)
 ZONES = ("Asia/Tokyo", "America/New_York", "UTC", "Europe/Berlin")
 
 

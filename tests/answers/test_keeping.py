@@ -231,10 +231,22 @@ def test_what_others_add_is_not_trusted(more):
 # -- forms --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("accepted", "coding"),
-    [("", ""), ("gzip", "gzip"), ("gzip, deflate, br, zstd", "zstd"), ("gzip;q=1.0, zstd;q=0.5", "gzip"), ("*", "zstd"),
-     ("identity", ""), ("gzip;q=0", ""), ("br", ""), ("GZIP", "gzip"), ("gzip;q=x", ""), ("*;q=0", ""),
-     ("identity;q=1, gzip;q=0.5", ""), ("zstd;q=0, *", "gzip")],
-)  # fmt: skip
+    [
+        ("", ""),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1.0, zstd;q=0.5", "gzip"),
+        ("*", "zstd"),
+        ("identity", ""),
+        ("gzip;q=0", ""),
+        ("br", ""),
+        ("GZIP", "gzip"),
+        ("gzip;q=x", ""),
+        ("*;q=0", ""),
+        ("identity;q=1, gzip;q=0.5", ""),
+        ("zstd;q=0, *", "gzip"),
+    ],
+)
 def test_the_compression_that_is_wanted_most(accepted, coding):
     assert best_coding(accepted) == coding
 

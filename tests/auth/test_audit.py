@@ -190,9 +190,18 @@ def test_the_command_shows_it(app, user, monkeypatch):
 
 
 QUIET = {  # they read, or make anew what follows from other rows
-    "audit", "doctor", "make-migration", "new-plugin", "recalculate-measurements", "recalculate-statistics",
-    "resources", "serve", "settings", "sync-compact", "sync-status",
-}  # fmt: skip
+    "audit",
+    "doctor",
+    "make-migration",
+    "new-plugin",
+    "recalculate-measurements",
+    "recalculate-statistics",
+    "resources",
+    "serve",
+    "settings",
+    "sync-compact",
+    "sync-status",
+}
 BY_WHAT_THEY_DO = {"create-token", "create-user", "delete-user", "remove-second-factor", "set-password"}
 
 

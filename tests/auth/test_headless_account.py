@@ -23,15 +23,22 @@ def test_changing_the_password(app, phone, grace, people):
     assert passwords.matches(PASSWORD, User.get(username="grace").password)
 
 
-@pytest.mark.parametrize(("body", "expected"), [
-    ({}, [("required", "current_password"), ("required", "new_password")]),
-    ({"current_password": "wrong", "new_password": PASSWORD}, [("enter_current_password", "current_password")]),
-    ({"current_password": "ecarg-pass", "new_password": "short"}, [("password_too_short", "new_password")]),
-    ({"new_password": "x"}, [
-        ("required", "current_password"), ("password_too_short", "new_password"),
-        ("password_too_common", "new_password"),
-    ]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, [("required", "current_password"), ("required", "new_password")]),
+        ({"current_password": "wrong", "new_password": PASSWORD}, [("enter_current_password", "current_password")]),
+        ({"current_password": "ecarg-pass", "new_password": "short"}, [("password_too_short", "new_password")]),
+        (
+            {"new_password": "x"},
+            [
+                ("required", "current_password"),
+                ("password_too_short", "new_password"),
+                ("password_too_common", "new_password"),
+            ],
+        ),
+    ],
+)
 def test_changes_that_fail(grace, body, expected):
     answer = grace.post("account/password/change", body)
     assert codes(answer) == expected and "meta" not in answer.json

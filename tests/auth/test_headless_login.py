@@ -124,11 +124,19 @@ def test_who_is_logged_in_is_known_by_either_token(phone, grace):
     assert grace.post("auth/signup", {}).status_code == 409
 
 
-@pytest.mark.parametrize("credentials", [
-    {}, {"X-Session-Token": ""}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x.y.z"},
-    {"Authorization": "Token 6772616365"}, {"X-Session-Token": "anonymous"},
-    {"Authorization": "simple"}, {"Authorization": "refresh"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        {},
+        {"X-Session-Token": ""},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Bearer x.y.z"},
+        {"Authorization": "Token 6772616365"},
+        {"X-Session-Token": "anonymous"},
+        {"Authorization": "simple"},
+        {"Authorization": "refresh"},
+    ],
+)
 def test_nobody(phone, grace, people, credentials):
     sent = {
         "anonymous": lambda: phone.get("auth/session").json["meta"]["session_token"],
@@ -255,20 +263,27 @@ def test_signing_up(app, phone, outbox):
     assert [message["To"] for message in outbox] == ["anna@example.org"]
 
 
-@pytest.mark.parametrize(("body", "expected"), [
-    ({}, [("required", "username"), ("required", "password")]),
-    ({"username": "GRACE", "password": PASSWORD}, [("username_taken", "username")]),
-    ({"username": "anna", "password": PASSWORD, "email": "Grace@example.org"}, [("email_taken", "email")]),
-    ({"username": "a b", "password": PASSWORD}, [("invalid", "username")]),
-    ({"username": "a" * 151, "password": PASSWORD}, [("max_length", "username")]),
-    ({"username": "anna", "password": PASSWORD, "email": "x"}, [("invalid", "email")]),
-    ({"username": "anna", "password": PASSWORD, "email": ["anna@example.org"]}, [("invalid", "email")]),
-    ({"username": "anna", "password": PASSWORD, "email": {"at": "example.org"}}, [("invalid", "email")]),
-    ({"username": "anna", "password": "1"}, [
-        ("password_too_short", "password"), ("password_too_common", "password"),
-        ("password_entirely_numeric", "password"),
-    ]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({}, [("required", "username"), ("required", "password")]),
+        ({"username": "GRACE", "password": PASSWORD}, [("username_taken", "username")]),
+        ({"username": "anna", "password": PASSWORD, "email": "Grace@example.org"}, [("email_taken", "email")]),
+        ({"username": "a b", "password": PASSWORD}, [("invalid", "username")]),
+        ({"username": "a" * 151, "password": PASSWORD}, [("max_length", "username")]),
+        ({"username": "anna", "password": PASSWORD, "email": "x"}, [("invalid", "email")]),
+        ({"username": "anna", "password": PASSWORD, "email": ["anna@example.org"]}, [("invalid", "email")]),
+        ({"username": "anna", "password": PASSWORD, "email": {"at": "example.org"}}, [("invalid", "email")]),
+        (
+            {"username": "anna", "password": "1"},
+            [
+                ("password_too_short", "password"),
+                ("password_too_common", "password"),
+                ("password_entirely_numeric", "password"),
+            ],
+        ),
+    ],
+)
 def test_signups_that_fail(phone, body, expected):
     assert codes(phone.post("auth/signup", body)) == expected
     assert User.select().count() == 3

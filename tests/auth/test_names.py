@@ -142,10 +142,13 @@ def test_other_characters(api, name):
     assert via_api(api, name, "")[0]
 
 
-@pytest.mark.parametrize("name", [
-    "root", "admin", "administrator", "\u0430dmin", "adm\u0131n", "adrnin", "r\u043e\u043et", "\uff41dmin",
-    "\u0430\u0501\u217f\u0456\u0578", "ad\u0430", "\u0251da",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    (
+        "root admin administrator \u0430dmin adm\u0131n adrnin r\u043e\u043et \uff41dmin "
+        "\u0430\u0501\u217f\u0456\u0578 ad\u0430 \u0251da"
+    ).split(),
+)
 def test_names_that_look_like_those_of_administrators(sign_up, name):
     done, answer = sign_up(name)
     assert not done and usernames.LIKE_STAFF in str(answer)
@@ -169,10 +172,18 @@ def test_an_operator_may_choose_any_name_but_an_address(app):
             accounts.create_user(name, PASSWORD)
 
 
-@pytest.mark.parametrize(("one", "other", "same"), [
-    ("paypal", "\u0440\u0430\u0443\u0440\u0430l", True), ("modern", "modem", True), ("Il1|", "llll", True),
-    ("O0", "OO", True), ("o0", "oo", False), ("Anna", "anna", False), ("jos\u00e9", "jose\u0301", True),
-    ("jos\u00e9", "jose", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("paypal", "\u0440\u0430\u0443\u0440\u0430l", True),
+        ("modern", "modem", True),
+        ("Il1|", "llll", True),
+        ("O0", "OO", True),
+        ("o0", "oo", False),
+        ("Anna", "anna", False),
+        ("jos\u00e9", "jose\u0301", True),
+        ("jos\u00e9", "jose", False),
+    ],
+)
 def test_skeletons(one, other, same):
     assert (skeleton(one) == skeleton(other)) is same

@@ -70,22 +70,46 @@ def test_where_logging_in_leads(browser):
     assert browser().fill("/user/login", **sent).headers["Location"] == "/"
 
 
-@pytest.mark.parametrize(("wanted", "path"), [
-    ("/api/v2/", "/api/v2/"), ("/a?b=c&d=/e", "/a?b=c&d=/e"), (None, "/"), ("", "/"), ("api", "/"),
-    ("//evil.example", "/"), ("/\\evil.example", "/"), ("https://evil.example", "/"), ("javascript:alert(1)", "/"),
-    ("/\tevil", "/"), ("/\n/evil.example", "/"), ("\\\\evil", "/"), (" //evil", "/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("/api/v2/", "/api/v2/"),
+        ("/a?b=c&d=/e", "/a?b=c&d=/e"),
+        (None, "/"),
+        ("", "/"),
+        ("api", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/\tevil", "/"),
+        ("/\n/evil.example", "/"),
+        ("\\\\evil", "/"),
+        (" //evil", "/"),
+    ],
+)
 def test_nobody_is_sent_elsewhere(wanted, path, app):
     with app.test_request_context("/"):
         assert local_path(wanted) == path
 
 
-@pytest.mark.parametrize(("wanted", "path"), [
-    ("/wger", "/wger"), ("/wger/", "/wger/"), ("/wger/api/v2/?a=../b#..", "/wger/api/v2/?a=../b#.."),
-    ("/", "/wger/"), ("/other/", "/wger/"), ("/wgers/", "/wger/"), ("/wger/../other/", "/wger/"),
-    ("/wger/a/%2e%2E/../other/", "/wger/"), ("/wger/..\\other/", "/wger/"), ("//wger/", "/wger/"),
-    ("/wger/.%2e/other", "/wger/"), (None, "/wger/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("/wger", "/wger"),
+        ("/wger/", "/wger/"),
+        ("/wger/api/v2/?a=../b#..", "/wger/api/v2/?a=../b#.."),
+        ("/", "/wger/"),
+        ("/other/", "/wger/"),
+        ("/wgers/", "/wger/"),
+        ("/wger/../other/", "/wger/"),
+        ("/wger/a/%2e%2E/../other/", "/wger/"),
+        ("/wger/..\\other/", "/wger/"),
+        ("//wger/", "/wger/"),
+        ("/wger/.%2e/other", "/wger/"),
+        (None, "/wger/"),
+    ],
+)
 def test_nobody_is_sent_to_what_else_the_host_serves(wanted, path, app):
     with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/wger"}):
         assert local_path(wanted) == path

@@ -22,11 +22,19 @@ from wger_flask.auth.second_factors import authenticators, changes, passkeys
 from wger_flask.storage.database import transaction
 
 # Stored by a genuine django-allauth for Chromium's device, and what that device answered to a challenge afterwards.
-STORED = {"name": "Key", "credential": {"id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc", "response": {
-    "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVikSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQEC"
-    "AwQFBgcIAQIDBAUGBwgAIAlPaqi-UVM09fewYUYoDVbsOLExMY66w3_d5lgxPkXHpQECAyYgASFYIGEFx3VEv2k5zWJ6Ptx4KS7hCHoTbWflE8EAyEev"
-    "ZysJIlggtzH-CARlegIfI1DGvhGW3RL9Hu1wfEayfRpqIrN4lCA",
-}}}  # fmt: skip
+STORED = {
+    "name": "Key",
+    "credential": {
+        "id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
+        "response": {
+            "attestationObject": (
+                "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVikSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQECAwQF"
+                "BgcIAQIDBAUGBwgAIAlPaqi-UVM09fewYUYoDVbsOLExMY66w3_d5lgxPkXHpQECAyYgASFYIGEFx3VEv2k5zWJ6Ptx4KS7h"
+                "CHoTbWflE8EAyEevZysJIlggtzH-CARlegIfI1DGvhGW3RL9Hu1wfEayfRpqIrN4lCA"
+            ),
+        },
+    },
+}
 ANSWER = {
     "id": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
     "rawId": "CU9qqL5RUzT197BhRigNVuw4sTExjrrDf93mWDE-Rcc",
@@ -72,8 +80,13 @@ class Device:
             "clientDataJSON": encoded(self._client("webauthn.create", challenge)),
             "more": "\x00",
         }
-        return {"id": encoded(self.id), "rawId": encoded(self.id), "type": "public-key", "response": response,
-                "clientExtensionResults": {"credProps": {"rk": True}}}  # fmt: skip
+        return {
+            "id": encoded(self.id),
+            "rawId": encoded(self.id),
+            "type": "public-key",
+            "response": response,
+            "clientExtensionResults": {"credProps": {"rk": True}},
+        }
 
     def used(self, challenge: bytes) -> dict:
         data, client = self._data(self.flags), self._client("webauthn.get", challenge)
@@ -211,8 +224,19 @@ def test_the_challenge_of_one_purpose_is_none_of_another(browser, device):
     assert page.get("/user/second-factor/passkey/options").status_code == 404
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", "{}", "[" * 9000, '{"id": "a", "response": {"userHandle": "////"}}',
-                                  '{"id": "a", "response": {"userHandle": 7}}', "x" * 20_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        "[" * 9000,
+        '{"id": "a", "response": {"userHandle": "////"}}',
+        '{"id": "a", "response": {"userHandle": 7}}',
+        "x" * 20_000,
+    ],
+)
 def test_nonsense_is_refused(browser, people, text):
     page = browser()
     page.get("/user/login/passkey/options")

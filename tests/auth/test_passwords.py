@@ -113,10 +113,17 @@ def test_endless_passwords_are_not_hashed():
     assert not passwords.matches("x" * 5000, passwords.hash_password("x" * 5000, Hashing()))
 
 
-@pytest.mark.parametrize(("encoded", "rounds"), [
-    (None, 1000), ("pbkdf2_sha256$400$s$h", 600), ("pbkdf2_sha256$1000$s$h", None), ("pbkdf2_sha256$5000$s$h", None),
-    ("!unusable", 1000), ("bcrypt$$2b$04$x", 1000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("encoded", "rounds"),
+    [
+        (None, 1000),
+        ("pbkdf2_sha256$400$s$h", 600),
+        ("pbkdf2_sha256$1000$s$h", None),
+        ("pbkdf2_sha256$5000$s$h", None),
+        ("!unusable", 1000),
+        ("bcrypt$$2b$04$x", 1000),
+    ],
+)
 def test_a_failed_login_costs_what_a_current_hash_costs(monkeypatch, encoded, rounds):
     spent = []
     monkeypatch.setattr(hashlib, "pbkdf2_hmac", lambda name, word, salt, iterations: spent.append(iterations))

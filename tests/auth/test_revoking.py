@@ -70,9 +70,18 @@ class Held:
 
 
 ALL = {
-    "cookie", "access", "renewed access", "key", "app", "app's access", "app's access on its own", "sync", "verified",
-    "refresh", "app's refresh",
-}  # fmt: skip
+    "cookie",
+    "access",
+    "renewed access",
+    "key",
+    "app",
+    "app's access",
+    "app's access on its own",
+    "sync",
+    "verified",
+    "refresh",
+    "app's refresh",
+}
 
 
 @pytest.fixture(params=[False, True], ids=["kept", "rotated"])

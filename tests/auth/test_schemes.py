@@ -99,28 +99,42 @@ def test_broken_credentials_are_refused_where_none_are_needed(api):
     assert ask(api, "Basic eA==", "language/").status_code == 200
 
 
-@pytest.mark.parametrize(("claims", "body"), [
-    ({"exp": datetime(2020, 1, 1, tzinfo=UTC)}, refused("Token is expired")),
-    ({"exp": None}, refused("Token is invalid")),
-    ({"token_type": "refresh"}, refused("Token has wrong type")),
-    ({"token_type": None}, refused("Token has no type")),
-    ({"token_type": None, "token_use": "refresh"}, refused("Token has no type")),
-    ({"user_id": "x"}, {
-        "detail": "Token contained no recognizable user identification", "code": "token_not_valid",
-    }),
-    ({}, {"detail": "Token contained no recognizable user identification", "code": "token_not_valid"}),
-    ({"user_id": "999999"}, {"detail": "User not found", "code": "user_not_found"}),
-    ({"user_id": "9" * 40}, {"detail": "User not found", "code": "user_not_found"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claims", "body"),
+    [
+        ({"exp": datetime(2020, 1, 1, tzinfo=UTC)}, refused("Token is expired")),
+        ({"exp": None}, refused("Token is invalid")),
+        ({"token_type": "refresh"}, refused("Token has wrong type")),
+        ({"token_type": None}, refused("Token has no type")),
+        ({"token_type": None, "token_use": "refresh"}, refused("Token has no type")),
+        (
+            {"user_id": "x"},
+            {
+                "detail": "Token contained no recognizable user identification",
+                "code": "token_not_valid",
+            },
+        ),
+        ({}, {"detail": "Token contained no recognizable user identification", "code": "token_not_valid"}),
+        ({"user_id": "999999"}, {"detail": "User not found", "code": "user_not_found"}),
+        ({"user_id": "9" * 40}, {"detail": "User not found", "code": "user_not_found"}),
+    ],
+)
 def test_signed_tokens_that_are_no_good(api, claims, body):
     answer = ask(api, f"Bearer {signed(**claims)}")
     assert (answer.status_code, answer.json) == (403, body)
 
 
-@pytest.mark.parametrize(("claims", "status"), [
-    ({"iat": 4}, 200), ({"iat": 60}, 403), ({"exp": -4}, 200), ({"exp": -6}, 403), ({"nbf": 4}, 200),
-    ({"nbf": 60}, 403),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"iat": 4}, 200),
+        ({"iat": 60}, 403),
+        ({"exp": -4}, 200),
+        ({"exp": -6}, 403),
+        ({"nbf": 4}, 200),
+        ({"nbf": 60}, 403),
+    ],
+)
 def test_clocks_may_differ_by_five_seconds(api, people, claims, status):
     now = datetime.now(UTC)
     moments = {name: now + timedelta(seconds=seconds) for name, seconds in claims.items()}

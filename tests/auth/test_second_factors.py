@@ -20,10 +20,7 @@ from wger_flask.rest.dispatch import PASSWORD as KEY
 from wger_flask.storage.database import transaction
 
 SECRET = "X7VW2SZU6JBCPH5SI3GYKWBCBUTOSHWQ"
-OF_SEED_AB = [
-    "30590342", "17884826", "43708695", "20809454", "14781002", "42357214", "21759276", "07729351", "60637898",
-    "06268986",
-]  # fmt: skip
+OF_SEED_AB = "30590342 17884826 43708695 20809454 14781002 42357214 21759276 07729351 60637898 06268986".split()
 SEED = {"seed": "ab" * 40, "used_mask": 5}
 PAGE = "/user/second-factor"
 
@@ -92,10 +89,23 @@ def test_recovery_codes_that_were_taken_over_from_elsewhere_leave_their_list():
     assert recovery_codes.used(data, "1234") is None
 
 
-@pytest.mark.parametrize("data", [
-    None, [], 7, "x", {}, {"secret": None}, {"secret": "not base 32!"}, {"seed": 7}, {"seed": "ä"},
-    {"seed": "ab", "used_mask": "x"}, {"migrated_codes": 3}, {"secret": SECRET, "last_step": 1 << 60},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        7,
+        "x",
+        {},
+        {"secret": None},
+        {"secret": "not base 32!"},
+        {"seed": 7},
+        {"seed": "ä"},
+        {"seed": "ab", "used_mask": "x"},
+        {"migrated_codes": 3},
+        {"secret": SECRET, "last_step": 1 << 60},
+    ],
+)
 @pytest.mark.parametrize("kind", ["totp", "recovery_codes", "webauthn", "other"])
 def test_what_cannot_be_read_proves_nothing_and_is_no_way_in(app, people, phone, kind, data, caplog):
     user = give(**{kind: data} if data is not None else {kind: {}})

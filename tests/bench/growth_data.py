@@ -55,11 +55,21 @@ def with_logs(database: Path, number: int, together: int) -> tuple[Path, int]:
         start, routine = datetime(2000, 1, 3, 17), 0
         for log in range(number):
             if log % together == 0:
-                routine = _add(held, "manager_routine", {
-                    "user_id": user, "name": "Grown", "description": "", "created": str(start),
-                    "start": str(start.date()),
-                    "end": str(start.date() + _LONGEST), "is_template": 0, "is_public": 0, "fit_in_week": 0,
-                })  # fmt: skip
+                routine = _add(
+                    held,
+                    "manager_routine",
+                    {
+                        "user_id": user,
+                        "name": "Grown",
+                        "description": "",
+                        "created": str(start),
+                        "start": str(start.date()),
+                        "end": str(start.date() + _LONGEST),
+                        "is_template": 0,
+                        "is_public": 0,
+                        "fit_in_week": 0,
+                    },
+                )
             if log % _A_SESSION == 0:
                 session, start = uuid.uuid4().hex, start + apart
                 _add(
@@ -75,12 +85,23 @@ def with_logs(database: Path, number: int, together: int) -> tuple[Path, int]:
                         "datetime_end": str(start + timedelta(hours=1)),
                     },
                 )
-            _add(held, "manager_workoutlog", {
-                "id": uuid.uuid4().hex, "date": str(start + timedelta(minutes=2 * (log % _A_SESSION))), "user_id": user,
-                "session_id": session, "exercise_id": chance.choice(exercises), "routine_id": routine,
-                "iteration": 1 + log % together * 10 // together, "repetitions_unit_id": 1, "weight_unit_id": 1,
-                "repetitions": chance.randint(4, 12), "weight": chance.randint(20, 120),
-            })  # fmt: skip
+            _add(
+                held,
+                "manager_workoutlog",
+                {
+                    "id": uuid.uuid4().hex,
+                    "date": str(start + timedelta(minutes=2 * (log % _A_SESSION))),
+                    "user_id": user,
+                    "session_id": session,
+                    "exercise_id": chance.choice(exercises),
+                    "routine_id": routine,
+                    "iteration": 1 + log % together * 10 // together,
+                    "repetitions_unit_id": 1,
+                    "weight_unit_id": 1,
+                    "repetitions": chance.randint(4, 12),
+                    "weight": chance.randint(20, 120),
+                },
+            )
         _add_measurements(held, user, number, chance)
     _refresh(database)
     return database, routine
@@ -89,10 +110,22 @@ def with_logs(database: Path, number: int, together: int) -> tuple[Path, int]:
 def _add_measurements(held: sqlite3.Connection, user: int, number: int, chance: random.Random) -> None:
     """Give the user as many measurements of eleven years in a category, half of them with bounds."""
     category, start = uuid.uuid4().hex, datetime(2015, 1, 1)
-    _add(held, "measurements_category", {
-        "id": category, "user_id": user, "name": "Grown", "unit": "bpm", "metric_type": "custom", "chart_config": "{}",
-        "order": 0, "is_official": 0, "dynamic_type": "NONE", "dynamic_params": "{}",
-    })  # fmt: skip
+    _add(
+        held,
+        "measurements_category",
+        {
+            "id": category,
+            "user_id": user,
+            "name": "Grown",
+            "unit": "bpm",
+            "metric_type": "custom",
+            "chart_config": "{}",
+            "order": 0,
+            "is_official": 0,
+            "dynamic_type": "NONE",
+            "dynamic_params": "{}",
+        },
+    )
     for entry in range(number):
         bounds = f'{{"min": {chance.randint(40, 60)}, "max": {chance.randint(100, 140)}}}' if entry % 2 else "{}"
         _add(

@@ -17,10 +17,17 @@ from tests.bench.report import Again, Report
 from tests.bench.servers import OURS, Server, served
 
 AGAIN = (
-    "exercise list", "exercise detail", "exercise list of a category", "exerciseinfo list", "ingredient list",
-    "ingredientinfo list", "a user's logs", "a user's weights", "a user's nutritionplaninfo",
+    "exercise list",
+    "exercise detail",
+    "exercise list of a category",
+    "exerciseinfo list",
+    "ingredient list",
+    "ingredientinfo list",
+    "a user's logs",
+    "a user's weights",
+    "a user's nutritionplaninfo",
     "ingredient search: mistyped",
-)  # fmt: skip
+)
 CONSTANT = Request("/constant/")
 
 

@@ -114,8 +114,14 @@ class TestPasskeys:
         page = window()
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable")
-        device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-                  "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+        device = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
         session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
         return page
 

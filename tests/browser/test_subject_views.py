@@ -24,14 +24,29 @@ def paths(app):
     routine, plan = f"/api/v2/routine/{found['routine']}/", f"/api/v2/nutritionplan/{found['plan']}/"
     session = WorkoutSession.select().order_by(WorkoutSession.datetime_start).first().id
     return (
-        routine, f"{routine}stats/", f"{routine}date-sequence-display/", f"/api/v2/workoutsession/{session}/",
+        routine,
+        f"{routine}stats/",
+        f"{routine}date-sequence-display/",
+        f"/api/v2/workoutsession/{session}/",
         f"/api/v2/day/1/add-exercise/?_ask=exercise,sets,weight&_chosen=exercise:1&_next={routine}",
-        "/api/v2/slot-entry/1/prescription/?_ask=sets,rest,when_reached&_next=/", "/api/v2/workoutsession/", plan,
-        "/api/v2/nutritiondiary/", "/api/v2/ingredientinfo/9/", "/api/v2/ingredient/", "/api/v2/meal/",
-        "/api/v2/measurement/", "/api/v2/measurement-category/", "/api/v2/gallery/", "/api/v2/gallery/1/",
-        "/api/v2/trophy/", "/api/v2/user-trophy/", "/api/v2/user-statistics/", "/api/v2/trophy/progress/",
-        f"/api/v2/slot-entry/?slot=1&_next={routine}", "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
-    )  # fmt: skip
+        "/api/v2/slot-entry/1/prescription/?_ask=sets,rest,when_reached&_next=/",
+        "/api/v2/workoutsession/",
+        plan,
+        "/api/v2/nutritiondiary/",
+        "/api/v2/ingredientinfo/9/",
+        "/api/v2/ingredient/",
+        "/api/v2/meal/",
+        "/api/v2/measurement/",
+        "/api/v2/measurement-category/",
+        "/api/v2/gallery/",
+        "/api/v2/gallery/1/",
+        "/api/v2/trophy/",
+        "/api/v2/user-trophy/",
+        "/api/v2/user-statistics/",
+        "/api/v2/trophy/progress/",
+        f"/api/v2/slot-entry/?slot=1&_next={routine}",
+        "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
+    )
 
 
 def test_a_set_is_logged_and_the_charts_grow(window, app):

@@ -92,8 +92,15 @@ def test_a_whole_routine_by_its_forms(window, size, scripts):
     expect(page.locator(".day.rest")).to_contain_text("Rest.", use_inner_text=True)
 
     # Exercises, one of them a superset, with their sets and how they progress.
-    hand.exercise("Add an exercise to Push", "Bench Press", Sets=4, Repetitions=6, Weight=60, RiR=2,
-                  Weight_added_each_iteration="2.5")  # fmt: skip
+    hand.exercise(
+        "Add an exercise to Push",
+        "Bench Press",
+        Sets=4,
+        Repetitions=6,
+        Weight=60,
+        RiR=2,
+        Weight_added_each_iteration="2.5",
+    )
     hand.exercise("Add an exercise to Push", "Lateral Raise", Sets=3, Repetitions=12, Weight=8)
     hand.unfold("Lateral Raise")
     hand.exercise("Add to a superset", "Triceps Pushdown", Sets=3, Repetitions=15)

@@ -94,17 +94,30 @@ def told(page, path: str):
 def test_every_page_opens(grace, sampled):
     routine, plan = sampled["routine"], sampled["plan"]
     pages = {
-        "dashboard": "Nutritional plan", "routine/overview": "Strength, three days", "routine/add": "Name",
-        f"routine/{routine}/view": "Bench Press", f"routine/{routine}/edit": "Edit Strength",
-        f"routine/{routine}/table": "Week 12", f"routine/{routine}/logs": "Overhead Press",
-        f"routine/{routine}/statistics": "Volume", f"routine/{routine}/edit/progression/1": "Bench Press",
-        f"routine/{routine}/day/1/add-logs": "Add training log", "routine/calendar": "Mon",
-        "routine/templates/overview/private": "Templates", "routine/templates/overview/public": "Public templates",
-        "exercise/overview": "Deadlift", "exercise/9/view": "Muscles", "exercise/contribute": "contribute",
-        "measurement/": "Waist", "weight/overview": "Weight", "nutrition/overview": "Lean bulk",
-        f"nutrition/{plan}/view": "Rolled oats", f"nutrition/{plan}/{today()}": "Logged",
-        "nutrition/calculator/bmi": "BMI", "trophies": "Beginner",
-    }  # fmt: skip
+        "dashboard": "Nutritional plan",
+        "routine/overview": "Strength, three days",
+        "routine/add": "Name",
+        f"routine/{routine}/view": "Bench Press",
+        f"routine/{routine}/edit": "Edit Strength",
+        f"routine/{routine}/table": "Week 12",
+        f"routine/{routine}/logs": "Overhead Press",
+        f"routine/{routine}/statistics": "Volume",
+        f"routine/{routine}/edit/progression/1": "Bench Press",
+        f"routine/{routine}/day/1/add-logs": "Add training log",
+        "routine/calendar": "Mon",
+        "routine/templates/overview/private": "Templates",
+        "routine/templates/overview/public": "Public templates",
+        "exercise/overview": "Deadlift",
+        "exercise/9/view": "Muscles",
+        "exercise/contribute": "contribute",
+        "measurement/": "Waist",
+        "weight/overview": "Weight",
+        "nutrition/overview": "Lean bulk",
+        f"nutrition/{plan}/view": "Rolled oats",
+        f"nutrition/{plan}/{today()}": "Logged",
+        "nutrition/calculator/bmi": "BMI",
+        "trophies": "Beginner",
+    }
     for path, wanted in pages.items():
         go(grace, f"/en/{path}")
         grace.locator("main").get_by_text(wanted).first.wait_for()

@@ -164,8 +164,18 @@ def training(tour: Tour, exercise: str) -> None:
     entry = key(tour.use("attach_exercise_to_slot", has(slot=slot), slot_id=slot, exercise_id=exercise))
     tour.use("update_slot_entry", has(type="dropset"), slot_entry_id=entry, entry_type="dropset", weight_rounding=2.5)
     tour.use("get_slot_entry", has(type="dropset"), entry_id=entry)
-    for kind, value in (("sets", 2), ("reps", 12), ("weight", 40), ("rir", 1.5), ("rest", 90), ("max_sets", 4),
-                        ("max_reps", 15), ("max_weight", 50), ("max_rir", 3), ("max_rest", 120)):  # fmt: skip
+    for kind, value in (
+        ("sets", 2),
+        ("reps", 12),
+        ("weight", 40),
+        ("rir", 1.5),
+        ("rest", 90),
+        ("max_sets", 4),
+        ("max_reps", 15),
+        ("max_weight", 50),
+        ("max_rir", 3),
+        ("max_rest", 120),
+    ):
         config = tour.use("set_slot_entry_config", has(value=value), slot_entry_id=entry, kind=kind, value=value)
         tour.use("update_slot_entry_config", has(value=value + 1), kind=kind, config_id=key(config), value=value + 1)
     later = tour.use(
@@ -189,17 +199,38 @@ def training(tour: Tour, exercise: str) -> None:
     tour.use("get_workout_for_date", names("60"), routine_id=routine, workout_date=TODAY)
     tour.use("get_workout_for_date", names("push day"), routine_id=routine)
 
-    session = key(tour.use("log_workout_session", has(notes="slept well"), routine_id=routine, day_id=day, when=TODAY,
-                           notes="slept well", impression="good", time_start="18:00", time_end="19:10"))  # fmt: skip
+    session = key(
+        tour.use(
+            "log_workout_session",
+            has(notes="slept well"),
+            routine_id=routine,
+            day_id=day,
+            when=TODAY,
+            notes="slept well",
+            impression="good",
+            time_start="18:00",
+            time_end="19:10",
+        )
+    )
     tour.use("update_workout_session", has(notes="tired"), session_id=session, notes="tired", impression="neutral")
     tour.use("get_workout_session", has(notes="tired"), session_id=session)
     tour.use("list_workout_sessions", some, when=TODAY)
     tour.use("list_workout_sessions", some, routine_id=routine, impression="neutral")
     plain = key(tour.use("log_set", has(weight=60, repetitions=8), exercise_id=exercise, reps=8, weight=60))
     log = tour.use(
-        "log_set", has(weight=130), exercise_id=exercise, reps=5, weight=130, weight_unit="lb", rir=1.5,
-        workout_log_date=f"{TODAY}T18:30:00+00:00", routine_id=routine, slot_entry_id=entry, iteration=1, rest=90,
-    )  # fmt: skip
+        "log_set",
+        has(weight=130),
+        exercise_id=exercise,
+        reps=5,
+        weight=130,
+        weight_unit="lb",
+        rir=1.5,
+        workout_log_date=f"{TODAY}T18:30:00+00:00",
+        routine_id=routine,
+        slot_entry_id=entry,
+        iteration=1,
+        rest=90,
+    )
     tour.use("update_workout_log", has(repetitions=6), log_id=key(log), reps=6, weight=132.5)
     tour.use("get_workout_log", has(weight=132.5), log_id=key(log))
     tour.use("list_workout_logs", lambda found: len(rows(found)) == 2)

@@ -87,10 +87,15 @@ def build(held: Programs, pooled: bool) -> Cluster:
     )
     both = f"postgresql://wger@{primary.at}:{primary.port},{replica.at}:{replica.port}/wger"
     settings = {
-        "WGER_DATABASE_URL": both, "WGER_DATABASE_REPLICAS": replica.address(), "WGER_SECRET_KEY": KEY,
-        "WGER_SYNC_KEY_FILE": str(held.folder / "powersync.pem"), "WGER_WORKERS": "2", "WGER_THREADS": "4",
-        "WGER_OPEN_FOOD_FACTS": "off", "WGER_WRITE_WAIT": "5",
-    }  # fmt: skip
+        "WGER_DATABASE_URL": both,
+        "WGER_DATABASE_REPLICAS": replica.address(),
+        "WGER_SECRET_KEY": KEY,
+        "WGER_SYNC_KEY_FILE": str(held.folder / "powersync.pem"),
+        "WGER_WORKERS": "2",
+        "WGER_THREADS": "4",
+        "WGER_OPEN_FOOD_FACTS": "off",
+        "WGER_WRITE_WAIT": "5",
+    }
     pooler = None
     if pooled and (shutil.which("pgbouncer") or Path("/usr/sbin/pgbouncer").exists()):
         pooler = Pooler(held, "127.0.0.13", primary)
@@ -98,12 +103,22 @@ def build(held: Programs, pooled: bool) -> Cluster:
         skipped("pgbouncer is not installed: hosts ask the servers themselves")
     settings |= counters(held) | bucket(held)
     made = held.run(
-        sys.executable, "-c", COMMANDS, "migrate", "load-starter-data",
-        *(f"{command}|{name}{rest}" for name in PEOPLE for command, rest in (
-            ("create-user", f"|--password|{PASSWORD}"), ("create-token", ""),
-        )),
-        WGER_INSTANCE_PATH=str(held.place("commands")), **settings,
-    )  # fmt: skip
+        sys.executable,
+        "-c",
+        COMMANDS,
+        "migrate",
+        "load-starter-data",
+        *(
+            f"{command}|{name}{rest}"
+            for name in PEOPLE
+            for command, rest in (
+                ("create-user", f"|--password|{PASSWORD}"),
+                ("create-token", ""),
+            )
+        ),
+        WGER_INSTANCE_PATH=str(held.place("commands")),
+        **settings,
+    )
     tokens = [line for line in made.splitlines() if re.fullmatch("[0-9a-f]{40}", line)]
     if pooler is not None:
         settings |= {"WGER_DATABASE_URL": pooler.address(), "WGER_DATABASE_DIRECT_URL": both}

@@ -31,13 +31,24 @@ DESCRIPTION, CHANGES = SHARED / "spec" / "models.json", SHARED / "spec" / "model
 User = BY_LABEL["auth.user"]
 
 KINDS = {
-    "AutoField": fields.Auto, "BigAutoField": fields.BigAuto, "BooleanField": fields.Boolean,
-    "CharField": fields.Char, "DateField": fields.Date, "DateTimeField": fields.DateTime,
-    "DecimalField": fields.Decimals, "FileField": fields.File, "FloatField": fields.Float,
-    "ForeignKey": fields.ForeignKey, "IntegerField": fields.Integer, "JSONField": fields.Json,
-    "OneToOneField": fields.ForeignKey, "PositiveIntegerField": fields.Integer, "TextField": fields.Text,
-    "TimeField": fields.Time, "UUIDField": fields.UUID,
-}  # fmt: skip
+    "AutoField": fields.Auto,
+    "BigAutoField": fields.BigAuto,
+    "BooleanField": fields.Boolean,
+    "CharField": fields.Char,
+    "DateField": fields.Date,
+    "DateTimeField": fields.DateTime,
+    "DecimalField": fields.Decimals,
+    "FileField": fields.File,
+    "FloatField": fields.Float,
+    "ForeignKey": fields.ForeignKey,
+    "IntegerField": fields.Integer,
+    "JSONField": fields.Json,
+    "OneToOneField": fields.ForeignKey,
+    "PositiveIntegerField": fields.Integer,
+    "TextField": fields.Text,
+    "TimeField": fields.Time,
+    "UUIDField": fields.UUID,
+}
 CASCADES = {"CASCADE": "delete", "SET_NULL": "null", "PROTECT": "refuse"}
 HISTORY = {  # described is that these go too; the setting WGER_DELETED_ROUTINES decides
     ("manager.workoutsession", "routine"),

@@ -25,20 +25,38 @@ _CONFIGS = {f"{name.replace('_', '-')}-config": name for name in routine.FIELDS}
 _DEFAULTS = {
     "routine": {"fit_in_week": False},
     "day": {
-        "order": 1, "name": "", "description": "", "is_rest": False, "need_logs_to_advance": False,
-        "type": "custom", "config": None,
+        "order": 1,
+        "name": "",
+        "description": "",
+        "is_rest": False,
+        "need_logs_to_advance": False,
+        "type": "custom",
+        "config": None,
     },
     "slot": {"order": 1, "comment": ""},
     "slot-entry": {
-        "type": "normal", "comment": "", "repetition_unit": 1, "repetition_rounding": None,
-        "weight_unit": 1, "weight_rounding": None,
+        "type": "normal",
+        "comment": "",
+        "repetition_unit": 1,
+        "repetition_rounding": None,
+        "weight_unit": 1,
+        "weight_rounding": None,
     },
     "workoutsession": {"routine": None, "day": None},
     "workoutlog": {
-        "session": None, "routine": None, "slot_entry": None, "next_log": None, "iteration": None,
-        "repetitions_unit": 1, "repetitions": None, "weight_unit": 1, "weight": None, "rir": None, "rest": None,
+        "session": None,
+        "routine": None,
+        "slot_entry": None,
+        "next_log": None,
+        "iteration": None,
+        "repetitions_unit": 1,
+        "repetitions": None,
+        "weight_unit": 1,
+        "weight": None,
+        "rir": None,
+        "rest": None,
     },
-}  # fmt: skip
+}
 _CONFIG = {"operation": "r", "step": "abs", "repeat": False, "requirements": None}
 _PARENTS = {  # resource -> the references whose target takes a row along
     "day": ("routine",),

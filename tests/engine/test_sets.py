@@ -12,11 +12,12 @@ from wger_flask.engine.wording import ENGLISH
 
 from .builders import entry, log
 
-KEYS = (
-    "slot_entry_id", "exercise", "sets", "max_sets", "weight", "max_weight", "weight_unit", "weight_rounding",
-    "repetitions", "max_repetitions", "repetitions_unit", "repetitions_rounding", "rir", "max_rir", "rpe", "rest",
-    "max_rest", "type", "text_repr", "comment",
-)  # fmt: skip
+KEYS = tuple(
+    (
+        "slot_entry_id exercise sets max_sets weight max_weight weight_unit weight_rounding repetitions "
+        "max_repetitions repetitions_unit repetitions_rounding rir max_rir rpe rest max_rest type text_repr comment"
+    ).split()
+)
 
 
 def shown(iteration=1, words=ENGLISH, single=False, **columns):
@@ -31,8 +32,21 @@ RANGES = dict(repetitions=8, max_repetitions=10, weight=60)
 
 # The table of the text representation, row by row.
 TEXTS = [
-    (dict(sets=3, max_sets=4, repetitions=8, max_repetitions=12, weight="62.5", max_weight=65, rir="1.5", max_rir=3,
-          rest=90, max_rest=120), "3-4 Sets, 8-12 × 62.50-65 kg @ 1.5 RiR 90-120s rest"),
+    (
+        dict(
+            sets=3,
+            max_sets=4,
+            repetitions=8,
+            max_repetitions=12,
+            weight="62.5",
+            max_weight=65,
+            rir="1.5",
+            max_rir=3,
+            rest=90,
+            max_rest=120,
+        ),
+        "3-4 Sets, 8-12 × 62.50-65 kg @ 1.5 RiR 90-120s rest",
+    ),
     (dict(sets=4, max_sets=2, weight=10), "4-2 Sets, 10 kg"),
     (dict(sets=1, max_sets=3, repetitions=5), "5 Reps"),
     (dict(sets=5), "5 Sets"),
@@ -66,7 +80,7 @@ TEXTS = [
     (dict(iteration=2, sets=[(1, 3), (2, 5, "-")], repetitions=5), "5 Reps"),
     (dict(iteration=2, repetitions=[(1, 5), (2, 8, "-")]), "-3 Reps"),
     (dict(iteration=2, sets=[(1, 50), (2, 50, "+", "percent")], weight=5), "75.0 Sets, 5 kg"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("columns", "expected"), TEXTS)
@@ -86,17 +100,42 @@ def test_words_and_units_are_an_argument():
 
 def test_a_set_is_shown_with_these_keys_and_strings():
     document = shown(
-        sets=3, max_sets=4, weight="62.5", max_weight=65, repetitions=8, max_repetitions=10, rir="1.5", max_rir=3,
-        rest=90, max_rest=120, weight_rounding="0.5", comment="slow",
-    ).as_json()  # fmt: skip
+        sets=3,
+        max_sets=4,
+        weight="62.5",
+        max_weight=65,
+        repetitions=8,
+        max_repetitions=10,
+        rir="1.5",
+        max_rir=3,
+        rest=90,
+        max_rest=120,
+        weight_rounding="0.5",
+        comment="slow",
+    ).as_json()
     assert tuple(document) == KEYS
     assert document == {
-        "slot_entry_id": 1, "exercise": 1, "sets": 3, "max_sets": 4, "weight": "62.50", "max_weight": "65",
-        "weight_unit": 1, "weight_rounding": "0.50", "repetitions": "8", "max_repetitions": "10",
-        "repetitions_unit": 1, "repetitions_rounding": None, "rir": "1.5", "max_rir": "3", "rpe": "8.5",
-        "rest": "90", "max_rest": "120", "type": "normal", "comment": "slow",
+        "slot_entry_id": 1,
+        "exercise": 1,
+        "sets": 3,
+        "max_sets": 4,
+        "weight": "62.50",
+        "max_weight": "65",
+        "weight_unit": 1,
+        "weight_rounding": "0.50",
+        "repetitions": "8",
+        "max_repetitions": "10",
+        "repetitions_unit": 1,
+        "repetitions_rounding": None,
+        "rir": "1.5",
+        "max_rir": "3",
+        "rpe": "8.5",
+        "rest": "90",
+        "max_rest": "120",
+        "type": "normal",
+        "comment": "slow",
         "text_repr": "3-4 Sets, 8-10 × 62.50-65 kg @ 1.5 RiR 90-120s rest",
-    }  # fmt: skip
+    }
 
 
 def test_units_and_roundings_are_silent_without_a_value():
@@ -137,16 +176,26 @@ WALKED = [
     ("rir", dict(rir=[(1, "4.5"), (2, "1.5", "-", "percent"), (3, 50, "-", "percent")]), "4.5 4.5 2"),  # 2.216
     ("rir", dict(rir=[(1, "2.5"), (2, 50, "-", "percent")]), "2.5 1"),  # 1.25: half to even
     ("max_rir", dict(rir=1, max_rir=[(1, 2), (2, "1.5", "+", "abs", True)]), "2 3.5 5 6.5 8 9.5 9.5"),
-    ("weight", dict(weight=[(1, 50), (2, "2.5", "+", "abs", True), (5, 60), (6, 10, "-", "percent", True)]),
-     "50 52.50 55 57.50 60 54 48.60 43.74 39.37"),
+    (
+        "weight",
+        dict(weight=[(1, 50), (2, "2.5", "+", "abs", True), (5, 60), (6, 10, "-", "percent", True)]),
+        "50 52.50 55 57.50 60 54 48.60 43.74 39.37",
+    ),
     ("weight", dict(weight=[(2, 3, "-", "abs", True)]), "- -3 -6 -9"),
     ("weight", dict(weight=[(1, 3000), (2, 100, "+", "percent", True)]), "3000 6000 9999.99 9999.99"),
-    ("weight", dict(weight=[(1, "61.25"), (2, 1, "+", "abs", True, ("weight",))], weight_rounding="2.50",
-                    logs=[log(1, weight=60), log(2, weight=62), log(3, weight="62.5")]), "60 62.50 62.50 62.50"),
+    (
+        "weight",
+        dict(
+            weight=[(1, "61.25"), (2, 1, "+", "abs", True, ("weight",))],
+            weight_rounding="2.50",
+            logs=[log(1, weight=60), log(2, weight=62), log(3, weight="62.5")],
+        ),
+        "60 62.50 62.50 62.50",
+    ),
     ("weight", dict(weight=[(1, "61.25")], weight_rounding=-1), "61"),
     ("weight", dict(weight=[(1, "61.25")], weight_rounding=0), "61.25"),
     ("repetitions", dict(repetitions=[(1, 5), (2, 2, "+", "abs", True)], repetition_rounding=2), "4 8 8"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("field", "columns", "expected"), WALKED)

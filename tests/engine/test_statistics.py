@@ -153,10 +153,19 @@ def test_a_total_beyond_ten_digits_is_refused():
 
 @pytest.mark.parametrize(
     ("weight", "repetitions", "rir", "estimate"),
-    [(100, 5, None, "112.50"), (100, 10, None, "133.33"), ("250.5", 20, None, "530.47"), (100, 3, 2, "112.50"),
-     (100, 1, None, "100.00"), (100, 37, None, None), (100, 50, None, None), (None, 5, None, None),
-     (100, None, 1, None), (0, 5, None, "0.00")],
-)  # fmt: skip
+    [
+        (100, 5, None, "112.50"),
+        (100, 10, None, "133.33"),
+        ("250.5", 20, None, "530.47"),
+        (100, 3, 2, "112.50"),
+        (100, 1, None, "100.00"),
+        (100, 37, None, None),
+        (100, 50, None, None),
+        (None, 5, None, None),
+        (100, None, 1, None),
+        (0, 5, None, "0.00"),
+    ],
+)
 def test_estimated_one_rep_max(weight, repetitions, rir, estimate):
     values = (None if value is None else Decimal(value) for value in (weight, repetitions, rir))
     assert estimated_one_rep_max(*values) == (None if estimate is None else Decimal(estimate))

@@ -132,9 +132,16 @@ def test_the_first_log_is_always_a_record():
 
 @pytest.mark.parametrize(
     ("weight", "repetitions", "rir", "expected"),
-    [("250.5", 20, None, 530.47), (100, 3, 2, None), (100, 3, "2.5", 114.29), (80, 8, None, None),
-     (999, 50, None, None), (None, 5, None, None), (100, None, None, None)],
-)  # fmt: skip
+    [
+        ("250.5", 20, None, 530.47),
+        (100, 3, 2, None),
+        (100, 3, "2.5", 114.29),
+        (80, 8, None, None),
+        (999, 50, None, None),
+        (None, 5, None, None),
+        (100, None, None, None),
+    ],
+)
 def test_later_logs_have_to_exceed_the_latest_record(weight, repetitions, rir, expected):
     assert record(weight, repetitions, Record(112.5), rir) == (None if expected is None else Record(expected))
 

@@ -28,11 +28,13 @@ CLIENTS = 4 * 2 * 4  # four for each thread of two processes
 READERS, SENDERS, STREAMS = 6, 2, 12  # of these; all others write and read what they wrote
 ONCE = {"rounds": 2 * READERS, "photos": 5 * SENDERS, "streams": STREAMS}  # then everything was asked for
 GROWTH = 30  # megabytes that a process may have more at the end than after a fifth of the time
-READS = (
-    "exerciseinfo/?limit=20", "ingredient/?name__search=milk", "ingredient/?offset=300", "muscle/", "workoutlog/",
-    "nutritionplan/", "measurement-category/", "userprofile/", "version/", "/", "/api/v2/exercise/?format=api",
-    "events/", "weightentry/?ordering=-date&limit=50", "routine/", "/healthz",
-)  # fmt: skip
+READS = tuple(
+    (
+        "exerciseinfo/?limit=20 ingredient/?name__search=milk ingredient/?offset=300 muscle/ workoutlog/ "
+        "nutritionplan/ measurement-category/ userprofile/ version/ / /api/v2/exercise/?format=api events/ "
+        "weightentry/?ordering=-date&limit=50 routine/ /healthz"
+    ).split()
+)
 
 
 def read(port: int, number: int, told: Told, end: threading.Event) -> None:

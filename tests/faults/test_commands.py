@@ -86,12 +86,18 @@ def test_every_command_that_writes_is_among_them():
 
 def product(number: int) -> dict:
     return {
-        "code": f"{4_000_000_000_000 + number}", "product_name": f"Food {number}", "product_name_en": f"Food {number}",
-        "lang": "en", "completeness": 0.9,
+        "code": f"{4_000_000_000_000 + number}",
+        "product_name": f"Food {number}",
+        "product_name_en": f"Food {number}",
+        "lang": "en",
+        "completeness": 0.9,
         "nutriments": {
-            "energy-kcal_100g": 100 + number % 50, "proteins_100g": 5, "carbohydrates_100g": 15, "fat_100g": 2.2,
+            "energy-kcal_100g": 100 + number % 50,
+            "proteins_100g": 5,
+            "carbohydrates_100g": 15,
+            "fat_100g": 2.2,
         },
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(scope="module")

@@ -90,14 +90,20 @@ def test_any_profile(api, value):
         assert_sound(client.post("userprofile/", {name: value}), (name, value))
 
 
-COMPUTED = ("check-language/", "token", "token/refresh", "token/verify", "login/", "register/", "exercise-submission/",
-            "/allauth/app/v1/auth/login", "/allauth/app/v1/auth/signup", "/allauth/app/v1/tokens/refresh",
-            "/allauth/app/v1/auth/password/request", "/allauth/app/v1/auth/password/reset",
-            "/allauth/app/v1/auth/email/verify", "/allauth/app/v1/account/email",
-            "/allauth/app/v1/account/password/change")  # fmt: skip
-NAMES = ("username", "password", "email", "token", "refresh", "access", "input", "language", "language_code", "key",
-         "refresh_token", "new_password", "current_password", "primary", "category", "translations", "muscles",
-         "license_author", "equipment", "password1", "password2")  # fmt: skip
+COMPUTED = tuple(
+    (
+        "check-language/ token token/refresh token/verify login/ register/ exercise-submission/ "
+        "/allauth/app/v1/auth/login /allauth/app/v1/auth/signup /allauth/app/v1/tokens/refresh "
+        "/allauth/app/v1/auth/password/request /allauth/app/v1/auth/password/reset /allauth/app/v1/auth/email/verify "
+        "/allauth/app/v1/account/email /allauth/app/v1/account/password/change"
+    ).split()
+)
+NAMES = tuple(
+    (
+        "username password email token refresh access input language language_code key refresh_token new_password "
+        "current_password primary category translations muscles license_author equipment password1 password2"
+    ).split()
+)
 
 
 @pytest.mark.parametrize("path", COMPUTED)
@@ -114,14 +120,23 @@ def test_any_body_of_what_is_no_table(api, path):
 @LIGHTLY
 @given(
     translations=st.lists(
-        st.fixed_dictionaries({}, optional={
-            "name": ANY_VALUE, "description": ANY_VALUE, "description_source": ANY_VALUE,
-            "language": st.sampled_from([1, 2, "2", 99, None]) | ANY_VALUE, "aliases": ANY_VALUE, "comments": ANY_VALUE,
-        }), max_size=3,
-    ) | ANY_VALUE,
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "name": ANY_VALUE,
+                "description": ANY_VALUE,
+                "description_source": ANY_VALUE,
+                "language": st.sampled_from([1, 2, "2", 99, None]) | ANY_VALUE,
+                "aliases": ANY_VALUE,
+                "comments": ANY_VALUE,
+            },
+        ),
+        max_size=3,
+    )
+    | ANY_VALUE,
     category=st.sampled_from([8, "8", 9999]) | ANY_VALUE,
     muscles=st.sampled_from([[], [1], [1, 1], [99999]]) | ANY_VALUE,
-)  # fmt: skip
+)
 def test_any_exercise_at_once(api, translations, category, muscles):
     body = {
         "category": category,
@@ -135,11 +150,11 @@ def test_any_exercise_at_once(api, translations, category, muscles):
     assert_sound(api("ada").post("exercise-submission/", body), body)
 
 
-TABLES = [
-    "measurements_measurement", "nutrition_nutritionplan", "nutrition_meal", "nutrition_mealitem", "nutrition_logitem",
-    "measurements_category", "measurements_measurement", "manager_workoutlog", "manager_workoutsession",
-    "manager_routine", "core_userprofile", "gallery_image", "exercises_exercise", "plugin_water_glass", "nothing",
-]  # fmt: skip
+TABLES = (
+    "measurements_measurement nutrition_nutritionplan nutrition_meal nutrition_mealitem nutrition_logitem "
+    "measurements_category measurements_measurement manager_workoutlog manager_workoutsession manager_routine "
+    "core_userprofile gallery_image exercises_exercise plugin_water_glass nothing"
+).split()
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -25,10 +25,12 @@ from wger_flask.storage.database import database
 TIMES = int(os.environ.get("DOCUMENT_TIMES", "1"))
 PEOPLE = {"anybody": None, "a user": "grace", "an administrator": "ada"}
 # One of each kind: everything of it is tried, each value of each parameter alone.
-SAMPLES = (
-    "weightentry", "workoutsession", "copy", "slot-entry/{id}", "muscle", "userprofile", "get_values", "token",
-    "register", "check-language", "auth/login", "account/email", "upload-powersync-data",
-)  # fmt: skip
+SAMPLES = tuple(
+    (
+        "weightentry workoutsession copy slot-entry/{id} muscle userprofile get_values token register check-language "
+        "auth/login account/email upload-powersync-data"
+    ).split()
+)
 CONFIG = {
     "seed": 1,
     "continue-on-failure": True,

@@ -148,13 +148,25 @@ BOMBS = {
     "names": json.dumps({f"n{number}": number for number in range(9000)}).encode(),
 }
 BODIES = [
-    *((path, b'{"username":%b,"password":"a"}' % bomb, JSON) for bomb in BOMBS.values() for path in (
-        "token", "login/", "/allauth/app/v1/auth/login")),
-    *((path, b'{"name":"a","config":%b,"notes":%b}' % (bomb, bomb[:500_000]), JSON) for bomb in BOMBS.values()
-      for path in ("day/", "weight-config/", "workoutsession/", "userprofile/", "exercise-submission/")),
-    *(("upload-powersync-data", b'{"table":"manager_workoutsession","data":{"id":"x","notes":%b}}' % (
-        bomb if name not in ("letters", "escapes") else b'["' + bomb[2:-2] * 4 + b'"]'), JSON)
-      for name, bomb in BOMBS.items()),
+    *(
+        (path, b'{"username":%b,"password":"a"}' % bomb, JSON)
+        for bomb in BOMBS.values()
+        for path in ("token", "login/", "/allauth/app/v1/auth/login")
+    ),
+    *(
+        (path, b'{"name":"a","config":%b,"notes":%b}' % (bomb, bomb[:500_000]), JSON)
+        for bomb in BOMBS.values()
+        for path in ("day/", "weight-config/", "workoutsession/", "userprofile/", "exercise-submission/")
+    ),
+    *(
+        (
+            "upload-powersync-data",
+            b'{"table":"manager_workoutsession","data":{"id":"x","notes":%b}}'
+            % (bomb if name not in ("letters", "escapes") else b'["' + bomb[2:-2] * 4 + b'"]'),
+            JSON,
+        )
+        for name, bomb in BOMBS.items()
+    ),
     ("check-language/", b'{"language_code":"en","input":"' + "\N{PILE OF POO}".encode() * 200_000 + b'"}', JSON),
     ("token", b"[" + b"[]," * 35 * MEGABYTE, JSON),
     ("token", b"a&" * (MEGABYTE // 2), FORM),
@@ -165,9 +177,9 @@ BODIES = [
     ("gallery/", part("a", b"1" * 250_000) * 49 + END, PARTS),
     ("gallery/", part("image", b"1" * MEGABYTE, "a.png") * 45 + END, PARTS),
     ("gallery/", part("image", b"1" * 500_000, "a.png") * 49 + END, PARTS),
-    ("gallery/", b"--b\r\nContent-Disposition: form-data; name=\"" + b"a" * 50 * MEGABYTE, PARTS),
+    ("gallery/", b'--b\r\nContent-Disposition: form-data; name="' + b"a" * 50 * MEGABYTE, PARTS),
     ("gallery/", b"\r\n" * 50 * MEGABYTE, PARTS),
-]  # fmt: skip
+]
 ENDLESS = [
     ("token", b'[[],[],"a",{}],' * 4096, JSON),
     ("token", b"a=1&" * 16384, FORM),
@@ -193,10 +205,12 @@ def run(port: int, calls: list[tuple]) -> list:
     return found
 
 
-READ = (
-    "exercise/", "exerciseinfo/", "exerciseinfo/?name__search=bench", "ingredient/", "ingredient/?name__search=bannana",
-    "ingredientinfo/", "workoutlog/", "weightentry/", "nutritionplaninfo/", "userprofile/", "routine/", "measurement/",
-)  # fmt: skip
+READ = tuple(
+    (
+        "exercise/ exerciseinfo/ exerciseinfo/?name__search=bench ingredient/ ingredient/?name__search=bannana "
+        "ingredientinfo/ workoutlog/ weightentry/ nutritionplaninfo/ userprofile/ routine/ measurement/"
+    ).split()
+)
 
 
 def test_a_worker_that_is_read_from_is_small(fresh_worker):

@@ -14,11 +14,19 @@ from tests.media.samples import archive, jpeg_with, mp4, picture, png_header, we
 
 PICTURE = picture()
 WHOLE = {
-    "png": PICTURE, "jpeg": picture("JPEG"), "webp": picture("WEBP"), "gif": picture("GIF", mode="P", color=3),
-        "mp4": mp4(),
-    "webm": webm(), "zip": archive(), "huge": png_header(60000, 60000), "comment": jpeg_with(b"\xff\xfe", b"<script>"),
-    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "empty": b"", "html": b"<html>",
-}  # fmt: skip
+    "png": PICTURE,
+    "jpeg": picture("JPEG"),
+    "webp": picture("WEBP"),
+    "gif": picture("GIF", mode="P", color=3),
+    "mp4": mp4(),
+    "webm": webm(),
+    "zip": archive(),
+    "huge": png_header(60000, 60000),
+    "comment": jpeg_with(b"\xff\xfe", b"<script>"),
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "empty": b"",
+    "html": b"<html>",
+}
 NAMES = st.sampled_from([
     "a.png", "a.jpg", "a.PNG", "a.webp", "a.mp4", "a.svg", "a", ".png", "a.png.exe", "../../a.png", "/etc/a.png",
     "a\x00.png",

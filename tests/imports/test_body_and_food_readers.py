@@ -51,13 +51,20 @@ def told(records: list[Record]) -> list[tuple[int, str, str, str]]:
 @pytest.mark.parametrize(
     ("name", "app"),
     [
-        ("apple-health.xml", "apple-health"), ("cronometer.csv", "cronometer"), ("fatsecret.csv", "fatsecret"),
-        ("google-fit.csv", "google-fit"), ("myfitnesspal.csv", "myfitnesspal"), ("openscale.csv", "openscale"),
-        ("openscale-3.csv", "openscale"), ("samsung-health.csv", "samsung-health"),
-        ("samsung-blood-pressure.csv", "samsung-health"), ("withings.csv", "withings"),
-        ("withings-bp.csv", "withings"), ("withings-german.csv", "withings"),
+        ("apple-health.xml", "apple-health"),
+        ("cronometer.csv", "cronometer"),
+        ("fatsecret.csv", "fatsecret"),
+        ("google-fit.csv", "google-fit"),
+        ("myfitnesspal.csv", "myfitnesspal"),
+        ("openscale.csv", "openscale"),
+        ("openscale-3.csv", "openscale"),
+        ("samsung-health.csv", "samsung-health"),
+        ("samsung-blood-pressure.csv", "samsung-health"),
+        ("withings.csv", "withings"),
+        ("withings-bp.csv", "withings"),
+        ("withings-german.csv", "withings"),
     ],
-)  # fmt: skip
+)
 def test_each_file_is_recognised_as_that_of_its_app_alone(name, app):
     fitting = [each.name for each in FORMATS.values() if each.fits(ImportSource(io.BytesIO(sample(name))))]
     assert fitting == [app]
@@ -133,14 +140,21 @@ BOMB = b'<!DOCTYPE HealthData [\n<!ENTITY a "aaaaaaaaaa">\n<!ENTITY b "&a;&a;&a;
 @pytest.mark.parametrize(
     ("definition", "value", "line"),
     [
-        (BOMB, b"&b;", 3), (BOMB.replace(b"ENTITY", b"entity"), b"80", 3),
+        (BOMB, b"&b;", 3),
+        (BOMB.replace(b"ENTITY", b"entity"), b"80", 3),
         (b'<!DOCTYPE HealthData [\n<!ENTITY %% p SYSTEM "file:///etc/passwd">\n%%p;\n]>', b"80", 3),
         (b'<!DOCTYPE HealthData SYSTEM "http://127.0.0.1:9/x.dtd">', b"80", 2),
         (b'<!DOCTYPE HealthData SYSTEM "x.dtd" [\n<!ENTITY a "1">\n]>', b"&a;", 2),
-        (b'<!DOCTYPE x [<!ENTITY a "1">]>', b"&a;", 2), (b"", b"&a;", 4), (b"", b"80<", 4), (b"", b"eighty", 4),
-        (b"", b"-1", 4), (b"", b"1e99", 4), (b"", b"", 4), (b"", b'80" unit="stone', 4),
+        (b'<!DOCTYPE x [<!ENTITY a "1">]>', b"&a;", 2),
+        (b"", b"&a;", 4),
+        (b"", b"80<", 4),
+        (b"", b"eighty", 4),
+        (b"", b"-1", 4),
+        (b"", b"1e99", 4),
+        (b"", b"", 4),
+        (b"", b'80" unit="stone', 4),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_and_what_is_no_export_are_refused_with_their_line(definition, value, line, encoding):
     document = (DOCUMENT % (definition.replace(b"%%", b"%"), value)).decode()
@@ -390,12 +404,19 @@ def test_fatsecret():
 @pytest.mark.parametrize(
     ("text", "amount", "unit", "grams"),
     [
-        ("80.00 g", "80", "g", "80"), ("2  x 1 oz, 56 g", "56", "g", "56"), ("1 teabag, 240 ml", "1", "teabag", None),
-        ("1,5 kg", "1.5", "kg", "1500"), ("1.00 full recipe", "1", "full recipe", None), ("3", "3", "", None),
-        ("2 cups (8 fl oz)", "2", "cups (8 fl oz)", None), ("a handful", None, None, None), ("0 g", None, None, None),
-        ("", None, None, None), ("9" * 80 + " g", None, None, None),
+        ("80.00 g", "80", "g", "80"),
+        ("2  x 1 oz, 56 g", "56", "g", "56"),
+        ("1 teabag, 240 ml", "1", "teabag", None),
+        ("1,5 kg", "1.5", "kg", "1500"),
+        ("1.00 full recipe", "1", "full recipe", None),
+        ("3", "3", "", None),
+        ("2 cups (8 fl oz)", "2", "cups (8 fl oz)", None),
+        ("a handful", None, None, None),
+        ("0 g", None, None, None),
+        ("", None, None, None),
+        ("9" * 80 + " g", None, None, None),
     ],
-)  # fmt: skip
+)
 def test_amounts(text, amount, unit, grams):
     found = amount_of(text)
     assert found.get("amount") == (None if amount is None else Decimal(amount))

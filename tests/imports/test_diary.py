@@ -23,9 +23,18 @@ from wger_flask.storage.database import transaction
 
 DAY = date(2024, 3, 1)
 STEW = FoodDiaryEntry(
-    4, DAY, "Mum's stew", "Dinner", amount=Decimal(1), unit="bowl", energy=Decimal(500), protein=Decimal(30),
-    carbohydrates=Decimal(40), fiber=Decimal(10), fat=Decimal("20.5"),
-)  # fmt: skip
+    4,
+    DAY,
+    "Mum's stew",
+    "Dinner",
+    amount=Decimal(1),
+    unit="bowl",
+    energy=Decimal(500),
+    protein=Decimal(30),
+    carbohydrates=Decimal(40),
+    fiber=Decimal(10),
+    fat=Decimal("20.5"),
+)
 
 
 @pytest.fixture(autouse=True)

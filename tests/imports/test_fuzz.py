@@ -157,12 +157,19 @@ _TABLES = {
 _DUMP = json.dumps(
     [
         {"model": "core.license", "pk": 7, "fields": {"full_name": "A", "short_name": "B", "url": None}},
-        {"model": "nutrition.nutritionplan", "pk": "00000000-0000-7000-8000-000000000001",
-         "fields": {"user": 1, "creation_date": "2024-03-01", "start": "2024-03-01", "goal_fat": 5}},
-        {"model": "nutrition.meal", "pk": "00000000-0000-7000-8000-000000000002",
-         "fields": {"plan": "00000000-0000-7000-8000-000000000001", "order": 1, "time": "07:30:00", "name": "x"}},
-    ], indent=1,
-).encode()  # fmt: skip
+        {
+            "model": "nutrition.nutritionplan",
+            "pk": "00000000-0000-7000-8000-000000000001",
+            "fields": {"user": 1, "creation_date": "2024-03-01", "start": "2024-03-01", "goal_fat": 5},
+        },
+        {
+            "model": "nutrition.meal",
+            "pk": "00000000-0000-7000-8000-000000000002",
+            "fields": {"plan": "00000000-0000-7000-8000-000000000001", "order": 1, "time": "07:30:00", "name": "x"},
+        },
+    ],
+    indent=1,
+).encode()
 
 
 _TAKEOUT = json.dumps(

@@ -119,15 +119,24 @@ def test_the_console(capsys):
     assert capsys.readouterr().out == text
 
 
-@pytest.mark.parametrize(("environ", "expected"), [
-    ({}, Console()),
-    ({"EMAIL_HOST": "localhost"}, Smtp("localhost", 25)),
-    ({"EMAIL_HOST": "mx.example.org", "EMAIL_USE_TLS": "1"}, Smtp("mx.example.org", 587, encryption="starttls")),
-    ({
-        "EMAIL_HOST": "mx.example.org", "EMAIL_PORT": "465", "EMAIL_USE_SSL": "1", "EMAIL_HOST_USER": "robot",
-        "EMAIL_HOST_PASSWORD": "secret",
-    }, Smtp("mx.example.org", 465, "robot", "secret", "tls")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, Console()),
+        ({"EMAIL_HOST": "localhost"}, Smtp("localhost", 25)),
+        ({"EMAIL_HOST": "mx.example.org", "EMAIL_USE_TLS": "1"}, Smtp("mx.example.org", 587, encryption="starttls")),
+        (
+            {
+                "EMAIL_HOST": "mx.example.org",
+                "EMAIL_PORT": "465",
+                "EMAIL_USE_SSL": "1",
+                "EMAIL_HOST_USER": "robot",
+                "EMAIL_HOST_PASSWORD": "secret",
+            },
+            Smtp("mx.example.org", 465, "robot", "secret", "tls"),
+        ),
+    ],
+)
 def test_settings_choose_the_way(environ, expected):
     assert delivery(load(environ=environ)) == expected
 

@@ -84,12 +84,20 @@ FOREIGN = (
 """What makes a file two things at once, behind a picture or film."""
 
 TAILS = {
-    "a byte": b"x", "a line end": b"\n", "a line end of Windows": b"\r\n", "zeros and a byte": b"\0" * 9 + b"x",
-    "a second picture": b"GIF89a....", "a list of properties": PROPERTIES, "packed properties": b"bplist00\xd1\1\2",
-    "two makers": b"\0\0\1\x0aName\5\0value" + b"SEFH...SEFT" + b"vivo{\"model\":\"x\"}",
+    "a byte": b"x",
+    "a line end": b"\n",
+    "a line end of Windows": b"\r\n",
+    "zeros and a byte": b"\0" * 9 + b"x",
+    "a second picture": b"GIF89a....",
+    "a list of properties": PROPERTIES,
+    "packed properties": b"bplist00\xd1\1\2",
+    "two makers": b"\0\0\1\x0aName\5\0value" + b"SEFH...SEFT" + b'vivo{"model":"x"}',
     "XMP": b"<x:xmpmeta><rdf:RDF/>",
-    "text": b"HwMnote\0\0MM\0*", "JSON": b'{"a": 1}', "noise": bytes(range(7, 256)) * 40, "an end": b"\xff\xd9",
-}  # fmt: skip
+    "text": b"HwMnote\0\0MM\0*",
+    "JSON": b'{"a": 1}',
+    "noise": bytes(range(7, 256)) * 40,
+    "an end": b"\xff\xd9",
+}
 """What cameras, transfers and programs that crop leave behind a picture or film."""
 
 

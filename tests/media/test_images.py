@@ -44,13 +44,20 @@ def test_a_picture_is_taken(kind):
 @pytest.mark.parametrize(
     ("kind", "mode", "options"),
     [
-        ("PNG", "P", {}), ("PNG", "RGBA", {}), ("PNG", "I;16", {}), ("PNG", "1", {}), ("PNG", "LA", {}),
-        ("JPEG", "L", {}), ("JPEG", "CMYK", {}), ("JPEG", "RGB", {"progressive": True}),
+        ("PNG", "P", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "I;16", {}),
+        ("PNG", "1", {}),
+        ("PNG", "LA", {}),
+        ("JPEG", "L", {}),
+        ("JPEG", "CMYK", {}),
+        ("JPEG", "RGB", {"progressive": True}),
         ("JPEG", "RGB", {"comment": b"a comment", "dpi": (72, 72)}),
-        ("WEBP", "RGBA", {"lossless": True}), ("WEBP", "RGB", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0"}),
+        ("WEBP", "RGBA", {"lossless": True}),
+        ("WEBP", "RGB", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0"}),
         ("AVIF", "RGBA", {}),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_pixels(kind, mode, options):
     data = picture(kind, (33, 21), mode, 0, **options)
     assert inspect(data, f"a.{EXTENSION[kind]}").content == data

@@ -71,11 +71,18 @@ def test_no_file(stream, message):
 @pytest.mark.parametrize(
     "data",
     [
-        b"text", b"<html>", samples.archive(), samples.picture("PNG"), samples.picture("WEBP"),
-        samples.webm(b"matroska"), samples.mp4(b"qt  "),
-        box(b"ftyp", b"heic\0\0\0\0mif1heic"), b"\x1a\x45\xdf\xa3", b"RIFF\0\0\0\0AVI LIST",
+        b"text",
+        b"<html>",
+        samples.archive(),
+        samples.picture("PNG"),
+        samples.picture("WEBP"),
+        samples.webm(b"matroska"),
+        samples.mp4(b"qt  "),
+        box(b"ftyp", b"heic\0\0\0\0mif1heic"),
+        b"\x1a\x45\xdf\xa3",
+        b"RIFF\0\0\0\0AVI LIST",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_film(data):
     assert refusal(data, "a.mp4") == FORMATS
 

@@ -136,10 +136,19 @@ def test_a_model_that_was_not_registered(prepare, register, write):
 
 COLUMNS = {"size": "Integer", "weight": "Decimals", "name": "Char", "made": "DateTime", "user": "Auto"}
 FITS = {
-    "Integer()": {"size", "user"}, "Float()": {"size", "weight", "user"}, "Decimal(5, 2)": {"weight"},
-    "String()": {"name"}, "Choice(('a', 'b'))": {"name"}, "URL()": {"name"}, "Boolean()": set(), "UUID()": set(),
-    "Json()": set(), "Date()": set(), "Time()": set(), "DateTime()": {"made"},
-}  # fmt: skip
+    "Integer()": {"size", "user"},
+    "Float()": {"size", "weight", "user"},
+    "Decimal(5, 2)": {"weight"},
+    "String()": {"name"},
+    "Choice(('a', 'b'))": {"name"},
+    "URL()": {"name"},
+    "Boolean()": set(),
+    "UUID()": set(),
+    "Json()": set(),
+    "Date()": set(),
+    "Time()": set(),
+    "DateTime()": {"made"},
+}
 
 
 @pytest.mark.parametrize("field", FITS)

@@ -48,14 +48,24 @@ def vocabulary(source: Source) -> None:
 def exercise(number: int, name: str = "", **changes: object) -> dict:
     """Return an exercise with a text in English, of which a list of exercises tells."""
     made = {
-        "id": number, "uuid": key("exercise", number), "created": MOMENT, "last_update": MOMENT,
-        "last_update_global": MOMENT, "category": {"id": 8, "name": "Arms"},
-        "muscles": [{"id": 1, "name": "Biceps brachii"}], "muscles_secondary": [],
-        "equipment": [{"id": 3, "name": "Dumbbell"}], "license": {"id": 2, "short_name": "CC-BY-SA 4"},
-        "license_author": "anna", "images": [], "videos": [], "variation_group": None, "author_history": ["anna"],
+        "id": number,
+        "uuid": key("exercise", number),
+        "created": MOMENT,
+        "last_update": MOMENT,
+        "last_update_global": MOMENT,
+        "category": {"id": 8, "name": "Arms"},
+        "muscles": [{"id": 1, "name": "Biceps brachii"}],
+        "muscles_secondary": [],
+        "equipment": [{"id": 3, "name": "Dumbbell"}],
+        "license": {"id": 2, "short_name": "CC-BY-SA 4"},
+        "license_author": "anna",
+        "images": [],
+        "videos": [],
+        "variation_group": None,
+        "author_history": ["anna"],
         "total_authors_history": ["anna"],
         "translations": [translation(number, name or f"Made up exercise {number}")],
-    }  # fmt: skip
+    }
     return made | changes
 
 
@@ -98,12 +108,34 @@ def picture(source: Source, number: int, content: bytes, name: str = "a.png", **
 def food(number: int, **changes: object) -> dict:
     """Return a food."""
     made = {
-        "id": number, "uuid": key("food", number), "remote_id": None, "source_name": "Made up", "source_url": None,
-        "code": None, "name": f"Made up food {number}", "common_name": None, "brand": None, "created": MOMENT,
-        "last_update": "2025-05-01T10:00:00Z", "last_imported": None, "energy": 100, "protein": "5.000",
-        "carbohydrates": "10.000", "carbohydrates_sugar": None, "fat": "1.000", "fat_saturated": None, "fiber": None,
-        "sodium": None, "is_vegan": None, "is_vegetarian": True, "nutriscore": "b", "weight_units": [],
-        "language": {"id": 2, "short_name": "en"}, "license": {"id": 5, "short_name": "ODbL"}, "image": None,
-        "thumbnails": None, **{name: LICENSED[name] for name in LICENSED if name not in ("license", "author_history")},
-    }  # fmt: skip
+        "id": number,
+        "uuid": key("food", number),
+        "remote_id": None,
+        "source_name": "Made up",
+        "source_url": None,
+        "code": None,
+        "name": f"Made up food {number}",
+        "common_name": None,
+        "brand": None,
+        "created": MOMENT,
+        "last_update": "2025-05-01T10:00:00Z",
+        "last_imported": None,
+        "energy": 100,
+        "protein": "5.000",
+        "carbohydrates": "10.000",
+        "carbohydrates_sugar": None,
+        "fat": "1.000",
+        "fat_saturated": None,
+        "fiber": None,
+        "sodium": None,
+        "is_vegan": None,
+        "is_vegetarian": True,
+        "nutriscore": "b",
+        "weight_units": [],
+        "language": {"id": 2, "short_name": "en"},
+        "license": {"id": 5, "short_name": "ODbL"},
+        "image": None,
+        "thumbnails": None,
+        **{name: LICENSED[name] for name in LICENSED if name not in ("license", "author_history")},
+    }
     return made | changes

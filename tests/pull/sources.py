@@ -138,16 +138,20 @@ def serving(source: Source):
 
 
 # -- out of recordings -----------------------------------------------------------------------------------
-PUBLIC = (
-    "language", "license", "exercisecategory", "equipment", "muscle", "setting-repetitionunit", "setting-weightunit",
-    "exerciseinfo", "deletion-log",
-)  # fmt: skip
-OWN = (
-    "measurement-category", "measurement", "weightentry", "routine", "templates", "public-templates", "day", "slot",
-    "slot-entry", "weight-config", "max-weight-config", "repetitions-config", "max-repetitions-config", "sets-config",
-    "max-sets-config", "rest-config", "max-rest-config", "rir-config", "max-rir-config", "workoutsession", "workoutlog",
-    "nutritionplan", "meal", "mealitem", "nutritiondiary", "gallery",
-)  # fmt: skip
+PUBLIC = tuple(
+    (
+        "language license exercisecategory equipment muscle setting-repetitionunit setting-weightunit exerciseinfo "
+        "deletion-log"
+    ).split()
+)
+OWN = tuple(
+    (
+        "measurement-category measurement weightentry routine templates public-templates day slot slot-entry "
+        "weight-config max-weight-config repetitions-config max-repetitions-config sets-config max-sets-config "
+        "rest-config max-rest-config rir-config max-rir-config workoutsession workoutlog nutritionplan meal mealitem "
+        "nutritiondiary gallery"
+    ).split()
+)
 
 
 @cache

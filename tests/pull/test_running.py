@@ -22,16 +22,20 @@ from wger_flask.domain.measurements.models import Category
 
 pytestmark = needs_reference
 GRACE = "a11d459a2f978d8719999e3fa46d6753ec148cb4"
-KEYS = {
-    "id", "uuid", "user", "routine", "day", "slot", "slot_entry", "session", "exercise", "plan", "meal", "ingredient",
-    "weight_unit", "category", "parent", "next_log", "dynamic_params", "image", "author_history",
-}  # fmt: skip
+KEYS = set(
+    (
+        "id uuid user routine day slot slot_entry session exercise plan meal ingredient weight_unit category parent "
+        "next_log dynamic_params image author_history"
+    ).split()
+)
 CALCULATED = {"last_update", "last_updated", "created", "last_update_global"}
-LISTS = (
-    "measurement-category", "weightentry", "day", "slot", "slot-entry", "weight-config", "sets-config",
-    "repetitions-config", "max-repetitions-config", "rest-config", "rir-config", "workoutsession", "workoutlog",
-    "nutritionplan", "meal", "mealitem", "nutritiondiary", "gallery", "templates",
-)  # fmt: skip
+LISTS = tuple(
+    (
+        "measurement-category weightentry day slot slot-entry weight-config sets-config repetitions-config "
+        "max-repetitions-config rest-config rir-config workoutsession workoutlog nutritionplan meal mealitem "
+        "nutritiondiary gallery templates"
+    ).split()
+)
 
 
 @pytest.fixture(scope="module")

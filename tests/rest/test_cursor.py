@@ -60,9 +60,20 @@ def test_a_cursor_beyond_the_end_leads_back(api, keys, position, ordering):
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "cD0", "cD14", "====", "\x00", "é", b64encode(b"p=" + b"9" * 30).decode(), b64encode(b"r=1").decode(),
-     b64encode(b"p=").decode(), b64encode(b"\xff\xfe").decode(), "9" * 5000],
-)  # fmt: skip
+    [
+        "x",
+        "cD0",
+        "cD14",
+        "====",
+        "\x00",
+        "é",
+        b64encode(b"p=" + b"9" * 30).decode(),
+        b64encode(b"r=1").decode(),
+        b64encode(b"p=").decode(),
+        b64encode(b"\xff\xfe").decode(),
+        "9" * 5000,
+    ],
+)
 def test_what_is_no_cursor_is_refused(api, cursor):
     answer = api().get(LIST, query_string={"cursor": cursor})
     assert (answer.status_code, answer.json) == (404, {"detail": "Invalid cursor"})

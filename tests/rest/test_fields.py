@@ -262,10 +262,28 @@ def test_moments(value, moment):
 
 @pytest.mark.parametrize(
     "value",
-    [1704448800, "", "yesterday", "2024-01-05t10:00", "2024-01-05T10:00z", "2024-01-05T24:00", "2024-02-30",
-     "2024-13-01", "10:00", True, [], {}, "2024-01-05T10:00:00+25:00", "05/01/2024", "\x00",
-     " 2024-01-05", "2024-1-5", "2024-2-30T9:00", "2024-1-5T9:00+25:00"],
-)  # fmt: skip
+    [
+        1704448800,
+        "",
+        "yesterday",
+        "2024-01-05t10:00",
+        "2024-01-05T10:00z",
+        "2024-01-05T24:00",
+        "2024-02-30",
+        "2024-13-01",
+        "10:00",
+        True,
+        [],
+        {},
+        "2024-01-05T10:00:00+25:00",
+        "05/01/2024",
+        "\x00",
+        " 2024-01-05",
+        "2024-1-5",
+        "2024-2-30T9:00",
+        "2024-1-5T9:00+25:00",
+    ],
+)
 def test_what_is_no_moment(value):
     assert refused(fields.DateTime(), value) == DATETIME
 
@@ -373,10 +391,22 @@ def test_json_that_no_database_keeps(value, message):
 
 # -- anything -------------------------------------------------------------------------------------------
 EVERY = (
-    fields.String(), fields.String(max_length=5, min_length=2), fields.URL(), fields.Choice(("1", "b")),
-    fields.Integer(), fields.Integer(min=1, max=5), fields.Float(), fields.Decimal(5, 2), fields.Decimal(6, 2, min=1),
-    fields.Boolean(), fields.UUID(), fields.DateTime(), fields.Date(), fields.Time(), fields.Json(),
-)  # fmt: skip
+    fields.String(),
+    fields.String(max_length=5, min_length=2),
+    fields.URL(),
+    fields.Choice(("1", "b")),
+    fields.Integer(),
+    fields.Integer(min=1, max=5),
+    fields.Float(),
+    fields.Decimal(5, 2),
+    fields.Decimal(6, 2, min=1),
+    fields.Boolean(),
+    fields.UUID(),
+    fields.DateTime(),
+    fields.Date(),
+    fields.Time(),
+    fields.Json(),
+)
 
 
 @pytest.mark.parametrize("field", EVERY, ids=lambda field: type(field).__name__)

@@ -174,9 +174,17 @@ def test_blanks_are_a_value_too(app, param, told):
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"value": ""}, {"value__in": ""}, {"nonsense": "1"}, {"Value": "70"},
-              {"value__contains": "7"}, {"value": ["70", ""]}],
-)  # fmt: skip
+    "query",
+    [
+        {},
+        {"value": ""},
+        {"value__in": ""},
+        {"nonsense": "1"},
+        {"Value": "70"},
+        {"value__contains": "7"},
+        {"value": ["70", ""]},
+    ],
+)
 def test_what_narrows_nothing(entries, query):
     assert len(found(Measurement, build_filters(Measurement, WEIGHT_FILTERS), query)) == len(entries)
 
@@ -198,11 +206,11 @@ def test_shapes_are_shared_by_values(app):
 # -- declarations ------------------------------------------------------------------------------------
 def test_what_is_declared_is_described():
     described = {item.name: item for item in build_filters(Measurement, WEIGHT_FILTERS).describe()}
-    assert list(described) == [
-        "value", "value__gt", "value__gte", "value__lt", "value__lte", "value__in",
-        "date", "date__gt", "date__gte", "date__lt", "date__lte", "date__date", "category__order",
-        "category__order__in", "category__user__username",
-    ]  # fmt: skip
+    names = (
+        "value value__gt value__gte value__lt value__lte value__in date date__gt date__gte date__lt date__lte "
+        "date__date category__order category__order__in category__user__username"
+    ).split()
+    assert list(described) == names
     assert described["value__gte"] == Parameter("value__gte", "value is at least", "number")
     assert described["date"].kind == "date-time"
     links = build_filters(Exercise, {"equipment": exact, "category": exact}).describe()

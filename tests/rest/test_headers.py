@@ -10,11 +10,25 @@ NO_STORE, MAX_AGE, ASK_FIRST, OWN = "no-store", "public, max-age=3600", "no-cach
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "muscle/"), ("GET", "weightentry/"), ("OPTIONS", "muscle/"), ("POST", "token"), ("GET", "nonsense/"),
-     ("DELETE", "muscle/"), ("GET", "schema"), ("GET", "schema?format=json"), ("GET", "powersync-keys"), ("GET", "/"),
-     ("GET", "/allauth/app/v1/config"), ("POST", "/allauth/app/v1/auth/login"), ("GET", "/user/login"),
-     ("GET", "/static/style.css"), ("GET", "/static/nonsense"), ("GET", "/media/nonsense")],
-)  # fmt: skip
+    [
+        ("GET", "muscle/"),
+        ("GET", "weightentry/"),
+        ("OPTIONS", "muscle/"),
+        ("POST", "token"),
+        ("GET", "nonsense/"),
+        ("DELETE", "muscle/"),
+        ("GET", "schema"),
+        ("GET", "schema?format=json"),
+        ("GET", "powersync-keys"),
+        ("GET", "/"),
+        ("GET", "/allauth/app/v1/config"),
+        ("POST", "/allauth/app/v1/auth/login"),
+        ("GET", "/user/login"),
+        ("GET", "/static/style.css"),
+        ("GET", "/static/nonsense"),
+        ("GET", "/media/nonsense"),
+    ],
+)
 def test_nobody_guesses_at_types(api, method, path):
     for name in ("grace", None):
         for accept in ({}, PAGE):

@@ -115,16 +115,25 @@ CSV, LINES, SHEET = TABLES.values()
 @pytest.mark.parametrize(
     ("accept", "suffix", "requested", "found"),
     [
-        ("text/csv", "", "", "csv"), (LINES, "", "", "ndjson"), (SHEET, "", "", "xlsx"),
+        ("text/csv", "", "", "csv"),
+        (LINES, "", "", "ndjson"),
+        (SHEET, "", "", "xlsx"),
         ("TEXT/CSV;q=0.1", "", "", "csv"),
-        ("text/csv; header=present", "", "", "csv"), ("text/csv, text/*", "", "", "csv"), ("text/*", "", "", "api"),
-        ("text/csv, text/html", "", "", "api"), (f"{SHEET}, text/csv;q=0.5", "", "", "csv"),
-        ("text/csv, */*;q=0.5", "", "", "json"), ("text/csv, application/*", "", "", "json"),
-        (f"{LINES}, application/json;q=0.1", "", "", "json"), ("", "", "csv", "csv"), ("*/*", "xlsx", "", "xlsx"),
-        ("application/json", "csv", "", "csv"), (BROWSER, "", "xlsx", "xlsx"),
+        ("text/csv; header=present", "", "", "csv"),
+        ("text/csv, text/*", "", "", "csv"),
+        ("text/*", "", "", "api"),
+        ("text/csv, text/html", "", "", "api"),
+        (f"{SHEET}, text/csv;q=0.5", "", "", "csv"),
+        ("text/csv, */*;q=0.5", "", "", "json"),
+        ("text/csv, application/*", "", "", "json"),
+        (f"{LINES}, application/json;q=0.1", "", "", "json"),
+        ("", "", "csv", "csv"),
+        ("*/*", "xlsx", "", "xlsx"),
+        ("application/json", "csv", "", "csv"),
+        (BROWSER, "", "xlsx", "xlsx"),
         ("application/*", "", "ndjson", "ndjson"),
     ],
-)  # fmt: skip
+)
 def test_lists_are_tables_too(accept, suffix, requested, found):
     assert negotiate(accept, suffix, requested, True).name == found
 

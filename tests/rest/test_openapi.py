@@ -84,10 +84,12 @@ def test_what_is_said_of_a_resource(document):
     path = document["paths"]["/api/v2/weightentry/"]
     listing, making = path["get"], path["post"]
     parameters = {found["name"]: found for found in listing["parameters"]}
-    assert set(parameters) == {
-        "id", "id__in", "weight", "weight__gt", "weight__gte", "weight__lt", "weight__lte", "date", "date__gt",
-        "date__gte", "date__lt", "date__lte", "limit", "offset", "ordering", "fields", "format",
-    }  # fmt: skip
+    assert set(parameters) == set(
+        (
+            "id id__in weight weight__gt weight__gte weight__lt weight__lte date date__gt date__gte date__lt date__lte "
+            "limit offset ordering fields format"
+        ).split()
+    )
     assert parameters["date__gte"]["schema"] == {"type": "string", "format": "date-time"}
     assert (parameters["id__in"]["style"], parameters["id__in"]["explode"]) == ("form", False)
     assert {"date", "-date", "value"} <= set(parameters["ordering"]["schema"]["anyOf"][0]["items"]["enum"])

@@ -26,10 +26,20 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_defused(text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("-5.00", "-5.00"), ("+3", "+3"), (-5, "-5"), (1e-7, "0.0000001"), (1e22, "10000000000000000000000"),
-        (0.1, "0.1"), (True, "true"), (False, "false"), (None, ""), ("", ""), ("a=b", "a=b"), ({"a": [1]}, '{"a":[1]}'),
+        ("-5.00", "-5.00"),
+        ("+3", "+3"),
+        (-5, "-5"),
+        (1e-7, "0.0000001"),
+        (1e22, "10000000000000000000000"),
+        (0.1, "0.1"),
+        (True, "true"),
+        (False, "false"),
+        (None, ""),
+        ("", ""),
+        ("a=b", "a=b"),
+        ({"a": [1]}, '{"a":[1]}'),
     ],
-)  # fmt: skip
+)
 def test_numbers_and_all_else_stay_what_they_are(value, text):
     assert csv_text(value) == text
 
@@ -48,14 +58,23 @@ def cells(workbook: bytes, number: int = 1) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("value", "kind", "cell"),
     [
-        ("=1+1", TEXT, "inlineStr:=1+1"), ("80.00", NUMBER, ":80.00"), ("80.00", TEXT, "inlineStr:80.00"),
-        ("1" * 20, NUMBER, "inlineStr:" + "1" * 20), (10**18, NUMBER, f"inlineStr:{10**18}"), (-2.5, TEXT, ":-2.5"),
-        (True, TEXT, "b:1"), (None, TEXT, ":"), ("a\x00_x0041_<&", TEXT, "inlineStr:a_x0000__x005F_x0041_<&"),
-        ("2026-11-27", DAY, ":46353"), ("1899-01-01", DAY, "inlineStr:1899-01-01"), ("soon", DAY, "inlineStr:soon"),
-        ("2026-11-27T12:00:00+01:00", MOMENT, ":46353.5"), ([1, "a"], TEXT, 'inlineStr:[1,"a"]'),
+        ("=1+1", TEXT, "inlineStr:=1+1"),
+        ("80.00", NUMBER, ":80.00"),
+        ("80.00", TEXT, "inlineStr:80.00"),
+        ("1" * 20, NUMBER, "inlineStr:" + "1" * 20),
+        (10**18, NUMBER, f"inlineStr:{10**18}"),
+        (-2.5, TEXT, ":-2.5"),
+        (True, TEXT, "b:1"),
+        (None, TEXT, ":"),
+        ("a\x00_x0041_<&", TEXT, "inlineStr:a_x0000__x005F_x0041_<&"),
+        ("2026-11-27", DAY, ":46353"),
+        ("1899-01-01", DAY, "inlineStr:1899-01-01"),
+        ("soon", DAY, "inlineStr:soon"),
+        ("2026-11-27T12:00:00+01:00", MOMENT, ":46353.5"),
+        ([1, "a"], TEXT, 'inlineStr:[1,"a"]'),
         ("x" * 40_000, TEXT, "inlineStr:" + "x" * 32_766 + "…"),
     ],
-)  # fmt: skip
+)
 def test_cells_are_numbers_days_and_texts_and_never_formulas(value, kind, cell):
     assert cells(b"".join(spreadsheet("t", [Column("a", kind)], [[(value,)]]))) == [["inlineStr:a"], [cell]]
 

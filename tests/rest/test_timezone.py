@@ -23,10 +23,10 @@ from wger_flask.storage.dialects.sqlite import SqliteDialect
 
 # Clocks that change by an hour, by half of one, at midnight, and twice a year against the sun; offsets of quarters
 # of an hour; a day that was left out (Samoa's 30 December 2011).
-ZONES = [
-    "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "America/Havana", "Africa/Casablanca", "Asia/Kathmandu",
-    "Pacific/Apia", "Pacific/Kiritimati", "UTC",
-]  # fmt: skip
+ZONES = (
+    "Europe/Berlin Australia/Lord_Howe America/St_Johns America/Havana Africa/Casablanca Asia/Kathmandu "
+    "Pacific/Apia Pacific/Kiritimati UTC"
+).split()
 CHANGES = [
     datetime(2024, 3, 31, 1, tzinfo=UTC),
     datetime(2024, 10, 27, 1, tzinfo=UTC),  # Berlin

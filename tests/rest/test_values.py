@@ -105,25 +105,44 @@ def test_values(name, text, value):
     ("name", "texts", "message"),
     [
         ("text", ["a\x00b"], "Null characters are not allowed."),
-        ("whole", ["abc", "82,0", "null", "NaN", "Infinity", "-inf", "sNaN", "0x10", "\x00", " "],
-            "Enter a number."),
+        ("whole", ["abc", "82,0", "null", "NaN", "Infinity", "-inf", "sNaN", "0x10", "\x00", " "], "Enter a number."),
         ("exact", ["abc", "82,0", "NaN", " "], "Enter a number."),
         ("whole", ["1.1e50", "1e400", "9" * 2000], "Ensure this value is less than or equal to 1e+50."),
         ("loose", ["abc", "82,0", "NaN"], "Enter a number."),
         ("key", ["1", "zz", "\x00", "12345678"], "Enter a valid UUID."),
         ("day", ["23.11.2026", "2026-11-23T10:00", "2026-02-30", "today", "\x00"], "Enter a valid date."),
         ("clock", ["25:00", "noon", "12", "\x00"], "Enter a valid time."),
-        ("moment", ["2024-05-02T12:00:00 02:00", "yesterday", "2024-02-30", "11/23/2026", " ", "0001-01-01",
-            "9999-12-31", "\x00"], "Enter a valid date/time."),
-        ("moment", ["2024-03-31T02:30"], "2024-03-31 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
-            "it may be ambiguous or it may not exist."),
-        ("moment", ["2024-10-27T02:30"], "2024-10-27 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
-            "it may be ambiguous or it may not exist."),
+        (
+            "moment",
+            [
+                "2024-05-02T12:00:00 02:00",
+                "yesterday",
+                "2024-02-30",
+                "11/23/2026",
+                " ",
+                "0001-01-01",
+                "9999-12-31",
+                "\x00",
+            ],
+            "Enter a valid date/time.",
+        ),
+        (
+            "moment",
+            ["2024-03-31T02:30"],
+            "2024-03-31 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
+            "it may be ambiguous or it may not exist.",
+        ),
+        (
+            "moment",
+            ["2024-10-27T02:30"],
+            "2024-10-27 02:30:00 couldn’t be interpreted in time zone Europe/Berlin; "
+            "it may be ambiguous or it may not exist.",
+        ),
         ("grade", ["z"], "Select a valid choice. z is not one of the available choices."),
         ("grade", [" a"], "Select a valid choice.  a is not one of the available choices."),
         ("grade", [" "], "Select a valid choice.   is not one of the available choices."),
     ],
-)  # fmt: skip
+)
 def test_values_that_are_refused(name, texts, message):
     assert {refused(name, text) for text in texts} == {message}
 

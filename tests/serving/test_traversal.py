@@ -11,11 +11,10 @@ from tests.serving.running import read_all, running
 from tests.web.test_web_ui import unpacked
 from wger_flask.web.web_ui import STATIC
 
-UP = [
-    "../", "%2e%2e/", "..%2f", "%2e%2e%2f", "%252e%252e%252f", "..%255c", "..\\", "..%5c", "%c0%ae%c0%ae/", "..%c0%af",
-    "%uff0e%uff0e/", "....//", ".././", "./../", "..;/", "%00../", "..%00/",
-    "%e3%80%82%e3%80%82/", "%ef%bc%8e%ef%bc%8e/",
-]  # fmt: skip
+UP = (
+    "../ %2e%2e/ ..%2f %2e%2e%2f %252e%252e%252f ..%255c ..\\ ..%5c %c0%ae%c0%ae/ ..%c0%af %uff0e%uff0e/ ....// "
+    ".././ ./../ ..;/ %00../ ..%00/ %e3%80%82%e3%80%82/ %ef%bc%8e%ef%bc%8e/"
+).split()
 GOALS = ["secret.key", "wger.sqlite", "package.json", "secret.js"]
 ROOTS = ["/static/", "/media/", "/docs/", f"{STATIC}/", "/en/"]
 SECRET = "b24e7f0d-the-key-of-this-server"

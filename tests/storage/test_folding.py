@@ -64,11 +64,20 @@ def test_every_word_begins_behind_a_gap_and_ends_before_one(words):
 @pytest.mark.parametrize(
     ("word", "other"),
     [
-        ("ups", "up"), ("curls", "curl"), ("dishes", "dish"), ("berries", "berry"), ("berry", "berries"),
-        ("calves", "calf"), ("knives", "knife"), ("calf", "calves"), ("knife", "knives"), ("bananen", "banane"),
-        ("ubungen", "ubung"), ("klimmzuge", "klimmzug"),
+        ("ups", "up"),
+        ("curls", "curl"),
+        ("dishes", "dish"),
+        ("berries", "berry"),
+        ("berry", "berries"),
+        ("calves", "calf"),
+        ("knives", "knife"),
+        ("calf", "calves"),
+        ("knife", "knives"),
+        ("bananen", "banane"),
+        ("ubungen", "ubung"),
+        ("klimmzuge", "klimmzug"),
     ],
-)  # fmt: skip
+)
 def test_plurals_and_singulars(word, other):
     assert other in other_numbers(word)
 

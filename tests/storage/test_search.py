@@ -108,16 +108,34 @@ def test_a_rare_word_may_be_a_slip_too_and_comes_first(store):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("pushup", "Push-Up"), ("pushups", "Push-Up"), ("PushUp", "Push-Ups"), ("push-ups", "Push-Up"),
-        ("push ups", "Push Up"), ("push up", "Pushup"), ("sit-up", "Situps"), ("situp", "Sit-Up"),
+        ("pushup", "Push-Up"),
+        ("pushups", "Push-Up"),
+        ("PushUp", "Push-Ups"),
+        ("push-ups", "Push-Up"),
+        ("push ups", "Push Up"),
+        ("push up", "Pushup"),
+        ("sit-up", "Situps"),
+        ("situp", "Sit-Up"),
         ("tbar row", "T-Bar Row"),
-        ("benchpress", "Bench Press"), ("benchpr", "Bench Press"), ("bench presses", "Bench Press"),
-        ("peanutbutter", "Peanut butter"), ("walnuts", "Walnut"), ("berry", "Berries"), ("berries", "Berry Juice"),
-        ("calves", "Calf Raise"), ("knife", "Knives"), ("boxes", "Box Jump"), ("tomatoes", "Tomato"),
-        ("abs", "Ab Wheel"), ("kniebeugen", "Kniebeuge"), ("übungen", "Übung"), ("klimmzüge", "Klimmzug"),
-        ("erdnussbutter", "Erdnuss-Butter"), ("dips press", "Press Dip"),
+        ("benchpress", "Bench Press"),
+        ("benchpr", "Bench Press"),
+        ("bench presses", "Bench Press"),
+        ("peanutbutter", "Peanut butter"),
+        ("walnuts", "Walnut"),
+        ("berry", "Berries"),
+        ("berries", "Berry Juice"),
+        ("calves", "Calf Raise"),
+        ("knife", "Knives"),
+        ("boxes", "Box Jump"),
+        ("tomatoes", "Tomato"),
+        ("abs", "Ab Wheel"),
+        ("kniebeugen", "Kniebeuge"),
+        ("übungen", "Übung"),
+        ("klimmzüge", "Klimmzug"),
+        ("erdnussbutter", "Erdnuss-Butter"),
+        ("dips press", "Press Dip"),
     ],
-)  # fmt: skip
+)
 def test_joined_words_and_plurals_are_found(store, text, name):
     for number in range(6):  # so that no word is rare by chance
         store(f"Something {number} Else")

@@ -38,11 +38,16 @@ JSON = ("chart_config", "extra_data", "dynamic_params")
 SET_BY_SERVER = {"creation_date", "order", "created", "is_official", "has_goal_calories", "comment", "image"}
 TEXTS = {"name", "description", "notes"}
 RESOURCES = {
-    "manager_routine": "routine", "measurements_category": "measurement-category",
-    "measurements_measurement": "measurement", "nutrition_nutritionplan": "nutritionplan", "nutrition_meal": "meal",
-    "nutrition_mealitem": "mealitem", "nutrition_logitem": "nutritiondiary",
-    "manager_workoutsession": "workoutsession", "manager_workoutlog": "workoutlog",
-}  # fmt: skip
+    "manager_routine": "routine",
+    "measurements_category": "measurement-category",
+    "measurements_measurement": "measurement",
+    "nutrition_nutritionplan": "nutritionplan",
+    "nutrition_meal": "meal",
+    "nutrition_mealitem": "mealitem",
+    "nutrition_logitem": "nutritiondiary",
+    "manager_workoutsession": "workoutsession",
+    "manager_workoutlog": "workoutlog",
+}
 WATER = "plugin_water_glass"  # of a plugin
 GO_WITH = {  # references with which a row goes
     "measurements_measurement": {"category"},

@@ -79,9 +79,24 @@ def test_nothing_else_does(api, web, token):
     claims = jwt.decode(token, options={"verify_signature": False})
     forged = _signed(claims, api().get("powersync-keys").data)
     none = jwt.encode(claims, None, "none")
-    for text in (None, "", "Token", "Token ", "Token x", "Bearer x.y.z", f"Token {head}.{body}.", f"Basic {token}",
-                 token, f"Token {token[:-4]}", f"Token {token}.x", f"Token {forged}", f"Bearer {none}",
-                 f"Token {key_of('grace')}", f"Bearer {key_of('ada')}", f"Token {token} x"):  # fmt: skip
+    for text in (
+        None,
+        "",
+        "Token",
+        "Token ",
+        "Token x",
+        "Bearer x.y.z",
+        f"Token {head}.{body}.",
+        f"Basic {token}",
+        token,
+        f"Token {token[:-4]}",
+        f"Token {token}.x",
+        f"Token {forged}",
+        f"Bearer {none}",
+        f"Token {key_of('grace')}",
+        f"Bearer {key_of('ada')}",
+        f"Token {token} x",
+    ):
         for answer in asked(web, text):
             assert answer.status_code == 401 and answer.is_json, text
 
@@ -114,15 +129,29 @@ def test_it_ends_with_its_account(web, token, people):
 def test_what_no_phone_sends(web, token):
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
     long = "x" * 101
-    for body in (b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"client_id":5}', b'{"client_id":""}',
-                 b'{"client_id":null}', b'{"client_id":"p","buckets":[{"name":{}}]}',
-                 b'{"client_id":"p","buckets":"y"}', b'{"client_id":"p","buckets":[1]}', b'{"client_id":"a\\u0000"}',
-                 b'{"client_id":"p","buckets":[{"name":"a","after":"-"}]}',
-                 b'{"client_id":"p","buckets":[{"name":"a","after":[]}]}', f'{{"client_id":"{long}"}}'.encode(),
-                 b'{"client_id":"p","buckets":[{"name":"a","after":"1234567890123456789"}]}', b"[" * 100_000,
-                 json.dumps({"client_id": "p", "buckets": [{"name": str(n)} for n in range(10_001)]}).encode(),
-                 b'{"client_id":"\\ud800"}',
-                 '{"client_id":"p","buckets":[{"name":"a","after":"٣"}]}'.encode()):  # fmt: skip
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b'{"client_id":5}',
+        b'{"client_id":""}',
+        b'{"client_id":null}',
+        b'{"client_id":"p","buckets":[{"name":{}}]}',
+        b'{"client_id":"p","buckets":"y"}',
+        b'{"client_id":"p","buckets":[1]}',
+        b'{"client_id":"a\\u0000"}',
+        b'{"client_id":"p","buckets":[{"name":"a","after":"-"}]}',
+        b'{"client_id":"p","buckets":[{"name":"a","after":[]}]}',
+        f'{{"client_id":"{long}"}}'.encode(),
+        b'{"client_id":"p","buckets":[{"name":"a","after":"1234567890123456789"}]}',
+        b"[" * 100_000,
+        json.dumps({"client_id": "p", "buckets": [{"name": str(n)} for n in range(10_001)]}).encode(),
+        b'{"client_id":"\\ud800"}',
+        '{"client_id":"p","buckets":[{"name":"a","after":"٣"}]}'.encode(),
+    ):
         answer = web.post(STREAM, data=body, headers=headers)
         assert answer.status_code == 400 and answer.is_json, body[:80]
     for query in ("", "?client_id=", "?client_id=" + long, "?client_id=%00"):

@@ -132,9 +132,16 @@ def test_a_row_without_a_key_gets_one(api, door):
 def test_references_to_rows_of_others_or_none(people, door, names):
     """A row of somebody else and one that is nowhere are refused in the same words, whatever the table."""
     with transaction():
-        theirs = {model: make(model, people[name], path)._pk for name in names for model, path in (
-            (Routine, ("user",)), (WorkoutSession, ("user",)), (Meal, ("plan", "user")), (NutritionPlan, ("user",)),
-        )}  # fmt: skip
+        theirs = {
+            model: make(model, people[name], path)._pk
+            for name in names
+            for model, path in (
+                (Routine, ("user",)),
+                (WorkoutSession, ("user",)),
+                (Meal, ("plan", "user")),
+                (NutritionPlan, ("user",)),
+            )
+        }
     log = {"exercise": 1, "repetitions": 5, "weight": 50}
     nowhere = str(uuid.uuid4())
     for table, data, model in (

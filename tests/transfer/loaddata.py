@@ -140,12 +140,22 @@ def _json(value: object) -> object:
 
 
 _READERS: dict[str, Callable[..., object]] = {
-    "AutoField": _is(int), "BigAutoField": _is(int), "IntegerField": _is(int), "PositiveIntegerField": _is(int),
-    "FloatField": _is(float), "BooleanField": _is(bool), "CharField": _is(str), "TextField": _is(str),
-    "FileField": _is(str), "DateTimeField": _moment, "DecimalField": _decimal, "UUIDField": _uuid, "JSONField": _json,
+    "AutoField": _is(int),
+    "BigAutoField": _is(int),
+    "IntegerField": _is(int),
+    "PositiveIntegerField": _is(int),
+    "FloatField": _is(float),
+    "BooleanField": _is(bool),
+    "CharField": _is(str),
+    "TextField": _is(str),
+    "FileField": _is(str),
+    "DateTimeField": _moment,
+    "DecimalField": _decimal,
+    "UUIDField": _uuid,
+    "JSONField": _json,
     "DateField": lambda value: str(date.fromisoformat(value)),
     "TimeField": lambda value: str(time.fromisoformat(value)),
-}  # fmt: skip
+}
 
 
 def one_of_each(labels: list[str]) -> list[dict[str, Any]]:
@@ -186,8 +196,16 @@ def _value(field: dict[str, Any]) -> object:
 
 
 _SAMPLES: dict[str, object] = {
-    "IntegerField": 5, "PositiveIntegerField": 5, "FloatField": 1.5, "BooleanField": True, "CharField": "é",
-    "TextField": "a\n\"text\"", "FileField": "folder/file.png", "DateTimeField": "2024-03-31T01:30:00.123456Z",
-    "UUIDField": "01900000-0000-7000-8000-0000000000aa", "JSONField": {"a": [1, None, "é"]}, "DateField": "2024-02-29",
+    "IntegerField": 5,
+    "PositiveIntegerField": 5,
+    "FloatField": 1.5,
+    "BooleanField": True,
+    "CharField": "é",
+    "TextField": 'a\n"text"',
+    "FileField": "folder/file.png",
+    "DateTimeField": "2024-03-31T01:30:00.123456Z",
+    "UUIDField": "01900000-0000-7000-8000-0000000000aa",
+    "JSONField": {"a": [1, None, "é"]},
+    "DateField": "2024-02-29",
     "TimeField": "08:30:00",
-}  # fmt: skip
+}

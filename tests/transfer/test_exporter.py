@@ -262,16 +262,32 @@ def test_what_is_imported_again_is_exported_alike(release, sizes, imported_and_e
 
 def test_values_at_the_edge_of_their_columns(load, imported_and_exported):
     odd = {"large": 1 << 70, "no": None, "list": [1.5, True, "é"]}
-    load([
-        *CATALOGUE, exercise(6, created="2024-01-02T09:11:12.123456Z", last_update="2024-01-02T09:11:12Z"),
-        user(1, "Grüße", last_login="1999-12-31T23:59:59.100Z"),
-        row("mfa.authenticator", 1 << 40, user=1, type="totp", created_at="2024-06-01T00:00:00+02:00",
-            data=odd),
-        row("nutrition.nutritionplan", "00000000-0000-4000-8000-00000000000a", user=1, creation_date="2024-02-29",
-            start="0001-01-01", end="9999-12-31", description="", only_logging=True),
-        row("nutrition.meal", "00000000-0000-4000-8000-00000000000b", plan="00000000-0000-4000-8000-00000000000a",
-            order=2147483647, time="23:59:59.999999", name="\U0001f957"),
-    ])  # fmt: skip
+    load(
+        [
+            *CATALOGUE,
+            exercise(6, created="2024-01-02T09:11:12.123456Z", last_update="2024-01-02T09:11:12Z"),
+            user(1, "Grüße", last_login="1999-12-31T23:59:59.100Z"),
+            row("mfa.authenticator", 1 << 40, user=1, type="totp", created_at="2024-06-01T00:00:00+02:00", data=odd),
+            row(
+                "nutrition.nutritionplan",
+                "00000000-0000-4000-8000-00000000000a",
+                user=1,
+                creation_date="2024-02-29",
+                start="0001-01-01",
+                end="9999-12-31",
+                description="",
+                only_logging=True,
+            ),
+            row(
+                "nutrition.meal",
+                "00000000-0000-4000-8000-00000000000b",
+                plan="00000000-0000-4000-8000-00000000000a",
+                order=2147483647,
+                time="23:59:59.999999",
+                name="\U0001f957",
+            ),
+        ]
+    )
     written = exported()
     found = {(one["model"], one["pk"]): one["fields"] for one in read(written)}
     assert found["exercises.exercise", 6]["created"] == "2024-01-02T09:11:12.123456Z"

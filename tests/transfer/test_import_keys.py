@@ -84,16 +84,27 @@ def test_permissions_and_kinds_of_rows_that_a_dump_leaves_out_are_made(load, bac
     there = Permission.create(name="Can add exercise", content_type=known, codename="add_exercise")
     rows = [
         language(),
-        row("auth.group", 3, name="editors", permissions=[
-            ["add_exercise", "exercises", "exercise"], ["delete_exercise", "exercises", "exercise"],
-        ]),
+        row(
+            "auth.group",
+            3,
+            name="editors",
+            permissions=[
+                ["add_exercise", "exercises", "exercise"],
+                ["delete_exercise", "exercises", "exercise"],
+            ],
+        ),
         user(1, groups=[["editors"]], user_permissions=[["add_meal", "nutrition", "meal"]]),
-        user(2, "grace", user_permissions=[
-            ["add_meal", "nutrition", "meal"], ["add_exercise", "exercises", "exercise"],
-        ]),
+        user(
+            2,
+            "grace",
+            user_permissions=[
+                ["add_meal", "nutrition", "meal"],
+                ["add_exercise", "exercises", "exercise"],
+            ],
+        ),
         row("core.userprofile", 4, user=["ada"]),
         weight(3, ["grace"]),
-    ]  # fmt: skip
+    ]
     load(rows[::-1] if backwards else rows)
     made = {(one.codename, one.name, one.content_type.app_label, one.content_type.model) for one in Permission.select()}
     assert made == {

@@ -170,12 +170,27 @@ def test_the_official_category_of_a_dump_takes_the_place_of_that_of_an_account(l
     (made,) = Category.select()
     entries = [one.id for one in Measurement.select()]
     theirs = "00000000-0000-4000-8000-00000000000c"
-    load([
-        row("measurements.category", theirs, user=1, name="Body weight", unit="kg", metric_type="body_weight",
-            is_official=True),
-        row("measurements.measurement", "00000000-0000-4000-8000-00000000000d", category=theirs,
-            date="2024-05-01T10:00:00Z", value="80.00", notes=""),
-    ])  # fmt: skip
+    load(
+        [
+            row(
+                "measurements.category",
+                theirs,
+                user=1,
+                name="Body weight",
+                unit="kg",
+                metric_type="body_weight",
+                is_official=True,
+            ),
+            row(
+                "measurements.measurement",
+                "00000000-0000-4000-8000-00000000000d",
+                category=theirs,
+                date="2024-05-01T10:00:00Z",
+                value="80.00",
+                notes="",
+            ),
+        ]
+    )
     assert made.is_official and [str(one.id) for one in Category.select()] == [theirs]
     found = list(Measurement.select())
     assert len(found) == 2 and {str(one.category_id) for one in found} == {theirs}

@@ -198,17 +198,24 @@ def tarred() -> bytes:
     ("content", "name"),
     [
         (b"\x28\xb5\x2f\xfd....", "packed by zstd"),
-        (b"7z\xbc\xaf\x27\x1c..", "a 7z archive"), (b"Rar!\x1a\x07", "RAR"),
-        (b"SQLite format 3\0....", "an SQLite database: serve it"), (b"PGDMP\x01\x0e", "an archive of pg_dump"),
-        (b'<?xml version="1.0"?>\n<django-objects/>', "XML"), (b"- model: core.language\n  pk: 1", "YAML"),
-        (b'{"model": "core.language"}\n', "JSON Lines"), (b"--\n-- PostgreSQL database dump\n", "SQL"),
-        (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;", "SQL"), (tarred(), "a tar archive"),
-        (gzipped(tarred()), "a tar archive"), (zipped(("a.json.gz", gzipped(b"[]"))), "packed by gzip"),
-        (gzipped(bz2.compress(b"[]")), "packed by bzip2"), (zipped(), "a zip archive with nothing"),
+        (b"7z\xbc\xaf\x27\x1c..", "a 7z archive"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"SQLite format 3\0....", "an SQLite database: serve it"),
+        (b"PGDMP\x01\x0e", "an archive of pg_dump"),
+        (b'<?xml version="1.0"?>\n<django-objects/>', "XML"),
+        (b"- model: core.language\n  pk: 1", "YAML"),
+        (b'{"model": "core.language"}\n', "JSON Lines"),
+        (b"--\n-- PostgreSQL database dump\n", "SQL"),
+        (b"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;", "SQL"),
+        (tarred(), "a tar archive"),
+        (gzipped(tarred()), "a tar archive"),
+        (zipped(("a.json.gz", gzipped(b"[]"))), "packed by gzip"),
+        (gzipped(bz2.compress(b"[]")), "packed by bzip2"),
+        (zipped(), "a zip archive with nothing"),
         (zipped(("a.json", b"[]"), ("b.json", b"[]")), "a zip archive with 2 files"),
         (zipped(("../a.json", b"[]")), "the name of the file in the zip archive leads out"),
     ],
-)  # fmt: skip
+)
 def test_what_is_something_else_is_named(read, content, name):
     with pytest.raises(ImportFailure, match=name):
         read(content)

@@ -12,8 +12,11 @@ from .rows import row, user, weight
 
 Trophy, UserTrophy = BY_LABEL["trophies.trophy"], BY_LABEL["trophies.usertrophy"]
 BEGINNER = "9f1c7c7e-3b2a-4b6f-9b5f-1c3e2d4f5a60"
-RULES = ("id", "uuid", "name", "trophy_type", "checker_class", "checker_params", "is_hidden", "is_progressive",
-         "is_active", "is_repeatable", "order")  # fmt: skip
+RULES = tuple(
+    (
+        "id uuid name trophy_type checker_class checker_params is_hidden is_progressive is_active is_repeatable order"
+    ).split()
+)
 
 
 def trophy(pk=1, uuid=BEGINNER, **fields) -> dict:

@@ -33,8 +33,16 @@ IN_GERMAN = {
     "translations.1.description_source": GERMAN,
     "translations.1.comments": "Halte den Rücken gerade, während du nach unten gehst.",
 }
-EXERCISE = {"category": "9", "muscles": ["", "10", "8"], "muscles_secondary": "", "equipment": "", "license": "",
-            "license_author": "", "variation_group": "", "variations_connect_to": ""}  # fmt: skip
+EXERCISE = {
+    "category": "9",
+    "muscles": ["", "10", "8"],
+    "muscles_secondary": "",
+    "equipment": "",
+    "license": "",
+    "license_author": "",
+    "variation_group": "",
+    "variations_connect_to": "",
+}
 
 
 @pytest.mark.parametrize("path", ["exercise/", "exerciseinfo/", "exercise-submission/"])
@@ -90,10 +98,18 @@ def test_an_exercise_is_added_in_two_languages(visitor):
         ({**IN_GERMAN, "translations.1.name": ""}, "translations.1.name", "may not be blank"),
         ({**IN_GERMAN, "translations.1.language": ""}, "translations.1.language", "may not be null"),
         ({**IN_GERMAN, "translations.1.description_source": ENGLISH}, "translations.1.language", "detected language"),
-        ({**IN_GERMAN, "translations.1.language": "2", "translations.1.description_source": ENGLISH,
-          "translations.1.comments": ""}, "", "already exists"),
+        (
+            {
+                **IN_GERMAN,
+                "translations.1.language": "2",
+                "translations.1.description_source": ENGLISH,
+                "translations.1.comments": "",
+            },
+            "",
+            "already exists",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_beside_it_and_what_was_typed_stays(visitor, changes, field, text):
     before = Exercise.select().count()
     sent = {**EXERCISE, **WORDS, **changes}

@@ -21,10 +21,18 @@ ACTIONS = (
     ("slot-entry/{entry}/move/", "", {"direction": "later"}),
 )
 ELSEWHERE = (
-    "//evil.example/", "/\\evil.example/", "https:evil.example", "https://evil.example/", "\\\\evil.example",
+    "//evil.example/",
+    "/\\evil.example/",
+    "https:evil.example",
+    "https://evil.example/",
+    "\\\\evil.example",
     "/\t/evil.example",
-    "javascript:alert(1)", "/\nSet-Cookie: x=1", "evil.example", "///evil.example", " //evil.example",
-)  # fmt: skip
+    "javascript:alert(1)",
+    "/\nSet-Cookie: x=1",
+    "evil.example",
+    "///evil.example",
+    " //evil.example",
+)
 
 
 @pytest.fixture

@@ -121,16 +121,36 @@ def paths(app) -> tuple[str, ...]:
     routine = f"/api/v2/routine/{found['routine']}/"
     session = WorkoutSession.select().order_by(WorkoutSession.datetime_start).first().id
     return (
-        "/", "/api/v2/", "/user/api-key", "/user/password", "/user/password/reset", "/api/v2/nowhere/", routine,
-        f"{routine}?_next=/", f"{routine}stats/", f"{routine}date-sequence-display/", f"{routine}date-sequence-gym/",
-        f"{routine}logs/", f"{routine}structure/", f"{routine}copy/", f"{routine}copy/?_next=/&_ask=name",
-        f"/api/v2/workoutsession/{session}/", "/api/v2/day/1/move/",
+        "/",
+        "/api/v2/",
+        "/user/api-key",
+        "/user/password",
+        "/user/password/reset",
+        "/api/v2/nowhere/",
+        routine,
+        f"{routine}?_next=/",
+        f"{routine}stats/",
+        f"{routine}date-sequence-display/",
+        f"{routine}date-sequence-gym/",
+        f"{routine}logs/",
+        f"{routine}structure/",
+        f"{routine}copy/",
+        f"{routine}copy/?_next=/&_ask=name",
+        f"/api/v2/workoutsession/{session}/",
+        "/api/v2/day/1/move/",
         "/api/v2/day/1/add-exercise/?_next=/&_ask=exercise,sets&_chosen=exercise:1",
-        "/api/v2/slot-entry/1/prescription/", "/api/v2/weight-config/1/", "/api/v2/slot/1/",
-        f"/api/v2/nutritionplan/{found['plan']}/", "/api/v2/exerciseinfo/1/", "/api/v2/ingredientinfo/9/",
-        "/api/v2/gallery/1/", "/api/v2/measurement-category/?_next=/", "/api/v2/userprofile/",
-        "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise", "/api/v2/weightentry/?weight__gte=heavy",
-    )  # fmt: skip
+        "/api/v2/slot-entry/1/prescription/",
+        "/api/v2/weight-config/1/",
+        "/api/v2/slot/1/",
+        f"/api/v2/nutritionplan/{found['plan']}/",
+        "/api/v2/exerciseinfo/1/",
+        "/api/v2/ingredientinfo/9/",
+        "/api/v2/gallery/1/",
+        "/api/v2/measurement-category/?_next=/",
+        "/api/v2/userprofile/",
+        "/api/v2/exerciseinfo/?_for=/api/v2/slot-entry/&_field=exercise",
+        "/api/v2/weightentry/?weight__gte=heavy",
+    )
 
 
 def test_every_page_can_be_read_aloud(visitor, registry, paths):

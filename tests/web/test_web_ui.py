@@ -111,11 +111,18 @@ def test_nothing_else_is(client, name):
     assert client.post(f"{STATIC}/main.js").status_code == 405
 
 
-@pytest.mark.parametrize("path", [
-    "/en/dashboard", "/de/routine/overview", "/pt-br/measurement/", "/pt/exercise/9/view/push-up",
-    "/en/measurement/category/7c2d3a52-0b9e-4b0e-9a77-2f3c1c0f1a11", "/en/weight/overview",
-    "/en/nutrition/1/2026-01-01",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/dashboard",
+        "/de/routine/overview",
+        "/pt-br/measurement/",
+        "/pt/exercise/9/view/push-up",
+        "/en/measurement/category/7c2d3a52-0b9e-4b0e-9a77-2f3c1c0f1a11",
+        "/en/weight/overview",
+        "/en/nutrition/1/2026-01-01",
+    ],
+)
 def test_one_page_answers_all_routes(hers, path):
     answer = hers(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
@@ -135,16 +142,27 @@ def test_nobody_is_sent_to_log_in_and_back(client):
     assert dict(parse_qsl(urlsplit(answer.location).query)) == {"next": "/de/routine/overview?x=1"}
 
 
-@pytest.mark.parametrize(("path", "leads"), [
-    ("/routine/overview", "/de/routine/overview"), ("/weight/overview?a=b", "/de/weight/overview?a=b"),
-    ("/de", "/de/dashboard"), ("/de/", "/de/dashboard"), ("/dashboard", "/de/dashboard"), ("/", "/dashboard"),
-    ("/user/preferences", "/api/v2/userprofile/"), ("/de/user/preferences", "/api/v2/userprofile/"),
-    ("/en/weight/add", "/api/v2/weightentry/#new"), ("/software/equipment", "/api/v2/equipment/"),
-    ("/de/nutrition/calculator/calories", "/api/v2/userprofile/"), ("/de/user/api-key", "/user/api-key"),
-    ("/de/nutrition/ingredient/7/view/apple", "/api/v2/ingredientinfo/7/"),
-    ("/de/user/login?next=/x", "/user/login?next=%2Fx"),
-    ("/de/nutrition/ingredient/overview", "/api/v2/ingredientinfo/"), ("/user/registration", "/user/register"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/routine/overview", "/de/routine/overview"),
+        ("/weight/overview?a=b", "/de/weight/overview?a=b"),
+        ("/de", "/de/dashboard"),
+        ("/de/", "/de/dashboard"),
+        ("/dashboard", "/de/dashboard"),
+        ("/", "/dashboard"),
+        ("/user/preferences", "/api/v2/userprofile/"),
+        ("/de/user/preferences", "/api/v2/userprofile/"),
+        ("/en/weight/add", "/api/v2/weightentry/#new"),
+        ("/software/equipment", "/api/v2/equipment/"),
+        ("/de/nutrition/calculator/calories", "/api/v2/userprofile/"),
+        ("/de/user/api-key", "/user/api-key"),
+        ("/de/nutrition/ingredient/7/view/apple", "/api/v2/ingredientinfo/7/"),
+        ("/de/user/login?next=/x", "/user/login?next=%2Fx"),
+        ("/de/nutrition/ingredient/overview", "/api/v2/ingredientinfo/"),
+        ("/user/registration", "/user/register"),
+    ],
+)
 def test_addresses_that_lead_on(client, path, leads):
     answer = client.get(path, headers={"Authorization": f"Token {key_of(NAME)}", **HTML, "Accept-Language": "de"})
     assert (answer.status_code, answer.location) == (302, leads)
@@ -163,15 +181,25 @@ def test_it_is_at_the_root_of_a_host_only(host):
 KEY = "7c2d3a52-0b9e-4b0e-9a77-2f3c1c0f1a11"
 
 
-@pytest.mark.parametrize(("path", "leads"), [
-    ("dashboard", "/"), ("routine/overview", "/api/v2/routine/"), ("routine/7/day/3/add-logs", "/api/v2/routine/7/"),
-    ("routine/templates/7/view", "/api/v2/routine/7/"), ("exercise/9/view/push-up", "/api/v2/exerciseinfo/9/"),
-    (f"measurement/category/{KEY}", f"/api/v2/measurement-category/{KEY}/"),
-    ("weight/overview", "/api/v2/weightentry/"),
-    (f"nutrition/{KEY}/2026-01-01", f"/api/v2/nutritionplan/{KEY}/"), ("trophies", "/api/v2/user-trophy/"),
-    ("calendar", "/api/v2/workoutsession/"), ("software/api", "/"), ("software/equipment", "/api/v2/equipment/"),
-    ("weight/add", "/api/v2/weightentry/#new"), ("user/preferences", "/api/v2/userprofile/"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("dashboard", "/"),
+        ("routine/overview", "/api/v2/routine/"),
+        ("routine/7/day/3/add-logs", "/api/v2/routine/7/"),
+        ("routine/templates/7/view", "/api/v2/routine/7/"),
+        ("exercise/9/view/push-up", "/api/v2/exerciseinfo/9/"),
+        (f"measurement/category/{KEY}", f"/api/v2/measurement-category/{KEY}/"),
+        ("weight/overview", "/api/v2/weightentry/"),
+        (f"nutrition/{KEY}/2026-01-01", f"/api/v2/nutritionplan/{KEY}/"),
+        ("trophies", "/api/v2/user-trophy/"),
+        ("calendar", "/api/v2/workoutsession/"),
+        ("software/api", "/"),
+        ("software/equipment", "/api/v2/equipment/"),
+        ("weight/add", "/api/v2/weightentry/#new"),
+        ("user/preferences", "/api/v2/userprofile/"),
+    ],
+)
 def test_below_a_path_its_addresses_lead_to_pages_of_ours(hers, path, leads):
     """A WSGI server may put the application there; the web UI would look for its API at the root of the host."""
     for language in ("", "/de"):

@@ -90,17 +90,30 @@ def translations(keys):
     made, latest = {}, {}
     for row in found:
         latest[row[3]] = max(latest.get(row[3], ""), row[14])
-        made.setdefault(row[3], []).append({
-            "id": row[0], "uuid": dashed(row[1]), "name": row[2], "exercise": row[3], "description": row[4],
-            "description_source": row[5], "created": moment(row[6]), "language": row[7],
-            "aliases": [{"id": a[0], "uuid": dashed(a[1]), "alias": a[2]} for a in aliases.get(row[0], [])],
-            "notes": [
-                {"id": n[0], "uuid": dashed(n[1]), "translation": n[2], "comment": n[3]} for n in notes.get(row[0], [])
-            ],
-            "license": row[8], "license_title": row[9], "license_object_url": row[10], "license_author": row[11],
-            "license_author_url": row[12], "license_derivative_source_url": row[13],
-            "author_history": sorted({a for a in authors.get(row[0], []) if a}),
-        })  # fmt: skip
+        made.setdefault(row[3], []).append(
+            {
+                "id": row[0],
+                "uuid": dashed(row[1]),
+                "name": row[2],
+                "exercise": row[3],
+                "description": row[4],
+                "description_source": row[5],
+                "created": moment(row[6]),
+                "language": row[7],
+                "aliases": [{"id": a[0], "uuid": dashed(a[1]), "alias": a[2]} for a in aliases.get(row[0], [])],
+                "notes": [
+                    {"id": n[0], "uuid": dashed(n[1]), "translation": n[2], "comment": n[3]}
+                    for n in notes.get(row[0], [])
+                ],
+                "license": row[8],
+                "license_title": row[9],
+                "license_object_url": row[10],
+                "license_author": row[11],
+                "license_author_url": row[12],
+                "license_derivative_source_url": row[13],
+                "author_history": sorted({a for a in authors.get(row[0], []) if a}),
+            }
+        )
     return made, latest
 
 

@@ -29,14 +29,29 @@ def truth(value):
 
 def facts(row):
     return {
-        "id": row[0], "uuid": dashed(row[1]), "remote_id": row[2], "source_name": row[3], "source_url": row[4],
-        "code": row[5], "name": row[6], "common_name": row[7], "brand": row[8], "created": moment(row[9]),
-        "last_update": moment(row[10]), "last_imported": row[11] and moment(row[11]), "energy": row[12],
-        "protein": places(row[13], 3), "carbohydrates": places(row[14], 3),
-        "carbohydrates_sugar": places(row[15], 3), "fat": places(row[16], 3), "fat_saturated": places(row[17], 3),
-        "fiber": places(row[18], 3), "sodium": places(row[19], 3), "is_vegan": truth(row[20]),
+        "id": row[0],
+        "uuid": dashed(row[1]),
+        "remote_id": row[2],
+        "source_name": row[3],
+        "source_url": row[4],
+        "code": row[5],
+        "name": row[6],
+        "common_name": row[7],
+        "brand": row[8],
+        "created": moment(row[9]),
+        "last_update": moment(row[10]),
+        "last_imported": row[11] and moment(row[11]),
+        "energy": row[12],
+        "protein": places(row[13], 3),
+        "carbohydrates": places(row[14], 3),
+        "carbohydrates_sugar": places(row[15], 3),
+        "fat": places(row[16], 3),
+        "fat_saturated": places(row[17], 3),
+        "fiber": places(row[18], 3),
+        "sodium": places(row[19], 3),
+        "is_vegan": truth(row[20]),
         "is_vegetarian": truth(row[21]),
-    }  # fmt: skip
+    }
 
 
 def unit(key, ingredient, uuid, gram, name):

@@ -29,12 +29,25 @@ OWN_ENTRY = """SELECT 1 FROM manager_slotentry e JOIN manager_slot s ON s.id = e
 
 def shown(row):
     return {
-        "id": dashed(row[0]), "date": moment(row[1]), "session": dashed(row[2]), "routine": row[3],
-        "iteration": row[4], "slot_entry": row[5], "next_log": dashed(row[6]), "exercise": row[7],
-        "repetitions_unit": row[8], "repetitions": places(row[9]), "repetitions_target": places(row[10]),
-        "weight_unit": row[11], "weight": places(row[12]), "weight_target": places(row[13]),
-        "rir": places(row[14], 1), "rir_target": places(row[15], 1), "rest": row[16], "rest_target": row[17],
-    }  # fmt: skip
+        "id": dashed(row[0]),
+        "date": moment(row[1]),
+        "session": dashed(row[2]),
+        "routine": row[3],
+        "iteration": row[4],
+        "slot_entry": row[5],
+        "next_log": dashed(row[6]),
+        "exercise": row[7],
+        "repetitions_unit": row[8],
+        "repetitions": places(row[9]),
+        "repetitions_target": places(row[10]),
+        "weight_unit": row[11],
+        "weight": places(row[12]),
+        "weight_target": places(row[13]),
+        "rir": places(row[14], 1),
+        "rir_target": places(row[15], 1),
+        "rest": row[16],
+        "rest_target": row[17],
+    }
 
 
 @endpoints.get("/api/v2/workoutlog/")
@@ -84,11 +97,25 @@ def add_log():
         )
         assert session, "the yardstick makes no sessions: the log that is sent belongs to one"
         row = (
-            uuid.uuid4().hex, begun, session[0][0],
-            body["routine"], iteration, body["slot_entry"], body.get("next_log"), body["exercise"],
-            body.get("repetitions_unit", 1), repetitions, wanted, body.get("weight_unit", 1), weight, wanted_weight,
-            rir, wanted_rir, rest, body.get("rest_target"),
-        )  # fmt: skip
+            uuid.uuid4().hex,
+            begun,
+            session[0][0],
+            body["routine"],
+            iteration,
+            body["slot_entry"],
+            body.get("next_log"),
+            body["exercise"],
+            body.get("repetitions_unit", 1),
+            repetitions,
+            wanted,
+            body.get("weight_unit", 1),
+            weight,
+            wanted_weight,
+            rir,
+            wanted_rir,
+            rest,
+            body.get("rest_target"),
+        )
         rows(f"INSERT INTO manager_workoutlog ({COLUMNS}, user_id) VALUES ({'?, ' * 18}?)", *row, who)
         strengths = rows(
             "SELECT 1 FROM measurements_category WHERE user_id = ? AND dynamic_type IN ('ONE_REP_MAX', 'ONE_RM_TOTAL')",

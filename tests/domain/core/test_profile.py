@@ -15,13 +15,12 @@ from wger_flask.domain.core.models import Language, UserCache, UserProfile
 from wger_flask.storage.database import open_database, transaction
 from wger_flask.storage.migrations import migrate
 
-KEYS = [
-    "username", "email", "email_verified", "is_trustworthy", "date_joined", "gym", "weight_rounding",
-    "repetitions_rounding", "is_temporary", "workout_reminder_active", "workout_reminder", "workout_duration",
-    "last_workout_notification", "notification_language", "age", "birthdate", "height", "gender", "sleep_hours",
-    "work_hours", "work_intensity", "sport_hours", "sport_intensity", "freetime_hours", "freetime_intensity",
-    "calories", "weight_unit", "num_days_weight_reminder", "time_zone",
-]  # fmt: skip
+KEYS = (
+    "username email email_verified is_trustworthy date_joined gym weight_rounding repetitions_rounding "
+    "is_temporary workout_reminder_active workout_reminder workout_duration last_workout_notification "
+    "notification_language age birthdate height gender sleep_hours work_hours work_intensity sport_hours "
+    "sport_intensity freetime_hours freetime_intensity calories weight_unit num_days_weight_reminder time_zone"
+).split()
 NOBODY = {"detail": "Authentication credentials were not provided."}
 
 
@@ -31,14 +30,35 @@ def test_the_profile_of_a_new_account(api):
     joined = shown.pop("date_joined")
     assert joined.endswith(("+01:00", "+02:00"))
     assert shown == {
-        "username": "grace", "email": "grace@example.org", "email_verified": False, "is_trustworthy": False,
-        "gym": None, "weight_rounding": None, "repetitions_rounding": None, "is_temporary": False,
-        "workout_reminder_active": False, "workout_reminder": 14, "workout_duration": 12,
-        "last_workout_notification": None, "notification_language": 2, "age": None, "birthdate": None, "height": None,
-        "gender": "1", "sleep_hours": 7, "work_hours": 8, "work_intensity": "1", "sport_hours": 3,
-        "sport_intensity": "2", "freetime_hours": 8, "freetime_intensity": "1", "calories": 2500, "weight_unit": "kg",
-        "num_days_weight_reminder": 0, "time_zone": "",
-    }  # fmt: skip
+        "username": "grace",
+        "email": "grace@example.org",
+        "email_verified": False,
+        "is_trustworthy": False,
+        "gym": None,
+        "weight_rounding": None,
+        "repetitions_rounding": None,
+        "is_temporary": False,
+        "workout_reminder_active": False,
+        "workout_reminder": 14,
+        "workout_duration": 12,
+        "last_workout_notification": None,
+        "notification_language": 2,
+        "age": None,
+        "birthdate": None,
+        "height": None,
+        "gender": "1",
+        "sleep_hours": 7,
+        "work_hours": 8,
+        "work_intensity": "1",
+        "sport_hours": 3,
+        "sport_intensity": "2",
+        "freetime_hours": 8,
+        "freetime_intensity": "1",
+        "calories": 2500,
+        "weight_unit": "kg",
+        "num_days_weight_reminder": 0,
+        "time_zone": "",
+    }
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head", "options"])
@@ -67,10 +87,20 @@ def test_every_way_of_writing_changes_what_is_sent(api, method):
 def test_what_others_decide_is_ignored(api):
     before = api("grace").get("userprofile/").json
     sent = {
-        "id": 1, "user": 1, "username": "mallory", "email": "m@example.org", "email_verified": True,
-        "is_trustworthy": True, "date_joined": "2001-01-01T00:00:00Z", "gym": 1, "is_temporary": True,
-        "last_workout_notification": "2024-01-01", "can_add_user": True, "trophies_enabled": False, "x": 1,
-    }  # fmt: skip
+        "id": 1,
+        "user": 1,
+        "username": "mallory",
+        "email": "m@example.org",
+        "email_verified": True,
+        "is_trustworthy": True,
+        "date_joined": "2001-01-01T00:00:00Z",
+        "gym": 1,
+        "is_temporary": True,
+        "last_workout_notification": "2024-01-01",
+        "can_add_user": True,
+        "trophies_enabled": False,
+        "x": 1,
+    }
     assert api("grace").patch("userprofile/", sent).json == before
     row = UserProfile.get(UserProfile.user == User.get(username="grace"))
     assert row.trophies_enabled and not row.can_add_user
@@ -109,10 +139,13 @@ def test_what_is_refused_changes_nothing(api, field, value, told):
     assert api("grace").get("userprofile/").json == before
 
 
-@pytest.mark.parametrize("field", [
-    "age", "birthdate", "height", "gender", "sleep_hours", "work_hours", "work_intensity", "sport_hours",
-    "sport_intensity", "freetime_hours", "freetime_intensity", "calories", "weight_rounding", "repetitions_rounding",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "field",
+    (
+        "age birthdate height gender sleep_hours work_hours work_intensity sport_hours sport_intensity freetime_hours "
+        "freetime_intensity calories weight_rounding repetitions_rounding"
+    ).split(),
+)
 def test_what_may_be_left_open(api, field):
     assert api("grace").patch("userprofile/", {field: None}).json[field] is None
 

@@ -15,12 +15,19 @@ from wger_flask.storage.database import database, transaction
 from wger_flask.storage.value_series import prepare
 
 NIGHT = (  # of the end of summer time in 2024, and of its start in 2025, as far as Berlin is concerned
-    ("2024-10-26T21:30:00Z", 60, {}), ("2024-10-26T22:30:00Z", 62, {}), ("2024-10-27T00:30:00Z", 64, {}),
-    ("2024-10-27T01:30:00Z", 70.5, {"min": 50, "max": 120}), ("2024-10-27T23:30:00Z", 66, {}),
-    ("2024-10-28T08:00:00Z", 67, {"unit": "bpm"}), ("2024-10-28T09:00:00Z", 66, {}),
-    ("2024-12-31T23:30:00Z", 71, {"max": 99.99}), ("2025-01-01T00:30:00Z", 71, {"unit": "hz", "min": 10.55}),
-    ("2025-03-30T00:30:00Z", 55, {}), ("2025-03-30T01:30:00Z", 55.25, {}), ("2025-03-30T22:30:00Z", 80, {"unit": ""}),
-)  # fmt: skip
+    ("2024-10-26T21:30:00Z", 60, {}),
+    ("2024-10-26T22:30:00Z", 62, {}),
+    ("2024-10-27T00:30:00Z", 64, {}),
+    ("2024-10-27T01:30:00Z", 70.5, {"min": 50, "max": 120}),
+    ("2024-10-27T23:30:00Z", 66, {}),
+    ("2024-10-28T08:00:00Z", 67, {"unit": "bpm"}),
+    ("2024-10-28T09:00:00Z", 66, {}),
+    ("2024-12-31T23:30:00Z", 71, {"max": 99.99}),
+    ("2025-01-01T00:30:00Z", 71, {"unit": "hz", "min": 10.55}),
+    ("2025-03-30T00:30:00Z", 55, {}),
+    ("2025-03-30T01:30:00Z", 55.25, {}),
+    ("2025-03-30T22:30:00Z", 80, {"unit": ""}),
+)
 
 
 @pytest.fixture
@@ -141,16 +148,23 @@ def test_bounds_are_numbers_or_the_value(grace, people):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("bucket=year", "Unknown bucket: year"), ("bucket=", "Unknown bucket: "), ("bucket=DAY", "Unknown bucket: DAY"),
-        ("tz=Mars/Phobos", "Unknown timezone: Mars/Phobos"), ("tz=utc", "Unknown timezone: utc"),
-        ("tz=%2B02:00", "Unknown timezone: +02:00"), ("tz=/etc/passwd", "Unknown timezone: /etc/passwd"),
-        ("tz=..", "Unknown timezone: .."), ("tz=Europe", "Unknown timezone: Europe"),
-        ("max_points=abc", "max_points must be a number"), ("max_points=", "max_points must be a number"),
-        ("max_points=1.5", "max_points must be a number"), ("max_points=" + "9" * 5000, "max_points must be a number"),
+        ("bucket=year", "Unknown bucket: year"),
+        ("bucket=", "Unknown bucket: "),
+        ("bucket=DAY", "Unknown bucket: DAY"),
+        ("tz=Mars/Phobos", "Unknown timezone: Mars/Phobos"),
+        ("tz=utc", "Unknown timezone: utc"),
+        ("tz=%2B02:00", "Unknown timezone: +02:00"),
+        ("tz=/etc/passwd", "Unknown timezone: /etc/passwd"),
+        ("tz=..", "Unknown timezone: .."),
+        ("tz=Europe", "Unknown timezone: Europe"),
+        ("max_points=abc", "max_points must be a number"),
+        ("max_points=", "max_points must be a number"),
+        ("max_points=1.5", "max_points must be a number"),
+        ("max_points=" + "9" * 5000, "max_points must be a number"),
         ("bucket=year&max_points=x&tz=utc", "Unknown timezone: utc"),
         ("bucket=year&max_points=x", "max_points must be a number"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused(grace, query, said):
     answer = grace.get(f"measurement/aggregate/?{query}")
     assert (answer.status_code, answer.json) == (400, {"detail": said})

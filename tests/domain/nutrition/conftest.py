@@ -9,9 +9,16 @@ from wger_flask.domain.nutrition.models import Image, Ingredient, IngredientWeig
 from wger_flask.storage.database import transaction
 
 OATS = {
-    "name": "Test oats", "energy": 370, "protein": "13.5", "carbohydrates": "58.7", "carbohydrates_sugar": "0.7",
-    "fat": 7, "fat_saturated": "1.3", "fiber": 10, "sodium": "0.002",
-}  # fmt: skip
+    "name": "Test oats",
+    "energy": 370,
+    "protein": "13.5",
+    "carbohydrates": "58.7",
+    "carbohydrates_sugar": "0.7",
+    "fat": 7,
+    "fat_saturated": "1.3",
+    "fiber": 10,
+    "sodium": "0.002",
+}
 MILK = {"name": "Test milk", "energy": 64, "protein": "3.3", "carbohydrates": "4.8", "fat": "3.5"}
 
 

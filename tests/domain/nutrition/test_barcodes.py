@@ -14,14 +14,26 @@ from wger_flask.domain.nutrition.models import Ingredient, IngredientWeightUnit
 
 CODE = "4012345678901"
 PRODUCT = {
-    "product_name": "  Crunchy   Müsli ", "generic_name": "Cereal", "brands": "Acme,Other", "lang": "de",
-    "creator": "somebody", "nutrition_grades": "b", "serving_size": "40 g", "serving_quantity": "40",
+    "product_name": "  Crunchy   Müsli ",
+    "generic_name": "Cereal",
+    "brands": "Acme,Other",
+    "lang": "de",
+    "creator": "somebody",
+    "nutrition_grades": "b",
+    "serving_size": "40 g",
+    "serving_quantity": "40",
     "ingredients_analysis_tags": ["en:palm-oil-free", "en:non-vegan", "en:vegetarian"],
     "nutriments": {
-        "energy-kcal_100g": 401.6, "proteins_100g": "9.1234", "carbohydrates_100g": 60, "sugars_100g": 20.5,
-        "fat_100g": 11, "saturated-fat_100g": 2, "fiber_100g": 7, "sodium_100g": 0.12,
+        "energy-kcal_100g": 401.6,
+        "proteins_100g": "9.1234",
+        "carbohydrates_100g": 60,
+        "sugars_100g": 20.5,
+        "fat_100g": 11,
+        "saturated-fat_100g": 2,
+        "fiber_100g": 7,
+        "sodium_100g": 0.12,
     },
-}  # fmt: skip
+}
 
 
 class Kitchen(BaseHTTPRequestHandler):
@@ -74,12 +86,26 @@ def look(api, code=CODE, resource="ingredientinfo"):
 def test_an_unknown_food_is_fetched_and_kept(api, kitchen):
     (found,) = look(api)
     expected = {
-        "name": "Crunchy Müsli", "common_name": "Cereal", "brand": "Acme", "code": CODE, "remote_id": CODE,
-        "source_name": "Open Food Facts", "source_url": f"https://world.openfoodfacts.org/product/{CODE}",
-        "energy": 402, "protein": "9.123", "carbohydrates": "60.000", "carbohydrates_sugar": "20.500", "fat": "11.000",
-        "fat_saturated": "2.000", "fiber": "7.000", "sodium": "0.120", "nutriscore": "b", "is_vegan": False,
-        "is_vegetarian": True, "license_author": "somebody",
-    }  # fmt: skip
+        "name": "Crunchy Müsli",
+        "common_name": "Cereal",
+        "brand": "Acme",
+        "code": CODE,
+        "remote_id": CODE,
+        "source_name": "Open Food Facts",
+        "source_url": f"https://world.openfoodfacts.org/product/{CODE}",
+        "energy": 402,
+        "protein": "9.123",
+        "carbohydrates": "60.000",
+        "carbohydrates_sugar": "20.500",
+        "fat": "11.000",
+        "fat_saturated": "2.000",
+        "fiber": "7.000",
+        "sodium": "0.120",
+        "nutriscore": "b",
+        "is_vegan": False,
+        "is_vegetarian": True,
+        "license_author": "somebody",
+    }
     assert {name: found[name] for name in expected} == expected
     assert found["language"]["short_name"] == "de" and found["license"]["short_name"] == "ODbL"
     assert [(unit["name"], unit["gram"]) for unit in found["weight_units"]] == [("Serving (40 g)", 40)]

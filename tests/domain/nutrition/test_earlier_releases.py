@@ -31,9 +31,20 @@ def suggested(api, query):
 
 def test_a_suggestion_has_its_old_shape(api, foods):
     answer = api().get("ingredient/search/?term=quince&language=en")
-    assert answer.json == {"suggestions": [{"value": "Quince Marmalade", "data": {
-        "id": foods[0], "name": "Quince Marmalade", "category": None, "image": None, "image_thumbnail": None,
-    }}]}  # fmt: skip
+    assert answer.json == {
+        "suggestions": [
+            {
+                "value": "Quince Marmalade",
+                "data": {
+                    "id": foods[0],
+                    "name": "Quince Marmalade",
+                    "category": None,
+                    "image": None,
+                    "image_thumbnail": None,
+                },
+            }
+        ]
+    }
     assert answer.headers["Link"] == '</api/v2/ingredient/>; rel="successor-version"'
 
 

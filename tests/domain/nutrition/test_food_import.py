@@ -126,13 +126,20 @@ def test_a_line_that_is_no_product_is_named_and_nothing_is_stored(app, line):
     assert Ingredient.select().count() == before
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.integers(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["code", "product_name", "lang", "nutriments", "fat_100g", "countries_tags", "brands"]),
-        inner, max_size=5,
-    ), max_leaves=8,
-))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.integers(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["code", "product_name", "lang", "nutriments", "fat_100g", "countries_tags", "brands"]),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=8,
+    )
+)
 def test_whatever_a_line_holds_it_is_a_food_left_out_or_refused_by_its_number(value):
     wanted = open_food_facts.Wanted(frozenset({"en"}), frozenset({"germany"}), 0.5)
     for asked in (wanted, open_food_facts.Wanted()):

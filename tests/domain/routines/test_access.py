@@ -113,10 +113,17 @@ def test_old_and_new_name_give_the_same_answers(grace):
 
 # -- in which order: whose it is, then whether it is there, then whether it makes sense --------------------
 CHECKED = (
-    ("day", "routine"), ("slot", "day"), ("slot-entry", "slot"), *((name, "slot_entry") for name in CONFIG_NAMES),
-    ("workoutsession", "routine"), ("workoutsession", "day"), ("workoutlog", "routine"), ("workoutlog", "session"),
-    ("workoutlog", "slot_entry"), ("workoutlog", "next_log"),
-)  # fmt: skip
+    ("day", "routine"),
+    ("slot", "day"),
+    ("slot-entry", "slot"),
+    *((name, "slot_entry") for name in CONFIG_NAMES),
+    ("workoutsession", "routine"),
+    ("workoutsession", "day"),
+    ("workoutlog", "routine"),
+    ("workoutlog", "session"),
+    ("workoutlog", "slot_entry"),
+    ("workoutlog", "next_log"),
+)
 NOWHERE = "11111111-2222-4333-8444-000000000099"
 
 

@@ -9,9 +9,7 @@ from wger_flask.domain.routines.models import CONFIGS, Day, Label, Slot, SlotEnt
 from wger_flask.storage.database import transaction
 
 SUBRESOURCES = ("structure", "date-sequence-display", "date-sequence-gym", "logs", "stats")
-QUANTITIES = (
-    "weight", "sets", "max-weight", "repetitions", "max-repetitions", "max-sets", "rest", "max-rest", "rir", "max-rir",
-)  # fmt: skip
+QUANTITIES = tuple("weight sets max-weight repetitions max-repetitions max-sets rest max-rest rir max-rir".split())
 
 
 # What a routine may grow by: each adds a few rows of one kind to a routine that has some of every kind.
@@ -64,9 +62,16 @@ def more_exercises(grace, routine, entry):
 
 
 GROWTH = (
-    more_days, more_slots, more_entries, more_configs, more_logs, more_sessions, more_dates, more_labels,
+    more_days,
+    more_slots,
+    more_entries,
+    more_configs,
+    more_logs,
+    more_sessions,
+    more_dates,
+    more_labels,
     more_exercises,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", SUBRESOURCES)

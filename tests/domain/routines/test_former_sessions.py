@@ -20,16 +20,25 @@ NEW = [
     ({"date": DAY, "time_start": None, "time_end": ""}, f"{DAY}T00:00:00+01:00", None),
     ({"date": DAY, "time_start": "", "time_end": "04:30"}, f"{DAY}T00:00:00+01:00", f"{DAY}T04:30:00+01:00"),
     # Half past two of a day on which the clocks skip it, and of one on which it comes twice.
-    ({"date": "2024-03-31", "time_start": "02:30", "time_end": "04:00"},
-     "2024-03-31T02:30:00+01:00", "2024-03-31T04:00:00+02:00"),
-    ({"date": "2024-10-27", "time_start": "02:30", "time_end": "03:30"},
-     "2024-10-27T02:30:00+02:00", "2024-10-27T03:30:00+01:00"),
+    (
+        {"date": "2024-03-31", "time_start": "02:30", "time_end": "04:00"},
+        "2024-03-31T02:30:00+01:00",
+        "2024-03-31T04:00:00+02:00",
+    ),
+    (
+        {"date": "2024-10-27", "time_start": "02:30", "time_end": "03:30"},
+        "2024-10-27T02:30:00+02:00",
+        "2024-10-27T03:30:00+01:00",
+    ),
     # What is said in the names of today counts more.
     ({"date": DAY, "datetime_start": "2024-02-03T10:00:00Z"}, "2024-02-03T11:00:00+01:00", None),
-    ({"date": DAY, "time_end": "11:00", "datetime_start": f"{DAY}T08:00:00Z"},
-     f"{DAY}T09:00:00+01:00", f"{DAY}T11:00:00+01:00"),
+    (
+        {"date": DAY, "time_end": "11:00", "datetime_start": f"{DAY}T08:00:00Z"},
+        f"{DAY}T09:00:00+01:00",
+        f"{DAY}T11:00:00+01:00",
+    ),
     ({"date": DAY, "time_start": "10:00", "time_end": "11:00", "datetime_end": None}, f"{DAY}T10:00:00+01:00", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "start", "end"), NEW)

@@ -101,9 +101,20 @@ def plan(grace):
         datetime_end="2024-01-01T11:00:30",
     )
     other_session = grace.post("workoutsession", datetime_start="2024-02-01")
-    log = grace.log(session=session["id"], routine=routine["id"], iteration=2, date="2024-01-01T10:00:00Z", rir=1,
-                    rir_target=2, repetitions=5, weight=50, repetitions_target=6, weight_target=55, weight_unit=2,
-                    repetitions_unit=3)  # fmt: skip
+    log = grace.log(
+        session=session["id"],
+        routine=routine["id"],
+        iteration=2,
+        date="2024-01-01T10:00:00Z",
+        rir=1,
+        rir_target=2,
+        repetitions=5,
+        weight=50,
+        repetitions_target=6,
+        weight_target=55,
+        weight_unit=2,
+        repetitions_unit=3,
+    )
     other_log = grace.log(
         session=other_session["id"],
         exercise=grace.exercise + 1,
@@ -166,13 +177,15 @@ def test_filters_of_flags(grace, plan, resource, name, which):
     assert grace.get(f"{resource}/?{name}=maybe")["count"] == 2
 
 
-@pytest.mark.parametrize("query", [
-    "date__date=2024-01-01", "date__lt=2024-01-15", "date__lte=2024-01-01T10:00:00Z", "iteration__in=2,3",
-    "repetitions_unit__in=3", "weight_unit__in=2,5", "repetitions__lt=6", "repetitions__lte=5",
-    "repetitions_target__lt=7", "repetitions_target__lte=6", "weight__lt=51", "weight__lte=50", "weight_target__lt=56",
-    "weight_target__lte=55", "rir__lt=2", "rir__lte=1", "rir__in=1,1.5", "rir_target__in=2", "rir_target__lt=3",
-    "rir_target__lte=2",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    (
+        "date__date=2024-01-01 date__lt=2024-01-15 date__lte=2024-01-01T10:00:00Z iteration__in=2,3 "
+        "repetitions_unit__in=3 weight_unit__in=2,5 repetitions__lt=6 repetitions__lte=5 repetitions_target__lt=7 "
+        "repetitions_target__lte=6 weight__lt=51 weight__lte=50 weight_target__lt=56 weight_target__lte=55 rir__lt=2 "
+        "rir__lte=1 rir__in=1,1.5 rir_target__in=2 rir_target__lt=3 rir_target__lte=2"
+    ).split(),
+)
 def test_lookups_of_logs(grace, plan, query):
     log, other = plan["workoutlog"]
     assert ids(grace, f"workoutlog/?{query}") == [log["id"]]
@@ -181,16 +194,32 @@ def test_lookups_of_logs(grace, plan, query):
         assert ids(grace, f"workoutlog/?{turned}") == [other["id"]]
 
 
-@pytest.mark.parametrize(("resource", "query"), [
-    ("routine", "fit_in_week=True"), ("routine", "name__icontains=zz"), ("templates", "start=2000-01-01"),
-    ("templates", "is_public=True"), ("day", "type=hiit"), ("day", "config=1"), ("slot", "id=0"),
-    ("slot-entry", "id=0"),
-    ("slot-entry", "exercise__in=0"), ("weight-config", "requirements=1"), ("weight-config", "iteration__gt=99"),
-    ("workoutsession", "user=0"), ("workoutsession", "date=2099-01-01"),
-    ("workoutsession", "time_start__gt=x"), ("workoutsession", "id=zz"),
-    ("workoutlog", "slot_entry=0"), ("workoutlog", "id=zz"), ("workoutlog", "rest=7"), ("workoutlog", "next_log=zz"),
-    ("workoutlog", "iteration__gt=99"), ("workoutlog", "routine__in=0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("resource", "query"),
+    [
+        ("routine", "fit_in_week=True"),
+        ("routine", "name__icontains=zz"),
+        ("templates", "start=2000-01-01"),
+        ("templates", "is_public=True"),
+        ("day", "type=hiit"),
+        ("day", "config=1"),
+        ("slot", "id=0"),
+        ("slot-entry", "id=0"),
+        ("slot-entry", "exercise__in=0"),
+        ("weight-config", "requirements=1"),
+        ("weight-config", "iteration__gt=99"),
+        ("workoutsession", "user=0"),
+        ("workoutsession", "date=2099-01-01"),
+        ("workoutsession", "time_start__gt=x"),
+        ("workoutsession", "id=zz"),
+        ("workoutlog", "slot_entry=0"),
+        ("workoutlog", "id=zz"),
+        ("workoutlog", "rest=7"),
+        ("workoutlog", "next_log=zz"),
+        ("workoutlog", "iteration__gt=99"),
+        ("workoutlog", "routine__in=0"),
+    ],
+)
 def test_what_is_no_filter_is_ignored(grace, plan, resource, query):
     answer = grace.client.get(f"{resource}/?{query}")
     assert (answer.status_code, answer.json["count"]) == (200, 1 if resource == "templates" else 2)

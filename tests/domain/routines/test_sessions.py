@@ -57,12 +57,23 @@ SESSIONS = {  # of one day, in UTC: their starts and ends
 @pytest.mark.parametrize(
     ("moment", "name"),
     [
-        ("10:00", "early"), ("11:45", "early"), ("12:00", "early"), ("12:01", "overlapping"), ("13:00", "overlapping"),
-        ("09:59:59", "forgotten"), ("13:00:01", "resumed"), ("16:30", "resumed"), ("16:30:01", None),
-        ("08:59:59", None), ("22:00", "night"), ("23:59", "night"), ("02:00+1", "night"), ("02:00:01+1", "late"),
+        ("10:00", "early"),
+        ("11:45", "early"),
+        ("12:00", "early"),
+        ("12:01", "overlapping"),
+        ("13:00", "overlapping"),
+        ("09:59:59", "forgotten"),
+        ("13:00:01", "resumed"),
+        ("16:30", "resumed"),
+        ("16:30:01", None),
+        ("08:59:59", None),
+        ("22:00", "night"),
+        ("23:59", "night"),
+        ("02:00+1", "night"),
+        ("02:00:01+1", "late"),
         ("04:30:01+1", None),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("in_routine", [True, False])
 def test_a_log_falls_into_what_was_going_on_then_into_what_was_not_ended(grace, moment, name, in_routine):
     """Of what was going on into the first to begin, of what was not ended into the last."""

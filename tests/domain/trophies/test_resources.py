@@ -6,8 +6,16 @@ import pytest
 
 from wger_flask.domain.trophies.models import Trophy, UserTrophy
 
-OPEN = ["Beginner", "Consistent", "Dedicated", "Unstoppable", "Weekend Warrior", "Elephant lifter", "Bus lifter",
-        "Plane lifter"]  # fmt: skip
+OPEN = [
+    "Beginner",
+    "Consistent",
+    "Dedicated",
+    "Unstoppable",
+    "Weekend Warrior",
+    "Elephant lifter",
+    "Bus lifter",
+    "Plane lifter",
+]
 
 
 def names(answer) -> list[str]:
