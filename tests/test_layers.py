@@ -25,8 +25,8 @@ ALLOWED = {
             "cryptography bcrypt pyotp segno webauthn"
         ),
         "web": (
-            "wger_flask.web wger_flask.rest wger_flask.storage flask flask_smorest marshmallow werkzeug jinja2 "
-            "markupsafe orjson yaml"
+            "wger_flask.web wger_flask.rest wger_flask.storage wger_flask.__version__ flask flask_smorest marshmallow "
+            "werkzeug jinja2 markupsafe orjson yaml"
         ),
         "sync": (
             "wger_flask.sync wger_flask.auth wger_flask.rest wger_flask.storage wger_flask.secrets flask jwt "

@@ -12,16 +12,13 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import cast
+from types import ModuleType
 
 from .options import SettingsError
 from .plugin_settings import GROUP, in_folder
 from .rest.registry import RegistrationError, Registry
-
-Register = Callable[[Registry], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Plugin:
 
     name: str
     origin: str
-    load: Callable[[], Register]
+    load: Callable[[], object]
 
 
 def discover(folder: Path) -> dict[str, Plugin]:
@@ -61,7 +58,10 @@ def register_plugins(registry: Registry, chosen: tuple[str, ...], folder: Path) 
         plugin = available[name]
         with registry.registering(plugin.origin, name):
             try:
-                register = plugin.load()
+                loaded = plugin.load()
+                register = getattr(loaded, "register", loaded)
+                if not callable(register):
+                    raise TypeError("it has no function register(registry)")
                 register(registry)
             except (RegistrationError, SettingsError):
                 raise
@@ -81,15 +81,11 @@ def _in_folder(folder: Path) -> Iterator[Plugin]:
 def _entry_points() -> Iterator[Plugin]:
     for point in entry_points(group=GROUP):
         source = point.dist.name if point.dist else point.value
-        yield Plugin(point.name, f"package {source}", partial(_load, point))
+        yield Plugin(point.name, f"package {source}", point.load)
 
 
-def _load(point: EntryPoint) -> Register:
-    return _register_of(point.load())
-
-
-def _file_loader(name: str, path: Path) -> Callable[[], Register]:
-    def load() -> Register:
+def _file_loader(name: str, path: Path) -> Callable[[], ModuleType]:
+    def load() -> ModuleType:
         module_name = f"wger_flask_plugin_{name}"
         folder = [str(path.parent)] if path.name == "__init__.py" else None
         if module_name not in sys.modules or getattr(sys.modules[module_name], "__file__", "") != str(path):
@@ -103,13 +99,6 @@ def _file_loader(name: str, path: Path) -> Callable[[], Register]:
             except BaseException:
                 del sys.modules[module_name]
                 raise
-        return _register_of(sys.modules[module_name])
+        return sys.modules[module_name]
 
     return load
-
-
-def _register_of(loaded: object) -> Register:
-    register = getattr(loaded, "register", loaded)
-    if not callable(register):
-        raise TypeError("it has no function register(registry)")
-    return cast(Register, register)

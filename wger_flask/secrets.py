@@ -12,6 +12,7 @@ import secrets
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 KEY_BYTES = 48
@@ -68,9 +69,7 @@ def _write(path: Path, secret: str) -> None:
             file.write(secret)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)  # unlike a rename, fails where the name is taken
-        except FileExistsError:
-            pass
     finally:
         os.unlink(draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from collections import Counter
 from decimal import Decimal
 from uuid import UUID
 
@@ -110,8 +111,9 @@ def test_what_is_not_known_is_counted(load):
 
 
 def test_reports_add_up():
-    one = ImportReport({"a.b": 1}, {"c.d": 2}, {})
-    assert one + ImportReport({"a.b": 2}, {}, {"e.f.g": 1}) == ImportReport({"a.b": 3}, {"c.d": 2}, {"e.f.g": 1})
+    one, other = ImportReport(Counter({"a.b": 1}), Counter({"c.d": 2})), ImportReport(Counter({"a.b": 2}))
+    other.ignored["e.f.g"] += 1
+    assert one + other == ImportReport(Counter({"a.b": 3}), Counter({"c.d": 2}), Counter({"e.f.g": 1}))
 
 
 def test_a_row_with_the_same_key_is_replaced(load):

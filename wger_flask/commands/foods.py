@@ -46,8 +46,9 @@ def import_ingredients(
 
     migrated()
     left_out: Counter[str] = Counter()
+    tags = frozenset(name.strip().lower().replace(" ", "-") for name in countries)  # as both sources spell them
     try:
-        with _foods(file, frozenset(languages), _tags(countries), completeness, frozenset(kinds), left_out) as foods:
+        with _foods(file, frozenset(languages), tags, completeness, frozenset(kinds), left_out) as foods:
             told = import_foods(foods)
     except (ValueError, OSError, EOFError) as wrong:
         raise CommandError(f"nothing was imported: {wrong}") from None
@@ -57,11 +58,6 @@ def import_ingredients(
         click.echo(f"{told['kept']} were left out: foods of another source have their barcodes.")
     for reason, count in sorted(left_out.items()):
         click.echo(f"{count} were left out: {reason}.")
-
-
-def _tags(names: tuple[str, ...]) -> frozenset[str]:
-    """Return names of countries as both sources are asked for them."""
-    return frozenset(name.strip().lower().replace(" ", "-") for name in names)
 
 
 @contextmanager

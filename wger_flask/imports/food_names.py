@@ -51,7 +51,8 @@ class FoodNames:
         named: dict[str, None] = {}
         codes: dict[str, None] = {}
         for entry in entries:
-            named |= dict.fromkeys(_spellings(entry.food))
+            name = entry.food  # the index on names knows capitals
+            named |= dict.fromkeys((name, name.lower(), name.upper(), name.capitalize(), name.title()))
             if entry.barcode:
                 codes[entry.barcode] = None
         self._by_code = dict(_foods(Ingredient.code, codes))
@@ -83,11 +84,6 @@ class FoodNames:
     def _rank(self, food: KnownFood) -> tuple[int, int]:
         known = food.language in self._languages
         return self._languages.index(food.language) if known else len(self._languages), food.id
-
-
-def _spellings(name: str) -> tuple[str, ...]:
-    """Return how a name may be spelled in the catalogue: the index on names knows capitals."""
-    return name, name.lower(), name.upper(), name.capitalize(), name.title()
 
 
 def _foods(column, wanted: Iterable[object]) -> Iterator[tuple[str, KnownFood]]:  # type: ignore[no-untyped-def]  # Peewee's

@@ -15,12 +15,10 @@ from ..domain.exercises.deletion import is_used, lead_over, note_exercise
 from ..domain.exercises.deletion_log import note
 from ..domain.exercises.media import elect
 from ..domain.exercises.models import Exercise, ExerciseImage, ExerciseVideo, Translation
-from ..rest.services import services
 from ..storage import columns
-from ..storage.database import advisory_lock
 from ..storage.model import Model
 from . import rows
-from .state import LOCK, State
+from .state import State
 
 _KINDS: dict[str, type[Model]] = {
     "base": Exercise, "translation": Translation, "image": ExerciseImage, "video": ExerciseVideo,
@@ -41,8 +39,7 @@ def follow(state: State) -> None:
 
 def _delete(state: State, kind: str, uuid: UUID, said: Mapping[str, Any], replaced: Mapping[UUID, UUID | None]) -> None:
     comment = str(said.get("comment") or "").replace("\x00", "")
-    with services().transaction() as files:
-        advisory_lock(LOCK)
+    with state.writing() as files:
         row = rows.with_uuid(_KINDS[kind], uuid)
         if row is None:
             return

@@ -23,9 +23,8 @@ from ..domain.exercises.models import (
 )
 from ..domain.exercises.translations import rendered
 from ..media.changes import Changes
-from ..rest.services import services
 from ..storage import columns
-from ..storage.database import DatabaseError, advisory_lock, transaction
+from ..storage.database import DatabaseError, transaction
 from ..storage.links import Link
 from ..storage.model import Model, label_of
 from ..storage.predicates import equals
@@ -33,7 +32,7 @@ from ..storage.query import Selection
 from . import rows
 from .exercise_files import ExerciseFiles, Work
 from .models import PullRow
-from .state import LOCK, State, demand_refusal, digest_of
+from .state import State, demand_refusal, digest_of
 from .values import LICENSED, NotTaken, keys_in, rows_in, values_of
 from .vocabulary import Words, folded
 
@@ -80,17 +79,12 @@ class Exercises:
         with ExitStack() as held:
             self._files.fetch(work, held, self._was_deleted)
             try:
-                with services().transaction() as files:
-                    advisory_lock(LOCK)
+                with state.writing() as files:
                     outcome = self._write(work, files, digest)
             except (NotTaken, DatabaseError) as why:
-                state.reload()
                 demand_refusal(why)
                 state.report.leave_out(what, why)
                 return False
-            except BaseException:
-                state.reload()
-                raise
         state.report.count(PART, outcome)
         for missing in work.missing:
             state.report.leave_out(what, missing)
@@ -128,7 +122,7 @@ class Exercises:
         if row is not None:
             return row, False
         known = {found.local for found in self._state.known(LABEL).values()}
-        for said in sorted(rows_in(given, "translations"), key=self._is_foreign):
+        for said in sorted(rows_in(given, "translations"), key=lambda said: self._language(said) != ENGLISH):
             key = self._names.get((self._language(said), folded(str(said.get("name") or ""))))
             if key is None or str(key) in known:
                 continue
@@ -144,9 +138,6 @@ class Exercises:
 
     def _language(self, said: Mapping[str, Any]) -> int:
         return self._words.find(Language, said.get("language")) or 0
-
-    def _is_foreign(self, said: Mapping[str, Any]) -> bool:
-        return self._language(said) != ENGLISH
 
     def _targets(self, work: Work, name: str, link: Link) -> list[int]:
         found = []

@@ -8,23 +8,25 @@ refer to them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from ..domain.nutrition.food_import import new_row, write_rows
 from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..storage import columns
-from ..storage.database import advisory_lock, transaction
 from ..storage.model import columns_of, label_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
 from .client import Missing
 from .rows import with_uuid
-from .state import LOCK, State, read_page, since
+from .state import State, read_page
 from .values import LICENSED, NotTaken, demand_key, keys_in, nowhere, rows_in, values_of
 from .vocabulary import Words
 
 PART, PAGE, _AT_ONCE = "foods", 500, 50
+# Rows of a transaction over there that was open while the last run began come with the next one.
+_OVERLAP = timedelta(minutes=10)
 _NAMES = (
     "uuid", "remote_id", "source_name", "source_url", "code", "name", "common_name", "brand", "created", "energy",
     "protein", "carbohydrates", "carbohydrates_sugar", "fat", "fat_saturated", "fiber", "sodium", "is_vegan",
@@ -49,8 +51,8 @@ class Foods:
         state = self._state
         part = state.part(":".join((PART, *languages)))
         narrowed: dict[str, object] = {"language__code": ",".join(languages)} if languages else {}
-        if (moment := since(part)) is not None and not state.anew:
-            narrowed["last_update__gt"] = moment.isoformat().replace("+00:00", "Z")
+        if part.since is not None and not state.anew:
+            narrowed["last_update__gt"] = (part.since - _OVERLAP).isoformat().replace("+00:00", "Z")
         total = self._number(narrowed)
         address, begun = ("", None) if state.anew else (part.following, part.begun)
         address = address or f"ingredient-sync/?{urlencode(narrowed | {'page_size': PAGE})}"
@@ -67,8 +69,7 @@ class Foods:
             path = address.partition("/")[0]
             page = read_page(answer.data, path)
             following = f"{path}/?{page.following}" if page.following else ""
-            with transaction():
-                advisory_lock(LOCK)
+            with state.writing():
                 self.take(page.rows)
                 part.following, part.begun = following, begun if following else None
                 if not following:
@@ -91,8 +92,7 @@ class Foods:
             some = wanted[start : start + _AT_ONCE]
             query = urlencode({"id__in": ",".join(map(str, some)), "limit": _AT_ONCE})
             page = read_page(state.client.get(f"ingredientinfo/?{query}").data, "ingredientinfo")
-            with transaction():
-                advisory_lock(LOCK)
+            with state.writing():
                 self.take(page.rows, is_noted=True)
             state.show("foods of yours", start + len(some), len(wanted))
         return bool(wanted)

@@ -11,13 +11,13 @@ from ..domain.measurements.dynamic_types import DYNAMIC_TYPES, is_there, own_ent
 from ..domain.measurements.metric_types import BODY_WEIGHT, CALCULATED, CUSTOM, WEIGHT_UNITS, derived_key
 from ..domain.measurements.models import NOT_DYNAMIC, Category, Measurement, official_category
 from ..storage import columns
-from ..storage.database import advisory_lock, transaction
+from ..storage.database import transaction
 from ..storage.model import columns_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from .own import CATEGORIES, MEASUREMENTS, WEIGHTS
 from .own_rows import OwnRows
-from .state import LOCK, read_page
+from .state import read_page
 from .values import NotTaken, nowhere, value_of
 
 _FORMER = "weight.weightentry"
@@ -78,8 +78,7 @@ def _calculate(own: OwnRows, row: Mapping[str, Any]) -> None:
     if kind not in DYNAMIC_TYPES or not isinstance(params, dict) or key is None:
         return
     found = _params_here(own, params)
-    with transaction():
-        advisory_lock(LOCK)
+    with own.state.writing():
         category = Selection(Category, (equals(Category.id, key),)).first()
         if not isinstance(category, Category) or category.dynamic_type != NOT_DYNAMIC:
             return

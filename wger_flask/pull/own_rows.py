@@ -16,13 +16,13 @@ from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..domain.routines.models import WorkoutLog, WorkoutSession
 from ..storage import columns
 from ..storage.chunks import chunks
-from ..storage.database import DatabaseError, advisory_lock, transaction
+from ..storage.database import DatabaseError, transaction
 from ..storage.model import Model, columns_of, key_of, label_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection
 from .foods import Foods
 from .own import ROUTINES, SESSIONS, Part, has_no_times
-from .state import LOCK, State, demand_refusal, digest_of, read_key
+from .state import State, demand_refusal, digest_of, read_key
 from .values import NotTaken, demand_key, value_of, values_of
 from .vocabulary import Words
 
@@ -58,7 +58,8 @@ class OwnRows:
         """Return the keys of those copied rows of ``model``, noted as ``label``, that are still there."""
         if label not in self._here:
             keys = [read_key(model, found.local) for found in state.known(label).values()]
-            self._here[label] = existing(model, keys)
+            held = (Selection(model, (any_of(key_of(model), some),)) for some in chunks(keys))
+            self._here[label] = {key for rows in held for (key,) in rows.rows((key_of(model).name,))}
         return self._here[label]
 
     # -- rows ------------------------------------------------------------------------------------------------
@@ -74,15 +75,9 @@ class OwnRows:
             if self._foods.bring({food for row in given if type(food := row.get("ingredient")) is int}):
                 self._here.pop(label_of(Ingredient), None)
                 self._here.pop(label_of(IngredientWeightUnit), None)
-            try:
-                with transaction():
-                    advisory_lock(LOCK)
-                    taken = [self._take(part, label, row, there, later, complete) for row in given]
-                    if all(taken):
-                        page.done()
-            except BaseException:
-                self.state.reload()
-                raise
+            with self.state.writing():
+                if all([self._take(part, label, row, there, later, complete) for row in given]):
+                    page.done()
         self._here.pop(label, None)
         self._refer(part, label, later)
 
@@ -167,21 +162,16 @@ class OwnRows:
     def _refer(self, part: Part, label: str, later: list[tuple[dict[str, Any], Any, str]]) -> None:
         """Set the references to rows of the same list, now that these are here."""
         for start in range(0, len(later), PAGE):
-            try:
-                with transaction():
-                    advisory_lock(LOCK)
-                    for said, local, digest in later[start : start + PAGE]:
-                        values = {}
-                        for name in part.later:
-                            try:
-                                values[name] = value_of(columns_of(part.model)[name], said.get(name), self.find)
-                            except NotTaken as why:
-                                self.state.report.leave_out(f"{part.path} {said.get('id')}", why)
-                        _update(part.model, local, values)
-                        self.state.remember(label, said.get("id"), local, digest)
-            except BaseException:
-                self.state.reload()
-                raise
+            with self.state.writing():
+                for said, local, digest in later[start : start + PAGE]:
+                    values = {}
+                    for name in part.later:
+                        try:
+                            values[name] = value_of(columns_of(part.model)[name], said.get(name), self.find)
+                        except NotTaken as why:
+                            self.state.report.leave_out(f"{part.path} {said.get('id')}", why)
+                    _update(part.model, local, values)
+                    self.state.remember(label, said.get("id"), local, digest)
 
     # -- special rows ----------------------------------------------------------------------------------------
     def _others_templates(self) -> frozenset[str]:
@@ -210,15 +200,6 @@ _OWNERS = {
     "measurements.measurement": "category.user", "nutrition.meal": "plan.user", "nutrition.mealitem": "meal.plan.user",
     "nutrition.logitem": "plan.user",
 }  # fmt: skip
-
-
-def existing(model: type[Model], keys: list[Any]) -> set[Any]:
-    """Return those of ``keys`` that rows of ``model`` have."""
-    found: set[Any] = set()
-    for some in chunks(keys):
-        held = Selection(model, (any_of(key_of(model), some),))
-        found.update(key for (key,) in held.rows((key_of(model).name,)))
-    return found
 
 
 def _update(model: type[Model], key: Any, values: dict[str, Any]) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..rest.services import services
 from ..rest.uploads import UploadField
-from ..storage.database import DatabaseError, advisory_lock
+from ..storage.database import DatabaseError
 from ..storage.model import Model, key_of, label_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
 from .client import Missing
 from .files import MOST_IMAGE, fetch, keep
-from .state import LOCK, State, demand_refusal, digest_of
+from .state import State, demand_refusal, digest_of
 from .values import NotTaken, demand_key
 
 _PAGE = 200
@@ -55,8 +54,7 @@ class Pictures:
             state.report.leave_out(f"{self._path} {remote}", why)
             return False
         try:
-            with services().transaction() as files:
-                advisory_lock(LOCK)
+            with state.writing() as files:
                 row = row or in_place
                 values |= keep(files, found, self._field.folder(values), self._model, "image")
                 if row is None:
@@ -67,13 +65,9 @@ class Pictures:
                     self._model.update(**values).where(key_of(self._model) == key).execute()
                 state.remember(self._label, remote, key, digest)
         except (NotTaken, DatabaseError) as why:
-            state.reload()
             demand_refusal(why)
             state.report.leave_out(f"{self._path} {remote}", why)
             return False
-        except BaseException:
-            state.reload()
-            raise
         finally:
             found.close()
         state.report.count(self._path, "new" if row is None else "changed")

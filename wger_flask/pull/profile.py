@@ -7,9 +7,8 @@ from typing import Any
 from ..domain.core.models import Language, UserProfile
 from ..domain.core.profile import ProfileSchema, store_profile
 from ..rest.schema import parse
-from ..storage.database import advisory_lock, transaction
 from ..storage.model import label_of
-from .state import LOCK, State, digest_of
+from .state import State, digest_of
 from .vocabulary import Words
 
 PATH = "userprofile"
@@ -29,8 +28,7 @@ def copy(state: State, words: Words, given: dict[str, Any]) -> None:
     values, errors = parse(ProfileSchema, said, partial=True)
     for name, why in errors.items():
         state.report.leave_out(f"{PATH}, {name}", " ".join(map(str, why)))
-    with transaction():
-        advisory_lock(LOCK)
+    with state.writing():
         store_profile(state.user, values)
         state.remember(_LABEL, _KEY, state.user, "" if errors else digest)
     state.report.count(PATH, "changed")

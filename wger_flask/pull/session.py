@@ -30,24 +30,18 @@ def private_in(wrong: BaseException | None) -> PrivateAddress | None:
     return None
 
 
-def _demand_public(connection: HTTPConnection) -> None:
-    if connection.sock is not None and connection.proxy is None:
-        peer = str(connection.sock.getpeername()[0]).partition("%")[0]
-        if is_private(peer):
-            connection.close()
-            raise PrivateAddress("it lies at a private address that is not the source's")
-
-
 class _PublicHTTP(HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _demand_public(self)
+        if self.sock is not None and self.proxy is None:
+            peer = str(self.sock.getpeername()[0]).partition("%")[0]
+            if is_private(peer):
+                self.close()
+                raise PrivateAddress("it lies at a private address that is not the source's")
 
 
-class _PublicHTTPS(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _demand_public(self)
+class _PublicHTTPS(_PublicHTTP, HTTPSConnection):
+    """The same, encrypted: what it connects with is the next class of both."""
 
 
 class _PublicHTTPPool(HTTPConnectionPool):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID as Uuid
 
 import orjson
 
+from ..media.changes import Changes
+from ..rest.services import services
 from ..storage.columns import UUID, Auto
 from ..storage.database import IntegrityError, advisory_lock, is_retryable, is_unavailable, transaction
 from ..storage.model import Model, key_of, label_of
@@ -25,8 +28,6 @@ from .values import demand_key
 
 Show = Callable[[str, int, int], None]
 LOCK = "wger_flask pull"
-# Rows of a transaction over there that was open while the last run began come with the next one.
-_OVERLAP = timedelta(minutes=10)
 _MOST_TOLD = 1000
 _FILES = ("image", "video", "thumbnails", "image_url_main", "image_url_secondary")
 
@@ -67,8 +68,7 @@ class State:
     def __init__(self, client: Client, user: int | None, report: Report, show: Show, anew: bool) -> None:
         self.client, self.user, self.report, self.show, self.anew = client, user, report, show, anew
         self._known: dict[str, dict[str, Known]] = {}
-        with transaction():
-            advisory_lock(LOCK)
+        with self.writing():
             of_source = equals(PullSource.address, client.site), equals(PullSource.user, user)
             found = Selection(PullSource, of_source).rows((PullSource.id,), 1)
             self.source: int = found[0][0] if found else insert(PullSource(address=client.site, user=user)).id
@@ -110,9 +110,19 @@ class State:
         if found is not None:
             PullRow.delete().where(PullRow.id == found.note).execute()
 
-    def reload(self) -> None:
-        """Read the notes of rows again: a transaction that wrote some was rolled back."""
-        self._known.clear()
+    @contextmanager
+    def writing(self) -> Iterator[Changes]:
+        """Run a block in a transaction, no other run of the command beside it, and give it the uploaded files.
+
+        Where it is rolled back, what it noted of rows is forgotten.
+        """
+        try:
+            with services().transaction() as files:
+                advisory_lock(LOCK)
+                yield files
+        except BaseException:
+            self._known.clear()
+            raise
 
     # -- pages -----------------------------------------------------------------------------------------------
     def pages(self, path: str, query: dict[str, object], is_kept: bool = True, start: str = "") -> Iterator[Page]:
@@ -156,12 +166,6 @@ def demand_refusal(wrong: Exception) -> None:
     """Raise an error of the database again that says nothing of the row, but that it cannot work at the moment."""
     if not isinstance(wrong, IntegrityError) and (is_unavailable(wrong) or is_retryable(wrong)):
         raise wrong
-
-
-def since(part: PullPart) -> datetime | None:
-    """Return from which moment on, by the source's clock, changes are to be asked for; None for all."""
-    moment: datetime | None = part.since
-    return None if moment is None else moment - _OVERLAP
 
 
 @dataclass

@@ -10,11 +10,10 @@ from typing import Any
 
 from ..domain.core.models import Language, License, RepetitionUnit, WeightUnit
 from ..domain.exercises.models import Equipment, ExerciseCategory, Muscle
-from ..storage.database import advisory_lock, transaction
 from ..storage.model import Model
 from ..storage.query import Selection
 from ..storage.write_transaction import insert
-from .state import LOCK, State
+from .state import State
 from .values import NotTaken, nowhere, values_of
 
 
@@ -57,8 +56,7 @@ class Words:
     def _matched(state: State, one: Vocabulary) -> dict[str, Any]:
         rows = [row for page in state.pages(one.path, {"limit": 900}, is_kept=False) for row in page.rows]
         keys: dict[str, Any] = {}
-        with transaction():
-            advisory_lock(LOCK)
+        with state.writing():
             here = {folded(name): key for name, key in Selection(one.model).rows((one.name, "id"))}
             for row in rows:
                 try:

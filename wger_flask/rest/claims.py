@@ -26,12 +26,8 @@ class Claims:
             self._claims[name] = self.origin
 
 
-def names_in(resource: str, params: Iterable[str], actions: Iterable[Action]) -> list[str]:
-    """Return what the filters and actions of a resource are called where names are claimed."""
-    named = [f"filter {param!r} of resource {resource!r}" for param in params]
-    return named + [f"action {action.path.strip('/')!r} of resource {resource!r}" for action in actions]
-
-
-def fields_in(resource: str, names: Iterable[str]) -> list[str]:
-    """Return what the fields of a resource are called where names are claimed."""
-    return [f"field {name!r} of resource {resource!r}" for name in names]
+def names_in(resource: str, params: Iterable[str], actions: Iterable[Action], fields: Iterable[str]) -> list[str]:
+    """Return what the filters, actions and fields of a resource are called where names are claimed."""
+    named = [f"filter {param!r}" for param in params]
+    named += [f"action {action.path.strip('/')!r}" for action in actions]
+    return [f"{name} of resource {resource!r}" for name in (*named, *(f"field {field!r}" for field in fields))]

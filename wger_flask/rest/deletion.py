@@ -122,11 +122,6 @@ def _folded(name: str) -> str:
 
 
 # -- what goes and what stays --------------------------------------------------------------------------
-def has_dependants(model: type[Model]) -> bool:
-    """Return whether a model refers to ``model``, other than by a many-to-many relation."""
-    return any(not is_link(owner) for owner in references_to(model).values())
-
-
 @contextmanager
 def told_why_not() -> Iterator[None]:
     """Turn :class:`~..storage.cascade.StillReferenced` into a 400 that says which rows still refer to the row."""
@@ -163,7 +158,7 @@ def _named(resource: Resource, numbers: Mapping[type[Model], int]) -> dict[str, 
 
 def action_of(resource: Resource) -> Action | None:
     """Return the action that says what a deletion deletes besides the row, None where no other row can."""
-    if "DELETE" not in resource.methods or not has_dependants(resource.model):
+    if "DELETE" not in resource.methods or all(map(is_link, references_to(resource.model).values())):
         return None
     rules = resource.rules
     may = rules.row

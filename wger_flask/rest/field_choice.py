@@ -33,10 +33,6 @@ def parameter(resource: Resource) -> Parameter | None:
     """Return the query parameter, None where a filter of the resource has its name."""
     if FIELDS in resource.filter_set.by_param:
         return None
-    names = tuple((name, name) for name in _names(resource))
+    names = tuple((field.data_key or name,) * 2 for name, field in resource.schema().dump_fields.items())
     label = "the fields to answer with, all unless given; the answer then lacks all others, required ones too"
     return Parameter(FIELDS, label, help="comma-separated", choices=names)
-
-
-def _names(resource: Resource) -> list[str]:
-    return [field.data_key or name for name, field in resource.schema().dump_fields.items()]

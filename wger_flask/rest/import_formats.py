@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from .claims import Claims
-
-
-class ImportFormatLike(Protocol):
-    """What a format is known by: an ``ImportFormat`` of :mod:`wger_flask.api`."""
-
-    @property
-    def name(self) -> str:
-        """What commands and programs call it."""
 
 
 class ImportFormats(Claims):
@@ -22,7 +14,7 @@ class ImportFormats(Claims):
         super().__init__()
         self.import_formats: dict[str, Any] = {}
 
-    def add_import_format(self, format: ImportFormatLike) -> None:
+    def add_import_format(self, format: Any) -> None:
         """Let people import files of an app: ``format`` is an ``ImportFormat``.
 
         Raises :class:`RegistrationError` for a name that another format has.

@@ -22,7 +22,7 @@ from ..storage.migrations import PluginTables, numbered
 from ..storage.model import Model, table_of
 from ..storage.sync_log.nodes import Node, nodes_of
 from .actions import Action
-from .claims import RegistrationError, fields_in, names_in
+from .claims import RegistrationError, names_in
 from .declaration_checks import mistakes, unknown_scopes
 from .extending import extended
 from .fields.base import Field
@@ -79,8 +79,8 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
         """
         for resource in resources:
             self._claim(f"resource {resource.name!r}", f"blueprint {resource.name!r}")
-            self._claim(*names_in(resource.name, resource.filter_set.by_param, resource.actions))
-            self._claim(*fields_in(resource.name, resource.schema()._declared_fields))
+            fields = resource.schema()._declared_fields
+            self._claim(*names_in(resource.name, resource.filter_set.by_param, resource.actions, fields))
             if "DELETE" in resource.methods:  # the kit's own action, where something can hang on its rows
                 self._claim(f"action {DELETION!r} of resource {resource.name!r}")
             self._resources[resource.name] = resource
@@ -208,8 +208,7 @@ class Registry(Listeners, PageParts, ImportFormats, OwnedTables):
             raise RegistrationError(f"{self.origin} extends resource {name!r}, which does not exist")
         resource = self._resources[name]
         try:
-            self._claim(*names_in(name, build_filters(resource.model, filters or {}).by_param, actions))
-            self._claim(*fields_in(name, fields or ()))
+            self._claim(*names_in(name, build_filters(resource.model, filters or {}).by_param, actions, fields or ()))
             self._resources[name] = extended(resource, filters, actions, fields, cacheable)
             if fields:
                 self._extended_by.setdefault(name, []).append(self.origin)

@@ -86,15 +86,9 @@ def part_encoder(wanted: Format) -> Callable[[Any], Any]:
     As JSON, which the answer takes in as it stands, where no page is made of it and nothing is indented.  A part may
     hold others; integers beyond 64 bits may stand in those alone that hold none.
     """
-    return _as_it_is if wanted.is_html or wanted.indent else _as_json
-
-
-def _as_it_is(part: Any) -> Any:
-    return part
-
-
-def _as_json(part: Any) -> orjson.Fragment:
-    return orjson.Fragment(to_json(part))
+    if wanted.is_html or wanted.indent:
+        return lambda part: part
+    return lambda part: orjson.Fragment(to_json(part))
 
 
 def render(call: Call | None, wanted: Format, payload: object, status: int, headers: dict[str, str]) -> Response:

@@ -52,17 +52,6 @@ class AnswerStore(Protocol):
         """Keep an answer, in the transaction of the write."""
 
 
-class NoStore:
-    """An :class:`AnswerStore` that keeps nothing."""
-
-    def find(self, user_id: int, key: str) -> Answer | None:
-        """Find nothing."""
-        return None
-
-    def keep(self, user_id: int, key: str, answer: Answer) -> None:
-        """Let it go."""
-
-
 class OtherRequest(Detailed):
     """422: the key was sent with another request."""
 

@@ -15,7 +15,7 @@ from ..storage.database import accompanied, advisory_lock, database, transaction
 from ..storage.model import clashes_of, columns_of, table_of
 from .permissions import User
 from .registry import Registry
-from .repeated_writes import AnswerStore, NoStore
+from .repeated_writes import AnswerStore
 from .throttling import Limit, Throttle
 
 if TYPE_CHECKING:
@@ -42,11 +42,10 @@ class Services:
     throttle: Throttle
     authenticate: Callable[[Request], User | None]
     settings: Settings
-    is_own_form: Callable[[Request], bool] = lambda request: False
-    is_foreign: Callable[[Request], bool] = lambda request: False
-    note_deletion: Callable[[Call, object], None] = lambda call, row: None
-    first_answers: AnswerStore = field(default_factory=NoStore)
-    debug: bool = False
+    is_own_form: Callable[[Request], bool]
+    is_foreign: Callable[[Request], bool]
+    note_deletion: Callable[[Call, object], None]
+    first_answers: AnswerStore
     media: MediaStore = field(init=False)
 
     def __post_init__(self) -> None:

@@ -43,22 +43,25 @@ class Column:
     kind: str
 
 
-class _Sent:
-    """A file that is only written to, and what was written since it was last asked."""
+class Pieces:
+    """What a zip archive is written to: its bytes until they are taken, ``size`` of them."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._held: list[bytes] = []
+        self.size = 0
 
     def write(self, data: bytes) -> int:
-        self._pieces.append(bytes(data))
+        """Hold more bytes."""
+        self._held.append(bytes(data))
+        self.size += len(data)
         return len(data)
 
     def flush(self) -> None:
         """Do nothing: it is all there."""
 
-    def taken(self) -> bytes:
+    def take(self) -> bytes:
         """Return what was written since the last time."""
-        taken, self._pieces = b"".join(self._pieces), []
+        taken, self._held, self.size = b"".join(self._held), [], 0
         return taken
 
 
@@ -67,7 +70,7 @@ def spreadsheet(title: str, columns: list[Column], parts: Iterable[list[tuple[An
 
     Its sheets are called ``title``: there are several where one would have too many rows.
     """
-    sent = _Sent()
+    sent = Pieces()
     with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED) as workbook:  # type: ignore[call-overload]  # all it needs
         rows, sheets = _Rows(parts), 0
         while not sheets or rows.are_left:
@@ -75,10 +78,10 @@ def spreadsheet(title: str, columns: list[Column], parts: Iterable[list[tuple[An
             with workbook.open(_entry(f"xl/worksheets/sheet{sheets}.xml"), "w") as sheet:
                 for piece in _sheet(columns, rows):
                     sheet.write(piece)
-                    yield sent.taken()
+                    yield sent.take()
         for name, text in _surroundings(_not_in_a_title.sub(" ", title)[:24], sheets).items():
             workbook.writestr(_entry(name), _XML + text)
-    yield sent.taken()
+    yield sent.take()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

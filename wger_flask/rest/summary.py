@@ -59,14 +59,7 @@ def _rule(rule: Rule) -> str:
 
 
 def _field(field: marshmallow.fields.Field[Any]) -> str:
-    flags = [
-        flag
-        for flag, holds in (
-            ("read-only", field.dump_only),
-            ("required", field.required),
-            ("null allowed", field.allow_none),
-        )
-        if holds
-    ]
+    told = {"read-only": field.dump_only, "required": field.required, "null allowed": field.allow_none}
+    flags = [flag for flag, holds in told.items() if holds]
     kind = field.kind if isinstance(field, fields.Field) else "value"
     return f"{kind}{' (' + ', '.join(flags) + ')' if flags else ''}"

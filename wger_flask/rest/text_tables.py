@@ -38,11 +38,6 @@ def csv_text(value: Any) -> str:
     if kind is int:
         return str(value)
     if kind is float:
-        return number_text(value)
+        text = repr(value)
+        return text if "e" not in text else format(Decimal(text), "f")
     return to_json(value).decode()
-
-
-def number_text(value: float) -> str:
-    """Return a number as short as it can be said, without an exponent."""
-    text = repr(value)
-    return text if "e" not in text else format(Decimal(text), "f")

@@ -112,9 +112,7 @@ def delete_row(call: Call) -> tuple[None, int]:
 
 
 def _change(call: Call) -> dict[str, Any]:
-    invalid_references = (
-        call.look_up()
-    )  # what cannot be read, and others' rows, are refused before the row is looked for
+    invalid_references = call.look_up()  # what cannot be read, and others' rows, are refused before the row is sought
     hooks, row = call.required_resource.hooks, call.row()
     if hooks.change:
         hooks.change(call, row)

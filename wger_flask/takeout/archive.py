@@ -21,6 +21,7 @@ from ..media.names import UnsafeName
 from ..media.store import MediaStore
 from ..rest.owned import Owned
 from ..rest.registry import Registry
+from ..rest.spreadsheets import Pieces
 from ..rest.text_tables import csv_lines
 from ..storage.database import snapshot
 from ..storage.links import links_of
@@ -60,7 +61,7 @@ class Archive:
         return f"wger-{kept or self._user.id}-{self._made:%Y-%m-%d}.zip"
 
     def __iter__(self) -> Iterator[bytes]:
-        pieces = _Pieces()
+        pieces = Pieces()
         with snapshot(), zipfile.ZipFile(cast(IO[bytes], pieces), "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
             catalogue = Catalogue(self._registry, self._owned, self._user.id)
             for name, content in self._files(catalogue):
@@ -144,27 +145,6 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 def to_json(value: object) -> bytes:
     """Return a value as JSON, with decimals as texts and moments in UTC."""
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_SUBCLASS)
-
-
-class _Pieces:
-    """What the zip is written to: its bytes until they are taken."""
-
-    def __init__(self) -> None:
-        self._held: list[bytes] = []
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self._held.append(bytes(data))
-        self.size += len(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits anywhere else."""
-
-    def take(self) -> bytes:
-        """Return what was written since the last time."""
-        taken, self._held, self.size = b"".join(self._held), [], 0
-        return taken
 
 
 class _Names:

@@ -6,7 +6,7 @@ Another server has them under other keys.  A UUID tells which one is meant, else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from ..auth.models import User
@@ -18,7 +18,7 @@ from ..storage.links import links_of
 from ..storage.model import Model, columns_of, key_of, label_of, matched_by_of, references_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
-from .rows import AT_ONCE, in_json, keys_in, outside, selection_of
+from .rows import AT_ONCE, in_json, keys_in, selection_of
 
 Entry = dict[str, Any]
 NAME, KEY, UUID = "name", "key", "uuid"
@@ -54,7 +54,8 @@ class Catalogue:
 
     def _look(self, owned: Owned, user_id: int) -> None:
         """Note the keys of all rows that a table's rows refer to."""
-        direct, held = outside(owned, self._own), in_json(owned)
+        others = {name: model for name, model in owned.references.items() if model is not User}
+        direct, held = {name: model for name, model in others.items() if model not in self._own}, in_json(owned)
         for link in links_of(owned.model).values():
             if link.model not in self._own:
                 way = Ownership((link.source.name, *owned.owner.path)).clause(link.through, user_id)
@@ -80,7 +81,7 @@ class Catalogue:
         key_name, names = key_of(model).name, _columns(model)
         references = references_of(model)
         for chunk in chunks(lacking, AT_ONCE):
-            called = names_of(self._registry, model)(chunk)
+            called = self._registry.names[model](chunk) if model in self._registry.names else {}
             for key, *values in Selection(model, (any_of(key_of(model), chunk),)).rows((key_name, *names)):
                 entry: Entry = {KEY: key, **dict(zip(names, values, strict=True))}
                 if key in called:
@@ -91,12 +92,6 @@ class Catalogue:
                         self._keys.setdefault(references[name], set()).add(entry[name])
                         further.add(references[name])
         return {other for other in further if self._keys[other] - set(self.entries.get(other, ()))}
-
-
-def names_of(registry: Registry, model: type[Model]) -> Callable[[list[Any]], dict[Any, str | None]]:
-    """Return the function that tells what rows of a model are called by their keys, where no column of it does."""
-    named = registry.names.get(model)
-    return named if named is not None else lambda keys: {}
 
 
 def _columns(model: type[Model]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ that there can be only one of (the profile) becomes what the document says.  Row
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import IO, Any
 
 from flask import g, request
@@ -46,17 +47,14 @@ def bring_in(
     with Container(file) as container:
         file.seek(0)
         checksum = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # as any file that is read
-        try:
-            with held.transaction(caller.id) as files:
-                work = _Import(held, caller, files, container, report)
-                work.take_all()
-                if dry_run or not (leave_out or report.is_whole):
-                    raise _NotDone()
-                if work.has_written:  # else undoing the last import would undo nothing
-                    work.note(runs.begin(caller.id, FORMAT, checksum, file_name))
-                report.is_done = True
-        except _NotDone:
-            pass
+        with suppress(_NotDone), held.transaction(caller.id) as files:
+            work = _Import(held, caller, files, container, report)
+            work.take_all()
+            if dry_run or not (leave_out or report.is_whole):
+                raise _NotDone()
+            if work.has_written:  # else undoing the last import would undo nothing
+                work.note(runs.begin(caller.id, FORMAT, checksum, file_name))
+            report.is_done = True
     return report
 
 

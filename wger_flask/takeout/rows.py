@@ -71,11 +71,6 @@ def files_of(owned: Owned, user_id: int) -> Iterator[tuple[str, str]]:
                     yield told, value
 
 
-def outside(owned: Owned, own: frozenset[type[Model]]) -> dict[str, type[Model]]:
-    """Return the columns of references that lead to rows without an owner, such as exercises, with their models."""
-    return {name: model for name, model in owned.references.items() if model not in own and model is not User}
-
-
 def keys_in(value: object, model_by_name: dict[str, type[Model]]) -> Iterator[tuple[type[Model], object]]:
     """Yield the keys that a value of JSON holds, each with its model."""
     for name, model in model_by_name.items() if isinstance(value, dict) else ():

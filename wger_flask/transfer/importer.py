@@ -42,16 +42,12 @@ _SHOWN = 3
 class ImportReport:
     """How many rows of each model were loaded, how many of unknown models and fields left out."""
 
-    loaded: dict[str, int] = field(default_factory=Counter)
-    unknown: dict[str, int] = field(default_factory=Counter)
-    ignored: dict[str, int] = field(default_factory=Counter)
+    loaded: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: ImportReport) -> ImportReport:
-        return ImportReport(
-            Counter(self.loaded) + Counter(other.loaded),
-            Counter(self.unknown) + Counter(other.unknown),
-            Counter(self.ignored) + Counter(other.ignored),
-        )
+        return ImportReport(self.loaded + other.loaded, self.unknown + other.unknown, self.ignored + other.ignored)
 
 
 def import_dump(

@@ -11,14 +11,13 @@ from ..storage.model import Model, columns_of, key_of, target_of
 _AT_ONCE = 50
 
 
-def add_missing_profiles(models: dict[str, type[Model]]) -> int:
-    """Add the missing rows and return their number; ``models`` are those there are, by label.
+def add_missing_profiles(models: dict[str, type[Model]]) -> None:
+    """Add the missing rows; ``models`` are those there are, by label.
 
     A profile needs a language: where the default one is missing the first there is takes its
     place, and without any language no profile is made.
     """
     user = models.get("auth.user")
-    added = 0
     for label in ("core.userprofile", "core.usercache"):
         model = models.get(label)
         if user is None or model is None:
@@ -36,5 +35,3 @@ def add_missing_profiles(models: dict[str, type[Model]]) -> int:
         rows = [{owner.name: pk, **common} for pk in lacking]
         for some in chunks(rows, _AT_ONCE):
             model.insert_many(some).execute()
-        added += len(rows)
-    return added

@@ -28,7 +28,7 @@ class Bar:
 def barred(call: Call) -> Bar | None:
     """Return why the user may not write to what they look at; None where they may, or no reason is declared."""
     target = _adder(call) or call.target
-    if target.access.why is None or any(_may(target, call, method) for method in ("POST", "PUT", "PATCH", "DELETE")):
+    if target.access.why is None or any(may(call, method, target) for method in ("POST", "PUT", "PATCH", "DELETE")):
         return None
     return Bar(target.access.why(call.user), call.user is None) if set(target.handlers) - {"GET"} else None
 
@@ -38,7 +38,7 @@ def adding(call: Call) -> Form | None:
     target = _adder(call)
     if target is None:
         return form_for(call, "POST", here()) if may(call, "POST") else None
-    if not _may(target, call, "POST"):
+    if not may(call, "POST", target):
         return None
     made = Call(target, call.request, None, "")
     made.user = call.user
@@ -53,7 +53,3 @@ def would_add(call: Call) -> bool:
 def _adder(call: Call) -> Target | None:
     wanted = call.resource.added_by if call.resource is not None else ""
     return next((target for _, target in targets_of(services().registry) if target.name == wanted), None)
-
-
-def _may(target: Target, call: Call, method: str) -> bool:
-    return method in target.handlers and bool(target.access.rule(method)(call.user))

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from ..rest.bodies import FORM_TYPES
 from ..rest.call import Call
 from ..rest.resource import DELETION, Resource
+from ..rest.target import Target
 from ..storage.model import columns_of
 from .cells import label_of
 from .controls import Control
 from .error_texts import sentences
 from .form_state import MARK, TYPED, unpacked
-from .form_state import typed as typed_in
 from .row_picker import chosen, kept
 from .tables import key_field
 from .urls import ASK, LAND, TELL, address, here, listed, way_back
@@ -95,9 +95,10 @@ def _is_urgent(control: Control) -> bool:
     return any(inner.errors for inner in control.nested_controls) or control.required and not control.value
 
 
-def may(call: Call, method: str) -> bool:
-    """Tell whether the user may use ``method`` here."""
-    return method in call.target.handlers and bool(call.target.access.rule(method)(call.user))
+def may(call: Call, method: str, target: Target | None = None) -> bool:
+    """Tell whether the user may use ``method`` here, or at another ``target``."""
+    target = target or call.target
+    return method in target.handlers and bool(target.access.rule(method)(call.user))
 
 
 def would(call: Call, method: str) -> bool:
@@ -168,11 +169,6 @@ def asked_for(call: Call, schema) -> dict:
             values = call.args.getlist(key)
             asked[key] = values if _takes_several(wire) else values[-1]
     return asked
-
-
-def typed(call: Call) -> dict:
-    """Return what was typed into a form that was refused."""
-    return typed_in(call.request.form)
 
 
 def carried(call: Call, schema) -> dict:

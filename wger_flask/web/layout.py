@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 
 from flask import Flask, Response, g, render_template, request, url_for
 
+from .. import __version__
 from ..rest.errors import ApiError
 from ..rest.services import services
 from .index import for_people
@@ -112,7 +112,7 @@ class Site:
     @property
     def version(self) -> str:
         """The version of this server."""
-        return _version()
+        return __version__
 
     def static(self, name: str) -> str:
         """Return the address of a file that ships with the server."""
@@ -126,13 +126,6 @@ def _below(url: str) -> str:
 
 def _path(url: str) -> str:
     return url.partition("?")[0]
-
-
-def _version() -> str:
-    try:
-        return version("wger-flask")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return ""
 
 
 def respond(template: str, status: int = 200, /, **context) -> Response:

@@ -18,7 +18,8 @@ from .cells import Cells, guess, label, label_of
 from .deletion_page import deletion_url
 from .display_names import heading
 from .filter_form import filter_form
-from .forms import form_for, is_from_page, may, query_form, typed, would
+from .form_state import typed
+from .forms import form_for, is_from_page, may, query_form, would
 from .headings import form_title, frame_of, heading_of, name_of
 from .layout import respond
 from .redirects import done, gone_on, makes_a_row
@@ -157,7 +158,7 @@ def not_done(call: Call, payload, status: int) -> Response:
         wrong = payload if set(call.args) - {"format"} else {}  # nothing was asked yet
         return respond("plain.html", status, **frame_of(call, None, **heading_of(call)), asked=query_form(call, wrong))
     if status in (400, 429) and is_from_page(call) and call.target.schema("request", call.method):
-        form = form_for(call, call.method, here(), typed(call), payload)
+        form = form_for(call, call.method, here(), typed(call.request.form), payload)
         return respond("form.html", status, **frame_of(call, None, form_title(call, call.method)), form=form)
     if status in (403, 405) and (why := barred(call)):
         return refused(call, None, 403, why)

@@ -16,8 +16,8 @@ from ..rest.errors import ApiError, CsrfFailed, NotAuthenticated
 from ..rest.fields import Password
 from ..rest.services import services
 from .deletion_page import deletion_url
-from .form_state import MARK
-from .forms import form_for, may, typed
+from .form_state import MARK, typed
+from .forms import form_for, may
 from .headings import form_title, frame_of, name_of
 from .layout import respond
 from .refusals import refused
@@ -62,7 +62,7 @@ def _filled(call: Call, said: str, status: int, payload) -> Response | None:
         return refused(call, missing.body, missing.status)
     if not may(call, method):
         return None
-    form = form_for(call, method, here(), typed(call))
+    form = form_for(call, method, here(), typed(call.request.form))
     removes = method == "DELETE"
     notes = [said, _STAYS if removes else _NOTHING, *([_FILES] if form.has_file else [])]
     return respond(

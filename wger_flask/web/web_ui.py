@@ -87,7 +87,8 @@ def pages_for(settings) -> Blueprint | None:
         """Send a request without a language to the same page in the one that its sender prefers."""
         if mount_of(request):
             return _page_of_ours(room, rest)
-        return _sent_to(f"/{_preferred(languages)}{request.path}{_query()}")
+        language = request.accept_languages.best_match(languages) or _ENGLISH
+        return _sent_to(f"/{language}{request.path}{_query()}")
 
     rooms, below = f"/<any({', '.join(ROOMS)}):room>", f"/<any({', '.join(map(repr, languages))}):language>"
     rules: dict[str, tuple[str, Callable[..., Response]]] = {}
@@ -131,10 +132,6 @@ def _sent_to(path: str, status: int = 302) -> Response:
     return make_response(redirect(path, status))
 
 
-def _food(key: int, name: str = "") -> str:
-    return address("ingredientinfo", key)
-
-
 _OURS: dict[str, Callable[..., str]] = {
     "/user/preferences": lambda: address("userprofile"),
     "/user/registration": lambda: url_for("account.register"),
@@ -142,8 +139,8 @@ _OURS: dict[str, Callable[..., str]] = {
     "/weight/add": lambda: f"{address('weightentry')}#new",
     "/nutrition/calculator/calories": lambda: address("userprofile"),
     "/nutrition/ingredient/overview": lambda: address("ingredientinfo"),
-    "/nutrition/ingredient/<int:key>/view": _food,
-    "/nutrition/ingredient/<int:key>/view/<name>": _food,
+    "/nutrition/ingredient/<int:key>/view": lambda key: address("ingredientinfo", key),
+    "/nutrition/ingredient/<int:key>/view/<name>": lambda key, name: address("ingredientinfo", key),
 }
 """What wger has outside of its web UI, and which page of ours it is: with the code of a language and without."""
 
@@ -152,10 +149,6 @@ def _languages(build: Path) -> tuple[str, ...]:
     """Return the codes of the languages that the web UI has, as its addresses spell them."""
     codes = {file.parent.name.lower().replace("_", "-") for file in build.glob("locales/*/translation.json")}
     return tuple(sorted({_ENGLISH, *codes, *(code.partition("-")[0] for code in codes)}))
-
-
-def _preferred(languages: tuple[str, ...]) -> str:
-    return request.accept_languages.best_match(languages) or _ENGLISH
 
 
 def _query() -> str:

@@ -7,8 +7,9 @@ names the one that it takes (:class:`..rest.fields.Field`), and the registry has
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from ..rest import fields
 from ..rest.bodies import parts_of
@@ -77,10 +78,6 @@ def _url(made: Control, wire, value, user) -> None:
 def _number(made: Control, wire, value, user, is_whole: bool = False) -> None:
     made.value = "" if value is None else str(value)
     made.attributes["inputmode"] = number_keys(is_whole)
-
-
-def _whole_number(made: Control, wire, value, user) -> None:
-    _number(made, wire, value, user, is_whole=True)
 
 
 def number_keys(is_whole: bool) -> str:
@@ -212,10 +209,11 @@ def offer(made: Control, model: type[Model], user) -> None:
         made.source = address(resource.name)
 
 
-WIDGETS = {
+WIDGETS: dict[str, Callable[..., None]] = {
     "text": _text, "password": _password, "time-zone": _time_zone, "url": _url, "number": _number,
-    "whole-number": _whole_number, "boolean": _boolean, "choice": _choice, "moment": _moment, "date": _day,
-    "time": _time, "json": _json, "picks": _picks, "reference": _reference, "references": _references, "file": _file,
+    "whole-number": partial(_number, is_whole=True), "boolean": _boolean, "choice": _choice, "moment": _moment,
+    "date": _day, "time": _time, "json": _json, "picks": _picks, "reference": _reference, "references": _references,
+    "file": _file,
 }  # fmt: skip
 OBJECTS = "objects"  # the widget of objects inside an object, which is made of the widgets of their fields
 

@@ -22,22 +22,28 @@ from ..serialization import Builder, Column, Dumper, dumper
 from .references import prefixed
 
 
-class Nested(fields.Field):
+class _Whole(fields.Field):
+    """A row in the shape of ``schema``, or null, or ``several`` of them; read-only."""
+
+    kind, options_type, widget, cell = "object", "nested object", "", "objects"
+    several = False
+
+    def __init__(self, schema: type[Schema], **kwargs: Any):
+        super().__init__(**{"dump_only": True, "allow_none": not self.several} | kwargs)
+        self.schema = schema
+
+    def described(self, components: Components, role: str) -> dict[str, Any]:
+        shape = components.reference(self.schema)
+        return {"type": "array", "items": shape} if self.several else shape
+
+
+class Nested(_Whole):
     """The row that a reference leads to, as an object in the shape of ``schema``, or null; read-only.
 
     A row whose own columns are all that it takes is joined, any other costs one query a page.
 
     The name of the field is that of the reference, or ``attribute`` names it.
     """
-
-    kind, options_type, widget, cell = "object", "nested object", "", "objects"
-
-    def __init__(self, schema: type[Schema], **kwargs: Any):
-        super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
-        self.schema = schema
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return components.reference(self.schema)
 
     def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         for step in (self.attribute or name).split("."):
@@ -61,24 +67,19 @@ class Nested(fields.Field):
         return builder.looked_up(path, load)
 
 
-class Children(fields.Field):
+class Children(_Whole):
     """The rows that refer to this one through ``reference`` (``Other.nap``), as a list of objects.
 
     Each has the shape of ``schema``.  Read-only, one query a page.  ``order`` are names of columns, ``-`` in front for
     descending; without it the order is that of their model.
     """
 
-    kind, options_type, widget, cell = "objects", "nested object", "", "objects"
-    is_bulky = True
+    kind = "objects"
+    several = is_bulky = True
 
     def __init__(self, schema: type[Schema], reference: columns.ForeignKey, order: tuple[str, ...] = (), **kwargs: Any):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema, self.reference = schema, reference
-        self.order = order or ordering_of(reference.model) or ("id",)
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return {"type": "array", "items": components.reference(self.schema)}
+        super().__init__(schema, **kwargs)
+        self.reference, self.order = reference, order or ordering_of(reference.model) or ("id",)
 
     def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         owner: type[Model] = self.reference.model
@@ -98,21 +99,16 @@ class Children(fields.Field):
         return builder.grouped(load)
 
 
-class Child(fields.Field):
+class Child(_Whole):
     """The one row that refers to this one through ``reference``, in the shape of ``schema``; null where there is none.
 
     Read-only, one query a page.  With an ``attribute`` it is the row that refers to the row which that reference leads
     to.
     """
 
-    kind, options_type, widget, cell = "object", "nested object", "", "objects"
-
     def __init__(self, schema: type[Schema], reference: columns.ForeignKey, **kwargs: Any):
-        super().__init__(**{"dump_only": True, "allow_none": True} | kwargs)
-        self.schema, self.reference = schema, reference
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return components.reference(self.schema)
+        super().__init__(schema, **kwargs)
+        self.reference = reference
 
     def column(self, builder: Builder, name: str) -> Column:
         model = self.reference.model
@@ -128,22 +124,18 @@ class Child(fields.Field):
         return builder.looked_up(self.attribute or key_of(builder.model).name, load)
 
 
-class Members(fields.Field):
+class Members(_Whole):
     """The rows of a many-to-many relation (what ``link`` returned), as a list of objects in the shape of ``schema``.
 
     Read-only, one query a page.
     """
 
-    kind, options_type, widget, cell = "objects", "nested object", "", "objects"
+    kind, several = "objects", True
 
     def __init__(self, schema: type[Schema], link: Link, **kwargs: Any):
-        kwargs.setdefault("dump_only", True)
-        super().__init__(**kwargs)
-        self.schema, self.relation = schema, link
+        super().__init__(schema, **kwargs)
+        self.relation = link
         self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
-
-    def described(self, components: Components, role: str) -> dict[str, Any]:
-        return {"type": "array", "items": components.reference(self.schema)}
 
     def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         return self.relation.model

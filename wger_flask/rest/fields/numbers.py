@@ -38,7 +38,9 @@ class Number(Field):
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str) and getattr(data, "is_typed", False):
-            value = typed_number(value)
+            if value.count(",") + value.count(".") > 1:  # it is not clear which of them group digits
+                raise ValidationError(MANY_SIGNS)
+            value = value.replace(",", ".")
         return super().deserialize(value, attr, data, **kwargs)
 
     def _range(self) -> dict[str, Any]:
@@ -49,16 +51,6 @@ class Number(Field):
             for name, bound in bounds
             if bound is not None and -BIG < bound < BIG
         }
-
-
-def typed_number(text: str) -> str:
-    """Return a number that a person typed, in the spelling of programs.
-
-    Raises ValidationError for more than one comma or point: it is not clear which of them group digits.
-    """
-    if text.count(",") + text.count(".") > 1:
-        raise ValidationError(MANY_SIGNS)
-    return text.replace(",", ".")
 
 
 class Integer(Number):
@@ -192,17 +184,12 @@ def check_digits(number: D, max_digits: int, places: int) -> None:
     """Raise ValidationError when ``number`` has more digits than its column holds."""
     _, digits, power = number.as_tuple()
     exponent = int(power)  # of a finite number it is one
-    if exponent >= 0:
-        total, before, behind = len(digits) + exponent, len(digits) + exponent, 0
-    elif len(digits) > -exponent:
-        total, behind = len(digits), -exponent
-        before = total - behind
-    else:
-        total, before, behind = -exponent, 0, -exponent
+    behind = max(0, -exponent)
+    total = max(len(digits) + max(0, exponent), behind)
     for count, allowed, what in (
         (total, max_digits, "digits in total"),
         (behind, places, "decimal places"),
-        (before, max_digits - places, "digits before the decimal point"),
+        (total - behind, max_digits - places, "digits before the decimal point"),
     ):
         if count > allowed:
             raise ValidationError(f"Ensure that there are no more than {allowed} {what}.")

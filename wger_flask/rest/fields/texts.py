@@ -161,8 +161,7 @@ class Boolean(Field):
 
     @property
     def also_read(self) -> tuple[dict[str, Any], ...]:  # type: ignore[override]  # as above
-        spelled = {spell(word) for word in self.TRUE | self.FALSE for spell in (str, str.upper, str.capitalize)}
-        pattern = f"^(?:{'|'.join(sorted(spelled))})$"
+        pattern = f"^(?:{'|'.join(sorted(_SPELLED))})$"
         return {"type": "integer", "enum": [0, 1]}, {"type": "string", "pattern": pattern}
 
     def raw(self, dialect: AnyDialect) -> Reader | None:
@@ -179,15 +178,17 @@ class Boolean(Field):
         if isinstance(value, str):
             if value in ("", "null", "None") and self.allow_none:
                 return None
-            if value.lower() in self.TRUE and _plain_case(value):
-                return True
-            if value.lower() in self.FALSE and _plain_case(value):
-                return False
+            if value in _SPELLED:
+                return _SPELLED[value]
         raise ValidationError("Must be a valid boolean.")
 
 
-def _plain_case(text: str) -> bool:
-    return text in (text.lower(), text.upper(), text.capitalize())
+_SPELLED = {
+    spell(word): words is Boolean.TRUE
+    for words in (Boolean.TRUE, Boolean.FALSE)
+    for word in words
+    for spell in (str, str.upper, str.capitalize)
+}
 
 
 class Flag(Boolean):

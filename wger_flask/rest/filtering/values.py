@@ -172,24 +172,19 @@ class DateKind(Kind):
     """A date, in ISO form or in one of the English ones."""
 
     name = "date"
+    formats: tuple[str, ...] = _DATE_FORMATS
 
     def parse(self, text: str) -> Any:
-        moment = _first(text, _DATE_FORMATS)
+        moment = _first(text, self.formats)
         if moment is None:
-            raise ValueError("Enter a valid date.")
-        return moment.date()
+            raise ValueError(f"Enter a valid {self.name}.")
+        return moment.date() if self.name == "date" else moment.time()
 
 
-class TimeKind(Kind):
+class TimeKind(DateKind):
     """A time of day."""
 
-    name = "time"
-
-    def parse(self, text: str) -> Any:
-        moment = _first(text, _TIME_FORMATS)
-        if moment is None:
-            raise ValueError("Enter a valid time.")
-        return moment.time()
+    name, formats = "time", _TIME_FORMATS
 
 
 class MomentKind(Kind):
