@@ -62,9 +62,7 @@ def _plain(value: object) -> object:
 
 
 def _value(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return _READ[value[0]](value[1:])
+    return _READ[value[0]](value[1:]) if isinstance(value, str) else value
 
 
 _READ: dict[str, Any] = {

@@ -9,7 +9,7 @@ their refusal too is negotiated, authenticated and phrased like any other answer
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response
@@ -184,9 +184,7 @@ class _View(MethodView):
 
 def method_view(target: Target) -> type[MethodView]:
     """Return a method view whose every method is :func:`~.dispatch.dispatch` for ``target``."""
-
-    def answer(key: str | None = None, suffix: str = "") -> Response:
-        return dispatch(target, key, suffix)
+    answer = partial(dispatch, target)
 
     def method(name: str, handle: Callable[..., Any]) -> Callable[..., Response]:
         def view(self: MethodView, **path: str) -> Response:
@@ -204,12 +202,8 @@ def method_view(target: Target) -> type[MethodView]:
 
 def _add_twins(app: Flask, endpoint: str, rule: str, target: Target, suffixes: bool) -> None:
     """Add the suffix URLs, the other spelling of the slash, and the catch-all for methods."""
-
-    def refuse(key: str | None = None, suffix: str = "") -> Response:
-        return dispatch(target, key, suffix)
-
     other = f"{endpoint}:any"
-    app.view_functions[other] = refuse
+    app.view_functions[other] = partial(dispatch, target)
     spellings = [f"{rule}/"] if target.slash else [rule, f"{rule}/"]
     if suffixes:
         spellings.append(f"{rule}.<suffix:suffix>/")

@@ -12,7 +12,6 @@ import re
 from array import array
 from io import BytesIO
 from itertools import accumulate
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
 from werkzeug.datastructures import MultiDict
@@ -28,7 +27,7 @@ _BYTES_A_VALUE = 50  # what is sent in earnest has more of them
 TOO_MANY = "The request body holds too many values."
 TOO_DEEP = "JSON parse error - nested too deeply"
 # In a form with files each part is small but for the files, and those go to the disk.
-_PARTS_BESIDE_FILES, _PART_BESIDE_FILES, _FILE_IN_MEMORY = 50, 2**18, 2**19
+_PARTS_BESIDE_FILES, _PART_BESIDE_FILES = 50, 2**18
 _text = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _STEPS = bytes(1 if byte in b"[{" else 255 for byte in range(256))  # 255 is -1
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -103,11 +102,6 @@ class _Counted:
         data = self._stream.read(size)
         self.size += len(data)
         return data
-
-
-def spooled() -> SpooledTemporaryFile[bytes]:
-    """Return the file that an upload is received in: in memory while it is small."""
-    return SpooledTemporaryFile(max_size=_FILE_IN_MEMORY, mode="rb+")
 
 
 def admit_files(request: Request, size: int) -> None:

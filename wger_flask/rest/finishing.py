@@ -29,7 +29,7 @@ def register(app: Flask, cache: AnswerCache) -> None:
             return response
         headers = response.headers
         told = {name.lower(): value for name, value in headers}  # to ask for what is not there takes a moment, too
-        if response.direct_passthrough or not _is_plain(told):
+        if response.direct_passthrough or not _FINISHED.isdisjoint(told) or "no-store" in told.get("cache-control", ""):
             return response
         body = response.whole if response.whole is not None else response.get_data()
         environ = asked.environ
@@ -52,10 +52,6 @@ def register(app: Flask, cache: AnswerCache) -> None:
         elif form.body is not body:
             response.set_data(form.body)
         return response
-
-
-def _is_plain(told: dict[str, str]) -> bool:
-    return _FINISHED.isdisjoint(told) and "no-store" not in told.get("cache-control", "")
 
 
 def _may_tell_secrets(cookies: str) -> bool:

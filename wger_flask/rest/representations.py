@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from werkzeug.http import parse_accept_header
+
 LEAST_BYTES = 1024
 """What is smaller is not compressed."""
 PLAIN, GZIP, ZSTD = "", "gzip", "zstd"
@@ -116,17 +118,7 @@ def best_coding(accepted: str) -> str:
 
     Empty for none.
     """
-    weights: dict[str, float] = {}
-    for part in accepted.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = float(parameter[2:])
-                except ValueError:
-                    weight = 0.0
-        weights[name] = weight
+    weights = dict(parse_accept_header(accepted.lower()))
     others = weights.get("*", 0.0)
     wanted = {coding: weights.get(coding, others) for coding in (ZSTD, GZIP)}
     best = max(wanted, key=lambda coding: wanted[coding])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import re
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 from wsgiref.types import WSGIEnvironment
 
@@ -22,6 +23,7 @@ from werkzeug.utils import cached_property
 from . import body_limits
 from .errors import Detailed
 
+_FILE_IN_MEMORY = 2**19  # bytes of an upload; what is larger goes to the disk
 TOLD = "The request body did not arrive whole."
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _NAME, _IN_BRACKETS = r"[a-z0-9](?:[a-z0-9-]|\.(?!\.))*", r"\[[0-9a-f]*:[0-9a-f:.]+\]"
@@ -50,7 +52,7 @@ class Request(flask.Request):
         return super().args if self.query_string else _NONE
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> Any:
-        received = body_limits.spooled()
+        received = SpooledTemporaryFile(max_size=_FILE_IN_MEMORY, mode="rb+")  # noqa: SIM115  closed with the request
         self.__dict__.setdefault("received", []).append(received)
         return received
 

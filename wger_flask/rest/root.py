@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from functools import partial
+
+from flask import Flask, request
 from flask_smorest import Api
 
 from .blueprint import PREFIX, method_view
@@ -35,10 +37,6 @@ def mount(app: Flask, api: Api) -> None:
     blueprint.targets.append(("/", ROOT))
     blueprint.add_url_rule("/", "root", method_view(ROOT))
     api.register_blueprint(blueprint)
-
-    def other(suffix: str = "") -> Response:
-        return dispatch(ROOT, None, suffix)
-
-    app.view_functions["api.root:any"] = other
+    app.view_functions["api.root:any"] = partial(dispatch, ROOT)
     for rule in (f"{PREFIX}/", f"{PREFIX}/.<suffix:suffix>/"):
         app.url_map.add(LateRule(rule, endpoint="api.root:any", methods=None, strict_slashes=False))

@@ -130,18 +130,15 @@ HANDLERS: dict[str, dict[str, Callable[[Call], Any]]] = {
 
 def targets(resource: Resource) -> tuple[Target, Target]:
     """Return the targets of a resource: the collection and a row of it."""
-    made = []
-    for kind, methods in (("list", resource.list_methods), ("detail", resource.detail_methods)):
+
+    def made(kind: str, methods: tuple[str, ...]) -> Target:
         handlers = {method: HANDLERS[kind][method] for method in methods}
-        limits = dict(resource.throttle)
-        made.append(
-            Target(
-                resource.name, handlers, resource.rules, kind, resource, None, limits, about=resource.about,
-                cache=resource.cache_scope, secret=resource.secret,
-            )
+        return Target(
+            resource.name, handlers, resource.rules, kind, resource, None, dict(resource.throttle),
+            about=resource.about, cache=resource.cache_scope, secret=resource.secret,
         )  # fmt: skip
-    listing, detail = made
-    return listing, detail
+
+    return made("list", resource.list_methods), made("detail", resource.detail_methods)
 
 
 def action_target(resource: Resource, action: Action) -> Target:

@@ -29,16 +29,12 @@ def done(call: Call, payload) -> Response:
     selection, new = resource.visible_to(call.user), payload[key]
     if call.method == "POST" and (asked := choosing(call.request.form, ())):
         return gone_on(call, asked.url(new), away=True)
-    if call.method != "POST" or resource.owner is None or listed(LAND) or _view_lands(resource):
+    view = services().registry.views.get(resource.view.split(":")[0])
+    if call.method != "POST" or resource.owner is None or listed(LAND) or view is not None and view.lands:
         if resource.by_key(selection, str(new)).exists():
             return gone_on(call, address(resource.name, new), away=bool(listed(LAND)))
         return gone_on(call, where)
     return gone_on(call, where + _place(resource, selection, new))
-
-
-def _view_lands(resource) -> bool:
-    view = services().registry.views.get(resource.view.split(":")[0])
-    return view is not None and view.lands
 
 
 def _place(resource, selection, new) -> str:

@@ -89,11 +89,7 @@ class Choices(Protocol):
         """Return the key of the chosen row as text, :data:`LEAVE_OUT`, or None where nothing was chosen."""
 
 
-class Searches(Protocol):
-    """What the person looks for instead of a name that nothing was found for."""
+Searches = Mapping[str, str]
+"""What the person looks for instead of a name that nothing was found for."""
 
-    def get(self, name: str, default: str, /) -> str:
-        """Return the text to look for."""
-
-
-NO_SEARCHES: Mapping[str, str] = {}
+NO_SEARCHES: Searches = {}

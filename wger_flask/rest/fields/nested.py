@@ -19,7 +19,7 @@ from ..context import Context
 from ..openapi.schemas import Components
 from ..schema import Schema
 from ..serialization import Builder, Column, Dumper, dumper
-from .references import prefixed
+from .references import order_behind
 
 
 class _Whole(fields.Field):
@@ -135,7 +135,7 @@ class Members(_Whole):
     def __init__(self, schema: type[Schema], link: Link, **kwargs: Any):
         super().__init__(schema, **kwargs)
         self.relation = link
-        self.order = tuple(prefixed(term, link.target.name) for term in ordering_of(link.model) or ("id",))
+        self.order = order_behind(link)
 
     def model_behind(self, name: str, model: type[Model] | None) -> type[Model] | None:
         return self.relation.model

@@ -144,15 +144,11 @@ class Keys(fields.Field):
             raise ValidationError(no_such_row(None))
         return [parse_reference(self.model, item) for item in value]
 
-    @property
-    def _order(self) -> tuple[str, ...]:
-        return tuple(prefixed(term, self.relation.target.name) for term in ordering_of(self.model) or ("id",))
-
     def column(self, builder: Builder, name: str) -> Column:
         convert = builder.dialect.wire_uuid if isinstance(key_of(self.model), columns.UUID) else None
 
         source, target = self.relation.source, self.relation.target
-        links = RowsByKey(source, (source.name, target.name), self._order)
+        links = RowsByKey(source, (source.name, target.name), order_behind(self.relation))
 
         def load(keys: list[Any], context: Context) -> dict[Any, Any]:
             rows_by_key: dict[str, Any] = {}
@@ -163,6 +159,7 @@ class Keys(fields.Field):
         return builder.grouped(load)
 
 
-def prefixed(term: str, step: str) -> str:
-    """Return the term of an order as it is called from the other end of the reference ``step``."""
-    return f"-{step}.{term[1:]}" if term.startswith("-") else f"{step}.{term}"
+def order_behind(link: Link) -> tuple[str, ...]:
+    """Return the order of the rows that ``link`` leads to, as it is called from the table between."""
+    step, terms = link.target.name, ordering_of(link.model) or ("id",)
+    return tuple(f"-{step}.{term[1:]}" if term.startswith("-") else f"{step}.{term}" for term in terms)
