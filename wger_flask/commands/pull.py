@@ -6,7 +6,7 @@ import click
 
 from ..pull.parts import OWN, PUBLIC, SELDOM
 from .application import migrated, note
-from .errors import CommandError
+from .errors import CommandError, checked
 from .progress import ProgressBars
 
 PARTS = (*PUBLIC, *SELDOM, *OWN)
@@ -59,12 +59,9 @@ def pull(
         raise CommandError("--token and --user belong together: whose rows, and into which account here")
     if not token and not only - set(OWN):
         raise CommandError(f"{', '.join(sorted(only))}: these are a user's own, they need --token and --user")
-    try:
-        site = site_of(address)
-        app = migrated()
-        user = account_named(name).id if name else None
-    except ValueError as wrong:
-        raise CommandError(str(wrong)) from None
+    site = checked(site_of, address)
+    app = migrated()
+    user = checked(account_named, name).id if name else None
     codes = tuple(sorted({code.strip().lower() for code in languages}))
     note(f"pull {site}")
     with app.app_context(), ProgressBars() as bars:

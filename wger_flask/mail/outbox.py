@@ -8,7 +8,6 @@ delivered is logged, by recipient and reason and never by content, and is not tr
 from __future__ import annotations
 
 import logging
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
@@ -22,25 +21,24 @@ class Outbox:
 
     def __init__(self, deliver: Deliver):
         self.deliver = deliver
-        self._worker: ThreadPoolExecutor | None = None
-        self._starting = threading.Lock()
+        self._worker = _worker()
 
     def post(self, message: EmailMessage) -> None:
         """Take ``message`` and return at once."""
-        with self._starting:  # on first use, which is after a fork: threads do not survive one
-            if self._worker is None:
-                self._worker = ThreadPoolExecutor(1, thread_name_prefix="mail")
         self._worker.submit(self._send, message)
 
     def close(self) -> None:
         """Wait until everything is sent."""
-        with self._starting:
-            worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.shutdown(wait=True)
+        before, self._worker = self._worker, _worker()
+        before.shutdown(wait=True)
 
     def _send(self, message: EmailMessage) -> None:
         try:
             self.deliver(message)
         except Exception as wrong:  # a message lost is no reason to lose the worker
             log.error("no e-mail to %s: %s: %s", message["To"], type(wrong).__name__, wrong)
+
+
+def _worker() -> ThreadPoolExecutor:
+    # its thread begins with the first message, which is after a fork: threads do not survive one
+    return ThreadPoolExecutor(1, thread_name_prefix="mail")

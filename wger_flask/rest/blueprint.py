@@ -184,19 +184,9 @@ class _View(MethodView):
 
 def method_view(target: Target) -> type[MethodView]:
     """Return a method view whose every method is :func:`~.dispatch.dispatch` for ``target``."""
-    answer = partial(dispatch, target)
-
-    def method(name: str, handle: Callable[..., Any]) -> Callable[..., Response]:
-        def view(self: MethodView, **path: str) -> Response:
-            return answer(**path)
-
-        view.__name__ = name.lower()
-        view.__doc__ = (handle.__doc__ or "").strip() or target.about
-        return view
-
-    members: dict[str, Any] = {name.lower(): method(name, handle) for name, handle in target.handlers.items()}
+    answer = staticmethod(partial(dispatch, target))
+    members: dict[str, Any] = {name.lower(): answer for name in ("answer", *target.handlers)}
     members |= {"init_every_request": False, "provide_automatic_options": False}
-    members["answer"] = staticmethod(answer)
     return type(f"{target.name.title().replace('-', '')}{target.kind.title()}View", (_View,), members)
 
 
