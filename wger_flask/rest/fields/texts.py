@@ -149,14 +149,20 @@ class Choice(Field):
         return str(value)
 
 
+_SPELLED = {
+    spell(word): truth
+    for words, truth in (("t y yes true on 1", True), ("f n no false off 0", False))
+    for word in words.split()
+    for spell in (str, str.upper, str.capitalize)
+}
+
+
 class Boolean(Field):
     """True or false: JSON's own, 1 and 0, and texts such as ``"true"``, ``"yes"``, ``"on"`` and their opposites."""
 
     kind = options_type = widget = "boolean"
     fits = (columns.Boolean,)
     openapi = {"type": "boolean"}
-    TRUE = {"t", "y", "yes", "true", "on", "1"}
-    FALSE = {"f", "n", "no", "false", "off", "0"}
     on, off = "true", "false"  # what a form sends where it is ticked, and where it is not
 
     @property
@@ -181,14 +187,6 @@ class Boolean(Field):
             if value in _SPELLED:
                 return _SPELLED[value]
         raise ValidationError("Must be a valid boolean.")
-
-
-_SPELLED = {
-    spell(word): words is Boolean.TRUE
-    for words in (Boolean.TRUE, Boolean.FALSE)
-    for word in words
-    for spell in (str, str.upper, str.capitalize)
-}
 
 
 class Flag(Boolean):
