@@ -71,6 +71,10 @@ class ImportSource:
             return _Bounded(lambda: cast(Stream, gzip.GzipFile(fileobj=self._stream)), size)
         return self._stream
 
+    def member(self, files: tuple[str, ...]) -> ImportSource:
+        """Return the first of :meth:`members`."""
+        return self.members(files)[0]
+
     def members(self, files: tuple[str, ...]) -> list[ImportSource]:
         """Return the files in a zip archive whose names end like one of ``files``, and this one if it is no archive.
 
