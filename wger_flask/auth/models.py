@@ -11,13 +11,12 @@ from typing import cast
 
 from ..storage import columns
 from ..storage.links import link
-from ..storage.model import Model
+from ..storage.model import Model, Numbered
 
 
-class ContentType(Model):
+class ContentType(Numbered):
     """A kind of row, as permissions name it: the app and the model, in lower case."""
 
-    id = columns.Auto()
     app_label = columns.Char(max_length=100)
     model = columns.Char(max_length=100)
 
@@ -27,10 +26,9 @@ class ContentType(Model):
         indexes = ((("app_label", "model"), True),)
 
 
-class Permission(Model):
+class Permission(Numbered):
     """Something that may be allowed, such as ``add_exercise`` on exercises."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=255)
     content_type = columns.ForeignKey(ContentType)
     codename = columns.Char(max_length=100)
@@ -41,20 +39,18 @@ class Permission(Model):
         indexes = ((("content_type", "codename"), True),)
 
 
-class Group(Model):
+class Group(Numbered):
     """A named set of permissions."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=150, unique=True)
 
     class Meta:
         table_name = "auth_group"
 
 
-class User(Model):
+class User(Numbered):
     """A person with an account; ``password`` is a hash in Django's layout."""
 
-    id = columns.Auto()
     password = columns.Char(max_length=128)
     last_login = columns.DateTime(null=True)
     is_superuser = columns.Boolean(default=False)
@@ -92,10 +88,9 @@ class Token(Model):
         table_name = "authtoken_token"
 
 
-class EmailAddress(Model):
+class EmailAddress(Numbered):
     """An address of a user: one of them is primary, and a verified one belongs to one user only."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User)
     user_id: int
     email = columns.Char(max_length=254, index=True)

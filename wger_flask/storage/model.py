@@ -70,6 +70,12 @@ class Model(peewee.Model):
         return written
 
 
+class Numbered(Model):
+    """A model whose rows have a number for their key, ``id``, that is never given out twice: most tables are such."""
+
+    id = columns.Auto()
+
+
 def touch(row: Model) -> tuple[str, ...]:
     """Note the moment in the fields of ``row`` that are declared ``touched``; returns their names."""
     names = _touched(type(row))

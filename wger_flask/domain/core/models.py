@@ -6,7 +6,7 @@ from typing import Protocol
 
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, abstract
+from wger_flask.storage.model import Numbered, abstract
 
 ENGLISH = 2
 CC_BY_SA_4 = 2
@@ -20,10 +20,9 @@ class WithKey(Protocol):
     id: int
 
 
-class Language(Model):
+class Language(Numbered):
     """A language of texts; clients know them by id."""
 
-    id = columns.Auto()
     short_name = columns.Char(max_length=2, unique=True)
     full_name = columns.Char(max_length=30)
     full_name_en = columns.Char(max_length=30)
@@ -34,10 +33,9 @@ class Language(Model):
         ordering = ("full_name",)
 
 
-class License(Model):
+class License(Numbered):
     """A licence of contributions."""
 
-    id = columns.Auto()
     full_name = columns.Char(max_length=60)
     short_name = columns.Char(max_length=15)
     url = columns.Char(max_length=200, null=True)
@@ -49,7 +47,7 @@ class License(Model):
 
 
 @abstract
-class Licensed(Model):
+class Licensed(Numbered):
     """A work under a licence: who made it, and what it derives from."""
 
     license = columns.ForeignKey(License, default=CC_BY_SA_4)
@@ -60,13 +58,12 @@ class Licensed(Model):
     license_derivative_source_url = columns.Char(max_length=200, default="")
 
 
-class RepetitionUnit(Model):
+class RepetitionUnit(Numbered):
     """What a set is counted in: repetitions, a time or a distance.
 
     ``multiplier`` is the unit's size in seconds or metres.
     """
 
-    id = columns.Auto()
     name = columns.Char(max_length=100)
     unit_type = columns.Char(max_length=20, default="REPETITIONS")
     multiplier = columns.Integer(null=True)
@@ -76,10 +73,9 @@ class RepetitionUnit(Model):
         ordering = ("unit_type", "name")
 
 
-class WeightUnit(Model):
+class WeightUnit(Numbered):
     """What a load is measured in."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=100)
 
     class Meta:
@@ -87,10 +83,9 @@ class WeightUnit(Model):
         ordering = ("name",)
 
 
-class Gym(Model):
+class Gym(Numbered):
     """A gym that users belong to."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=60)
     phone = columns.Char(max_length=20, null=True)
     email = columns.Char(max_length=254, null=True)
@@ -104,20 +99,18 @@ class Gym(Model):
         ordering = ("name",)
 
 
-class GymConfig(Model):
+class GymConfig(Numbered):
     """The one row that says which gym new users belong to."""
 
-    id = columns.Auto()
     default_gym = columns.ForeignKey(Gym, null=True)
 
     class Meta:
         table_name = "config_gymconfig"
 
 
-class UserProfile(Model):
+class UserProfile(Numbered):
     """What a user prefers and told us about their body and days (heights in cm, times in hours)."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User, unique=True, backref="+")
     user_id: int
     gym = columns.ForeignKey(Gym, null=True, cascade="null")
@@ -159,10 +152,9 @@ def weight_unit_of(user: WithKey | None) -> str:
     return unit or "kg"
 
 
-class UserCache(Model):
+class UserCache(Numbered):
     """When a user was last active."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User, unique=True, backref="+")
     last_activity = columns.Date(null=True)
 

@@ -11,13 +11,12 @@ from wger_flask.domain.core.models import Language, Licensed
 from wger_flask.storage import columns
 from wger_flask.storage.history import history
 from wger_flask.storage.links import link
-from wger_flask.storage.model import Model, declare_index
+from wger_flask.storage.model import Numbered, declare_index
 
 
-class ExerciseCategory(Model):
+class ExerciseCategory(Numbered):
     """The body region that an exercise is filed under."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=100)
 
     class Meta:
@@ -25,10 +24,9 @@ class ExerciseCategory(Model):
         ordering = ("name", "id")
 
 
-class Equipment(Model):
+class Equipment(Numbered):
     """A thing that an exercise needs."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=50)
 
     class Meta:
@@ -36,10 +34,9 @@ class Equipment(Model):
         ordering = ("name", "id")
 
 
-class Muscle(Model):
+class Muscle(Numbered):
     """A muscle, and whether it is drawn on the front of the body."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=50)
     is_front = columns.Boolean(default=True)
     name_en = columns.Char(max_length=50, default="")
@@ -52,7 +49,6 @@ class Muscle(Model):
 class Exercise(Licensed):
     """An exercise; those with the same ``variation_group`` are variations of one another."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     category = columns.ForeignKey(ExerciseCategory)
     variation_group = columns.UUID(null=True, index=True)
@@ -74,7 +70,6 @@ class Translation(Licensed):
     ``description`` is the sanitised HTML of ``description_source``, which is Markdown.
     """
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
     exercise_id: int
@@ -94,10 +89,9 @@ class Translation(Licensed):
         clashes = {("exercise", "language"): "A translation for this exercise and language already exists."}
 
 
-class Alias(Model):
+class Alias(Numbered):
     """Another name of an exercise."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     translation = columns.ForeignKey(Translation)
     alias = columns.Char(max_length=200, index=True)  # type: ignore[assignment]  # Peewee has a method of this name
@@ -107,10 +101,9 @@ class Alias(Model):
         searched = "alias"
 
 
-class ExerciseComment(Model):
+class ExerciseComment(Numbered):
     """A short hint on how to do an exercise."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     translation = columns.ForeignKey(Translation)
     comment = columns.Char(max_length=200)
@@ -122,7 +115,6 @@ class ExerciseComment(Model):
 class ExerciseImage(Licensed):
     """A picture of an exercise; ``style`` is 1 line, 2 3D, 3 low-poly, 4 photo, 5 other."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
     exercise_id: int
@@ -143,7 +135,6 @@ class ExerciseImage(Licensed):
 class ExerciseVideo(Licensed):
     """A film of an exercise (size in bytes, duration in seconds)."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     exercise = columns.ForeignKey(Exercise)
     exercise_id: int
@@ -169,10 +160,9 @@ declare_index(ExerciseVideo, "wger_flask_video_main", "-is_main", "id")
 DELETED = ("base", "translation", "image", "video")
 
 
-class DeletionLog(Model):
+class DeletionLog(Numbered):
     """What was deleted from the catalogue, so that copies of it can follow."""
 
-    id = columns.Auto()
     model_type = columns.Char(max_length=11, choices=[(kind, kind) for kind in DELETED])
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     replaced_by = columns.UUID(null=True)

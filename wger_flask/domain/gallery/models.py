@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from wger_flask.auth.models import User
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model
+from wger_flask.storage.model import Numbered
 
 
-class Image(Model):
+class Image(Numbered):
     """A photo of a user on a day (height and width in pixels)."""
 
-    id = columns.Auto()
     date = columns.Date()
     user = columns.ForeignKey(User)
     image = columns.File(max_length=100)

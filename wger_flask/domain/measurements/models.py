@@ -7,7 +7,7 @@ from uuid import UUID
 from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, declare_index
+from wger_flask.storage.model import Model, Numbered, declare_index
 from wger_flask.storage.predicates import equals
 from wger_flask.storage.query import Selection
 from wger_flask.storage.types import Expression
@@ -94,10 +94,9 @@ declare_covering_index(
 )  # fmt: skip
 
 
-class Calculation(Model):
+class Calculation(Numbered):
     """On which day, of its owner, all entries of a calculated category were last calculated; null to do so again."""
 
-    id = columns.Auto()
     category = columns.ForeignKey(Category, index=False, backref="+")
     day = columns.Date(null=True)
 

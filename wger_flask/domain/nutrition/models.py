@@ -9,13 +9,12 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import Language, Licensed
 from wger_flask.rest.timezone import today
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, declare_index
+from wger_flask.storage.model import Model, Numbered, declare_index
 
 
-class IngredientCategory(Model):
+class IngredientCategory(Numbered):
     """A shelf that ingredients are on."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=100)
 
     class Meta:
@@ -26,7 +25,6 @@ class IngredientCategory(Model):
 class Ingredient(Licensed):
     """A food; ``code`` is its barcode, ``remote_id`` its key at the source it came from."""
 
-    id = columns.Auto()
     language = columns.ForeignKey(Language)
     created = columns.DateTime(default=columns.now)
     last_update = columns.DateTime(touched=True, index=True)
@@ -65,7 +63,6 @@ class Ingredient(Licensed):
 class Image(Licensed):
     """The picture of an ingredient (size in bytes)."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     ingredient = columns.ForeignKey(Ingredient, null=True, unique=True, backref="+")
     image = columns.File(max_length=100)
@@ -79,10 +76,9 @@ class Image(Licensed):
         table_name = "nutrition_image"
 
 
-class IngredientWeightUnit(Model):
+class IngredientWeightUnit(Numbered):
     """A household measure of an ingredient, such as a cup of 80 g."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid7)
     ingredient = columns.ForeignKey(Ingredient)
     name = columns.Char(max_length=200)

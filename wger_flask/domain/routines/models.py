@@ -16,7 +16,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, abstract, declare_index
+from wger_flask.storage.model import Model, Numbered, abstract, declare_index
 
 DAY_TYPES = {
     "custom": "Custom", "enom": "EMOM", "amrap": "AMRAP", "hiit": "HIIT", "tabata": "Tabata", "edt": "EDT",
@@ -31,10 +31,9 @@ STEPS = {"na": "Not applicable", "abs": "Absolute", "percent": "Percent"}
 IMPRESSIONS = {"1": "Bad", "2": "Neutral", "3": "Good"}
 
 
-class Routine(Model):
+class Routine(Numbered):
     """A training plan from ``start`` to ``end``, both included."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User)
     user_id: int
     name = columns.Char(max_length=25, default="")
@@ -51,10 +50,9 @@ class Routine(Model):
         ordering = ("-start", "-created")
 
 
-class Day(Model):
+class Day(Numbered):
     """A day of a routine; a rest day has no slots."""
 
-    id = columns.Auto()
     routine = columns.ForeignKey(Routine)
     order = columns.Integer(default=1, index=True)
     type = columns.Char(max_length=10, default="custom", choices=tuple(DAY_TYPES.items()))
@@ -69,10 +67,9 @@ class Day(Model):
         ordering = ("order",)
 
 
-class Slot(Model):
+class Slot(Numbered):
     """A place in a day, for one exercise or a superset of several."""
 
-    id = columns.Auto()
     day = columns.ForeignKey(Day)
     order = columns.Integer(default=1, index=True)
     comment = columns.Char(max_length=200, default="")
@@ -83,10 +80,9 @@ class Slot(Model):
         ordering = ("order",)
 
 
-class SlotEntry(Model):
+class SlotEntry(Numbered):
     """An exercise in a slot, with the units its configs are in and what values are rounded to."""
 
-    id = columns.Auto()
     slot = columns.ForeignKey(Slot)
     exercise = columns.ForeignKey(Exercise)
     repetition_unit = columns.ForeignKey(RepetitionUnit, null=True, default=REPETITIONS)
@@ -105,14 +101,13 @@ class SlotEntry(Model):
 
 
 @abstract
-class Config(Model):
+class Config(Numbered):
     """A rule: from ``iteration`` on, ``value`` replaces (r) or changes (+, -) a quantity of an entry.
 
     ``step`` says whether the change is absolute or in percent, ``repeat`` whether it happens
     again in every iteration, ``requirements`` which quantities must have been logged for it.
     """
 
-    id = columns.Auto()
     slot_entry = columns.ForeignKey(SlotEntry)
     iteration = columns.Integer()
     operation = columns.Char(max_length=1, default="r", choices=tuple(OPERATIONS.items()))
@@ -153,10 +148,9 @@ CONFIGS = (
 )  # fmt: skip
 
 
-class Label(Model):
+class Label(Numbered):
     """A name for a span of a routine (offsets in days from its start)."""
 
-    id = columns.Auto()
     routine = columns.ForeignKey(Routine)
     start_offset = columns.Integer(default=1)
     end_offset = columns.Integer(default=2)

@@ -10,15 +10,14 @@ from wger_flask.domain.core.models import RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.domain.routines.models import WorkoutLog, WorkoutSession
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model
+from wger_flask.storage.model import Numbered
 
 KINDS = ("time", "volume", "count", "sequence", "date", "pr", "other")
 
 
-class Trophy(Model):
+class Trophy(Numbered):
     """An award; ``checker_class`` and ``checker_params`` say what it is given for."""
 
-    id = columns.Auto()
     uuid = columns.UUID(unique=True, default=columns.uuid4)
     name = columns.Char(max_length=100)
     description = columns.Text(default="")
@@ -38,10 +37,9 @@ class Trophy(Model):
         ordering = ("order", "name")
 
 
-class UserStatistics(Model):
+class UserStatistics(Numbered):
     """Running figures of a user (weight in kg, streaks in days or weekends)."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User, unique=True, backref="+")
     user_id: int
     total_weight_lifted = columns.Decimals(12, 2, default=Decimal(0))
@@ -63,10 +61,9 @@ class UserStatistics(Model):
         table_name = "trophies_userstatistics"
 
 
-class UserTrophy(Model):
+class UserTrophy(Numbered):
     """A trophy that a user earned (``progress`` in percent)."""
 
-    id = columns.Auto()
     user = columns.ForeignKey(User)
     trophy = columns.ForeignKey(Trophy)
     trophy_id: int
@@ -83,14 +80,13 @@ class UserTrophy(Model):
         ordering = ("-earned_at",)
 
 
-class AwardMark(Model):
+class AwardMark(Numbered):
     """What there is to say of an award besides: it is void, its owner hides it.
 
     An award is void when what it was given for is gone, and it is of a kind that a genuine server is
     known to keep nevertheless.
     """
 
-    id = columns.Auto()
     award = columns.ForeignKey(UserTrophy, unique=True, backref="+")
     is_void = columns.Boolean(default=False)
     is_hidden = columns.Boolean(default=False)

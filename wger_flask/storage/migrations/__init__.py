@@ -26,7 +26,7 @@ from .. import columns, value_series
 from ..alter import ChangeRefused, just_made
 from ..database import advisory_lock, database, transaction
 from ..links import with_links
-from ..model import Model
+from ..model import Model, Numbered
 from ..name_search import index
 from ..sync_log import installing
 from ..sync_log.nodes import Node
@@ -36,10 +36,9 @@ from ..wger_databases import migration_rows, older_tables
 from ..wger_databases.release import release
 
 
-class Migration(Model):
+class Migration(Numbered):
     """A numbered step that has been applied: ``m0004_user_names``, of a plugin ``water.m0001_add_note``."""
 
-    id = columns.Auto()
     name = columns.Char(max_length=100, unique=True)
     applied = columns.DateTime(default=columns.now)
 
