@@ -227,8 +227,7 @@ def create_user(username: str, password: str, email: str = "", admin: bool = Fal
         raise ValueError("a password is needed")
     if email and not email_addresses.is_valid(email):
         raise ValueError(f"{email!r} is not an e-mail address")
-    user_id: int = register(username, password, email, admin=admin).id
-    return user_id
+    return register(username, password, email, admin=admin).id
 
 
 def set_password(username: str, password: str) -> None:

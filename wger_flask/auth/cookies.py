@@ -109,11 +109,7 @@ def log_in_half(user: User, methods: list[dict[str, Any]]) -> None:
 
 def logged_in_half() -> sessions.Open | None:
     """Return the session of the user who owes a second factor; None without one, and when it was too long ago."""
-    token = session.get(_PENDING)
-    try:
-        return sessions.by_token(token, sessions.PENDING) if token else None
-    except sessions.Gone:
-        return None
+    return sessions.found(session.get(_PENDING), sessions.PENDING)
 
 
 def hold_challenge(purpose: str, text: bytes) -> None:
@@ -138,13 +134,16 @@ def place_of(request: Request) -> Place:
 
 def held() -> sessions.Open | None:
     """Return the session that the cookie stands for; None without one that is good."""
-    return _opened()
+    if "cookie_session" not in g:
+        g.cookie_session = sessions.found(session.get("session"), sessions.BROWSER)
+    opened: sessions.Open | None = g.cookie_session
+    return opened
 
 
 def log_out() -> None:
     """End the session of the request, that one alone."""
-    if (held := _opened()) is not None:
-        sessions.end(held.id)
+    if (opened := held()) is not None:
+        sessions.end(opened.id)
     session.clear()
     forget()
 
@@ -153,20 +152,20 @@ def logged_in() -> Caller | None:
     """Return the user whom the session cookie names; None without a cookie, or with one that is no longer good."""
     if not session._get_current_object():  # type: ignore[attr-defined]
         return None  # no cookie was sent, or nothing is in it
-    held = _opened()
-    return None if held is None else held.user
+    opened = held()
+    return None if opened is None else opened.user
 
 
 def session_id() -> str | None:
     """Return the id of the session that the cookie stands for; None without one that is good."""
-    held = _opened()
-    return None if held is None else held.id
+    opened = held()
+    return None if opened is None else opened.id
 
 
 def change_tokens() -> None:
     """Go on with the session under other tokens: copies of the cookie are worthless from now on."""
-    if (held := _opened()) is not None:
-        _hold(sessions.change_token(held.id, sessions.BROWSER))
+    if (opened := held()) is not None:
+        _hold(sessions.change_token(opened.id, sessions.BROWSER))
 
 
 def forget() -> None:
@@ -178,21 +177,6 @@ def _hold(token: str) -> None:
     session["session"] = token
     session["csrf"] = g.csrf_handed_out = _new_token()
     forget()
-
-
-def _opened() -> sessions.Open | None:
-    if "cookie_session" not in g:
-        g.cookie_session = _read()
-    opened: sessions.Open | None = g.cookie_session
-    return opened
-
-
-def _read() -> sessions.Open | None:
-    token = session.get("session")
-    try:
-        return sessions.by_token(token, sessions.BROWSER) if token else None
-    except sessions.Gone:
-        return None
 
 
 # -- cross-site request forgery --------------------------------------------------------------------

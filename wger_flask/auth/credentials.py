@@ -27,7 +27,7 @@ def named(username: str, *, any_case: bool = False) -> list[User]:
     same = User.username.in_(spellings)
     if any_case:
         same |= fn.LOWER(User.username).in_([spelling.lower() for spelling in spellings])
-    users = sorted(_users(same), key=lambda user: _rank(user.username, spellings))
+    users = sorted(_users(same), key=lambda user: (*spellings, user.username).index(user.username))
     return users if any_case else users[:1]
 
 
@@ -120,10 +120,6 @@ def _one_of_each() -> list[str]:
 def _provers_of(email: str) -> ModelSelect[EmailAddress]:
     wanted = fn.LOWER(EmailAddress.email).in_(email_addresses.spellings(email))
     return EmailAddress.select(EmailAddress.user).where(wanted, EmailAddress.verified)
-
-
-def _rank(name: str, spellings: tuple[str, ...]) -> int:
-    return spellings.index(name) if name in spellings else len(spellings)
 
 
 def _users(condition: Expression) -> list[User]:

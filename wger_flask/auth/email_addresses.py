@@ -113,12 +113,10 @@ def of_account(user: User) -> EmailAddress | None:
     if not user.email:
         return None
     with transaction():
-        return find(user.id, user.email) or _known_by_account(user.id, user.email)
-
-
-def _known_by_account(user: int, email: str) -> EmailAddress:
-    is_first = not EmailAddress.select().where(EmailAddress.user == user, EmailAddress.primary).exists()
-    return EmailAddress.create(user=user, email=email, primary=is_first, verified=False)
+        if row := find(user.id, user.email):
+            return row
+        is_first = not EmailAddress.select().where(EmailAddress.user == user.id, EmailAddress.primary).exists()
+        return EmailAddress.create(user=user.id, email=user.email, primary=is_first, verified=False)
 
 
 def add(user: int, email: str) -> EmailAddress:

@@ -90,7 +90,8 @@ class Caller:
 
 def by_id(key: int) -> Caller | None:
     """Return the user with a primary key."""
-    return _one(Selection(User, (equals(User.id, key),))) if key > 0 and storable(key) else None
+    rows = Selection(User, (equals(User.id, key),)).rows(_OF_USER) if key > 0 and storable(key) else ()
+    return Caller(*rows[0]) if rows else None
 
 
 def by_token(key: str) -> Caller | None:
@@ -118,11 +119,6 @@ def by_stamp(key: int, sent: str) -> Caller | None:
         if credential_stamps.holds(sent, stamp, mark, password):
             return Caller(*columns)
     return None
-
-
-def _one(selection: Selection) -> Caller | None:
-    rows = selection.rows(_OF_USER)
-    return Caller(*rows[0]) if rows else None
 
 
 def _granted(own: object, through_groups: object) -> Expression:

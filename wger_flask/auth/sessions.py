@@ -118,6 +118,14 @@ def by_token(token: str, kind: str = APP) -> Open | None:
     return _active(_fetch(equals(LoginSession.key, _digest(token, kind))))
 
 
+def found(token: str | None, kind: str) -> Open | None:
+    """Return the session of a token as :func:`by_token` does, and None for no token and for one that is gone."""
+    try:
+        return by_token(token, kind) if token else None
+    except Gone:
+        return None
+
+
 def by_id(key: str) -> Open:
     """Return the open session with an id; raises :class:`Gone`."""
     return _active(_fetch(equals(LoginSession.id, key)))

@@ -129,11 +129,7 @@ class Visit:
     @cached_property
     def pending(self) -> sessions.Open | None:
         """The session of a user who has shown their password and owes a second factor; None otherwise."""
-        try:
-            token = self.request.headers.get("X-Session-Token")
-            return sessions.by_token(token, sessions.PENDING) if token else None
-        except sessions.Gone:
-            return None
+        return sessions.found(self.request.headers.get("X-Session-Token"), sessions.PENDING)
 
     @property
     def known(self) -> sessions.Open:
