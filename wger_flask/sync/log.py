@@ -53,9 +53,7 @@ def take_snapshot(user_id: int, client_id: str) -> Snapshot:
 
     Brings the log up to date first where changes are marked; one short transaction.
     """
-    snapshot = _with_log(lambda: reading.take_snapshot(_nodes, user_id, client_id))
-    _compact_if_due()
-    return snapshot
+    return _with_log(lambda: reading.take_snapshot(_nodes, user_id, client_id))
 
 
 def read_batch(bucket: str, after: int, until: int, new: bool | None = None) -> Batch:
@@ -73,9 +71,7 @@ def read_events(user_id: int, since: Cursor | None, most: int) -> Events:
 
     Raises :class:`EventsLost` where the log does not reach back so far.
     """
-    found = _with_log(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
-    _compact_if_due()
-    return found
+    return _with_log(lambda: events.read_events(_nodes, _by_table, user_id, since, most))
 
 
 def generation() -> int:
@@ -105,9 +101,7 @@ def end_streams(ended: Collection[Ended]) -> None:
 
 def changes_since(place: Place | None, users: Collection[int]) -> Changes:
     """Return what is new since a place in the log (None: all of it), with the phones of ``users``."""
-    found = _with_log(lambda: watching.changes_since(_nodes, place, users))
-    _compact_if_due()
-    return found
+    return _with_log(lambda: watching.changes_since(_nodes, place, users))
 
 
 def change_marker() -> object:
@@ -159,15 +153,20 @@ def _compact_aside() -> None:
 
 
 def _with_log(ask: Callable[[], Answer]) -> Answer:
-    """Return what ``ask()`` does, with the log made where it is not there, or was made for other tables."""
+    """Return what ``ask()`` does, with the log made where it is not there, or was made for other tables.
+
+    Afterwards it is looked whether the log is to be compacted.
+    """
     held = database.obj
     if held.__dict__.get("log_is_for") is not _nodes:
         installing.install(_nodes)
         held.__dict__["log_is_for"] = _nodes
     try:
-        return ask()
+        answer = ask()
     except (DatabaseError, LogLost):
         if held.in_transaction() or installing.is_installed(_nodes):
             raise
-    installing.install(_nodes)  # another file may have the name of the database
-    return ask()
+        installing.install(_nodes)  # another file may have the name of the database
+        answer = ask()
+    _compact_if_due()
+    return answer

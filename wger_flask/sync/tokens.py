@@ -107,8 +107,7 @@ class SyncToken:
 
 def lifetime() -> int:
     """Return for how many seconds a new token is valid."""
-    seconds: int = policy().settings.WGER_SYNC_TOKEN_LIFETIME
-    return seconds
+    return policy().settings.WGER_SYNC_TOKEN_LIFETIME
 
 
 def read_token(text: str) -> SyncToken:

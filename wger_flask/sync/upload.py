@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import uuid as uuids
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import peewee
@@ -84,7 +85,7 @@ def upload(call: Call) -> dict[str, Any] | Response:
         handle = _of_resource(resource, call.method)
     else:
         return {"error": f"Unknown table: {table}"}
-    name = _model_name(table)
+    name = next((model.__name__ for model in services().registry.models if table_of(model) == table), table)
     try:
         if handle is None:
             raise MethodNotAllowed(call.method)
@@ -113,12 +114,6 @@ def _resource(table: str) -> Resource | None:
     return next((one for one in resources if one.takes_uploads and table_of(one.model) == table), None)
 
 
-def _model_name(table: str) -> str:
-    """Return what refusals call a row of ``table``."""
-    models = services().registry.models
-    return next((model.__name__ for model in models if table_of(model) == table), table)
-
-
 def _key_column(model: type[Model]) -> peewee.Field:
     """Return the column by which offline clients know a row: one whose value they can choose."""
     key = key_of(model)
@@ -127,37 +122,30 @@ def _key_column(model: type[Model]) -> peewee.Field:
 
 def _of_resource(resource: Resource, method: str) -> Handle | None:
     if method != "PUT":
-        return _change(resource)
+        return partial(_change, resource)
     chosen = isinstance(_key_column(resource.model), columns.UUID)
-    return _create(resource) if chosen and not resource.takes_files else None
+    return partial(_create, resource) if chosen and not resource.takes_files else None
 
 
-def _create(resource: Resource) -> Handle:
-    def create(call: Call, data: dict[str, Any]) -> None:
-        column, model = _key_column(resource.model), resource.model
-        listing = targets(resource)[0]
-        sent = call.on(listing, "POST", _body(resource, data))
-        key = _chosen_key(data["id"]) if "id" in data else None
-        if key is not None and resource.visible_to(call.user).where(equals(column, key)).exists():
-            return  # it arrived before
-        made = listing.handlers["POST"](sent)[0]
-        if key is not None and not column.primary_key:
-            model.update({column: key}).where(key_of(model) == made["id"]).execute()
-
-    return create
+def _create(resource: Resource, call: Call, data: dict[str, Any]) -> None:
+    column, model = _key_column(resource.model), resource.model
+    listing = targets(resource)[0]
+    sent = call.on(listing, "POST", _body(resource, data))
+    key = _chosen_key(data["id"]) if "id" in data else None
+    if key is not None and resource.visible_to(call.user).where(equals(column, key)).exists():
+        return  # it arrived before
+    made = listing.handlers["POST"](sent)[0]
+    if key is not None and not column.primary_key:
+        model.update({column: key}).where(key_of(model) == made["id"]).execute()
 
 
-def _change(resource: Resource) -> Handle:
-    """Return what changes or deletes a row, as the method says."""
-
-    def change(call: Call, data: dict[str, Any]) -> None:
-        detail = targets(resource)[1]
-        body = _body(resource, data) if call.method == "PATCH" else {}
-        sent = call.on(detail, call.method, body)
-        sent.key = _key_of(call, resource, data)
-        detail.handlers[call.method](sent)
-
-    return change
+def _change(resource: Resource, call: Call, data: dict[str, Any]) -> None:
+    """Change or delete a row, as the method says."""
+    detail = targets(resource)[1]
+    body = _body(resource, data) if call.method == "PATCH" else {}
+    sent = call.on(detail, call.method, body)
+    sent.key = _key_of(call, resource, data)
+    detail.handlers[call.method](sent)
 
 
 def _chosen_key(key: Any) -> uuids.UUID:
