@@ -202,8 +202,7 @@ class Decimals(Field[V]):
         super().__init__(*args, **kwargs)
 
     def get_modifiers(self) -> list[int] | None:
-        modifiers: list[int] | None = database.obj.dialect.decimal_modifiers(self.max_digits, self.places)
-        return modifiers
+        return database.obj.dialect.decimal_modifiers(self.max_digits, self.places)
 
     def db_value(self, value: Decimal | int | float | str | None) -> str | None:
         if value is None:
@@ -252,13 +251,11 @@ class Json(Field[V]):
 
     def text(self, name: str) -> peewee.ColumnBase:
         """Return the SQL expression for the value of ``name`` in the object in this column, as text."""
-        text: peewee.ColumnBase = database.obj.dialect.json_text(self, name)
-        return text
+        return database.obj.dialect.json_text(self, name)
 
     def number(self, name: str) -> peewee.ColumnBase:
         """Return the expression for what the object in this column holds as ``name``, null where that is no number."""
-        number: peewee.ColumnBase = database.obj.dialect.json_number(self, name)
-        return number
+        return database.obj.dialect.json_number(self, name)
 
 
 class File(peewee.CharField):

@@ -128,8 +128,5 @@ def existence_statement(dialect: AnyDialect, asked: tuple[tuple[type[Model], tup
 
 def forget_statements() -> None:
     """Drop all compiled SQL: what expressions are built of has changed."""
-    rows_statement.cache_clear()
-    relation_statement.cache_clear()
-    existence_statement.cache_clear()
-    count_statement.cache_clear()
-    number_statement.cache_clear()
+    for compiled in (rows_statement, relation_statement, existence_statement, count_statement, number_statement):
+        compiled.cache_clear()

@@ -66,8 +66,7 @@ def compile_query(query: peewee.BaseQuery) -> Statement:
 
 def tuples_of(query: peewee.BaseQuery) -> Iterable[Row]:
     """Return the rows of ``query`` as tuples."""
-    rows: Iterable[Row] = query.tuples()
-    return rows
+    return query.tuples()
 
 
 class Slots:

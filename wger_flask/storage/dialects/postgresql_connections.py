@@ -68,10 +68,6 @@ class Driver(peewee.Psycopg3Adapter):
     def connect(self, db: peewee.Database, **params: Any) -> Connection[Any]:
         return self._driver.connect(db.database, **params)
 
-    def has_hung_up(self, connection: Connection[Any]) -> bool:
-        """Tell whether the server has ended a connection; see :func:`has_hung_up`."""
-        return has_hung_up(connection)
-
 
 def has_hung_up(connection: Connection[Any]) -> bool:
     """Tell whether the server has ended a connection that waits for its next statement.

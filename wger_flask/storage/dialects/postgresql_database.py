@@ -13,7 +13,7 @@ from ..types import Cursor
 from .addresses import Addresses
 from .base import Database
 from .postgresql import PostgresqlDialect
-from .postgresql_connections import Apart, Driver, completed, milliseconds, state_of
+from .postgresql_connections import Apart, Driver, completed, has_hung_up, milliseconds, state_of
 from .postgresql_replicas import Reading, Replica, Replicas
 from .wait_limits import Line
 
@@ -63,7 +63,7 @@ class Postgresql(Database, peewee.PostgresqlDatabase):
 
     def cursor(self, named_cursor: str | None = None) -> Cursor:
         # Connections are kept for long: a server that was restarted meanwhile costs no request its answer.
-        if not self.is_closed() and not self._state.is_direct and self._adapter.has_hung_up(self.connection()):
+        if not self.is_closed() and not self._state.is_direct and has_hung_up(self.connection()):
             self.close()
         return super().cursor(named_cursor)
 

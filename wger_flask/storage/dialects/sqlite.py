@@ -14,11 +14,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 import peewee
 
-from ..types import Expression, Reader, Row
+from ..types import Expression, Reader
 from ..upgrades import Progress
 from . import sqlite_backup
 from . import sqlite_names as names
@@ -38,7 +37,6 @@ from .wait_limits import Line
 
 if TYPE_CHECKING:
     from ..model import Model
-    from ..statements import Relation
 
 _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
@@ -92,18 +90,9 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
         is_finite = found.between(peewee.SQL("-1.7e308"), peewee.SQL("1.7e308"))
         return peewee.Case(None, [(is_number & is_finite, found)], None)
 
-    def bucket_totals(
-        self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo
-    ) -> Iterator[Row]:
-        return bucket_totals(database, rows, series, size, zone)
-
-    def count_buckets(
-        self, database: SqliteFile, rows: Relation, series: Relation, size: str, zone: ZoneInfo, most: int
-    ) -> int:
-        return count_buckets(database, rows, series, size, zone, most)
-
-    def value_counts(self, database: SqliteFile, rows: Relation, series: Relation) -> Iterator[Row]:
-        return value_counts(database, rows, series)
+    bucket_totals = staticmethod(bucket_totals)
+    count_buckets = staticmethod(count_buckets)
+    value_counts = staticmethod(value_counts)
 
     def insertion_order(self, model: type[Model]) -> Expression:
         return peewee.Column(model._meta.table, "rowid")
@@ -130,9 +119,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
         for table in tables:
             database.execute_sql(f'DROP TABLE "{table}"')
 
-    def change_reference(self, database: SqliteFile, table: str, column: str, action: str | None) -> None:
-        change_reference(database, table, column, action)
-
+    change_reference = staticmethod(change_reference)
     uuid_of_number = staticmethod(uuid_of_number)
     keys_to_uuids = staticmethod(keys_to_uuids)
     require_value = staticmethod(require_value)

@@ -73,8 +73,7 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         """
         with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # makes Peewee's own exception of it
             self._mine.opened = self._open() if self.is_closed() else None
-        opened: bool = super().connect(reuse_if_open)
-        return opened
+        return super().connect(reuse_if_open)
 
     def _connect(self) -> sqlite3.Connection:
         opened: sqlite3.Connection = self._mine.opened

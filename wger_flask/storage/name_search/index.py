@@ -82,7 +82,8 @@ class NameIndex:
         self.key: Any = key_of(self.model)
         moment = self.model._meta.fields.get("last_update")
         self.moment: Any = moment if moment is not None and moment.index else None
-        self.names = _copy_of(self.model)
+        copied = f"{table_of(Progress)}_{self.table}"
+        self.names = make_model(f"{self.model.__name__}Names", {"__module__": __name__}, NameCopy, table_name=copied)
 
     def catch_up(self) -> None:
         """Copy what has changed since the last look; where that cannot be written, answers stay behind."""
@@ -219,11 +220,6 @@ def forget(table: str) -> None:
         held.dialect.drop_names(held, copy)
         held.dialect.drop_tables(held, [copy])
         Progress.delete().where(Progress.name == table).execute()
-
-
-def _copy_of(model: type[Model]) -> type[NameCopy]:
-    table = f"{table_of(Progress)}_{table_of(model)}"
-    return make_model(f"{model.__name__}Names", {"__module__": __name__}, NameCopy, table_name=table)
 
 
 def _learn(words: set[str]) -> None:

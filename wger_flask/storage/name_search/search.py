@@ -212,8 +212,7 @@ def _literal(text: str) -> str:
 
 def _plain(column: peewee.Field) -> peewee.Field:
     """Return the column itself where ``column`` is one of an alias."""
-    plain: peewee.Field = column.field if isinstance(column, peewee.FieldAlias) else column
-    return plain
+    return column.field if isinstance(column, peewee.FieldAlias) else column
 
 
 def _key(column: peewee.Field) -> Any:

@@ -7,7 +7,7 @@ rows to their user is watched, because those rows move with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import peewee
 
@@ -42,7 +42,7 @@ class Node:
     forms: tuple[tuple[str, str], ...] = ()
     joins: str = ""
     owner: str = ""
-    children: tuple[tuple[str, str], ...] = field(default=())
+    children: tuple[tuple[str, str], ...] = ()
 
     @property
     def bucket_key(self) -> str:
@@ -83,13 +83,7 @@ def nodes_of(models: Iterable[type[Model]], added: Sequence[Synced] = ()) -> tup
         if table not in found:
             key = key_of(by_table[table])
             found[table] = Node(table, key.column_name, kind_of(key), None)
-    complete = {
-        table: Node(
-            node.table, node.key, node.key_kind, node.synced, node.forms, node.joins, node.owner,
-            tuple(children.get(table, ())),
-        )
-        for table, node in found.items()
-    }  # fmt: skip
+    complete = {table: replace(node, children=tuple(children.get(table, ()))) for table, node in found.items()}
     return tuple(_parents_first(complete))
 
 
