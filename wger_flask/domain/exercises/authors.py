@@ -19,7 +19,14 @@ def of(model) -> Callable:
     """Return the loader of the distinct authors in the history of rows of ``model``."""
 
     def load(keys, context) -> dict[int, list[str]]:
-        return _gather(_edits(model, keys))
+        if (history := history_of(model)) is None:
+            return {}
+        names: dict[int, dict[str, None]] = {}
+        edits = Selection(history, (any_of(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
+        for key, author in edits:
+            if author:
+                names.setdefault(key, {})[author] = None
+        return {key: list(authors) for key, authors in names.items()}
 
     return load
 
@@ -40,18 +47,3 @@ def last_updates(keys, context) -> dict[int, str]:
     """Return the latest change of exercises and of all their parts."""
     write = _MOMENT.writer()
     return {key: write(moment) for key, moment in latest(_REFERENCES, keys, "last_update").items()}
-
-
-def _edits(model, keys) -> list[tuple]:
-    """Return the author that every edit of rows of ``model`` named, with the row's key."""
-    if (history := history_of(model)) is None:
-        return []
-    return Selection(history, (any_of(history.id, keys),), ("history_id",)).rows(("id", "license_author"))
-
-
-def _gather(rows) -> dict[int, list[str]]:
-    names: dict[int, dict[str, None]] = {}
-    for key, author in rows:
-        if author:
-            names.setdefault(key, {})[author] = None
-    return {key: list(authors) for key, authors in names.items()}

@@ -19,7 +19,7 @@ from wger_flask.engine.body import body_mass_index, body_weight, centimetres, wa
 from wger_flask.engine.strength import MOST_REPETITIONS, WINDOW, Best, LoggedLift, bests, totals
 
 from .dynamic_types import BMI, ONE_REP_MAX, ONE_RM_TOTAL, WHTR, own_entries, source_of
-from .models import Category, Measurement
+from .models import Category, Measurement, own_unit
 
 _MOST_DAYS = 400  # of which single days are calculated anew, and not all there are
 _LARGEST = Decimal("999999.99")
@@ -107,7 +107,7 @@ def from_measurements(category: Calculated, source: Source | None, entered: Iter
     if source is None or not category.height:
         return {}
     if entered is None:
-        rows = own_entries(source.id).rows(("id", "date", "value", Clause(_unit)))
+        rows = own_entries(source.id).rows(("id", "date", "value", Clause(own_unit)))
         entered = (Entered(*row) for row in rows)
     found = {}
     for entry in entered:
@@ -194,9 +194,5 @@ _COLUMNS = ("date", "exercise", "repetitions", "weight", "weight_unit", "repetit
 
 
 # -- rows ------------------------------------------------------------------------------------------------
-def _unit():
-    return Measurement.extra_data.text("unit")
-
-
 def _between(first, last):
     return (WorkoutLog.date >= first) & (WorkoutLog.date < last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid as uuids
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from wger_flask.api import Action, Call, Clause, Invalid, Schema, Selection, any_of, columns, equals, fields
 from wger_flask.domain.exercises.models import Exercise
@@ -64,10 +64,7 @@ class DynamicTypeSchema(Schema):
 
 def list_types(call: Call) -> list[dict]:
     """Answer ``measurement-category/dynamic-types/``."""
-    return [
-        {"value": dynamic_type.value, "label": dynamic_type.label, "params_schema": dynamic_type.params_schema}
-        for dynamic_type in DYNAMIC_TYPES.values()
-    ]
+    return [asdict(dynamic_type) for dynamic_type in DYNAMIC_TYPES.values()]
 
 
 ACTION = Action(

@@ -65,7 +65,7 @@ def listen(registry: Registry) -> None:
     registry.listen("measurement", created=entry_created, changed=entry_changed, deleted=entries_gone)
     registry.listen("measurement-category", created=calculate, changed=category_changed, deleted=categories_gone)
     registry.listen("workoutlog", created=log_created, changed=log_changed, deleted=logs_gone)
-    registry.listen(UserProfile, created=profile_created, changed=profile_changed)
+    registry.listen(UserProfile, created=profile_changed, changed=profile_changed)
 
 
 # -- what was written --------------------------------------------------------------------------------
@@ -130,12 +130,7 @@ def logs_gone(logs: list[WorkoutLog]) -> None:
         _follow_logs(user, moments)
 
 
-def profile_created(profile: UserProfile) -> None:
-    """Calculate what follows from a height."""
-    profile_changed(profile, frozenset())
-
-
-def profile_changed(profile: UserProfile, names: frozenset[str]) -> None:
+def profile_changed(profile: UserProfile, names: frozenset[str] = frozenset()) -> None:
     """Calculate what follows from a height, and all where days begin at another time."""
     zone = zone_named(profile.time_zone) or server_zone()  # the request goes on in the one before
     for found, _ in _of_user(profile.user_id):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -150,11 +151,8 @@ def meal_names(keys: list[UUID]) -> dict[UUID, str]:
     return {key: name or f"Meal at {time:%H:%M}" for key, name, time in rows if name or time}
 
 
-def _portion_names(model):
-    def names(keys: list[UUID]) -> dict[UUID, str]:
-        return _names_of(portions.portions(Selection(model, (any_of(model.id, keys),))))
-
-    return names
+def _portion_names(model, keys: list[UUID]) -> dict[UUID, str]:
+    return _names_of(portions.portions(Selection(model, (any_of(model.id, keys),))))
 
 
 def _names_of(parts: Iterable[portions.Portion]) -> dict[UUID, str]:
@@ -172,4 +170,4 @@ def register(registry) -> None:
     registry.add_names(models.NutritionPlan, plan_names)
     registry.add_names(models.Meal, meal_names)
     for model in (models.MealItem, models.LogItem):
-        registry.add_names(model, _portion_names(model))
+        registry.add_names(model, partial(_portion_names, model))

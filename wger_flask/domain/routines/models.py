@@ -16,7 +16,7 @@ from wger_flask.auth.models import User
 from wger_flask.domain.core.models import KILOGRAMS, REPETITIONS, RepetitionUnit, WeightUnit
 from wger_flask.domain.exercises.models import Exercise
 from wger_flask.storage import columns
-from wger_flask.storage.model import Model, Numbered, abstract, declare_index
+from wger_flask.storage.model import Model, Numbered, abstract, declare_index, make_model
 
 DAY_TYPES = {
     "custom": "Custom", "enom": "EMOM", "amrap": "AMRAP", "hiit": "HIIT", "tabata": "Tabata", "edt": "EDT",
@@ -123,12 +123,9 @@ class Config(Numbered):
 
 
 def _config(name: str, title: str, value: columns.Integer | columns.Decimals) -> type[Config]:
-    meta = type("Meta", (), {"table_name": f"manager_{name.lower()}", "title": title})
-    made: type[Config] = type(Config)(name, (Config,), {  # type: ignore[misc]  # of Peewee's metaclass
-        "__module__": __name__, "__doc__": f"A rule for the {title.removesuffix(' config')} of an entry.",
-        "value": value, "Meta": meta,
-    })  # fmt: skip
-    return made
+    about = f"A rule for the {title.removesuffix(' config')} of an entry."
+    members = {"__module__": __name__, "__doc__": about, "value": value}
+    return make_model(name, members, Config, table_name=f"manager_{name.lower()}", title=title)
 
 
 WeightConfig = _config("WeightConfig", "weight config", columns.Decimals(6, 2))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from wger_flask.api import (
@@ -146,13 +147,10 @@ def entry_names(keys: list[int]) -> dict[int, str]:
     return {key: exercise for key, (_, exercise) in _entries((any_of(models.SlotEntry.id, keys),)).items()}
 
 
-def _config_names(model):
-    def names(keys: list[int]) -> dict[int, str]:
-        rows = _of_keys(model, keys).rows(("id", "slot_entry", "iteration"))
-        exercises = loaded_names(models.SlotEntry, [entry for _, entry, _ in rows])
-        return {key: f"{exercises[entry]}, iteration {iteration}" for key, entry, iteration in rows}
-
-    return names
+def _config_names(model, keys: list[int]) -> dict[int, str]:
+    rows = _of_keys(model, keys).rows(("id", "slot_entry", "iteration"))
+    exercises = loaded_names(models.SlotEntry, [entry for _, entry, _ in rows])
+    return {key: f"{exercises[entry]}, iteration {iteration}" for key, entry, iteration in rows}
 
 
 def _of_keys(model, keys: list) -> Selection:
@@ -181,4 +179,4 @@ def register(registry) -> None:
     registry.add_names(models.Slot, slot_names)
     registry.add_names(models.SlotEntry, entry_names)
     for model in models.CONFIGS:
-        registry.add_names(model, _config_names(model))
+        registry.add_names(model, partial(_config_names, model))
