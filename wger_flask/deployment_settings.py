@@ -209,6 +209,13 @@ class DeploymentSettings:
         "none.",
         least=0,
     )
+    WGER_ROW_CACHE_SIZE: int = setting(
+        2,
+        "Megabytes of rows in JSON that each process keeps, to put them into other answers until something is written: "
+        "those that everybody sees and that take several queries, as exercises with all that belongs to them; 0 keeps "
+        "none.",
+        least=0,
+    )
     WGER_LOG_LEVEL: str = setting(
         "info", "How much is logged.", choices=("debug", "info", "warning", "error", "critical")
     )

@@ -23,7 +23,7 @@ from flask import Response, g, has_request_context, request
 from werkzeug.datastructures import Headers
 from werkzeug.http import http_date
 
-from ..storage.database import commit_marker
+from ..storage.database import commit_marker, database
 from ..tallies import CACHE, count
 from .caching import NEVER, PUBLIC
 from .representations import Form, Representation
@@ -229,6 +229,17 @@ def keep_for(seconds: float) -> None:
         g.kept_until = min(g.get("kept_until", float("inf")), time.time() + seconds)
 
 
+def is_limited() -> bool:
+    """Tell whether the answer that is being made is not to be kept, or for less than its day."""
+    return has_request_context() and "kept_until" in g
+
+
+def marker_of(request: flask.Request) -> object:
+    """Return a marker of commits, read since ``request`` came; None where nothing tells, and in a transaction."""
+    asked: Asked | None = request.environ.get(ASKED)
+    return commit_marker() if asked is None or database.obj.in_transaction() else asked.marker
+
+
 def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> None:
     """Keep an answer that was finished just now, where it may be."""
     asked: Asked | None = request.environ.get(ASKED)
@@ -243,7 +254,7 @@ def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> Non
     if until <= now:
         return
     zone = zone_for(user)
-    began, over = _day(zone)
+    began, over = day_of(zone)
     caller = Caller((None if user is None else user.id, bool(asked.credentials[1])), str(zone), now, ends)
     whom: Hashable = caller.zone if scope == PUBLIC else caller.whom
     cache.keep(asked, whom, caller, Kept(answer, resource, began, min(over, until), is_counted, max_age))
@@ -252,8 +263,8 @@ def keep(cache: AnswerCache, answer: Representation, max_age: int | None) -> Non
 _days: dict[str, tuple[float, float]] = {}
 
 
-def _day(zone: Any) -> tuple[float, float]:
-    """Return when the present day of a zone began, and when it ends."""
+def day_of(zone: Any) -> tuple[float, float]:
+    """Return when the present day of a zone began, and when it ends, in seconds since 1970."""
     known = _days.get(str(zone))
     if known is None or not known[0] <= time.time() < known[1]:
         day = datetime.now(zone).date()

@@ -13,9 +13,11 @@ from ..media.changes import Changes
 from ..media.store import MediaStore, open_store
 from ..storage.database import accompanied, advisory_lock, database, transaction
 from ..storage.model import clashes_of, columns_of, table_of
+from .body_limits import MEGABYTE
 from .permissions import User
 from .registry import Registry
 from .repeated_writes import AnswerStore
+from .row_cache import RowCache
 from .throttling import Limit, Throttle
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Services:
     * ``note_deletion(call, row)``: told of a row that is deleted by its address, in the transaction that does it.
     * ``first_answers``: where answers to writes with an ``Idempotency-Key`` are kept.
     * ``is_foreign(request)``: whether the page of another site sent the request.
+    * ``rows``: the :class:`~.row_cache.RowCache`.
     """
 
     registry: Registry
@@ -47,8 +50,10 @@ class Services:
     note_deletion: Callable[[Call, object], None]
     first_answers: AnswerStore
     media: MediaStore = field(init=False)
+    rows: RowCache = field(init=False)
 
     def __post_init__(self) -> None:
+        self.rows = RowCache(self.settings.WGER_ROW_CACHE_SIZE * MEGABYTE)
         self.media = open_store(self.settings.WGER_MEDIA_URL, self.settings.WGER_MEDIA_ROOT)
 
     @contextmanager

@@ -23,6 +23,7 @@ from .many_rows import create_rows
 from .pagination import ON_A_PAGE
 from .renderers import to_json_list
 from .resource import HISTORY, Resource
+from .row_cache import dumped
 from .serialization import Dumper
 from .storing import shown, store
 from .tables import streamed_table
@@ -50,7 +51,7 @@ def list_rows(call: Call) -> Any:
 def _results(call: Call, rows: list[Row], dump: Dumper) -> list[dict[str, Any]] | Fragment:
     context = call.context
     if len(rows) <= AT_ONCE or not dump.is_large or call.format.is_html or call.format.indent:
-        return dump(rows, context)
+        return dumped(call, rows, dump)
     return to_json_list(_let_go(rows, dump, context))
 
 
@@ -61,13 +62,13 @@ def _let_go(rows: list[Row], dump: Dumper, context: Context) -> Iterator[list[di
         del rows[:AT_ONCE]
 
 
-def show_row(call: Call) -> dict[str, Any]:
+def show_row(call: Call) -> Any:
     """Show one row."""
     if call.target.access.row:
         call.row()
     dump = call.dump
     call.loaded = call.required_resource.load(call.selection(), dump)
-    return dump(call.loaded, call.context)[0]
+    return dumped(call, call.loaded, dump)[0]
 
 
 def create_row(call: Call) -> tuple[Any, int]:

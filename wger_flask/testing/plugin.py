@@ -143,16 +143,16 @@ def wger_registry(wger_app):
 
 @pytest.fixture
 def wger_queries(wger_app):
-    """Collect the SQL that runs: a list that grows.  No answer is given again without being made."""
+    """Collect the SQL that runs: a list that grows.  No answer, and no row, is given again without being made."""
     from ..storage.database import database
+    from .server import nothing_kept
 
     seen: list[str] = []
-    most, wger_app.answers.most = wger_app.answers.most, 0
 
     def note(event):
         seen.append(event.sql)
 
     database.obj.query_hooks.append(note)
-    yield seen
+    with nothing_kept(wger_app):
+        yield seen
     database.obj.query_hooks.remove(note)
-    wger_app.answers.most = most

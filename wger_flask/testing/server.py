@@ -14,6 +14,7 @@ from ..app import close_app, create_app, open_app
 from ..auth.accounts import create_user
 from ..auth.models import Token, User
 from ..open_application import opened_app
+from ..rest.application import Application
 from ..settings import Settings
 from ..settings_reader import load
 from ..storage.database import database, transaction
@@ -88,6 +89,20 @@ def put_aside() -> Iterator[None]:
         if before is not None:
             open_app(before)
             database.initialize(held)
+
+
+@contextmanager
+def nothing_kept(app: Application) -> Iterator[None]:
+    """Let a block have each answer made anew, with all of its rows."""
+    caches = app.answers, app.extensions["wger_flask"].rows
+    before = [cache.most for cache in caches]
+    for cache in caches:
+        cache.most = 0
+    try:
+        yield
+    finally:
+        for cache, most in zip(caches, before, strict=True):
+            cache.most = most
 
 
 class Client:
