@@ -15,7 +15,7 @@ import peewee
 from . import columns as fields
 from .database import database
 from .dialects.base import AnyDialect
-from .model import Model, encode, make_model
+from .model import Model, encode_each, make_model
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
@@ -61,7 +61,7 @@ def versions(
     them.  Triples of the number of the reference, counted from 0, what it is now, and what the column was, by reference
     and in the order of the edits; all are columns of numbers or texts.
     """
-    stored = pad([encode(references[0], key) for key in keys])
+    stored = pad(encode_each(references[0], keys))
     if not stored:
         return []
     statement = _versions(database.obj.dialect, tuple(references), len(stored), column)

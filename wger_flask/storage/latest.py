@@ -11,7 +11,7 @@ import peewee
 
 from .database import database
 from .decoding import decoded
-from .model import decoder_of, encode
+from .model import decoder_of, encode_each
 from .predicates import pad
 from .statements import COMPILED_SHAPES, Slots, Statement, compile_query
 
@@ -21,7 +21,7 @@ def latest(references: Sequence[peewee.Field[Any]], keys: Sequence[object], colu
 
     ``references`` are references, or the key of a model for its own rows; all models have the column.
     """
-    stored = pad([encode(references[0], key) for key in keys])
+    stored = pad(encode_each(references[0], keys))
     if not stored:
         return {}
     statement = _latest(database.obj.dialect, tuple(references), len(stored), column)

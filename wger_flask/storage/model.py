@@ -178,6 +178,14 @@ def encode(column: peewee.Field, value: object) -> Any:
     return column.db_value(value)
 
 
+def encode_each(column: peewee.Field, values: Iterable[object]) -> list[Any]:
+    """Return what the database holds for each of some Python values in ``column``; whole numbers are held as such."""
+    held = column.rel_field if isinstance(column, peewee.ForeignKeyField) else column
+    if isinstance(held, peewee.IntegerField):
+        return [value if type(value) is int else column.db_value(value) for value in values]
+    return [column.db_value(value) for value in values]
+
+
 def decode(column: peewee.Field[V], value: Any) -> V:
     """Return the Python value of what the driver gives for ``column``."""
     decoded: V = column.python_value(value)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import peewee
 
-from .model import Model, column_at, encode
+from .model import Model, column_at, encode, encode_each
 from .types import Expression
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def any_of(column: peewee.Field, values: Sequence[object], *, raw: bool = False)
 
     ``raw`` values are as the driver gives them and need no conversion; only the serializer has such.
     """
-    stored = pad(list(values) if raw else [column.db_value(value) for value in values])
+    stored = pad(list(values) if raw else encode_each(column, values))
     return Clause(_one_of, tuple(stored), (column.model, column.name)) if stored else NOTHING
 
 
