@@ -124,9 +124,11 @@ class Settings(DeploymentSettings):
         5, "Minutes after which a phone's connection is ended; it comes back at once and goes on.", least=1
     )
     WGER_SYNC_KEEPALIVE: int = setting(
-        20, "Seconds of silence after which something is sent, so that no proxy takes a connection for dead.",
-        least=1, most=30,
-    )  # fmt: skip
+        20,
+        "Seconds of silence after which something is sent, so that no proxy takes a connection for dead.",
+        least=1,
+        most=30,
+    )
     WGER_SYNC_POLL_INTERVAL: int = setting(
         200, "Milliseconds between two looks at whether anything was written.", least=20, most=5000
     )

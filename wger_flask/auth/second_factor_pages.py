@@ -70,11 +70,13 @@ def _state(user: User) -> dict[str, Any]:
     rows = authenticators.of(user.id)
     known = {row.type: row for row in rows}
     state: dict[str, Any] = {
-        "known": known, "is_on": bool(authenticators.needed(user.id)),
+        "known": known,
+        "is_on": bool(authenticators.needed(user.id)),
         "passkeys": [(row, passkeys.name_of(row.data)) for row in rows if row.type == passkeys.TYPE],
-        "left": 0, "sent_action": request.form.get("action", ""),
+        "left": 0,
+        "sent_action": request.form.get("action", ""),
         "has_key": Token.select(Token.key).where(Token.user == user.id).exists(),
-    }  # fmt: skip
+    }
     if (row := known.get(recovery_codes.TYPE)) is not None:
         state["left"] = len(authenticators.codes_of(row))
     session = cookies.held()
@@ -154,6 +156,9 @@ def _remove_passkey(user: User) -> list[str]:
 
 
 _ACTIONS: dict[str, Callable[[User], list[str]]] = {
-    "on": _turn_on, "off": _turn_off, "codes": _renew_codes, "add-passkey": _add_passkey,
+    "on": _turn_on,
+    "off": _turn_off,
+    "codes": _renew_codes,
+    "add-passkey": _add_passkey,
     "remove-passkey": _remove_passkey,
-}  # fmt: skip
+}

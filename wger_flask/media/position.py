@@ -210,6 +210,9 @@ def _cleared_text(keyword: bytes, text: bytes) -> bytes:
 
 
 _PNG_CHUNKS: dict[bytes, Callable[[bytes], bytes]] = {
-    b"eXIf": _cleared, b"iTXt": _international_text, b"zTXt": _packed_text, b"tEXt": _text,
-}  # fmt: skip
+    b"eXIf": _cleared,
+    b"iTXt": _international_text,
+    b"zTXt": _packed_text,
+    b"tEXt": _text,
+}
 _FORMATS: dict[str, Callable[[bytes], bytes]] = {"JPEG": _in_jpeg, "PNG": _in_png, "WEBP": _in_webp, "AVIF": _in_avif}

@@ -21,8 +21,11 @@ from . import rows
 from .state import State
 
 _KINDS: dict[str, type[Model]] = {
-    "base": Exercise, "translation": Translation, "image": ExerciseImage, "video": ExerciseVideo,
-}  # fmt: skip
+    "base": Exercise,
+    "translation": Translation,
+    "image": ExerciseImage,
+    "video": ExerciseVideo,
+}
 _MOST_STEPS = 100  # from an exercise to what took its place, and so on
 
 

@@ -99,6 +99,8 @@ TRAINING = (
     *(Part(f"{name}-config", model) for name, model in _CONFIGS.items()), SESSIONS, LOGS,
 )  # fmt: skip
 NUTRITION = (
-    Part("nutritionplan", NutritionPlan), Part("meal", Meal), Part("mealitem", MealItem),
+    Part("nutritionplan", NutritionPlan),
+    Part("meal", Meal),
+    Part("mealitem", MealItem),
     Part("nutritiondiary", LogItem),
-)  # fmt: skip
+)

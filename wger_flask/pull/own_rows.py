@@ -197,9 +197,11 @@ class OwnRows:
 
 
 _OWNERS = {
-    "measurements.measurement": "category.user", "nutrition.meal": "plan.user", "nutrition.mealitem": "meal.plan.user",
+    "measurements.measurement": "category.user",
+    "nutrition.meal": "plan.user",
+    "nutrition.mealitem": "meal.plan.user",
     "nutrition.logitem": "plan.user",
-}  # fmt: skip
+}
 
 
 def _update(model: type[Model], key: Any, values: dict[str, Any]) -> None:

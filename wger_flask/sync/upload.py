@@ -42,8 +42,11 @@ Handle = Callable[[Call, dict[str, Any]], Any]
 DONE = {"status": "ok!"}
 DAY = len("2026-01-02")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]")
-_REFUSED = {"PUT": "{} creation must go through the REST API", "PATCH": "{} cannot be changed",
-            "DELETE": "{} cannot be deleted"}  # fmt: skip
+_REFUSED = {
+    "PUT": "{} creation must go through the REST API",
+    "PATCH": "{} cannot be changed",
+    "DELETE": "{} cannot be deleted",
+}
 
 
 class UploadSchema(Schema):

@@ -22,10 +22,13 @@ from .layout import HEADERS
 # The packages that carry the programs' builds: the only ones on PyPI that hold current ones
 # without a web framework of their own.  They are never imported.
 BUILDS = {
-    "swagger": ("mkdocs_swagger_ui_tag", "swagger-ui", (
-        "javascripts/swagger-ui-bundle.js", "stylesheets/swagger-ui.css")),
+    "swagger": (
+        "mkdocs_swagger_ui_tag",
+        "swagger-ui",
+        ("javascripts/swagger-ui-bundle.js", "stylesheets/swagger-ui.css"),
+    ),
     "redoc": ("mkdocs_redoc_tag", "redoc", ("javascripts/redoc.standalone.js",)),
-}  # fmt: skip
+}
 # ReDoc fetches its own logo from a host of its makers.
 FOREIGN_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 YAML, JSON = "application/vnd.oai.openapi; charset=utf-8", "application/vnd.oai.openapi+json; charset=utf-8"

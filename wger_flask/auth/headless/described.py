@@ -18,13 +18,15 @@ _ERROR = {
     "properties": {"message": {"type": "string"}, "code": {"type": "string"}, "param": {"type": "string"}},
 }
 _ENVELOPE = {
-    "type": "object", "required": ["status"],
+    "type": "object",
+    "required": ["status"],
     "properties": {
-        "status": {"type": "integer", "description": "That of the answer."}, "data": {},
+        "status": {"type": "integer", "description": "That of the answer."},
+        "data": {},
         "meta": {"type": "object", "description": "Whether a user is logged in, and tokens to go on with."},
         "errors": {"type": "array", "items": _ERROR},
     },
-}  # fmt: skip
+}
 _TOLD = {
     "200": "It was done.", "400": "What was sent is wrong; empty where it is no JSON.", "401": "No user is logged in.",
     "403": "It is not allowed.", "404": "There is no such thing.", "405": "This is not done here.",
@@ -86,11 +88,13 @@ def _operation(call: Call, method: str, handle: Callable[..., Response], tag: st
     about = (handle.__doc__ or "").strip()
     envelope = {JSON: {"schema": {"$ref": "#/components/schemas/Headless"}}, HTML: {"schema": {"type": "string"}}}
     made: dict[str, Any] = {
-        "operationId": f"{call.path.replace('/', '_')}_{_NAMES[method]}", "tags": [tag], "description": about,
+        "operationId": f"{call.path.replace('/', '_')}_{_NAMES[method]}",
+        "tags": [tag],
+        "description": about,
         "summary": about.split("\n")[0].split(";")[0].rstrip("."),
         "security": [{"sessionToken": []}, {"jwtAuth": []}, *([] if call.private else [{}])],
         "responses": {status: {"description": told, "content": envelope} for status, told in _TOLD.items()},
-    }  # fmt: skip
+    }
     if method == "GET" and call.header:
         header = {"name": call.header, "in": "header", "required": True, "schema": {"type": "string"}}
         made["parameters"] = [header | {"description": "The key of a letter."}]

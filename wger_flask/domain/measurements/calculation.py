@@ -185,9 +185,11 @@ def _totals_of_days(best: Mapping[int, Mapping[datetime.date, Best]], category: 
 
 
 _NEEDED = {
-    BMI: ("", dict), WHTR: ("category_id", str), ONE_REP_MAX: ("exercise_id", int | float),
+    BMI: ("", dict),
+    WHTR: ("category_id", str),
+    ONE_REP_MAX: ("exercise_id", int | float),
     ONE_RM_TOTAL: ("exercise_ids", list),
-}  # fmt: skip
+}
 _VALUES = {BMI: _index, WHTR: _ratio}
 _BY_DAY = {ONE_REP_MAX: _best_of_days, ONE_RM_TOTAL: _totals_of_days}
 _COLUMNS = ("date", "exercise", "repetitions", "weight", "weight_unit", "repetitions_unit")

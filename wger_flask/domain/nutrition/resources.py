@@ -32,10 +32,7 @@ _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, _sorted_in = (
 _FOOD_FILTERS: dict[str, Lookup | tuple[Lookup, ...] | Filter] = {
     "id": (*compared, one_of),
     **dict.fromkeys(
-        (
-            "uuid", "source_name", "name", *intake.NUTRIENTS, "is_vegan", "is_vegetarian", "license",
-            "license_author",
-        ),
+        ("uuid", "source_name", "name", *intake.NUTRIENTS, "is_vegan", "is_vegetarian", "license", "license_author"),
         exact,
     ),
     "nutriscore": (exact, _sorted_gt, _sorted_gte, _sorted_lt, _sorted_lte, replace(_sorted_in, checks=False)),
@@ -46,7 +43,7 @@ _FOOD_FILTERS: dict[str, Lookup | tuple[Lookup, ...] | Filter] = {
     "code": filters.Barcode(),
     "name__search": filters.NameSearch(),
     "language__code": filters.LanguageCodes(),
-}  # fmt: skip
+}
 _FOOD_ORDER = ("id", "name", "code", "uuid", "remote_id", "last_update", "last_imported", "nutriscore")
 _get_values = Action(
     "get_values",

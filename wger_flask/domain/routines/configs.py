@@ -69,7 +69,9 @@ SCHEMAS = {model: _schema(model) for model in models.CONFIGS}
 
 RESOURCES = tuple(
     Resource(
-        title_of(model).lower().replace(" ", "-"), model, SCHEMAS[model],
+        title_of(model).lower().replace(" ", "-"),
+        model,
+        SCHEMAS[model],
         about=model.__doc__ or "",
         methods=WRITE,
         filters=dict.fromkeys(("id", "slot_entry", "iteration", "value", "operation", "step", "repeat"), exact),
@@ -77,4 +79,4 @@ RESOURCES = tuple(
         hooks=Hooks(prepare=complete_config),
     )
     for model in models.CONFIGS
-)  # fmt: skip
+)

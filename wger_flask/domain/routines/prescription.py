@@ -157,14 +157,25 @@ def _add(call: Call, slot: int, data: dict) -> tuple[dict, int]:
 
 
 PRESCRIPTION = Action(
-    "prescription", change_prescription, methods=("GET", "PATCH"), schema=PrescriptionSchema,
+    "prescription",
+    change_prescription,
+    methods=("GET", "PATCH"),
+    schema=PrescriptionSchema,
     about="What is prescribed for an exercise: sets, repetitions, weight and how they grow.",
-)  # fmt: skip
+)
 ADD_TO_DAY = Action(
-    "add-exercise", add_to_day, methods=("POST",), schema=PlannedExerciseSchema, creates=True,
+    "add-exercise",
+    add_to_day,
+    methods=("POST",),
+    schema=PlannedExerciseSchema,
+    creates=True,
     about="Plan an exercise, behind the others of the day.",
-)  # fmt: skip
+)
 ADD_TO_SLOT = Action(
-    "add-exercise", add_to_slot, methods=("POST",), schema=PlannedExerciseSchema, creates=True,
+    "add-exercise",
+    add_to_slot,
+    methods=("POST",),
+    schema=PlannedExerciseSchema,
+    creates=True,
     about="Plan another exercise of the slot: a superset.",
-)  # fmt: skip
+)

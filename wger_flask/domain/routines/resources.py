@@ -140,21 +140,25 @@ workoutsession = Resource(
 )
 
 workoutlog = Resource(
-    "workoutlog", models.WorkoutLog, schemas.WorkoutLogSchema,
+    "workoutlog",
+    models.WorkoutLog,
+    schemas.WorkoutLogSchema,
     about="The sets you did.",
     methods=WRITE,
     filters={
-        "routine": exact, "session": exact, "date": (*compared, on_date),
+        "routine": exact,
+        "session": exact,
+        "date": (*compared, on_date),
         "exercise_base": Compare(exact, column="exercise", former=date(2024, 6, 1)),
         **dict.fromkeys(("exercise", "iteration", "repetitions_unit", "weight_unit"), (exact, one_of)),
         **dict.fromkeys(("repetitions", "repetitions_target", "weight", "weight_target"), compared),
         **dict.fromkeys(("rir", "rir_target"), (*compared, one_of)),
     },
-    owner=owned_by("user", checks={
-        "routine": "user", "session": "user", "slot_entry": "slot.day.routine.user", "next_log": "user",
-    }),
+    owner=owned_by(
+        "user", checks={"routine": "user", "session": "user", "slot_entry": "slot.day.routine.user", "next_log": "user"}
+    ),
     hooks=Hooks(prepare=sessions.complete_log, saved=sessions.complete_its_session),
-)  # fmt: skip
+)
 
 RESOURCES = (
     routine, templates, public_templates, workoutsession, day, slot, slot_entry, *configs.RESOURCES, workoutlog,

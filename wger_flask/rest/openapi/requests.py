@@ -28,10 +28,12 @@ _QUERY = {
 }  # fmt: skip
 KEY = "IdempotencyKey"
 IDEMPOTENCY = {
-    "name": HEADER, "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "name": HEADER,
+    "in": "header",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
     "description": "A name for this write, of your own: sent again within a day, it gets the first answer and is not "
     "done again. Ignored where nobody is logged in, and where a page is asked for.",
-}  # fmt: skip
+}
 _IGNORED = "anything else is ignored"
 
 

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 # A host that is gone says nothing: by these it is noticed within seconds, where the system's own limits take a quarter
 # of an hour (libpq: "Database Connection Control Functions").
 _NOTICING = {
-    "connect_timeout": "5", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
     "tcp_user_timeout": "10000",
-}  # fmt: skip
+}
 
 
 def completed(url: str) -> str:

@@ -18,9 +18,10 @@ from .release import applied
 
 # Tables whose rows were numbered, those that refer to others first: label, and references to others by column.
 _NUMBERED = {
-    "manager_workoutlog": ("manager.workoutlog", {
-        "session_id": "manager.workoutsession", "next_log_id": "manager.workoutlog",
-    }),
+    "manager_workoutlog": (
+        "manager.workoutlog",
+        {"session_id": "manager.workoutsession", "next_log_id": "manager.workoutlog"},
+    ),
     "manager_workoutsession": ("manager.workoutsession", {}),
     "nutrition_logitem": ("nutrition.logitem", {"plan_id": "nutrition.nutritionplan", "meal_id": "nutrition.meal"}),
     "nutrition_mealitem": ("nutrition.mealitem", {"meal_id": "nutrition.meal"}),
@@ -28,7 +29,7 @@ _NUMBERED = {
     "nutrition_nutritionplan": ("nutrition.nutritionplan", {}),
     "measurements_measurement": ("measurements.measurement", {"category_id": "measurements.category"}),
     "measurements_category": ("measurements.category", {}),
-}  # fmt: skip
+}
 _UNUSED = ("show_english_ingredients", "ro_access", "show_comments")
 _WITH_AUTHORS = (
     "exercises_exercise", "exercises_exerciseimage", "exercises_exercisevideo", "exercises_translation",
