@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -100,6 +100,21 @@ def test_moments_of_all_columns_are_known_in_one_place(days):
     dialect = database.obj.dialect
     (_, first), (_, second) = decoders_of(dialect, Day, ("routine.created", "routine.user.date_joined"))
     assert first.__self__ is second.__self__ and first(None) is None
+
+
+def test_moments_that_are_known_stay_within_their_bound_and_are_right_beyond_it():
+    begun = datetime(2024, 1, 1, tzinfo=UTC)
+
+    class Dialect:
+        def read_moment(self, value: int) -> datetime:
+            return begun + timedelta(seconds=value)
+
+    ((_, read),) = decoders_of(Dialect(), Day, ("routine.created",))
+    known = read.__self__
+    for value in [*range(1, 2 * known.most + 10), *range(1, 20), 2 * known.most]:
+        assert read(value) == read(value) == begun + timedelta(seconds=value)
+        assert value in known and len(known) <= known.most
+    assert read(None) is None
 
 
 def test_nothing_is_within_nothing(days):
