@@ -12,7 +12,7 @@ from ..rest.permissions import logged_in
 from . import email_addresses as emails
 from . import email_management, forms, limits, messages
 from .models import EmailAddress, User
-from .page_parts import on, page, read, row_of_user, show, throttled
+from .page_parts import on, page, read, row_of_user, show, show_again
 from .second_factors import authenticators
 from .trust import has_verified
 
@@ -30,24 +30,18 @@ def email_addresses() -> Response:
     """Add, confirm, choose and remove e-mail addresses."""
     user = row_of_user()
     if request.method != "POST":
-        return _show(user)
+        return show("addresses", **_addresses(user))
     emails.of_account(user)
     action = request.form.get("action", "")
     try:
         if action not in _ACTIONS:
             raise Invalid({"form": ["Choose what to do with the address."]})
         flash(_ACTIONS[action](user))
-    except Invalid as wrong:
-        return _show(user, wrong.body)
+    except (Invalid, Throttled) as wrong:
+        return show_again("addresses", wrong, **_addresses(user))
     except email_management.Refused as wrong:
-        return _show(user, {"email" if action == "add" else "form": [str(wrong)]})
-    except Throttled as wrong:
-        return throttled("addresses", wrong, **_addresses(user))
+        return show("addresses", {"email" if action == "add" else "form": [str(wrong)]}, **_addresses(user))
     return on(url_for("account.email_addresses"))
-
-
-def _show(user: User, errors: dict[str, Any] | None = None) -> Response:
-    return show("addresses", errors, **_addresses(user))
 
 
 def _addresses(user: User) -> dict[str, Any]:

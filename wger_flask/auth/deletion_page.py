@@ -10,7 +10,7 @@ from ..rest.errors import Invalid, Throttled
 from ..rest.permissions import logged_in
 from . import account_deletion, cookies, credentials, forms
 from .models import User
-from .page_parts import on, page, read, row_of_user, show, throttled
+from .page_parts import on, page, read, row_of_user, show, show_again
 from .pages import NOT_YOURS
 
 ADMIN = "This account may do everything here: whoever runs the server deletes it (wger-flask delete-user)."
@@ -28,10 +28,8 @@ def delete() -> Response:
             raise Invalid({"form": [ADMIN]})
         if credentials.verify([user], data["current"], request.remote_addr) is None:
             raise Invalid({"current": [NOT_YOURS]})
-    except Invalid as wrong:
-        return show("delete", wrong.body, **_told(user))
-    except Throttled as wrong:
-        return throttled("delete", wrong, **_told(user))
+    except (Invalid, Throttled) as wrong:
+        return show_again("delete", wrong, **_told(user))
     account_deletion.delete_account(user)
     cookies.forget()
     cookies.log_out()

@@ -11,7 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from ..rest.bodies import FormData
 from ..rest.body_limits import MEGABYTE, admit_files
-from ..rest.errors import CsrfFailed, Forbidden, Throttled
+from ..rest.errors import CsrfFailed, Forbidden, Invalid, Throttled
 from ..rest.permissions import Rule, User, anyone
 from ..rest.schema import Schema, load
 from ..web.durations import for_people
@@ -134,8 +134,10 @@ def row_of_user() -> models.User:
     return models.User.get(models.User.id == g.user.id)
 
 
-def throttled(template: str, wrong: Throttled, **values: Any) -> Response:
-    """Return the page ``template``, which says how long to wait."""
+def show_again(template: str, wrong: Invalid | Throttled, **values: Any) -> Response:
+    """Return the page ``template``, which says what is wrong with what was typed, or how long to wait."""
+    if isinstance(wrong, Invalid):
+        return show(template, wrong.body, **values)
     response = show(template, {"form": [for_people(wrong.body["detail"])]}, status=429, **values)
     response.headers.extend(wrong.headers)
     return response

@@ -30,7 +30,7 @@ from . import (
     sign_up,
 )
 from .models import Token
-from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .page_parts import on, page, read, row_of_user, show, show_again, to_login
 from .second_factors.authenticators import SecondFactorNeeded
 
 NOT_YOURS = "This is not your password."
@@ -62,12 +62,10 @@ def login() -> Response:
     try:
         data = read(forms.LoginForm)
         page_login.enter(data["username"], data["password"], request.remote_addr)
-    except Invalid as wrong:
-        return show("login", wrong.body)
+    except (Invalid, Throttled) as wrong:
+        return show_again("login", wrong)
     except page_login.LoginFailed as wrong:
         return show("login", {"form": [wrong.body["detail"]]})
-    except Throttled as wrong:
-        return throttled("login", wrong)
     except SecondFactorNeeded:
         return on(url_for("account.second_step", next=onward))
     return on(onward)
@@ -98,10 +96,8 @@ def register() -> Response:
         user = sign_up.sign_up(data["username"], email, data["password"], request)
     except accounts.Taken as clash:
         return show("register", {name: [TAKEN] for name in clash.fields})
-    except Invalid as wrong:
-        return show("register", wrong.body)
-    except Throttled as wrong:
-        return throttled("register", wrong)
+    except (Invalid, Throttled) as wrong:
+        return show_again("register", wrong)
     accounts.note_login(user)
     cookies.log_in(user)
     flash(f"Welcome, {user.username}!" + (" An e-mail is on its way to confirm your address." if email else ""))
@@ -146,12 +142,10 @@ def password() -> Response:
         _judge(data["password"], password_rules.known_of(user))
         keep_key = "revoke_key" not in request.form
         accounts.change_password(user, data["password"], session=cookies.session_id(), keep_key=keep_key)
-    except Invalid as wrong:
-        return show("password", wrong.body, has_key=has_key)
+    except (Invalid, Throttled) as wrong:
+        return show_again("password", wrong, has_key=has_key)
     except credential_stamps.PasswordChanged:
         return show("password", {"current": [NOT_YOURS]}, has_key=has_key)
-    except Throttled as wrong:
-        return throttled("password", wrong, has_key=has_key)
     cookies.change_tokens()
     flash("Your password is changed." if keep_key or not has_key else "Your password is changed, your API key revoked.")
     return on(url_for("account.api_key"))
@@ -165,10 +159,8 @@ def request_reset() -> Response:
     try:
         limits.sender()
         accounts.request_reset(read(forms.AddressForm)["email"])
-    except Invalid as wrong:
-        return show("reset_request", wrong.body, done=False)
-    except Throttled as wrong:
-        return throttled("reset_request", wrong, done=False)
+    except (Invalid, Throttled) as wrong:
+        return show_again("reset_request", wrong, done=False)
     return show("reset_request", done=True)
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from ..rest.errors import Invalid, Throttled
 from ..web.urls import local_path
 from . import cookies, forms, page_login
-from .page_parts import on, page, read, row_of_user, show, throttled
+from .page_parts import on, page, read, row_of_user, show, show_again
 from .second_factors import authenticators, passkeys
 
 WRONG = "This passkey was not taken. Try again, or log in another way."
@@ -42,7 +42,7 @@ def log_in_by_passkey() -> Response:
     except Invalid:
         return show(template, {"form": [WRONG]}, **values)
     except Throttled as wrong:
-        return throttled(template, wrong, **values)
+        return show_again(template, wrong, **values)
     return on(onward)
 
 

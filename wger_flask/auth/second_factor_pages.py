@@ -12,7 +12,7 @@ from ..rest.permissions import logged_in
 from ..web.urls import local_path
 from . import cookies, credential_stamps, credentials, forms, page_login, sessions
 from .models import Token, User
-from .page_parts import on, page, read, row_of_user, show, throttled, to_login
+from .page_parts import on, page, read, row_of_user, show, show_again, to_login
 from .pages import NOT_YOURS
 from .second_factors import authenticators, changes, passkeys, recovery_codes, totp
 
@@ -33,12 +33,10 @@ def second_step() -> Response:
     try:
         if not page_login.enter_code(read(forms.CodeForm)["code"], request.remote_addr):
             raise Invalid({"code": [WRONG_CODE]})
-    except Invalid as wrong:
-        return show("second_step", wrong.body, types=types)
+    except (Invalid, Throttled) as wrong:
+        return show_again("second_step", wrong, types=types)
     except page_login.LoginFailed as wrong:
         return show("login", {"form": [wrong.body["detail"]]})
-    except Throttled as wrong:
-        return throttled("second_step", wrong, types=types)
     return on(onward)
 
 
@@ -53,15 +51,13 @@ def second_factor() -> Response:
         if action not in _ACTIONS:
             raise Invalid({"form": ["Choose what to do."]})
         codes = _ACTIONS[action](user)
-    except Invalid as wrong:
-        return show("second_factor", wrong.body, **_state(user))
+    except (Invalid, Throttled) as wrong:
+        return show_again("second_factor", wrong, **_state(user))
     except credential_stamps.PasswordChanged:
         return to_login()
     except changes.NotDone as wrong:
         told = {"code": [WRONG_CODE]} if wrong.code == "incorrect_code" else {"form": [str(wrong)]}
         return show("second_factor", told, **_state(user))
-    except Throttled as wrong:
-        return throttled("second_factor", wrong, **_state(user))
     return show("second_factor", codes=codes, **_state(user)) if codes else on(url_for("account.second_factor"))
 
 

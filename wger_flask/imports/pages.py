@@ -11,7 +11,7 @@ from typing import Any, cast
 from flask import Response, flash, g, request, url_for
 
 from wger_flask.api import Selection, equals, logged_in, services, title_of, transaction
-from wger_flask.auth.page_parts import on, page, show, throttled
+from wger_flask.auth.page_parts import on, page, show, show_again
 from wger_flask.rest.errors import Throttled
 
 from .choices import RememberedChoices
@@ -43,7 +43,7 @@ def import_file() -> Response:
     try:
         services().throttle.demand(SCOPE, f"user-{g.user.id}")
     except Throttled as wrong:
-        return throttled("import", wrong, **_told_at_start())
+        return show_again("import", wrong, **_told_at_start())
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _start({"file": ["Choose a file."]})

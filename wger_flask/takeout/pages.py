@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, flash, g, request, url_for
 
-from ..auth.page_parts import on, page, row_of_user, show, throttled
+from ..auth.page_parts import on, page, row_of_user, show, show_again
 from ..imports import runs
 from ..rest.errors import Throttled
 from ..rest.mount import root_url
@@ -34,7 +34,7 @@ def your_data() -> Response:
             _count(IMPORT_SCOPE)
             return _bring_in(dry_run=action == "look")
     except Throttled as wrong:
-        return throttled("data", wrong, **_told())
+        return show_again("data", wrong, **_told())
     if action == "undo":
         return _undo()
     return _show({"form": ["Choose what to do."]})
