@@ -17,6 +17,7 @@ INGREDIENT = "ingredient"
 """The kind of the buckets of ``user_ingredients``: one a food, shared by all who use it."""
 
 STREAM_OF = {CORE: CORE, INGREDIENT: INGREDIENTS, **{stream: stream for stream in OF_USERS}}
+KINDS_OF_USERS = ", ".join(f"'{stream}'" for stream in OF_USERS)
 
 
 def name_of(epoch: str, kind: str, key: int) -> str:
@@ -46,7 +47,7 @@ def kind_of(node: Node) -> str:
 
 def missing_for(database: Any, user_id: int) -> list[tuple[str, int]]:
     """Return the buckets of a user, and that of everybody, that are not there yet: kind and key."""
-    query = f"SELECT kind, key FROM {BUCKET} WHERE kind IN ({_quoted(OF_USERS)}) AND key = {database.param} "
+    query = f"SELECT kind, key FROM {BUCKET} WHERE kind IN ({KINDS_OF_USERS}) AND key = {database.param} "
     query += f"UNION ALL SELECT kind, key FROM {BUCKET} WHERE kind = '{CORE}'"
     present = {(kind, key) for kind, key in database.execute_sql(query, (user_id,))}
     wanted = [(CORE, 0), *((stream, user_id) for stream in OF_USERS)]
@@ -79,7 +80,3 @@ def make_for_foods(database: Any, nodes: Sequence[Node], foods: Collection[int])
     query = f"SELECT key FROM {BUCKET} WHERE kind = '{INGREDIENT}' AND key IN ({sql.values})"
     present = {key for (key,) in database.execute_sql(query, (sql.listed(list(foods)),))}
     make(database, nodes, [(INGREDIENT, food) for food in sorted(set(foods) - present)])
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)

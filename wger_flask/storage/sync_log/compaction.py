@@ -19,7 +19,6 @@ from ..database import database
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, ROW, STATE
 from . import buckets, reading, sequencer
 from .nodes import Node
-from .specification import OF_USERS
 from .tables import CHECKSUMS, CLEAR, PUT, state
 
 log = logging.getLogger("wger_flask")
@@ -91,8 +90,8 @@ def _sizes(held: Any) -> list[tuple[int, int, int]]:
 def _drop_unused(held: Any) -> int:
     """Drop buckets of users who are gone, of foods that no phone needs, and those whose sums do not fit any more."""
     sql = held.dialect.sync_log
-    kinds = ", ".join(f"'{stream}'" for stream in OF_USERS)
-    unused = f"""SELECT id FROM {BUCKET} WHERE kind IN ({kinds}) AND key NOT IN (SELECT id FROM auth_user)
+    unused = f"""SELECT id FROM {BUCKET} WHERE kind IN ({buckets.KINDS_OF_USERS})
+        AND key NOT IN (SELECT id FROM auth_user)
         OR kind = '{buckets.INGREDIENT}' AND key NOT IN (SELECT food FROM {ROW} WHERE food IS NOT NULL)"""
     with sql.sequencing(held):
         gone = {row[0] for row in held.execute_sql(unused)}

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from ..database import database
 from ..dialects.sync_log import BUCKET, OPERATION
-from . import reading
+from . import buckets, reading
 from .nodes import Node
-from .specification import OF_USERS
 from .tables import CLEAR, PUT, REMOVE, state
 
 
@@ -61,10 +60,10 @@ def _read(held: Any, by_table: Mapping[str, Node], user_id: int, since: Cursor |
         return Events([], Cursor(epoch, last), False)
     if since.epoch != epoch or since.number > last:
         raise EventsLost()
-    given, kinds = held.param, ", ".join(f"'{stream}'" for stream in OF_USERS)
+    given = held.param
     query = f"""SELECT op_id, op, object_type, object_id, moment FROM {OPERATION}
-        WHERE bucket IN (SELECT id FROM {BUCKET} WHERE kind IN ({kinds}) AND key = {given}) AND op_id > {given}
-        AND op IN ({PUT}, {REMOVE}, {CLEAR}) ORDER BY op_id LIMIT {given}"""
+        WHERE bucket IN (SELECT id FROM {BUCKET} WHERE kind IN ({buckets.KINDS_OF_USERS}) AND key = {given})
+        AND op_id > {given} AND op IN ({PUT}, {REMOVE}, {CLEAR}) ORDER BY op_id LIMIT {given}"""
     rows = held.execute_sql(query, (user_id, since.number, most + 1)).fetchall()
     if any(op == CLEAR for _, op, *_ in rows):
         raise EventsLost()  # what was deleted in between is not known any more

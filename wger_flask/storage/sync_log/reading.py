@@ -13,7 +13,7 @@ from ..database import database
 from ..dialects.sync_log import BUCKET, CLIENT, OPERATION, ROW
 from . import buckets, sequencer
 from .nodes import Node
-from .specification import CORE, OF_USERS, PRIORITIES, STREAMS
+from .specification import CORE, PRIORITIES, STREAMS
 from .tables import CHECKSUMS, CLEAR, MOVE, NAMES, PUT, state
 
 MOST_OPERATIONS, MOST_BYTES = 1000, 1 << 20
@@ -96,8 +96,7 @@ def _number(held: Any, user_id: int, client_id: str) -> int:
 
 def _snapshot(held: Any, user_id: int, number: int) -> Snapshot:
     epoch, generation, last, _ = state(held)
-    kinds = ", ".join(f"'{stream}'" for stream in OF_USERS)
-    own = f"kind IN ({kinds}) AND key = {held.param}"
+    own = f"kind IN ({buckets.KINDS_OF_USERS}) AND key = {held.param}"
     query = f"""SELECT kind, key, checksum, live FROM {BUCKET} WHERE {own} OR kind = '{CORE}' AND key = 0
         UNION ALL
         SELECT kind, key, checksum, live FROM {BUCKET} WHERE kind = '{buckets.INGREDIENT}' AND key IN (
