@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wger_flask.engine.nutrition import Nutrients, energy_shares, nutrients_of, weight_in_grams
+from wger_flask.engine.nutrition import Nutrients, energy_shares, nutrients_of
 from wger_flask.engine.units import kilojoules
 
 
@@ -57,8 +57,6 @@ def test_a_sum_knows_what_one_part_knows():
 
 
 def test_units_and_energy():
-    assert weight_in_grams(Decimal("1.5")) == Decimal("1.5")
-    assert weight_in_grams(Decimal("1.5"), 80) == 120
     assert kilojoules(Decimal(100)) == Decimal("418.400")
     assert OATS.energy_kilojoule == Decimal("1548.080")
     assert energy_shares(OATS) == {

@@ -69,15 +69,10 @@ class Nutrients:
 _NAMES = tuple(f.name for f in fields(Nutrients))
 
 
-def weight_in_grams(amount: Decimal, grams_per_unit: int | Decimal | None = None) -> Decimal:
-    """Return how many grams ``amount`` units weigh; without a unit the amount is in grams."""
-    return amount if grams_per_unit is None else PRECISION.multiply(amount, Decimal(grams_per_unit))
-
-
 def nutrients_of(ingredient: Nutrients, amount: Decimal, grams_per_unit: int | Decimal | None = None) -> Nutrients:
     """Return what ``amount`` grams, or units of ``grams_per_unit`` grams each, of ``ingredient`` contain."""
     with localcontext(PRECISION):
-        weight = weight_in_grams(amount, grams_per_unit)
+        weight = amount if grams_per_unit is None else amount * Decimal(grams_per_unit)
         return Nutrients(
             energy=ingredient.energy * weight / 100,
             protein=ingredient.protein * weight / 100,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -100,7 +101,7 @@ def inspect(stream: BinaryIO | None, filename: str | None, keep_position: bool =
     extension = suffix[1:].lower()
     if extension not in EXTENSIONS[kind]:
         known = any(extension in extensions for extensions in EXTENSIONS.values())
-        raise ExtensionNotAllowed(extension, EXTENSIONS[kind] if known else _all_extensions())
+        raise ExtensionNotAllowed(extension, EXTENSIONS[kind] if known else chain(*EXTENSIONS.values()))
     return ImageInfo(*size, kind, suffix, content)
 
 
@@ -166,7 +167,3 @@ def _miss_nothing(content: bytes) -> None:
             drawn.append(image.tobytes())
     if drawn[0] != drawn[1]:
         raise InvalidImage
-
-
-def _all_extensions() -> list[str]:
-    return [extension for extensions in EXTENSIONS.values() for extension in extensions]

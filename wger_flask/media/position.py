@@ -129,11 +129,6 @@ def _in_webp(data: bytes) -> bytes:
     return _replaced(data, parts)
 
 
-def _in_avif(data: bytes) -> bytes:
-    # Where its items lie, several tables tell; what is looked for is found without them.
-    return _cleared(data)
-
-
 def _replaced(data: bytes, parts: list[tuple[int, int]]) -> bytes:
     made = None
     for start, end in parts:
@@ -215,4 +210,5 @@ _PNG_CHUNKS: dict[bytes, Callable[[bytes], bytes]] = {
     b"zTXt": _packed_text,
     b"tEXt": _text,
 }
-_FORMATS: dict[str, Callable[[bytes], bytes]] = {"JPEG": _in_jpeg, "PNG": _in_png, "WEBP": _in_webp, "AVIF": _in_avif}
+# Where the items of an AVIF lie, several tables tell; what is looked for is found without them.
+_FORMATS: dict[str, Callable[[bytes], bytes]] = {"JPEG": _in_jpeg, "PNG": _in_png, "WEBP": _in_webp, "AVIF": _cleared}

@@ -179,12 +179,6 @@ class MediaStore:
                 return self._copy(source, new)
         raise FileNotFoundError(old)
 
-    def rename(self, old: str, new: str) -> str:
-        """Move a file and its thumbnails, and return the name it got. Raises like `copy`."""
-        name = self.copy(old, new)
-        self.delete(old)
-        return name
-
     @contextmanager
     def changes(self) -> Iterator[Changes]:
         """Bind changes of files to the block, which holds a transaction.
