@@ -56,6 +56,12 @@ def test_pages_say_who_is_meant(page):
         assert not said, f"{page}:{number}: {said[0] if said else ''!r}"
 
 
+@pytest.mark.parametrize("page", sorted(PACKAGE.rglob("*.html")), ids=lambda page: page.name)
+def test_templates_say_who_is_meant(page):
+    said = VAGUE.search(page.read_text())
+    assert not said, f"{page}: {said[0] if said else ''!r}"
+
+
 KEPT_TABLES = 200
 """At most so many statements are kept from the formatter: tables that it would pull apart. It may only become less."""
 

@@ -13,7 +13,7 @@ from .models import User
 from .page_parts import on, page, read, row_of_user, show, show_again
 from .pages import NOT_YOURS
 
-ADMIN = "This account may do everything here: whoever runs the server deletes it (wger-flask delete-user)."
+ADMIN = "This account may do everything here: an operator of the server deletes it (wger-flask delete-user)."
 
 
 @page("/user/delete", access=logged_in)

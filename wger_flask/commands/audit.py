@@ -29,7 +29,7 @@ def audit(user: str, act: str, since: datetime | None, most: int, as_json: bool)
         if as_json:
             click.echo(json.dumps(row))
         else:
-            said = [row["time"], row["act"], f"by {row['actor'] or 'nobody'}"]
+            said = [row["time"], row["act"], f"by {row['actor'] or 'no user'}"]
             said += [f"to {row['subject']}"] if row["subject"] else []
             said += [row[name] for name in ("about", "address") if row[name]]
             click.echo(printable("  ".join(said)))

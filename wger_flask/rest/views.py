@@ -77,7 +77,7 @@ def create_row(call: Call) -> tuple[Any, int]:
     if call.rows:
         return create_rows(call)
     if resource.added_by and call.by_page:
-        said = f"Nobody would see this {resource.title}: add it with what belongs to it."
+        said = f"No page would show this {resource.title}: add it with what belongs to it."
         raise Invalid({"non_field_errors": [said]})
     data = call.load_row(None, call.look_up())
     if resource.owner and resource.owner.direct:

@@ -32,7 +32,7 @@ IDEMPOTENCY = {
     "in": "header",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
     "description": "A name for this write, of your own: sent again within a day, it gets the first answer and is not "
-    "done again. Ignored where nobody is logged in, and where a page is asked for.",
+    "done again. Ignored where no user is logged in, and where a page is asked for.",
 }
 _IGNORED = "anything else is ignored"
 
