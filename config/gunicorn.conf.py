@@ -7,7 +7,8 @@ loading, and a wrong setting stops the whole start with one line. Nothing is con
 database by then; every thread opens its own connection on first use.
 
 A thread is taken for a request that has arrived whole, until its answer is written: clients that send
-or read slowly, or not at all, cost no thread (`wger_flask/serving`).
+or read slowly, or not at all, cost no thread (`wger_flask/serving`).  On SQLite, which runs within the
+process, one request is begun after the other, and the next one where that takes longer than a moment.
 
 gunicorn believes X-Forwarded-Proto from 127.0.0.1 alone. A proxy on another machine or in another
 container is named by gunicorn's own variable, FORWARDED_ALLOW_IPS=10.0.0.5, or counted by
@@ -25,7 +26,7 @@ from wger_flask.server_log import ServerLog
 from wger_flask.serving.receiving import Limits
 from wger_flask.serving.worker import BufferingWorker
 from wger_flask.settings_reader import load
-from wger_flask.storage.database import settle
+from wger_flask.storage.database import runs_in_process, settle
 from wger_flask.sync import stop_when
 from wger_flask.webhooks import sender
 
@@ -77,7 +78,12 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """Let phones' streams end with the worker, where another worker class gives each a thread; send webhooks."""
+    """Let phones' streams end with the worker, where another worker class gives each a thread; send webhooks.
+
+    Where the database runs in the process, its threads begin one request after the other.
+    """
+    if runs_in_process():
+        worker.at_once = 1
     stop_when(lambda: not worker.alive)
     sender.start(worker.wsgi)
     jobs.start(worker.wsgi)

@@ -1,4 +1,4 @@
-"""Start servers: both behind gunicorn, one worker, four threads."""
+"""Start servers: both behind gunicorn, one worker, four threads; ours with the configuration that is shipped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OURS, YARDSTICK = "wger_flask.app:create_app()", "tests.bench.baseline:app"
 
 
 def settings(database: Path) -> dict[str, str]:
-    """Return the settings that are measured: the defaults, but no rate limits, no plugins, and each answer is made."""
+    """Return the settings that are measured: the defaults, but no limits, plugins or jobs, and each answer is made."""
     return {
         "WGER_DATABASE_URL": f"sqlite:///{database}",
         "WGER_INSTANCE_PATH": str(database.parent / "instance"),
@@ -29,6 +29,7 @@ def settings(database: Path) -> dict[str, str]:
         "WGER_RATELIMIT_ENABLED": "0",
         "WGER_PLUGINS": "none",
         "WGER_ANSWER_CACHE_SIZE": "0",
+        "WGER_JOBS": "0",
     }
 
 
@@ -76,7 +77,8 @@ def served(application: str, database: Path, workers: int = 1, **others: str) ->
     """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
+    command += ["--threads", "4", "--log-level", "error"]
+    command += ["-c", "config/gunicorn.conf.py"] if application == OURS else ["--worker-class", "gthread"]
     started = time.monotonic()
     process = subprocess.Popen(command, env=environment(database, **others), cwd=ROOT, start_new_session=True)
     url = f"http://127.0.0.1:{port}"

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from wger_flask.serving.thread_queue import ThreadQueue
 from wger_flask.serving.worker import BufferingWorker
 
 
@@ -16,6 +17,7 @@ def test_an_event_of_what_a_socket_no_longer_waits_for_is_dropped(change):
     """Two sockets are ready at once, and what is done for the first changes what the second waits for."""
     worker = object.__new__(BufferingWorker)
     worker.selector = selectors.DefaultSelector()
+    worker.whole = ThreadQueue(1)
     called = []
     with ExitStack() as held, worker.selector:
         pairs = [socket.socketpair() for _ in range(2)]

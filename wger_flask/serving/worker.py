@@ -21,7 +21,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from queue import SimpleQueue
 from time import monotonic
 from types import FrameType
 
@@ -32,6 +31,7 @@ from .connection import Connection, short_answer
 from .receiving import Limits
 from .room import Room
 from .streams import Streams
+from .thread_queue import HEAD_START, ThreadQueue
 
 TICK = 0.25  # seconds between two looks at deadlines
 LINGER = 2  # seconds in which a client may read the end of its answer before the connection is cut
@@ -40,9 +40,13 @@ FILES = 4096  # open files that the system is asked for
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares no types
-    """Serves with ``threads`` threads, within ``limits``, which gunicorn's configuration sets before it begins."""
+    """Serves with ``threads`` threads, within ``limits``, which gunicorn's configuration sets before it begins.
+
+    ``at_once`` is how many requests are begun at the same moment (:mod:`.thread_queue`), one a thread where it is 0.
+    """
 
     limits = Limits()
+    at_once = 0
 
     def run(self) -> None:
         if self.cfg.is_ssl or str(self.cfg.proxy_protocol).lower() not in ("off", "false"):
@@ -53,7 +57,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
         self.limits = replace(self.limits, idle=self.cfg.keepalive)
         self.room = Room(BODIES_AT_ONCE * self.limits.body)
         self.connections: set[Connection] = set()
-        self.whole: SimpleQueue[Connection | None] = SimpleQueue()  # for the threads to answer
+        self.whole = ThreadQueue[Connection](self.at_once or self.cfg.threads)  # for the threads to answer
         self.done: deque[Connection] = deque()  # back from them, with something left for the loop to do
         self.streams = Streams(self)
         self._handing_over = threading.Lock()
@@ -71,8 +75,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
         try:
             self._serve()
         finally:
-            for _ in range(self.cfg.threads):
-                self.whole.put(None)
+            self.whole.end()
             self.streams.end()
             for listener in self.sockets:
                 listener.close()
@@ -102,9 +105,10 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
 
     def _look_at_sockets(self) -> None:
         """Do what sockets that are ready wait for; one may come to wait for something else meanwhile, or be closed."""
-        for key, _ in self.selector.select(TICK):
+        for key, _ in self.selector.select(HEAD_START if self.whole.may_be_late else TICK):
             if self.selector.get_map().get(key.fd) is key:
                 key.data()
+        self.whole.look()
 
     def _listen(self, wanted: bool) -> None:
         if wanted != self._listening:
@@ -258,7 +262,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
 
     # -- in a thread -----------------------------------------------------------------------------------
     def _work(self) -> None:
-        while (connection := self.whole.get()) is not None:
+        while (connection := self.whole.take()) is not None:
             connection.keep, is_sent = False, False
             try:
                 connection.keep = answer(self, connection)

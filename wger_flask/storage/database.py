@@ -198,6 +198,14 @@ def can_keep_log() -> bool:
     return database.obj.dialect.can_keep_log
 
 
+def runs_in_process() -> bool:
+    """Tell whether statements are run by the process that asks, whose other threads get on the less meanwhile.
+
+    False where no database is open.
+    """
+    return database.obj is not None and database.obj.dialect.runs_in_process
+
+
 def commit_marker() -> object:
     """Return a value that is another one after each commit, of other programs too.
 

@@ -35,6 +35,8 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
     """Whether names that match are counted in their copy alone, once it is known to have none of rows that are gone."""
     keeps_inner_order = False
     """Whether rows of a query within another one, joined to tables by :attr:`peewee.JOIN.CROSS`, keep their order."""
+    runs_in_process = False
+    """Whether statements are run by the process that asks, whose other threads get on the less meanwhile."""
     sync_log: SyncLogSql
     """How the log of changes is kept, where it can be."""
     can_keep_log = True

@@ -63,6 +63,7 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
     key_suffix = "AUTOINCREMENT"
     sorts_nulls_first = True
     orders_by_key = keeps_inner_order = counts_copied_names = covers_expressions = True
+    runs_in_process = True
     sync_log = SqliteSyncLog()
     version_query = "SELECT sqlite_version()"
 
