@@ -51,7 +51,7 @@ LOGS = {
 }
 LOGS_TOGETHER = {"statistics of a routine of all": "routine/{routine}/stats/"}
 ROWS = {"exercises": "exercise/?limit={rows}", "foods": "ingredient/?limit={rows}", "logs": "workoutlog/?limit={rows}"}
-NOTHING_KEPT = {"WGER_ANSWER_CACHE_SIZE": "0"}
+NOTHING_KEPT = {"WGER_ANSWER_CACHE_SIZE": "0", "WGER_ROW_CACHE_SIZE": "0"}
 Lines = dict[str, list[tuple[float, float]]]
 
 

@@ -38,7 +38,7 @@ def measure_again(
     cases: dict[str, Case] = {case.name: case for case in CASES if case.name in AGAIN}
     asked = {name: cases[name].request(database) for name in AGAIN}
     asked |= {f"routine: {action}": requests_of(database)[action][0] for action in ACTIONS}
-    with served(OURS, ours, WGER_ANSWER_CACHE_SIZE="8") as server:
+    with served(OURS, ours, WGER_ANSWER_CACHE_SIZE="8", WGER_ROW_CACHE_SIZE="2") as server:
         report.begin_again()
         for name, request in asked.items():
             if only and name.removeprefix("routine: ") not in only.split(","):

@@ -29,6 +29,7 @@ def settings(database: Path) -> dict[str, str]:
         "WGER_RATELIMIT_ENABLED": "0",
         "WGER_PLUGINS": "none",
         "WGER_ANSWER_CACHE_SIZE": "0",
+        "WGER_ROW_CACHE_SIZE": "0",
         "WGER_JOBS": "0",
     }
 
