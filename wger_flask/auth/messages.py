@@ -21,7 +21,7 @@ from .signing import PatientSigner
 LIFETIME = 3 * 24 * 3600
 
 _VERIFY = """\
-Somebody gave this address for an account. If that was you, open this page
+This address was given for an account. If that was you, open this page
 to confirm it:
 
 {link}
@@ -30,7 +30,7 @@ The link works for three days. If it was not you, there is nothing to do.
 """
 
 _RESET = """\
-Somebody asked for a new password for an account that goes by this address.
+A new password was requested for an account with this address.
 If that was you, open this page to choose one:
 
 {link}
