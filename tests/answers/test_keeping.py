@@ -175,7 +175,7 @@ def test_what_is_kept_is_bounded(api, app, monkeypatch):
     monkeypatch.setattr(app, "answers", cache)
     for number in range(1, 60):
         api().get(f"muscle/?limit={number % 7}&x={number}")
-    assert cache._size == sum(size for _, size in cache._answers.values()) <= 60_000
+    assert cache._answers.size == sum(size for _, size in cache._answers.values()) <= 60_000
     monkeypatch.setattr(app, "answers", answer_cache.AnswerCache(0))
     api().get("muscle/")
     assert not app.answers._answers

@@ -173,7 +173,7 @@ def test_rows_are_bounded(api, quiet):
         "exerciseinfo/?fields=id,muscles",
         "exerciseinfo/?limit=7",
     )
-    assert quiet._size == sum(size for _, size in quiet._rows.values()) <= 30_000
+    assert quiet._rows.size == sum(size for _, size in quiet._rows.values()) <= 30_000
     assert quiet._rows
     assert api().get("exerciseinfo/?limit=100").status_code == 200
     quiet.find("now", "kind", [])

@@ -51,13 +51,12 @@ LOGS = {
 }
 LOGS_TOGETHER = {"statistics of a routine of all": "routine/{routine}/stats/"}
 ROWS = {"exercises": "exercise/?limit={rows}", "foods": "ingredient/?limit={rows}", "logs": "workoutlog/?limit={rows}"}
-NOTHING_KEPT = {"WGER_ANSWER_CACHE_SIZE": "0", "WGER_ROW_CACHE_SIZE": "0"}
 Lines = dict[str, list[tuple[float, float]]]
 
 
 def cpu(database: Path, paths: dict[str, str], times: int = 9) -> dict[str, float]:
     """Return the milliseconds of CPU that an answer to each of ``paths`` takes."""
-    app = create_app(**settings(database) | NOTHING_KEPT)
+    app = create_app(**settings(database))
     try:
         client = app.test_client()
         headers = {"Authorization": f"Token {token_of(database, USER)}"}
@@ -134,7 +133,7 @@ def main() -> None:
             return cpu(long_lists, {name: path.format(rows=size) for name, path in ROWS.items()})
 
         def of_workers(size: int) -> dict[str, float]:
-            with served(OURS, fresh(), workers=size, **NOTHING_KEPT) as server:
+            with served(OURS, fresh(), workers=size) as server:
                 return {
                     name: round(throughput(server.url, Request(f"/api/v2/{path}"), chosen.seconds))
                     for name, path in (("exercises", "exercise/"), ("foods", "ingredient/"))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from werkzeug.http import http_date
 
 from ..storage.database import commit_marker, database
 from ..tallies import CACHE, count
+from .bounded import Bounded
 from .caching import NEVER, PUBLIC
 from .representations import Form, Representation
 from .request_id import HEADER as ID
@@ -102,9 +102,8 @@ class AnswerCache:
         self.most, self._says_ids = most, says_ids
         self._lock = threading.Lock()
         self._marker: object = None
-        self._size = 0
         self._callers: dict[tuple[str, str], Caller] = {}
-        self._answers: OrderedDict[tuple[Hashable, ...], tuple[Kept, int]] = OrderedDict()
+        self._answers: Bounded[Kept] = Bounded()
 
     def find(self, environ: WSGIEnvironment) -> Kept | None:
         """Return the answer to a request if there is one that may be given at once; notes the question."""
@@ -154,12 +153,7 @@ class AnswerCache:
             if len(self._callers) >= _MOST_CALLERS:
                 self._callers.clear()
             self._callers[asked.credentials] = caller
-            _, before = self._answers.pop(place, (None, 0))
-            self._answers[place] = kept, size
-            self._size += size - before
-            while self._size > self.most:
-                _, (_, gone) = self._answers.popitem(last=False)
-                self._size -= gone
+            self._answers.put(place, kept, size, self.most)
 
     def forget(self) -> None:
         """Let all answers go."""
@@ -169,7 +163,7 @@ class AnswerCache:
     def _forget(self) -> None:
         self._answers.clear()
         self._callers.clear()
-        self._size, self._marker = 0, None
+        self._marker = None
 
 
 def _question(environ: WSGIEnvironment) -> tuple[Hashable, ...] | None:

@@ -12,7 +12,6 @@ asks.  It is good while the database's commit marker is the one that was read *b
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from orjson import Fragment
 from ..storage.types import Row
 from ..tallies import CACHE, count
 from .answer_cache import day_of, is_limited, marker_of
+from .bounded import Bounded
 from .caching import PUBLIC
 from .renderers import to_json
 from .serialization import Dumper
@@ -40,8 +40,7 @@ class RowCache:
         self.most = most
         self._lock = threading.Lock()
         self._marker: object = None
-        self._size = 0
-        self._rows: OrderedDict[tuple[Hashable, Hashable], tuple[Fragment, int]] = OrderedDict()
+        self._rows: Bounded[Fragment] = Bounded()
 
     def find(self, marker: object, kind: Hashable, keys: Iterable[Hashable]) -> list[Fragment | None] | None:
         """Return the rows with ``keys``, None where one is not kept; others than those of ``marker`` are let go.
@@ -53,7 +52,7 @@ class RowCache:
         with self._lock:
             if marker != self._marker:
                 self._rows.clear()
-                self._size, self._marker = 0, marker
+                self._marker = marker
                 return None
             rows = self._rows
             for key in keys:
@@ -72,14 +71,8 @@ class RowCache:
                 return
             for key, text in rows.items():
                 size = _OVERHEAD + len(text)
-                if size > self.most // 4:
-                    continue
-                _, before = self._rows.pop((kind, key), (None, 0))
-                self._rows[kind, key] = Fragment(text), size
-                self._size += size - before
-            while self._size > self.most:
-                _, (_, gone) = self._rows.popitem(last=False)
-                self._size -= gone
+                if size <= self.most // 4:
+                    self._rows.put((kind, key), Fragment(text), size, self.most)
 
 
 def dumped(call: Call, rows: list[Row], dump: Dumper) -> list[Any]:
