@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import time
+from datetime import UTC, datetime, timedelta
 
 import cbor2
 import pytest
@@ -154,6 +155,15 @@ def test_a_passkey_logs_in_alone(browser, device):
     assert use(page, device).status_code == 303 and is_in(page)
     row = Authenticator.get(Authenticator.type == "webauthn")
     assert row.data["sign_count"] == device.count and row.last_used_at
+
+
+def test_a_use_that_was_noted_by_a_clock_ahead_locks_nobody_out(browser, device):
+    with transaction():
+        Authenticator.update(last_used_at=datetime.now(UTC) + timedelta(hours=26)).execute()
+    page = browser()
+    challenge = challenge_of(page, "/user/login/passkey/options")
+    assert use(page, device, challenge=challenge).status_code == 303 and is_in(page)
+    assert Authenticator.get(Authenticator.type == "webauthn").last_used_at < datetime.now(UTC) + timedelta(hours=1)
 
 
 def test_a_passkey_stands_in_for_a_code(browser, device):

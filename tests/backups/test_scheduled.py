@@ -65,6 +65,18 @@ def test_they_are_made_when_they_are_due_and_the_latest_are_kept(settings, jobs,
     assert names == sorted([*latest, "wger-of-mine.tar.zst"])
 
 
+@pytest.mark.parametrize("days", [400, -400], ids=["ahead", "behind"])
+def test_a_clock_that_is_wrong_for_a_while_costs_no_backup_that_is_new(settings, jobs, tmp_path, days):
+    start = now()
+    moments = [start, start + timedelta(days=days), start + timedelta(hours=12), start + timedelta(hours=18)]
+    for number, moment in enumerate(moments):
+        with time_machine.travel(moment, tick=False):
+            assert run_due(jobs) == [JOB]
+        kept = {path.name for path in (tmp_path / "kept").iterdir()}
+        latest = {scheduled.name_at(one) for one in moments[max(0, number - 1) : number + 1]}
+        assert kept == latest or number == 2 and scheduled.name_at(moment) in kept and len(kept) == 2
+
+
 def told(settings):
     found = readiness.look_at_backups(settings)
     return found["status"], machine.backups(settings).status

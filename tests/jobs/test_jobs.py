@@ -31,6 +31,14 @@ def test_a_job_is_done_once_until_it_is_due_again(app):
     assert JobRun.get().ended == NOW + DAY
 
 
+def test_a_clock_that_was_ahead_delays_none(app):
+    done: list[datetime] = []
+    jobs = [Job("count", DAY, lambda: done.append(NOW))]
+    assert run_due(jobs, NOW + 400 * DAY) == ["count"]
+    assert [run_due(jobs, NOW + timedelta(hours=hours)) for hours in (0, 23, 24)] == [["count"], [], ["count"]]
+    assert JobRun.get().due == NOW + 2 * DAY
+
+
 def test_who_is_not_elected_does_none(app, monkeypatch):
     monkeypatch.setattr(worker, "is_elected", lambda: False)
     assert run_due([Job("count", DAY, lambda: pytest.fail("it was done"))], NOW) == []

@@ -334,6 +334,12 @@ def test_a_log_is_compacted_by_itself_after_a_day(phone, monkeypatch, read):
     assert done == [True]
 
 
+def test_a_clock_that_was_ahead_keeps_no_log_from_being_compacted(phone):
+    phone.sync()
+    database.obj.execute_sql(f"UPDATE {tables.STATE} SET compacted = compacted + {400 * 24 * 3600 * 1000}")
+    assert compaction.claim() and not compaction.claim()
+
+
 def test_a_rebuilt_log_has_another_epoch_and_the_same_rows(phone, people):
     before, held = set(phone.sums), json.dumps(sorted(map(repr, phone.of("core_language").items())))
     number = log.raise_number(phone.user, phone.name)

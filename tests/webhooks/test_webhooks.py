@@ -212,6 +212,24 @@ def test_two_processes_send_a_message_once(app, api, hook, receiver):
         assert taken and send(row.webhook_id, moment) == 0 and list(deliveries.find_due(moment)) == []
 
 
+def test_messages_go_on_where_a_clock_was_ahead(app, api, hook, receiver, work):
+    """One that was not taken then, and one that was on its way when the process ended."""
+    hook()
+    receiver.status = 500
+    api("grace").post("nutritionplan/", PLAN)
+    assert work(10**7) == 1
+    receiver.status = 204
+    assert work() == 1
+    api("grace").post("nutritionplan/", PLAN)
+    with app.app_context():
+        deliveries.make_due()
+        waiting = Delivery.next_attempt.is_null(False)
+        ahead = datetime.now(UTC) + timedelta(days=100)
+        Delivery.update(next_attempt=ahead + deliveries.LEASE, attempts=1, error="").where(waiting).execute()
+    assert work() == 1
+    assert [row["status"] for row in api("grace").get("webhook-delivery/").json["results"]] == [204, 204]
+
+
 def test_a_log_that_was_begun_anew_is_told(app, api, hook, receiver, work):
     hook()
     api("grace").post("nutritionplan/", PLAN)

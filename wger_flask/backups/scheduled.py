@@ -29,7 +29,8 @@ def name_at(moment: datetime) -> str:
 def make(settings: Settings) -> Made:
     """Make the backup that is due, and remove those that are too many; raises :class:`..storage.backups.BackupRefused`.
 
-    Nothing is removed unless the new one is whole, and nothing that has another name.
+    Nothing is removed unless the new one is whole, and nothing that has another name.  Those of a later moment than the
+    new one's are a clock's that was wrong, then or now: they go first.
     """
     folder = Path(settings.WGER_BACKUP_DIR)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -39,7 +40,8 @@ def make(settings: Settings) -> Made:
     moment = now()
     made = making.make(folder / name_at(moment), settings, moment, settings.WGER_BACKUP_MEDIA)
     logger.info("made the backup %s (%d bytes)", made.path, made.size)
-    ours = sorted(one for one in folder.iterdir() if _NAME.fullmatch(one.name))
+    ours = [one for one in folder.iterdir() if _NAME.fullmatch(one.name)]
+    ours.sort(key=lambda one: (one.name <= made.path.name, one.name))
     for old in ours[: -settings.WGER_BACKUP_KEEP]:
         old.unlink(missing_ok=True)
     return made

@@ -134,10 +134,16 @@ def find_due(moment: datetime) -> Iterator[Due]:
 
 
 def _is_due(moment: datetime) -> Any:
-    """Return the condition of messages whose time has come, to webhooks to which no process is sending one."""
+    """Return the condition of messages whose time has come, to webhooks to which no process is sending one.
+
+    An attempt that is later than any pause leads to was noted by a clock that was wrong: its time has come as well.
+    """
+    latest = moment + timedelta(seconds=PAUSES[-1]) + LEASE
     sent = Delivery.alias()
-    on_their_way = sent.select(sent.webhook).where(sent.next_attempt > moment, sent.attempts > 0, sent.error == "")
-    return (Delivery.next_attempt <= moment) & Webhook.is_active & Webhook.id.not_in(on_their_way)
+    is_sent = (sent.next_attempt > moment) & (sent.next_attempt <= latest)
+    on_their_way = sent.select(sent.webhook).where(is_sent, sent.attempts > 0, sent.error == "")
+    has_come = (Delivery.next_attempt <= moment) | (Delivery.next_attempt > latest)
+    return has_come & Webhook.is_active & Webhook.id.not_in(on_their_way)
 
 
 def send_due(webhook_id: int, allows_private: bool, moment: datetime, goes_on: Callable[[], bool]) -> int:

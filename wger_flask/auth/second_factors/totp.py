@@ -43,12 +43,13 @@ def begun(secret: str, step: int | None = None) -> dict[str, Any]:
 def used(data: dict[str, Any], code: str, now: float) -> dict[str, Any] | None:
     """Return what is to be stored once ``code`` was used at ``now`` (Unix time); None for a wrong one.
 
-    A code is good once: only those of later steps are taken from then on.  wger keeps that in its cache, and reads
-    nothing but the secret.  Raises ValueError for what holds no secret.
+    A code is good once: only those of later steps are taken from then on, but for a last step that no clock can have
+    come to yet: it was noted by one that was wrong.  wger keeps that in its cache, and reads nothing but the secret.
+    Raises ValueError for what holds no secret.
     """
     step = matching_step(str(data.get("secret", "")), code, now)
     last = data.get("last_step")
-    if step is None or isinstance(last, int) and step <= last:
+    if step is None or isinstance(last, int) and step <= last <= int(now) // STEP + TOLERANCE:
         return None
     return {**data, "last_step": step}
 

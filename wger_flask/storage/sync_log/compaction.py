@@ -40,8 +40,11 @@ class Compaction:
 
 
 def is_due(compacted: int) -> bool:
-    """Tell whether a day has passed since the moment ``compacted``, in milliseconds since 1970."""
-    return int(time.time() * 1000) - compacted > _DAY
+    """Tell whether a day has passed since the moment ``compacted``, in milliseconds since 1970.
+
+    One that is more than a day ahead was noted by a clock that was wrong, and is not waited for.
+    """
+    return abs(int(time.time() * 1000) - compacted) > _DAY
 
 
 def claim() -> bool:
