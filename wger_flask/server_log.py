@@ -9,7 +9,8 @@ from typing import Any
 
 from gunicorn import glogging
 
-from .logs import JsonFormatter, LineFormatter
+from .logs import JsonFormatter, LineFormatter, RequestFilter
+from .serving.refusing import current_id
 
 
 class ServerLog(glogging.Logger):  # type: ignore[misc]  # gunicorn declares no types
@@ -21,10 +22,12 @@ class ServerLog(glogging.Logger):  # type: ignore[misc]  # gunicorn declares no 
         super().setup(cfg)
         for log in (self.error_log, self.access_log):
             for handler in log.handlers:
+                handler.addFilter(RequestFilter(current_id))
                 if self.as_json:
                     handler.setFormatter(JsonFormatter())
                 elif (known := handler.formatter) is not None:
-                    handler.setFormatter(LineFormatter(known._fmt, known.datefmt))
+                    line = f"{known._fmt}%(of_request)s" if log is self.error_log else known._fmt
+                    handler.setFormatter(LineFormatter(line, known.datefmt))
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
         """Note a request; as JSON without what tells who sent it: no address, no query, no key in a path."""

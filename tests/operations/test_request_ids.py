@@ -11,7 +11,7 @@ import peewee
 import pytest
 
 from tests.operations.test_metrics import asked
-from tests.serving.running import running
+from tests.serving.running import read_all, running
 from wger_flask import logs
 from wger_flask.rest import request_id
 from wger_flask.rest.errors import Detailed
@@ -108,6 +108,22 @@ def test_a_line_for_people_ends_in_the_id(anybody, log, monkeypatch):
     failing(monkeypatch, RuntimeError("of ours"))
     anybody.get("/api/v2/muscle/1/", headers={"X-Request-ID": "seven"})
     assert lines()[0].endswith("GET /api/v2/muscle/1/ failed [seven]")
+
+
+@pytest.mark.parametrize("format", [logs.TEXT, logs.JSON])
+def test_what_is_refused_before_it_is_read_has_one_in_the_answer_and_in_the_log(template, tmp_path, format):
+    sent = [b"nonsense\r\n\r\n", b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"]
+    found = []
+    with running(template.url, tmp_path, WGER_LOG_FORMAT=format, WGER_WORKERS="1") as server:
+        for head in sent:
+            with server.connect() as wire:
+                wire.sendall(head)
+                found.append(re.search(rb"\r\nX-Request-ID: ([0-9a-f]{32})\r\n", read_all(wire))[1].decode())
+    lines = [line for line in server.log.read_text().splitlines() if "Invalid request" in line]
+    if format == logs.JSON:
+        assert [json.loads(line)["request_id"] for line in lines] == found
+    else:
+        assert [line.rpartition(" ")[2] for line in lines] == [f"[{name}]" for name in found]
 
 
 def test_no_key_of_a_letter_gets_into_the_log(anybody, log, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import math
+import secrets
 import socket
 from contextlib import suppress
 from time import monotonic
@@ -83,11 +84,13 @@ class Connection:
             self.sock.close()
 
 
-def short_answer(status: int, reason: str, told: str) -> bytes:
-    """Return an answer that is given without asking the application."""
-    body = json.dumps({"detail": told}, separators=(",", ":"))
+def short_answer(status: int, reason: str, told: str, request_id: str = "") -> bytes:
+    """Return an answer that is given without asking the application; ``request_id``: "" for one that is made here."""
+    name = request_id or secrets.token_hex(16)
+    said = {"detail": told} | ({"request_id": name} if status >= 500 else {})
+    body = json.dumps(said, separators=(",", ":"))
     retry = "Retry-After: 5\r\n" if status == 503 else ""
     return (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        f"X-Content-Type-Options: nosniff\r\n{retry}Content-Length: {len(body)}\r\n\r\n{body}"
+        f"X-Content-Type-Options: nosniff\r\nX-Request-ID: {name}\r\n{retry}Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
