@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 
 heard: list[Source] = []
 
@@ -42,7 +44,10 @@ class Source:
 
 
 def app(environ, start_response):
-    """Stream below /stream, pass on below /say, and count open streams and threads below /count."""
+    """Stream below /stream, pass on below /say, and count open streams and threads below /count.
+
+    Below /winter clocks on the wall are set back by an hour.
+    """
     path = environ["PATH_INFO"]
     if path == "/stream":
         start_response("200 OK", [("Content-Type", "application/x-ndjson")])
@@ -52,6 +57,9 @@ def app(environ, start_response):
         told = environ["wsgi.input"].read()
         for source in heard:
             source.say(told)
+    if path == "/winter":
+        os.environ["TZ"] = "WINTER1"  # an hour west of UTC
+        time.tzset()
     answer = f"{sum(not source.is_closed for source in heard)} {threading.active_count()}".encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(answer)))])
     return [answer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 from tests.serving.running import Running, read_all, running
 
 
-def streaming(folder: Path) -> AbstractContextManager[Running]:
+def streaming(folder: Path, **env: str) -> AbstractContextManager[Running]:
     """Return a server of answers that go on: one process with two threads."""
     url = "sqlite:///" + str(folder / "unused")
-    return running(url, folder, app="tests.serving.streaming_app:app", WGER_WORKERS="1", WGER_THREADS="2")
+    return running(url, folder, app="tests.serving.streaming_app:app", WGER_WORKERS="1", WGER_THREADS="2", **env)
 
 
 @pytest.fixture
@@ -101,3 +102,15 @@ def test_a_server_that_stops_ends_its_streams(tmp_path):
     # the block ended: the server is gone, with the whole answer behind it, not after its grace of 20 seconds
     assert reader.line() == b""
     assert "Worker exiting" in server.log.read_text() and "was sent SIGKILL" not in server.log.read_text()
+
+
+def test_no_answer_takes_less_than_no_time_where_clocks_are_set_back(tmp_path):
+    with streaming(tmp_path, TZ="SUMMER0", WGER_LOG_FORMAT="json", WGER_ACCESS_LOG="1") as server:
+        with closing(Reader(server)) as reader:
+            assert reader.line() == b"\n"
+            ask(server, "GET", "/winter")
+            ask(server, "POST", "/say", b"end\n")
+            assert reader.line() == b""
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    taken = [line["ms"] for line in lines if line["logger"] == "gunicorn.access"]
+    assert len(taken) == 3 and min(taken) >= 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.http import wsgi
@@ -48,7 +49,7 @@ def _run_application(worker: BufferingWorker, connection: Connection, parsed: An
 
     try:
         worker.cfg.pre_request(worker, parsed)
-        start = datetime.now()
+        start = monotonic()  # clocks on the wall may be set back meanwhile
         response, environ = wsgi.create(parsed, connection.answer, connection.client, connection.server, worker.cfg)
         environ["wsgi.multithread"], environ[KEY] = True, Streamed
         worker.nr += 1
@@ -63,7 +64,7 @@ def _run_application(worker: BufferingWorker, connection: Connection, parsed: An
             is_streamed = True
 
             def over() -> None:
-                worker.log.access(response, parsed, environ, datetime.now() - start)
+                worker.log.access(response, parsed, environ, timedelta(seconds=monotonic() - start))
                 ended()
 
             worker.streams.begin(connection, Streaming(chunks.source, response, over))
@@ -76,7 +77,7 @@ def _run_application(worker: BufferingWorker, connection: Connection, parsed: An
                     response.write(chunk)
             response.close()
         finally:
-            worker.log.access(response, parsed, environ, datetime.now() - start)
+            worker.log.access(response, parsed, environ, timedelta(seconds=monotonic() - start))
             if hasattr(chunks, "close"):
                 chunks.close()
         return not response.should_close()
