@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -42,6 +44,20 @@ def test_every_point_is_inside_the_drawing(found):
             assert drawn.left <= dot.x <= 720
             assert 0 <= dot.y <= drawn.bottom
         assert abs(sum(dot.width for dot in line.dots) - (720 - 16 - drawn.left)) < 0.1 * len(points) + 1
+
+
+@pytest.mark.parametrize("change", [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)])
+@pytest.mark.parametrize("quarters", [range(-9, 2), range(1, 9), range(-1, 3)])
+def test_time_goes_on_evenly_where_clocks_are_changed(change, quarters):
+    berlin = ZoneInfo("Europe/Berlin")
+    points = [((change + quarter * timedelta(minutes=15)).astimezone(berlin), 1) for quarter in quarters]
+    drawn = plot({"all": points, "one": points[1:2]}, 720, 260)
+    apart = (720 - 16 - drawn.left) / (len(points) - 1)
+    dots = drawn.lines[0].dots
+    assert (dots[0].x, dots[-1].x) == (drawn.left, 720 - 16)
+    assert [after.x - before.x for before, after in pairwise(dots)] == pytest.approx(
+        [apart] * (len(points) - 1), abs=0.2
+    )
 
 
 def test_strips_meet_half_way_between_points():

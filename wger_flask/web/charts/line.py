@@ -70,14 +70,15 @@ class Plot:
 def plot(series: Mapping[str, Sequence[tuple[datetime, float]]], width: int, height: int) -> Plot:
     """Lay out lines by name on ``width`` by ``height`` pixels; each has at least one point, in order of time."""
     left, right, top, bottom = 48, width - 16, 28, height - 28
-    first, last = min(points[0][0] for points in series.values()), max(points[-1][0] for points in series.values())
-    span = (last - first).total_seconds()
+    first, last = _ends(series)
+    began = first.timestamp()  # clocks may show an hour twice, or skip one; moments know neither
+    span = last.timestamp() - began
     values = [value for points in series.values() for _, value in points]
     steps = nice_steps(min(values), max(values), max(2, height // 55))
     low, high = steps[0], steps[-1]
 
     def x_of(moment: datetime) -> float:
-        return left + (right - left) * ((moment - first).total_seconds() / span if span else 0.5)
+        return left + (right - left) * ((moment.timestamp() - began) / span if span else 0.5)
 
     def y_of(value: float) -> float:
         return bottom - (bottom - top) * (value - low) / (high - low)
@@ -98,6 +99,12 @@ def plot(series: Mapping[str, Sequence[tuple[datetime, float]]], width: int, hei
     across = tuple(Mark(round(x_of(moment), 1), text) for moment, text in calendar_marks(first, last, width // 90))
     up = tuple(Mark(round(y_of(step), 1), f"{step:g}") for step in steps)
     return Plot(width, height, left, bottom, lines, across, up)
+
+
+def _ends(series: Mapping[str, Sequence[tuple[datetime, float]]]) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of all lines."""
+    ends = [points[place][0] for points in series.values() for place in (0, -1)]
+    return min(ends, key=datetime.timestamp), max(ends, key=datetime.timestamp)
 
 
 def nice_steps(low: float, high: float, count: int) -> list[float]:
@@ -166,7 +173,7 @@ def lines_chart(
     series = {name: thinned(points) for name, points in series.items() if len(points) > 1}
     if not series:
         return None
-    first, last = min(points[0][0] for points in series.values()), max(points[-1][0] for points in series.values())
+    first, last = _ends(series)
     values = "; ".join(_words(name, [value for _, value in points]) for name, points in series.items())
     summary = f"{label} from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {values}."
     plots = (("wide", plot(series, width, height)), ("slim", plot(series, 330, min(height, 250))))
