@@ -15,14 +15,13 @@ from .display_names import names_of
 from .error_texts import sentences
 from .row_picker import KEPT
 from .urls import with_args
-from .widgets import local_moment, number_keys, offer
+from .widgets import number_keys, offer, show_moment
 
 _INPUTS = {"date": "date", "time": "time", "date-time": "datetime-local"}
 _SUFFIXES = tuple(
     f"__{item.suffix}" for item in (lookups.one_of, lookups.gt, lookups.gte, lookups.lt, lookups.lte, lookups.on_date)
 )
 _KEPT = ("ordering", "limit", "format", *KEPT)
-_STEPS = {"time": "1", "datetime-local": "1"}
 
 
 @dataclass(slots=True)
@@ -137,10 +136,10 @@ def _control(parameter: Parameter, base: str, args: MultiDict, errors: list[str]
         made.type = "date" if parameter.name.endswith("__date") else _INPUTS.get(parameter.kind, "text")
         if parameter.kind in ("integer", "number"):
             made.attributes["inputmode"] = number_keys(parameter.is_whole or parameter.kind == "integer")
-        if made.type in _STEPS:
-            made.attributes["step"] = _STEPS[made.type]
-        if made.type == "datetime-local":
-            made.value = local_moment(value)
+        if made.type == "time":
+            made.attributes["step"] = "1"
+        elif made.type == "datetime-local":
+            show_moment(made, value)
         if errors:  # a browser would not show what it cannot parse
             made.type, made.value = "text", value
     return made

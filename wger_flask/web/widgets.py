@@ -105,11 +105,16 @@ def _choice(made: Control, wire, value, user) -> None:
 
 
 def _moment(made: Control, wire, value, user) -> None:
-    made.type, made.attributes["step"] = "datetime-local", "1"
     if value is None and wire.required:
         value = datetime.now(active_zone()).replace(second=0, microsecond=0).isoformat()
+    show_moment(made, value)
+
+
+def show_moment(made: Control, value: str | None) -> None:
+    """Let ``made`` show a moment: the browser's control for moments, or a text where that cannot hold it."""
+    made.type, made.attributes["step"] = "datetime-local", "1"
     made.value = local_moment(value)
-    if made.value and not _is_local(made.value):  # as it was typed, or a list of what was
+    if made.value and not _is_local(made.value):  # also as it was typed, or a list of what was
         made.type = "text"
 
 
@@ -117,7 +122,8 @@ def local_moment(value: str | None) -> str:
     """Return a moment as the browser's control takes it, in the zone in force; others as they are.
 
     Fractions of a second stay, as far as the control knows them: sets that were logged within a
-    second would else change places when one of them is changed.
+    second would else change places when one of them is changed.  So does the offset in an hour that clocks
+    show for the second time, where the control knows none: sent back without it, it would be the first.
     """
     try:
         moment = datetime.fromisoformat(value or "")
@@ -125,7 +131,8 @@ def local_moment(value: str | None) -> str:
         return value or ""
     if moment.tzinfo is not None:
         moment = moment.astimezone(active_zone())
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds" if moment.microsecond >= 1000 else "seconds")
+    told = moment if moment.fold else moment.replace(tzinfo=None)
+    return told.isoformat(timespec="milliseconds" if moment.microsecond >= 1000 else "seconds")
 
 
 def _is_local(text: str) -> bool:

@@ -77,6 +77,14 @@ def test_a_session_that_is_changed_keeps_what_is_not_said(grace, method):
         assert told == moments, body
 
 
+@pytest.mark.parametrize("body", [{"date": "2026-10-25"}, {"time_start": "02:50"}])
+def test_a_session_that_clocks_were_set_back_in_stays_on_its_day(grace, body):
+    moments = {"datetime_start": "2026-10-25T02:50:00+02:00", "datetime_end": "2026-10-25T02:10:00+01:00"}
+    row = grace.post("workoutsession", **moments)
+    changed = grace.patch("workoutsession", row, **body)
+    assert {name: changed[name] for name in SPAN} == moments
+
+
 SPAN = ("datetime_start", "datetime_end")
 
 

@@ -72,7 +72,7 @@ def session_page(shown):
     """Show a session: what is left to do of its day, and its sets, each leading to the form that changes it."""
     (session,) = _sessions_of(shown.values(*_SESSION))
     start, is_open = session.start, session.goes_on
-    now = datetime.now(start.tzinfo).replace(microsecond=0, tzinfo=None).isoformat()
+    now = datetime.now(start.tzinfo).replace(microsecond=0).isoformat()
     logs = _logs([session])[session.id]
     words, wanted, iteration = wording(), [], 0
     own = (equals(models.Routine.id, session.routine), equals(models.Routine.user, shown.call.user.id))
@@ -81,7 +81,7 @@ def session_page(shown):
     names = shown.names(Exercise, {log.exercise_id for log in logs} | {item.exercise for _, item in wanted})
     sets = [(log, names.get(str(log.exercise_id), "an exercise"), in_words([log], words)) for log in logs]
     done = Counter(log.slot_entry_id for log in logs)
-    given = {} if start.date() == today() or is_open else {"date": start.replace(tzinfo=None).isoformat()}
+    given = {} if start.date() == today() or is_open else {"date": start.isoformat()}
     given |= {"session": str(session.id)} | ({"routine": session.routine} if session.routine else {})
     return shown.render(
         "routines/session.html", session=session, sets=sets, wanted=wanted, done=done, names=names, iteration=iteration,

@@ -52,8 +52,8 @@ def complete_session(call: Call, data: dict, row: WorkoutSession | None) -> None
     end: datetime | None = data.get("datetime_end", row.datetime_end if row else None)
     if end is None or (start, end) == before:
         return
-    # Times of one zone compare as the clock shows them; that may skip an hour in between.
-    if end < start or end.astimezone(UTC) < start.astimezone(UTC):
+    # Times of one zone compare as the clock shows them; that may skip an hour in between, or show one twice.
+    if end.astimezone(UTC) < start.astimezone(UTC):
         raise Invalid({"datetime_end": ["The start time cannot be after the end time."]})
     if end - start > longest():
         hours = services().settings.WGER_MAX_SESSION_LENGTH_HOURS
@@ -74,7 +74,9 @@ def moments_of(call: Call, given: dict, row: WorkoutSession | None) -> dict:
     try:
         start, end = datetime.combine(day, since, zone), None
         if until is not None:
-            end = datetime.combine(day + timedelta(days=until < since), until, zone)
+            end = datetime.combine(day, until, zone)
+            if until < since and end.astimezone(UTC) < start.astimezone(UTC):  # it may be in an hour that comes twice
+                end = datetime.combine(day + timedelta(days=1), until, zone)
         for moment in filter(None, (start, end)):
             moment.astimezone(UTC)
     except OverflowError:
