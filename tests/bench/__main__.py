@@ -1,6 +1,7 @@
 """Compare the server with the yardstick, endpoint by endpoint, in one run.
 
     python -m tests.bench [--seconds 3] [--rounds 3] [--only NAME,NAME] [--json FILE]
+    python -m tests.bench --against URL [--token KEY]
 
 Needs wrk (Debian: ``apt-get install wrk``) and, on the first run, the dataset of
 ``../shared/dataset/make_dataset.py``.  The rounds of the server and of the yardstick alternate,
@@ -15,6 +16,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.bench.against import measure_against
 from tests.bench.cases import CASES, Case
 from tests.bench.computed import ACTIONS, first_answers, requests_of
 from tests.bench.cpu import compare
@@ -42,6 +44,9 @@ def main() -> None:
         return
     if not shutil.which("wrk"):
         raise SystemExit("the benchmark needs wrk")
+    if chosen.against:
+        measure_against(chosen)
+        return
     cases = [case for case in CASES if not chosen.only or case.name in chosen.only.split(",")]
     actions = [action for action in ACTIONS if not chosen.only or action in chosen.only.split(",")]
     database = prepare(chosen.folder)
@@ -85,6 +90,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=3, help="of load for each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each endpoint and server")
     parser.add_argument("--cpu", action="store_true", help="CPU time inside a process in place of requests a second")
+    parser.add_argument("--against", default="", metavar="URL", help="compare with the server there: see against.py")
+    parser.add_argument("--token", default="", metavar="KEY", help="permanent token of a user of that server")
     parser.add_argument("--only", default="", help="names of endpoints, comma-separated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     parser.add_argument("--folder", type=Path, default=ROOT / "instance" / "bench", help="where the database is kept")

@@ -33,19 +33,25 @@ class Request:
         return self.headers if self.body is None else {**self.headers, "Content-Type": "application/json"}
 
 
+class Refused(SystemExit):
+    """Say what a server would not answer, or not as often as it was asked; it ends a run that does not expect it."""
+
+
 class Connection:
     """A connection that is kept open, as clients do."""
 
     def __init__(self, url: str):
-        self._held = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        parts = urlsplit(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._held = kind(parts.netloc, timeout=30)
 
     def send(self, request: Request) -> bytes:
-        """Return the body of an answer that is a success."""
+        """Return the body of an answer that is a success; raises :class:`Refused`."""
         self._held.request(request.method, request.path, request.body, request.all_headers)
         answer = self._held.getresponse()
         body = answer.read()
         if answer.status not in (200, 201):
-            raise SystemExit(f"{request.method} {request.path}: {answer.status} {body[:600]!r}")
+            raise Refused(f"{request.method} {request.path}: {answer.status} {body[:600]!r}")
         return body
 
     def milliseconds(self, request: Request) -> float:
@@ -69,7 +75,7 @@ def median_throughputs(asked: list[tuple[str, Request]], rounds: int, seconds: i
 
 
 def throughput(url: str, request: Request, seconds: int) -> float:
-    """Return the requests a second that wrk counts on eight connections."""
+    """Return the requests a second that wrk counts on eight connections; raises :class:`Refused`."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
     for name, value in request.all_headers.items():
         command += ["-H", f"{name}: {value}"]
@@ -80,5 +86,6 @@ def throughput(url: str, request: Request, seconds: int) -> float:
             command += ["-s", script.name]
         said = subprocess.run([*command, url + request.path], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
-        raise SystemExit(f"{request.path} failed under load:\n{said}")
+        why = [line.strip() for line in said.splitlines() if "Non-2xx" in line or "Socket errors" in line]
+        raise Refused(f"{request.path} failed under load: {', '.join(why)}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
