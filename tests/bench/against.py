@@ -98,9 +98,15 @@ class Line:
     def told(self) -> tuple[str, ...]:
         """Return the cells of the line, with what is this server's in terms of the other one's."""
         return (
-            self.endpoint, f"{self.theirs:.0f}", f"{self.their_bytes}", f"{self.ours:.0f}", f"{self.our_bytes}",
-            f"{self.ours / self.theirs:.1f}", f"{self.again:.0f}", f"{self.again / self.theirs:.1f}",
-        )  # fmt: skip
+            self.endpoint,
+            f"{self.theirs:.0f}",
+            f"{self.their_bytes}",
+            f"{self.ours:.0f}",
+            f"{self.our_bytes}",
+            f"{self.ours / self.theirs:.1f}",
+            f"{self.again:.0f}",
+            f"{self.again / self.theirs:.1f}",
+        )
 
 
 def compared(theirs: Side, ours: Side, again: Side, chosen: Namespace, measure: Measure) -> list[Line]:

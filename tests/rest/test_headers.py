@@ -1,10 +1,12 @@
-"""What answers of every kind say about themselves: of which type they are, and who may keep them."""
+"""What answers of every kind say about themselves: their type, what tells them from others, and who may keep them."""
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
-PAGE = {"Accept": "text/html"}
+PAGE, PACKED = {"Accept": "text/html"}, {"Accept-Encoding": "gzip"}
 NO_STORE, MAX_AGE, ASK_FIRST, OWN = "no-store", "public, max-age=3600", "no-cache", "private, no-cache"
 
 
@@ -67,3 +69,79 @@ def test_tokens(api):
     assert kept(api().post("token/refresh", {"refresh": refresh})) == NO_STORE
     assert kept(api("grace").get("powersync-token")) == NO_STORE
     assert "no-store" in kept(api().post("/allauth/app/v1/auth/login", right))
+
+
+@pytest.mark.parametrize("path", ["/", "muscle/", "exercise/1/", "routine/", "token", "check-language/", "/user/login"])
+def test_a_page_says_what_it_depends_on(api, path):
+    for name in ("grace", None):
+        vary = api(name).get(path, headers=PAGE).headers["Vary"]
+        assert {"Accept-Language", "Authorization", "Cookie"} <= set(vary.replace(" ", "").split(","))
+
+
+@pytest.mark.parametrize("path", ["token", "check-language/", "/api/v2/schema/ui"])
+def test_a_page_with_a_token_against_forged_forms_is_kept_by_no_proxy(api, path):
+    client = api()
+    first, again = (client.get(path, headers=PAGE | PACKED) for _ in range(2))
+    assert "Set-Cookie" in first.headers and "Set-Cookie" not in again.headers
+    assert kept(first) == kept(again) == "private, no-cache"
+    assert "Content-Encoding" not in first.headers and "Content-Encoding" not in again.headers
+    assert client.get(path, headers=PAGE | {"If-None-Match": again.headers["ETag"]}).status_code == 304
+
+
+# -- what is neither a user's JSON nor the catalogue's --------------------------------------------------
+def entity(client, path: str, **headers: str) -> tuple[str, bytes]:
+    """Return the entity tag and the body of an answer; with its tag it is a 304, without it the same again."""
+    first = client.get(path, headers=headers)
+    tag = first.headers["ETag"]
+    known = client.get(path, headers={**headers, "If-None-Match": tag})
+    assert (known.status_code, known.data, known.headers["ETag"]) == (304, b"", tag)
+    assert client.get(path, headers={**headers, "If-None-Match": '"other"'}).data == first.data
+    return tag, first.data
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [
+        ("muscle/", "text/html"),
+        ("exercise/1/", "text/html"),
+        ("/", "text/html"),
+        ("schema", "*/*"),
+        ("schema", "application/json"),
+        ("schema", "application/vnd.oai.openapi+json"),
+        ("muscle.csv/", "*/*"),
+        ("muscle.ndjson/", "*/*"),
+    ],
+)
+def test_what_everybody_is_given_is_known_again_and_compressed(api, path, accept):
+    tag, plain = entity(api(), path, Accept=accept)
+    packed_tag, packed = entity(api(), path, Accept=accept, **PACKED)
+    assert packed_tag != tag and gzip.decompress(packed) == plain and len(packed) < len(plain) // 2
+    assert "Accept-Encoding" in api().get(path, headers={"Accept": accept}).headers["Vary"]
+
+
+def test_a_workbook_is_known_again(api):
+    entity(api(), "muscle.xlsx/")
+    assert "Content-Encoding" not in api().get("muscle.xlsx/", headers=PACKED).headers
+
+
+def test_a_table_of_ones_own_is_known_until_something_is_written(api):
+    client = api("grace")
+    tag, _ = entity(client, "weightentry.csv/")
+    answer = client.get("weightentry.csv/", headers={"If-None-Match": tag})
+    assert (answer.status_code, kept(answer)) == (304, OWN)
+    assert client.post("weightentry/", {"date": "2026-01-02T00:00:00Z", "weight": 80}).status_code == 201
+    assert client.get("weightentry.csv/", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_page_for_who_may_have_a_secret_is_not_compressed(app, api):
+    assert "Content-Encoding" in api().get("exercise/", headers=PAGE | PACKED).headers
+    for name in ("csrftoken", "sessionid"):
+        client = api()
+        client.http.set_cookie(name, "x")
+        assert "Content-Encoding" not in client.get("exercise/", headers=PAGE | PACKED).headers
+    assert "Content-Encoding" not in api("grace").get("exercise/", headers=PAGE | PACKED).headers
+    browser = app.test_client()
+    browser.post("/api/v2/login/", json={"username": "grace", "password": "ecarg-pass"})
+    for path, is_packed in (("schema", True), ("workoutlog.csv/", False)):
+        answer = browser.get(f"/api/v2/{path}", headers=PACKED)
+        assert ("Content-Encoding" in answer.headers) == is_packed, path

@@ -117,7 +117,23 @@ def test_a_table_has_no_pages_but_those_that_are_asked_for(api, plans):
     assert some == every[90:1095]
 
 
-def test_a_reader_who_hangs_up_leaves_nothing_open(api, plans):
+@pytest.fixture
+def streamed(plans, monkeypatch):
+    """These plans, as a table that is sent while it is read."""
+    monkeypatch.setattr(tables, "WHOLE", 1000)
+
+
+def test_what_is_long_is_sent_while_it_is_read(api, streamed):
+    client = api("grace")
+    answer = client.get("nutritionplan.csv/", headers={"Accept-Encoding": "gzip"})
+    assert len(described(answer)) == 1100
+    assert not {"ETag", "Content-Length", "Content-Encoding"} & set(answer.headers.keys())
+    whole = client.get("nutritionplan.csv/?limit=2")
+    assert whole.headers["ETag"] and whole.headers["Content-Length"] == str(len(whole.data))
+    assert whole.headers["Content-Disposition"] == answer.headers["Content-Disposition"]
+
+
+def test_a_reader_who_hangs_up_leaves_nothing_open(api, streamed):
     client = api("grace")
     answer = client.http.get("/api/v2/nutritionplan.csv/", headers=client.headers)
     pieces = answer.iter_encoded()
@@ -128,7 +144,7 @@ def test_a_reader_who_hangs_up_leaves_nothing_open(api, plans):
         assert client.get("nutritionplan.csv/?limit=1").data  # no place was kept
 
 
-def test_what_fails_at_the_beginning_is_refused_as_it_should_be(api, plans, monkeypatch):
+def test_what_fails_at_the_beginning_is_refused_as_it_should_be(api, streamed, monkeypatch):
     monkeypatch.setattr(tables, "_SECONDS_IN_LINE", 0)
     client = api("grace")
     answers = [client.http.get("/api/v2/nutritionplan.csv/", headers=client.headers) for _ in range(1)]

@@ -84,6 +84,8 @@ def register(app: Flask, secure: bool) -> None:
             response.set_cookie(
                 CSRF_COOKIE, token, max_age=CSRF_SECONDS, path=cookie_path(), secure=secure, samesite="Lax"
             )
+        if "csrf_shown" in g and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
         return response
 
 
@@ -182,6 +184,7 @@ def _hold(token: str) -> None:
 # -- cross-site request forgery --------------------------------------------------------------------
 def csrf_token() -> str:
     """Return the CSRF token for a form on the page that is being made."""
+    g.csrf_shown = True
     token: str = session.get("csrf") or g.get("csrf_handed_out") or _sent_cookie(request) or _new_token()
     if request.cookies.get(CSRF_COOKIE) != token:
         g.csrf_handed_out = token

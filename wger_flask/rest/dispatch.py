@@ -225,7 +225,7 @@ def _cache_headers(call: Call) -> dict[str, str]:
     """Return the headers that say how a client may keep the answer; pages show who is logged in and are not kept."""
     target, settings = call.target, call.services.settings
     if call.format.is_html:
-        return {"Vary": f"{target.headers['Vary']}, Accept-Language"}
+        return {}
     if target.secret:
         return {"Cache-Control": "no-store"}
     if call.resource is not None and call.resource.max_age:

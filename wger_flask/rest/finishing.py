@@ -1,6 +1,9 @@
 """Finish answers: entity tags and 304, compression, and what may be given again without being made.
 
 What may be kept nowhere (``no-store``) or hands out a cookie is left as it is, and so is what is streamed or is a file.
+
+Compressed is what a client asks for with a token, what everybody is given, and pages for those who have shown neither a
+token nor a cookie: no secret is in these.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from .caching import PUBLIC
 from .representations import LEAST_BYTES, Representation, digest_of
 from .request_id import HEADER
 
-_JSON = "application/json"
+_JSON, _PAGE = "application/json", "text/html"
+_OPENAPI = "application/vnd.oai.openapi"
+_TEXTS = frozenset((_JSON, _OPENAPI, f"{_OPENAPI}+json", "text/csv", "application/x-ndjson"))
 _OURS = ("Content-Length", "Expires", HEADER)  # what is said anew each time
 _FINISHED = frozenset(("etag", "set-cookie", "content-encoding"))  # an answer that says one of these is
 
@@ -33,8 +38,14 @@ def register(app: Flask, cache: AnswerCache) -> None:
             return response
         body = response.whole if response.whole is not None else response.get_data()
         environ = asked.environ
-        is_json = told.get("content-type", "").partition(";")[0].strip() == _JSON
-        compresses = is_json and len(body) >= LEAST_BYTES and not _may_tell_secrets(environ.get("HTTP_COOKIE", ""))
+        kind = told.get("content-type", "").partition(";")[0].strip()
+        is_json = kind == _JSON
+        compresses = len(body) >= LEAST_BYTES and (
+            kind in _TEXTS
+            and not _may_tell_secrets(environ.get("HTTP_COOKIE", ""))
+            or kind == _PAGE
+            and not ("HTTP_COOKIE" in environ or "HTTP_AUTHORIZATION" in environ)
+        )
         if compresses:
             headers["Vary"] = f"{told['vary']}, Accept-Encoding" if "vary" in told else "Accept-Encoding"
         kept = [(name, value) for name, value in headers if name not in _OURS]
@@ -54,9 +65,14 @@ def register(app: Flask, cache: AnswerCache) -> None:
         return response
 
 
+def is_for_everybody() -> None:
+    """Note that the answer that is being made is the same for everybody, and holds no secret."""
+    g.is_for_everybody = True
+
+
 def _may_tell_secrets(cookies: str) -> bool:
     """Tell whether a user's own rows are sent for a session's cookie: another site can make a browser ask for them."""
-    if "sessionid=" not in cookies:
+    if "sessionid=" not in cookies or g.get("is_for_everybody"):
         return False
     call = g.get("call")
     return call is None or call.target.cache != PUBLIC

@@ -5,8 +5,8 @@ form has one of its own (RFC 9110).  What a client sends back is compared withou
 same.
 
 Nothing is compressed that holds a secret beside what the sender of the request chose: the length would tell about it.
-Pages have a token against forged forms, so they never are; nor is what a browser gets for its session cookie, because
-another site's page can make it ask.
+Pages may have a token against forged forms, so none is for who sends a cookie or gets one; nor is what a browser gets
+for its session cookie, because another site's page can make it ask.
 """
 
 from __future__ import annotations

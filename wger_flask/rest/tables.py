@@ -2,8 +2,10 @@
 
 Filters, order, access and whose rows they are hold as for JSON.  Rows are read, written and sent a part at a time, so
 that memory does not grow with their number; all of them are as they were at one moment.  A reference is two columns:
-the key, and what people call the row.  What has begun to be sent cannot be refused any more: where the database fails
-on the way, the connection breaks off.
+the key, and what people call the row.
+
+A table of up to :data:`WHOLE` bytes is an answer like any other, with a length and an entity tag.  What is longer is
+sent while it is read, and cannot be refused any more: where the database fails on the way, the connection breaks off.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from .spreadsheets import DAY, MOMENT, NUMBER, TEXT, Column, spreadsheet
 from .text_tables import csv_lines
 
 ROWS_AT_ONCE = 500
+WHOLE = 1 << 20
+"""Bytes of a table that is put together before it is sent."""
 TABLES_AT_ONCE = 2
 """Tables that a process makes at a time: threads must be left for everything else."""
 _SECONDS_IN_LINE = 5
@@ -63,23 +67,32 @@ class Busy(ApiError):
 
 
 def streamed_table(call: Call, selection: Selection, dump: Dumper) -> Response:
-    """Return the rows of ``selection`` in the format of ``call``; raises :class:`Busy` (503)."""
+    """Return the rows of ``selection`` in the format of ``call``, as a stream where they are many.
+
+    Raises :class:`Busy` (503).
+    """
     kind = call.format.name
     headers = {"Content-Disposition": f'attachment; filename="{call.target.name}.{kind}"'}
     if call.request.method == "HEAD":
         return Response(iter(()), mimetype=TABLES[kind], headers=headers)
-    return Response(_Streamed(_pieces(call, selection, dump)), mimetype=TABLES[kind], headers=headers)
+    pieces, begun, size = _pieces(call, selection, dump), list[bytes](), 0
+    for piece in pieces:  # what fails in the first is still answered as it should be
+        begun.append(piece)
+        size += len(piece)
+        if size > WHOLE:
+            return Response(_Streamed(begun, pieces), mimetype=TABLES[kind], headers=headers)
+    return Response([b"".join(begun)], mimetype=TABLES[kind], headers=headers)
 
 
 class _Streamed:
-    """The pieces of an answer, made while the request's context lasts, and the transaction in which they are read.
+    """The pieces of an answer, of which some are there, and the rest is made while the request's context lasts.
 
-    The first is made at once: what fails then is still answered as it should be.
+    So does the transaction in which they are read.
     """
 
-    def __init__(self, pieces: Generator[bytes, None, None]):
+    def __init__(self, begun: list[bytes], pieces: Generator[bytes, None, None]):
+        self._begun = begun
         self._pieces = pieces
-        self._first: bytes | None = next(pieces, b"")
         context: RequestContext = request_ctx._get_current_object()  # type: ignore[attr-defined]
         # Flask's own stream_with_context() ends the context and begins another: the connection is let go in between.
         context.push()
@@ -89,9 +102,8 @@ class _Streamed:
         return self
 
     def __next__(self) -> bytes:
-        if self._first is not None:
-            first, self._first = self._first, None
-            return first
+        if self._begun:
+            return self._begun.pop(0)
         try:
             return next(self._pieces)
         except BaseException:

@@ -16,6 +16,7 @@ import yaml
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory, url_for
 from flask_smorest import Api
 
+from ..rest.finishing import is_for_everybody
 from ..rest.mount import mount_of
 from .layout import HEADERS
 
@@ -58,6 +59,7 @@ def pages_for(api: Api) -> Blueprint:
     @pages.get("/api/v2/schema/", endpoint="schema_with_slash")
     def schema() -> Response:
         """Answer with the document."""
+        is_for_everybody()
         wanted = request.args.get("format", "")
         if wanted not in ("", "json", "yaml", "openapi", "openapi-json"):
             abort(404)

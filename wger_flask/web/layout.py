@@ -145,6 +145,8 @@ def register(app: Flask) -> None:
         if response.mimetype == "text/html":
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
+            if "site" in g:  # the frame shows who is logged in, and lists call rows what the reader would
+                response.vary.update(("Accept-Language", "Authorization", "Cookie"))
         return response
 
 

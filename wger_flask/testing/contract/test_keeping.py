@@ -84,6 +84,17 @@ def test_what_is_known_is_not_sent_again(api, resource, paths):
             assert api(name).get(path, headers={"If-None-Match": '"other"'}).data == first.data
 
 
+def test_pages_and_tables_that_are_known_are_not_sent_again(api, resource, paths):
+    asked = [(path, None, PAGE) for path in paths[:1] + paths[3:]] + [(f"{resource.name}.csv/", "grace", {})]
+    for path, name, headers in asked:
+        first = api(name).get(path, headers=headers)
+        if first.status_code != 200 or resource.secret:
+            assert "ETag" not in first.headers
+        elif "Set-Cookie" not in first.headers:  # no page with a token of its own
+            again = api(name).get(path, headers={**headers, "If-None-Match": first.headers["ETag"]})
+            assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"]), path
+
+
 def test_who_may_keep_what(api, resource, paths):
     for path in paths[:1] + paths[3:4]:
         answer, page = api("grace").get(path), api("grace").get(path, headers=PAGE)
