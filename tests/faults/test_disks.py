@@ -43,8 +43,10 @@ def test_no_room_for_the_database(sqlite_file, disk, tmp_path, rounds):
     place = disk("data", 24)
     path = shutil.copy(sqlite_file, place / "wger.sqlite")
     url = f"sqlite:///{path}"
-    with running(url, tmp_path, **SERVED) as server:
+    media = tmp_path / "media"
+    with running(url, tmp_path, WGER_MEDIA_ROOT=str(media), **SERVED) as server:
         ask_until(server.port, 200)
+        linus = Caller(server.port, "linus")
         with load(server.port) as told:
             for _ in rounds:
                 told.wait_for(40)
@@ -52,6 +54,9 @@ def test_no_room_for_the_database(sqlite_file, disk, tmp_path, rounds):
                 assert _refuses(server.port)
                 ask_until(server.port, 200)
                 told.wait_for(1, status=503)
+                assert linus("POST", "gallery/", photo(), FORM)[0] == 503
+                assert not [path for path in media.rglob("*") if path.is_file()]  # where there is room
+                linus.close()
                 others.unlink()
                 told.wait_for(40)
         assert_nothing_lost(server.port, told)
@@ -96,6 +101,51 @@ def read_only(sqlite_file, tmp_path):
     subprocess.run(["mount", "-o", "remount,bind,ro", str(seen)], check=True)
     yield seen
     subprocess.run(["umount", "--lazy", str(seen)], check=True)
+
+
+@pytest.fixture
+def failing_disk(tmp_path):
+    """A disk in a file: its folder, and a function that mounts it anew, as after a start of the machine."""
+    image, folder = tmp_path / "image", tmp_path / "disk"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(48 * 2**20)
+
+    def mount() -> None:
+        subprocess.run(["umount", str(folder)], capture_output=True)
+        subprocess.run(["mount", "-o", "loop", str(image), str(folder)], check=True, capture_output=True)
+
+    try:
+        subprocess.run(["mkfs.ext4", "-q", str(image)], check=True, capture_output=True)
+        mount()
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no disk can be made here")
+    yield folder, mount
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_disk_that_turns_read_only(sqlite_file, failing_disk, tmp_path):
+    """As a file system does that found a mistake in itself: reading goes on, and what is on the disk stays."""
+    folder, mount = failing_disk
+    path = shutil.copy(sqlite_file, folder / "wger.sqlite")
+    with running(f"sqlite:///{path}", tmp_path, WGER_MIN_FREE_DISK="1", **SERVED) as server:
+        assert b'"database":"ok"' in ask_until(server.port, 200, path="/readyz")
+        with load(server.port) as before:
+            before.wait_for(60)
+        os.sync()
+        subprocess.run(["mount", "-o", "remount,abort", str(folder)], check=True)
+        with load(server.port) as told:
+            told.wait_for(10, status=503)
+            ask_until(server.port, 200)
+            assert b'"database":"cannot be written to"' in ask_until(server.port, 503, path="/readyz")
+        assert not told.acknowledged, told.statuses
+        assert "Traceback" not in server.log.read_text()
+    mount()
+    with running(f"sqlite:///{path}", tmp_path, **SERVED) as server:
+        ask_until(server.port, 200)
+        assert_nothing_lost(server.port, before)
+        ask_until(server.port, 201, "POST", "weightentry/", WEIGHT)
+    assert_whole(f"sqlite:///{path}")
 
 
 def test_a_database_that_may_only_be_read_stops_the_start(read_only, tmp_path):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import smtplib
+import tempfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from tests.browser.serving import serving
+from tests.reference import SERVER
 from tests.test_doctor import Proxy
 from wger_flask.commands import main
 from wger_flask.operations import machine, reach, readiness
@@ -58,6 +61,25 @@ def test_a_folder_that_everybody_writes_to(tmp_path):
     assert machine.permissions(settings(tmp_path)).status == OK
     tmp_path.chmod(0o777)
     assert machine.permissions(settings(tmp_path)).status == PROBLEM
+    tmp_path.chmod(0o1777)
+    assert machine.permissions(settings(tmp_path)).status == OK
+    (media := tmp_path / "media").mkdir()
+    media.chmod(0o777)
+    assert str(media) in machine.permissions(settings(tmp_path)).advice
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server's files are its own")
+def test_a_database_that_other_users_of_the_machine_read_or_replace(services, monkeypatch):
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    file = folder / "wger.sqlite"
+    file.touch()
+    monkeypatch.setattr(machine, "database_file", lambda: file)
+    wanted = ((0o604, 0o701, WARNING), (0o604, 0o700, OK), (0o600, 0o701, OK), (0o600, 0o703, PROBLEM))
+    for mode, of_folder, status in wanted:
+        file.chmod(mode)
+        folder.chmod(of_folder)
+        assert machine.permissions(services.settings).status == status, (mode, of_folder)
+    shutil.rmtree(folder)
 
 
 def test_zones_that_differ(tmp_path, monkeypatch):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 import peewee
 import pytest
 
+from tests.reference import SERVER
 from wger_flask.operations import readiness
-from wger_flask.storage.database import database, transaction
+from wger_flask.storage.database import database, database_file, transaction
 from wger_flask.storage.migrations import Migration
 from wger_flask.testing.server import Client
 
@@ -85,6 +87,25 @@ def test_a_disk_that_is_full_is_told(app, monkeypatch):
     monkeypatch.setattr(readiness, "free_megabytes", lambda folder: settings.WGER_MIN_FREE_DISK - 1)
     with pytest.raises(readiness.NotReady, match="instance folder has less than 100 MB left"):
         readiness.check_room(settings)
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server's disk is its own")
+def test_the_disk_of_the_database_is_looked_at_wherever_that_is(app, monkeypatch, tmp_path):
+    settings = app.extensions["wger_flask"].settings
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(readiness, "database_file", lambda: elsewhere / "wger.sqlite")
+    monkeypatch.setattr(readiness, "free_megabytes", lambda folder: 10**6 * (folder != elsewhere))
+    with pytest.raises(readiness.NotReady, match="of the database's folder has less than 100 MB left"):
+        readiness.check_room(settings)
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server's files are its own")
+def test_a_database_that_cannot_be_written_to_is_told(app, anybody, monkeypatch):
+    reads = anybody.get("/api/v2/exercise/?limit=1")
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or Path(path) != database_file())
+    ready = anybody.get("/readyz")
+    assert (ready.status_code, ready.json["checks"]["database"]) == (503, "cannot be written to")
+    assert anybody.get("/api/v2/exercise/?limit=1").status_code == reads.status_code == 200
 
 
 def test_a_mistake_in_a_check_is_no_answer_of_500(anybody, monkeypatch, caplog):

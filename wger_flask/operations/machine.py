@@ -8,14 +8,12 @@ import stat
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from .. import sync
 from ..rest.services import Services
-from ..storage.database import address, version
+from ..storage.database import address, database_file, version
 from ..sync.app_walk import OK, PROBLEM, WARNING, Finding
 from . import readiness
 
@@ -75,12 +73,16 @@ def secret(settings: Settings) -> Finding:
 
 
 def permissions(settings: Settings) -> Finding:
-    """Look at who may read the database's file, and write to the instance folder."""
-    folder, file = settings.WGER_INSTANCE_PATH, Path(urlsplit(settings.WGER_DATABASE_URL).path[1:])
-    if folder.exists() and folder.stat().st_mode & stat.S_IWOTH:
-        return Finding("permissions", PROBLEM, f"Everybody may write to {folder}.", f"chmod o-w {folder}")
-    reached = file.is_file() and file.stat().st_mode & stat.S_IROTH
-    if reached and all(parent.stat().st_mode & stat.S_IXOTH for parent in file.absolute().parents):
+    """Look at who may read the database's file, and write to the folders of the server."""
+    file = database_file()
+    folders = [settings.WGER_INSTANCE_PATH, *([file.parent] if file else ())]
+    if not settings.WGER_MEDIA_URL:
+        folders.append(settings.WGER_MEDIA_ROOT)
+    for folder in folders:  # where the sticky bit is set, as in /tmp, everybody may add files and replace none
+        if folder.exists() and folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+            return Finding("permissions", PROBLEM, f"Everybody may write to {folder}.", f"chmod o-w {folder}")
+    seen = file is not None and file.is_file() and file.stat().st_mode & stat.S_IROTH
+    if file is not None and seen and all(parent.stat().st_mode & stat.S_IXOTH for parent in file.parents):
         told = f"Every user of this machine may read {file}: what people weigh and eat."
         return Finding("permissions", WARNING, told, f"chmod o-rwx {file}")
     return Finding("permissions", OK, "Other users of this machine may not change what the server keeps.")

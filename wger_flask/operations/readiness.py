@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from ..backups.status import status
 from ..media.errors import NotStored
 from ..media.store import open_store
 from ..rest.registry import Registry
-from ..storage.database import DatabaseError, connect, database, release_connection, take_up
+from ..storage.database import DatabaseError, connect, database, database_file, release_connection, take_up
 from ..storage.migrations import is_current
 
 if TYPE_CHECKING:
@@ -83,15 +84,19 @@ def _told(name: str, check: Callable[[], None]) -> str:
 
 
 def check_database() -> None:
-    """Raise :class:`NotReady` where the database does not answer."""
+    """Raise :class:`NotReady` where the database does not answer, or is a file that cannot be written to."""
     try:
         take_up()
         connect()
         database.obj.execute_sql("SELECT 1").fetchone()
+        file = database_file()
     except (DatabaseError, ValueError, OSError) as wrong:
         logger.warning("the database: %s", " ".join(str(wrong).split()))
         release_connection()
         raise NotReady("does not answer") from None
+    if file is not None:
+        demand_writable(file)
+        demand_writable(file.parent)
 
 
 def check_migrations(registry: Registry) -> None:
@@ -111,8 +116,22 @@ def check_media(folder: Path) -> None:
         raise NotReady("is no folder")
     if not os.access(nearest, os.R_OK | os.X_OK):
         raise NotReady("cannot be read")
-    if not os.access(nearest, os.W_OK):
-        raise NotReady("cannot be written to")
+    demand_writable(nearest)
+
+
+def demand_writable(path: Path) -> None:
+    """Raise :class:`NotReady` where this user may not write to a file or a folder, or a folder's disk takes nothing.
+
+    What the rights say is not all: a file system that found a mistake in itself refuses writes in spite of them.
+    """
+    try:
+        if os.access(path, os.W_OK):
+            if path.is_dir():
+                tempfile.TemporaryFile(dir=path).close()  # has no name in the folder
+            return
+    except OSError as wrong:
+        logger.warning("%s: %s", path, wrong)
+    raise NotReady("cannot be written to")
 
 
 def check_bucket(settings: Settings) -> None:
@@ -127,6 +146,8 @@ def check_room(settings: Settings) -> None:
     """Raise :class:`NotReady` where less than ``WGER_MIN_FREE_DISK`` megabytes are free for data or for media."""
     least = settings.WGER_MIN_FREE_DISK
     folders = {"instance": settings.WGER_INSTANCE_PATH}
+    if (file := database_file()) is not None:
+        folders["database's"] = file.parent
     if not settings.WGER_MEDIA_URL:
         folders["media"] = settings.WGER_MEDIA_ROOT
     for what, folder in folders.items():

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import peewee
@@ -186,6 +187,11 @@ def has_table(name: str) -> bool:
 def address() -> str:
     """Return the URL that tells the database from others, without secrets."""
     return database.obj.dialect.address(database.obj)
+
+
+def database_file() -> Path | None:
+    """Return the file that the open database is, None where a server keeps it, and where none is open."""
+    return database.obj.dialect.file(database.obj) if database.obj is not None else None
 
 
 def version() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import peewee
@@ -129,6 +130,10 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
     def address(self, database: D) -> str:
         """Return the URL that tells this database from others, without secrets."""
         raise NotImplementedError
+
+    def file(self, database: D) -> Path | None:
+        """Return the file that this database is, None where a server keeps it."""
+        return None
 
     @contextmanager
     def savepoint(self, database: D) -> Iterator[None]:

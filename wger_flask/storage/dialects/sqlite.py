@@ -206,7 +206,10 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
         database.close()  # the last one to go moves everything from the log into the file
 
     def address(self, database: SqliteFile) -> str:
-        return f"sqlite:///{Path(database.database).resolve()}"
+        return f"sqlite:///{self.file(database)}"
+
+    def file(self, database: SqliteFile) -> Path:
+        return Path(database.database).resolve()
 
     @contextmanager
     def savepoint(self, database: SqliteFile) -> Iterator[None]:
