@@ -26,7 +26,7 @@ from wger_flask.storage.database import database, disconnect, open_database
 from wger_flask.testing.server import settings_for
 
 _CHANGES = frozenset(("os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chown"))
-_FOLLOWING = ("wger_flask_names_", "wger_flask_word", "wger_flask_sync_pending")
+_FOLLOWING = ("wger_flask_names_", "wger_flask_word", "wger_flask_stamp", "wger_flask_sync_pending")
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 

@@ -14,3 +14,17 @@ def held(tmp_path):
     with empty_database(tmp_path) as opened:
         migrate(MODELS)
         yield opened
+
+
+@pytest.fixture
+def counts(held):
+    """The counting queries that run: a list that grows."""
+    seen = []
+
+    def note(event):
+        if "COUNT(" in event.sql:
+            seen.append(event.sql)
+
+    held.query_hooks.append(note)
+    yield seen
+    held.query_hooks.remove(note)

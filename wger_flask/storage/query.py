@@ -21,7 +21,7 @@ import peewee
 from .database import database
 from .decoding import decoded, decoders_of
 from .joins import Joins
-from .model import Model, key_of
+from .model import Model, key_of, table_of
 from .predicates import Clause, Term
 from .query_cache import remembered
 from .ranking import counted_by, ranking_of
@@ -167,7 +167,9 @@ class Selection:
         if not (by_key and isinstance(key, peewee.AutoField) and database.obj.dialect.orders_by_key):
             return None
         query = self.model.select(peewee.fn.MIN(key), peewee.fn.MAX(key))
-        first, last = remembered(("first and last key", self.model), lambda: next(iter(tuples_of(query))))
+        first, last = remembered(
+            ("first and last key", self.model), lambda: next(iter(tuples_of(query))), table_of(self.model)
+        )
         return first + offset if first is not None and last - first + 1 == self.count() else None
 
     def relation(self, **columns: str | Clause) -> Relation:
@@ -178,7 +180,7 @@ class Selection:
         return relation_statement(database.obj.dialect, self.model, self.clauses, named).with_values(values)
 
     def count(self, at_least: int | None = None) -> int:
-        """Return the number of rows, asked for once as long as nothing is written.
+        """Return the number of rows, asked for once as long as nothing is written to their tables.
 
         With ``at_least``, how many there are known to be, it may be an estimate of more: in a large table.
         """
@@ -189,7 +191,7 @@ class Selection:
         values = tuple(value for clause in self.clauses for value in clause.values)
 
         def counted(statement: Statement) -> int:
-            return remembered((statement, values), lambda: int(statement.run(values).fetchone()[0]))
+            return remembered((statement, values), lambda: int(statement.run(values).fetchone()[0]), statement.sql)
 
         ranking = counted_by(self.clauses)
         number = ranking and number_statement(database.obj.dialect, self.clauses, ranking.number)

@@ -50,6 +50,17 @@ class Dialect(Values, Expressions[D], Declarations[D], Names[D], Copies[D]):
         """Return a value that differs from what it was before anything was written; None if nothing tells."""
         return None
 
+    def prepare_table_markers(self, database: D, tables: Iterable[str]) -> None:
+        """Make what :meth:`table_marker` tells of ``tables`` by, where it needs anything."""
+
+    def table_marker(self, database: D, text: str) -> object:
+        """Return a value that is the same for all threads, and another one once a table that ``text`` names changed.
+
+        ``text`` is SQL, or names of tables with spaces between them.  None where nothing tells of one of them.  Not
+        within a transaction, whose rows may go without a trace.
+        """
+        return None
+
     def commit_marker(self, database: D) -> object:
         """Return a value that is the same for all threads, and another one after each commit.
 

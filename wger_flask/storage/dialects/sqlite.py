@@ -30,6 +30,7 @@ from .sqlite_copy import copy_beside
 from .sqlite_declarations import keys_to_uuids, require_value, uuid_of_number
 from .sqlite_file import SqliteFile
 from .sqlite_references import change_reference
+from .sqlite_stamps import prepare as prepare_stamps
 from .sqlite_sync_log import SqliteSyncLog
 from .sqlite_value_series import bucket_start, bucket_totals, count_buckets, value_counts
 from .values import wire_moment
@@ -151,6 +152,11 @@ class SqliteDialect(PlainValues, Dialect[SqliteFile]):
         # both begin anew with each connection.
         connection = database.connection()
         return connection, connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
+
+    prepare_table_markers = staticmethod(prepare_stamps)
+
+    def table_marker(self, database: SqliteFile, text: str) -> object:
+        return database.stamps.marker(database, text)
 
     def commit_marker(self, database: SqliteFile) -> object:
         return database.watch.marker()

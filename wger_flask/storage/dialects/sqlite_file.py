@@ -27,6 +27,7 @@ from ..types import Cursor
 from .base import Database
 from .driver_errors import Unavailable
 from .sqlite_election import Election
+from .sqlite_stamps import Stamps
 from .sqlite_watch import CommitWatch
 from .wait_limits import Line, Place
 from .write_queue import Turns
@@ -61,6 +62,7 @@ class SqliteFile(Database, peewee.SqliteDatabase):
         self.turns = Turns(f"{path}-turns", line)
         self.election = Election(f"{path}-jobs")
         self.watch = CommitWatch(path, may_open=self._is_clean)
+        self.stamps = Stamps()
         self._mine = threading.local()  # the file that this thread's connection is to
         self._known: tuple[FileIdentity | None, ...] | None = (
             None  # the file that the process works on, and those beside it

@@ -4,13 +4,13 @@ A model says which column people search by (``searched`` in its ``Meta``).  That
 stand a second time in a table of ours, folded (:mod:`.folding`), with whatever index the
 database has for finding pieces of text.
 
-That table is not told when a name changes: a wger may go on using the same database, imports
-write past everything, and a trigger on wger's tables would be a foreign body there, which its
-migrations drop without a word.  Instead the copy looks before each answer whether names have
-changed since it last looked: new keys and later ``last_update`` where the table has an index on
-it, else name by name.  While nothing at all was written to the database since, that is a single
-cheap question.  A name that is gone from its table is never found, because answers are rows of
-that table; :func:`refresh` removes it from the copy too.
+That table does not tell the copy when a name changes: a wger may go on using the same database,
+imports write past everything, and a trigger on wger's tables may be dropped by its migrations
+without a word.  Instead the copy looks before each answer whether names have changed since it
+last looked: new keys and later ``last_update`` where the table has an index on it, else name by
+name.  While nothing was written to these tables since, that is a single cheap question.  A name
+that is gone from its table is never found, because answers are rows of that table;
+:func:`refresh` removes it from the copy too.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ..chunks import chunks
 from ..database import Database, DatabaseError, advisory_lock, database, transaction
 from ..model import Model, abstract, key_of, make_model, table_of
 from ..query import Selection
+from ..query_cache import unchanged_marker
 from ..statements import tuples_of
 from ..types import Expression
 from . import folding
@@ -82,13 +83,16 @@ class NameIndex:
         self.key: Any = key_of(self.model)
         moment = self.model._meta.fields.get("last_update")
         self.moment: Any = moment if moment is not None and moment.index else None
-        copied = f"{table_of(Progress)}_{self.table}"
-        self.names = make_model(f"{self.model.__name__}Names", {"__module__": __name__}, NameCopy, table_name=copied)
+        self.copied = f"{table_of(Progress)}_{self.table}"
+        self._read = f"{self.table} {self.copied}"
+        self.names = make_model(
+            f"{self.model.__name__}Names", {"__module__": __name__}, NameCopy, table_name=self.copied
+        )
 
     def catch_up(self) -> None:
         """Copy what has changed since the last look; where that cannot be written, answers stay behind."""
         held = database.obj
-        marker = held.dialect.change_marker(held)
+        marker = unchanged_marker(self._read)
         looked: dict[NameIndex, tuple[Database, object]] = _looked.__dict__  # type: ignore[assignment]  # not by names
         if marker is not None and looked.get(self) == (held, marker):
             return
@@ -200,6 +204,10 @@ def prepare(models: Iterable[type[Model]]) -> list[str]:
             held.dialect.prepare_names(held, name)
         if issubclass(table, NameCopy):
             held.dialect.prepare_nearest(held, name)
+    searched = [column.model for column in columns]
+    held.dialect.prepare_table_markers(
+        held, [table_of(model) for model in (*searched, *tables) if model is not Progress]
+    )
     refresh(models)
     return made
 

@@ -33,7 +33,7 @@ def nearest(table: str, typed: Sequence[str], most: int) -> Nearest | None:
     """
     held = database.obj
     *terms, other_whole, other_text, whole, text, doubtful = typed
-    if not whole.strip() or not remembered(("nearest", table), lambda: held.dialect.has_nearest(held, table)):
+    if not whole.strip() or not remembered(("nearest", table), lambda: held.dialect.has_nearest(held, table), table):
         return None
     names = _Names(table, terms, most)
     has_other = other_text != text

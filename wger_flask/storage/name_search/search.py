@@ -18,6 +18,7 @@ from typing import Any
 import peewee
 
 from ..database import database
+from ..model import table_of
 from ..query_cache import remembered
 from ..ranking import Nearest
 from ..selection_statements import forget_statements
@@ -38,8 +39,8 @@ class Best:
         indexes = [names.index_of(column) for column in columns]
         for index in indexes:
             index.catch_up()
-        key = ("typed", text, *(index.table for index in indexes))
-        return remembered(key, lambda: self._values(text, indexes))
+        read = " ".join([table_of(names.Word), *(index.copied for index in indexes)])
+        return remembered(("typed", text, read), lambda: self._values(text, indexes), read)
 
     def _values(self, text: str, indexes: Sequence[names.NameIndex]) -> tuple[str, ...]:
         words = tuple(word[:_LONGEST] for word in folding.words_of(text[:_LONGEST_TEXT])[:_MOST_WORDS])
