@@ -11,7 +11,6 @@ from gunicorn.http import wsgi
 from gunicorn.http.errors import NoMoreData
 from gunicorn.http.parser import RequestParser
 
-from . import refusing
 from .connection import GONE, Connection, short_answer
 from .streaming import KEY, Streamed, Streaming
 
@@ -34,7 +33,7 @@ def answer(worker: BufferingWorker, connection: Connection) -> bool:
         if wrong.errno not in GONE:
             worker.log.exception("Socket error processing request.")
     except Exception as wrong:
-        refusing.refuse(worker, parsed, out, connection.client, wrong)
+        worker.handle_error(parsed, out, connection.client, wrong)
     return False
 
 

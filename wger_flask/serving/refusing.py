@@ -1,21 +1,39 @@
-"""Tell a client in JSON why its request was not read: gunicorn, which finds that out, has pages of HTML for it.
+"""Tell a client in JSON why its request was not read, or that it failed outside of the application.
 
-The answer and gunicorn's line in the log have one id, which is made here: what a client sent was not read.
+gunicorn's worker has one method for that, which answers with a page of HTML; ours answers by :func:`refuse`.
+The answer and the line in the log have one id, which is made here: what a client sent was not read.
 """
 
 from __future__ import annotations
 
-import html
 import secrets
+from contextlib import suppress
 from contextvars import ContextVar
+from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from gunicorn import util
+from gunicorn.http.wsgi import Response, default_environ
 
 from .connection import short_answer
 
 if TYPE_CHECKING:
-    from .sending import Sending
     from .worker import BufferingWorker
 
+# By the names of classes, as gunicorn's releases know more and more of them.  What is none of these is our own fault.
+_STATUSES = {
+    "ParseException": 400,
+    "ForbiddenProxyRequest": 403,
+    "SSLError": 403,
+    "LimitRequestLine": 414,
+    "ExpectationFailed": 417,
+    "LimitRequestHeaders": 431,
+    "InvalidResponseHeader": 500,
+    "InvalidResponseHeaderName": 500,
+    "ConfigurationProblem": 500,
+    "UnsupportedTransferCoding": 501,
+}
 
 _refused: ContextVar[str] = ContextVar("refused", default="")
 
@@ -25,28 +43,42 @@ def current_id() -> str:
     return _refused.get()
 
 
-def refuse(worker: BufferingWorker, parsed: Any, out: Sending, client: Any, wrong: Exception) -> None:
-    """Have gunicorn log what is ``wrong`` and choose the status, and answer that."""
-    page, name = _Page(), secrets.token_hex(16)
+def status_of(wrong: BaseException) -> int:
+    """Return the status of the answer to a request that failed with ``wrong``: 400 to 599."""
+    return next((_STATUSES[kind.__name__] for kind in type(wrong).__mro__ if kind.__name__ in _STATUSES), 500)
+
+
+def refuse(worker: BufferingWorker, parsed: Any, out: Any, client: Any, wrong: BaseException) -> None:
+    """Log what is ``wrong``, and answer with it; ``parsed`` is the request as far as gunicorn has read it, or None.
+
+    ``out`` is a socket, or a :class:`.Sending`, and ``client`` its address.  That the client is gone is no error.
+    """
+    status, name, address = status_of(wrong), secrets.token_hex(16), client or ("", -1)  # a Unix socket's has none
     begun = _refused.set(name)
     try:
-        worker.handle_error(parsed, page, client, wrong)
+        if status == 500:
+            worker.log.error("Error handling request %s", _line(parsed), exc_info=wrong)
+        else:
+            worker.log.warning("Invalid request from ip=%s: %s", address[0], wrong)
+        if parsed is None and hasattr(getattr(wrong, "req", None), "uri"):
+            parsed = wrong.req  # type: ignore[attr-defined]  # some errors know it
+        if parsed is not None:
+            _list(worker, parsed, out, address, status, name)
     finally:
         _refused.reset(begun)
-    head, _, body = page.written.decode("latin-1").partition("\r\n\r\n")
-    if head:
-        _, status, reason = head.partition("\r\n")[0].split(" ", 2)
-        said = body.partition("</h1>")[2].partition("</body>")[0].strip()
-        out.sendall(short_answer(int(status), reason, html.unescape(said) or reason, name))
+    reason = HTTPStatus(status).phrase
+    with suppress(OSError):
+        util.write_nonblock(out, short_answer(status, reason, reason if status == 500 else str(wrong) or reason, name))
 
 
-class _Page:
-    """What gunicorn takes for a socket, for a page that is sent to no client."""
+def _line(parsed: Any) -> str:
+    return f"{parsed.method} {parsed.uri}" if parsed is not None else "that was not read"
 
-    written = b""
 
-    def sendall(self, data: bytes) -> None:
-        self.written += data
-
-    def gettimeout(self) -> float:
-        return 0.0
+def _list(worker: BufferingWorker, parsed: Any, out: Any, address: Any, status: int, name: str) -> None:
+    """Note the request in the list of requests."""
+    environ = default_environ(parsed, out, worker.cfg)
+    environ |= {"REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1]), "wger_flask.request_id": name}
+    answer = Response(parsed, out, worker.cfg)
+    answer.status = f"{status} {HTTPStatus(status).phrase}"
+    worker.log.access(answer, parsed, environ, timedelta())

@@ -23,12 +23,14 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 from types import FrameType
+from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
 from .answering import answer
 from .connection import Connection, short_answer
 from .receiving import Limits
+from .refusing import refuse
 from .room import Room
 from .streams import Streams
 from .thread_queue import HEAD_START, ThreadQueue
@@ -83,6 +85,10 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn declares 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop: what has begun is answered first."""
         self.alive = False
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer in JSON what was not read; also where the rest is left to gunicorn's worker, which calls this too."""
+        refuse(self, req, client, addr, exc)
 
     # -- the loop ----------------------------------------------------------------------------------
     def _serve(self) -> None:
