@@ -1,8 +1,9 @@
 """Write down which versions this project was tested with, from what is installed in .venv.
 
 `config/deploy/requirements.lock` is what pip installs, `config/deploy/sbom.cdx.json` the same as a software bill of
-materials (CycloneDX 1.6). Both hold what serving needs, with the extras of databases, and nothing that differs from one
-run to the next. `--check` writes nothing: it says what no longer fits setup.cfg or one another, and asks no network.
+materials (CycloneDX 1.6). Both hold what serving needs, with the extras for other databases and several hosts, and
+nothing that differs from one run to the next. `--check` writes nothing: it says what no longer fits setup.cfg or one
+another, and which packages are installed in another version than the locked one; it asks no network.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "config/deploy/requirements.lock"
 SBOM = ROOT / "config/deploy/sbom.cdx.json"
-EXTRAS = ("mariadb", "postgres")
+EXTRAS = ("mariadb", "postgres", "redis", "s3")
 OLDEST = "3.11.2"  # of Debian 12, on which the container stands
 # Deployed on Linux with the lowest version of Python that is supported: what that needs is needed by all.
 TARGET = {**default_environment(), "python_version": "3.11", "python_full_version": "3.11.0", "sys_platform": "linux"}
@@ -53,7 +54,10 @@ def closure() -> dict[str, tuple[str, list[str]]]:
         if (name, frozenset(wanted.extras)) in seen or not applies(wanted, ""):
             continue
         seen.add((name, frozenset(wanted.extras)))
-        held = metadata.distribution(name)
+        try:
+            held = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            sys.exit(f"{name} is needed on Python {OLDEST}, Debian's, and not installed here: pip install {name}")
         if not SpecifierSet(held.metadata.get("Requires-Python") or "").contains(OLDEST):
             sys.exit(f"{name} {held.version} does not run on Python {OLDEST}, Debian's: install an earlier one")
         needs = [Requirement(text) for text in held.requires or ()]
@@ -159,6 +163,12 @@ def problems() -> list[str]:
     return wrong
 
 
+def others() -> list[str]:
+    """Return the packages that are installed in another version than the locked one: those were tested instead."""
+    held = {canonicalize_name(each.name): each.version for each in metadata.distributions()}
+    return [f"{name} {held[name]}" for name, version in read_lock().items() if held.get(name, version) != version]
+
+
 def main() -> None:
     """Write, or check."""
     if "--check" not in sys.argv:
@@ -166,7 +176,8 @@ def main() -> None:
         return
     if wrong := problems():
         sys.exit("\n".join([*wrong, "make lock writes both anew"]))
-    print(f"requirements.lock and sbom.cdx.json fit setup.cfg: {len(read_lock())} packages")
+    told = f"requirements.lock and sbom.cdx.json fit setup.cfg: {len(read_lock())} packages"
+    print(told + (f"; installed here, in other versions: {', '.join(found)}" if (found := others()) else ""))
 
 
 if __name__ == "__main__":
