@@ -15,7 +15,7 @@ from ..domain.exercises.deletion import is_used, lead_over, note_exercise
 from ..domain.exercises.deletion_log import note
 from ..domain.exercises.media import elect
 from ..domain.exercises.models import Exercise, ExerciseImage, ExerciseVideo, Translation
-from ..storage import columns
+from ..storage.keys import parse_uuid
 from ..storage.model import Model
 from . import rows
 from .state import State
@@ -32,8 +32,8 @@ _MOST_STEPS = 100  # from an exercise to what took its place, and so on
 def follow(state: State) -> None:
     """Delete what was deleted at the source and is here, each in a transaction of its own."""
     found = [row for page in state.pages("deletion-log", {"limit": 900, "ordering": "id"}, False) for row in page.rows]
-    read = [(str(row.get("model_type")), columns.parse_uuid(row.get("uuid")), row) for row in found]
-    replaced = {uuid: columns.parse_uuid(row.get("replaced_by")) for kind, uuid, row in read if uuid and kind == "base"}
+    read = [(str(row.get("model_type")), parse_uuid(row.get("uuid")), row) for row in found]
+    replaced = {uuid: parse_uuid(row.get("replaced_by")) for kind, uuid, row in read if uuid and kind == "base"}
     for kind, uuid, row in read:
         model = _KINDS.get(kind)
         if model is not None and uuid is not None and rows.with_uuid(model, uuid) is not None:

@@ -23,8 +23,8 @@ from ..domain.exercises.models import (
 )
 from ..domain.exercises.translations import rendered
 from ..media.changes import Changes
-from ..storage import columns
 from ..storage.database import DatabaseError, transaction
+from ..storage.keys import parse_uuid
 from ..storage.links import Link
 from ..storage.model import Model, label_of
 from ..storage.predicates import equals
@@ -116,7 +116,7 @@ class Exercises:
 
     def _here(self, given: Mapping[str, Any]) -> tuple[Exercise | None, bool]:
         """Return the exercise that is meant, and whether it was copied from another source and is to stay as it is."""
-        if columns.parse_uuid(given.get("uuid")) is None:
+        if parse_uuid(given.get("uuid")) is None:
             raise NotTaken("it has no UUID")
         row = rows.with_uuid(Exercise, given["uuid"])
         if row is not None:
@@ -134,7 +134,7 @@ class Exercises:
 
     def _was_deleted(self, said: Mapping[str, Any]) -> bool:
         """Tell whether a row was deleted here, and is not to come back."""
-        return columns.parse_uuid(said.get("uuid")) in self._gone
+        return parse_uuid(said.get("uuid")) in self._gone
 
     def _language(self, said: Mapping[str, Any]) -> int:
         return self._words.find(Language, said.get("language")) or 0

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from ..domain.nutrition.food_import import new_row, write_rows
 from ..domain.nutrition.models import Ingredient, IngredientWeightUnit
 from ..storage import columns
+from ..storage.keys import uuid7
 from ..storage.model import columns_of, label_of
 from ..storage.predicates import any_of
 from ..storage.query import Selection
@@ -186,7 +187,7 @@ class Foods:
                 yield remote, own.id
         for remote, values in wanted:
             if values["uuid"] is None or with_uuid(IngredientWeightUnit, values["uuid"]) is not None:
-                values["uuid"] = columns.uuid7()
+                values["uuid"] = uuid7()
             yield remote, IngredientWeightUnit.create(ingredient=food, **values).id
 
 

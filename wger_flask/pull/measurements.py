@@ -10,8 +10,8 @@ from ..domain.exercises.models import Exercise
 from ..domain.measurements.dynamic_types import DYNAMIC_TYPES, is_there, own_entries
 from ..domain.measurements.metric_types import BODY_WEIGHT, CALCULATED, CUSTOM, WEIGHT_UNITS, derived_key
 from ..domain.measurements.models import NOT_DYNAMIC, Category, Measurement, official_category
-from ..storage import columns
 from ..storage.database import transaction
+from ..storage.keys import parse_uuid
 from ..storage.model import columns_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -47,7 +47,7 @@ def _category(own: OwnRows, said: Mapping[str, Any], values: dict[str, Any]) -> 
     if kind != CUSTOM:
         found = Selection(Category, (of_user, equals(Category.metric_type, kind))).rows((Category.id,), 1)
         return {"__key__": found[0][0]} if found else values | {"__key__": derived_key(own.user, kind)}
-    key = columns.parse_uuid(said.get("id"))
+    key = parse_uuid(said.get("id"))
     if key is not None and Selection(Category, (of_user, equals(Category.id, key))).exists():
         return values
     copied = {found.local for found in own.state.known("measurements.category").values()}

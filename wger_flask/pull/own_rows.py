@@ -17,6 +17,7 @@ from ..domain.routines.models import WorkoutLog, WorkoutSession
 from ..storage import columns
 from ..storage.chunks import chunks
 from ..storage.database import DatabaseError, transaction
+from ..storage.keys import parse_uuid, uuid7
 from ..storage.model import Model, columns_of, key_of, label_of
 from ..storage.predicates import any_of, equals
 from ..storage.query import Selection
@@ -138,7 +139,7 @@ class OwnRows:
             _update(model, local, values)
             return local, "changed"
         if wanted is None and isinstance(key, columns.UUID):
-            wanted = columns.parse_uuid(remote)
+            wanted = parse_uuid(remote)
         if wanted is not None:
             whose = self._owner(model, wanted)
             if whose == self.user:
@@ -148,7 +149,7 @@ class OwnRows:
             if whose is None:
                 values = {**values, key.name: wanted}
         if isinstance(key, columns.UUID):
-            values = {key.name: columns.uuid7(), **values}
+            values = {key.name: uuid7(), **values}
         made = model.insert(**values).execute()
         local = values.get(key.name, made)
         there.add(local)

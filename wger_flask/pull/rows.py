@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from ..storage import columns
 from ..storage.history import record
+from ..storage.keys import parse_uuid
 from ..storage.links import Link
 from ..storage.model import Model, columns_of, history_of
 from ..storage.predicates import equals
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Model)
 
 def with_uuid(model: type[M], uuid: object) -> M | None:
     """Return the row of ``model`` with a UUID, None where there is none or ``uuid`` is no UUID."""
-    found = columns.parse_uuid(str(uuid)) if uuid else None
+    found = parse_uuid(str(uuid)) if uuid else None
     if found is None:
         return None
     row = Selection(model, (equals(columns_of(model)["uuid"], found),)).first()

@@ -15,6 +15,7 @@ from typing import Any
 from ..storage import columns
 from ..storage.database import database
 from ..storage.dialects.base import AnyDialect
+from ..storage.keys import storable
 from ..storage.links import Link
 from ..storage.model import Model, columns_of, key_of, ordering_of, table_of, title_of
 from ..storage.predicates import Clause, along, equals
@@ -256,7 +257,7 @@ class Resource:
                 return equals(column, uuids.UUID(text))
             if isinstance(column, columns.Integer):
                 key = int(text)
-                if not columns.storable(key):
+                if not storable(key):
                     raise NoMatch(self.model)
                 return equals(column, key)
         except ValueError:

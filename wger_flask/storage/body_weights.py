@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from . import alter
 from .chunks import chunks
-from .columns import uuid7
 from .database import database, has_table
+from .keys import uuid7
 from .types import Cursor
 
 WEIGHTS, CATEGORIES, MEASUREMENTS = "weight_weightentry", "measurements_category", "measurements_measurement"

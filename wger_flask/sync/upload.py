@@ -33,6 +33,7 @@ from ..rest.services import services
 from ..rest.views import targets
 from ..storage import columns
 from ..storage.database import IntegrityError, transaction
+from ..storage.keys import parse_uuid
 from ..storage.model import Model, column_in_table, columns_of, key_of, table_of
 from ..storage.predicates import equals
 from ..storage.query import Selection
@@ -156,7 +157,7 @@ def _chosen_key(key: Any) -> uuids.UUID:
     if key is None:
         raise ApiError({"id": [NULL]})
     is_number = type(key) is int and 0 <= key < 1 << 128  # it stands for the UUID of that value
-    found = uuids.UUID(int=key) if is_number else columns.parse_uuid(key)
+    found = uuids.UUID(int=key) if is_number else parse_uuid(key)
     if found is None:
         raise ApiError(str([f"“{key}” is not a valid UUID."]))
     return found
@@ -166,7 +167,7 @@ def _key_of(call: Call, resource: Resource, data: dict[str, Any]) -> str:
     """Return the primary key, as a URL spells it, of the user's row that ``data`` names."""
     column, key = _key_column(resource.model), data.get("id")
     if isinstance(column, columns.UUID):
-        key = columns.parse_uuid(key)
+        key = parse_uuid(key)
     elif isinstance(key, bool) or not str(key).isdecimal() or len(str(key)) > 18:
         key = None  # no row has a key of more digits
     assert resource.owner is not None  # _resource() has chosen it for that

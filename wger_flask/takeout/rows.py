@@ -13,6 +13,7 @@ from typing import Any
 from ..auth.models import User
 from ..rest.owned import Owned
 from ..storage import columns
+from ..storage.keys import storable
 from ..storage.links import Link, links_of
 from ..storage.model import Model, columns_of, json_references, key_of
 from ..storage.predicates import any_of
@@ -77,7 +78,7 @@ def keys_in(value: object, model_by_name: dict[str, type[Model]]) -> Iterator[tu
         held = value.get(name)  # type: ignore[attr-defined]  # a dictionary, as the line before says
         for key in held if isinstance(held, list) else [held]:
             kinds = int if isinstance(key_of(model), columns.Integer) else str
-            if isinstance(key, kinds) and not isinstance(key, bool) and columns.storable(key):
+            if isinstance(key, kinds) and not isinstance(key, bool) and storable(key):
                 yield model, key
 
 

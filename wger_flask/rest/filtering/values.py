@@ -14,6 +14,7 @@ from typing import Any, cast
 import peewee
 
 from ...storage import columns
+from ...storage.keys import storable
 from ...storage.model import key_of, target_of
 from ...storage.predicates import equals
 from ...storage.query import Selection
@@ -234,7 +235,7 @@ class ReferenceKind(Kind):
         return int(text) if isinstance(self.key, peewee.IntegerField) else text
 
     def _exists(self, key: object) -> bool:
-        return columns.storable(key) and Selection(self.model, (equals(self.key, key),)).exists()
+        return storable(key) and Selection(self.model, (equals(self.key, key),)).exists()
 
     def one(self, param: str, text: str, strict: bool = True) -> Any:
         try:
