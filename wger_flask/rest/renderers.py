@@ -42,7 +42,7 @@ def to_json(payload: object, indent: int = 0) -> bytes:
         text = json.dumps(payload, ensure_ascii=False, indent=indent, default=_spell).encode("utf-8", "surrogatepass")
     else:
         try:
-            text = orjson.dumps(payload, _spell, orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+            text = _compact(payload)
         except TypeError:  # an integer beyond 64 bits, which a column of JSON may hold
             compact = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_spell)
             text = compact.encode("utf-8", "replace")
@@ -50,6 +50,13 @@ def to_json(payload: object, indent: int = 0) -> bytes:
     if b"\xe2" in text and (b"\xa8" in text or b"\xa9" in text) and b"\xe2\x80" in text:
         text = text.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
     return text
+
+
+def _compact(payload: object) -> bytes:
+    try:
+        return orjson.dumps(payload, _spell, orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:  # mostly a key that is no text: objects take twice as long where that is allowed for
+        return orjson.dumps(payload, _spell, orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _spell(value: object) -> str:
