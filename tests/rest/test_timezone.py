@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from wger_flask.auth.zones import zone_of
 from wger_flask.domain.core.models import UserProfile
-from wger_flask.rest import timezone
+from wger_flask.rest import fields, timezone
 from wger_flask.rest.fields import parse_moment
 from wger_flask.rest.filtering.values import MomentKind
 from wger_flask.storage.database import database, transaction
@@ -67,6 +67,16 @@ def test_what_is_written_is_the_same_moment_when_it_is_read(flask_app, zone, mom
         assert datetime.fromisoformat(text) == moment
         assert asked_in(flask_app, zone, lambda text=text: parse_moment(text)) == moment
         assert datetime.fromisoformat(text).utcoffset() == moment.astimezone(zone).utcoffset()
+
+
+@given(zone=zones, moment=moments)
+def test_many_moments_are_written_as_one_is(flask_app, zone, moment):
+    # one of them is the other with an hour that comes twice, and equal to it where both are in that zone
+    shown = [moment.astimezone(zone).replace(fold=fold) for fold in (0, 1)]
+    given = [moment, *shown, *(each.astimezone(UTC) for each in shown)]
+    write = asked_in(flask_app, zone, lambda: fields.DateTime().writer())
+    for _ in range(2):
+        assert list(map(write, given)) == [AS_HELD.wire_moment(zone)(each) for each in given]
 
 
 @given(zone=zones, moment=moments)

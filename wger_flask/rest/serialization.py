@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
 import peewee
@@ -160,7 +161,7 @@ class Dumper:
             return []
         loaded = [_load(load, raw[index], context) for index, load in self._loaders]
         values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
-        return [dict(zip(self._names, row, strict=True)) for row in values]
+        return list(map(dict, map(zip, repeat(self._names), values)))  # there is a maker for each name
 
     def _one(self, row: tuple[Any, ...], context: Context) -> dict[str, Any]:
         """Return the dictionary of one raw row, without columns of a single value."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache, partial
 from typing import Any
 
 from marshmallow import ValidationError
@@ -39,7 +39,7 @@ class DateTime(Field):
 
     def writer(self) -> Callable[[datetime], str]:
         """Return what writes many moments as :meth:`wire` does, in the zone that is in force now."""
-        return partial(wire_moment, zone=active_zone())
+        return partial(_written, active_zone())
 
     def column(self, builder: Builder, name: str) -> Column:
         place, dialect = builder.index(self.attribute or name), builder.dialect
@@ -55,6 +55,16 @@ class DateTime(Field):
         if moment is None:
             raise ValidationError(self.WRONG)
         return moment
+
+
+def _written(zone: tzinfo, moment: datetime) -> str:
+    # In another zone the two moments that a clock shows twice at the end of summer time are equal.
+    return _utc_written(zone, moment) if moment.tzinfo is UTC else wire_moment(moment, zone)
+
+
+@lru_cache(4096)
+def _utc_written(zone: tzinfo, moment: datetime) -> str:
+    return wire_moment(moment, zone)
 
 
 def parse_moment(value: object) -> datetime | None:

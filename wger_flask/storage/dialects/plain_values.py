@@ -6,6 +6,7 @@ UUIDs are 32 hex digits, moments in UTC have no zone, JSON is text.
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from ..types import Reader
 from .values import Values, dashed, load_json, wire_moment
@@ -16,7 +17,7 @@ class PlainValues(Values):
 
     wire_boolean = bool
     wire_json = staticmethod(load_json)
-    wire_uuid = staticmethod(dashed)
+    wire_uuid = staticmethod(lru_cache(8192)(dashed))  # the catalogue is read over and over
 
     def write_moment(self, value: datetime) -> str:
         return value.replace(tzinfo=None).isoformat(sep=" ")
