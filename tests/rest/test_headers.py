@@ -6,6 +6,8 @@ import gzip
 
 import pytest
 
+from wger_flask.rest import representations
+
 PAGE, PACKED = {"Accept": "text/html"}, {"Accept-Encoding": "gzip"}
 NO_STORE, MAX_AGE, ASK_FIRST, OWN = "no-store", "public, max-age=3600", "no-cache", "private, no-cache"
 
@@ -117,6 +119,15 @@ def test_what_everybody_is_given_is_known_again_and_compressed(api, path, accept
     packed_tag, packed = entity(api(), path, Accept=accept, **PACKED)
     assert packed_tag != tag and gzip.decompress(packed) == plain and len(packed) < len(plain) // 2
     assert "Accept-Encoding" in api().get(path, headers={"Accept": accept}).headers["Vary"]
+
+
+def test_the_document_is_compressed_once(api, monkeypatch):
+    answers = []
+    for _ in range(3):
+        answers.append(api().get("schema", headers=PACKED).data)
+        monkeypatch.setattr(representations, "compressed", None)
+    assert answers == answers[:1] * 3
+    assert len(api("grace").get("schema").data) > 10 * len(answers[0])
 
 
 def test_a_workbook_is_known_again(api):

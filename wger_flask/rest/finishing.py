@@ -8,6 +8,8 @@ token nor a cookie: no secret is in these.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Flask, g, request
 
 from . import answer_cache
@@ -49,7 +51,10 @@ def register(app: Flask, cache: AnswerCache) -> None:
         if compresses:
             headers["Vary"] = f"{told['vary']}, Accept-Encoding" if "vary" in told else "Accept-Encoding"
         kept = [(name, value) for name, value in headers if name not in _OURS]
-        answer = Representation(body, digest_of(body), kept, compresses)
+        if g.get("is_for_everybody"):
+            answer = _kept(body, tuple(kept), compresses)
+        else:
+            answer = Representation(body, digest_of(body), kept, compresses)
         expires = told.get("expires")
         if is_json:
             answer_cache.keep(cache, answer, response.cache_control.max_age if expires else None)
@@ -66,8 +71,17 @@ def register(app: Flask, cache: AnswerCache) -> None:
 
 
 def is_for_everybody() -> None:
-    """Note that the answer that is being made is the same for everybody, and holds no secret."""
+    """Note that the answer that is being made is the same for everybody while the process lives, and holds no secret.
+
+    Its body is to be the same object each time: it is compressed once.
+    """
     g.is_for_everybody = True
+
+
+@lru_cache(8)
+def _kept(body: bytes, headers: tuple[tuple[str, str], ...], compresses: bool) -> Representation:
+    """Return what is made of an answer that is the same each time; the hash of a body is known after the first."""
+    return Representation(body, digest_of(body), [*headers], compresses)
 
 
 def _may_tell_secrets(cookies: str) -> bool:
