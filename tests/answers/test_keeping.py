@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import time
 from dataclasses import replace
+from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 import zstandard
 
-from wger_flask.api import Action, Batch, Computed, Filter, Registry, owned_by
+from tests.media.samples import picture
+from wger_flask.api import Action, Batch, Computed, Filter, RegistrationError, Registry, owned_by
 from wger_flask.domain.exercises.resources import exercise, muscle
 from wger_flask.domain.measurements.weight import weightentry
-from wger_flask.rest import answer_cache, fields
+from wger_flask.rest import answer_cache, dispatch, fields
 from wger_flask.rest.caching import leaks
 from wger_flask.rest.permissions import private
 from wger_flask.rest.representations import best_coding
@@ -199,8 +202,15 @@ class Odd(Filter):
         replace(exercise, actions=(Action("all", print, cache="public"),)),
     ],
 )
-def test_what_could_leak_stops_the_start(resource):
-    assert list(leaks(resource))
+def test_what_could_leak_stops_the_start(registry, resource):
+    told, *_ = leaks(resource)
+    added = Registry()
+    added.add_models(*registry.models)
+    added.add(resource)
+    added.rates.update(registry.rates)
+    with pytest.raises(RegistrationError) as refused:
+        added.prepare(SimpleNamespace(EXERCISE_CACHE_TTL=1))
+    assert str(refused.value).endswith(told)
 
 
 def test_what_may_be_kept_follows_from_the_declaration():
@@ -288,6 +298,47 @@ def test_an_old_row_is_not_written_over(api):
     profile = client.get("userprofile/").headers["ETag"]
     assert client.post("userprofile/", {"height": 180}, headers={"If-Match": profile}).status_code == 200
     assert client.post("userprofile/", {"height": 181}, headers={"If-Match": profile}).status_code == 412
+
+
+def test_every_kind_of_write_may_be_bound_to_what_was_read(api):
+    client = api("grace")
+
+    def upload(path: str, method: str = "POST", **headers: str):
+        form = {"image": (BytesIO(picture()), "a.png"), "date": "2024-05-01"}
+        return client.open(method, path, data=form, content_type="multipart/form-data", headers=headers)
+
+    weight, wrong = {"weight": "80", "date": "2024-05-01T08:00:00Z"}, {"If-Match": '"other"'}
+    routine = client.post("routine/", {"name": "r", "start": "2024-01-01", "end": "2024-02-01"}).json["id"]
+    photo = upload("gallery/").json["id"]
+    paths = ("weightentry/", "gallery/", "routine/", f"gallery/{photo}/")
+    before = {path: client.get(path) for path in paths}
+    refused = [
+        client.post("weightentry/", weight, headers=wrong),
+        client.post("weightentry/", [weight, weight], headers=wrong),
+        upload("gallery/", **wrong),
+        upload(f"gallery/{photo}/", "PATCH", **wrong),
+        client.post(f"routine/{routine}/copy/", {}, headers=wrong),
+        client.put("upload-powersync-data", {"table": "manager_workoutlog", "data": {}}, headers=wrong),
+    ]
+    assert [answer.status_code for answer in refused] == [412] * len(refused)
+    assert all(client.get(path).data == answer.data for path, answer in before.items())
+    for path, body in (("weightentry/", [weight, weight]), ("weightentry/", weight)):
+        tag = client.get(path).headers["ETag"]
+        written = [client.post(path, body, headers={"If-Match": tag}).status_code for _ in range(2)]
+        assert written == [201, 412], path
+    right = {"If-Match": before[f"gallery/{photo}/"].headers["ETag"]}
+    assert [upload(f"gallery/{photo}/", "PATCH", **right).status_code for _ in range(2)] == [200, 412]
+
+
+def test_who_changes_what_others_may_change_looks_and_writes_without_them(api, monkeypatch):
+    done: list[object] = []
+    monkeypatch.setattr(dispatch, "advisory_lock", done.append)
+    monkeypatch.setattr(dispatch, "matches", lambda digest, sent: done.append("looked") or True)
+    assert api("ada").patch("exercise/1/", {"category": 8}, headers={"If-Match": '"x"'}).status_code == 200
+    assert done == ["writes of exercise 1", "looked"]
+    row = api("grace").post("weightentry/", {"weight": "80", "date": "2024-05-01T08:00:00Z"}).json["id"]
+    assert api("grace").patch(f"weightentry/{row}/", {"weight": "81"}, headers={"If-Match": '"x"'}).status_code == 200
+    assert done[2:] == ["looked"]  # writes of one user wait for each other anyway
 
 
 def test_the_catalogue_may_be_kept_for_a_while(template, tmp_path):

@@ -16,7 +16,7 @@ from flask.ctx import RequestContext
 from flask.globals import request_ctx
 from werkzeug.http import http_date
 
-from ..storage.database import DatabaseError, IntegrityError, is_retryable, read_from_replica
+from ..storage.database import DatabaseError, IntegrityError, advisory_lock, is_retryable, read_from_replica
 from . import answer_cache, body_limits
 from .actions import Deprecation
 from .admission import ADMISSION
@@ -176,6 +176,9 @@ def _written(target: Target, call: Call) -> tuple[Any, int]:
             with call.services.transaction(None if call.user is None else call.user.id) as call.files:
                 if asked is not None and (before := first_answer(call, asked)):
                     return before
+                if call.resource is not None and call.resource.owner is None and call.key is not None:
+                    # what several users may change: none does between the look and the write of another
+                    advisory_lock(f"writes of {call.resource.name} {call.key}")
                 demand_match(call)
                 made = _result(target.handlers[call.method](call))
                 if asked is not None:
