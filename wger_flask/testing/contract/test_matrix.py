@@ -1,9 +1,9 @@
 """Every way of asking for every row, as everybody: who may not gets nothing, and nothing is written.
 
-What may be asked is made from the registry: lists, rows and computed endpoints, every method, JSON and pages, forms
-that override the method, and uploads of offline clients.  Who may is what the declarations say, and rows with an owner
-are that owner's alone.  A row of grace's carries a mark in every text, so that any part of it that leaks is seen;
-statements that write are seen as they are sent to the database.
+What may be asked is made from the registry: lists, rows and computed endpoints, every method, every format of answers,
+forms that override the method, lists of rows, events, and uploads of offline clients.  Who may is what the declarations
+say, and rows with an owner are that owner's alone.  A row of grace's carries a mark in every text, so that any part of
+it that leaks is seen; statements that write are seen as they are sent to the database.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -25,10 +26,13 @@ from ...storage.database import transaction
 from ...storage.model import key_of, label_of, table_of
 from ..rows import mark
 from ..server import key_of as token_of
+from .conftest import made_of
 
 MARK = "zq7marked"
 DOOR = "/api/v2/upload-powersync-data"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE")
+EVENTS = "events/"
+FORMATS = ("api", "csv", "ndjson", "xlsx")
 OTHERS = ("nobody", "inactive", "linus", "editor", "ada")
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE)\b", re.IGNORECASE)
 
@@ -68,7 +72,7 @@ def asking(api, queries):
 
 def _sent(body) -> dict:
     """Return how a body goes: as JSON, or as a form where it has a file."""
-    if body is None or not any(isinstance(value, bytes) for value in body.values()):
+    if body is None or isinstance(body, list) or not any(isinstance(value, bytes) for value in body.values()):
         return {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
     form = {
         name: (BytesIO(value), "a.png", "image/png") if isinstance(value, bytes) else str(value)
@@ -122,6 +126,7 @@ def ways(path: str, method: str, body: dict | None, all_of_them: bool) -> list[t
     found: list[tuple[str, str, dict | None, dict]] = [(method, path, body, {})]
     if method == "GET" and all_of_them:
         found += [("GET", f"{path.rstrip('/')}.json", None, {}), ("GET", path, None, page)]
+        found += [("GET", f"{path}?format={name}", None, {}) for name in FORMATS]
     if method in ("PATCH", "DELETE") and all_of_them:
         form = {"_method": method, **{name: value for name, value in (body or {}).items() if isinstance(value, str)}}
         found.append(("FORM", path, form, page))
@@ -146,12 +151,20 @@ def test_who_may_not_gets_nothing_and_writes_nothing(app, asking, resource, row,
                     answer, written = _ask(asking, name, how, where, content, options)
                     told = (name, how, method, where, answer.status_code, written)
                     assert answer.status_code < 500, told
-                    assert may_see or MARK not in answer.text, told
+                    assert may_see or MARK not in text_of(answer), told
                     if method == "OPTIONS" or allowed and not (private and about_row):
                         continue
                     assert 400 <= answer.status_code < 500, told
                     assert not written, told
     assert resource.model.get_or_none(key_of(resource.model) == row) is not None
+
+
+def text_of(answer) -> str:
+    """Return the text of an answer, of all parts of a workbook."""
+    if not answer.data.startswith(b"PK"):
+        return answer.text
+    with ZipFile(BytesIO(answer.data)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist())
 
 
 def is_shared(registry, resource, row, user) -> bool:
@@ -180,6 +193,42 @@ def test_uploads_of_others_leave_a_row_as_it_is(asking, resource, row, people):
             assert answer.status_code == (403 if name is None else 200), (name, method, answer.text)
             assert MARK not in answer.text
             assert _stored(resource, row) == before, (name, method, answer.text)
+
+
+def test_lists_of_rows_of_others_leave_a_row_as_it_is(asking, resource, row, users):
+    """Where clients choose keys, a row of a list takes the place of the one with its key: of one of their own."""
+    if resource.owner is None or "POST" not in resource.methods:
+        pytest.skip("no user writes these")
+    shown, _ = asking("grace", "GET", f"{resource.name}/{row}/")
+    body = bodies(resource, shown.json or {})
+    if any(isinstance(value, bytes) for value in body.values()):
+        pytest.skip("a list has no files")
+    before = _stored(resource, row)
+    for name in OTHERS:
+        answer, written = asking(
+            name, "POST", f"{resource.name}/", [{**body, "id": str(row)}, {**body, "id": str(row)}]
+        )
+        told = (name, answer.status_code, answer.text[:300], written)
+        assert answer.status_code < 500 and MARK not in answer.text, told
+        assert name not in ("nobody", "inactive") or answer.status_code == 403 and not written, told
+        assert _stored(resource, row) == before, told
+
+
+def test_events_tell_no_user_of_rows_of_others(asking, registry, resource, people, users):
+    if resource.owner is None or resource.name not in registry.names_of_synced.values():
+        pytest.skip("there are no events of these for one user alone")
+    cursors = {}
+    for name in (*OTHERS, "grace"):
+        answer, _ = asking(name, "GET", EVENTS)
+        if name in ("nobody", "inactive"):
+            assert answer.status_code == 403, (name, answer.text)
+        else:
+            cursors[name] = answer.json["cursor"]
+    made_of(resource, people["grace"], 1)
+    for name, cursor in cursors.items():
+        answer, _ = asking(name, "GET", f"{EVENTS}?limit=1000&since={cursor}")
+        told = {event["resource"] for event in answer.json["results"]}
+        assert (resource.name in told) is (name == "grace"), (name, answer.text)
 
 
 def _stored(resource, row) -> dict:
