@@ -66,7 +66,14 @@ def test_many_upgrade_at_once(tmp_path, kind):
     if kind != "new":
         with unpacked_database(tmp_path, BEFORE) as before:
             url = f"sqlite:///{before.database}"
-    env = {**os.environ, "WGER_DATABASE_URL": url, "WGER_INSTANCE_PATH": str(tmp_path)}
+    ended = migrate_at_once(url, tmp_path)
+    assert len(list(Path(tmp_path).glob("*-before-upgrade-*"))) <= 1, ended
+    assert_whole(url)
+
+
+def migrate_at_once(url: str, folder: Path) -> list[str]:
+    """Run four times ``migrate`` at once, which all must succeed, and return what they said."""
+    env = {**os.environ, "WGER_DATABASE_URL": url, "WGER_INSTANCE_PATH": str(folder)}
     command = [sys.executable, "-m", "wger_flask", "migrate"]
     running = [
         subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -74,5 +81,4 @@ def test_many_upgrade_at_once(tmp_path, kind):
     ]
     ended = [(process.communicate(timeout=600)[0], process.returncode) for process in running]
     assert [status for _, status in ended] == [0] * 4, ended
-    assert len(list(Path(tmp_path).glob("*-before-upgrade-*"))) <= 1, ended
-    assert_whole(url)
+    return [said for said, _ in ended]

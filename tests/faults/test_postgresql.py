@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults.load import ask_until, assert_nothing_lost, load
 from tests.faults.postgres import BINARIES, Postgres, postgres
+from tests.faults.test_databases import migrate_at_once
 from tests.faults.test_processes import SERVED
 from tests.serving.running import running
 from wger_flask.testing.server import make_template, put_aside
@@ -43,6 +44,18 @@ def test_it_is_restarted(server, database, tmp_path, rounds, mode):
                 told.wait_for(40)
         assert_nothing_lost(web.port, told)
         assert "Traceback" not in web.log.read_text()
+
+
+def test_many_upgrade_at_once(server, tmp_path):
+    """One makes the tables, the others wait and find them made."""
+    import psycopg
+
+    with psycopg.connect(server.url, autocommit=True) as held:
+        held.execute("CREATE DATABASE fresh")
+        url = server.url.replace("/postgres?", "/fresh?")
+        said = migrate_at_once(url, tmp_path)
+        assert sum("Created or upgraded" in one for one in said) == 1, said
+        held.execute("DROP DATABASE fresh")
 
 
 def test_it_takes_no_writes_for_a_while(server, database, tmp_path):
