@@ -154,6 +154,22 @@ def test_media_that_is_not_served(app, services):
     assert not list((services.settings.WGER_MEDIA_ROOT / "doctor").glob("*.txt"))
 
 
+@pytest.mark.parametrize("header", ["X-Content-Type-Options", "Content-Security-Policy"])
+def test_media_that_comes_without_what_keeps_it_from_running(app, services, header):
+    def without(environ, start):
+        def begin(status, headers, *more):
+            return start(status, [(name, value) for name, value in headers if name != header], *more)
+
+        return app(environ, begin)
+
+    with serving(app) as base:
+        found = {finding.check: finding for finding in reach.findings(services, base)}
+    assert found["served media"].status == OK
+    with serving(without) as base:
+        found = {finding.check: finding for finding in reach.findings(services, base)}
+    assert found["served media"].status == WARNING and header in found["served media"].found
+
+
 def test_a_server_that_is_not_ready(app, services, monkeypatch):
     with serving(app) as base:
         with monkeypatch.context() as patched:

@@ -109,7 +109,12 @@ def media(services: Services, base: str) -> Finding:
             "must have the WGER_MEDIA_ROOT of the settings here."
         )
         return Finding("served media", PROBLEM, told, advice)
-    if answer.headers.get("x-content-type-options") != "nosniff":
-        told = "Files come without X-Content-Type-Options: nosniff."
-        return Finding("served media", WARNING, told, "Let the proxy that serves them add the header.")
+    policy = answer.headers.get("content-security-policy", "")
+    for header, is_there in (
+        ("X-Content-Type-Options: nosniff", answer.headers.get("x-content-type-options") == "nosniff"),
+        ("Content-Security-Policy: default-src 'none'; sandbox", "sandbox" in policy or "script-src 'none'" in policy),
+    ):
+        if not is_there:
+            told = f"Files come without {header}: what is in an upload might run in a browser."
+            return Finding("served media", WARNING, told, "Let what serves them, a proxy or a bucket, add the header.")
     return Finding("served media", OK, "Files that are stored are served.")
