@@ -156,3 +156,23 @@ def test_a_page_for_who_may_have_a_secret_is_not_compressed(app, api):
     for path, is_packed in (("schema", True), ("workoutlog.csv/", False)):
         answer = browser.get(f"/api/v2/{path}", headers=PACKED)
         assert ("Content-Encoding" in answer.headers) == is_packed, path
+
+
+# -- what pages of other origins, and caches between, are told --------------------------------------------
+def test_a_script_of_another_origin_reads_the_tag_and_writes_with_it(api):
+    client, origin = api("grace"), {"Origin": "https://app.example"}
+    for _ in range(2):
+        answer = client.get("weightentry/", headers=origin)
+        assert {"ETag", "X-Request-ID"} <= set(answer.headers["access-control-expose-headers"].split(", "))
+    asked = origin | {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match"}
+    allowed = client.open("OPTIONS", "weightentry/1/", headers=asked).headers["access-control-allow-headers"]
+    assert {"if-match", "if-none-match", "idempotency-key"} <= set(allowed.split(", "))
+    assert "access-control-expose-headers" not in client.get("weightentry/").headers
+
+
+@pytest.mark.parametrize("path", ["nonsense/", "/nonsense", "/media/nonsense", "muscle/9999/", "daysofweek/", "schema"])
+def test_what_can_be_kept_says_that_it_depends_on_the_origin_and_the_format(api, path):
+    for accept in ("application/json", "text/html"):
+        vary = api().get(path, headers={"Accept": accept}).headers["Vary"].replace(" ", "").split(",")
+        assert {"Accept", "Origin"} <= set(vary), accept
+        assert path == "schema" or {"Authorization", "Cookie"} <= set(vary), accept

@@ -5,7 +5,12 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 METHODS = "DELETE, GET, OPTIONS, PATCH, POST, PUT"
-HEADERS = "accept, authorization, content-type, idempotency-key, user-agent, x-csrftoken, x-requested-with"
+HEADERS = (
+    "accept, authorization, content-type, idempotency-key, if-match, if-none-match, user-agent, x-csrftoken, "
+    "x-requested-with"
+)
+SHOWN = "ETag, Idempotency-Replayed, Retry-After, X-Request-ID"
+"""What scripts may read of an answer besides what browsers show them anyway."""
 MAX_AGE = "86400"
 
 
@@ -41,4 +46,5 @@ def register(app: Flask, origins: tuple[str, ...]) -> None:
         origin = granted()
         if origin:
             response.headers["access-control-allow-origin"] = origin
+            response.headers["access-control-expose-headers"] = SHOWN
         return response

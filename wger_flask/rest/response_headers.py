@@ -23,4 +23,6 @@ def register(app: Flask) -> None:
         if "cache-control" not in told:
             if g._get_current_object().get("user") is not None or request.method not in SAFE_METHODS:
                 headers.add("Cache-Control", "no-store")
+        if "vary" not in told and response.status_code >= 400:  # of no target: those say themselves what matters
+            headers.add("Vary", "Accept, Authorization, Cookie, Origin")
         return response

@@ -68,7 +68,7 @@ def pages_for(api: Api) -> Blueprint:
         is_json = "json" in (wanted or request.accept_mimetypes.best_match(offered) or "")
         plain = is_json and (wanted == "json" or "application/json" in request.headers.get("Accept", ""))
         kind = "application/json" if plain else JSON if is_json else YAML
-        response = Response(text(is_json), content_type=kind, headers={"Vary": "Accept"})
+        response = Response(text(is_json), content_type=kind, headers={"Vary": "Accept, Origin"})
         response.headers["Content-Disposition"] = f'inline; filename="wger.{"json" if is_json else "yaml"}"'
         return response
 
