@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ SHORT = "<zq7>{{90017*90019}}"
 SQL = "' OR '1'='1' --"
 HEADER = "a\r\nX-Injected: 1\r\n\r\n<zq7>"
 PAGE = {"Accept": "text/html"}
+SCRIPTED = re.compile(r"""(?:href|src|action|data|poster)\s*=\s*["']?\s*(?:javascript:|data:text)""", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -28,16 +30,20 @@ def row(resource, people):
     """The key of a row whose texts all hold markup and templates."""
     grace = people["grace"]
     own = resource.visible_to(grace).instances().first() if resource.owner else None
+    with transaction():
+        found = own or make(resource.model, grace, resource.owner.path if resource.owner else ())
+        write(resource, found, SHORT, PAYLOAD)
+    return found.get_id()
+
+
+def write(resource, row, *texts: str) -> None:
+    """Store texts in all columns of a row that users write, each where it is not too long."""
     fields = resource.schema().load_fields.items()
     written = {field.attribute or name for name, field in fields} if "POST" in resource.methods else set()
     others = {name: None for name in columns_of(resource.model) if written and name not in written}
-    kept = {**others, **resource.only}
-    with transaction():
-        found = own or make(resource.model, grace, resource.owner.path if resource.owner else ())
-        mark(found, SHORT, kept)
-        mark(found, PAYLOAD, kept)
-        found.save()
-    return found.get_id()
+    for text in texts:
+        mark(row, text, {**others, **resource.only})
+    row.save()
 
 
 def assert_inert(answer, told: object) -> None:
@@ -54,6 +60,17 @@ def test_texts_of_rows_are_shown_as_they_are(api, resource, row):
     paths += [f"{resource.name}/{row}/{action.path.strip('/')}/" for action in resource.actions if action.detail]
     for path in paths:
         assert_inert(api("grace").get(path, headers=PAGE), path)
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)//", "[a](javascript:alert(1))", "data:text/html,<zq7>"])
+def test_no_text_becomes_the_address_of_a_script(api, resource, row, value):
+    """As texts that hold addresses would, and those that are Markdown."""
+    with transaction():
+        write(resource, resource.model.get_by_id(row), value)
+    for path in (f"{resource.name}/?ordering=-id", f"{resource.name}/{row}/"):
+        answer = api("grace").get(path, headers=PAGE)
+        assert_inert(answer, path)
+        assert not SCRIPTED.search(answer.text), (path, SCRIPTED.findall(answer.text))
 
 
 @pytest.mark.parametrize("value", [PAYLOAD, SQL, HEADER], ids=["markup", "sql", "header"])
