@@ -54,7 +54,18 @@ def test_what_is_somebodys_is_kept_by_nobody_else(api, resource_name):
 def test_what_is_everybodys_may_be_kept(api):
     assert kept(api().get("muscle/")) == kept(api("grace").get("muscle/")) == MAX_AGE
     assert kept(api().get("exercise/")) == kept(api("grace").get("exercise/")) == ASK_FIRST
-    assert kept(api().get("/")) is None
+    for path in (
+        "/",
+        "version/",
+        "trophy/",
+        "exercise/search/?term=a",
+        "schema",
+        "nonsense/",
+        "muscle/9999/",
+        "/nonsense",
+    ):
+        for more in ({}, PAGE):
+            assert kept(api().get(path, headers=more)) == ASK_FIRST, path
 
 
 @pytest.mark.parametrize("path", ["/", "muscle/", "routine/", "userprofile/", "nonsense/", "/user/login"])

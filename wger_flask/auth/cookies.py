@@ -84,7 +84,7 @@ def register(app: Flask, secure: bool) -> None:
             response.set_cookie(
                 CSRF_COOKIE, token, max_age=CSRF_SECONDS, path=cookie_path(), secure=secure, samesite="Lax"
             )
-        if "csrf_shown" in g and "Cache-Control" not in response.headers:
+        if "csrf_shown" in g and response.headers.get("Cache-Control", "no-cache") == "no-cache":
             response.headers["Cache-Control"] = "private, no-cache"
         return response
 
