@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from wger_flask.auth.models import User
 from wger_flask.domain.exercises.models import Exercise
+from wger_flask.domain.exercises.schemas import CategorySchema
 from wger_flask.domain.measurements.models import Category, Measurement
 from wger_flask.rest import fields
 from wger_flask.rest.context import Context
 from wger_flask.rest.fields.computed import Batch, Computed
+from wger_flask.rest.fields.nested import Nested
 from wger_flask.rest.schema import Schema
 from wger_flask.rest.serialization import Dumper, can_dump_held, dump_held
 from wger_flask.storage.query import Selection
@@ -30,6 +32,33 @@ def test_what_is_computed_of_no_column_is_there_for_every_row(app):
         {"name": "adaada", "host": "http://localhost", "length": 6, "none": {}},
     ]
     assert dump([], Context("http://localhost", None)) == []
+
+
+_ODD = ('a"b', "it's", "{0}", "a\\b\n", "value_0", "__import__('os')")
+
+
+def test_fields_are_called_in_json_whatever_they_are_called(app):
+    def shown(key):
+        return Computed(lambda context, name: name, of=("username",), data_key=key)
+
+    named = {f"f{place}": shown(key) for place, key in enumerate(_ODD)}
+    dump = Dumper(type("_OddSchema", (Schema,), named), User)
+    rows = [tuple({"id": key, "username": f"ada{key}"}[name] for name in dump.columns) for key in (1, 2)]
+    expected = [dict.fromkeys(_ODD, "ada1"), dict.fromkeys(_ODD, "ada2")]
+    assert dump(rows, Context()) == [dump([row], Context())[0] for row in rows] == expected
+    assert [list(one) for one in dump(rows, Context())] == [list(_ODD)] * 2
+
+
+class _FiledSchema(Schema):
+    category = Nested(CategorySchema)
+
+
+def test_rows_that_refer_to_none_have_none(app):
+    dump = Dumper(_FiledSchema, Exercise)
+    values = {"category.id": (5, None, 7, 5, None), "category.name": ("Arms", None, "Legs", "Arms", None)}
+    rows = list(zip(*[values.get(name, range(5)) for name in dump.columns], strict=True))
+    arms, legs = {"id": 5, "name": "Arms"}, {"id": 7, "name": "Legs"}
+    assert [one["category"] for one in dump(rows, Context())] == [arms, None, legs, arms, None]
 
 
 class _OfCategorySchema(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import cached_property
 from urllib.parse import quote
 
 from flask import g, request
@@ -19,17 +20,13 @@ class Context:
     rows need none.  ``zone`` is that of the user unless given.
     """
 
-    __slots__ = ("_base", "_zone", "user")
-
     def __init__(self, base: str | Callable[[], str] = "", user: object | None = None, zone: tzinfo | None = None):
         self._base, self.user, self._zone = base, user, zone
 
-    @property
+    @cached_property
     def base(self) -> str:
         """The server's URL as text, with the path below which it is reached, without a slash at its end."""
-        if callable(self._base):
-            self._base = self._base()
-        return self._base
+        return self._base() if callable(self._base) else self._base
 
     @property
     def zone(self) -> tzinfo:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import repeat
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import peewee
@@ -136,6 +135,7 @@ class Dumper:
         self._names = list(self.fields)
         self._makers = [field.column(builder, name) for name, field in fields.items()]
         self._loaders = builder.loaders
+        self._key_places = {place for place, _ in self._loaders}
         self.columns = tuple(builder.columns)
         self.is_large = any(field.is_large for field in fields.values())
         self.is_plain = not self._loaders
@@ -159,9 +159,8 @@ class Dumper:
         raw = list(zip(*rows, strict=True))
         if not raw:
             return []
-        loaded = [_load(load, raw[index], context) for index, load in self._loaders]
-        values = zip(*[make(raw, context, loaded) for make in self._makers], strict=True)
-        return list(map(dict, map(zip, repeat(self._names), values)))  # there is a maker for each name
+        loaded = self._parts(raw, context)
+        return self._objects(zip(*[make(raw, context, loaded) for make in self._makers], strict=True))
 
     def _one(self, row: tuple[Any, ...], context: Context) -> dict[str, Any]:
         """Return the dictionary of one raw row, without columns of a single value."""
@@ -175,8 +174,26 @@ class Dumper:
                 continue
             if not raw:
                 raw = [(value,) for value in row]
-                loaded = [_load(load, raw[index], context) for index, load in self._loaders]
+                loaded = self._parts(raw, context)
             [made[name]] = make(raw, context, loaded)
+        return made
+
+    def _parts(self, raw: list[Row], context: Context) -> list[dict[str, Any]]:
+        """Return what each query of a page loads; most are asked for the same keys, each by a list of its own."""
+        keys = {place: [key for key in dict.fromkeys(raw[place]) if key is not None] for place in self._key_places}
+        return [_load(load, keys[place].copy(), context) for place, load in self._loaders]
+
+    @cached_property
+    def _objects(self) -> Callable[[Iterable[Row]], list[dict[str, Any]]]:
+        """What makes a dictionary of each row, which has a value for each field.
+
+        It is compiled, as the methods of named tuples are, for the first page: to pair names and values takes twice as
+        long.
+        """
+        values = [f"value_{place}" for place in range(len(self._names))]
+        display = ", ".join(f"{name!r}: {value}" for name, value in zip(self._names, values, strict=True))
+        made: Callable[[Iterable[Row]], list[dict[str, Any]]]
+        made = eval(f"lambda rows: [{{{display}}} for [{', '.join(values)}] in rows]")
         return made
 
     def values(self, rows: list[tuple[Any, ...]], paths: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -185,8 +202,7 @@ class Dumper:
         return list(zip(*(map(decode, column) if decode else column for column, decode in made), strict=True))
 
 
-def _load(load: Load, values: Iterable[Any], context: Context) -> dict[str, Any]:
-    keys = [key for key in dict.fromkeys(values) if key is not None]
+def _load(load: Load, keys: list[Any], context: Context) -> dict[str, Any]:
     if len(keys) <= MOST_KEYS:
         return load(keys, context) if keys else {}
     loaded: dict[Any, Any] = {}

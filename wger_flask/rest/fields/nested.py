@@ -162,13 +162,11 @@ def _joined(builder: Builder, path: str, inner: Dumper) -> Column:
 
     def column(raw: list[Row], context: Context, loaded: list[dict[Any, Any]]) -> Iterable[Any]:
         parts = [raw[place] for place in places]
-        first: dict[object, int] = {}
-        for number, key in enumerate(parts[inner.key]):
-            if key not in first and key is not None:
-                first[key] = number
-        rows = [tuple(part[number] for part in parts) for number in first.values()]
-        made = dict(zip(first, inner(rows, context), strict=True))
-        return map(made.get, parts[inner.key])
+        keys = parts[inner.key]
+        each = dict(zip(keys, zip(*parts, strict=True), strict=True))  # where a key comes again, so does its row
+        each.pop(None, None)
+        made = dict(zip(each, inner(list(each.values()), context), strict=True))
+        return map(made.get, keys)
 
     return column
 
