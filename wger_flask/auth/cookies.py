@@ -80,11 +80,12 @@ def register(app: Flask, secure: bool) -> None:
 
     @app.after_request
     def hand_out(response: Response) -> Response:
-        if token := g.get("csrf_handed_out"):
+        known = vars(g._get_current_object())  # once: what stands for it takes a moment at each use
+        if token := known.get("csrf_handed_out"):
             response.set_cookie(
                 CSRF_COOKIE, token, max_age=CSRF_SECONDS, path=cookie_path(), secure=secure, samesite="Lax"
             )
-        if "csrf_shown" in g and response.headers.get("Cache-Control", "no-cache") == "no-cache":
+        if "csrf_shown" in known and response.headers.get("Cache-Control", "no-cache") == "no-cache":
             response.headers["Cache-Control"] = "private, no-cache"
         return response
 

@@ -51,8 +51,8 @@ def register(app: Flask, cache: AnswerCache) -> None:
         if compresses:
             headers["Vary"] = f"{told['vary']}, Accept-Encoding" if "vary" in told else "Accept-Encoding"
         kept = [(name, value) for name, value in headers if name not in _OURS]
-        if g.get("is_for_everybody"):
-            answer = _kept(body, tuple(kept), compresses)
+        if compresses and g.get("is_for_everybody"):
+            answer = _kept(body, tuple(kept))
         else:
             answer = Representation(body, digest_of(body), kept, compresses)
         expires = told.get("expires")
@@ -79,9 +79,9 @@ def is_for_everybody() -> None:
 
 
 @lru_cache(8)
-def _kept(body: bytes, headers: tuple[tuple[str, str], ...], compresses: bool) -> Representation:
+def _kept(body: bytes, headers: tuple[tuple[str, str], ...]) -> Representation:
     """Return what is made of an answer that is the same each time; the hash of a body is known after the first."""
-    return Representation(body, digest_of(body), [*headers], compresses)
+    return Representation(body, digest_of(body), [*headers], True)
 
 
 def _may_tell_secrets(cookies: str) -> bool:
