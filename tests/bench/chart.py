@@ -1,4 +1,4 @@
-"""Draw lines over logarithmic axes as an SVG, in colours that suit light and dark pages."""
+"""Draw lines over logarithmic axes as an SVG, in colours for light and dark pages; dashed where one comes again."""
 
 from __future__ import annotations
 
@@ -56,13 +56,14 @@ def _drawn(panel: Panel) -> list[str]:
         parts.append(f'<path class="grid" d="M{_LEFT} {y}H{right}"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{10**power:g}</text>')
     for number, (name, points) in enumerate(panel.lines.items()):
-        colour = _COLOURS[number % len(_COLOURS)]
+        again, colour = divmod(number, len(_COLOURS))
+        drawn = f'stroke="{_COLOURS[colour]}" stroke-width="2"' + (' stroke-dasharray="4 2"' if again else "")
         placed = [place(point) for point in points]
         line = "L".join(f"{x} {y}" for x, y in placed)
-        parts.append(f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>' for x, y in placed]
+        parts.append(f'<path d="M{line}" fill="none" {drawn}/>')
+        parts += [f'<circle cx="{x}" cy="{y}" r="2.5" fill="{_COLOURS[colour]}"/>' for x, y in placed]
         y = _TOP + 10 + 18 * number
-        parts.append(f'<path d="M{right + 12} {y - 4}h14" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<path d="M{right + 12} {y - 4}h14" {drawn}/>')
         parts.append(f'<text x="{right + 30}" y="{y}">{escape(name)}</text>')
     return parts
 

@@ -49,7 +49,7 @@ LOGS = {
     "counts of values": "measurement/value-counts/",
     "counts of days": "measurement/value-counts/?summed_per_day=1",
 }
-LOGS_TOGETHER = {"statistics of a routine of all": "routine/{routine}/stats/"}
+LOGS_TOGETHER = {"statistics of all in one": "routine/{routine}/stats/"}
 ROWS = {"exercises": "exercise/?limit={rows}", "foods": "ingredient/?limit={rows}", "logs": "workoutlog/?limit={rows}"}
 Lines = dict[str, list[tuple[float, float]]]
 
