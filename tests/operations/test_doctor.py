@@ -73,7 +73,8 @@ def test_a_database_that_other_users_of_the_machine_read_or_replace(services, mo
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     file = folder / "wger.sqlite"
     file.touch()
-    monkeypatch.setattr(machine, "database_file", lambda: file)
+    for module in (machine, machine.readiness):
+        monkeypatch.setattr(module, "database_file", lambda: file)
     wanted = ((0o604, 0o701, WARNING), (0o604, 0o700, OK), (0o600, 0o701, OK), (0o600, 0o703, PROBLEM))
     for mode, of_folder, status in wanted:
         file.chmod(mode)

@@ -74,13 +74,11 @@ def secret(settings: Settings) -> Finding:
 
 def permissions(settings: Settings) -> Finding:
     """Look at who may read the database's file, and write to the folders of the server."""
-    file = database_file()
-    folders = [settings.WGER_INSTANCE_PATH, *([file.parent] if file else ())]
-    if not settings.WGER_MEDIA_URL:
-        folders.append(settings.WGER_MEDIA_ROOT)
-    for folder in folders:  # where the sticky bit is set, as in /tmp, everybody may add files and replace none
+    # Where the sticky bit is set, as in /tmp, everybody may add files and replace none.
+    for folder in readiness.data_folders(settings).values():
         if folder.exists() and folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
             return Finding("permissions", PROBLEM, f"Everybody may write to {folder}.", f"chmod o-w {folder}")
+    file = database_file()
     seen = file is not None and file.is_file() and file.stat().st_mode & stat.S_IROTH
     if file is not None and seen and all(parent.stat().st_mode & stat.S_IXOTH for parent in file.parents):
         told = f"Every user of this machine may read {file}: what people weigh and eat."

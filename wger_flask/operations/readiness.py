@@ -142,15 +142,20 @@ def check_bucket(settings: Settings) -> None:
         raise NotReady("cannot be reached") from None
 
 
-def check_room(settings: Settings) -> None:
-    """Raise :class:`NotReady` where less than ``WGER_MIN_FREE_DISK`` megabytes are free for data or for media."""
-    least = settings.WGER_MIN_FREE_DISK
+def data_folders(settings: Settings) -> dict[str, Path]:
+    """Return the folders in which the server keeps what is written, by whose they are: "instance", "media" ..."""
     folders = {"instance": settings.WGER_INSTANCE_PATH}
     if (file := database_file()) is not None:
         folders["database's"] = file.parent
     if not settings.WGER_MEDIA_URL:
         folders["media"] = settings.WGER_MEDIA_ROOT
-    for what, folder in folders.items():
+    return folders
+
+
+def check_room(settings: Settings) -> None:
+    """Raise :class:`NotReady` where less than ``WGER_MIN_FREE_DISK`` megabytes are free for data or for media."""
+    least = settings.WGER_MIN_FREE_DISK
+    for what, folder in data_folders(settings).items():
         if free_megabytes(folder) < least:
             raise NotReady(f"of the {what} folder has less than {least} MB left")
 
