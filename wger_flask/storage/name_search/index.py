@@ -16,7 +16,6 @@ that is gone from its table is never found, because answers are rows of that tab
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -27,10 +26,10 @@ import peewee
 from .. import columns as fields
 from ..bulk import Upsert
 from ..chunks import chunks
-from ..database import Database, DatabaseError, advisory_lock, database, transaction
+from ..database import DatabaseError, advisory_lock, database, transaction
 from ..model import Model, abstract, key_of, make_model, table_of
 from ..query import Selection
-from ..query_cache import unchanged_marker
+from ..query_cache import remembered
 from ..statements import tuples_of
 from ..types import Expression
 from . import folding
@@ -41,7 +40,6 @@ _AT_ONCE = 500
 _REBUILD_FROM = 2000
 _LONGEST_WORD = 40
 _WAIT = 1  # seconds: a search only reads, and rather misses a name than waits
-_looked = threading.local()
 
 
 class Word(Model):
@@ -91,23 +89,19 @@ class NameIndex:
 
     def catch_up(self) -> None:
         """Copy what has changed since the last look; where that cannot be written, answers stay behind."""
-        held = database.obj
-        marker = unchanged_marker(self._read)
-        looked: dict[NameIndex, tuple[Database, object]] = _looked.__dict__  # type: ignore[assignment]  # not by names
-        if marker is not None and looked.get(self) == (held, marker):
-            return
         try:
-            if not held.table_exists(self.names._meta.table_name):
-                with transaction(_WAIT):
-                    prepare([self.model])
-            elif self._changed(self._since_last_look()).exists():
-                with transaction(_WAIT):
-                    advisory_lock("wger_flask names")
-                    self._copy(self._changed(self._since_last_look()))
+            remembered(("caught up", self.table), self._look, self._read)
         except DatabaseError as wrong:
             log.warning("the copy of names in %s stays behind: %s", self.table, wrong)
-            return
-        looked[self] = held, marker
+
+    def _look(self) -> None:
+        if not database.obj.table_exists(self.copied):
+            with transaction(_WAIT):
+                prepare([self.model])
+        elif self._changed(self._since_last_look()).exists():
+            with transaction(_WAIT):
+                advisory_lock("wger_flask names")
+                self._copy(self._changed(self._since_last_look()))
 
     def is_whole(self) -> bool:
         """Return whether the copy has the names of all rows and of none that are gone, as far as numbers tell."""
